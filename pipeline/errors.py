@@ -1,0 +1,37 @@
+"""Errors that are shown to people as sentences, without a traceback, and that never quote a respondent."""
+
+
+class PipelineError(Exception):
+    """Something a person can put right; its message says where, what was found and what to do."""
+
+    exit_code = 1
+
+
+class StudyError(PipelineError):
+    """The study folder or its `study.toml` is not as it should be."""
+
+    exit_code = 10
+
+
+class DataError(PipelineError):
+    """A survey export or a table cannot be used as it is."""
+
+    exit_code = 11
+
+
+class CodebookError(PipelineError):
+    """The codebook cannot be read or contradicts itself."""
+
+    exit_code = 12
+
+
+class ModelError(PipelineError):
+    """A language model is missing, altered or unable to do its work."""
+
+    exit_code = 13
+
+
+class PrivacyError(PipelineError):
+    """The step would take people's words further than they, or the study, allow."""
+
+    exit_code = 14

@@ -1,0 +1,91 @@
+"""Measure the zip archives that workbooks and Word documents are before another library opens them."""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from pipeline.errors import DataError
+
+
+MAX_BYTES = 500_000_000
+MAX_RATIO = 200
+_MAX_ENTRIES = 10_000
+_CHUNK = 1 << 20
+_LOCAL_HEADER = struct.Struct("<26xHH")
+_DAMAGED = "it is damaged or not what its name says. Open it in the program that wrote it and save it again."
+
+
+def check_archive(path: Path) -> None:
+    """Raise `DataError` unless everything in the archive unpacks to a size that is safe to open."""
+    for _ in unpacked(path):
+        pass
+
+
+def unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield each entry's name and content, piece by piece, and count them: the directory may lie."""
+    try:
+        with ZipFile(path) as archive:
+            entries = archive.infolist()
+    except (BadZipFile, ValueError, NotImplementedError) as error:
+        raise DataError(_DAMAGED) from error
+    packed = max(path.stat().st_size, 1)
+    _check_size(sum(entry.file_size for entry in entries), packed)
+    if len(entries) > _MAX_ENTRIES:
+        raise DataError(f"it holds {len(entries):,} parts, which no survey export does. It was not opened.")
+    unpacked_bytes = 0
+    with path.open("rb") as file:
+        for entry in entries:
+            checksum = 0
+            for piece in _inflated(file, entry):
+                unpacked_bytes += len(piece)
+                _check_size(unpacked_bytes, packed)
+                checksum = zlib.crc32(piece, checksum)
+                yield entry.filename, piece
+            if checksum != entry.CRC:
+                raise DataError(_DAMAGED)
+
+
+def _check_size(size: int, packed: int) -> None:
+    if size > MAX_BYTES or size > MAX_RATIO * packed:
+        raise DataError(
+            f"it would unpack to more than {MAX_BYTES // 1_000_000} MB or {MAX_RATIO} times its size, "
+            "so it was not opened. Export the answers again, as .csv if they are many."
+        )
+
+
+def _inflated(file: BinaryIO, entry: ZipInfo) -> Iterator[bytes]:
+    if entry.flag_bits & 1:
+        raise DataError("it is protected with a password. Save it without one.")
+    if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or entry.header_offset < 0:
+        raise DataError(_DAMAGED)
+    file.seek(entry.header_offset)
+    header = file.read(_LOCAL_HEADER.size)
+    if len(header) < _LOCAL_HEADER.size:
+        raise DataError(_DAMAGED)
+    file.seek(sum(_LOCAL_HEADER.unpack(header)), 1)
+    blocks = _blocks(file, entry.compress_size)
+    yield from blocks if entry.compress_type == ZIP_STORED else _deflated(blocks)
+
+
+def _blocks(file: BinaryIO, size: int) -> Iterator[bytes]:
+    while size:
+        block = file.read(min(size, _CHUNK))
+        if not block:
+            raise DataError(_DAMAGED)
+        size -= len(block)
+        yield block
+
+
+def _deflated(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for block in blocks:
+        while block and not inflater.eof:
+            try:
+                piece = inflater.decompress(block, _CHUNK)
+            except zlib.error as error:
+                raise DataError(_DAMAGED) from error
+            block = inflater.unconsumed_tail
+            yield piece

@@ -1,0 +1,105 @@
+"""Read CSV and TSV exports."""
+
+import csv
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+
+from pipeline.errors import DataError
+from pipeline.readers.decoding import decode
+from pipeline.readers.headers import Row
+from pipeline.readers.tables import Export, build_export
+
+
+_DELIMITERS = (",", ";", "\t")
+_SAMPLE = 1_000_000  # characters: enough to tell the delimiter, quick to parse three times
+_EXCEL_HINT = re.compile(r"\"?sep=(.)\"?\r?\n")
+_LONGEST_CELL = 100_000_000
+_PIECES = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*+"|\r+\n|\r|\n')  # a quoted cell, or the end of a line
+
+
+def read_text(path: Path) -> Export:
+    """Read a table of text, finding out its encoding and its delimiter."""
+    text, notes = decode(path.read_bytes())
+    if not text.strip():
+        raise DataError("it is empty. Export the answers again.")
+    text = _with_plain_line_ends(text, notes)
+    first = 1
+    hint = _EXCEL_HINT.match(text)
+    if hint:
+        text, first = text[hint.end() :], 2
+    with _long_cells():
+        delimiter = hint[1] if hint else find_delimiter(text)
+        rows = _parse(text, delimiter, first)
+    if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
+        notes.append(f"delimiter {'tab' if delimiter == chr(9) else delimiter}")
+    return build_export(rows, notes=notes, first=first)
+
+
+def find_delimiter(text: str) -> str:
+    """Choose the delimiter with which most rows have as many cells as the first, and that more than one."""
+    fits = {delimiter: _fit(text[:_SAMPLE], delimiter) for delimiter in _DELIMITERS}
+    several = {delimiter: fit for delimiter, fit in fits.items() if fit[1] > 1 and fit[0] >= 0.5}
+    candidates = several or {delimiter: fit for delimiter, fit in fits.items() if fit[1] == 1} or fits
+    return max(candidates, key=lambda delimiter: candidates[delimiter])
+
+
+def _fit(sample: str, delimiter: str) -> tuple[float, int]:
+    """Return the share of rows as wide as the first, and that width."""
+    widths = []
+    try:
+        for record in csv.reader(StringIO(sample, newline="\n"), delimiter=delimiter, strict=True):
+            if record:
+                widths.append(len(record))
+    except csv.Error:
+        widths.append(0)
+    return (widths.count(widths[0]) / len(widths), widths[0]) if widths else (0.0, 0)
+
+
+def _parse(text: str, delimiter: str, first: int) -> list[Row]:
+    rows: list[Row] = []
+    lines = 0
+    reader = csv.reader(StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    try:
+        for record in reader:
+            rows.append([cell or None for cell in record])
+            lines = reader.line_num
+    except csv.Error as error:
+        where = f"row {len(rows) + first} (line {lines + first} of the file)"
+        raise DataError(_quoting(where, str(error))) from error
+    return rows
+
+
+def _quoting(where: str, error: str) -> str:
+    if "end of data" in error:
+        return f"{where}: a quotation mark opens an answer there and none closes it. Close it, or delete it."
+    return f"{where}: text follows a closing quotation mark. Double the quotation marks within the answer."
+
+
+@contextmanager
+def _long_cells() -> Iterator[None]:
+    """Let cells be longer than the 131,072 characters at which the csv module stops."""
+    limit = csv.field_size_limit(_LONGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _with_plain_line_ends(text: str, notes: list[str]) -> str:
+    r"""Mend carriage returns outside quotation marks, which end rows (`\r`, `\r\r\n`) or tear them apart."""
+    if not re.search(r"\r(?!\n)", text):
+        return text
+    ends = {piece for piece in _PIECES.findall(text) if not piece.startswith('"')}
+    if not ends - {"\n", "\r\n"}:
+        return text
+    notes.append("stray carriage returns between cells mended")
+    ends_rows = not any(end.endswith("\n") for end in ends)
+
+    def mend(piece: re.Match[str]) -> str:
+        found = piece[0]
+        return found if found.startswith('"') else "\n" if ends_rows or found.endswith("\n") else " "
+
+    return _PIECES.sub(mend, text)
