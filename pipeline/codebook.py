@@ -1,0 +1,375 @@
+"""The codebook: codes with their definitions, written by people and kept in a file that opens in Excel."""
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from difflib import SequenceMatcher, get_close_matches
+from functools import partial
+from itertools import combinations, zip_longest
+from pathlib import Path
+from typing import Any, Literal
+from zipfile import BadZipFile, ZipFile
+
+from pipeline.errors import CodebookError
+from pipeline.refi_codebook import read_qdc, write_qdc
+
+
+SEPARATOR = "|"
+LISTS = ("examples", "counter_examples")
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code: what it means, what counts, what does not, and who says so."""
+
+    code: str
+    parent: str = ""
+    label: str = ""
+    definition: str = ""
+    include: str = ""
+    exclude: str = ""
+    examples: tuple[str, ...] = ()
+    counter_examples: tuple[str, ...] = ()
+    plain_label: str = ""
+    proposed_by: str = ""
+    agreed_by: str = ""
+    changed: str = ""
+
+    @property
+    def name(self) -> str:
+        """What people call the code: its label, or its id where it has none."""
+        return self.label or self.code
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All codes of a study, in the order people gave them."""
+
+    codes: tuple[Code, ...]
+
+    def __len__(self) -> int:
+        """Return the number of codes."""
+        return len(self.codes)
+
+    def __getitem__(self, code: str) -> Code:
+        """Return the code with this id; CodebookError with the nearest name when there is none."""
+        for found in self.codes:
+            if found.code == code:
+                return found
+        hint = _hint(code, [found.code for found in self.codes])
+        raise CodebookError(f"The codebook has no code {code!r}.{hint}")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference between two codebooks; `renamed` says that the id (`code`) or the `label` is another."""
+
+    kind: Literal["added", "removed", "changed", "renamed"]
+    code: str
+    field: str
+    before: str
+    after: str
+
+
+COLUMNS = tuple(field.name for field in fields(Code))
+_PROSE = ("definition", "include", "exclude", *LISTS)
+_LONGEST_CATEGORY = 80
+_LONGEST_LABEL = 60
+_ALIKE = 0.85
+_LARGEST = 50_000_000
+_LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
+_LIKE_A_FORMULA = ("=", "+", "-", "@")
+_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def read_codebook(path: str | Path) -> Codebook:
+    """Read a codebook from .csv, .xlsx or REFI-QDA .qdc; CodebookError says what is wrong and where."""
+    path = Path(path)
+    reader = CODEBOOK_READERS.get(path.suffix.lower())
+    if reader is None:
+        raise CodebookError(f"{path.name}: a codebook is kept as {_listed(CODEBOOK_READERS)}. Save it as one of these.")
+    if not path.is_file():
+        raise CodebookError(f"{path.name}: there is no such file; `themes codebook new` writes one from a template.")
+    return build_codebook(reader(path), source=path.name)
+
+
+def write_codebook(codebook: Codebook, path: str | Path) -> None:
+    """Write a codebook to .csv or REFI-QDA .qdc so that reading it gives the same codebook again."""
+    path = Path(path)
+    writer = CODEBOOK_WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise CodebookError(f"{path.name}: a codebook is written as {_listed(CODEBOOK_WRITERS)}. Name it like that.")
+    rows = [_as_row(code) for code in codebook.codes]
+    kept = build_codebook(rows, source=path.name)
+    for code, same in zip(codebook.codes, kept.codes, strict=True):
+        if code != same:
+            raise CodebookError(
+                f"{path.name}: code {code.code!r} would not be read back the same. Take {SEPARATOR!r} "
+                "out of its examples, and spaces from the ends of its texts."
+            )
+    writer(rows, path)
+
+
+def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codebook:
+    """Check rows (the header is row 1) and return their codes; one CodebookError lists all that is wrong."""
+    tidy = {number: _tidy_row(row) for number, row in enumerate(rows, start=2)}
+    tidy = {number: row for number, row in tidy.items() if any(row.values())}
+    if not tidy:
+        raise CodebookError(f"{source}: no codes stand below the column names. Write a code into each row.")
+    wrong = [*_column_problems(tidy), *_row_problems(tidy), *_parent_problems(tidy)]
+    if wrong:
+        found = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+        raise CodebookError("\n  ".join([f"{source}: {found} putting right.", *wrong]))
+    return Codebook(tuple(_as_code(row) for row in tidy.values()))
+
+
+def check_codebook(codebook: Codebook) -> tuple[str, ...]:
+    """Say in plain English what is no error but makes coding harder; examples are numbered, not quoted."""
+    of_each = [finding for code in codebook.codes for finding in _code_findings(code)]
+    return (*of_each, *_shared_example_findings(codebook), *_label_findings(codebook))
+
+
+def diff_codebooks(old: Codebook, new: Codebook) -> tuple[Change, ...]:
+    """List what changed, in the order of the new codebook, removed codes last; mere order is not compared."""
+    before = {code.code: code for code in old.codes}
+    gone = [code for code in old.codes if code.code not in {code.code for code in new.codes}]
+    changes = []
+    for code in new.codes:
+        earlier = before.get(code.code) or next((one for one in gone if _is_renamed(one, code)), None)
+        if earlier is None:
+            changes.append(Change("added", code.code, "", "", code.name))
+            continue
+        if earlier in gone:
+            gone.remove(earlier)
+        changes += _field_changes(earlier, code)
+    return (*changes, *(Change("removed", code.code, "", code.name, "") for code in gone))
+
+
+def _read_csv(path: Path) -> list[dict[str, str]]:
+    text = _decode(path)
+    # The header tells the separator: Excel writes ";" where a comma is the decimal mark.
+    header = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+    try:
+        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise CodebookError(f"{path.name}: not a table ({error}). Save it again as CSV UTF-8.") from error
+    return _as_rows(cells, source=path.name)
+
+
+def _decode(path: Path) -> str:
+    if path.stat().st_size > _LARGEST:
+        raise CodebookError(_too_large(path))
+    data = path.read_bytes()
+    if b"\0" not in data:
+        for encoding in ("utf-8-sig", "cp1252"):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+    raise CodebookError(f"{path.name}: not text that can be read. In Excel, save it as “CSV UTF-8”.")
+
+
+def _read_xlsx(path: Path) -> list[dict[str, str]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        with ZipFile(path) as archive:
+            size = sum(part.file_size for part in archive.infolist())
+        if size > _LARGEST:
+            raise CodebookError(_too_large(path))
+        with CalamineWorkbook.from_path(path) as book:
+            sheets = [book.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in range(len(book.sheet_names))]
+    except (BadZipFile, CalamineError) as error:
+        raise CodebookError(f"{path.name}: no Excel workbook, or damaged. Save it again as .xlsx.") from error
+    tables = [[[_cell_text(cell) for cell in row] for row in sheet] for sheet in sheets]
+    with_codes = (table for table in tables if table and "code" in map(_column_name, table[0]))
+    return _as_rows(next(with_codes, tables[0] if tables else []), source=path.name)
+
+
+def _too_large(path: Path) -> str:
+    return f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file."
+
+
+def _cell_text(cell: object) -> str:
+    """Write a cell as Excel shows it: a code 7 is stored as 7.0, a day as midnight."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).removesuffix(" 00:00:00")
+
+
+def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, str]]:
+    header = [_column_name(name) for name in cells[0]] if cells else []
+    if not any(header):
+        raise CodebookError(f"{source}: the first row must hold the column names: {', '.join(COLUMNS)}.")
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        raise CodebookError(f"{source}: the column {twice[0]!r} is there twice. Keep one of them.")
+    rows = []
+    for row in cells[1:]:
+        pairs = list(zip_longest(header, row, fillvalue=""))
+        beyond = "".join(cell for name, cell in pairs if not name)
+        rows.append({name: cell for name, cell in pairs if name} | ({"": beyond} if beyond else {}))
+    return rows
+
+
+def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    # Without the mark at its beginning Excel reads UTF-8 as cp1252 and saves the damage.
+    path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+
+
+CODEBOOK_READERS: dict[str, Callable[[Path], list[dict[str, str]]]] = {
+    ".csv": _read_csv,
+    ".xlsx": _read_xlsx,
+    ".qdc": partial(read_qdc, separator=SEPARATOR),
+}
+CODEBOOK_WRITERS: dict[str, Callable[[Sequence[Mapping[str, str]], Path], None]] = {
+    ".csv": _write_csv,
+    ".qdc": partial(write_qdc, separator=SEPARATOR),
+}
+
+
+def _column_name(heading: str) -> str:
+    return re.sub(r"[\s_-]+", "_", heading.strip()).casefold()
+
+
+def _tidy_row(row: Mapping[str, str]) -> dict[str, str]:
+    return {_column_name(column): _tidy(column, text) for column, text in row.items()}
+
+
+def _tidy(column: str, text: str) -> str:
+    text = _NOT_IN_XML.sub("", re.sub(r"\r\n?", "\n", text)).strip()
+    return text if _column_name(column) in _PROSE else " ".join(text.split())
+
+
+def _as_code(row: Mapping[str, str]) -> Code:
+    values: dict[str, Any] = dict(row)
+    for column in LISTS:
+        values[column] = tuple(filter(None, (item.strip() for item in row.get(column, "").split(SEPARATOR))))
+    return Code(**values)
+
+
+def _as_row(code: Code) -> dict[str, str]:
+    return {column: _as_text(value) for column, value in asdict(code).items()}
+
+
+def _as_text(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else SEPARATOR.join(value)
+
+
+def _listed(suffixes: Iterable[str]) -> str:
+    return " or ".join(suffixes)
+
+
+def _hint(word: str, words: Sequence[str]) -> str:
+    nearest = get_close_matches(word, words, n=1)
+    return f" Did you mean {nearest[0]!r}?" if nearest else ""
+
+
+def _column_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+    there = dict.fromkeys(column for row in rows.values() for column in row)
+    for column in ("code", "label"):
+        if column not in there:
+            yield f"there is no column {column!r}; every code needs one."
+    for column in there:
+        if column and column not in COLUMNS:
+            yield f"the column {column!r} is unknown.{_hint(column, COLUMNS) or ' Rename or remove it.'}"
+
+
+def _row_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+    first: dict[str, int] = {}
+    for number, row in rows.items():
+        for column in ("code", "label"):
+            if not row.get(column, "-"):
+                yield f"row {number}: the {column} is missing."
+        if row.get(""):
+            yield f"row {number}: text beyond the last column. Put quotes round a cell that has commas in it."
+        code = row.get("code", "")
+        earlier = first.setdefault(code.casefold(), number)
+        if code and earlier != number:
+            yield f"row {number}: the code {code!r} is also in row {earlier}. Give each code its own id."
+
+
+def _parent_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
+    parents = {row.get("code", ""): row.get("parent", "") for row in rows.values()}
+    for number, row in rows.items():
+        code, parent = row.get("code", ""), row.get("parent", "")
+        if code and _is_circular(code, parents):
+            yield f"row {number}: the parents of {code!r} lead back to itself. Change one of them."
+        if not parent or parent in parents:
+            continue
+        if len(parent) > _LONGEST_CATEGORY or SEPARATOR in parent:
+            yield f"row {number}: the parent is neither a code nor one short name of a category."
+        elif _LIKE_AN_ID.fullmatch(parent) and (hint := _hint(parent, list(parents))):
+            yield f"row {number}: the parent {parent!r} is no code.{hint} Name a category in plain words."
+
+
+def _is_circular(code: str, parents: Mapping[str, str]) -> bool:
+    above, seen = parents[code], set[str]()
+    while above in parents and above != code and above not in seen:
+        seen.add(above)
+        above = parents[above]
+    return above == code
+
+
+def _code_findings(code: Code) -> Iterator[str]:
+    name = f"Code {code.code!r}"
+    if not code.definition:
+        yield f"{name} has no definition; without one, two people will read it differently."
+    if not code.examples:
+        yield f"{name} has no examples; suggestions for it will be weak until people have coded some answers."
+    if code.include and _plain(code.include) == _plain(code.exclude):
+        yield f"{name} says the same under include and exclude."
+    if len(code.label) > _LONGEST_LABEL:
+        yield f"{name} has a label of {len(code.label)} characters; charts have room for {_LONGEST_LABEL}."
+    for column, text in _as_row(code).items():
+        if text.startswith(_LIKE_A_FORMULA):
+            yield f"{name}: Excel will take its {column} for a formula and spoil it; begin it with a letter."
+    against = {_plain(text) for text in code.counter_examples}
+    for number, text in enumerate(code.examples, start=1):
+        if _plain(text) in against:
+            yield f"{name} has its example {number} among its counter-examples too."
+
+
+def _shared_example_findings(codebook: Codebook) -> Iterator[str]:
+    places: dict[str, dict[str, int]] = defaultdict(dict)
+    for code in codebook.codes:
+        for number, text in enumerate(code.examples, start=1):
+            places[_plain(text)].setdefault(code.code, number)
+    for shared in places.values():
+        if len(shared) > 1:
+            where = " and ".join(f"{code!r} (example {number})" for code, number in shared.items())
+            yield f"The same example stands under {where}; keep it where it fits best, or it teaches nothing."
+
+
+def _label_findings(codebook: Codebook) -> Iterator[str]:
+    for one, other in combinations(codebook.codes, 2):
+        first, second = _plain(one.label), _plain(other.label)
+        matcher = SequenceMatcher(None, first, second)
+        alike = matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
+        if alike or sorted(first.split()) == sorted(second.split()):
+            yield f"Codes {one.code!r} and {other.code!r} have labels nearly alike; people will mix them up."
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold())) or text
+
+
+def _is_renamed(old: Code, new: Code) -> bool:
+    same_label = _plain(old.name) == _plain(new.name)
+    return same_label or bool(old.definition and _plain(old.definition) == _plain(new.definition))
+
+
+def _field_changes(old: Code, new: Code) -> Iterator[Change]:
+    before, after = _as_row(old), _as_row(new)
+    for field in COLUMNS:
+        if before[field] != after[field]:
+            kind: Literal["renamed", "changed"] = "renamed" if field in ("code", "label") else "changed"
+            yield Change(kind, new.code, field, before[field], after[field])

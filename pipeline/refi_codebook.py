@@ -1,0 +1,181 @@
+"""Read and write a codebook as REFI-QDA `.qdc`, the file that NVivo, ATLAS.ti, MAXQDA and others exchange.
+
+The format has a name, a description and nesting, and no place for the rest; so the rest goes into the
+description as labelled lines, and what `write_qdc` writes `read_qdc` reads back whole. From another program's
+file names, descriptions, nesting and code groups are kept. Lost are GUIDs, colours, the descriptions of
+categories and groups, categories without codes, and any group of a code but the first.
+"""
+
+import re
+import uuid
+import xml.etree.ElementTree as ET
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pipeline.errors import CodebookError
+
+
+_NAMESPACE = "urn:QDA-XML:codebook:1.0"
+_ROOT = re.compile(r"\{urn:QDA-XML:codebook:[\d:.]+\}CodeBook")
+# Fixed for ever: a code must have the same GUID in every export, or other programs would import it twice.
+_OURS = uuid.UUID("6f0d3c52-7f0b-5b0e-9d0c-2a6b1d0f4c11")
+_LABELS = {
+    "definition": "Definition",
+    "include": "Include",
+    "exclude": "Exclude",
+    "examples": "Example",
+    "counter_examples": "Counter-example",
+    "plain_label": "Plain label",
+    "proposed_by": "Proposed by",
+    "agreed_by": "Agreed by",
+    "changed": "Changed",
+    "code": "Code id",
+    "position": "Position",
+}
+_COLUMNS = {label.casefold(): column for column, label in _LABELS.items()}
+_LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE)
+_REPEATED = ("examples", "counter_examples")
+_INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
+_LARGEST = 20_000_000
+
+
+def read_qdc(path: Path, *, separator: str) -> list[dict[str, str]]:
+    """Return one row a code, in our columns, with the items of a list joined by the separator."""
+    root = _parse(path)
+    groups = _group_names(root)
+    found = list(_walk(root))
+    categories = {category for _, category, _ in found} | set(groups.values())
+    ids: dict[ET.Element, str] = {}
+    rows: list[dict[str, str]] = []
+    for element, category, above in found:
+        name = element.get("name", "").strip()
+        if not name:
+            raise CodebookError(f"{path.name}: code {len(rows) + 1} has no name. Give it one and export again.")
+        described = _read_description(element.findtext("Description") or "", separator)
+        ids[element] = _unused(described.get("code") or _slug(name), categories, ids.values())
+        parent = category if above is None else ids[above]
+        parent = parent or groups.get(_guid_of(element), "")
+        rows.append(described | {"code": ids[element], "parent": parent, "label": name})
+    return _in_order(rows)
+
+
+def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) -> None:
+    """Write rows in our columns as other programs import them; a category is a code that only holds codes."""
+    root = ET.Element("CodeBook", {"xmlns": _NAMESPACE, "origin": "Many Voices"})
+    codes = ET.SubElement(root, "Codes")
+    elements = {row["code"]: _element("code", row["code"], row["label"]) for row in rows}
+    categories: dict[str, ET.Element] = {}
+    for row in rows:
+        parent = row.get("parent", "")
+        if parent and parent not in elements and parent not in categories:
+            categories[parent] = _element("category", parent, parent)
+            codes.append(categories[parent])
+        holder = elements.get(parent, categories.get(parent, codes))
+        holder.append(elements[row["code"]])
+    nested = [element.get("guid") for element in codes.iter("Code") if element.get("isCodable") == "true"]
+    moved = nested != [elements[row["code"]].get("guid") for row in rows]
+    for position, row in enumerate(rows, start=1):
+        description = ET.Element("Description")
+        description.text = _description(dict(row) | ({"position": str(position)} if moved else {}), separator)
+        elements[row["code"]].insert(0, description)
+    ET.indent(root)
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def _parse(path: Path) -> ET.Element:
+    from defusedxml.common import DefusedXmlException
+    from defusedxml.ElementTree import parse
+
+    if path.stat().st_size > _LARGEST:
+        raise CodebookError(f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file.")
+    try:
+        root: ET.Element = parse(path).getroot()
+    except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise CodebookError(f"{path.name}: no REFI-QDA codebook, or damaged. Export it again.") from error
+    if not _ROOT.fullmatch(root.tag):
+        raise CodebookError(f"{path.name}: not a REFI-QDA codebook. Export the codebook, not the project.")
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _walk(root: ET.Element) -> Iterator[tuple[ET.Element, str, ET.Element | None]]:
+    """Yield each codable code, its category and the code it stands under, in the order of the file."""
+    # A list of what is still to visit, not recursion: a file nested a thousand deep must not end the run.
+    waiting: list[tuple[ET.Element, str, ET.Element | None]]
+    waiting = [(element, "", None) for element in reversed(root.findall("Codes/Code"))]
+    while waiting:
+        element, category, above = waiting.pop()
+        if element.get("isCodable", "true").strip() in ("true", "1"):
+            yield element, category, above
+            category, above = "", element
+        else:
+            name = " ".join(element.get("name", "").split())
+            category, above = f"{category} / {name}" if category else name, None
+        waiting.extend((child, category, above) for child in reversed(element.findall("Code")))
+
+
+def _group_names(root: ET.Element) -> dict[str, str]:
+    """Name the first group each code is in: ATLAS.ti writes its code groups as sets, not as categories."""
+    names: dict[str, str] = {}
+    for group in root.findall("Sets/Set"):
+        for member in group.findall("MemberCode"):
+            names.setdefault(_guid_of(member), group.get("name", "").strip())
+    return names
+
+
+def _guid_of(element: ET.Element) -> str:
+    return element.get("guid", "").strip("{} ").casefold()
+
+
+def _in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Put the codes back in the order people gave them, where nesting by category had changed it."""
+    given = [row.pop("position", "") for row in rows]
+    order = sorted(range(len(rows)), key=lambda i: int(given[i]) if given[i].isdecimal() else len(rows) + 1)
+    return [rows[i] for i in order]
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
+
+
+def _unused(code: str, categories: Collection[str], ids: Iterable[str]) -> str:
+    taken = {given.casefold() for given in ids}
+    number, free = 2, code
+    while free in categories or free.casefold() in taken:
+        number, free = number + 1, f"{code}-{number}"
+    return free
+
+
+def _element(kind: str, key: str, name: str) -> ET.Element:
+    codable = "true" if kind == "code" else "false"
+    guid = str(uuid.uuid5(_OURS, f"{kind}:{key}"))
+    return ET.Element("Code", {"guid": guid, "name": name, "isCodable": codable})
+
+
+def _description(row: Mapping[str, str], separator: str) -> str:
+    lines = []
+    for column, label in _LABELS.items():
+        text = row.get(column, "")
+        for item in text.split(separator) if column in _REPEATED else [text]:
+            first, *more = item.split("\n")
+            if item:
+                lines += [f"{label}: {first}", *(_INDENT + line if line else line for line in more)]
+    return "\n".join(lines)
+
+
+def _read_description(text: str, separator: str) -> dict[str, str]:
+    """Sort the lines of a description by their labels; what stands before any label is the definition."""
+    items: list[tuple[str, list[str]]] = [("definition", [])]
+    for line in text.strip().split("\n"):
+        labelled = _LABELLED.fullmatch(line)
+        if labelled:
+            items.append((_COLUMNS[labelled[1].casefold()], [labelled[2]]))
+        else:
+            items[-1][1].append(line.removeprefix(_INDENT))
+    columns: dict[str, str] = {}
+    for column, lines in items:
+        joiner = separator if column in _REPEATED else "\n"
+        columns[column] = joiner.join(filter(None, [columns.get(column, ""), "\n".join(lines)]))
+    return columns
