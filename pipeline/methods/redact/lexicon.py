@@ -1,0 +1,149 @@
+"""What words are: first names, everyday words, places, words that are never a name."""
+
+import importlib.util
+import re
+import tomllib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ModelError
+
+
+_HERE = Path(__file__).parent
+_MARK = "[\u0300-\u036f]*"
+WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
+_FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[(\d+), (\d+),')
+_UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+_DRUG = re.compile(
+    r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
+    r"|profen|cetamol|parin|oxacin|thiazide|formin|gliptin|terol|caine|codone)$"
+)
+_GAELIC = re.compile(r"(?:o'|mc|mac)[a-z]{4}")
+CERTAIN, LIKELY = 2, 1
+"""How surely a word is a first name, by how often and in how many lists it is one."""
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The lists a word is looked up in; all are folded: lower case, no accents."""
+
+    first_names: Mapping[str, int]
+    common: frozenset[str]
+    adverbs: frozenset[str]
+    heard_of: frozenset[str]
+    function: frozenset[str]
+    public: frozenset[str]
+    word_surnames: frozenset[str]
+    nations: frozenset[str]
+    kinds_of_place: frozenset[str]
+    places: Mapping[str, tuple[tuple[str, ...], ...]]
+
+    def name(self, word: str) -> int:
+        """Say how surely the folded word is a first name: CERTAIN, LIKELY or 0."""
+        if "-" in word and word not in self.first_names:
+            parts = word.split("-")
+            return 0 if any(self.is_word(part) for part in parts) else max(self.name(part) for part in parts if part)
+        if _GAELIC.match(word) and not self.is_word(word):
+            return LIKELY
+        return self.first_names.get(word, 0) or (self.first_names.get(word[:-1], 0) == CERTAIN and word[-1:] == "s")
+
+    def is_word(self, word: str) -> bool:
+        """Say whether the folded word is used in English for other things than people and places."""
+        if "-" in word and word not in self.first_names:
+            return all(part in self.function or part in self.common for part in word.split("-"))
+        return word in self.common
+
+    def never(self, word: str) -> bool:
+        """Say whether the folded word is no name whatever stands around it."""
+        if "'" in word and word.endswith(("n't", "'ll", "'ve", "'re", "'d", "'m")):
+            return True
+        return word in self.function or word in self.public or word in self.nations or bool(_DRUG.search(word))
+
+    def misspells_a_word(self, word: str) -> bool:
+        """Say whether one slip of a finger makes an English word into this one."""
+        return 3 < len(word) < 20 and any(near in self.common or near in self.public for near in one_slip(word))
+
+    def misspells_a_name(self, word: str) -> bool:
+        """Say whether one slip of a finger makes a well-known first name into this one."""
+        return 4 < len(word) < 20 and any(self.first_names.get(near) == CERTAIN for near in one_slip(word))
+
+
+def fold(word: str) -> str:
+    """Return the word in lower case without accents, apostrophes made plain and a possessive ending cut."""
+    plain = word.lower().replace("\u2019", "'")
+    if not plain.isascii():
+        parts = unicodedata.normalize("NFKD", plain.translate(_UNMARKED))
+        plain = "".join(character for character in parts if not unicodedata.combining(character))
+    return plain[:-2] if plain.endswith("'s") else plain
+
+
+def one_slip(word: str) -> set[str]:
+    """Return every word that a letter left out, added, changed or swapped makes of this one."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    halves = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    shorter = {left + right[1:] for left, right in halves if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in halves if len(right) > 1}
+    changed = {left + letter + right[1:] for left, right in halves if right for letter in letters}
+    longer = {left + letter + right for left, right in halves for letter in letters}
+    return (shorter | swapped | changed | longer) - {word}
+
+
+def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
+    """Build the lexicon from the packaged lists and the word index of a spaCy model's lemmatiser."""
+    lists = tomllib.loads((_HERE / "vocabulary.toml").read_text(encoding="utf-8"))
+    listed = {key: frozenset(map(fold, text.split())) for key, text in lists.items() if isinstance(text, str)}
+    counts = _name_counts()
+    index = lookups.get_table("lemma_index")
+    described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
+    common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
+    names = {word: _strength(*found, word, common) for word, found in counts.items()}
+    names |= dict.fromkeys(listed["hardly_names"], LIKELY)
+    names |= dict.fromkeys(listed["plainly_names"] | listed["given_words"] | listed["nicknames"], CERTAIN)
+    return Lexicon(
+        first_names={word: strength for word, strength in names.items() if strength},
+        common=common,
+        adverbs=frozenset(index["adv"]),
+        heard_of=frozenset(word for kind in ("adj", "adv", "noun", "verb") for word in index[kind]),
+        function=frozenset(function_words | {"will", "may"}),
+        public=listed["public"],
+        word_surnames=listed["word_surnames"],
+        nations=listed["nations"],
+        kinds_of_place=listed["kinds_of_place"],
+        places=_places(lists["more_places"]),
+    )
+
+
+def _strength(n_lists: int, n_people: int, word: str, common: frozenset[str]) -> int:
+    """Short names must be better known, for slips of the finger look like rare ones, and common words better still."""
+    needed = 20_000 if word in common else 150 if len(word) > 3 else 5000
+    if n_lists >= 7 and n_people >= needed:
+        return CERTAIN
+    return LIKELY if n_lists >= 4 and n_people >= (15 if len(word) > 3 else 300) else 0
+
+
+def _lines(file: str) -> list[str]:
+    lines = (_HERE / file).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _name_counts() -> dict[str, tuple[int, int]]:
+    """Read nomquamgender's list as text: importing the package would load pandas and hold all 720,000 names."""
+    found = importlib.util.find_spec("nomquamgender")
+    if found is None or not found.submodule_search_locations:
+        raise ModelError("The package nomquamgender, the list of first names, is not installed. Run `make setup` again.")
+    raw = (Path(found.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
+    matches = ((match[1], int(match[2]), int(match[3])) for match in _FIRST_NAME.finditer(raw))
+    return {name: (n_lists, n_people) for name, n_lists, n_people in matches if n_lists >= 4 and n_people >= 15}
+
+
+def _places(more: list[str]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Index the names of places by their first word, longest first."""
+    by_first = defaultdict(set)
+    for name in [*more, *_lines("uk_places.txt")]:
+        words = tuple(fold(part) for part in re.split(r"[\s-]+", name) if part)
+        by_first[words[0]].add(words)
+    return {first: tuple(sorted(names, key=lambda words: (-len(words), words))) for first, names in by_first.items()}

@@ -1,0 +1,135 @@
+"""Names of people: enough that speaks for a word masks it or flags it, and words beside a name may belong to it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from pipeline.methods.redact.context import KIN, said_after
+from pipeline.methods.redact.lexicon import Lexicon
+from pipeline.methods.redact.reading import Reading, Token
+from pipeline.methods.redact.spans import Span
+from pipeline.methods.redact.weighing import FLAG, MASK, NEVER, PARTICLES, POSSIBLE, beginning, led_to, weigh
+
+
+_KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
+_JOIN = re.compile(r"[ \u00a0]{1,2}")
+_LIST = re.compile(r"\s?[,/&+]\s?(?:and\s)?|\s")
+_ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
+_ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
+
+
+def find_names(
+    reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], places: Iterable[Span]
+) -> list[Span]:
+    """Find the names of people in a text whose entities the model has marked and whose places are found."""
+    tokens = reading.tokens
+    weights = [weigh(reading, lexicon, i, known) for i in range(len(tokens))]
+    for i in _within(reading, places):
+        if tokens[i].word not in known and not led_to(reading, lexicon, i):
+            weights[i] = NEVER
+    found = {i for i, weight in enumerate(weights) if weight >= MASK}
+    said = {tokens[i].word for i in found}
+    found |= {i for i, token in enumerate(tokens) if token.word in said and only_a_name(token.word, lexicon)}
+    found |= _listed_with(reading, found, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
+    for i in sorted(found):
+        _follow(reading, lexicon, i + 1, found)
+    found |= {i - 1 for i in found if _has_particle(reading, i, found)}
+    flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
+    flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
+    return [*flagged, *_joined(reading, sorted(found)), *_initials_alone(reading)]
+
+
+def find_again(reading: Reading, words: set[str]) -> list[Span]:
+    """Find names, given as folded words, wherever they stand."""
+    return list(_joined(reading, [i for i, token in enumerate(reading.tokens) if token.word in words]))
+
+
+def only_a_name(word: str, lexicon: Lexicon) -> bool:
+    """Say whether the word, once found to be a name, is one wherever it stands: it has no other uses."""
+    return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word)
+
+
+def _within(reading: Reading, places: Iterable[Span]) -> Iterator[int]:
+    starts = {token.start: i for i, token in enumerate(reading.tokens)}
+    for place in places:
+        i = starts[place.start]
+        while not place.flagged_only and i < len(reading.tokens) and reading.tokens[i].start < place.end:
+            yield i
+            i += 1
+
+
+def _listed_with(reading: Reading, found: set[int], possible: set[int]) -> set[int]:
+    """Take possible names that are listed with a sure one: "Anwar, Bea and …"."""
+    listed: set[int] = set()
+    unsure = possible - found
+    for i in sorted(found):
+        for step in (1, -1):
+            near = i + step
+            while near in unsure and _LIST.fullmatch(_between(reading, near, near - step)):
+                listed.add(near)
+                near += step
+            apart = i + 2 * step
+            if apart in unsure and reading.tokens[i + step].word in ("and", "n", "or", "with"):
+                listed.add(apart)
+    return listed
+
+
+def _between(reading: Reading, one: int, other: int) -> str:
+    first, second = sorted((one, other))
+    return reading.text[reading.tokens[first].end : reading.tokens[second].start]
+
+
+def _follow(reading: Reading, lexicon: Lexicon, position: int, found: set[int]) -> None:
+    """Take the words after a name that are its surname, past such as "ap" and "da"."""
+    while position < len(reading.tokens) and position not in found:
+        last = position + (reading.tokens[position].word in PARTICLES)
+        if last == len(reading.tokens) or not _JOIN.fullmatch(_between(reading, position - 1, position)):
+            return
+        if not _may_be_surname(reading, lexicon, reading.tokens[last]):
+            return
+        found.update((position, last))
+        position = last + 1
+
+
+def _may_be_surname(reading: Reading, lexicon: Lexicon, token: Token) -> bool:
+    """Say whether the token, just after a name, is the rest of it."""
+    word = token.word
+    if len(word) == 1:
+        return token.titled and word not in ("i", "a")
+    if word in lexicon.function or (lexicon.never(word) and word not in lexicon.word_surnames):
+        return False
+    if reading.telling(token):
+        return True
+    if word in lexicon.word_surnames and not (reading.cased and token.titled):
+        return not reading.cased or said_after(reading.text, token.end) > 0 or _ENDS.match(reading.text, token.end) is not None
+    if reading.cased and (token.titled or word in lexicon.heard_of or lexicon.misspells_a_word(word)):
+        return False
+    return len(word) > 3 and not lexicon.is_word(word)
+
+
+def _has_particle(reading: Reading, position: int, found: set[int]) -> bool:
+    """Say whether the word before the name is one such as "da" and belongs to it."""
+    if not position or reading.tokens[position - 1].word not in PARTICLES:
+        return False
+    joined = _JOIN.fullmatch(_between(reading, position - 1, position)) is not None
+    return joined and (position - 2 in found or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
+
+
+def _joined(reading: Reading, found: list[int]) -> Iterator[Span]:
+    """Join the tokens of one name, with the initials and the family word before it."""
+    for _, run in groupby(enumerate(found), key=lambda pair: pair[1] - pair[0]):
+        tokens = [reading.tokens[i] for _, i in run]
+        first = 0
+        for i in range(1, len(tokens) + 1):
+            if i == len(tokens) or not _JOIN.fullmatch(reading.text, tokens[i - 1].end, tokens[i].start):
+                start = beginning(reading.text, tokens[first].start)
+                kin = _KIN_BEFORE.search(reading.text, max(0, start - 10), start)
+                yield Span(kin.start() if kin else start, tokens[i - 1].end, "name")
+                first = i
+
+
+def _initials_alone(reading: Reading) -> Iterator[Span]:
+    """Find "A.K." where a name would stand."""
+    for match in _ONLY_INITIALS.finditer(reading.text):
+        if reading.cued.get(match.start(), 0) > 1:
+            yield Span(*match.span(), "name")

@@ -1,0 +1,110 @@
+"""Score the Redactor on labelled answers and print the figures as one line of JSON.
+
+Run `python tests/benchmarks/masking.py --shared ../shared`; the scorer and the answers are read from there.
+"""
+
+import argparse
+import importlib.util
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pipeline.methods.redact import Redactor, Span
+
+
+Rows = list[dict[str, Any]]
+_ORIGINS = ("english", "welsh", "celtic", "s_asian", "african", "e_europe", "other")
+
+
+def main() -> None:
+    """Score what is masked at once and what is masked or flagged."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, required=True, help="folder with bench/pii_score.py and data/pii")
+    parser.add_argument("--misses", action="store_true", help="also list, on stderr, what was missed")
+    options = parser.parse_args()
+    scorer = _scorer(options.shared / "bench" / "pii_score.py")
+    lines = (options.shared / "data" / "pii" / "uk-pii.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    start, start_cpu = time.perf_counter(), time.process_time()
+    redactor = Redactor()
+    redactor.find("My support worker is called Olwen.")
+    loaded, loaded_cpu = time.perf_counter(), time.process_time()
+    found = redactor.find_all([row["text"] for row in rows])
+    seconds, seconds_cpu = time.perf_counter() - loaded, time.process_time() - loaded_cpu
+    figures = {
+        "texts": len(rows),
+        "load_s": round(loaded - start, 2),
+        "load_cpu_s": round(loaded_cpu - start_cpu, 2),
+        "texts_per_s": round(len(rows) / seconds),
+        "texts_per_cpu_s": round(len(rows) / seconds_cpu),
+        "peak_mb": _peak_mb(),
+        "masked": _figures(scorer, rows, found, lambda span: not span.flagged_only),
+        "masked_or_flagged": _figures(scorer, rows, found, lambda span: True),
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
+    if options.misses:
+        _list_misses(scorer, rows, found)
+
+
+def _peak_mb() -> int:
+    """Read this process's own peak: getrusage counts the parent's before a program is started."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
+    peaks = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+    return (peaks[0] if peaks else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024
+
+
+def _scorer(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("pii_score", path)
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"{path} is not a Python file.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _spans(rows: Rows, found: list[tuple[Span, ...]], keep: Callable[[Span], bool]) -> dict[str, list[tuple[int, int]]]:
+    pairs = zip(rows, found, strict=True)
+    return {row["id"]: [(span.start, span.end) for span in spans if keep(span)] for row, spans in pairs}
+
+
+def _figures(
+    scorer: ModuleType, rows: Rows, found: list[tuple[Span, ...]], keep: Callable[[Span], bool]
+) -> dict[str, object]:
+    """Compute the figures of the scorer for the spans that are kept."""
+    by, masks, characters, texts, without, _ = scorer.evaluate(rows, _spans(rows, found, keep))
+    full = {"/".join(key): round(hit / n, 3) for key, (hit, _, n) in sorted(by.items()) if n}
+    origins = [full[f"origin/{origin}"] for origin in _ORIGINS if f"origin/{origin}" in full]
+    return {
+        "direct": full["tier/direct"],
+        "direct_interval": [round(edge, 3) for edge in scorer.wilson(by["tier", "direct"][0], by["tier", "direct"][2])],
+        "indirect": full["tier/quasi"],
+        "precision": round(masks[0] / max(1, masks[1]), 3),
+        "precision_characters": round(characters[0] / max(1, characters[1]), 3),
+        "answers_leaking": round(texts[0] / texts[1], 3),
+        "worst_origin": min(origins),
+        "origin_gap": round(max(origins) - min(origins), 3),
+        "without_identifiers_masked": round(without[0] / max(1, without[1]), 3),
+        "without_identifiers_characters": round(without[2] / max(1, without[3]), 4),
+        "by": {key: value for key, value in full.items() if key.split("/")[0] in ("origin", "noise", "label", "form")},
+    }
+
+
+def _list_misses(scorer: ModuleType, rows: Rows, found: list[tuple[Span, ...]]) -> None:
+    missed = scorer.evaluate(rows, _spans(rows, found, lambda span: not span.flagged_only))[5]
+    for label, original, row in missed:
+        sys.stderr.write(f"missed {label}: {original} ({row})\n")
+    for row, spans in zip(rows, found, strict=True):
+        for span in spans:
+            if not any(gold["start"] < span.end and span.start < gold["end"] for gold in row["spans"]):
+                kind = "flagged" if span.flagged_only else "masked"
+                sys.stderr.write(f"wrongly {kind} {span.label}: {row['text'][span.start : span.end]} ({row['id']})\n")
+
+
+if __name__ == "__main__":
+    main()
