@@ -1,0 +1,374 @@
+"""The tables between stages: what each column holds, how sensitive a table is, and how it is read and written.
+
+The descriptions in the models below are the documentation of the tables; ARCHITECTURE.md is made from them.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow
+import pyarrow.parquet
+from numpy.typing import NDArray
+
+from pipeline.errors import DataError
+
+
+Sensitivity = Literal["identifiable", "redacted", "releasable"]
+
+
+def content_id(*parts: str) -> str:
+    """Return the first 16 hex digits of the sha256 of the parts: the same on every machine."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
+
+
+class Model(pa.DataFrameModel):
+    """A table's contract: these columns and no others."""
+
+    class Config:
+        """Columns not named are errors; types are converted where that loses nothing."""
+
+        strict = True
+        coerce = True
+
+
+class Responses(Model):
+    """Every answer cell of the export, blank ones too, as the person wrote it."""
+
+    response_id: str = pa.Field(description="pseudonym of the person, keyed by the vault's secret")
+    row: int = pa.Field(ge=1, description="row of the export the answer stands in")
+    question: str = pa.Field(description="open question")
+    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
+    text: str = pa.Field(nullable=True, description="the answer, verbatim")
+    weight: float = pa.Field(ge=0, description="survey weight of the person")
+    received: str = pa.Field(nullable=True, description="when the answer came in, as the export says it")
+    consent: str = pa.Field(isin=["quote", "paraphrase", "analyse", "none"], description="what the person allows")
+
+
+class Ratings(Model):
+    """Answers to closed questions: one row per person and chosen value."""
+
+    response_id: str = pa.Field(description="pseudonym of the person")
+    question: str = pa.Field(description="closed question")
+    value: str = pa.Field(description="the chosen option")
+    score: float = pa.Field(nullable=True, description="the option's place on the scale, where it has one")
+
+
+class People(Model):
+    """What is known of each person: one row per person and attribute."""
+
+    response_id: str = pa.Field(description="pseudonym of the person")
+    attribute: str = pa.Field(description="group, role, region and the like")
+    value: str = pa.Field(description="the person's value")
+
+
+class Masks(Model):
+    """What was masked and what stood there: the way back, for whoever holds the vault."""
+
+    comment_id: str = pa.Field(description="the comment")
+    start: int = pa.Field(ge=0, description="first character of the token in the comment's text")
+    end: int = pa.Field(ge=0, description="one past its last character")
+    label: str = pa.Field(description="kind of identifier")
+    token: str = pa.Field(description="what stands there now")
+    original: str = pa.Field(description="what the person wrote")
+
+
+class Comments(Model):
+    """Every answer after cleaning and masking; those set aside say why."""
+
+    comment_id: str = pa.Field(unique=True, description="hash of person, question and answer")
+    response_id: str = pa.Field(description="pseudonym of the person")
+    question: str = pa.Field(description="open question")
+    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
+    text: str = pa.Field(description="the answer, repaired and masked; empty when set aside (the words stay in the vault)")
+    language: str = pa.Field(description="language found, or unknown when too short to tell")
+    redactions: int = pa.Field(ge=0, description="number of masked identifiers")
+    to_check: int = pa.Field(ge=0, description="number of places a person should look at for identifiers")
+    weight: float = pa.Field(ge=0, description="survey weight of the person")
+    consent: str = pa.Field(isin=["quote", "paraphrase", "analyse", "none"], description="what the person allows")
+    reading: str = pa.Field(description="how a bare 'nothing' reads under its question: praise, criticism, or empty")
+    same_as: str = pa.Field(nullable=True, description="the first comment with the same words, if not this one")
+    set_aside: str = pa.Field(nullable=True, description="why the answer is not coded: empty, non-answer, …")
+
+
+class Segments(Model):
+    """Meaning units: the places in a comment that are coded."""
+
+    segment_id: str = pa.Field(unique=True, description="hash of comment and place")
+    comment_id: str = pa.Field(description="the comment")
+    start: int = pa.Field(ge=0, description="first character in the comment's text (Unicode code points)")
+    end: int = pa.Field(ge=1, description="one past the last character")
+    text: str = pa.Field(description="comment.text[start:end], exactly")
+    text_id: str = pa.Field(description="the unique text it belongs to")
+
+
+class Texts(Model):
+    """Unique texts, in the order of their ids, so that the order of the export changes nothing."""
+
+    text_id: str = pa.Field(unique=True, description="hash of frame and text")
+    text: str = pa.Field(description="the words")
+    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
+    n: int = pa.Field(ge=1, description="how often it was said")
+
+
+class Themes(Model):
+    """What people speak about, found in their own words."""
+
+    theme_id: str = pa.Field(unique=True, description="hash of the theme's exemplars")
+    number: int = pa.Field(ge=1, unique=True, description="rank by number of people")
+    keywords: str = pa.Field(description="words that set the theme apart, best first")
+    title: str = pa.Field(description="working title from the keywords, for people to change")
+    exemplars: str = pa.Field(description="text_ids nearest to the theme's middle, separated by spaces")
+    n_texts: int = pa.Field(ge=1, description="unique texts")
+    n_people: int = pa.Field(ge=1, description="people who spoke of it")
+    stability: float = pa.Field(nullable=True, ge=0, le=1, description="how well it comes back in resamples, 0 to 1")
+    rare: bool = pa.Field(description="fewer than five people: listed, never dropped")
+    family: int = pa.Field(ge=1, description="number of the group of like themes it belongs to")
+
+
+class Members(Model):
+    """Which theme each text is in, and how near its middle."""
+
+    text_id: str = pa.Field(unique=True, description="the text")
+    theme_id: str = pa.Field(nullable=True, description="its theme")
+    similarity: float = pa.Field(ge=-1.001, le=1.001, description="cosine to the theme's middle")
+    heard_once: bool = pa.Field(description="unlike anything else that was said")
+
+
+class Suggestions(Model):
+    """Codes the model would give a text, best first, or why it keeps silent."""
+
+    text_id: str = pa.Field(description="the text")
+    code: str = pa.Field(description="the code")
+    score: float = pa.Field(ge=0, le=1, description="estimated probability that people would give this code")
+    suggested: bool = pa.Field(description="sure enough to suggest")
+    abstained: str = pa.Field(nullable=True, description="too short, two codes tie, or outside the codebook")
+    because: str = pa.Field(description="the codebook example or definition it is nearest to")
+    rank: int = pa.Field(ge=1, description="1 is the best")
+
+
+class ThemeCodes(Model):
+    """Each theme's place in the codebook, or the word that it has none."""
+
+    theme_id: str = pa.Field(unique=True, description="the theme")
+    code: str = pa.Field(nullable=True, description="the code that fits best; empty when none does")
+    score: float = pa.Field(ge=0, le=1, description="mean probability of the code over the theme's texts")
+    runner_up: str = pa.Field(nullable=True, description="the next code")
+    proposed: str = pa.Field(description="a name to start from where the codebook has none")
+    status: str = pa.Field(isin=["suggested", "agreed", "new"], description="who says so: the model, people, or nobody yet")
+
+
+class Codings(Model):
+    """Codes of each segment, as they stand now."""
+
+    segment_id: str = pa.Field(description="the segment")
+    code: str = pa.Field(description="the code")
+    status: str = pa.Field(isin=["suggested", "accepted", "added", "contested"], description="how it came to be")
+    reviewers: int = pa.Field(ge=0, description="people who have decided on it")
+
+
+class Quotes(Model):
+    """Excerpts that could be quoted; none leaves before people approve it."""
+
+    segment_id: str = pa.Field(description="the segment")
+    code: str = pa.Field(description="the code it stands for")
+    text: str = pa.Field(description="the words")
+    caption: str = pa.Field(description="who said it, by the study's groups only")
+    reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
+    consent: str = pa.Field(isin=["quote", "paraphrase"], description="what the person allows")
+    approved: bool = pa.Field(description="a person has approved it")
+
+
+class Counts(Model):
+    """How many people of each group spoke of each code, with intervals; small cells are suppressed."""
+
+    question: str = pa.Field(description="open question, or 'any'")
+    code: str = pa.Field(description="the code")
+    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
+    level: str = pa.Field(description="its value")
+    n: float = pa.Field(nullable=True, description="people with the code, after disclosure control")
+    base: float = pa.Field(nullable=True, description="people who answered, after disclosure control")
+    share: float = pa.Field(nullable=True, description="n over base")
+    low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
+    high: float = pa.Field(nullable=True, description="upper end of it")
+    suppressed: bool = pa.Field(description="too few people to show")
+    reviewed: float = pa.Field(ge=0, le=1, description="share of the codings that people have decided on")
+
+
+class Closed(Model):
+    """Closed questions by group: means of scales and shares of options."""
+
+    question: str = pa.Field(description="closed question")
+    measure: str = pa.Field(isin=["mean", "share"], description="mean score, or share of people")
+    value: str = pa.Field(description="the option; empty for a mean")
+    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
+    level: str = pa.Field(description="its value")
+    n: float = pa.Field(nullable=True, description="people who chose it, after disclosure control")
+    base: float = pa.Field(nullable=True, description="people who answered, after disclosure control")
+    estimate: float = pa.Field(nullable=True, description="mean or share")
+    low: float = pa.Field(nullable=True, description="lower end of the 95 % interval")
+    high: float = pa.Field(nullable=True, description="upper end of it")
+    suppressed: bool = pa.Field(description="too few people to show")
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Rows of numbers with their ids: what embedding and clustering pass on."""
+
+    ids: tuple[str, ...]
+    matrix: NDArray[np.float16]
+    model: str = ""
+    sha256: str = ""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.ids)
+
+
+Value = pd.DataFrame | Vectors
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's name, contract and sensitivity. Without a model its rows are vectors."""
+
+    name: str
+    sensitivity: Sensitivity
+    model: type[Model] | None = None
+
+    @property
+    def file(self) -> str:
+        """The file's path inside the study."""
+        folder = "vault" if self.sensitivity == "identifiable" else "derived"
+        return f"{folder}/{self.name}.parquet"
+
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        Table("responses", "identifiable", Responses),
+        Table("masks", "identifiable", Masks),
+        Table("ratings", "redacted", Ratings),
+        Table("people", "redacted", People),
+        Table("comments", "redacted", Comments),
+        Table("segments", "redacted", Segments),
+        Table("texts", "redacted", Texts),
+        Table("vectors", "redacted"),
+        Table("centroids", "redacted"),
+        Table("themes", "redacted", Themes),
+        Table("members", "redacted", Members),
+        Table("suggestions", "redacted", Suggestions),
+        Table("theme_codes", "redacted", ThemeCodes),
+        Table("codings", "redacted", Codings),
+        Table("quotes", "redacted", Quotes),
+        Table("counts", "releasable", Counts),
+        Table("closed", "releasable", Closed),
+    )
+}
+
+
+def tables_as_markdown() -> str:
+    """Describe every table for ARCHITECTURE.md."""
+    parts = []
+    for table in TABLES.values():
+        columns = table.model.to_schema().columns if table.model else {}
+        said = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
+        rows = [f"| `{name}` | {column.description} |" for name, column in columns.items()]
+        header = ["", "| column | what it holds |", "|---|---|", *rows] if rows else []
+        parts.append("\n".join([f"**{table.name}** ({table.sensitivity}, `{table.file}`). {said}", *header]))
+    return "\n\n".join(parts) + "\n"
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Return a table with its columns and no rows."""
+    model = TABLES[name].model
+    columns = list(model.to_schema().columns) if model else []
+    return check_table(name, pd.DataFrame({column: [] for column in columns}))
+
+
+def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with the contract's types; DataError names all rows and columns that break it, never values."""
+    model = TABLES[name].model
+    if model is None:
+        return frame
+    try:
+        checked: pd.DataFrame = model.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as exc:
+        raise DataError(f"The table {name} is not as it should be: {_failures(exc.failure_cases)}.") from None
+    return checked[list(model.to_schema().columns)]
+
+
+def _failures(cases: pd.DataFrame) -> str:
+    parts = []
+    for (column, check), rows in cases.groupby(["column", "check"], dropna=False, sort=False):
+        numbers = [str(int(index) + 1) for index in rows["index"].dropna()][:5]
+        parts.append(f"column {column}: {check}" + (f" (rows {', '.join(numbers)})" if numbers else ""))
+    return "; ".join(parts)
+
+
+def write_table(name: str, value: Value, path: Path) -> None:
+    """Write a table so that a reader sees either the whole of it or what was there before."""
+    arrow = _vectors_to_arrow(value) if isinstance(value, Vectors) else _frame_to_arrow(value)
+    write_atomically(path, lambda temporary: pyarrow.parquet.write_table(arrow, temporary, compression="zstd"))
+
+
+def read_table(name: str, path: Path) -> Value:
+    """Read a table and check it against its contract."""
+    if not path.is_file():
+        raise DataError(f"The table {name} has not been made yet; `themes run` makes it.")
+    try:
+        arrow = pyarrow.parquet.read_table(path)
+    except pyarrow.ArrowException as exc:
+        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+    if TABLES[name].model is None:
+        return _vectors_from_arrow(arrow)
+    return check_table(name, arrow.to_pandas())
+
+
+def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
+    """Call `write` on a temporary file beside `path`, make it durable, and put it in the place of `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        _sync(temporary)
+        temporary.replace(path)
+        _sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _frame_to_arrow(frame: pd.DataFrame) -> pyarrow.Table:
+    return pyarrow.Table.from_pandas(frame, preserve_index=False)
+
+
+def _vectors_to_arrow(vectors: Vectors) -> pyarrow.Table:
+    flat = pyarrow.array(np.ascontiguousarray(vectors.matrix, dtype=np.float16).ravel())
+    rows = pyarrow.FixedSizeListArray.from_arrays(flat, vectors.matrix.shape[1])
+    table = pyarrow.table({"id": pyarrow.array(list(vectors.ids), pyarrow.string()), "vector": rows})
+    return table.replace_schema_metadata({"model": vectors.model, "sha256": vectors.sha256})
+
+
+def _vectors_from_arrow(table: pyarrow.Table) -> Vectors:
+    width = table.schema.field("vector").type.list_size
+    flat = table.column("vector").combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    metadata = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    matrix = np.asarray(flat, dtype=np.float16).reshape(len(table), width)
+    return Vectors(tuple(table.column("id").to_pylist()), matrix, metadata.get("model", ""), metadata.get("sha256", ""))

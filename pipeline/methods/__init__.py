@@ -1,0 +1,1 @@
+"""Algorithms that know nothing of studies: texts and arrays in, arrays out."""

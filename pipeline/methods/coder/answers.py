@@ -1,0 +1,83 @@
+"""The texts a coder is given, with what is known of each, checked to fit together."""
+
+from collections.abc import Sequence, Sized
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Codebook
+from pipeline.errors import CodebookError, DataError
+from pipeline.methods.coder.likeness import FRAMES
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Texts, each with the codes people gave it (None: nobody has read it), its frame, weight and perhaps vector."""
+
+    texts: list[str]
+    codes: list[Sequence[str] | None]
+    frames: list[str]
+    weights: list[float]
+    vectors: NDArray[np.floating] | None
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        return len(self.texts)
+
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Answers":
+        """Return these answers."""
+        return Answers(
+            [self.texts[row] for row in rows],
+            [self.codes[row] for row in rows],
+            [self.frames[row] for row in rows],
+            [self.weights[row] for row in rows],
+            None if self.vectors is None else self.vectors[np.array(rows, dtype=np.intp)],
+        )
+
+
+def gather(
+    texts: Sequence[str] | None,
+    codes: Sequence[Sequence[str] | None] | None = None,
+    *,
+    frames: Sequence[str] | None = None,
+    weights: Sequence[float] | None = None,
+    vectors: NDArray[np.floating] | None = None,
+) -> Answers:
+    """Return the texts with what is known of them; DataError where the lists do not fit together."""
+    words = [] if texts is None else list(texts)
+    answers = Answers(
+        words,
+        [None] * len(words) if codes is None else list(codes),
+        [""] * len(words) if frames is None else list(frames),
+        [1.0] * len(words) if weights is None else list(weights),
+        None if vectors is None else np.asarray(vectors),
+    )
+    lists: dict[str, Sized | None] = {"codes": answers.codes, "frames": answers.frames, "weights": answers.weights}
+    lists["vectors"] = answers.vectors
+    for name, values in lists.items():
+        if values is not None and len(values) != len(words):
+            raise DataError(f"There are {len(words)} texts but {len(values)} {name}; give one for each text.")
+    wrong = next((row for row, text in enumerate(words) if not isinstance(text, str)), None)
+    if wrong is not None:
+        raise DataError(f"Text {wrong} is no text but {type(words[wrong]).__name__}; leave blank answers out.")
+    unknown = next((frame for frame in answers.frames if frame not in (*FRAMES, "")), None)
+    if unknown is not None:
+        raise DataError(f"A frame is {unknown!r}; frames are {', '.join(FRAMES)} or empty.")
+    return answers
+
+
+def check_decisions(answers: Answers, codebook: Codebook) -> None:
+    """Raise CodebookError where a code is not in the codebook, DataError where codes or weights cannot be used."""
+    if any(weight < 0 or not np.isfinite(weight) for weight in answers.weights):
+        raise DataError("A weight is negative or no number; weights say how much each decision counts, from 0 up.")
+    known = {code.code for code in codebook.codes}
+    for row, chosen in enumerate(answers.codes):
+        if isinstance(chosen, str):
+            raise DataError(f"The codes of text {row} are a single word; give a list of code ids for each text.")
+        for code in chosen or ():
+            if code not in known:
+                raise CodebookError(
+                    f"Text {row} is given the code {code!r}, which is not in the codebook; "
+                    "add the code there or give the text another one."
+                )

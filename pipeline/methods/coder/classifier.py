@@ -1,0 +1,189 @@
+"""Suggest codes for answers, learning from the codebook first and then from people, and keep silent when unsure."""
+
+import inspect
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Codebook
+from pipeline.errors import CodebookError, ModelError
+from pipeline.methods.coder.answers import Answers, check_decisions, gather
+from pipeline.methods.coder.lessons import Lesson, codebook_lessons, decision_lessons
+from pipeline.methods.coder.likeness import Features, evenly
+from pipeline.methods.coder.reading import Reader, Reading, split_units
+from pipeline.methods.coder.reasons import find_reasons
+from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
+from pipeline.methods.coder.teaching import teach
+from pipeline.methods.embed import Embedder, load_embedder
+
+
+# Once people have read so many texts, guesses at unread ones teach nothing more; before, so many are enough.
+_ENOUGH_DECISIONS, _MOST_UNREAD = 300, 1_000
+_SLICE = 4_096
+
+
+class CodebookClassifier:
+    """A multi-label classifier that learns from a codebook and from people's decisions.
+
+    It knows a code by its label, definition, examples and counter-examples before anybody has read an answer. Texts
+    that people have coded teach it more; texts that nobody has read yet, given without codes, lend it their words.
+
+    Parameters
+    ----------
+    codebook : Codebook
+        The codes, as `pipeline.codebook.read_codebook` returns them.
+    embedder : str, Path or Embedder
+        "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
+    effort : "quick"
+        How much work to put into learning.
+    seed : int
+        Kept for efforts that draw random numbers; the quick one draws none.
+    min_precision : float
+        How often a suggestion should be right, 0 to 1. With no decisions this is judged by the codebook's own
+        examples, each held out in turn; with decisions, by those, held out in turn.
+
+    Attributes
+    ----------
+    classes_ : tuple of str
+        The code ids, in the codebook's order.
+
+    Raises
+    ------
+    CodebookError
+        The codebook has no codes, or a decision names a code that it does not have.
+    DataError
+        The lists given do not fit together.
+    ModelError
+        A parameter or the embedding model cannot be used, or the coder has not been fitted.
+
+    Examples
+    --------
+    >>> from pipeline import CodebookClassifier
+    >>> from pipeline.codebook import Code, Codebook
+    >>> waiting = Code("waiting", label="Waiting", examples=("We waited for weeks.", "Nobody rang back for a month."))
+    >>> food = Code("food", label="Food", examples=("The meals were lovely.", "Lunch was cold again."))
+    >>> coder = CodebookClassifier(Codebook((waiting, food)), embedder="minilm").fit()
+    >>> coder.classes_
+    ('waiting', 'food')
+    >>> coder.predict_proba(["Dinner was tasty"]).argmax(axis=1)
+    array([1])
+    >>> coder.suggest(["Dinner was tasty"])[0].codes[0].because
+    'The meals were lovely.'
+    """
+
+    classes_: tuple[str, ...]
+
+    def __init__(
+        self,
+        codebook: Codebook,
+        embedder: str | Path | Embedder = "minilm",
+        effort: str = "quick",
+        seed: int = 42,
+        min_precision: float = 0.7,
+    ) -> None:
+        self.codebook = codebook
+        self.embedder = embedder
+        self.effort = effort
+        self.seed = seed
+        self.min_precision = min_precision
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters by name, as scikit-learn does."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
+    def set_params(self, **parameters: Any) -> Self:
+        """Set parameters by name and return the coder, as scikit-learn does; it must be fitted again."""
+        known = self.get_params()
+        for name, value in parameters.items():
+            if name not in known:
+                raise ModelError(f"The coder has no parameter {name!r}; it has {', '.join(known)}.")
+            setattr(self, name, value)
+        return self
+
+    def fit(
+        self,
+        texts: Sequence[str] | None = None,
+        codes: Sequence[Sequence[str] | None] | None = None,
+        *,
+        frames: Sequence[str] | None = None,
+        weights: Sequence[float] | None = None,
+        vectors: NDArray[np.floating] | None = None,
+    ) -> Self:
+        """Learn from the codebook and from these texts, and return the coder.
+
+        `codes` holds a list of code ids for each text: an empty one says that no code applies, None that nobody has
+        read the text. `frames` are "good", "better", "neutral" or ""; `weights` say how much each decision counts;
+        with `vectors`, (n_texts, d), texts are not embedded again, and each is taken as a single unit.
+        """
+        self._check_parameters()
+        answers = gather(texts, codes, frames=frames, weights=weights, vectors=vectors)
+        check_decisions(answers, self.codebook)
+        book, decided = codebook_lessons(self.codebook), decision_lessons(answers)
+        lessons = [*book, *decided]
+        code_ids = tuple(code.code for code in self.codebook.codes)
+        reader = Reader.knowing([lesson.text for lesson in lessons], self._load_embedder())
+        reading = _read(reader, book).joined(_read(reader, decided, among=answers))
+        unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]))
+        taught = teach(lessons, reading, unread=unread, code_ids=code_ids, min_precision=self.min_precision)
+        self._reader = reader
+        self._adviser = Adviser(code_ids, taught, find_reasons(lessons, reading, code_ids), reader.words)
+        self.classes_ = code_ids
+        return self
+
+    def predict_proba(
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, vectors: NDArray[np.floating] | None = None
+    ) -> NDArray[np.float64]:
+        """Return how likely each code is right, float (n_texts, n_codes); a text may have several codes or none."""
+        readings = self._readings(gather(texts, frames=frames, vectors=vectors))
+        parts = [self._adviser.taught.probabilities(reading) for _, reading in readings]
+        return np.vstack([np.zeros((0, len(self.classes_))), *parts])
+
+    def suggest(
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, vectors: NDArray[np.floating] | None = None
+    ) -> list[Suggestion]:
+        """Return for each text its likeliest codes with reasons, or why none is suggested.
+
+        Every suggested code is named, and at least the three likeliest; `suggested` tells them apart.
+        """
+        readings = self._readings(gather(texts, frames=frames, vectors=vectors))
+        return [one for part, reading in readings for one in self._adviser.suggestions(part.texts, reading)]
+
+    def _readings(self, answers: Answers) -> Iterator[tuple[Answers, Reading]]:
+        if not hasattr(self, "classes_"):
+            raise ModelError("The coder has not learnt anything yet; call fit() first.")
+        for start in range(0, len(answers), _SLICE):
+            part = answers.take(range(start, min(start + _SLICE, len(answers))))
+            yield part, self._reader.read(part.texts, part.frames, vectors=part.vectors)
+
+    def _load_embedder(self) -> Embedder:
+        return load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
+
+    def _check_parameters(self) -> None:
+        if not self.codebook.codes:
+            raise CodebookError("The codebook has no codes; the coder needs at least one to learn from.")
+        if self.effort != "quick":
+            raise ModelError(f"There is no effort {self.effort!r} yet; set effort to 'quick'.")
+        if not 0 <= self.min_precision <= 1:
+            raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
+
+
+def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = None) -> Reading:
+    texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
+    if among is None or among.vectors is None:
+        return reader.read(texts, frames)
+    rows = {text: row for row, text in enumerate(among.texts)}
+    return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
+
+
+def _read_unread(reader: Reader, answers: Answers) -> Features:
+    places = {text: row for row, text in enumerate(answers.texts) if answers.codes[row] is None and has_words(text)}
+    rows = list(places.values())
+    if answers.vectors is not None:
+        few = answers.take([rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
+        return reader.read(few.texts, few.frames, vectors=few.vectors).whole
+    units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
+    chosen = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
+    return reader.read([unit for unit, _ in chosen], [frame for _, frame in chosen]).whole

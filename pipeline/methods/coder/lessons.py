@@ -1,0 +1,75 @@
+"""What a coder learns from, as rows of text: the codebook's own words and people's decisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook import Code, Codebook
+from pipeline.methods.coder.answers import Answers
+
+
+Source = Literal["example", "description", "contrast", "decision"]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A text and what it teaches: each code's share of agreement, 0 unless said, or the one code it excludes."""
+
+    text: str
+    source: Source
+    shares: dict[str, float] = field(default_factory=dict)
+    excluded: str = ""
+    frame: str = ""
+    weight: float = 1.0
+
+
+def codebook_lessons(codebook: Codebook) -> list[Lesson]:
+    """Return what the codebook teaches before any answer has been read, each text once per code."""
+    return [lesson for code in codebook.codes for lesson in _code_lessons(code)]
+
+
+def _code_lessons(code: Code) -> list[Lesson]:
+    agreed = {code.code: 1.0}
+    rows = [
+        *(Lesson(text, "example", agreed) for text in code.examples),
+        *(Lesson(text, "description", agreed) for text in (code.name, code.definition, code.include)),
+        *(Lesson(text, "contrast", excluded=code.code) for text in (*code.counter_examples, code.exclude)),
+    ]
+    found: dict[str, Lesson] = {}
+    for lesson in rows:
+        # Where a text stands in several fields, the first of them decides what it is.
+        found.setdefault(lesson.text.strip(), lesson)
+    return [lesson for text, lesson in found.items() if text]
+
+
+def decision_lessons(answers: Answers) -> list[Lesson]:
+    """Return one lesson per text that people have read; where they differ, each code gets its share of their weight."""
+    totals: dict[tuple[str, str], float] = {}
+    votes: dict[tuple[str, str], dict[str, float]] = {}
+    for text, chosen, frame, weight in zip(answers.texts, answers.codes, answers.frames, answers.weights, strict=True):
+        if chosen is None or not weight:
+            continue
+        totals[text, frame] = totals.get((text, frame), 0.0) + float(weight)
+        given = votes.setdefault((text, frame), {})
+        given.update({code: given.get(code, 0.0) + float(weight) for code in set(chosen)})
+    return [
+        Lesson(text, "decision", {code: vote / total for code, vote in votes[text, frame].items()}, "", frame, total)
+        for (text, frame), total in totals.items()
+    ]
+
+
+def targets(lessons: Sequence[Lesson], code_ids: Sequence[str]) -> NDArray[np.float64]:
+    """Return the lessons' shares as float (n_lessons, n_codes)."""
+    return np.array([[lesson.shares.get(code, 0.0) for code in code_ids] for lesson in lessons])
+
+
+def balanced_weights(shares: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the weights with rare codes made heavier, by the square root of their rarity, so that they too are learnt."""
+    rarity = 1 / (1 + weights @ shares)
+    agreed = shares.sum(axis=1)
+    factors = np.sqrt(shares @ rarity / np.maximum(agreed, 1e-9))
+    factors = np.where(agreed > 0, factors, np.median(factors[agreed > 0]))
+    return np.asarray(weights * factors / factors.mean())

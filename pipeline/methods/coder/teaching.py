@@ -1,0 +1,95 @@
+"""Teach a model from lessons and unread texts, and judge by held-out scores how far its scores can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.methods.coder.calibration import Calibration, calibrate, thresholds
+from pipeline.methods.coder.lessons import Lesson, Source, balanced_weights, targets
+from pipeline.methods.coder.likeness import Features, LikenessModel, Matrix, evenly, learn, stack
+from pipeline.methods.coder.reading import Reading
+
+
+# A guess at an unread text is taken as a lesson when its score is at least this; it counts a tenth of a decision.
+_SURE_GUESS, _GUESS_WEIGHT = 0.3, 0.1
+# Examples are written to be clear; against real decisions they count like this many answers.
+_BOOK_EVIDENCE = 50
+_MOST_EVIDENCE = 4_000
+
+
+@dataclass(frozen=True)
+class Taught:
+    """A model with its curve from scores to probabilities and the probability from which each code is suggested."""
+
+    model: LikenessModel
+    calibration: Calibration
+    thresholds: Matrix
+
+    def probabilities(self, reading: Reading) -> Matrix:
+        """Return how likely each code is right, float (n_texts, n_codes)."""
+        return self.calibration.probabilities(reading.scores(self.model))
+
+
+class _Material(NamedTuple):
+    features: Features
+    shares: Matrix
+    weights: Matrix
+
+
+def teach(
+    lessons: Sequence[Lesson], reading: Reading, *, unread: Features, code_ids: Sequence[str], min_precision: float
+) -> Taught:
+    """Return what the lessons, read as `reading`, teach; texts in `unread` lend their words."""
+    named = targets(lessons, code_ids)
+    settled = _rows(lessons, "example", "description", "decision")
+    contrasts = _rows(lessons, "contrast")
+    weights = balanced_weights(named[settled], np.array([lesson.weight for lesson in lessons])[settled])
+    material = _Material(reading.whole.take(settled), named[settled], weights)
+    model, held_out = learn(*material)
+    if len(contrasts) or len(unread):
+        excluded = np.array([[lesson.excluded == code for code in code_ids] for lesson in lessons])[contrasts]
+        contrast = _contrast_guesses(model, reading.whole.take(contrasts), excluded)
+        model, held_out = learn(*_joined([material, contrast, _unread_guesses(model, unread)]))
+    evidence, trust = _evidence(lessons)
+    scores = reading.take(evidence).held_out_scores(held_out, np.searchsorted(settled, evidence))
+    calibration = calibrate(scores, named[evidence], trust)
+    chances = calibration.probabilities(scores)
+    return Taught(model, calibration, thresholds(chances, named[evidence], trust, min_precision=min_precision))
+
+
+def _contrast_guesses(model: LikenessModel, features: Features, excluded: NDArray[np.bool_]) -> _Material:
+    # A contrast speaks about one code only; of the others it keeps what the model thinks already.
+    guesses = np.where(excluded, 0.0, np.clip(model.scores(features), 0, 1))
+    return _Material(features, guesses, np.ones(len(features)))
+
+
+def _unread_guesses(model: LikenessModel, unread: Features) -> _Material:
+    scores = model.scores(unread)
+    sure = np.flatnonzero(scores.max(axis=1) >= _SURE_GUESS)
+    best = np.eye(scores.shape[1])[scores[sure].argmax(axis=1)]
+    return _Material(unread.take(sure), best, np.full(len(sure), _GUESS_WEIGHT))
+
+
+def _joined(parts: Sequence[_Material]) -> _Material:
+    return _Material(
+        stack([part.features for part in parts]),
+        np.vstack([part.shares for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
+
+
+def _evidence(lessons: Sequence[Lesson]) -> tuple[NDArray[np.intp], Matrix]:
+    """Return the rows that scores are judged by, ascending, and how much each counts."""
+    book, decided = _rows(lessons, "example"), _rows(lessons, "decision")
+    if not len(book):
+        book = _rows(lessons, "description")
+    decided = decided[evenly(len(decided), _MOST_EVIDENCE)]
+    book_trust = min(1.0, _BOOK_EVIDENCE / len(book)) if len(decided) else 1.0
+    return np.concatenate([book, decided]), np.array([book_trust] * len(book) + [lessons[row].weight for row in decided])
+
+
+def _rows(lessons: Sequence[Lesson], *sources: Source) -> NDArray[np.intp]:
+    return np.flatnonzero([lesson.source in sources for lesson in lessons])

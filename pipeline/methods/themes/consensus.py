@@ -1,0 +1,144 @@
+"""Coordinates that many maps of the texts agree on, and the resamples that show how steady they are."""
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.nearness import Neighbours
+
+
+Places = NDArray[np.float64]
+Labels = NDArray[np.intp]
+
+RESAMPLES, SHARE = 16, 0.9
+# Neighbours and dimensions of the spectral maps of one resample; each resample adds one UMAP. Spectral maps are steady,
+# UMAP is nearer to people's codes, and the mixture keeps most of both.
+SPECTRAL = ((15, 8), (30, 10), (40, 12), (50, 16))
+UMAP_NEIGHBOURS, UMAP_DIMENSIONS, UMAP_ROUNDS = 30, 5, 60
+SIZES = (8, 12, 16, 24)
+MOST_NEIGHBOURS = 64
+KEPT = 32
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """Where maps agree that n texts lie: texts that are grouped together again and again lie together."""
+
+    axes: Places
+
+    def places(self, n_themes: int) -> Places:
+        """Return unit rows in as many dimensions as there are themes, float (n, n_themes)."""
+        return unit(self.axes[:, :n_themes])
+
+    def group(self, n_themes: int, *, seed: int, starts: int = 10) -> Labels:
+        """Return the group of each text, int (n,)."""
+        return k_means(self.places(n_themes), n_themes, seed=seed, starts=starts)
+
+
+@dataclass(frozen=True)
+class Resample:
+    """A consensus found anew from a part of the texts: their rows among all (m,), and where they lie."""
+
+    rows: NDArray[np.intp]
+    consensus: Consensus
+
+
+def resample(neighbours: Neighbours, *, seed: int) -> list[Resample]:
+    """Draw parts of the texts and find each part's consensus from its own maps."""
+    draw = np.random.default_rng(seed)
+    n = len(neighbours)
+    parts = [np.sort(draw.permutation(n)[: round(SHARE * n)]) for _ in range(RESAMPLES)]
+    return [Resample(rows, _consensus_of_part(neighbours, rows, seed=seed + i)) for i, rows in enumerate(parts)]
+
+
+def join(resamples: Sequence[Resample], n_texts: int) -> Consensus:
+    """Join the consensus of all resamples into one for all texts."""
+    seen = np.zeros(n_texts)
+    blocks = []
+    for part in resamples:
+        block = np.zeros((n_texts, part.consensus.axes.shape[1]))
+        block[part.rows] = part.consensus.axes
+        seen[part.rows] += 1
+        blocks.append(block)
+    return _agree(np.hstack(blocks) / np.sqrt(np.maximum(seen, 1))[:, None])
+
+
+def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
+    """Group places with the best of several starts, int (n,)."""
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        # Texts that lie in one place make fewer groups than were asked for.
+        warnings.filterwarnings("ignore", category=ConvergenceWarning)
+        found = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
+    return np.asarray(found, dtype=np.intp)
+
+
+def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], *, seed: int) -> Consensus:
+    groupings = []
+    for places, sizes in _maps(neighbours, rows, seed=seed):
+        groupings += [k_means(places, size, seed=seed, starts=2) for size in sizes]
+    return _agree(np.hstack([_shares(labels) for labels in groupings]))
+
+
+def _maps(neighbours: Neighbours, rows: NDArray[np.intp], *, seed: int) -> Iterator[tuple[Places, list[int]]]:
+    n = len(rows)
+    sizes = sorted({max(2, min(size, n // 5)) for size in SIZES})
+    for i, (most, dimensions) in enumerate(SPECTRAL):
+        near = neighbours.among(rows, max(4, min(most, n // 6)))
+        yield spectral_map(near, min(dimensions, n // 5), seed=seed), sizes[i % 2 :: 2]
+    yield umap_map(neighbours.among(rows, max(4, min(UMAP_NEIGHBOURS, n // 6))), seed=seed), sizes
+
+
+def spectral_map(neighbours: Neighbours, dimensions: int, *, seed: int) -> Places:
+    """Map texts by the slowest modes of a walk from neighbour to neighbour: unit rows, float (n, dimensions + 1)."""
+    from scipy.sparse import diags
+    from scipy.sparse.linalg import eigsh
+
+    graph = neighbours.graph()
+    scale = diags(1 / np.sqrt(np.asarray(graph.sum(axis=1)).ravel()))
+    start = np.random.default_rng(seed).standard_normal(len(neighbours))
+    values, modes = eigsh(scale @ graph @ scale, dimensions + 1, which="LA", v0=start, tol=1e-5)
+    return unit(modes * np.maximum(values, 0))
+
+
+def umap_map(neighbours: Neighbours, *, seed: int) -> Places:
+    """Map texts with UMAP from a random start, in one thread, so that the seed decides all: float (n, dimensions)."""
+    from umap import UMAP
+
+    n, most = neighbours.rows.shape
+    rows = np.hstack([np.arange(n)[:, None], neighbours.rows])
+    gaps = np.hstack([np.zeros((n, 1)), 1 - neighbours.alike]).astype(np.float32)
+    model = UMAP(
+        n_neighbors=most + 1,
+        n_components=UMAP_DIMENSIONS,
+        min_dist=0.0,
+        init="random",
+        n_jobs=1,
+        random_state=seed,
+        n_epochs=UMAP_ROUNDS,
+        precomputed_knn=(rows, gaps),
+    )
+    with warnings.catch_warnings():
+        # It warns that new texts cannot be placed on this map; none are.
+        warnings.filterwarnings("ignore", message="precomputed_knn")
+        return np.asarray(model.fit_transform(np.zeros((n, 1), dtype=np.float32)), dtype=float)
+
+
+def _shares(labels: Labels) -> Places:
+    columns = np.eye(labels.max() + 1)[labels]
+    return np.asarray(columns / np.sqrt(np.maximum(columns.sum(axis=0), 1)))
+
+
+def _agree(evidence: Places) -> Consensus:
+    from scipy.linalg import svd
+
+    together = evidence @ evidence.sum(axis=0)
+    scaled = evidence / np.sqrt(np.maximum(together, 1e-12))[:, None]
+    left, strengths, _ = svd(scaled, full_matrices=False, check_finite=False)
+    return Consensus(left[:, :KEPT] * strengths[:KEPT])

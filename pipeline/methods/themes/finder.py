@@ -1,0 +1,123 @@
+"""The estimator: themes of texts, and the theme of a text."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pipeline.methods.themes.answers import distinct_answers, unit
+from pipeline.methods.themes.grouping import middles
+from pipeline.methods.themes.portrait import draw_portraits, join_families
+from pipeline.methods.themes.topics import find_topics, nearest
+
+
+class ThemeFinder:
+    """Find themes in survey answers with BERTopic, in the manner of a scikit-learn clusterer.
+
+    Unique answers are taken in the order of their hashed ids, so that neither the order of the rows nor the number of
+    threads changes a theme. Every answer is in a theme, from 50 answers up; fewer make one theme.
+
+    Parameters
+    ----------
+    embedder : str, default "minilm"
+        The name of the embedder, or a folder with a sentence-transformers model, used where no vectors are given.
+    n_themes : int, optional
+        The number of themes; left out, it is chosen by how steadily themes come back in resamples.
+    seed : int, default 42
+        Decides all that is drawn at random.
+
+    Attributes
+    ----------
+    themes_ : list of Theme
+        The themes, the most frequent first.
+    labels_ : int array (n_texts,)
+        The place in `themes_` of each text's theme.
+    centroids_ : float32 array (n_themes, dimension)
+        The middle of each theme: unit rows.
+    stability_ : float or None
+        Mean adjusted Rand index between the themes and those found again in samples of 90 % of the answers.
+    n_themes_reason_ : str
+        Why there are so many themes.
+    hierarchy_ : float array (n_themes - 1, 4)
+        How themes join into families and families into one, as `scipy.cluster.hierarchy.linkage` returns it.
+
+    Raises
+    ------
+    DataError
+        When texts, vectors, weights and ids are not of one length.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> finder = ThemeFinder().fit(["The bus was late", "Late again", "Kind staff"], np.eye(3))
+    >>> finder.labels_
+    array([0, 0, 0])
+    >>> finder.n_themes_reason_
+    '1 theme, because there are only 3 answers, 3 of them different; themes are told apart from 50 answers up.'
+    """
+
+    def __init__(self, embedder: str = "minilm", *, n_themes: int | None = None, seed: int = 42) -> None:
+        self.embedder = embedder
+        self.n_themes = n_themes
+        self.seed = seed
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters by name, as scikit-learn asks for them."""
+        return {"embedder": self.embedder, "n_themes": self.n_themes, "seed": self.seed}
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name, as scikit-learn does."""
+        vars(self).update(params)
+        return self
+
+    def fit(
+        self,
+        texts: Sequence[str],
+        vectors: ArrayLike | None = None,
+        *,
+        weights: ArrayLike | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> Self:
+        """Find the themes of the texts.
+
+        `vectors` (n_texts, dimension) spares embedding them; `weights` (n_texts,) say how many answers a text stands for;
+        texts with the same of `ids` are one text (by default, those of the same wording).
+        """
+        answers = distinct_answers(texts, self._vectors_of(texts, vectors), weights=weights, ids=ids)
+        topics = find_topics(answers, n_themes=self.n_themes, seed=self.seed)
+        centres = middles(topics.labels, answers.vectors)
+        self.hierarchy_, families = join_families(centres)
+        self.themes_ = draw_portraits(answers, topics, centres, families)
+        self.centroids_ = centres.astype(np.float32)
+        self.labels_ = topics.labels[answers.place]
+        self.stability_ = topics.grouping.agreement if topics.grouping else None
+        self.n_themes_reason_ = topics.reason
+        self._known = dict(zip(answers.texts, topics.labels.tolist(), strict=True))
+        return self
+
+    def fit_predict(
+        self,
+        texts: Sequence[str],
+        vectors: ArrayLike | None = None,
+        *,
+        weights: ArrayLike | None = None,
+        ids: Sequence[str] | None = None,
+    ) -> NDArray[np.intp]:
+        """Find the themes of the texts and return the theme of each, int (n_texts,)."""
+        return self.fit(texts, vectors, weights=weights, ids=ids).labels_
+
+    def transform(self, texts: Sequence[str], vectors: ArrayLike | None = None) -> NDArray[np.intp]:
+        """Return the theme of each text, int (n_texts,): its own if seen in fitting, else the nearest; -1 if none."""
+        if not self.themes_:
+            return np.full(len(texts), -1, dtype=np.intp)
+        rows = unit(np.asarray(self._vectors_of(texts, vectors), dtype=np.float64))
+        found = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
+        return np.fromiter((self._known.get(text, near) for text, near in found), dtype=np.intp, count=len(texts))
+
+    def _vectors_of(self, texts: Sequence[str], vectors: ArrayLike | None) -> ArrayLike:
+        if vectors is not None:
+            return vectors
+        from pipeline.methods.embed import load_embedder
+
+        return load_embedder(self.embedder).encode(texts)

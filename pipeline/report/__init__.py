@@ -1,0 +1,150 @@
+"""What leaves a study: each export says which tables it takes, how sensitive it may be and which files it writes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.errors import PrivacyError, StudyError
+from pipeline.study import Study, load_study
+
+
+if TYPE_CHECKING:
+    from pipeline.artefacts import Sensitivity
+    from pipeline.report.source import Source
+
+ORDER: tuple["Sensitivity", ...] = ("releasable", "redacted", "identifiable")
+
+
+@dataclass(frozen=True)
+class Exporter:
+    """A form in which results leave a study; it is handed the tables it names and no others."""
+
+    name: str
+    write: Callable[["Source", Path], None]
+    tables: tuple[str, ...]
+    sensitivity: "Sensitivity"
+    """The most sensitive content its readers may have: nothing identifiable ever leaves, whoever reads it."""
+    files: tuple[str, ...]
+
+
+def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
+    """Write a study's results in the forms named and return the files; every form is checked before any is written.
+
+    Parameters
+    ----------
+    study : Study or path
+        A study that has been run, or its folder.
+    to : sequence of str
+        Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay).
+
+    Raises
+    ------
+    PrivacyError
+        If a form would carry more sensitive data than it may.
+    StudyError
+        If there is no export of that name.
+    DataError
+        If the study has not been run yet.
+
+    Examples
+    --------
+    >>> from pipeline.report import EXPORTS
+    >>> EXPORTS["quotes"].files
+    ('quotes.csv', 'withheld.csv')
+    """
+    from pipeline.report.source import read_source
+
+    study = study if isinstance(study, Study) else load_study(study)
+    exporters = [_named(name) for name in dict.fromkeys(to)]
+    for exporter in exporters:
+        check_gate(exporter)
+    sources = [read_source(study, exporter.tables) for exporter in exporters]
+    study.exports.mkdir(exist_ok=True)
+    for exporter, source in zip(exporters, sources, strict=True):
+        exporter.write(source, study.exports)
+    return [study.exports / file for exporter in exporters for file in exporter.files]
+
+
+def check_gate(exporter: Exporter) -> None:
+    """Raise PrivacyError if an export takes a table that its readers may not have."""
+    from pipeline.artefacts import TABLES
+
+    if exporter.sensitivity == "identifiable":
+        raise PrivacyError(
+            f"The export {exporter.name} would hold identifiable data, which never leaves the vault. Use another form."
+        )
+    for name in exporter.tables:
+        found = TABLES[name].sensitivity
+        if ORDER.index(found) > ORDER.index(exporter.sensitivity):
+            raise PrivacyError(
+                f"The export {exporter.name} may hold what is {exporter.sensitivity}, but takes the table {name}, "
+                f"which is {found}. Nothing was written; use another form, or leave the table out of it."
+            )
+
+
+def _named(name: str) -> Exporter:
+    if name not in EXPORTS:
+        nearest = get_close_matches(name, EXPORTS, n=1)
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        raise StudyError(f"There is no export {name!r}; there are {', '.join(EXPORTS)}.{hint}")
+    return EXPORTS[name]
+
+
+def _html(source: "Source", folder: Path) -> None:
+    from pipeline.report.html import write_html
+
+    write_html(source, folder)
+
+
+def _tables(source: "Source", folder: Path) -> None:
+    from pipeline.report.tables import write_tables
+
+    write_tables(source, folder)
+
+
+def _quotes(source: "Source", folder: Path) -> None:
+    from pipeline.report.quotes import write_quotes
+
+    write_quotes(source, folder)
+
+
+EXPORTS: dict[str, Exporter] = {
+    exporter.name: exporter
+    for exporter in (
+        Exporter(
+            name="html",
+            write=_html,
+            tables=(
+                "people",
+                "comments",
+                "segments",
+                "texts",
+                "themes",
+                "members",
+                "suggestions",
+                "theme_codes",
+                "codings",
+                "counts",
+                "closed",
+            ),
+            sensitivity="redacted",
+            files=("report.html",),
+        ),
+        Exporter(
+            name="tables",
+            write=_tables,
+            tables=("comments", "segments", "members", "themes", "theme_codes", "counts", "closed"),
+            sensitivity="redacted",
+            files=("counts.csv", "closed.csv", "themes.csv", "theme_codes.csv"),
+        ),
+        Exporter(
+            name="quotes",
+            write=_quotes,
+            tables=("quotes", "segments", "comments"),
+            sensitivity="redacted",
+            files=("quotes.csv", "withheld.csv"),
+        ),
+    )
+}

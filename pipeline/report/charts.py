@@ -1,0 +1,142 @@
+"""Charts as inline SVG: dots with intervals in the Analysis Function's colours, told apart by shape as well."""
+
+import io
+import re
+import textwrap
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from pipeline.report.blocks import Axis, Chart, Point
+
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Inches. A narrow chart with labels above the dots stays readable on a telephone.
+WIDTH, LEFT, RIGHT, BOTTOM = 4.8, 0.12, 0.24, 0.5
+LINE, GAP = 0.18, 0.18
+LABEL_CHARACTERS = 54
+LEGEND_CHARACTERS = 50
+MARKERS = ("o", "s", "^", "D", "v", "P")
+INK, RULE = "#1a1a1b", "#c9c9ca"
+SETTINGS: dict[str, Any] = {
+    "svg.fonttype": "none",
+    # A font that matplotlib brings gives the same chart on every machine; the page then sets its own, which is narrower.
+    "font.family": ["DejaVu Sans"],
+    "font.size": 9,
+    # A dollar sign in the name of a group is not the start of a formula.
+    "text.parse_math": False,
+}
+
+
+def draw(chart: Chart) -> str:
+    """Return the chart as an SVG element with its alternative, in colours that the page's style sheet can change."""
+    from afcharts.af_colours import get_af_colours
+    from matplotlib import style
+    from matplotlib.figure import Figure
+
+    colours = get_af_colours("categorical", number_of_colours=6)
+    with style.context(["afcharts.afcharts", {**SETTINGS, "svg.hashsalt": chart.name}]):
+        top = _legend_height(chart)
+        height = top + len(chart.labels) * _row_height(chart) + BOTTOM
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
+        _set_axes(axes, chart)
+        for row, label in enumerate(chart.labels):
+            axes.text(chart.axis.low, row * _row_height(chart) + 0.06, _wrapped(label), color=INK, va="top", weight="bold")
+        for place, series in enumerate(chart.series):
+            for row, point in enumerate(series.points):
+                if point is not None:
+                    at = _position(chart, row, place)
+                    _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
+        _legend(figure, chart, colours)
+        return _as_element(figure, chart, colours)
+
+
+def _columns(chart: Chart) -> int:
+    longest = max(len(series.name) for series in chart.series)
+    return max(1, min(3, LEGEND_CHARACTERS // (longest + 4)))
+
+
+def _legend_height(chart: Chart) -> float:
+    return -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
+
+
+def _label_height(chart: Chart) -> float:
+    return max(len(_wrapped(label).splitlines()) for label in chart.labels) * LINE
+
+
+def _row_height(chart: Chart) -> float:
+    return _label_height(chart) + len(chart.series) * LINE + GAP
+
+
+def _position(chart: Chart, row: int, place: int) -> float:
+    """Return where a dot stands, in inches below the top of the axes."""
+    return row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
+
+
+def _wrapped(label: str) -> str:
+    return textwrap.fill(label, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or "(no name)"
+
+
+def _dot(axes: "Axes", point: Point, *, at: float, colour: str, marker: str) -> None:
+    axes.plot([point.low, point.high], [at, at], color=colour, linewidth=2, solid_capstyle="butt", clip_on=False)
+    axes.plot([point.value], [at], color=colour, marker=marker, markersize=6.5, linestyle="none", clip_on=False)
+
+
+def _set_axes(axes: "Axes", chart: Chart) -> None:
+    height, rows = _row_height(chart), len(chart.labels)
+    axes.set_xlim(chart.axis.low, chart.axis.high)
+    axes.set_ylim(rows * height, 0)
+    axes.set_yticks([])
+    axes.set_xticks(_ticks(chart.axis), [_tick(value, chart.axis) for value in _ticks(chart.axis)], color=INK)
+    axes.set_xlabel(chart.axis.title, color=INK)
+    axes.tick_params(length=0)
+    axes.grid(visible=True, axis="x", color=RULE)
+    axes.spines[:].set_visible(False)
+    axes.hlines([row * height for row in range(1, rows)], *axes.get_xlim(), color=RULE, linewidth=0.6)
+
+
+def _ticks(axis: Axis) -> list[float]:
+    span = axis.high - axis.low
+    step = next((step for step in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 6), span or 1.0)
+    return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
+
+
+def _tick(value: float, axis: Axis) -> str:
+    return f"{value * 100:.0f}%" if axis.unit == "share" else f"{value:.3g}"
+
+
+def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], color=colours[series.place], marker=MARKERS[series.place], markersize=6.5, linewidth=2, label=series.name)
+        for series in chart.series
+    ]
+    corner = (LEFT / WIDTH, 0.99)
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=corner,
+        ncols=_columns(chart),
+        labelcolor=INK,
+        borderpad=0,
+        borderaxespad=0,
+    )
+
+
+def _as_element(figure: "Figure", chart: Chart, colours: list[str]) -> str:
+    buffer = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    drawing = buffer.getvalue()
+    inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 :].replace("xlink:href=", "href=").strip()
+    # On a page, names of groups would be there twice, and a style for every element would be one for the whole page.
+    inside = re.sub(r'(?<=<g) id="[^"]*"|<style.*?</style>', "", inside, flags=re.DOTALL)
+    variables = {colour: f"--series-{place}" for place, colour in enumerate(colours, start=1)} | {INK: "--ink", RULE: "--rule"}
+    for colour, name in variables.items():
+        inside = re.sub(rf"(?i)(?<=: ){colour}(?=[;\"])", f"var({name}, {colour})", inside)
+    width, height = (float(inches) * 72 for inches in figure.get_size_inches())
+    return f'<svg role="img" aria-label="{escape(chart.alternative)}" viewBox="0 0 {width:g} {height:g}">{inside}'

@@ -1,0 +1,43 @@
+"""Whose words may be shown: those of people who agreed to be quoted, and of nobody else."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+# Single words that fewer people share than this are those people's own words.
+FEWEST_FOR_KEYWORDS = 3
+NOBODY_AGREED = "No one who said this has agreed to be quoted."
+HELD_BACK = "held back, as not everyone who spoke of it has agreed to be quoted"
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts that at least one of the people who said them lets us quote."""
+
+    quotable: dict[str, str]
+
+    def of(self, text_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the words of those texts that may be quoted, in the same order."""
+        return tuple(self.quotable[text_id] for text_id in text_ids if text_id in self.quotable)
+
+
+def quotable_words(texts: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Words:
+    """Return the words that may be shown."""
+    allowed = quotable_ids(segments, comments)
+    shown = texts[texts["text_id"].isin(allowed)]
+    return Words(dict(zip(shown["text_id"], shown["text"], strict=True)))
+
+
+def quotable_ids(segments: pd.DataFrame, comments: pd.DataFrame) -> frozenset[str]:
+    """Return the ids of texts that somebody said who agreed to be quoted."""
+    agreed = comments.loc[(comments["consent"] == "quote") & comments["set_aside"].isna(), "comment_id"]
+    return frozenset(segments.loc[segments["comment_id"].isin(agreed), "text_id"])
+
+
+def without_private_words(themes: pd.DataFrame, members: pd.DataFrame, allowed: frozenset[str]) -> pd.DataFrame:
+    """Return the themes with title and keywords blanked where they are the words of very few who have not all agreed."""
+    private = members.loc[~members["text_id"].isin(allowed), "theme_id"].dropna()
+    hidden = (themes["n_people"] < FEWEST_FOR_KEYWORDS) & themes["theme_id"].isin(private)
+    return themes.assign(title=themes["title"].mask(hidden, ""), keywords=themes["keywords"].mask(hidden, ""))

@@ -1,0 +1,55 @@
+"""The report once, as frozen values computed from the study's tables; formats compute nothing."""
+
+from pipeline.report.blocks import Report
+from pipeline.report.consent import quotable_ids, quotable_words, without_private_words
+from pipeline.report.placing import placed_themes
+from pipeline.report.sections.accounts import set_aside
+from pipeline.report.sections.closed import closed_questions
+from pipeline.report.sections.codebook import codebook
+from pipeline.report.sections.doubts import heard_once, not_sure
+from pipeline.report.sections.in_short import in_short
+from pipeline.report.sections.method import checked_share, how_it_was_done
+from pipeline.report.sections.shares import shares
+from pipeline.report.sections.taking_part import taking_part
+from pipeline.report.sections.themes import themes
+from pipeline.report.source import Source
+from pipeline.report.wording import percent
+
+
+NOTICE = (
+    "This page is for the research team and not for publication. A program made it from the answers to a survey. Read it "
+    "together with people who know what the answers are about, and check before you rely on it. Identifiers that were found "
+    "are masked, and a person must check that none is left."
+)
+
+
+def build_report(source: Source) -> Report:
+    """Return the whole report of a study."""
+    words = quotable_words(source["texts"], source["segments"], source["comments"])
+    allowed = quotable_ids(source["segments"], source["comments"])
+    named = without_private_words(source["themes"], source["members"], allowed)
+    placed = placed_themes(named, source["theme_codes"])
+    return Report(
+        title=source.study.settings.name,
+        banner=banner(checked_share(source["codings"])),
+        notice=NOTICE,
+        sections=(
+            in_short(source, placed),
+            taking_part(source),
+            themes(source, placed, words),
+            codebook(source, placed),
+            shares(source),
+            closed_questions(source),
+            not_sure(source),
+            heard_once(source, words),
+            set_aside(source),
+            how_it_was_done(source),
+        ),
+    )
+
+
+def banner(checked: float) -> str:
+    """Say how far people have checked what the program suggests."""
+    if not checked:
+        return "Not yet checked by people"
+    return "Checked by people" if checked == 1 else f"People have checked {percent(checked)} of the suggested codes so far"

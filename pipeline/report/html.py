@@ -1,0 +1,26 @@
+"""The report as one web page that needs nothing but itself."""
+
+from pathlib import Path
+
+from pipeline.artefacts import write_atomically
+from pipeline.report.blocks import Report
+from pipeline.report.content import build_report
+from pipeline.report.source import Source
+
+
+def write_html(source: Source, folder: Path) -> None:
+    """Write report.html."""
+    page = render(build_report(source))
+    write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
+
+
+def render(report: Report) -> str:
+    """Set a report as a page; every word in it is escaped, those in charts by charts.py."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from pipeline.report.charts import draw
+
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template("report.html.j2").render(report=report, draw=draw)

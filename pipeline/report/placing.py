@@ -1,0 +1,70 @@
+"""Themes with their places in the codebook, as the report speaks of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.wording import sentence_case
+
+
+@dataclass(frozen=True)
+class PlacedTheme:
+    """One theme, and the code that fits it best, if one does."""
+
+    number: int
+    title: str
+    keywords: str
+    exemplars: tuple[str, ...]
+    n_texts: int
+    n_people: int
+    stability: float
+    rare: bool
+    family: int
+    code: str | None
+    fit: float
+    runner_up: str | None
+    agreed: bool
+
+    @property
+    def name(self) -> str:
+        """The working title, or what to call a theme whose words are held back."""
+        return sentence_case(self.title) or "Words held back"
+
+    @property
+    def heading(self) -> str:
+        """Number and name."""
+        return f"{self.number}. {self.name}"
+
+    @property
+    def anchor(self) -> str:
+        """What the theme's entry is called in links."""
+        return f"theme-{self.number}"
+
+
+def placed_themes(themes: pd.DataFrame, theme_codes: pd.DataFrame) -> tuple[PlacedTheme, ...]:
+    """Return the themes by number, each with its place in the codebook."""
+    joined = themes.merge(theme_codes, on="theme_id", how="left", validate="one_to_one").sort_values("number")
+    return tuple(_placed(row) for row in joined.to_dict("records"))
+
+
+def _placed(row: dict[Any, Any]) -> PlacedTheme:
+    return PlacedTheme(
+        number=int(row["number"]),
+        title=str(row["title"]),
+        keywords=str(row["keywords"]),
+        exemplars=tuple(str(row["exemplars"]).split()),
+        n_texts=int(row["n_texts"]),
+        n_people=int(row["n_people"]),
+        stability=float("nan") if pd.isna(row["stability"]) else float(row["stability"]),
+        rare=bool(row["rare"]),
+        family=int(row["family"]),
+        code=_name(row["code"]),
+        fit=float(row["score"]),
+        runner_up=_name(row["runner_up"]),
+        agreed=row["status"] == "agreed",
+    )
+
+
+def _name(code: Any) -> str | None:
+    return None if pd.isna(code) else str(code)

@@ -1,0 +1,68 @@
+"""Quotations: those that people have approved leave; each other candidate stays, with the reason."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.report.source import Source, read_source
+from pipeline.report.tables import write_csv
+from pipeline.study import Study
+
+
+GONE = "the answer is no longer in the data"
+WITHDRAWN = "the person does not, or no longer, agree to be quoted"
+REWORDING = "the person agreed to rewording only, and no rewording has been approved"
+WAITING = "nobody has approved it yet"
+COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
+
+
+@dataclass(frozen=True)
+class Release:
+    """Which candidates leave, and why each other one stays."""
+
+    approved: pd.DataFrame
+    withheld: pd.DataFrame
+
+    @property
+    def figures(self) -> dict[str, int]:
+        """Number of quotations approved, and withheld for each reason."""
+        reasons = self.withheld["why"].value_counts()
+        return {"approved": len(self.approved), **{str(reason): int(n) for reason, n in reasons.items()}}
+
+
+def release(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Release:
+    """Sort candidates by what the people who said them allow today, whatever was noted when they were picked."""
+    spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
+    today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
+    consent = quotes["segment_id"].map(today)
+    why = [
+        _why(now, then, approved=bool(yes)) for now, then, yes in zip(consent, quotes["consent"], quotes["approved"], strict=True)
+    ]
+    reasons = pd.Series(why, index=quotes.index, dtype="object")
+    leaves = reasons.isna()
+    withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
+    return Release(quotes.loc[leaves, COLUMNS].reset_index(drop=True), withheld.reset_index(drop=True))
+
+
+def _why(now: object, then: str, *, approved: bool) -> str | None:
+    if not isinstance(now, str):
+        return GONE
+    if now not in ("quote", "paraphrase"):
+        return WITHDRAWN
+    if "paraphrase" in (now, then):
+        return REWORDING
+    return None if approved else WAITING
+
+
+def write_quotes(source: Source, folder: Path) -> None:
+    """Write quotes.csv with approved quotations only, and withheld.csv with the reasons and without a word of the others."""
+    found = release(source["quotes"], source["segments"], source["comments"])
+    write_csv(found.approved, folder / "quotes.csv")
+    write_csv(found.withheld, folder / "withheld.csv")
+
+
+def quote_figures(study: Study) -> dict[str, int]:
+    """Return how many quotations are approved, and how many are withheld for each reason."""
+    source = read_source(study, ("quotes", "segments", "comments"))
+    return release(source["quotes"], source["segments"], source["comments"]).figures

@@ -1,0 +1,73 @@
+"""What the program is not sure of, and what was heard once."""
+
+import pandas as pd
+
+from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Section, Table
+from pipeline.report.consent import NOBODY_AGREED, Words
+from pipeline.report.source import Source
+from pipeline.report.wording import counted, number, percent, sentence_case
+
+
+OPEN_QUOTATIONS = 8
+NO_CODE = "no code came near"
+WHY_IT_MATTERS = "Such words are easily lost in counting, and may be what matters most."
+
+
+def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
+    """Return, for each text without a suggested code, why the program keeps silent."""
+    ranked = suggestions.sort_values(["text_id", "rank"]).groupby("text_id")
+    reasons = ranked["abstained"].first().reindex(texts["text_id"])
+    is_coded = ranked["suggested"].any().reindex(texts["text_id"], fill_value=False).astype(bool)
+    return reasons[~is_coded].fillna(NO_CODE)
+
+
+def not_sure(source: Source) -> Section:
+    """Return how many things the program gives no code, by reason."""
+    name, heading = "not-sure", "What the program is not sure of"
+    reasons, n_texts = abstentions(source["suggestions"], source["texts"]), len(source["texts"])
+    if reasons.empty:
+        return Section(name, heading, (Paragraph("The program suggests at least one code for everything that was said."),))
+    sentence = (
+        f"The program suggests no code for {number(len(reasons))} of {counted(n_texts, 'thing', 'different things')} said "
+        f"({percent(len(reasons) / n_texts)}). It says so rather than guess. People should read these first."
+    )
+    return Section(name, heading, (Paragraph(sentence), _reasons(source, reasons)))
+
+
+def _reasons(source: Source, reasons: pd.Series) -> Table:
+    spoken = source["segments"].merge(source["comments"][["comment_id", "response_id"]], on="comment_id")
+    spoken["reason"] = spoken["text_id"].map(reasons)
+    speakers = spoken.groupby("reason")["response_id"].nunique()
+    everyone = spoken.dropna(subset="reason")["response_id"].nunique()
+    rows = [
+        (sentence_case(str(reason)), number(n), number(speakers.get(reason, 0))) for reason, n in reasons.value_counts().items()
+    ]
+    return Table(
+        name="abstentions",
+        caption="What the program gives no code, by reason",
+        header=("Why it keeps silent", "Different things said", "People"),
+        rows=(*rows, ("All reasons", number(len(reasons)), number(everyone))),
+        numeric=(1, 2),
+        note="A person may be counted under more than one reason.",
+    )
+
+
+def heard_once(source: Source, words: Words) -> Section:
+    """Return what is unlike anything else that was said, in the words of those who agreed to be quoted."""
+    single = tuple(source["members"].loc[source["members"]["heard_once"], "text_id"])
+    if not single:
+        return Section(
+            "heard-once", "Heard once", (Paragraph("Everything that was said is like something that somebody else said."),)
+        )
+    said = words.of(single)
+    sentence = f"{counted(len(single), 'thing was', 'things were')} said that nothing else is like. {WHY_IT_MATTERS}"
+    blocks: list[Block] = [Paragraph(sentence), Quotations(said[:OPEN_QUOTATIONS], _silent(len(single) - len(said), said))]
+    if more := said[OPEN_QUOTATIONS:]:
+        blocks.append(Fold(f"{number(len(more))} more heard once", (Quotations(more),)))
+    return Section("heard-once", "Heard once", tuple(blocks))
+
+
+def _silent(n: int, said: tuple[str, ...]) -> str:
+    if not said:
+        return NOBODY_AGREED
+    return f"{counted(n, 'more was', 'more were')} said by people who have not agreed to be quoted." if n else ""

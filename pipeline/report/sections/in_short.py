@@ -1,0 +1,72 @@
+"""In short: three to six plain sentences made from the figures."""
+
+from collections.abc import Sequence
+
+from pipeline.report.blocks import Points, Section
+from pipeline.report.placing import PlacedTheme
+from pipeline.report.sections.doubts import abstentions
+from pipeline.report.sections.taking_part import answered_by
+from pipeline.report.source import Source
+from pipeline.report.wording import counted, number, people, percent, sentence_case
+from pipeline.stages.count import ANY, EVERYONE
+
+
+def in_short(source: Source, placed: Sequence[PlacedTheme]) -> Section:
+    """Return the findings in a few sentences."""
+    sentences = (
+        _answered(source),
+        _largest(placed),
+        _new(source, placed),
+        _most_named(source),
+        _unsure(source),
+        _heard_once(source),
+    )
+    return Section("in-short", "In short", (Points(tuple(sentence for sentence in sentences if sentence)),))
+
+
+def _answered(source: Source) -> str:
+    persons = answered_by(source["comments"])
+    return f"{number(persons.sum())} of {people(len(persons))} who were asked wrote an answer."
+
+
+def _largest(placed: Sequence[PlacedTheme]) -> str:
+    if not placed:
+        return "No themes were found."
+    first = placed[0]
+    return (
+        f"The answers fall into {counted(len(placed), 'theme', 'themes')}. {people(first.n_people)} spoke of the largest, "
+        f"“{first.name}”."
+    )
+
+
+def _new(source: Source, placed: Sequence[PlacedTheme]) -> str:
+    if not source.labels:
+        return "There is no codebook yet to compare the themes with."
+    new = sum(theme.code is None for theme in placed)
+    return f"{sentence_case(counted(new, 'theme has', 'themes have'))} no place in the codebook."
+
+
+def _most_named(source: Source) -> str:
+    counts = source["counts"]
+    whole = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]].dropna(subset="share")
+    if whole.empty:
+        return ""
+    top = whole.sort_values(["share", "code"], ascending=[False, True]).to_dict("records")[0]
+    interval = f"95% interval {percent(top['low'])} to {percent(top['high'])}"
+    label = source.label(top["code"])
+    return f"The code suggested for most people is “{label}”: {percent(top['share'])} of those who answered ({interval})."
+
+
+def _unsure(source: Source) -> str:
+    silent, n_texts = len(abstentions(source["suggestions"], source["texts"])), len(source["texts"])
+    if not n_texts:
+        return ""
+    return (
+        f"The program is not sure of {number(silent)} of {counted(n_texts, 'thing', 'different things')} said "
+        f"({percent(silent / n_texts)}), and suggests no code for them."
+    )
+
+
+def _heard_once(source: Source) -> str:
+    n = int(source["members"]["heard_once"].sum())
+    return f"{counted(n, 'thing was', 'things were')} heard only once." if n else ""

@@ -1,0 +1,87 @@
+"""How the report was made, told from the record of the run, and what it cannot tell."""
+
+import pandas as pd
+
+from pipeline.report.blocks import Fold, Paragraph, Points, Section, Table
+from pipeline.report.source import Source
+from pipeline.report.wording import counted, number, people, percent, sentence_case, steadiness
+
+
+LIMITS = (
+    "Themes and codes are suggestions by a program that compares wordings. It does not understand what people mean, and it "
+    "misreads irony.",
+    "A figure says how many people brought something up, not how much it matters to them. Whoever was not asked, or left the "
+    "question blank, is not in it.",
+    "The titles of themes are their most telling words: working titles, for people to change.",
+    "Intervals show what chance can do with this many people. They do not show mistakes in coding, or who chose not to answer.",
+)
+
+
+def how_it_was_done(source: Source) -> Section:
+    """Return settings, figures, limits and versions of the run."""
+    versions = tuple(source.manifest.libraries.items())
+    blocks = (
+        Table("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
+        Paragraph(masking(source["comments"])),
+        Points((*LIMITS, _unsteady(source["themes"]))),
+        Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
+    )
+    return Section("how-it-was-done", "How it was done", blocks)
+
+
+def _material(source: Source) -> tuple[tuple[str, str], ...]:
+    settings, path = source.study.settings, source.study.codebook
+    return (
+        ("Survey export", source.study.source.name),
+        ("Codebook", f"{path.name}, {counted(len(source.codebook), 'code', 'codes')}" if path else "none"),
+        ("Language model", f"{settings.embed.model}, run on this machine, precision {settings.embed.precision}"),
+        ("Seed", str(source.manifest.seed)),
+        ("Languages read", ", ".join(settings.clean.languages)),
+    )
+
+
+def _results(source: Source) -> tuple[tuple[str, str], ...]:
+    themes = source["themes"]
+    middle = float(themes["stability"].median()) if len(themes) else float("nan")
+    sure = percent(source.study.settings.code.min_precision)
+    return (
+        ("Answers read", number(source["comments"]["set_aside"].isna().sum())),
+        ("Meaning units in them", number(len(source["segments"]))),
+        ("Different things said", number(len(source["texts"]))),
+        ("Themes", number(len(themes))),
+        ("Steadiness of the middle theme", steadiness(middle)),
+        ("A code is suggested when", f"at least {sure} of such suggestions are expected to be right"),
+        ("Suggested codes checked by people", percent(checked_share(source["codings"]))),
+    )
+
+
+def _protection(source: Source) -> tuple[tuple[str, str], ...]:
+    consent = source["comments"].groupby("response_id")["consent"].first()
+    agreed = f"{number((consent == 'quote').sum())} of {people(len(consent))} agreed to be quoted; words of others are not shown"
+    return (
+        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
+        ("Consent to be quoted", agreed),
+    )
+
+
+def checked_share(codings: pd.DataFrame) -> float:
+    """Return the share of codings that at least one person has decided on."""
+    return float((codings["reviewers"] > 0).mean()) if len(codings) else 0.0
+
+
+def masking(comments: pd.DataFrame) -> str:
+    """Say how many identifiers are masked, and that a person must check."""
+    masked, answers = int(comments["redactions"].sum()), int((comments["redactions"] > 0).sum())
+    flagged = int((comments["to_check"] > 0).sum())
+    return (
+        f"Identifiers that were found, such as names, places and numbers, are masked: {number(masked)} in "
+        f"{counted(answers, 'answer', 'answers')}. {counted(flagged, 'answer holds', 'answers hold')} words that may identify "
+        "somebody. The program does not find everything, so a person must check every quotation before it leaves the team."
+    )
+
+
+def _unsteady(themes: pd.DataFrame) -> str:
+    n = int((themes["stability"] < 0.5).sum())
+    if not n:
+        return "No theme is unsteady, but with fewer answers other themes would have been found."
+    return sentence_case(f"{counted(n, 'theme is', 'themes are')} unsteady (below 0.5) and may be chance groupings.")

@@ -1,0 +1,84 @@
+"""The themes: what people speak about, in a table and one by one."""
+
+from collections.abc import Sequence
+
+from pipeline.report.blocks import Block, Entry, Fold, Paragraph, Quotations, Section, Table
+from pipeline.report.consent import HELD_BACK, NOBODY_AGREED, Words
+from pipeline.report.placing import PlacedTheme
+from pipeline.report.source import Source
+from pipeline.report.wording import counted, number, people, score, sentence_case, steadiness
+
+
+OPEN_ENTRIES = 12
+MOST_EXEMPLARS = 3
+NOT_IN_CODEBOOK = "Not in the codebook yet"
+WHAT_A_THEME_IS = (
+    "A theme is a group of answers that say much the same. The program found the themes and named each by the words that "
+    "set it apart. People have still to read them and to name them."
+)
+HOW_STEADY = (
+    "How steady a theme is says how well it came back when the answers were drawn again at random, from 0 to 1. "
+    "An unsteady theme may be a chance grouping: read its answers before you use it."
+)
+
+
+def themes(source: Source, placed: Sequence[PlacedTheme], words: Words) -> Section:
+    """Return the table of themes and an entry for each."""
+    if not placed:
+        return Section("themes", "Themes", (Paragraph("No themes were found, because there are no answers to read."),))
+    entries = [_entry(source, theme, placed, words=words) for theme in placed]
+    blocks: list[Block] = [Paragraph(_introduction(placed)), _table(source, placed), Paragraph(HOW_STEADY)]
+    blocks += entries[:OPEN_ENTRIES]
+    if rest := entries[OPEN_ENTRIES:]:
+        blocks.append(Fold(f"The other {counted(len(rest), 'theme', 'themes')}", tuple(rest)))
+    return Section("themes", "Themes", tuple(blocks))
+
+
+def _introduction(placed: Sequence[PlacedTheme]) -> str:
+    rare = sum(theme.rare for theme in placed)
+    if not rare:
+        return WHAT_A_THEME_IS
+    return f"{WHAT_A_THEME_IS} {counted(rare, 'theme is', 'themes are')} rare: fewer than five people spoke of it."
+
+
+def _table(source: Source, placed: Sequence[PlacedTheme]) -> Table:
+    return Table(
+        name="all-themes",
+        caption="All themes, by number of people",
+        header=("Theme", "People", "Different things said", "How steady", "Place in the codebook", "Family of like themes"),
+        rows=tuple(_row(source, theme) for theme in placed),
+        numeric=(1, 2, 5),
+        targets=tuple(theme.anchor for theme in placed),
+    )
+
+
+def _row(source: Source, theme: PlacedTheme) -> tuple[str, ...]:
+    return (
+        theme.heading,
+        number(theme.n_people),
+        number(theme.n_texts),
+        steadiness(theme.stability),
+        source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
+        number(theme.family),
+    )
+
+
+def _entry(source: Source, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> Entry:
+    like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
+    facts = (
+        ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
+        ("People", people(theme.n_people) + (" (rare)" if theme.rare else "")),
+        ("How steady", steadiness(theme.stability)),
+        ("Place in the codebook", _place(source, theme)),
+        ("Like themes", "; ".join(like) or "none"),
+    )
+    said = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    return Entry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(said, "" if said else NOBODY_AGREED))
+
+
+def _place(source: Source, theme: PlacedTheme) -> str:
+    if theme.code is None:
+        nearest = f"; the nearest code is “{source.label(theme.runner_up)}”" if theme.runner_up else ""
+        return NOT_IN_CODEBOOK + nearest
+    who = "agreed by people" if theme.agreed else "suggested by the program"
+    return f"{source.label(theme.code)} ({who}, fit {score(theme.fit)} of 1)"

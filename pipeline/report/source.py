@@ -1,0 +1,63 @@
+"""What an export is made from: the study's settings, the record of its run, its codebook and the tables asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.artefacts import TABLES, read_table
+from pipeline.codebook import Codebook, read_codebook
+from pipeline.manifest import Manifest, read_manifest
+from pipeline.methods.disclosure import PROFILES, Profile
+from pipeline.study import Study
+
+
+@dataclass(frozen=True)
+class Source:
+    """All that an export may see."""
+
+    study: Study
+    manifest: Manifest
+    codebook: Codebook
+    tables: Mapping[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Return a table."""
+        return self.tables[name]
+
+    @property
+    def profile(self) -> Profile:
+        """From which number of people on figures about groups are shown."""
+        return PROFILES[self.study.settings.count.profile]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The attributes people are compared by."""
+        settings = self.study.settings
+        return settings.count.groups or settings.intake.attributes[:1]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What people call each code, in the codebook's order."""
+        return {code.code: code.name for code in self.codebook.codes}
+
+    def label(self, code: str) -> str:
+        """Return what people call a code, or its id where the codebook no longer has it."""
+        return self.labels.get(code, code)
+
+    def wording(self, question: str) -> str:
+        """Return the wording of an open or closed question, or else the name of its column, or else its own."""
+        intake = self.study.settings.intake
+        found = intake.questions.get(question) or intake.ratings.get(question)
+        return (found.wording or found.column or question) if found else question
+
+
+def read_source(study: Study, tables: Sequence[str]) -> Source:
+    """Read the named tables of a study and what belongs to them; DataError if a table has not been made yet."""
+    found = {name: read_table(name, study.folder / TABLES[name].file) for name in tables}
+    return Source(
+        study=study,
+        manifest=read_manifest(study),
+        codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
+        tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
+    )

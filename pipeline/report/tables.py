@@ -1,0 +1,64 @@
+"""Results as CSV files whose cells no spreadsheet takes for a formula."""
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artefacts import write_atomically
+from pipeline.report.consent import quotable_ids, without_private_words
+from pipeline.report.source import Source
+
+
+# Spreadsheets skip invisible characters before they look for a formula, and some take full-width signs for one.
+_FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+FIGURES = ["n", "share", "estimate", "low", "high"]
+
+
+def write_tables(source: Source, folder: Path) -> None:
+    """Write counts.csv, closed.csv, themes.csv and theme_codes.csv."""
+    allowed = quotable_ids(source["segments"], source["comments"])
+    themes = without_private_words(source["themes"], source["members"], allowed)
+    private = themes.loc[themes["title"] == "", "theme_id"]
+    places = source["theme_codes"]
+    places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))
+    write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
+    write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
+    # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
+    write_csv(themes.drop(columns="exemplars"), folder / "themes.csv")
+    write_csv(places, folder / "theme_codes.csv")
+
+
+def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with every figure of a suppressed row blank, whatever the row holds."""
+    there = [column for column in FIGURES if column in table]
+    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in there})
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table that opens in a spreadsheet as it is."""
+    text = io.StringIO(newline="")
+    # With this line end the writer also quotes a carriage return inside a cell, which would break the row.
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cell(value) for value in row] for row in table.itertuples(index=False))
+    # Without the mark at its beginning Excel reads UTF-8 as cp1252.
+    write_atomically(path, lambda temporary: temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline=""))
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str):
+        return as_text(value)
+    if pd.isna(value):
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)
+
+
+def as_text(value: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{value}" if _FORMULA.match(value) else value

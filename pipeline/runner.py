@@ -1,0 +1,239 @@
+"""The runner: it alone reads, checks, fingerprints, writes and records; stages only compute."""
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from pipeline.accounting import account
+from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
+from pipeline.codebook import Codebook, read_codebook
+from pipeline.errors import DataError, StudyError
+from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
+from pipeline.methods.embed import model_sha256
+from pipeline.readers import read_export
+from pipeline.stages import STAGES, Stage
+from pipeline.study import Study, load_study
+
+
+log = logging.getLogger("pipeline")
+
+EXTERNAL = ("source", "key", "codebook")
+
+
+def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
+    """Run every stage whose input, settings, model or version has changed, and return the record of the run.
+
+    Parameters
+    ----------
+    study : Study or path
+        The study, or its folder.
+    until : str, optional
+        The last stage to run.
+    force : bool
+        Run every stage, changed or not.
+
+    Raises
+    ------
+    PipelineError
+        With a sentence that says where, what was found and what to do.
+    """
+    study = study if isinstance(study, Study) else load_study(study)
+    stages = _stages_until(until)
+    _prepare(study)
+    with _only_run(study):
+        return _Run(study, force=force).through(stages)
+
+
+def _stages_until(until: str | None) -> tuple[Stage, ...]:
+    names = [stage.name for stage in STAGES]
+    if until is None:
+        return STAGES
+    if until not in names:
+        raise StudyError(f"There is no stage {until!r}; the stages are {', '.join(names)}.")
+    return STAGES[: names.index(until) + 1]
+
+
+def _prepare(study: Study) -> None:
+    study.derived.mkdir(exist_ok=True)
+    study.vault.mkdir(mode=0o700, exist_ok=True)
+    study.vault.chmod(0o700)
+
+
+@contextmanager
+def _only_run(study: Study) -> Iterator[None]:
+    path = study.derived / ".lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise StudyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
+        file.truncate(0)
+        file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
+        file.flush()
+        yield
+        file.truncate(0)
+
+
+class _Run:
+    """One run: what has been read or made so far, and the record of it."""
+
+    def __init__(self, study: Study, *, force: bool) -> None:
+        self.study = study
+        self.force = force
+        self.manifest = read_manifest(study)
+        self.values: dict[str, Any] = {}
+        self.digests: dict[str, str] = {}
+
+    def through(self, stages: tuple[Stage, ...]) -> Manifest:
+        bar = tqdm(stages, disable=None, unit="stage", leave=False)
+        for stage in bar:
+            bar.set_description(stage.name)
+            fingerprint = self.fingerprint(stage)
+            if self.is_current(stage, fingerprint):
+                log.info("%s: nothing changed", stage.name)
+            else:
+                self.carry_out(stage, fingerprint)
+            if stage.name == "segment":
+                self.manifest = self.with_accounts()
+        return self.manifest
+
+    def digest(self, name: str) -> str:
+        if name not in self.digests:
+            self.digests[name] = _external_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
+        return self.digests[name]
+
+    def path(self, name: str) -> Path:
+        return self.study.folder / TABLES[name].file
+
+    def fingerprint(self, stage: Stage) -> str:
+        return _sha256(self.recipe(stage), *(self.digest(name) for name in stage.needs))
+
+    def recipe(self, stage: Stage) -> str:
+        """Hash all that decides a stage's output but its input."""
+        sections = {name: getattr(self.study.settings, name).model_dump(mode="json") for name in stage.sections}
+        model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
+        return _sha256(stage.name, str(stage.version), json.dumps(sections, sort_keys=True), model)
+
+    def is_current(self, stage: Stage, fingerprint: str) -> bool:
+        record = self.manifest.stage(stage.name)
+        if self.force or record is None or record.fingerprint != fingerprint:
+            return False
+        return all(self.path(name).is_file() and self.digest(name) == record.makes.get(name) for name in stage.makes)
+
+    def value(self, name: str) -> Any:
+        if name not in self.values:
+            self.values[name] = _read_external(self.study, name) if name in EXTERNAL else read_table(name, self.path(name))
+        return self.values[name]
+
+    def carry_out(self, stage: Stage, fingerprint: str) -> None:
+        begin = time.perf_counter()
+        made = self.compute(stage)
+        for name, value in zip(stage.makes, made, strict=True):
+            self.keep(name, value)
+        seconds = time.perf_counter() - begin
+        rows = {name: len(self.values[name]) for name in stage.makes}
+        record = StageRecord(
+            name=stage.name,
+            fingerprint=fingerprint,
+            recipe=self.recipe(stage),
+            seconds=round(seconds, 3),
+            rows_in={name: len(self.values[name]) for name in stage.needs if hasattr(self.values.get(name), "__len__")},
+            rows_out=rows,
+            makes={name: self.digest(name) for name in stage.makes},
+        )
+        resources = [record_resource(self.study, name, self.digest(name), rows[name]) for name in stage.makes]
+        self.manifest = self.manifest.with_stage(record, resources)
+        write_manifest(self.study, self.manifest)
+        log.info("%s: %s rows in %.1f s", stage.name, " + ".join(str(n) for n in rows.values()), seconds)
+
+    def compute(self, stage: Stage) -> tuple[Value, ...]:
+        settings = SimpleNamespace(**{name: getattr(self.study.settings, name) for name in stage.sections})
+        inputs = [self.value(name) for name in stage.needs]
+        earlier = self.earlier(stage)
+        if earlier is not None:
+            return (_only_new(stage, inputs[0], earlier, settings),)
+        made = stage.run(*inputs, settings=settings)
+        return made if isinstance(made, tuple) else (made,)
+
+    def earlier(self, stage: Stage) -> Vectors | None:
+        """Return what an incremental stage made before, if it was made by the same recipe and is intact."""
+        record = self.manifest.stage(stage.name)
+        if not stage.incremental or self.force or record is None or record.recipe != self.recipe(stage):
+            return None
+        (name,) = stage.makes
+        path = self.path(name)
+        if not path.is_file() or file_sha256(path) != record.makes.get(name):
+            return None
+        value = read_table(name, path)
+        return value if isinstance(value, Vectors) else None
+
+    def keep(self, name: str, value: Value) -> None:
+        checked = check_table(name, value) if isinstance(value, pd.DataFrame) else value
+        write_table(name, checked, self.path(name))
+        self.values[name] = checked
+        self.digests[name] = file_sha256(self.path(name))
+
+    def with_accounts(self) -> Manifest:
+        found = account(self.value("responses"), self.value("comments"), self.value("segments"))
+        manifest = self.manifest.with_accounts(found.as_dict())
+        if manifest != self.manifest:
+            write_manifest(self.study, manifest)
+        return manifest
+
+
+def _only_new(stage: Stage, frame: pd.DataFrame, earlier: Vectors, settings: SimpleNamespace) -> Vectors:
+    ids = frame.iloc[:, 0].tolist()
+    place = {row: position for position, row in enumerate(earlier.ids)}
+    is_new = np.array([row not in place for row in ids], dtype=bool)
+    fresh: Vectors = stage.run(frame[is_new].reset_index(drop=True), settings=settings)
+    matrix = np.empty((len(ids), earlier.matrix.shape[1]), dtype=np.float16)
+    matrix[is_new] = fresh.matrix
+    matrix[~is_new] = earlier.matrix[[place[row] for row in ids if row in place]]
+    return Vectors(tuple(ids), matrix, fresh.model, fresh.sha256)
+
+
+def _sha256(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _external_digest(study: Study, name: str) -> str:
+    if name == "key":
+        return hashlib.sha256(_key(study)).hexdigest()
+    path = study.codebook if name == "codebook" else study.source
+    if path is None:
+        return ""
+    if not path.exists():
+        raise DataError(f"The {name} {path.name} that study.toml names is not there; put it back or correct study.toml.")
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return _sha256(*(f"{file.name} {file_sha256(file)}" for file in files))
+
+
+def _read_external(study: Study, name: str) -> Any:
+    if name == "key":
+        return _key(study)
+    if name == "codebook":
+        return read_codebook(study.codebook) if study.codebook else Codebook(())
+    return read_export(study.source, sheet=study.settings.intake.sheet)
+
+
+def _key(study: Study) -> bytes:
+    """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once."""
+    path = study.vault / "key"
+    if not path.is_file():
+        write_atomically(path, lambda temporary: temporary.write_bytes(secrets.token_bytes(32)))
+    return path.read_bytes()

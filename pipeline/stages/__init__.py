@@ -1,0 +1,42 @@
+"""The stages in the order they run: plain functions from tables to tables, listed in one tuple."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step of the line: the tables it needs and makes, and the sections of `study.toml` it may see."""
+
+    name: str
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    incremental: bool = False
+    """Rows of the first need are independent and keyed by content, so only new ones need computing."""
+    version: int = 1
+    """Raise it when the same input must give another output."""
+
+    @property
+    def run(self) -> Callable[..., Any]:
+        """The function of the stage's module with the stage's name, imported when first used."""
+        function: Callable[..., Any] = getattr(importlib.import_module(f"{__name__}.{self.name}"), self.name)
+        return function
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("intake", ("source", "key"), ("responses", "ratings", "people"), ("intake",)),
+    Stage("clean", ("responses",), ("comments", "masks"), ("clean",)),
+    Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
+    Stage("cluster", ("texts", "vectors", "segments", "comments"), ("themes", "members", "centroids"), ("cluster",)),
+    Stage("code", ("texts", "vectors", "codebook"), ("suggestions",), ("embed", "code")),
+    Stage("match", ("themes", "members", "suggestions", "texts", "codebook"), ("theme_codes",)),
+    Stage("settle", ("segments", "suggestions"), ("codings",)),
+    Stage("quote", ("codings", "segments", "comments", "people", "members", "suggestions"), ("quotes",), ("count", "intake")),
+    Stage(
+        "count", ("codings", "segments", "comments", "people", "ratings", "codebook"), ("counts", "closed"), ("count", "intake")
+    ),
+)

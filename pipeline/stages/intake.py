@@ -1,0 +1,163 @@
+"""Turn a survey export into answers, ratings and people, with names of people replaced by pseudonyms."""
+
+import hashlib
+import hmac
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.artefacts import empty_table
+from pipeline.errors import DataError
+from pipeline.readers import Export
+from pipeline.study import Consent, Intake, Question, Rating
+
+
+Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+
+
+def intake(source: Export, key: bytes, *, settings: SimpleNamespace) -> Tables:
+    """Return responses (every open cell, blank ones too), ratings and people."""
+    plan: Intake = settings.intake
+    frame = source.frame.reset_index(drop=True)
+    _check_columns(frame, plan)
+    people = pd.DataFrame(
+        {
+            "response_id": _pseudonyms(frame, plan, key),
+            "row": range(source.first_row, source.first_row + len(frame)),
+            "weight": _weights(frame, plan),
+            "received": frame[plan.received] if plan.received else None,
+            "consent": _consents(frame, plan.consent),
+        }
+    )
+    responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
+    return responses, _ratings(frame, people, plan), _attributes(frame, people, plan)
+
+
+def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
+    wanted = [plan.id, plan.weight, plan.received, *plan.attributes, plan.consent.column if plan.consent else None]
+    wanted += [column for rating in plan.ratings.values() for column in (rating.column, *rating.columns.values())]
+    if plan.layout == "wide":
+        wanted += [question.column for question in plan.questions.values()]
+    else:
+        wanted += [plan.text, plan.question]
+    missing = sorted({column for column in wanted if column and column not in frame.columns})
+    if missing:
+        raise DataError(
+            f"The export has no column {', '.join(repr(column) for column in missing)}; correct [intake] in study.toml "
+            "(`themes check` shows the nearest names)."
+        )
+
+
+def _pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
+    # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
+    given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
+    named = given.fillna("") != ""
+    contents = given.where(named, _row_contents(frame))
+    kinds = named.map({True: "id", False: "row"})
+    return pd.Series(
+        [_keyed(key, kind, content) for kind, content in zip(kinds, contents, strict=True)], index=frame.index, dtype="str"
+    )
+
+
+def _row_contents(frame: pd.DataFrame) -> pd.Series:
+    # Rows without an id are told apart by what they hold, and like rows by their order.
+    cells = frame.fillna("").itertuples(index=False, name=None)
+    joined = pd.Series(["\x1f".join(row) for row in cells], index=frame.index, dtype="str")
+    return joined + "\x1e" + joined.groupby(joined).cumcount().astype("str")
+
+
+def _keyed(key: bytes, kind: str, content: str) -> str:
+    return hmac.new(key, f"{kind}\x1f{content}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _weights(frame: pd.DataFrame, plan: Intake) -> pd.Series | float:
+    if not plan.weight:
+        return 1.0
+    weights = pd.to_numeric(frame[plan.weight], errors="coerce")
+    if weights.isna().any() or (weights < 0).any():
+        rows = ", ".join(str(row + 1) for row in weights.index[weights.isna() | (weights < 0)][:5])
+        raise DataError(f"The weight column {plan.weight!r} must hold a number of 0 or more in every row; see answers {rows}.")
+    return weights
+
+
+def _consents(frame: pd.DataFrame, plan: Consent | None) -> pd.Series | str:
+    if plan is None:
+        return "analyse"
+    tiers = {"quote": plan.quote, "paraphrase": plan.paraphrase, "analyse": plan.analyse, "none": plan.none}
+    meaning = {value.strip().casefold(): tier for tier, values in tiers.items() for value in values}
+    # Whoever did not clearly allow more is analysed only.
+    return frame[plan.column].fillna("").str.strip().str.casefold().map(meaning).fillna("analyse")
+
+
+def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
+    parts = [
+        people.assign(question=name, frame=question.frame, text=frame[question.column])
+        for name, question in plan.questions.items()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table("responses")
+
+
+def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
+    wording = frame[plan.question].fillna("") if plan.question else pd.Series("answer", index=frame.index)
+    named = {question.column or name: (name, question) for name, question in plan.questions.items()}
+    found = [named.get(value, (value or "answer", Question())) for value in wording]
+    return people.assign(
+        question=[name for name, _ in found],
+        frame=[question.frame for _, question in found],
+        text=frame[plan.text],
+    )
+
+
+def _attributes(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
+    parts = [
+        pd.DataFrame({"response_id": people["response_id"], "attribute": column, "value": frame[column].str.strip()})
+        for column in plan.attributes
+    ]
+    if not parts:
+        return empty_table("people")
+    joined = pd.concat(parts, ignore_index=True)
+    joined = joined[joined["value"].fillna("") != ""]
+    return joined.drop_duplicates(["response_id", "attribute"]).reset_index(drop=True)
+
+
+def _ratings(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
+    parts = [_rating(name, rating, frame, people["response_id"]) for name, rating in plan.ratings.items()]
+    if not parts:
+        return empty_table("ratings")
+    return pd.concat(parts, ignore_index=True).drop_duplicates(["response_id", "question", "value"], ignore_index=True)
+
+
+def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    if rating.columns:
+        values = _ticked(rating, frame)
+    elif rating.separator:
+        values = frame[rating.column].str.split(rating.separator, regex=False).explode().astype("str")
+    else:
+        values = frame[rating.column]
+    values = values.str.strip()
+    values = values[values.fillna("") != ""]
+    return pd.DataFrame(
+        {"response_id": ids.loc[values.index], "question": name, "value": values, "score": _scores(rating, values)}
+    )
+
+
+def _ticked(rating: Rating, frame: pd.DataFrame) -> pd.Series:
+    marks = [
+        pd.Series(option, index=frame.index[frame[column].fillna("").str.strip().str.casefold().map(_is_tick)], dtype="str")
+        for option, column in rating.columns.items()
+    ]
+    return pd.concat(marks).sort_index(kind="stable")
+
+
+def _is_tick(mark: str) -> bool:
+    # Tools leave an option that was not chosen blank, or write one of these.
+    return mark not in {"", "0", "0.0", "no", "false", "n", "unchecked", "not selected", "n/a"}
+
+
+def _scores(rating: Rating, values: pd.Series) -> pd.Series:
+    if rating.labels:
+        return values.map(rating.labels).astype(float)
+    if rating.scale is None:
+        return pd.Series(float("nan"), index=values.index)
+    scores = pd.to_numeric(values, errors="coerce")
+    return scores.where(scores.between(*rating.scale))

@@ -1,0 +1,56 @@
+"""Pick excerpts that could be quoted, across groups; none is approved before people approve it."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.artefacts import empty_table
+
+
+PER_CODE = 6
+MIN_WORDS = 4
+COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved"]
+
+
+def quote(
+    codings: pd.DataFrame,
+    segments: pd.DataFrame,
+    comments: pd.DataFrame,
+    people: pd.DataFrame,
+    members: pd.DataFrame,
+    suggestions: pd.DataFrame,
+    *,
+    settings: SimpleNamespace,
+) -> pd.DataFrame:
+    """Return candidates for each code: the typical of each group, and the most distinct; at most one per person."""
+    found = (
+        codings[["segment_id", "code"]]
+        .merge(segments, on="segment_id")
+        .merge(
+            comments.loc[comments["consent"].isin(["quote", "paraphrase"]), ["comment_id", "response_id", "consent"]],
+            on="comment_id",
+        )
+    )
+    found = found[found["text"].map(lambda text: len(text.split())) >= MIN_WORDS]
+    if found.empty:
+        return empty_table("quotes")
+    found = found.merge(suggestions[["text_id", "code", "score"]], on=["text_id", "code"]).merge(
+        members[["text_id", "similarity"]], on="text_id"
+    )
+    found["caption"] = found["response_id"].map(_captions(people, settings)).fillna("")
+    picked = [_pick(rows) for _, rows in found.groupby("code", sort=True)]
+    return pd.concat(picked, ignore_index=True)[COLUMNS]
+
+
+def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> pd.Series:
+    # One attribute only: two together may point to a person.
+    group = next(iter(settings.count.groups or settings.intake.attributes), "")
+    return people[people["attribute"] == group].set_index("response_id")["value"]
+
+
+def _pick(rows: pd.DataFrame) -> pd.DataFrame:
+    ordered = rows.sort_values(["score", "segment_id"], ascending=[False, True]).drop_duplicates("response_id")
+    typical = ordered.groupby("caption", sort=True).head(1).assign(reason="typical")
+    rest = ordered[~ordered["segment_id"].isin(typical["segment_id"])]
+    distinct = rest.sort_values(["similarity", "segment_id"]).head(max(PER_CODE - len(typical), 1)).assign(reason="distinct")
+    return pd.concat([typical, distinct]).head(PER_CODE).assign(approved=False)

@@ -1,0 +1,105 @@
+"""Split answers into meaning units: sentences, lines, and the two sides of a contrast."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.artefacts import content_id, empty_table
+from pipeline.methods.language import sentence_starts
+
+
+# "Lovely meeting but nothing came of it" says two things; each side must be able to stand alone.
+CONTRAST = re.compile(r"[,;–—-]?\s+(?=(?:but|although|though|however|whereas|on the other hand)\b)", re.IGNORECASE)
+PARAGRAPH = re.compile(r"\n\s*\n")
+LINE = re.compile(r"\n+")
+MIN_WORDS = 2
+
+
+def segment(comments: pd.DataFrame, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return segments, whose offsets reproduce the comment's text exactly, and the unique texts among them."""
+    kept = comments[comments["set_aside"].isna()]
+    spans = _spans(kept["text"].tolist(), unit=settings.segment.unit)
+    rows = [
+        (comment_id, frame, start, end, text[start:end])
+        for comment_id, frame, text, places in zip(kept["comment_id"], kept["frame"], kept["text"], spans, strict=True)
+        for start, end in places
+    ]
+    if not rows:
+        return empty_table("segments"), empty_table("texts")
+    found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text"])
+    found["segment_id"] = [
+        content_id(comment_id, str(start), str(end))
+        for comment_id, start, end in zip(found["comment_id"], found["start"], found["end"], strict=True)
+    ]
+    found["text_id"] = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
+    return found.drop(columns="frame"), _unique_texts(found)
+
+
+def _unique_texts(found: pd.DataFrame) -> pd.DataFrame:
+    unique = found.groupby("text_id", sort=True).agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size"))
+    return unique.reset_index()
+
+
+def _spans(texts: list[str], *, unit: str) -> list[list[tuple[int, int]]]:
+    if unit == "paragraph":
+        return [_trimmed(text, _cuts(text, PARAGRAPH)) for text in texts]
+    return [_ideas(text, starts) for text, starts in zip(texts, sentence_starts(texts), strict=True)]
+
+
+def _ideas(text: str, starts: list[int]) -> list[tuple[int, int]]:
+    cuts = sorted({*starts, *_cuts(text, LINE)})
+    sentences = _trimmed(text, cuts)
+    return [part for sentence in sentences for part in _sides(text, sentence)]
+
+
+def _cuts(text: str, pattern: re.Pattern[str]) -> list[int]:
+    return [0, *(match.end() for match in pattern.finditer(text))]
+
+
+def _trimmed(text: str, starts: list[int]) -> list[tuple[int, int]]:
+    ends = [*starts[1:], len(text)]
+    trimmed = [_strip(text, start, end) for start, end in zip(starts, ends, strict=True)]
+    spans = [(start, end) for start, end in trimmed if start < end]
+    return list(_without_fragments(text, spans))
+
+
+def _strip(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+
+
+def _without_fragments(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join what has no letter or digit, such as a lone bullet or bracket, to what follows or precedes it."""
+    held: tuple[int, int] | None = None
+    for start, end in spans:
+        if held is not None and (_says_something(text, held) or not _says_something(text, (start, end))):
+            if _says_something(text, (start, end)):
+                yield held
+                held = (start, end)
+            else:
+                held = (held[0], end)
+        else:
+            held = (held[0] if held else start, end)
+    if held is not None:
+        yield held
+
+
+def _says_something(text: str, span: tuple[int, int]) -> bool:
+    return any(character.isalnum() for character in text[span[0] : span[1]])
+
+
+def _sides(text: str, span: tuple[int, int]) -> list[tuple[int, int]]:
+    start, end = span
+    cuts = [start, *(start + match.end() for match in CONTRAST.finditer(text[start:end])), end]
+    sides = [start]
+    for cut, following in pairwise(cuts[1:]):
+        if _words(text[sides[-1] : cut]) >= MIN_WORDS and _words(text[cut:following]) > MIN_WORDS:
+            sides.append(cut)
+    return [_strip(text, first, last) for first, last in pairwise([*sides, end])]
+
+
+def _words(text: str) -> int:
+    return len(text.split())

@@ -1,0 +1,94 @@
+"""What has been run, where every row went, and what waits for people."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artefacts import TABLES, read_table
+from pipeline.manifest import Manifest, read_manifest
+from pipeline.stages import STAGES
+from pipeline.study import load_study
+
+
+@dataclass(frozen=True)
+class Status:
+    """Where a study stands."""
+
+    name: str
+    stages: dict[str, dict[str, Any]]
+    accounts: dict[str, Any]
+    waiting: dict[str, int]
+    checked_by_people: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return the status in plain English."""
+        if not self.stages:
+            return f"{self.name}: nothing has been run yet; `themes run` begins."
+        lines = [self.name]
+        lines += [f"  {name:8s} {found['seconds']:8.1f} s   {found['rows']}" for name, found in self.stages.items()]
+        missing = [stage.name for stage in STAGES if stage.name not in self.stages]
+        lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
+        lines += account_sentences(self.accounts)
+        lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
+        return "\n".join([*lines, "Not yet checked by people."])
+
+
+def status(folder: str | Path) -> Status:
+    """Read where a study stands from its manifest and tables; nothing is run."""
+    study = load_study(folder)
+    manifest = read_manifest(study)
+    stages = {
+        stage.name: {"seconds": record.seconds, "rows": ", ".join(f"{rows:,} {name}" for name, rows in record.rows_out.items())}
+        for stage in STAGES
+        if (record := manifest.stage(stage.name)) is not None
+    }
+    return Status(study.settings.name, stages, manifest.accounts, _waiting(study.folder), 0.0)
+
+
+def _waiting(folder: Path) -> dict[str, int]:
+    found: dict[str, int] = {}
+    suggestions = _table(folder, "suggestions")
+    if suggestions is not None:
+        texts = suggestions.groupby("text_id")
+        found["excerpts with suggested codes to check"] = int(texts["suggested"].any().sum())
+        found["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
+    theme_codes = _table(folder, "theme_codes")
+    if theme_codes is not None:
+        found["themes that are not in the codebook"] = int((theme_codes["status"] == "new").sum())
+    comments = _table(folder, "comments")
+    if comments is not None:
+        found["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
+    return found
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame | None:
+    path = folder / TABLES[name].file
+    value = read_table(name, path) if path.is_file() else None
+    return value if isinstance(value, pd.DataFrame) else None
+
+
+def account_sentences(accounts: dict[str, Any]) -> list[str]:
+    """Say where the rows of the export went."""
+    if not accounts:
+        return []
+    aside = accounts["set_aside"]
+    reasons = "; ".join(f"{n:,} {reason}" for reason, n in aside.items()) or "none"
+    return [
+        f"{accounts['rows_in']:,} answers in: {accounts['coded']:,} coded, {sum(aside.values()):,} set aside ({reasons}), "
+        f"{accounts['withdrawn']:,} withdrawn."
+    ]
+
+
+def summarise(manifest: Manifest) -> str:
+    """Say in a few lines what a run found."""
+    rows = {name: n for record in manifest.stages for name, n in record.rows_out.items()}
+    lines = account_sentences(manifest.accounts)
+    if "themes" in rows:
+        lines.append(f"{rows['texts']:,} different texts, {rows['themes']:,} themes. Not yet checked by people.")
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""The report in a real browser: no accessibility faults, no sideways scrolling at 320 pixels, nothing fetched."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from small_study import build_study
+
+from pipeline.report import export
+
+
+pytestmark = pytest.mark.browser
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MODES = [
+    pytest.param({"viewport": {"width": 1280, "height": 900}}, id="wide"),
+    pytest.param({"viewport": {"width": 320, "height": 640}}, id="narrow"),
+    pytest.param({"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}, id="dark"),
+    pytest.param({"viewport": {"width": 1280, "height": 900}, "forced_colors": "active"}, id="forced-colours"),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    (path,) = export(build_study(tmp_path_factory.mktemp("browser") / "study"), to=["html"])
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine")
+    with playwright.sync_playwright() as driver:
+        found = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_no_fault_on_the_report(browser, address, mode):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = browser.new_context(**mode).new_page()
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    found = axe.Axe().run(page, options={"runOnly": LEVELS}).response["violations"]
+    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]][:3]) for fault in found] == []
+
+
+def test_nothing_scrolls_sideways_at_320_pixels(browser, address):
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_page_fetches_nothing_but_itself_and_raises_no_errors(browser, address):
+    page = browser.new_context().new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    assert asked == [address] and said == []
+
+
+def test_skip_link_is_the_first_stop_and_leads_to_the_report(browser, address):
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+    page.keyboard.press("Enter")
+    assert Path(page.url).name.endswith("#report")
+    assert page.evaluate("document.activeElement.id") == "report"
+
+
+def test_folded_parts_are_printed(browser, address):
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.emulate_media(media="print")
+    assert page.evaluate("[...document.querySelectorAll('details table')].every(table => table.offsetHeight > 0)")

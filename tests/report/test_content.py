@@ -1,0 +1,419 @@
+"""The figures of the report are those of the tables, and nobody's words go further than they allowed."""
+
+from dataclasses import asdict, replace
+
+import pandas as pd
+import pytest
+from small_study import CODES, PRIVATE, build_study
+
+from pipeline.errors import DataError
+from pipeline.methods.disclosure import PROFILES
+from pipeline.report import EXPORTS
+from pipeline.report.blocks import Axis, Block, Chart, Entry, Figure, Fold, Paragraph, Points, Quotations, Section, Table
+from pipeline.report.charts import draw
+from pipeline.report.comparing import compare, differences
+from pipeline.report.content import banner, build_report
+from pipeline.report.plotting import comparison_chart, comparison_table
+from pipeline.report.sections.closed import without_shared_beginning
+from pipeline.report.sections.taking_part import protect
+from pipeline.report.source import read_source
+from pipeline.report.wording import by, percent
+
+
+def section(source, name: str) -> Section:
+    (found,) = [section for section in build_report(source).sections if section.name == name]
+    return found
+
+
+def blocks_of(section: Section, kind: type[Block]) -> list:
+    inner = [inside for block in section.blocks for inside in (block.blocks if isinstance(block, Fold) else (block,))]
+    return [block for block in inner if isinstance(block, kind)]
+
+
+def table(section: Section, name: str) -> Table:
+    tables = blocks_of(section, Table) + [chart.table for chart in blocks_of(section, Chart)]
+    (found,) = [table for table in tables if table.name == name]
+    return found
+
+
+def with_table(source, name: str, frame: pd.DataFrame):
+    return replace(source, tables={**source.tables, name: frame})
+
+
+def all_words(source) -> str:
+    return repr(asdict(build_report(source)))
+
+
+def test_sections_are_in_the_order_a_reader_needs(source):
+    assert [section.heading for section in build_report(source).sections] == [
+        "In short", "Who took part", "Themes", "Themes against the codebook", "Shares by group", "Closed questions",
+        "What the program is not sure of", "Heard once", "What was set aside and why", "How it was done",
+    ]  # fmt: skip
+
+
+def test_in_short_is_made_of_the_tables_figures(source, tables):
+    (points,) = section(source, "in-short").blocks
+    assert isinstance(points, Points) and 3 <= len(points.items) <= 6
+    comments, themes = tables["comments"], tables["themes"]
+    answered = comments[comments["set_aside"].fillna("") != "empty"]["response_id"].nunique()
+    assert f"{answered} of {comments['response_id'].nunique()} people who were asked" in points.items[0]
+    assert f"{len(themes)} themes. {themes['n_people'].max()} people spoke of the largest" in points.items[1]
+    assert points.items[2] == f"{tables['theme_codes']['code'].isna().sum()} themes have no place in the codebook."
+
+
+@pytest.mark.parametrize(
+    ("checked", "said"),
+    [
+        (0.0, "Not yet checked by people"),
+        (0.25, "People have checked 25% of the suggested codes so far"),
+        (1.0, "Checked by people"),
+    ],
+)
+def test_banner_says_how_far_people_have_checked(checked, said):
+    assert banner(checked) == said
+
+
+def test_banner_of_a_fresh_run_is_plain(source):
+    assert build_report(source).banner == "Not yet checked by people"
+
+
+def test_who_took_part_adds_up(source, tables):
+    rows = table(section(source, "who-took-part"), "asked-by-question").rows
+    for (_, asked, answered, blank, _), (_, found) in zip(rows, tables["comments"].groupby("question", sort=False), strict=True):
+        assert int(asked) == int(answered) + int(blank) == found["response_id"].nunique()
+
+
+def test_small_groups_are_not_counted_out(source):
+    rows = {row[0]: row[1:] for row in table(section(source, "who-took-part"), "asked-by-group-1").rows}
+    assert rows["Leaders"] == ("fewer than 8", "fewer than 8", "fewer than 8")
+    assert rows["Care workers"][0] == "40"
+
+
+def test_without_rounding_a_gap_cannot_be_worked_out_from_the_others():
+    counts = pd.DataFrame({"asked": [100, 60, 50], "answered": [88, 57, 40], "blank": [12, 3, 10]}, index=["a", "b", "c"])
+    shown = protect(counts, PROFILES["small"])
+    for column in shown:
+        assert shown[column].isna().sum() != 1, "one gap in a column is the total less the rest"
+    for _, row in shown.iterrows():
+        assert row[["answered", "blank"]].isna().sum() != 1, "one gap in a row is asked less the other"
+    assert shown.loc["a"].tolist() == [100, 88, 12]
+
+
+def test_every_theme_is_listed_with_its_figures(source, tables):
+    found = section(source, "themes")
+    rows = table(found, "all-themes").rows
+    themes = tables["themes"].sort_values("number")
+    assert [row[1] for row in rows] == [str(n) for n in themes["n_people"]]
+    assert [row[2] for row in rows] == [str(n) for n in themes["n_texts"]]
+    assert {row[3] for row in rows} >= {"steady (0.91)", "fairly steady (0.66)", "unsteady (0.31)", "not measured"}
+    assert [entry.name for entry in blocks_of(found, Entry)] == list(table(found, "all-themes").targets)
+
+
+def test_a_theme_says_its_code_or_that_it_has_none(source):
+    places = {entry.heading: dict(entry.facts)["Place in the codebook"] for entry in blocks_of(section(source, "themes"), Entry)}
+    assert "Theme 5. Assistance, dog, venue" in places
+    assert places["Theme 5. Assistance, dog, venue"] == "Not in the codebook yet; the nearest code is “Getting there”"
+    assert places["Theme 1. Hurry, minutes, rushed"] == "Too little time (suggested by the program, fit 0.62 of 1)"
+
+
+def test_codes_without_a_theme_and_themes_without_a_code_are_named(source):
+    found = section(source, "themes-and-codebook")
+    codes = {row[0]: row[1:] for row in table(found, "codes-and-themes").rows}
+    assert list(codes) == [code.name for code in CODES]
+    assert codes["Getting there"] == ("No theme", "0")
+    assert codes["Too little time"][0].startswith("1. Hurry, minutes, rushed (")
+    assert len(table(found, "themes-without-code").rows) == 2
+
+
+def test_shares_are_those_of_the_table(source, tables):
+    rows = table(section(source, "shares-by-group"), "shares-1").rows
+    counts = tables["counts"]
+    row = counts[(counts["question"] == "any") & (counts["code"] == "time") & (counts["level"] == "Care workers")].iloc[0]
+    cell = next(cells for cells in rows if cells[0] == "Too little time")[2]
+    assert cell == Figure("29%", "16% to 45%", f"{row['n']:.0f} of {row['base']:.0f}")
+    assert [round(row[name], 2) for name in ("share", "low", "high")] == [0.29, 0.16, 0.45]
+
+
+def test_suppressed_cells_leak_nothing_even_if_the_table_still_holds_their_figures(source, tables):
+    counts = tables["counts"].copy()
+    small = counts["level"] == "Leaders"
+    counts.loc[small, ["n", "base", "share", "low", "high"]] = [3333, 4444, 0.7777, 0.6666, 0.8888]
+    assert counts.loc[small, "suppressed"].all()
+    leaking = with_table(source, "counts", counts)
+    assert all_words(leaking) == all_words(source)
+    rows = table(section(leaking, "shares-by-group"), "shares-1").rows
+    assert {row[4] for row in rows} == {"fewer than 8 people"}
+
+
+@pytest.mark.parametrize(("profile", "fewest"), [("strict", 8), ("standard", 10), ("small", 5)])
+def test_what_is_too_small_is_said_in_the_words_of_the_profile(tmp_path, profile, fewest):
+    source = read_source(build_study(tmp_path / profile, profile=profile), EXPORTS["html"].tables)
+    assert f"fewer than {fewest} people" in all_words(source)
+    assert source.profile.rule in all_words(source)
+
+
+def comparison(**cells: tuple[float, float, float]):
+    rows = [
+        {"key": "trust", "group": "group", "level": level, "n": 10, "base": 40, "estimate": value, "low": low, "high": high,
+         "suppressed": False}
+        for level, (value, low, high) in cells.items()
+    ]  # fmt: skip
+    return compare(pd.DataFrame(rows), "group", labels={"trust": "Trust"}, unit="share", profile=PROFILES["strict"])
+
+
+def test_groups_whose_intervals_overlap_cannot_be_told_apart():
+    found = comparison(Carers=(0.4, 0.3, 0.5), Leaders=(0.55, 0.45, 0.65))
+    assert differences(found) == ("On “Trust” we cannot tell these groups apart, because their intervals overlap.",)
+
+
+def test_groups_whose_intervals_lie_apart_are_named():
+    found = comparison(Carers=(0.2, 0.1, 0.3), Leaders=(0.55, 0.45, 0.65), Families=(0.4, 0.29, 0.5))
+    assert differences(found) == ("Trust: higher among Leaders (55%) than among Carers (20%).",)
+
+
+def test_closed_questions_have_means_and_shares_with_bases(source, tables):
+    found = section(source, "closed-questions")
+    means = {row[0]: row[1:] for row in table(found, "means-1-1").rows}
+    closed = tables["closed"]
+    everyone = closed[(closed["question"] == "time") & (closed["level"] == "everyone")].iloc[0]
+    assert means["There is too little time"][0] == Figure(
+        f"{everyone['estimate']:.2f}", f"{everyone['low']:.2f} to {everyone['high']:.2f}", f"{everyone['base']:.0f} people"
+    )
+    options = {row[0]: row[1] for row in table(found, "options-1-1").rows}
+    assert options["No"] == Figure("33%", "26% to 41%", "50 of 150")
+
+
+def test_every_chart_has_words_and_a_table_with_all_it_shows(source):
+    charts = [chart for part in build_report(source).sections for chart in blocks_of(part, Chart)]
+    assert len(charts) == 3
+    for chart in charts:
+        assert {row[0] for row in chart.table.rows} >= set(chart.labels)
+        assert all(label in chart.alternative for label in chart.labels)
+        assert all(series.name in chart.alternative for series in chart.series)
+
+
+def test_silences_are_counted_by_reason(source, tables):
+    rows = {row[0]: row[1:] for row in table(section(source, "not-sure"), "abstentions").rows}
+    silent = tables["suggestions"].groupby("text_id")["abstained"].first().value_counts()
+    assert rows["Outside the codebook"][0] == str(silent["outside the codebook"])
+    assert rows["All reasons"][0] == str(silent.sum())
+
+
+def test_a_text_the_model_never_scored_counts_as_without_a_code(source, tables):
+    suggestions = tables["suggestions"]
+    fewer = suggestions[suggestions["text_id"] != tables["texts"]["text_id"].iloc[0]]
+    rows = {row[0]: row[1:] for row in table(section(with_table(source, "suggestions", fewer), "not-sure"), "abstentions").rows}
+    assert rows["No code came near"][0] == "1"
+
+
+def test_nobody_is_quoted_without_having_agreed(source):
+    words = all_words(source)
+    assert not [text for text in PRIVATE if text in words]
+    assert "No one who said this has agreed to be quoted." in words
+
+
+def test_a_text_is_shown_when_one_of_those_who_said_it_agreed(source, tables):
+    comments, segments = tables["comments"], tables["segments"]
+    spoken = segments.merge(comments[["comment_id", "consent"]], on="comment_id")
+    consents = spoken.loc[spoken["text"] == "Forty pages before anybody listens to you.", "consent"]
+    assert {"quote", "analyse"} <= set(consents)
+    assert "Forty pages before anybody listens to you." in all_words(source)
+
+
+def test_keywords_of_one_person_who_did_not_agree_are_held_back(source):
+    words = all_words(source)
+    assert "harp" not in words.casefold()
+    assert "Words held back" in words
+
+
+def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(source, tables):
+    words, comments, texts = "Cut, cut and cut again.", tables["comments"], tables["texts"]
+    single = texts.loc[texts["text"].isin([words, *PRIVATE[:2]]), "text_id"]
+    members = tables["members"].assign(heard_once=lambda rows: rows["text_id"].isin(single))
+    agreed = comments.assign(consent=comments["consent"].mask(comments["text"] == words, "quote"))
+    found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once")
+    (quotations,) = blocks_of(found, Quotations)
+    assert quotations.items == ("Cut, cut and cut again.",)
+    assert quotations.note == "2 more were said by people who have not agreed to be quoted."
+    assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("3 things were said")
+
+
+def test_accounts_add_up_to_every_answer(source):
+    rows = table(section(source, "set-aside"), "accounts").rows
+    *parts, total = [int(row[1]) for row in rows]
+    assert sum(parts) == total == len(source["comments"])
+
+
+def test_accounts_that_do_not_add_up_stop_the_report(source):
+    accounts = {**source.manifest.accounts, "coded": source.manifest.accounts["coded"] - 1}
+    with pytest.raises(DataError, match="accounted for"):
+        build_report(replace(source, manifest=replace(source.manifest, accounts=accounts)))
+
+
+def test_how_it_was_done_tells_the_run(source, tables):
+    found = section(source, "how-it-was-done")
+    facts = {row[0]: row[1] for row in table(found, "run").rows}
+    assert facts["Seed"] == "42"
+    assert facts["Different things said"] == str(len(tables["texts"]))
+    assert facts["Disclosure control"].startswith("strict: ")
+    versions = dict(table(found, "versions").rows)
+    assert "pandas" in versions
+
+
+def test_masking_is_never_called_more_than_it_is(source):
+    words = all_words(source)
+    assert "anonymis" not in words.casefold()
+    assert "a person must check every quotation before it leaves the team" in words
+    assert f"are masked: {source['comments']['redactions'].sum()} in" in words
+
+
+def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
+    empty = {name: frame.iloc[:0] for name, frame in source.tables.items()}
+    accounts = {"rows_in": 0, "coded": 0, "withdrawn": 0, "set_aside": {}}
+    settings = source.study.settings
+    bare = settings.model_copy(update={"count": settings.count.model_copy(update={"groups": ()}), "codebook": None,
+                                       "intake": settings.intake.model_copy(update={"attributes": ()})})  # fmt: skip
+    nothing = replace(
+        source, tables=empty, manifest=replace(source.manifest, accounts=accounts), codebook=replace(source.codebook, codes=()),
+        study=replace(source.study, settings=bare),
+    )  # fmt: skip
+    report = build_report(nothing)
+    assert len(report.sections) == 10
+    assert "No themes were found." in all_words(nothing)
+
+
+def test_a_study_without_groups_shows_everyone(source):
+    settings = source.study.settings
+    bare = settings.model_copy(update={"count": settings.count.model_copy(update={"groups": ()}),
+                                       "intake": settings.intake.model_copy(update={"attributes": ()})})  # fmt: skip
+    report_source = replace(source, study=replace(source.study, settings=bare))
+    found = table(section(report_source, "shares-by-group"), "shares-1")
+    assert found.header == ("Code", "Everyone")
+    assert found.caption == "People who spoke of each code under any open question"
+    (chart,) = blocks_of(section(report_source, "shares-by-group"), Chart)
+    assert [series.name for series in chart.series] == ["Everyone"]
+    assert "Everyone" in draw(replace(chart, alternative="")), "the legend says who the dots are"
+
+
+def test_many_themes_are_folded_away_but_none_is_lost(source, tables):
+    many = pd.concat([tables["themes"].assign(theme_id=lambda rows, n=n: rows["theme_id"] + str(n)) for n in range(4)])
+    many = many.assign(number=range(1, len(many) + 1))
+    codes = pd.concat([tables["theme_codes"].assign(theme_id=lambda rows, n=n: rows["theme_id"] + str(n)) for n in range(4)])
+    found = section(with_table(with_table(source, "themes", many), "theme_codes", codes), "themes")
+    (fold,) = [block for block in found.blocks if isinstance(block, Fold)]
+    assert fold.summary == f"The other {len(many) - 12} themes"
+    assert len(blocks_of(found, Entry)) == len(many)
+
+
+def test_a_code_named_by_everyone_but_one_group_leaves_a_gap_in_the_chart_and_says_so_in_the_table():
+    rows = pd.DataFrame(
+        [("a", "everyone", 0.5, False), ("a", "one", 0.4, False), ("a", "two", 0.6, False), ("b", "one", 0.3, False),
+         ("b", "two", 0.1, True)],
+        columns=["key", "level", "estimate", "suppressed"],
+    ).assign(group="group", n=20, base=40, low=0.1, high=0.9)  # fmt: skip
+    found = compare(rows, "group", labels={"a": "A", "b": "B"}, unit="share", profile=PROFILES["strict"])
+    shown = comparison_table(found, "t", caption="People", first="Code")
+    assert shown.rows[1][1:] == ("no answers", Figure("30%", "10% to 90%", "20 of 40"), "fewer than 8 people")
+    chart = comparison_chart(found, shown, Axis("Share", 0, 1, "share"), title="Shares")
+    assert chart is not None and [series.points[1] is None for series in chart.series] == [False, True]
+    assert 'role="img"' in draw(chart)
+
+
+def test_many_things_alike_are_counted_and_not_listed():
+    rows = [
+        {"key": str(key), "group": "group", "level": level, "n": 10, "base": 40, "estimate": 0.3, "low": 0.2, "high": 0.4,
+         "suppressed": False}
+        for key in range(7) for level in ("one", "two")
+    ]  # fmt: skip
+    labels = {str(key): f"Code {key}" for key in range(7)}
+    found = compare(pd.DataFrame(rows), "group", labels=labels, unit="share", profile=PROFILES["strict"])
+    assert differences(found) == ("On all 7 we cannot tell these groups apart, because their intervals overlap.",)
+
+
+def test_what_closed_questions_share_before_a_colon_is_said_once():
+    labels = {"a": "How much of a problem is: Rules", "b": "How much of a problem is: Money: the lack of it"}
+    assert without_shared_beginning(labels) == ("How much of a problem is", {"a": "Rules", "b": "Money: the lack of it"})
+    for kept in ({"a": "Rules: all"}, {"a": "Rules", "b": "Money"}, {"a": "Rules: all", "b": "Money: all"}):
+        assert without_shared_beginning(kept) == ("", kept)
+
+
+@pytest.mark.parametrize(
+    ("rating", "title"),
+    [
+        ({"labels": {"Never": 0.0, "Always": 5.0}, "scale": None}, "Mean scores from 0 to 5, by group"),
+        ({"labels": {}, "scale": (1.0, 4.0)}, "Mean scores from 1 to 4, by group"),
+        ({"labels": {}, "scale": None}, "Mean scores from 1.75 to 2.9, by group"),
+    ],
+)
+def test_the_scale_of_a_mean_is_the_studys_or_else_what_is_shown(source, tables, rating, title):
+    settings = source.study.settings
+    ratings = {"time": settings.intake.ratings["time"].model_copy(update=rating)}
+    changed = settings.model_copy(update={"intake": settings.intake.model_copy(update={"ratings": ratings})})
+    closed = tables["closed"].query("question == 'time' and group == 'group'")
+    closed.loc[~closed["suppressed"], ["low", "high"]] = [1.75, 2.9]
+    only = with_table(replace(source, study=replace(source.study, settings=changed)), "closed", closed)
+    assert table(section(only, "closed-questions"), "means-1-1").caption == title
+
+
+def test_without_any_figure_to_show_there_is_no_scale_and_no_chart(source, tables):
+    closed = tables["closed"].query("measure == 'mean'").assign(suppressed=True)
+    found = section(with_table(source, "closed", closed), "closed-questions")
+    assert not blocks_of(found, Chart)
+
+
+def test_a_codebook_with_a_place_for_every_theme_says_so(source, tables):
+    everything = tables["theme_codes"].assign(code="time", status="agreed", runner_up=None)
+    found = with_table(source, "theme_codes", everything)
+    assert section(found, "themes-and-codebook").blocks[-1] == Paragraph("Every theme has a place in the codebook.")
+    assert "agreed by people" in all_words(found)
+
+
+def test_a_record_without_accounts_stops_the_report(source):
+    with pytest.raises(DataError, match="themes run"):
+        build_report(replace(source, manifest=replace(source.manifest, accounts={})))
+
+
+def test_words_heard_once_fold_away_after_the_first_few(source, tables):
+    members = tables["members"].assign(heard_once=True)
+    comments = tables["comments"].assign(consent="quote")
+    found = section(with_table(with_table(source, "members", members), "comments", comments), "heard-once")
+    first, fold = found.blocks[1:]
+    assert isinstance(first, Quotations) and isinstance(fold, Fold)
+    assert len(first.items) + len(fold.blocks[0].items) == len(tables["texts"])
+    assert fold.summary == f"{len(fold.blocks[0].items)} more heard once"
+
+
+@pytest.mark.parametrize(
+    ("share", "written"), [(0.0, "0%"), (0.004, "under 1%"), (0.005, "1%"), (0.125, "13%"), (0.625, "63%"), (1.0, "100%")]
+)
+def test_shares_are_rounded_as_people_round(share, written):
+    assert percent(share) == written
+
+
+@pytest.mark.parametrize(
+    ("attribute", "written"),
+    [
+        ("Region", "by region"),
+        ("NHS trust", "by NHS trust"),
+        ("Which group are you in?", "by answer to “Which group are you in?”"),
+    ],
+)
+def test_attributes_are_named_so_that_a_caption_can_be_read_aloud(attribute, written):
+    assert by(attribute) == written
+
+
+def test_one_question_needs_no_folds_and_common_themes_no_word_of_rare_ones(source, tables):
+    one = {name: tables[name].query("question == 'hinders'") for name in ("comments", "counts")}
+    accounts = {"rows_in": len(one["comments"]), "coded": len(one["comments"]), "withdrawn": 0, "set_aside": {}}
+    single = replace(
+        source,
+        tables={**source.tables, **one, "themes": tables["themes"].assign(rare=False)},
+        manifest=replace(source.manifest, accounts=accounts),
+    )
+    assert [
+        block
+        for name in ("who-took-part", "shares-by-group")
+        for block in section(single, name).blocks
+        if isinstance(block, Fold)
+    ] == []
+    assert "rare" not in section(single, "themes").blocks[0].text

@@ -1,0 +1,322 @@
+"""A small study that has been run: invented people, invented words, and every table the exports take."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.accounting import account
+from pipeline.artefacts import TABLES, check_table, content_id, empty_table, write_table
+from pipeline.codebook import Code, Codebook, write_codebook
+from pipeline.manifest import Manifest, write_manifest
+from pipeline.stages.count import count
+from pipeline.study import Study, load_study
+
+
+SETTINGS = """
+schema = 1
+name = "What helps & what hinders <pilot>"
+codebook = "codebook.csv"
+
+[intake]
+file = "responses.csv"
+attributes = ["group"]
+
+[intake.questions.hinders]
+column = "hinders"
+frame = "better"
+wording = "What gets in the way?"
+
+[intake.questions.helps]
+column = "helps"
+frame = "good"
+wording = "What helps?"
+
+[intake.ratings.forms]
+column = "forms"
+scale = [1, 4]
+wording = "Forms are a burden"
+
+[intake.ratings.time]
+column = "time"
+scale = [1, 4]
+wording = "There is too little time"
+
+[intake.ratings.change]
+column = "change"
+wording = "Has anything changed?"
+
+[count]
+groups = ["group"]
+profile = "PROFILE"
+"""
+
+# Group, people, and the code each group speaks of most.
+GROUPS = (
+    ("People who use services", 60, "time"),
+    ("Family & friends", 44, "time"),
+    ("Care workers", 40, "forms"),
+    ("Leaders", 5, "forms"),
+)
+
+CODES = (
+    Code("forms", label="Forms and rules", definition="Paperwork in the way."),
+    Code("time", label="Too little time", definition="Not enough time."),
+    Code("trust", label="Trust & respect", definition="Being trusted."),
+    Code("money", label="Money <budgets>", definition="Not enough money."),
+    Code("transport", label="Getting there", definition="Travel to meetings."),
+)
+
+# Theme, code that fits it (or none), and what was said. Words after "private:" are said only by people who do not agree
+# to be quoted.
+SAID = (
+    (
+        "forms, pages, signature",
+        "forms",
+        "Forty pages before anybody listens to you.",
+        "So many signatures for one ramp.",
+        "private: My cousin the councillor hid our form in a drawer.",
+    ),
+    (
+        "hurry, minutes, rushed",
+        "time",
+        "Ten minutes is no time to think.",
+        "They were rushed, and so were we.",
+        "private: The blue clipboard woman hurried my mother out.",
+    ),
+    (
+        "trust, listened, respect",
+        "trust",
+        'She said <script>alert("stop")</script> & "meant" it.',
+        "I felt trusted for once.",
+        "private: Only the night porter with one arm ever trusted me.",
+    ),
+    (
+        "money, budget, cut",
+        "money",
+        "The budget went before we had begun.",
+        "Cut, cut and cut again.",
+        "private: They spent the minibus fund on a statue of the mayor.",
+    ),
+    ("assistance, dog, venue", None, "The dog that helps me was not let in.", "No room for a guide dog at the venue."),
+    ("harp, lullaby, orchard", None, "private: Grandmother's harp was left to rot in the orchard."),
+)
+PRIVATE = tuple(text.removeprefix("private: ") for _, _, *texts in SAID for text in texts if text.startswith("private: "))
+CONSENTS = ("quote", "analyse", "quote", "paraphrase")
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of the small study, by name."""
+
+    frames: dict[str, pd.DataFrame]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.frames[name]
+
+
+def build_tables(study: Study) -> Tables:
+    """Return all tables, each as its contract asks."""
+    people = _people()
+    responses = _responses(people)
+    comments = _comments(responses)
+    segments, texts = _segments(comments)
+    themes, members, theme_codes = _themes(texts, segments, comments)
+    suggestions = _suggestions(texts)
+    codings = _codings(segments, suggestions)
+    ratings = _ratings(people)
+    attributes = pd.DataFrame({"response_id": people["response_id"], "attribute": "group", "value": people["group"]})
+    codebook = Codebook(CODES)
+    settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
+    counts, closed = count(codings, segments, comments, attributes, ratings, codebook, settings=settings)
+    frames = {
+        "responses": responses,
+        "masks": empty_table("masks"),
+        "ratings": ratings,
+        "people": attributes,
+        "comments": comments,
+        "segments": segments,
+        "texts": texts,
+        "themes": themes,
+        "members": members,
+        "suggestions": suggestions,
+        "theme_codes": theme_codes,
+        "codings": codings,
+        "quotes": _quotes(codings, segments, comments),
+        "counts": counts,
+        "closed": closed,
+    }
+    return Tables({name: check_table(name, frame) for name, frame in frames.items()})
+
+
+def _people() -> pd.DataFrame:
+    rows = [(group, leaning) for group, n, leaning in GROUPS for _ in range(n)]
+    people = pd.DataFrame(rows, columns=["group", "leaning"])
+    people["response_id"] = [content_id("person", str(place)) for place in people.index]
+    people["consent"] = [CONSENTS[place % 4] for place in people.index]
+    people.loc[people.index % 37 == 5, "consent"] = "none"
+    return people
+
+
+def _responses(people: pd.DataFrame) -> pd.DataFrame:
+    rows = [
+        (person.response_id, place + 2, question, frame, _answer(place, person, question), 1.0, None, person.consent)
+        for question, frame in (("hinders", "better"), ("helps", "good"))
+        for place, person in enumerate(people.itertuples(index=False))
+    ]
+    columns = ["response_id", "row", "question", "frame", "text", "weight", "received", "consent"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _answer(place: int, person: object, question: str) -> str | None:
+    """Give each person words they may say: those who are not to be quoted say the private ones."""
+    if place % 11 == 3:
+        return None if place % 2 or question == "helps" else "n/a"
+    if place == 1:
+        return PRIVATE[-1]
+    leaning = [row for row in SAID if row[1] == person.leaning]  # type: ignore[attr-defined]
+    row = leaning[0] if place % 3 and question == "hinders" else SAID[(place + len(question)) % 5]
+    texts = [text for text in row[2:] if person.consent != "quote" or not text.startswith("private: ")]  # type: ignore[attr-defined]
+    return texts[place % len(texts)].removeprefix("private: ")
+
+
+def _comments(responses: pd.DataFrame) -> pd.DataFrame:
+    comments = responses.drop(columns=["row", "received"])
+    comments["comment_id"] = [content_id(row.response_id, row.question) for row in responses.itertuples()]
+    comments["set_aside"] = [
+        _reason(text, consent) for text, consent in zip(responses["text"], responses["consent"], strict=True)
+    ]
+    comments["text"] = comments["text"].where(comments["set_aside"].isna(), "")
+    redactions = [int(place % 40 == 7) for place in comments.index]
+    to_check = [int(place % 50 == 9) for place in comments.index]
+    return comments.assign(language="en", redactions=redactions, to_check=to_check, reading="", same_as=None)
+
+
+def _reason(text: str | None, consent: str) -> str | None:
+    if not isinstance(text, str):
+        return "empty"
+    if consent == "none":
+        return "no consent to analyse"
+    return "non-answer" if text == "n/a" else None
+
+
+def _segments(comments: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    kept = comments[comments["set_aside"].isna()]
+    segments = pd.DataFrame(
+        {
+            "segment_id": [content_id(comment_id, "0") for comment_id in kept["comment_id"]],
+            "comment_id": kept["comment_id"].to_list(),
+            "start": 0,
+            "end": kept["text"].str.len().to_list(),
+            "text": kept["text"].to_list(),
+            "text_id": [content_id(text) for text in kept["text"]],
+        }
+    )
+    texts = segments.groupby(["text_id", "text"]).size().rename("n").reset_index().assign(frame="neutral")
+    return segments, texts
+
+
+def _themes(
+    texts: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    theme_of = {text.removeprefix("private: "): title for title, _, *said in SAID for text in said}
+    members = texts[["text_id"]].assign(
+        theme_id=[content_id("theme", theme_of[text]) for text in texts["text"]],
+        similarity=0.8,
+        heard_once=[text in (PRIVATE[-1], "Cut, cut and cut again.") for text in texts["text"]],
+    )
+    spoken = segments.merge(comments[["comment_id", "response_id"]], on="comment_id").merge(members, on="text_id")
+    n_people = spoken.groupby("theme_id")["response_id"].nunique()
+    rows = [
+        {
+            "theme_id": theme_id,
+            "keywords": title,
+            "title": title,
+            "n_people": int(n_people[theme_id]),
+            "family": 1 + place // 2,
+            "exemplars": " ".join(members.loc[members["theme_id"] == theme_id, "text_id"]),
+            "code": code,
+            "n_texts": int((members["theme_id"] == theme_id).sum()),
+            "stability": (0.91, 0.66, None, 0.31, 0.8, 0.12)[place],
+        }
+        for place, (title, code, *_) in enumerate(SAID)
+        if (theme_id := content_id("theme", title)) in n_people
+    ]
+    found = pd.DataFrame(rows).sort_values(["n_people", "theme_id"], ascending=[False, True], ignore_index=True)
+    themes = found.drop(columns="code").assign(number=range(1, len(found) + 1), rare=found["n_people"] < 5)
+    return themes, members, _theme_codes(found)
+
+
+def _theme_codes(found: pd.DataFrame) -> pd.DataFrame:
+    known = found["code"].notna()
+    return pd.DataFrame(
+        {
+            "theme_id": found["theme_id"],
+            "code": found["code"],
+            "score": known * 0.5 + 0.125,
+            "runner_up": "transport",
+            "proposed": found["title"].mask(known, ""),
+            "status": known.map({True: "suggested", False: "new"}),
+        }
+    )
+
+
+def _suggestions(texts: pd.DataFrame) -> pd.DataFrame:
+    code_of = {text.removeprefix("private: "): code for _, code, *said in SAID for text in said}
+    rows = []
+    for text in texts.itertuples(index=False):
+        code = code_of[text.text]
+        abstained = "outside the codebook" if code is None else "too short" if text.text.startswith("Cut") else None
+        best = code or "transport"
+        rows.append((text.text_id, best, 0.9 if abstained is None else 0.2, abstained is None, abstained, "an example", 1))
+        rows.append((text.text_id, "transport" if best != "transport" else "money", 0.1, False, abstained, "an example", 2))
+    return pd.DataFrame(rows, columns=["text_id", "code", "score", "suggested", "abstained", "because", "rank"])
+
+
+def _codings(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
+    suggested = suggestions.loc[suggestions["suggested"], ["text_id", "code"]]
+    return (
+        segments[["segment_id", "text_id"]]
+        .merge(suggested, on="text_id")
+        .drop(columns="text_id")
+        .assign(status="suggested", reviewers=0)
+    )
+
+
+def _ratings(people: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for place, person in enumerate(people.itertuples(index=False)):
+        for question, score in (("forms", 1 + (place * 7) % 4), ("time", 4 if person.leaning == "time" else 1 + place % 3)):
+            rows.append((person.response_id, question, str(score), float(score)))
+        rows.append((person.response_id, "change", "=Yes" if place % 3 else "No", None))
+    return pd.DataFrame(rows, columns=["response_id", "question", "value", "score"])
+
+
+def _quotes(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    found = codings.merge(segments[["segment_id", "comment_id", "text"]], on="segment_id").merge(
+        comments[["comment_id", "consent"]], on="comment_id"
+    )
+    found = found[found["consent"].isin(["quote", "paraphrase"])].reset_index(drop=True)
+    approved = found.index % 4 == 0
+    return found[["segment_id", "code", "text", "consent"]].assign(caption="Care workers", reason="typical", approved=approved)
+
+
+def build_study(folder: Path, *, profile: str = "strict") -> Study:
+    """Write a study that has been run into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "study.toml").write_text(SETTINGS.replace("PROFILE", profile), encoding="utf-8")
+    write_codebook(Codebook(CODES), folder / "codebook.csv")
+    study = load_study(folder)
+    save(study, build_tables(study))
+    return study
+
+
+def save(study: Study, tables: Tables) -> None:
+    """Write the tables and the record of the run."""
+    for name, frame in tables.frames.items():
+        path = study.folder / TABLES[name].file
+        path.parent.mkdir(exist_ok=True)
+        write_table(name, frame, path)
+    accounts = account(tables["responses"], tables["comments"], tables["segments"]).as_dict()
+    write_manifest(study, replace(Manifest(name=study.settings.name, seed=42), accounts=accounts))

@@ -1,0 +1,101 @@
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from pipeline.artefacts import check_table, empty_table
+from pipeline.methods.nonanswers import is_silence, reading_of_nothing
+from pipeline.stages.clean import clean, repair
+from pipeline.study import Clean
+
+
+PLAN = SimpleNamespace(clean=Clean(languages=("en", "cy"), known_names=("Gwen Parry",)))
+
+
+def responses(*rows):
+    table = pd.DataFrame(rows, columns=["response_id", "text"])
+    rest = {"row": 2, "question": "q", "frame": "neutral", "weight": 1.0, "received": None, "consent": "quote"}
+    return table.assign(**rest)
+
+
+def cleaned(*rows, **changes):
+    return check_table("comments", clean(responses(*rows).assign(**changes), settings=PLAN)[0])
+
+
+@pytest.mark.parametrize(
+    "text", ["n/a", "N.A.", "-", "?", "...", "As above", "don\u2019t know", "NULL", "Ddim yn gwybod", "   .  "]
+)
+def test_silence_is_recognised(text):
+    assert is_silence(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "Nothing", "\N{THUMBS UP SIGN}", "ok", "time", "no comment from the council in a year", "dim ond siarad"]
+)
+def test_a_short_answer_is_not_silence(text):
+    assert not is_silence(text)
+
+
+@pytest.mark.parametrize(("frame", "reading"), [("better", "praise"), ("good", "criticism"), ("neutral", "")])
+def test_nothing_reads_by_its_question(frame, reading):
+    assert reading_of_nothing("Nothing really!", frame) == reading
+    assert reading_of_nothing("Nothing ever happens", frame) is None
+
+
+def test_nothing_is_kept_and_marked_where_the_question_gives_it_meaning():
+    praise = cleaned(("p1", "Nothing"), frame="better").iloc[0]
+    assert praise["reading"] == "praise"
+    assert pd.isna(praise["set_aside"])
+    assert cleaned(("p1", "Nothing"), frame="neutral").iloc[0]["set_aside"] == "non-answer"
+
+
+def test_every_answer_is_kept_or_set_aside_with_its_reason():
+    found = cleaned(
+        ("p1", "They listened to us and changed the letter."),
+        ("p2", None),
+        ("p3", "n/a"),
+        ("p1", "they  listened to us and changed the LETTER."),
+        ("p4", "They listened to us and changed the letter."),
+        ("p5", "Potrzebujemy więcej czasu, żeby spokojnie porozmawiać o opiece nad naszymi rodzicami."),
+    )
+    expected = [None, "empty", "non-answer", "the same person's answer again", None, "other language"]
+    assert [None if pd.isna(reason) else reason for reason in found["set_aside"]] == expected
+    assert found["same_as"].dropna().tolist() == [found["comment_id"].iloc[0]]
+
+
+def test_welsh_is_read_where_the_study_reads_it():
+    found = cleaned(("p1", "Mae angen mwy o amser arnom ni i siarad gyda'n gilydd am y gofal."))
+    assert found["language"].tolist() == ["cy"]
+    assert found["set_aside"].isna().all()
+
+
+def test_without_consent_no_word_leaves_the_vault():
+    found = cleaned(("p1", "CANARY would rather not."), consent="none").iloc[0]
+    assert found["text"] == ""
+    assert found["set_aside"] == "no consent to analyse"
+
+
+def test_names_are_masked_and_the_vault_knows_the_way_back():
+    comments, masks = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), settings=PLAN)
+    text = comments["text"].iloc[0]
+    assert "parry" not in text.casefold()
+    assert comments["redactions"].iloc[0] == 2
+    for mask in masks.itertuples():
+        assert text[mask.start : mask.end] == mask.token
+    assert masks["original"].tolist() == ["GWEN PARRY", "gwen parry"]
+    assert masks["token"].nunique() == 1
+
+
+def test_broken_characters_are_mended():
+    assert repair("itâ€™s\r\n fine \x00") == "it\u2019s\n fine"
+
+
+def test_ids_do_not_depend_on_the_order_of_rows():
+    rows = [("p1", "Time to think."), ("p2", "Trust."), ("p3", "Being paid for it.")]
+    forward, backward = cleaned(*rows), cleaned(*reversed(rows))
+    assert set(forward["comment_id"]) == set(backward["comment_id"])
+
+
+def test_no_responses_give_no_comments():
+    comments, masks = clean(empty_table("responses"), settings=PLAN)
+    assert comments.empty and masks.empty

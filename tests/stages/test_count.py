@@ -1,0 +1,143 @@
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.artefacts import check_table, empty_table
+from pipeline.codebook import Code, Codebook
+from pipeline.methods.disclosure import PROFILES, disclose
+from pipeline.stages.count import count
+from pipeline.stages.quote import quote
+from pipeline.stages.settle import settle
+from pipeline.study import Count, Intake
+
+
+CODEBOOK = Codebook((Code("time", label="Time"), Code("trust", label="Trust")))
+
+
+def plan(profile="strict", **ratings):
+    intake = Intake(file="x.csv", attributes=("group",), ratings=ratings)
+    return SimpleNamespace(count=Count(groups=("group",), profile=profile), intake=intake)
+
+
+def survey(n_workers=40, n_leaders=6, said_time=20):
+    """Return tables in which each person gave one answer of one segment; the first `said_time` workers spoke of time."""
+    ids = [f"p{i:03d}" for i in range(n_workers + n_leaders)]
+    comments = pd.DataFrame({"comment_id": ids, "response_id": ids, "question": "q", "set_aside": None, "consent": "quote"})
+    segments = pd.DataFrame({"segment_id": ids, "comment_id": ids, "text_id": ids, "text": "we need far more time"})
+    codings = pd.DataFrame({"segment_id": ids[:said_time], "code": "time", "status": "suggested", "reviewers": 0})
+    levels = ["Worker"] * n_workers + ["Leader"] * n_leaders
+    people = pd.DataFrame({"response_id": ids, "attribute": "group", "value": levels})
+    return codings, segments, comments, people
+
+
+def counted(tables=None, ratings=None, **changes):
+    codings, segments, comments, people = tables or survey()
+    ratings = empty_table("ratings") if ratings is None else ratings
+    found, closed = count(codings, segments, comments, people, ratings, CODEBOOK, settings=plan(**changes))
+    return check_table("counts", found), check_table("closed", closed)
+
+
+def cell(counts, **keys):
+    for column, value in keys.items():
+        counts = counts[counts[column] == value]
+    (row,) = counts.to_dict("records")
+    return row
+
+
+def test_shares_are_of_people_who_answered():
+    found = cell(counted()[0], question="q", code="time", level="Worker")
+    assert (found["n"], found["base"], found["share"]) == (20, 40, 0.5)
+    # Wilson's interval for 20 of 40.
+    assert found["low"] == pytest.approx(0.3520, abs=1e-3)
+    assert found["high"] == pytest.approx(0.6480, abs=1e-3)
+
+
+def test_a_person_who_says_it_twice_counts_once():
+    codings, segments, comments, people = survey()
+    again = segments.head(20).assign(segment_id=lambda rows: rows["segment_id"] + "b")
+    tables = (
+        pd.concat([codings, codings.assign(segment_id=again["segment_id"])]),
+        pd.concat([segments, again]),
+        comments,
+        people,
+    )
+    assert cell(counted(tables)[0], question="q", code="time", level="Worker")["n"] == 20
+
+
+@pytest.mark.parametrize(("profile", "fewest"), [("strict", 8), ("standard", 10), ("small", 5)])
+def test_small_groups_are_not_shown(profile, fewest):
+    tables = survey(n_leaders=fewest - 1)
+    found = cell(counted(tables, profile=profile)[0], question="q", code="time", level="Leader")
+    assert found["suppressed"]
+    assert all(pd.isna(found[name]) for name in ("n", "base", "share", "low", "high"))
+
+
+@pytest.mark.parametrize("n", range(12))
+def test_strict_profile_shows_nothing_of_seven_or_fewer_and_rounds_the_rest(n):
+    shown = disclose(np.array([float(n)]), PROFILES["strict"])[0]
+    assert np.isnan(shown) if n <= 7 else shown == 10
+
+
+def test_every_code_has_a_row_even_if_nobody_spoke_of_it():
+    counts, _ = counted()
+    assert set(counts["code"]) == {"time", "trust"}
+    assert cell(counts, question="any", code="trust", level="everyone")["suppressed"]
+
+
+def test_without_codebook_or_answers_there_are_no_counts():
+    tables = [empty_table(name) for name in ("codings", "segments", "comments", "people", "ratings")]
+    counts, closed = count(*tables, Codebook(()), settings=plan())
+    assert check_table("counts", counts).empty and check_table("closed", closed).empty
+
+
+def test_scales_give_means_and_choices_give_shares():
+    ids = [f"p{i}" for i in range(20)]
+    ratings = pd.concat(
+        [
+            pd.DataFrame({"response_id": ids, "question": "score", "value": ["1", "4"] * 10, "score": [1.0, 4.0] * 10}),
+            pd.DataFrame({"response_id": ids, "question": "choice", "value": ["a", "b"] * 10, "score": np.nan}),
+        ]
+    )
+    _, closed = counted(ratings=ratings, score={"column": "s", "scale": (1, 4)}, choice={"column": "c"})
+    mean = cell(closed, question="score", level="everyone")
+    assert (mean["measure"], mean["estimate"], mean["base"]) == ("mean", 2.5, 20)
+    assert mean["low"] < 2.5 < mean["high"]
+    share = cell(closed, question="choice", value="a", level="everyone")
+    assert (share["measure"], share["n"], share["estimate"]) == ("share", 10, 0.5)
+
+
+def test_a_mean_of_few_people_is_not_shown():
+    ratings = pd.DataFrame({"response_id": list("abcdefg"), "question": "score", "value": "4", "score": 4.0})
+    _, closed = counted(ratings=ratings, score={"column": "s", "scale": (1, 4)})
+    assert closed["suppressed"].all() and closed["estimate"].isna().all() and closed["low"].isna().all()
+
+
+def test_until_people_decide_codings_are_suggestions():
+    segments = pd.DataFrame({"segment_id": ["s1", "s2"], "text_id": ["t1", "t2"]})
+    suggestions = pd.DataFrame(
+        {"text_id": ["t1", "t1", "t2"], "code": ["time", "trust", "time"], "suggested": [True, False, False]}
+    )
+    found = check_table("codings", settle(segments, suggestions, settings=SimpleNamespace()))
+    assert found[["segment_id", "code", "status"]].values.tolist() == [["s1", "time", "suggested"]]
+
+
+def quoted(consent):
+    codings, segments, comments, people = survey()
+    comments = comments.assign(consent=consent)
+    members = pd.DataFrame({"text_id": segments["text_id"], "similarity": 0.5})
+    suggestions = pd.DataFrame({"text_id": segments["text_id"], "code": "time", "score": 0.9})
+    return check_table("quotes", quote(codings, segments, comments, people, members, suggestions, settings=plan()))
+
+
+@pytest.mark.parametrize("consent", ["analyse", "none"])
+def test_nobody_is_quoted_against_their_will(consent):
+    assert quoted(consent).empty
+
+
+def test_quotes_wait_for_approval_and_name_the_group_only():
+    found = quoted("paraphrase")
+    assert len(found) and not found["approved"].any()
+    assert set(found["caption"]) <= {"Worker", "Leader"}
+    assert set(found["consent"]) == {"paraphrase"}

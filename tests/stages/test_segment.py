@@ -1,0 +1,81 @@
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.artefacts import check_table, empty_table
+from pipeline.stages.segment import segment
+from pipeline.study import Segment
+
+
+IDEAS = SimpleNamespace(segment=Segment())
+PARAGRAPHS = SimpleNamespace(segment=Segment(unit="paragraph"))
+
+
+def comments(texts, set_aside=None):
+    rows = {
+        "comment_id": [f"c{i}" for i in range(len(texts))],
+        "text": texts,
+        "frame": "neutral",
+        "set_aside": [set_aside] * len(texts),
+    }
+    return pd.DataFrame(rows)
+
+
+def split(text, how=IDEAS):
+    return segment(comments([text]), settings=how)[0]["text"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("It was good. They never rang back.", ["It was good.", "They never rang back."]),
+        ("Lovely meeting but nothing ever came of it", ["Lovely meeting", "but nothing ever came of it"]),
+        ("We were all listened to, but nothing ever came of it", ["We were all listened to,", "but nothing ever came of it"]),
+        ("but nothing came of it", ["but nothing came of it"]),
+        ("nothing but talk", ["nothing but talk"]),
+        ("Good but slow", ["Good but slow"]),
+        ("- money\n- time\n\n- trust", ["- money", "- time", "- trust"]),
+        ("one line", ["one line"]),
+    ],
+)
+def test_each_idea_is_a_segment(text, parts):
+    assert split(text) == parts
+
+
+def test_paragraphs_of_documents_stay_whole():
+    text = "First point. It goes on.\n\nSecond point, but longer than the first."
+    assert split(text, PARAGRAPHS) == ["First point. It goes on.", "Second point, but longer than the first."]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120), min_size=1, max_size=4))
+def test_offsets_reproduce_the_text_and_lose_no_letter(texts):
+    texts = [text.strip() or "x" for text in texts]
+    found, _ = segment(comments(texts), settings=IDEAS)
+    for comment_id, text in zip((f"c{i}" for i in range(len(texts))), texts, strict=True):
+        rows = found[found["comment_id"] == comment_id]
+        assert [text[start:end] for start, end in zip(rows["start"], rows["end"], strict=True)] == rows["text"].tolist()
+        said = sum(character.isalnum() for character in text)
+        assert sum(character.isalnum() for part in rows["text"] for character in part) == said
+        assert len(rows) >= 1
+
+
+def test_same_words_under_one_frame_are_one_text():
+    found, texts = segment(comments(["More time.", "More time.", "Trust."]), settings=IDEAS)
+    assert len(found) == 3
+    assert sorted(texts["n"]) == [1, 2]
+    assert texts["text_id"].is_monotonic_increasing
+
+
+def test_what_is_set_aside_has_no_segments():
+    found, texts = segment(comments(["n/a"], set_aside="non-answer"), settings=IDEAS)
+    assert found.empty and texts.empty
+    check_table("segments", found)
+
+
+def test_no_comments_give_no_segments():
+    found, _ = segment(empty_table("comments"), settings=IDEAS)
+    assert found.empty

@@ -1,0 +1,54 @@
+import re
+import subprocess
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+from pipeline.artefacts import tables_as_markdown
+from pipeline.cli import main
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [
+    path.relative_to(ROOT).as_posix() for folder in (".", "models", "corpora") for path in sorted((ROOT / folder).glob("*.md"))
+]
+
+
+def targets():
+    return set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_make_alone_lists_every_command():
+    listed = subprocess.run(["make", "--no-print-directory"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.split()[1] for line in listed.splitlines()} == targets()
+
+
+def test_commands_in_the_readme_exist():
+    for target in re.findall(r"^\s*make ([a-z]+)", README, re.MULTILINE):
+        assert target in targets()
+    for command in re.findall(r"^\s*themes ([a-z]+)", README, re.MULTILINE):
+        assert command in main.commands
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert ((ROOT / document).parent / target).exists(), target
+
+
+def test_architecture_describes_the_tables_as_they_are():
+    assert (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("## Tables\n\n")[1] == tables_as_markdown()
+
+
+def test_every_dependency_is_pinned():
+    pinned = {re.split(r"[=\[]", line)[0].lower() for line in (ROOT / "constraints.txt").read_text().splitlines() if "==" in line}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = {name.lower() for name in project["dependencies"] + project["optional-dependencies"]["dev"]}
+    assert wanted <= pinned
+
+
+@pytest.mark.parametrize("folder", ["models/minilm", "models/static-minilm", "corpora/coproduction", "corpora/messy"])
+def test_models_and_data_have_their_card(folder):
+    assert (ROOT / folder / "README.md").is_file() or (ROOT / folder / "DATASHEET.md").is_file()

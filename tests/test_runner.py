@@ -1,0 +1,203 @@
+import fcntl
+import json
+import os
+import shutil
+import stat
+
+import pandas as pd
+import pytest
+from conftest import sample_rows
+
+from pipeline import run
+from pipeline.artefacts import TABLES, read_table
+from pipeline.errors import DataError, StudyError
+from pipeline.stages import STAGES
+from pipeline.study import load_study
+
+
+pytestmark = pytest.mark.model
+
+
+def table(folder, name):
+    return read_table(name, folder / TABLES[name].file)
+
+
+def ran(before, after):
+    """Return the stages that were carried out between two manifests."""
+    return [record.name for record in after.stages if record != before.stage(record.name)]
+
+
+def themes_of(folder):
+    """Return each text's theme, which is what must not change."""
+    return table(folder, "members").set_index("text_id")["theme_id"].sort_index()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A study that has been run once, not to be changed by tests."""
+    from conftest import SAMPLE, write_rows
+
+    folder = tmp_path_factory.mktemp("finished") / "study"
+    folder.mkdir()
+    write_rows(folder / "responses.csv", sample_rows(110))
+    shutil.copy(SAMPLE / "codebook.csv", folder)
+    text = (SAMPLE / "study.toml").read_text(encoding="utf-8") + '\n[embed]\nmodel = "static"\n'
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return folder, run(folder)
+
+
+@pytest.fixture
+def study(finished, tmp_path):
+    folder = tmp_path / "study"
+    shutil.copytree(finished[0], folder)
+    return folder
+
+
+def test_every_table_is_made_and_described(finished):
+    folder, manifest = finished
+    resources = json.loads((folder / "derived/manifest.json").read_text(encoding="utf-8"))["resources"]
+    described = {resource["name"]: resource for resource in resources}
+    assert set(described) == set(TABLES)
+    for name, resource in described.items():
+        assert (folder / resource["path"]).stat().st_size == resource["bytes"]
+        assert resource["sensitivity"] == TABLES[name].sensitivity
+    assert [record.name for record in manifest.stages] == [stage.name for stage in STAGES]
+
+
+def test_every_answer_is_accounted_for(finished):
+    _, manifest = finished
+    accounts = manifest.accounts
+    assert accounts["rows_in"] == 110 * 3
+    assert accounts["coded"] + accounts["withdrawn"] + sum(accounts["set_aside"].values()) == accounts["rows_in"]
+
+
+def test_nobody_is_left_out(finished):
+    members = table(finished[0], "members")
+    assert members["theme_id"].notna().all()
+    assert set(members["text_id"]) == set(table(finished[0], "texts")["text_id"])
+
+
+def test_the_second_run_does_nothing(study, finished):
+    files = {path: path.stat().st_mtime_ns for path in study.rglob("*.parquet")}
+    assert ran(finished[1], run(study)) == []
+    assert files == {path: path.stat().st_mtime_ns for path in study.rglob("*.parquet")}
+
+
+def test_a_changed_codebook_embeds_and_clusters_nothing_again(study, finished):
+    path = study / "codebook.csv"
+    path.write_text(path.read_text(encoding="utf-8-sig").replace("Tokenism", "Tokenism and show"), encoding="utf-8")
+    again = ran(finished[1], run(study))
+    assert "code" in again
+    assert not {"intake", "clean", "segment", "embed", "cluster"} & set(again)
+
+
+def test_new_answers_are_added_and_only_they_are_embedded(study, finished, monkeypatch):
+    from conftest import write_rows
+
+    from pipeline.methods.embed import StaticEmbedder
+
+    before = table(study, "vectors")
+    write_rows(study / "responses.csv", sample_rows(120))
+    embedded = []
+    encode = StaticEmbedder.encode
+    monkeypatch.setattr(StaticEmbedder, "encode", lambda self, texts: embedded.append(len(texts)) or encode(self, texts))
+    run(study, until="embed")
+    after = table(study, "vectors")
+    new = set(after.ids) - set(before.ids)
+    assert embedded == [len(new)] and 0 < len(new) < len(after)
+    rows = {text: row for row, text in enumerate(after.ids)}
+    kept = [text for text in before.ids if text in rows]
+    old = {text: row for row, text in enumerate(before.ids)}
+    assert (after.matrix[[rows[text] for text in kept]] == before.matrix[[old[text] for text in kept]]).all()
+
+
+def test_rows_in_another_order_give_the_same_themes(study, finished):
+    from conftest import write_rows
+
+    write_rows(study / "responses.csv", list(reversed(sample_rows(110))))
+    run(study)
+    pd.testing.assert_series_equal(themes_of(study), themes_of(finished[0]))
+
+
+def test_a_fresh_study_gives_the_same_themes(finished, make_study):
+    folder = make_study(sample_rows(110))
+    run(folder)
+    pd.testing.assert_series_equal(themes_of(folder), themes_of(finished[0]))
+
+
+def test_a_run_that_was_cut_short_goes_on(finished, make_study):
+    folder = make_study(sample_rows(110))
+    first = run(folder, until="embed")
+    second = run(folder)
+    assert ran(first, second)[0] == "cluster"
+    pd.testing.assert_series_equal(themes_of(folder), themes_of(finished[0]))
+
+
+def test_a_damaged_table_is_made_again(study, finished):
+    path = study / "derived" / "themes.parquet"
+    sound = path.read_bytes()
+    path.write_bytes(sound[:-100])
+    run(study)
+    pd.testing.assert_frame_equal(table(study, "themes"), table(finished[0], "themes"))
+
+
+def test_derived_may_be_deleted_at_any_time(study, finished):
+    shutil.rmtree(study / "derived")
+    run(study)
+    pd.testing.assert_series_equal(themes_of(study), themes_of(finished[0]))
+
+
+def test_force_runs_everything_again(study, finished):
+    assert len(ran(finished[1], run(study, force=True))) == len(STAGES)
+
+
+def test_the_vault_is_for_its_owner_only(finished):
+    vault = finished[0] / "vault"
+    assert stat.S_IMODE(vault.stat().st_mode) == 0o700
+    assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in vault.iterdir())
+
+
+def test_a_second_run_at_the_same_time_is_refused(study):
+    with (study / "derived" / ".lock").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(f"process {os.getpid()}, since 10:00:00 UTC")
+        file.flush()
+        with pytest.raises(StudyError, match=f"process {os.getpid()}, since 10:00:00 UTC"):
+            run(study)
+
+
+def test_an_unknown_stage_is_named_with_those_there_are(study):
+    with pytest.raises(StudyError, match=r"'emded'.*embed"):
+        run(study, until="emded")
+
+
+def test_a_missing_export_is_named(study):
+    (study / "responses.csv").unlink()
+    with pytest.raises(DataError, match=r"responses\.csv"):
+        run(study)
+
+
+def test_a_damaged_manifest_is_not_passed_over(study):
+    (study / "derived" / "manifest.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match=r"manifest\.json is damaged"):
+        run(study)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_a_survey_that_few_answered_is_run_without_a_fault(make_study, n):
+    rows = [row for row in sample_rows() if row["What makes co-production work well?"]][: max(n, 1)]
+    if n == 0:
+        rows = [dict.fromkeys(rows[0], "") | {"respondent": "R1"}]
+    folder = make_study(rows)
+    manifest = run(folder)
+    assert manifest.accounts["rows_in"] == len(rows) * 3
+
+
+def test_a_study_without_a_codebook_still_has_themes(make_study):
+    folder = make_study(sample_rows(60))
+    path = folder / "study.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace('codebook = "codebook.csv"', ""), encoding="utf-8")
+    run(folder)
+    assert (table(folder, "theme_codes")["status"] == "new").all()
+    assert table(folder, "suggestions").empty
+    assert load_study(folder).codebook is None
