@@ -37,7 +37,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay).
+        Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
+        "review" (excerpts for people to code, on paper or in a spreadsheet).
 
     Raises
     ------
@@ -110,6 +111,12 @@ def _quotes(source: "Source", folder: Path) -> None:
     write_quotes(source, folder)
 
 
+def _excerpts(source: "Source", folder: Path) -> None:
+    from pipeline.report.excerpts import write_excerpts
+
+    write_excerpts(source, folder)
+
+
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
@@ -145,6 +152,13 @@ EXPORTS: dict[str, Exporter] = {
             tables=("quotes", "segments", "comments"),
             sensitivity="redacted",
             files=("quotes.csv", "withheld.csv"),
+        ),
+        Exporter(
+            name="review",
+            write=_excerpts,
+            tables=("segments", "comments"),
+            sensitivity="redacted",
+            files=("review.csv", "codes.csv"),
         ),
     )
 }

@@ -98,7 +98,7 @@ def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 
 
 def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
-    wording = frame[plan.question].fillna("") if plan.question else pd.Series("answer", index=frame.index)
+    wording = frame[plan.question].fillna("").str.strip() if plan.question else pd.Series("answer", index=frame.index)
     named = {question.column or name: (name, question) for name, question in plan.questions.items()}
     found = [named.get(value, (value or "answer", Question())) for value in wording]
     return people.assign(

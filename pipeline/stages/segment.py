@@ -14,6 +14,7 @@ from pipeline.methods.language import sentence_starts
 # "Lovely meeting but nothing came of it" says two things; each side must be able to stand alone.
 CONTRAST = re.compile(r"[,;–—-]?\s+(?=(?:but|although|though|however|whereas|on the other hand)\b)", re.IGNORECASE)
 PARAGRAPH = re.compile(r"\n\s*\n")
+TOKEN = re.compile(r"\[[^\[\]\n]*\]")
 LINE = re.compile(r"\n+")
 MIN_WORDS = 2
 
@@ -46,7 +47,13 @@ def _unique_texts(found: pd.DataFrame) -> pd.DataFrame:
 def _spans(texts: list[str], *, unit: str) -> list[list[tuple[int, int]]]:
     if unit == "paragraph":
         return [_trimmed(text, _cuts(text, PARAGRAPH)) for text in texts]
-    return [_ideas(text, starts) for text, starts in zip(texts, sentence_starts(texts), strict=True)]
+    plain = [TOKEN.sub(_as_a_name, text) for text in texts]
+    return [_ideas(text, starts) for text, starts in zip(plain, sentence_starts(plain), strict=True)]
+
+
+def _as_a_name(token: re.Match[str]) -> str:
+    """Return a word as long as the mask, so that the splitter takes it for the name it stands for."""
+    return "N" + "n" * (len(token.group()) - 1)
 
 
 def _ideas(text: str, starts: list[int]) -> list[tuple[int, int]]:

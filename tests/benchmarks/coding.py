@@ -51,12 +51,18 @@ class Remembering:
 
 @dataclass(frozen=True)
 class Answers:
+    """Answers with their codes, as lists of ids and as (n_texts, n_codes); `scored` says which codes count."""
+
     texts: list[str]
     frames: list[str]
     codes: list[list[str]]
     folds: NDArray[np.intp]
     truth: NDArray[np.bool_]
     scored: NDArray[np.bool_]
+
+    def take(self, n: int) -> "Answers":
+        """Return the first n answers."""
+        return Answers(self.texts[:n], self.frames[:n], self.codes[:n], self.folds[:n], self.truth[:n], self.scored)
 
 
 def main() -> None:
@@ -120,9 +126,11 @@ def score(
     silent: dict[str, int] = {}
     fit_s, seconds = [], 0.0
     embedder.encode(answers.texts)
-    for fold in range(FOLDS):
-        decided = set(np.flatnonzero(answers.folds != fold)[:n_decisions].tolist())
-        test = np.flatnonzero(answers.folds == fold)
+    # Without decisions all folds would learn the same.
+    folds = np.zeros_like(answers.folds) if n_decisions == 0 else answers.folds
+    for fold in np.unique(folds):
+        decided = set(np.flatnonzero(folds != fold)[:n_decisions].tolist())
+        test = np.flatnonzero(folds == fold)
         codes = [given if row in decided else None for row, given in enumerate(answers.codes)]
         start = time.perf_counter()
         coder = CodebookClassifier(codebook, embedder=embedder)
@@ -144,7 +152,7 @@ def score(
         "ece": expected_calibration_error(answers.truth[:, answers.scored], chances[:, answers.scored]),
         **usefulness(answers.truth, suggested),
         "abstained": silent,
-        # The first fold also embeds the units of the answers; the others remember them.
+        # The first fold also embeds; with one fold only, its seconds include that.
         "fit_s": round(float(np.median(fit_s)), 2),
         "suggest_1000_s": round(seconds / len(answers.texts) * 1000, 2),
     }

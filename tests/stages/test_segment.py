@@ -39,6 +39,7 @@ def split(text, how=IDEAS):
         ("Good but slow", ["Good but slow"]),
         ("- money\n- time\n\n- trust", ["- money", "- time", "- trust"]),
         ("one line", ["one line"]),
+        ("I rang [e-mail 3] four times. [name 105] was kind", ["I rang [e-mail 3] four times.", "[name 105] was kind"]),
     ],
 )
 def test_each_idea_is_a_segment(text, parts):

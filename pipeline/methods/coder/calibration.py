@@ -14,7 +14,6 @@ _SLOPE, _LEVEL = 3.2, 2.9
 _DEVIATIONS = (0.5, 0.7, 0.5)
 # Beyond about 0.5 a higher score says little more; 0 is "like nothing we know".
 _SHIFT = 0.05
-_STEPS = 12
 # A code's own precision counts like this many suggestions of all codes together.
 _BORROWED = 10.0
 # What is more likely wrong than right is never suggested, however low the precision people ask for.
@@ -35,16 +34,20 @@ class Calibration:
 
 def calibrate(scores: Matrix, truth: Matrix, weights: Matrix) -> Calibration:
     """Fit the curve to held-out scores and what people said, both (n_texts, n_codes); rows count by `weights`."""
+    from scipy.optimize import minimize
+
     x, n_codes = _compressed(scores), scores.shape[1]
     expected = np.array([_SLOPE, _LEVEL, *np.zeros(n_codes)])
     certainty = 1 / np.square([*_DEVIATIONS[:2], *np.full(n_codes, _DEVIATIONS[2])])
-    found = expected.copy()
-    for _ in range(_STEPS):  # Newton's method
-        chances = _logistic(found[0] * x + found[1] + found[2:])
-        surplus = weights[:, None] * (chances - truth)
-        gradient = np.array([np.sum(surplus * x), surplus.sum(), *surplus.sum(axis=0)])
-        curvature = _curvature(weights[:, None] * chances * (1 - chances), x) + np.diag(certainty)
-        found = found - np.linalg.solve(curvature, gradient + certainty * (found - expected))
+
+    def surprise(curve: Matrix) -> tuple[float, Matrix]:
+        odds = curve[0] * x + curve[1] + curve[2:]
+        distance = certainty * (curve - expected)
+        surplus = weights[:, None] * (_logistic(odds) - truth)
+        value = weights @ (np.logaddexp(0, odds) - truth * odds).sum(axis=1) + 0.5 * distance @ (curve - expected)
+        return float(value), distance + np.array([np.sum(surplus * x), surplus.sum(), *surplus.sum(axis=0)])
+
+    found = minimize(surprise, expected, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
     return Calibration(float(found[0]), found[1] + found[2:])
 
 
@@ -63,14 +66,6 @@ def _precision_from(level: float, probabilities: Matrix, truth: Matrix, weights:
     # Where nothing was ever that likely, the curve is all there is to go by.
     usual = (right.sum() + level) / (n.sum() + 1)
     return np.asarray((right + _BORROWED * usual) / (n + _BORROWED))
-
-
-def _curvature(spread: Matrix, x: Matrix) -> Matrix:
-    by_code, tilt = spread.sum(axis=0), (spread * x).sum(axis=0)
-    matrix = np.diag([np.sum(spread * x * x), spread.sum(), *by_code])
-    matrix[0, 1:] = matrix[1:, 0] = [tilt.sum(), *tilt]
-    matrix[1, 2:] = matrix[2:, 1] = by_code
-    return matrix
 
 
 def _compressed(scores: Matrix) -> Matrix:

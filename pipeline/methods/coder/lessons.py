@@ -1,7 +1,7 @@
 """What a coder learns from, as rows of text: the codebook's own words and people's decisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -27,22 +27,24 @@ class Lesson:
 
 
 def codebook_lessons(codebook: Codebook) -> list[Lesson]:
-    """Return what the codebook teaches before any answer has been read, each text once per code."""
-    return [lesson for code in codebook.codes for lesson in _code_lessons(code)]
+    """Return what the codebook teaches before any answer has been read; an example of two codes has both."""
+    found: dict[tuple[str, str], Lesson] = {}
+    for lesson in (lesson for code in codebook.codes for lesson in _code_lessons(code)):
+        key = (lesson.text, lesson.excluded)
+        if key in found:
+            lesson = replace(found[key], shares={**found[key].shares, **lesson.shares})
+        found[key] = lesson
+    return list(found.values())
 
 
 def _code_lessons(code: Code) -> list[Lesson]:
     agreed = {code.code: 1.0}
-    rows = [
-        *(Lesson(text, "example", agreed) for text in code.examples),
-        *(Lesson(text, "description", agreed) for text in (code.name, code.definition, code.include)),
-        *(Lesson(text, "contrast", excluded=code.code) for text in (*code.counter_examples, code.exclude)),
+    lessons = [
+        *(Lesson(text.strip(), "example", agreed) for text in code.examples),
+        *(Lesson(text.strip(), "description", agreed) for text in (code.name, code.definition, code.include)),
+        *(Lesson(text.strip(), "contrast", excluded=code.code) for text in (*code.counter_examples, code.exclude)),
     ]
-    found: dict[str, Lesson] = {}
-    for lesson in rows:
-        # Where a text stands in several fields, the first of them decides what it is.
-        found.setdefault(lesson.text.strip(), lesson)
-    return [lesson for text, lesson in found.items() if text]
+    return [lesson for lesson in lessons if lesson.text]
 
 
 def decision_lessons(answers: Answers) -> list[Lesson]:

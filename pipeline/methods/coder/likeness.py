@@ -121,7 +121,8 @@ def _model(landmarks: Features, pulls: Matrix) -> LikenessModel:
 
 def _alike_in_meaning(one: Features, other: Features) -> Matrix:
     cosines = (one.vectors @ other.vectors.T).astype(np.float64)
-    return _MEANING * np.exp(2 * (cosines - 1))
+    # Less what unrelated texts score, so that a text like nothing we know gets no code.
+    return np.asarray(_MEANING * (np.exp(2 * (cosines - 1)) - np.exp(-2)))
 
 
 def _solve(triangle: Matrix, right: Matrix, *, transposed: bool = False) -> Matrix:

@@ -18,7 +18,7 @@ RESAMPLES, SHARE = 16, 0.9
 # Neighbours and dimensions of the spectral maps of one resample; each resample adds one UMAP. Spectral maps are steady,
 # UMAP is nearer to people's codes, and the mixture keeps most of both.
 SPECTRAL = ((15, 8), (30, 10), (40, 12), (50, 16))
-UMAP_NEIGHBOURS, UMAP_DIMENSIONS, UMAP_ROUNDS = 30, 5, 60
+UMAP_NEIGHBOURS, UMAP_DIMENSIONS, UMAP_ROUNDS = 20, 5, 50
 SIZES = (8, 12, 16, 24)
 MOST_NEIGHBOURS = 64
 KEPT = 32
@@ -82,7 +82,7 @@ def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
 def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], *, seed: int) -> Consensus:
     groupings = []
     for places, sizes in _maps(neighbours, rows, seed=seed):
-        groupings += [k_means(places, size, seed=seed, starts=2) for size in sizes]
+        groupings += [k_means(places, size, seed=seed, starts=1) for size in sizes]
     return _agree(np.hstack([_shares(labels) for labels in groupings]))
 
 

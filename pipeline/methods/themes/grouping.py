@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.methods.themes.answers import unit
 from pipeline.methods.themes.consensus import MOST_NEIGHBOURS, Consensus, Labels, Resample, join, resample
 from pipeline.methods.themes.nearness import find_neighbours
-from pipeline.methods.themes.stability import Choice, Grouping, choose, group
+from pipeline.methods.themes.stability import Choice, Grouping, choose, found_again, group
 from pipeline.methods.themes.wording import word_weights
 
 
@@ -49,7 +49,7 @@ class SteadyGroups:
             choice = _after_merging(choice, group(resamples, merged, seed=seed))
         self.grouping_: Grouping | None = choice.grouping
         self.labels_: Labels = choice.grouping.labels
-        self.reason_: str = choice.reason
+        self.reason_: str = f"{choice.reason} {found_again(choice.grouping.agreement)}"
         return self
 
 
@@ -78,9 +78,11 @@ def _nearness(labels: Labels, vectors: NDArray[np.float64]) -> NDArray[np.float6
 
 
 def _after_merging(choice: Choice, grouping: Grouping) -> Choice:
-    before = len(np.unique(choice.grouping.labels))
-    said = f"{choice.reason} {before - grouping.n_themes} of them were all but the same as another and were joined with it."
-    return Choice(grouping, f"{grouping.n_themes} themes remain. {said}")
+    left, merged = grouping.n_themes, choice.grouping.n_themes - grouping.n_themes
+    themes = "1 theme" if left == 1 else f"{left} themes"
+    return Choice(
+        grouping, f"{themes}. At first {choice.reason} Of these, {merged} all but repeated another and were joined with it."
+    )
 
 
 class Unmapped:

@@ -46,7 +46,7 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Choice:
-    """A grouping, and the sentences that say why it has so many themes."""
+    """A grouping, and the sentence that says why it has so many themes."""
 
     grouping: Grouping
     reason: str
@@ -61,13 +61,13 @@ def choose(consensus: Consensus, resamples: Sequence[Resample], *, n_themes: int
     chosen = steadiest(agreements, n_texts)
     why = "because so many were asked for" if n_themes else _why(agreements, chosen, n_texts)
     themes = "1 theme" if chosen == 1 else f"{chosen} themes"
-    return Choice(groupings[chosen], f"{themes}, {why}. {_found_again(agreements[chosen])}")
+    return Choice(groupings[chosen], f"{themes}, {why}.")
 
 
 def group(resamples: Sequence[Resample], labels: Labels, *, seed: int) -> Grouping:
     """Find as many themes as labels (n,) hold again in every resample."""
     number = len(np.unique(labels))
-    again = tuple(part.consensus.group(number, seed=seed, starts=3) for part in resamples)
+    again = tuple(part.consensus.group(number, seed=seed, starts=2) for part in resamples)
     return Grouping(labels, again, tuple(part.rows for part in resamples))
 
 
@@ -96,6 +96,14 @@ def best_overlap(members: NDArray[np.bool_], labels: Labels) -> float:
     return float((shared / np.maximum(sizes + members.sum() - shared, 1)).max())
 
 
+def found_again(agreement: float) -> str:
+    """Say how well themes found again in resamples agree with the themes."""
+    return (
+        f"Found again in samples of {SHARE:.0%} of the answers, the themes agree with these by {agreement:.2f} "
+        "(adjusted Rand index; 1 is perfect)."
+    )
+
+
 def _usual_of(agreements: Mapping[int, float], n_texts: int) -> int:
     return min(agreements, key=lambda number: abs(number - usual_number(n_texts)))
 
@@ -105,10 +113,3 @@ def _why(agreements: Mapping[int, float], chosen: int, n_texts: int) -> str:
     if chosen == usual:
         return f"the usual number for {n_texts:,} different answers, because {tried}, none came back clearly more steadily"
     return f"because {tried}, that one came back clearly most steadily (with the usual {usual}: {agreements[usual]:.2f})"
-
-
-def _found_again(agreement: float) -> str:
-    return (
-        f"Found again in samples of {SHARE:.0%} of the answers, the themes agree with these by {agreement:.2f} "
-        "(adjusted Rand index; 1 is perfect)."
-    )

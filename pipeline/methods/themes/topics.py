@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +43,9 @@ def find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics:
         return Topics(np.zeros(0, dtype=np.intp), (), None, "No themes, because there are no answers.")
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    # Sums over several threads differ in the last bits from run to run, and a theme may hang on them.
+    # Sums over several threads differ in the last bits from run to run, and a theme may hang on them. The limit holds
+    # for libraries that are loaded, so they are loaded first.
+    _load_bertopic()
     with threadpool_limits(1):
         return _find_topics(answers, n_themes=n_themes, seed=seed)
 
@@ -70,14 +73,10 @@ def _find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics
 def _run_bertopic(
     texts: Sequence[str], vectors: NDArray[np.float64], agreed: AgreedMap | Unmapped, groups: SteadyGroups | OneGroup
 ) -> list[tuple[str, ...]]:
-    with warnings.catch_warnings():
-        # UMAP, which BERTopic loads, says at import that it lacks Tensorflow; it needs none.
-        warnings.simplefilter("ignore", ImportWarning)
-        from bertopic import BERTopic
-        from bertopic.vectorizers import ClassTfidfTransformer
+    from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    model = BERTopic(
+    model = _load_bertopic()(
         # "english" would strip every letter outside a to z, such as the Welsh ŵ.
         language="multilingual",
         umap_model=agreed,
@@ -91,6 +90,14 @@ def _run_bertopic(
     model.fit(texts, vectors)
     topic_of = dict(zip(groups.labels_.tolist(), model.topics_, strict=True))
     return [_one_of_each_stem(model.get_topic(topic_of[group])) for group in sorted(topic_of)]
+
+
+def _load_bertopic() -> Any:
+    with warnings.catch_warnings():
+        # UMAP, which BERTopic loads, says at import that it lacks Tensorflow; it needs none.
+        warnings.simplefilter("ignore", ImportWarning)
+        from bertopic import BERTopic
+    return BERTopic
 
 
 def _one_of_each_stem(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:
