@@ -1,32 +1,13 @@
 """Studies to test with: folders in a temporary place, made from the invented sample."""
 
-import csv
 import os
 import shutil
-from pathlib import Path
 
 import pytest
+from sample import SAMPLE, sample_rows, write_rows
 
 
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
-
-ROOT = Path(__file__).resolve().parents[1]
-SAMPLE = ROOT / "corpora" / "coproduction"
-SHARED = ROOT.parent / "shared"
-
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared data folder is not beside the project")
-
-
-def sample_rows(n=None):
-    with (SAMPLE / "responses.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))[:n]
-
-
-def write_rows(path, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
 
 
 @pytest.fixture

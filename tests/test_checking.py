@@ -2,7 +2,7 @@ import json
 import time
 
 import pytest
-from conftest import SHARED, needs_shared, sample_rows
+from sample import SHARED, needs_shared, sample_rows
 from test_proposal import CANARY, formats, survey, write
 
 from pipeline.checking import check

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, sample_rows
+from sample import ROOT, sample_rows
 
 from pipeline.cli import main
 
@@ -74,7 +74,7 @@ def test_codebooks_are_converted_and_compared(tmp_path):
 
 @pytest.mark.model
 def test_from_an_export_to_a_report(tmp_path):
-    from conftest import write_rows
+    from sample import write_rows
 
     write_rows(tmp_path / "export.csv", sample_rows(80))
     study = tmp_path / "study"

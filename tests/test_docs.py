@@ -3,7 +3,7 @@ import subprocess
 import tomllib
 
 import pytest
-from conftest import ROOT
+from sample import ROOT
 
 from pipeline.artefacts import tables_as_markdown
 from pipeline.cli import main
@@ -52,3 +52,15 @@ def test_every_dependency_is_pinned():
 @pytest.mark.parametrize("folder", ["models/minilm", "models/static-minilm", "corpora/coproduction", "corpora/messy"])
 def test_models_and_data_have_their_card(folder):
     assert (ROOT / folder / "README.md").is_file() or (ROOT / folder / "DATASHEET.md").is_file()
+
+
+def test_what_the_readme_shows_is_what_a_run_says():
+    # The sample's answers are counted by hand here; the number of texts and themes hangs on the models and is not.
+    from sample import sample_rows
+
+    rows = sample_rows()
+    open_questions = [name for name in rows[0] if name.startswith("What ") and "bring" not in name]
+    cells = len(rows) * len(open_questions)
+    empty = sum(not row[question].strip() for row in rows for question in open_questions)
+    assert f"{cells:,} answers in" in README
+    assert f"{empty:,} empty" in README

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import sample_rows
+from sample import sample_rows
 
 
 pytestmark = pytest.mark.model
@@ -32,14 +32,14 @@ def planted(tmp_path_factory):
     """A study whose answers hold canaries: of people who withdrew, who may not be quoted, and a name to mask."""
     import shutil
 
-    from conftest import SAMPLE, write_rows
+    from sample import SAMPLE, write_rows
 
     folder = tmp_path_factory.mktemp("planted") / "study"
     folder.mkdir()
     rows = [row for row in sample_rows() if row[QUESTION]][:70]
     rows[0] |= {QUESTION: "The WITHDRAWNCANARY answer is long enough to be read.", "May we quote you?": "Do not use my answers"}
-    for row in rows[1:8]:
-        row[QUESTION] += " UNQUOTEDCANARY was what they told us."
+    for letter, row in zip("bdfgkmp", rows[1:8], strict=True):
+        row[QUESTION] += f" UNQUOTEDCANARY{letter} was what they told us."
         row["May we quote you?"] = "No, only analyse it"
     rows[8] |= {
         QUESTION: "My social worker Zebedee Canaryname never rang back about it.",

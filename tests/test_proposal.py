@@ -4,9 +4,9 @@ import stat
 import tomllib
 
 import pytest
-from conftest import ROOT, SAMPLE, SHARED, needs_shared
 from hypothesis import given
 from hypothesis import strategies as st
+from sample import ROOT, SAMPLE, SHARED, needs_shared
 
 from pipeline.errors import CodebookError, DataError, PipelineError, StudyError
 from pipeline.proposal import create_study, propose

@@ -14,10 +14,12 @@ def code(texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, *, settings:
     """Return the best codes of each text with scores and reasons, and whether each is suggested."""
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
+    words, frames, matrix = texts["text"].tolist(), texts["frame"].tolist(), vectors.matrix.astype(np.float32)
     coder = CodebookClassifier(
         codebook, embedder=settings.embed.model, seed=settings.code.seed, min_precision=settings.code.min_precision
-    ).fit()
-    suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=vectors.matrix.astype(np.float32))
+    )
+    # Texts nobody has coded yet lend the coder their words.
+    suggestions = coder.fit(words, frames=frames, vectors=matrix).suggest(words, frames=frames, vectors=matrix)
     return pd.DataFrame(
         [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
     )

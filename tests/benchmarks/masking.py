@@ -73,9 +73,7 @@ def _spans(rows: Rows, found: list[tuple[Span, ...]], keep: Callable[[Span], boo
     return {row["id"]: [(span.start, span.end) for span in spans if keep(span)] for row, spans in pairs}
 
 
-def _figures(
-    scorer: ModuleType, rows: Rows, found: list[tuple[Span, ...]], keep: Callable[[Span], bool]
-) -> dict[str, object]:
+def _figures(scorer: ModuleType, rows: Rows, found: list[tuple[Span, ...]], keep: Callable[[Span], bool]) -> dict[str, object]:
     """Compute the figures of the scorer for the spans that are kept."""
     by, masks, characters, texts, without, _ = scorer.evaluate(rows, _spans(rows, found, keep))
     full = {"/".join(key): round(hit / n, 3) for key, (hit, _, n) in sorted(by.items()) if n}

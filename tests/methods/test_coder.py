@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import ROOT, SHARED, needs_shared
+from sample import ROOT, SHARED, needs_shared
 from sklearn.base import clone
 
 from pipeline import CodebookClassifier
@@ -378,11 +378,11 @@ def test_holding_out_a_lesson_is_the_same_as_never_having_had_it():
     features, others = random_features(40, seed=1), random_features(40, seed=2)
     draw = np.random.default_rng(3)
     shares, weights = (draw.random((40, 3)) > 0.6).astype(float), draw.random(40) + 0.5
-    _, held_out = learn(features, shares, weights)
+    _, held_out = learn(features, shares, weights=weights)
     found = held_out.scores(others, np.arange(40))
     for row in (0, 17, 39):
         rest = np.delete(np.arange(40), row)
-        without, _ = learn(features.take(rest), shares[rest], weights[rest])
+        without, _ = learn(features.take(rest), shares[rest], weights=weights[rest])
         np.testing.assert_allclose(held_out.own[row], without.scores(features.take(np.array([row])))[0], atol=1e-3)
         np.testing.assert_allclose(found[row], without.scores(others.take(np.array([row])))[0], atol=1e-3)
 
@@ -392,7 +392,7 @@ def test_probabilities_come_true():
     scores = draw.random((3000, 2))
     odds = np.exp(3.5 * np.log(scores + 0.05) + [3.0, 1.0])
     truth = (draw.random((3000, 2)) < odds / (1 + odds)).astype(float)
-    chances = calibrate(scores, truth, np.ones(3000)).probabilities(scores)
+    chances = calibrate(scores, truth, weights=np.ones(3000)).probabilities(scores)
     for low in (0.0, 0.3, 0.6):
         there = (chances >= low) & (chances < low + 0.3)
         assert abs(chances[there].mean() - truth[there].mean()) < 0.05
@@ -402,7 +402,7 @@ def test_a_code_that_is_often_wrong_needs_a_higher_probability():
     draw = np.random.default_rng(5)
     chances = draw.random((2000, 2))
     truth = (draw.random((2000, 2)) < chances * [1.0, 0.8]).astype(float)
-    usual, often_wrong = thresholds(chances, truth, np.ones(2000), min_precision=0.75)
+    usual, often_wrong = thresholds(chances, truth, weights=np.ones(2000), min_precision=0.75)
     assert often_wrong > usual
     right = truth[chances[:, 1] >= often_wrong, 1]
     assert right.mean() >= 0.73

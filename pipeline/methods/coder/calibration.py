@@ -32,7 +32,7 @@ class Calibration:
         return _logistic(self.slope * _compressed(scores) + self.levels)
 
 
-def calibrate(scores: Matrix, truth: Matrix, weights: Matrix) -> Calibration:
+def calibrate(scores: Matrix, truth: Matrix, *, weights: Matrix) -> Calibration:
     """Fit the curve to held-out scores and what people said, both (n_texts, n_codes); rows count by `weights`."""
     from scipy.optimize import minimize
 
@@ -51,16 +51,16 @@ def calibrate(scores: Matrix, truth: Matrix, weights: Matrix) -> Calibration:
     return Calibration(float(found[0]), found[1] + found[2:])
 
 
-def thresholds(probabilities: Matrix, truth: Matrix, weights: Matrix, *, min_precision: float) -> Matrix:
+def thresholds(probabilities: Matrix, truth: Matrix, *, weights: Matrix, min_precision: float) -> Matrix:
     """Return for each code the lowest probability from which on suggestions would have been right often enough.
 
     A code that was rarely likely borrows from what held for all codes at the same probability.
     """
-    passing = [_precision_from(level, probabilities, truth, weights) >= min_precision for level in _LEVELS]
+    passing = [_precision_from(level, probabilities, truth, weights=weights) >= min_precision for level in _LEVELS]
     return np.asarray(np.where(np.any(passing, axis=0), _LEVELS[np.argmax(passing, axis=0)], _LEVELS[-1]))
 
 
-def _precision_from(level: float, probabilities: Matrix, truth: Matrix, weights: Matrix) -> Matrix:
+def _precision_from(level: float, probabilities: Matrix, truth: Matrix, *, weights: Matrix) -> Matrix:
     suggested = weights[:, None] * (probabilities >= level)
     right, n = (suggested * truth).sum(axis=0), suggested.sum(axis=0)
     # Where nothing was ever that likely, the curve is all there is to go by.

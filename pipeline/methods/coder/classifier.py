@@ -79,6 +79,7 @@ class CodebookClassifier:
     def __init__(
         self,
         codebook: Codebook,
+        *,
         embedder: str | Path | Embedder = "minilm",
         effort: str = "quick",
         seed: int = 42,
@@ -129,12 +130,12 @@ class CodebookClassifier:
         unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]))
         taught = teach(lessons, reading, unread=unread, code_ids=code_ids, min_precision=self.min_precision)
         self._reader = reader
-        self._adviser = Adviser(code_ids, taught, find_reasons(lessons, reading, code_ids), reader.words)
+        self._adviser = Adviser(code_ids, taught, find_reasons(lessons, reading, code_ids=code_ids), reader.words)
         self.classes_ = code_ids
         return self
 
     def predict_proba(
-        self, texts: Sequence[str], frames: Sequence[str] | None = None, vectors: NDArray[np.floating] | None = None
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: NDArray[np.floating] | None = None
     ) -> NDArray[np.float64]:
         """Return how likely each code is right, float (n_texts, n_codes); a text may have several codes or none."""
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
@@ -142,7 +143,7 @@ class CodebookClassifier:
         return np.vstack([np.zeros((0, len(self.classes_))), *parts])
 
     def suggest(
-        self, texts: Sequence[str], frames: Sequence[str] | None = None, vectors: NDArray[np.floating] | None = None
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: NDArray[np.floating] | None = None
     ) -> list[Suggestion]:
         """Return for each text its likeliest codes with reasons, or why none is suggested.
 

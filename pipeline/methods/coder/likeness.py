@@ -97,7 +97,7 @@ def likeness(one: Features, other: Features) -> Matrix:
     return _alike_in_meaning(one, other) + _WORDS * in_words + _FRAME * (one.frames @ other.frames.T)
 
 
-def learn(features: Features, targets: Matrix, weights: Matrix) -> tuple[LikenessModel, HeldOut]:
+def learn(features: Features, targets: Matrix, *, weights: Matrix) -> tuple[LikenessModel, HeldOut]:
     """Fit targets in 0..1, float (n_rows, n_codes), to the features; rows count by `weights`."""
     from scipy.linalg import cholesky
 

@@ -37,7 +37,7 @@ class Reasons:
         return found
 
 
-def find_reasons(lessons: Sequence[Lesson], reading: Reading, code_ids: Sequence[str]) -> Reasons:
+def find_reasons(lessons: Sequence[Lesson], reading: Reading, *, code_ids: Sequence[str]) -> Reasons:
     """Return what can be quoted as a reason: examples and agreed excerpts as they are, definitions phrase by phrase."""
     shares = targets(lessons, code_ids) > 0.5
     divided = set(reading.owners.tolist())

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.coder.calibration import Calibration, calibrate, thresholds
 from pipeline.methods.coder.lessons import Lesson, Source, balanced_weights, targets
-from pipeline.methods.coder.likeness import Features, LikenessModel, Matrix, evenly, learn, stack
+from pipeline.methods.coder.likeness import Features, HeldOut, LikenessModel, Matrix, evenly, learn, stack
 from pipeline.methods.coder.reading import Reading
 
 
@@ -38,6 +38,9 @@ class _Material(NamedTuple):
     shares: Matrix
     weights: Matrix
 
+    def learn(self) -> tuple[LikenessModel, HeldOut]:
+        return learn(self.features, self.shares, weights=self.weights)
+
 
 def teach(
     lessons: Sequence[Lesson], reading: Reading, *, unread: Features, code_ids: Sequence[str], min_precision: float
@@ -48,16 +51,16 @@ def teach(
     contrasts = _rows(lessons, "contrast")
     weights = balanced_weights(named[settled], np.array([lesson.weight for lesson in lessons])[settled])
     material = _Material(reading.whole.take(settled), named[settled], weights)
-    model, held_out = learn(*material)
+    model, held_out = material.learn()
     if len(contrasts) or len(unread):
         excluded = np.array([[lesson.excluded == code for code in code_ids] for lesson in lessons])[contrasts]
         contrast = _contrast_guesses(model, reading.whole.take(contrasts), excluded)
-        model, held_out = learn(*_joined([material, contrast, _unread_guesses(model, unread)]))
+        model, held_out = _joined([material, contrast, _unread_guesses(model, unread)]).learn()
     evidence, trust = _evidence(lessons)
     scores = reading.take(evidence).held_out_scores(held_out, np.searchsorted(settled, evidence))
-    calibration = calibrate(scores, named[evidence], trust)
+    calibration = calibrate(scores, named[evidence], weights=trust)
     chances = calibration.probabilities(scores)
-    return Taught(model, calibration, thresholds(chances, named[evidence], trust, min_precision=min_precision))
+    return Taught(model, calibration, thresholds(chances, named[evidence], weights=trust, min_precision=min_precision))
 
 
 def _contrast_guesses(model: LikenessModel, features: Features, excluded: NDArray[np.bool_]) -> _Material:

@@ -24,9 +24,7 @@ _COUNTED = (
 )
 _WORD = rf"(?!{_COUNTED}\b)[^\W\d_][\w'\u2019.-]{{0,20}}"
 _ANY_ROAD = rf"(?:{_ROAD}|{_NUMBERED_ROAD})"
-_FLAT = (
-    r"(?:(?:flat|apartment|apt|unit|room|bungalow|plot|block|suite)\s(?:no\.?\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})\b)"
-)
+_FLAT = r"(?:(?:flat|apartment|apt|unit|room|bungalow|plot|block|suite)\s(?:no\.?\s?)?(?:\d{1,4}[a-z]?|[a-z]\d{0,3})\b)"
 _WITH_NUMBER = tuple(
     re.compile(regex, re.IGNORECASE)
     for regex in (

@@ -18,9 +18,7 @@ _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 
-def find_names(
-    reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], places: Iterable[Span]
-) -> list[Span]:
+def find_names(reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], places: Iterable[Span]) -> list[Span]:
     """Find the names of people in a text whose entities the model has marked and whose places are found."""
     tokens = reading.tokens
     weights = [weigh(reading, lexicon, i, known) for i in range(len(tokens))]

@@ -19,9 +19,7 @@ _CERTAIN_KIND = (
     r"|housing\sassociation)"
 )
 _KIND = r"(?:house|lodge|court|manor|grange|hall|villas?|ward|unit|centre|clinic|practice|school|college|nursery)"
-_KIND_WITH_CAPITAL = (
-    r"(?:view|gardens|place|trust|care|carers|homes?|park|cottage|rise|mews|close|church|project|club|group)"
-)
+_KIND_WITH_CAPITAL = r"(?:view|gardens|place|trust|care|carers|homes?|park|cottage|rise|mews|close|church|project|club|group)"
 _PROVIDER = re.compile(rf"\b(?P<kind>{_CERTAIN_KIND}|{_KIND}|{_KIND_WITH_CAPITAL})\b", re.IGNORECASE)
 _CERTAIN = re.compile(_CERTAIN_KIND, re.IGNORECASE)
 _NEEDS_CAPITAL = re.compile(_KIND_WITH_CAPITAL, re.IGNORECASE)
