@@ -42,18 +42,25 @@ class PlacedTheme:
         return f"theme-{self.number}"
 
 
-def placed_themes(themes: pd.DataFrame, theme_codes: pd.DataFrame) -> tuple[PlacedTheme, ...]:
+def placed_themes(themes: pd.DataFrame, theme_codes: pd.DataFrame, members: pd.DataFrame) -> tuple[PlacedTheme, ...]:
     """Return the themes by number, each with its place in the codebook."""
     joined = themes.merge(theme_codes, on="theme_id", how="left", validate="one_to_one").sort_values("number")
-    return tuple(_placed(row) for row in joined.to_dict("records"))
+    nearest = _nearest_members(members)
+    return tuple(_placed(row, nearest.get(str(row["theme_id"]), ())) for row in joined.to_dict("records"))
 
 
-def _placed(row: dict[Any, Any]) -> PlacedTheme:
+def _nearest_members(members: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return each theme's texts, nearest to its middle first: the exemplars may all be words that may not be shown."""
+    ordered = members.dropna(subset="theme_id").sort_values(["similarity", "text_id"], ascending=[False, True])
+    return {str(theme): tuple(ids) for theme, ids in ordered.groupby("theme_id")["text_id"]}
+
+
+def _placed(row: dict[Any, Any], nearest: tuple[str, ...]) -> PlacedTheme:
     return PlacedTheme(
         number=int(row["number"]),
         title=str(row["title"]),
         keywords=str(row["keywords"]),
-        exemplars=tuple(str(row["exemplars"]).split()),
+        exemplars=tuple(dict.fromkeys((*str(row["exemplars"]).split(), *nearest))),
         n_texts=int(row["n_texts"]),
         n_people=int(row["n_people"]),
         stability=float("nan") if pd.isna(row["stability"]) else float(row["stability"]),
