@@ -86,7 +86,14 @@ _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_codebook(path: str | Path) -> Codebook:
-    """Read a codebook from .csv, .xlsx or REFI-QDA .qdc; CodebookError says what is wrong and where."""
+    """Read a codebook from .csv, .xlsx or REFI-QDA .qdc; CodebookError says what is wrong and where.
+
+    Examples
+    --------
+    >>> codebook = read_codebook("corpora/coproduction/codebook.csv")
+    >>> len(codebook), codebook.codes[0].code
+    (21, 'tokenism')
+    """
     path = Path(path)
     reader = CODEBOOK_READERS.get(path.suffix.lower())
     if reader is None:

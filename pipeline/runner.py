@@ -50,6 +50,12 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     ------
     PipelineError
         With a sentence that says where, what was found and what to do.
+
+    Examples
+    --------
+    >>> manifest = run("corpora/coproduction", until="intake")
+    >>> manifest.stage("intake").rows_out["responses"]
+    2460
     """
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)

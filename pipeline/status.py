@@ -40,7 +40,13 @@ class Status:
 
 
 def status(folder: str | Path) -> Status:
-    """Read where a study stands from its manifest and tables; nothing is run."""
+    """Read where a study stands from its manifest and tables; nothing is run.
+
+    Examples
+    --------
+    >>> status("corpora/coproduction").name
+    'Co-producing innovation (sample)'
+    """
     study = load_study(folder)
     manifest = read_manifest(study)
     stages = {

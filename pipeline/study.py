@@ -91,7 +91,6 @@ class Cluster(Section):
 
     seed: int = 42
     n_themes: int | None = Field(default=None, ge=1)
-    sample: int = Field(default=20_000, ge=100)
 
 
 class Coding(Section):
@@ -157,7 +156,13 @@ class Study:
 
 
 def load_study(folder: str | Path) -> Study:
-    """Read `study.toml` in a folder; StudyError lists all that is wrong with it at once."""
+    """Read `study.toml` in a folder; StudyError lists all that is wrong with it at once.
+
+    Examples
+    --------
+    >>> load_study("corpora/coproduction").settings.name
+    'Co-producing innovation (sample)'
+    """
     folder = Path(folder)
     path = folder / "study.toml"
     if not path.is_file():

@@ -29,17 +29,19 @@ class Prediction:
 
 
 # Processor seconds on one core (OMP_NUM_THREADS=1) of a Xeon that multiplies bf16 in hardware (AMX), from the manifests
-# of runs over 515 and 2,782 texts of the sample study and over 5,460 shorter texts of another survey. The machine was
-# shared, so cluster in particular is known to within a half only.
+# of runs over 515 and 2,782 texts of the sample study and over 5,460 shorter texts of another survey; cluster from runs of
+# 2,598 and 5,400 texts on two otherwise idle cores (16.6 s and 22.2 s).
 RATES = {
     "intake": Rate(0.2, 0.03),
     "clean": Rate(3.0, 1.6),
     "segment": Rate(0.25, 0.09),
     "embed": Rate(3.8, 1.3, is_arithmetic=True),
-    "cluster": Rate(15.0, 20.0, is_arithmetic=True),
+    "cluster": Rate(8.0, 3.4, is_arithmetic=True),
     "code": Rate(1.0, 0.35, is_arithmetic=True),
     "match to count": Rate(0.2, 0.02),
 }
+FITTED = 4_000
+"""Themes are found in so many texts at most; the others join the nearest."""
 STATIC_EMBED = Rate(0.3, 0.05)
 FP32_SLOWER = 3.3
 """How much longer embedding takes in fp32 than in bf16 with hardware for it (243 against 804 texts a second)."""
@@ -68,7 +70,7 @@ def predict_for(texts: float, settings: Settings, *, slowness: float) -> Predict
     rates = RATES | ({"embed": STATIC_EMBED} if is_static else {})
     seconds = 0.0
     for stage, rate in rates.items():
-        n = min(texts, settings.cluster.sample) if stage == "cluster" else texts
+        n = min(texts, FITTED) if stage == "cluster" else texts
         # The rest of the work is done on one core whatever the processor, so only slowness counts there.
         factor = slowness if rate.is_arithmetic else max(1.0, slowness)
         if stage == "embed" and not is_static and not _has_bf16(settings):

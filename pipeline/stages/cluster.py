@@ -15,23 +15,14 @@ RARE = 5
 def cluster(
     texts: pd.DataFrame, vectors: Vectors, segments: pd.DataFrame, comments: pd.DataFrame, *, settings: SimpleNamespace
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors]:
-    """Return themes, the theme of each text, and the themes' middles.
-
-    Ids are hashes, so the first texts in the order of their ids are a uniform sample: themes are found in it, and all
-    other texts join the theme whose middle is nearest.
-    """
+    """Return themes, the theme of each text, and the themes' middles."""
     if texts.empty:
         return empty_table("themes"), empty_table("members"), Vectors((), np.zeros((0, vectors.matrix.shape[1]), np.float16))
     matrix = vectors.matrix.astype(np.float32)
-    sample = slice(0, settings.cluster.sample)
     finder = ThemeFinder(n_themes=settings.cluster.n_themes, seed=settings.cluster.seed)
-    chosen = texts.iloc[sample]
-    finder.fit(chosen["text"].tolist(), matrix[sample], weights=chosen["n"].to_numpy(), ids=chosen["text_id"].tolist())
-    rest = texts["text"].tolist()[settings.cluster.sample :]
-    joined = finder.transform(rest, matrix[settings.cluster.sample :]) if rest else np.empty(0, dtype=int)
-    labels = np.concatenate([finder.labels_, joined])
+    finder.fit(texts["text"].tolist(), matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].tolist())
     themes = _themes(finder, texts)
-    members = _members(finder, texts, matrix, labels, ids=themes["theme_id"].tolist())
+    members = _members(finder, texts, matrix, ids=themes["theme_id"].tolist())
     themes = _with_people(themes, members, segments, comments)
     middles = finder.centroids_[themes.index].astype(np.float16)
     return themes, members, Vectors(tuple(themes["theme_id"]), middles, vectors.model, vectors.sha256)
@@ -52,12 +43,12 @@ def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _members(finder: ThemeFinder, texts: pd.DataFrame, matrix: np.ndarray, labels: np.ndarray, *, ids: list[str]) -> pd.DataFrame:
-    similarity = np.einsum("ij,ij->i", matrix, finder.centroids_[labels])
+def _members(finder: ThemeFinder, texts: pd.DataFrame, matrix: np.ndarray, *, ids: list[str]) -> pd.DataFrame:
+    similarity = np.einsum("ij,ij->i", matrix, finder.centroids_[finder.labels_])
     return pd.DataFrame(
         {
             "text_id": texts["text_id"],
-            "theme_id": [ids[label] for label in labels],
+            "theme_id": [ids[label] for label in finder.labels_],
             "similarity": similarity.clip(-1, 1),
             "heard_once": heard_once(texts["text"].tolist(), matrix),
         }
