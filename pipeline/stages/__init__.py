@@ -33,7 +33,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
     Stage("cluster", ("texts", "vectors", "segments", "comments"), ("themes", "members", "centroids"), ("cluster",)),
     Stage("code", ("texts", "vectors", "codebook"), ("suggestions",), ("embed", "code")),
-    Stage("match", ("themes", "members", "suggestions", "texts", "codebook"), ("theme_codes",)),
+    Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",)),
     Stage("settle", ("segments", "suggestions"), ("codings",)),
     Stage("quote", ("codings", "segments", "comments", "people", "members", "suggestions"), ("quotes",), ("count", "intake")),
     Stage(

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import empty_table
-from pipeline.codebook import Codebook
 
 
 # A theme bears a code when the code's mean probability is this high in its answers, and this many times what it is in all
@@ -18,7 +17,6 @@ def match(
     members: pd.DataFrame,
     suggestions: pd.DataFrame,
     texts: pd.DataFrame,
-    codebook: Codebook,
     *,
     settings: SimpleNamespace,
 ) -> pd.DataFrame:

@@ -129,10 +129,20 @@ def as_markdown(found: dict[str, dict]) -> str:
             f"{part['machine']['processor']}, Python {part['machine']['python']}; {part['machine']['versions']}",
             "",
         ]
-        columns = list(dict.fromkeys(column for row in part["rows"] for column in row if not isinstance(row[column], dict)))
-        parts += ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
-        parts += ["| " + " | ".join(shown(row.get(column, "")) for column in columns) + " |" for row in part["rows"]]
+        rows = [flat(row) for row in part["rows"]]
+        columns = list(dict.fromkeys(column for row in rows for column in row))
+        # A figure a line and a run a column: there are more figures than runs, and all of them are shown.
+        parts += ["| figure |" + " |" * len(rows), "|---|" + "---|" * len(rows)]
+        parts += [f"| {column} | " + " | ".join(shown(row.get(column, "")) for row in rows) + " |" for column in columns]
     return "\n".join(parts) + "\n"
+
+
+def flat(row: dict[str, object], within: str = "") -> dict[str, object]:
+    """Return a row without rows inside it: `{"masked": {"direct": 1}}` becomes `{"masked direct": 1}`."""
+    found: dict[str, object] = {}
+    for name, value in row.items():
+        found |= flat(value, f"{within}{name} ") if isinstance(value, dict) else {f"{within}{name}": value}
+    return found
 
 
 def shown(value: object) -> str:

@@ -3,11 +3,9 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import check_table, empty_table
-from pipeline.codebook import Code, Codebook
 from pipeline.stages.match import match
 
 
-CODEBOOK = Codebook((Code("time", label="Time"), Code("trust", label="Trust")))
 NOTHING = SimpleNamespace()
 
 
@@ -23,7 +21,7 @@ def tables(scores):
 
 
 def placed(scores):
-    return check_table("theme_codes", match(*tables(scores), CODEBOOK, settings=NOTHING)).set_index("theme_id")
+    return check_table("theme_codes", match(*tables(scores), settings=NOTHING)).set_index("theme_id")
 
 
 def test_a_theme_whose_answers_stand_out_for_a_code_bears_it():
@@ -34,7 +32,7 @@ def test_a_theme_whose_answers_stand_out_for_a_code_bears_it():
     rest = pd.DataFrame({"text_id": [f"r{i}" for i in range(40)], "theme_id": "b"})
     members = pd.concat([many[1], rest])
     texts = pd.concat([many[3], rest[["text_id"]].assign(n=1)])
-    found = match(many[0], members, many[2], texts, CODEBOOK, settings=NOTHING).set_index("theme_id").loc["a"]
+    found = match(many[0], members, many[2], texts, settings=NOTHING).set_index("theme_id").loc["a"]
     assert (found["code"], found["runner_up"], found["status"]) == ("time", "trust", "suggested")
 
 
@@ -46,9 +44,9 @@ def test_a_theme_that_no_code_fits_says_so_and_offers_a_name():
 
 def test_without_suggestions_every_theme_is_new():
     themes, members, _, texts = tables((0, 0))
-    found = match(themes, members, empty_table("suggestions"), texts, Codebook(()), settings=NOTHING)
+    found = match(themes, members, empty_table("suggestions"), texts, settings=NOTHING)
     assert set(check_table("theme_codes", found)["status"]) == {"new"}
 
 
 def test_no_themes_need_no_place():
-    assert match(*[empty_table(name) for name in ("themes", "members", "suggestions", "texts")], CODEBOOK, settings=NOTHING).empty
+    assert match(*[empty_table(name) for name in ("themes", "members", "suggestions", "texts")], settings=NOTHING).empty
