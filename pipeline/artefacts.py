@@ -118,19 +118,28 @@ class Texts(Model):
     n: int = pa.Field(ge=1, description="how often it was said")
 
 
-class Themes(Model):
-    """What people speak about, found in their own words."""
+class FoundThemes(Model):
+    """Themes as the program found them, before people shape them."""
 
     theme_id: str = pa.Field(unique=True, description="hash of the theme's exemplars")
-    number: int = pa.Field(ge=1, unique=True, description="rank by number of people")
     keywords: str = pa.Field(description="words that set the theme apart, best first")
-    title: str = pa.Field(description="working title from the keywords, for people to change")
+    title: str = pa.Field(description="working title from people's words, or the title people gave")
     exemplars: str = pa.Field(description="text_ids nearest to the theme's middle, separated by spaces")
-    n_texts: int = pa.Field(ge=1, description="unique texts")
-    n_people: int = pa.Field(ge=1, description="people who spoke of it")
     stability: float = pa.Field(nullable=True, ge=0, le=1, description="how well it comes back in resamples, 0 to 1")
-    rare: bool = pa.Field(description="fewer than five people: listed, never dropped")
     family: int = pa.Field(ge=1, description="number of the group of like themes it belongs to")
+    family_title: str = pa.Field(description="what the themes of the family share")
+    named: bool = pa.Field(description="people gave the title")
+    set_aside: bool = pa.Field(description="people set it aside: listed, not counted among the themes")
+    agreed_code: str = pa.Field(nullable=True, description="the code people gave it")
+
+
+class Themes(FoundThemes):
+    """What people speak about, found in their own words and shaped by people."""
+
+    number: int = pa.Field(ge=1, unique=True, description="rank by number of people; those set aside come last")
+    n_texts: int = pa.Field(ge=0, description="unique texts")
+    n_people: int = pa.Field(ge=0, description="people who spoke of it")
+    rare: bool = pa.Field(description="fewer than five people: listed, never dropped")
 
 
 class Members(Model):
@@ -140,6 +149,53 @@ class Members(Model):
     theme_id: str = pa.Field(nullable=True, description="its theme")
     similarity: float = pa.Field(ge=-1.001, le=1.001, description="cosine to the theme's middle")
     heard_once: bool = pa.Field(description="unlike anything else that was said")
+
+
+class FoundMembers(Members):
+    """Which theme each text is in as the program found them."""
+
+
+class Shaping(Model):
+    """What people asked of the themes, and what came of it in this run."""
+
+    edit_id: int = pa.Field(ge=1, unique=True, description="number of the edit, in the order they were made")
+    action: str = pa.Field(isin=["rename", "merge", "split", "set aside", "restore", "map"], description="what was asked")
+    detail: str = pa.Field(description="the title or the code")
+    by: str = pa.Field(description="who asked")
+    made_at: str = pa.Field(description="when, in UTC")
+    result: str = pa.Field(
+        isin=["done", "already so", "overtaken", "found in part", "no longer finds its theme"], description="what came of it"
+    )
+    themes: str = pa.Field(description="numbers of the themes that show it, separated by spaces")
+
+
+class Voices(Model):
+    """Which themes each group spoke of more than the others; figures after disclosure control."""
+
+    group: str = pa.Field(description="attribute people are compared by")
+    level: str = pa.Field(description="its value")
+    theme_id: str = pa.Field(description="the theme")
+    n: float = pa.Field(nullable=True, description="people of the group who spoke of it, after disclosure control")
+    base: float = pa.Field(nullable=True, description="people of the group who answered, after disclosure control")
+    share: float = pa.Field(nullable=True, description="n over base")
+    low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
+    high: float = pa.Field(nullable=True, description="upper end of it")
+    elsewhere: float = pa.Field(nullable=True, description="share of the people of other groups who spoke of it")
+    evidence: str = pa.Field(
+        isin=["clear", "a sign", "none"], description="is it more than elsewhere: clear, a sign to look into, or none"
+    )
+    suppressed: bool = pa.Field(description="too few people to show figures")
+
+
+class ThemeRanks(Model):
+    """Each theme's rank by people, with equal weight for each group, and within each group."""
+
+    group: str = pa.Field(description="attribute people are compared by")
+    weighting: str = pa.Field(isin=["people", "equal groups", "within"], description="who weighs how much")
+    level: str = pa.Field(description="the group within which is ranked; empty for the others")
+    theme_id: str = pa.Field(description="the theme")
+    rank: float = pa.Field(nullable=True, description="1 is spoken of most; empty where too few people to show")
+    change: float = pa.Field(nullable=True, description="places gained against the rank by people")
 
 
 class Suggestions(Model):
@@ -218,6 +274,40 @@ class Closed(Model):
     suppressed: bool = pa.Field(description="too few people to show")
 
 
+class Decisions(Model):
+    """What people said of excerpts: for each reviewer and excerpt the decision that stands."""
+
+    decision_id: int = pa.Field(ge=1, unique=True, description="number of the decision, in the order they were made")
+    segment_id: str = pa.Field(description="the excerpt")
+    text_id: str = pa.Field(description="the unique text it belongs to")
+    reviewer: str = pa.Field(description="who decided")
+    reviewer_group: str = pa.Field(description="lived experience, family, care worker, researcher and the like")
+    codes: str = pa.Field(description="codes the reviewer gave, separated by |; empty when none")
+    outcome: str = pa.Field(isin=["codes", "none", "not sure", "skip"], description="what came of it")
+    drawn: str = pa.Field(
+        isin=["given order", "uncertain", "rare codes first", "random audit"], description="how the excerpt was chosen"
+    )
+    blind: bool = pa.Field(description="the model's suggestion had not been shown")
+    channel: str = pa.Field(isin=["web", "workbook"], description="where it was made")
+    made_at: str = pa.Field(description="when, in UTC")
+
+
+class Lessons(Decisions):
+    """Those of the decisions that a person has let the coder learn from."""
+
+
+class ThemeEdits(Model):
+    """What people changed about themes, given by the texts it is about, so that it survives a re-run."""
+
+    edit_id: int = pa.Field(ge=1, unique=True, description="number of the edit, in the order they were made")
+    action: str = pa.Field(isin=["rename", "merge", "split", "set aside", "restore", "map"], description="what was done")
+    texts: str = pa.Field(description="a JSON list of text_ids for each theme it is about")
+    detail: str = pa.Field(description="the new title or the code")
+    by: str = pa.Field(description="who did it")
+    made_at: str = pa.Field(description="when, in UTC")
+    withdrawn: bool = pa.Field(description="taken back since")
+
+
 @dataclass(frozen=True)
 class Vectors:
     """Rows of numbers with their ids: what embedding and clustering pass on."""
@@ -242,10 +332,14 @@ class Table:
     name: str
     sensitivity: Sensitivity
     model: type[Model] | None = None
+    decided: bool = False
+    """People's own and kept in the store of decisions; all other tables are derived and have a file each."""
 
     @property
     def file(self) -> str:
         """The file's path inside the study."""
+        if self.decided:
+            return "review.sqlite"
         folder = "vault" if self.sensitivity == "identifiable" else "derived"
         return f"{folder}/{self.name}.parquet"
 
@@ -261,15 +355,24 @@ TABLES: dict[str, Table] = {
         Table("segments", "redacted", Segments),
         Table("texts", "redacted", Texts),
         Table("vectors", "redacted"),
+        Table("found_themes", "redacted", FoundThemes),
+        Table("found_members", "redacted", FoundMembers),
+        Table("found_centroids", "redacted"),
         Table("centroids", "redacted"),
         Table("themes", "redacted", Themes),
         Table("members", "redacted", Members),
+        Table("shaping", "redacted", Shaping),
+        Table("voices", "redacted", Voices),
+        Table("theme_ranks", "redacted", ThemeRanks),
         Table("suggestions", "redacted", Suggestions),
         Table("theme_codes", "redacted", ThemeCodes),
         Table("codings", "redacted", Codings),
         Table("quotes", "redacted", Quotes),
         Table("counts", "releasable", Counts),
         Table("closed", "releasable", Closed),
+        Table("decisions", "redacted", Decisions, decided=True),
+        Table("lessons", "redacted", Lessons, decided=True),
+        Table("theme_edits", "redacted", ThemeEdits, decided=True),
     )
 }
 

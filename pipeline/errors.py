@@ -35,3 +35,9 @@ class PrivacyError(PipelineError):
     """The step would take people's words further than they, or the study, allow."""
 
     exit_code = 14
+
+
+class ReviewError(PipelineError):
+    """People's decisions cannot be kept or read as they stand."""
+
+    exit_code = 15

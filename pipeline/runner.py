@@ -23,15 +23,20 @@ from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, 
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
+from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
+from pipeline.methods.themes.saved import FACTS
+from pipeline.methods.themes.saved import load as load_themes
 from pipeline.readers import read_export
+from pipeline.review.store import read_review
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
 
 
 log = logging.getLogger("pipeline")
 
-EXTERNAL = ("source", "key", "codebook")
+DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
+EXTERNAL = ("source", "key", "codebook", "tuned", "frozen", *DECIDED)
 
 
 def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
@@ -120,8 +125,14 @@ class _Run:
 
     def digest(self, name: str) -> str:
         if name not in self.digests:
-            self.digests[name] = _external_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
+            self.digests[name] = self.new_digest(name)
         return self.digests[name]
+
+    def new_digest(self, name: str) -> str:
+        if name in DECIDED:
+            # The file changes with every word in it; what counts for a stage are the rows it is given.
+            return _sha256(self.value(name).to_csv(index=False))
+        return _external_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
     def path(self, name: str) -> Path:
         return self.study.folder / TABLES[name].file
@@ -220,6 +231,12 @@ def _sha256(*parts: str) -> str:
 def _external_digest(study: Study, name: str) -> str:
     if name == "key":
         return hashlib.sha256(_key(study)).hexdigest()
+    if name == "tuned":
+        return model_sha256(study.tuned) if is_tuned(study.tuned) else ""
+    if name == "frozen":
+        # The hash of the middles stands in it.
+        facts = study.frozen and study.frozen / FACTS
+        return file_sha256(facts) if facts and facts.is_file() else ""
     path = study.codebook if name == "codebook" else study.source
     if path is None:
         return ""
@@ -232,9 +249,23 @@ def _external_digest(study: Study, name: str) -> str:
 def _read_external(study: Study, name: str) -> Any:
     if name == "key":
         return _key(study)
+    if name == "tuned":
+        return _read_tuned(study.tuned)
+    if name == "frozen":
+        return load_themes(study.frozen) if study.frozen else None
+    if name in DECIDED:
+        return read_review(study, name)
     if name == "codebook":
         return read_codebook(study.codebook) if study.codebook else Codebook(())
     return read_export(study.source, sheet=study.settings.intake.sheet)
+
+
+def _read_tuned(folder: Path) -> Any:
+    if not is_tuned(folder):
+        return None
+    from pipeline.methods.coder.tuning.tuned import load
+
+    return load(folder)
 
 
 def _key(study: Study) -> bytes:

@@ -6,10 +6,13 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, read_table
+from pipeline.artefacts import TABLES, empty_table, read_table
+from pipeline.codebook import Codebook, read_codebook
 from pipeline.manifest import Manifest, read_manifest
+from pipeline.review.progress import Progress, measure_progress
+from pipeline.review.store import read_review
 from pipeline.stages import STAGES
-from pipeline.study import load_study
+from pipeline.study import Study, load_study
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Status:
     accounts: dict[str, Any]
     waiting: dict[str, int]
     checked_by_people: float
+    people: tuple[str, ...] = ("Not yet checked by people.",)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -36,7 +40,7 @@ class Status:
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
-        return "\n".join([*lines, "Not yet checked by people."])
+        return "\n".join([*lines, *self.people])
 
 
 def status(folder: str | Path) -> Status:
@@ -54,7 +58,20 @@ def status(folder: str | Path) -> Status:
         for stage in STAGES
         if (record := manifest.stage(stage.name)) is not None
     }
-    return Status(study.settings.name, stages, manifest.accounts, _waiting(study.folder), 0.0)
+    progress = _progress(study)
+    people = tuple(progress.sentences())
+    return Status(study.settings.name, stages, manifest.accounts, _waiting(study.folder), progress.share, people)
+
+
+def _progress(study: Study) -> Progress:
+    segments = _table(study.folder, "segments")
+    codebook = read_codebook(study.codebook) if study.codebook and study.codebook.is_file() else Codebook(())
+    return measure_progress(
+        empty_table("segments") if segments is None else segments,
+        read_review(study, "decisions"),
+        read_review(study, "lessons"),
+        codebook,
+    )
 
 
 def _waiting(folder: Path) -> dict[str, int]:
@@ -66,7 +83,13 @@ def _waiting(folder: Path) -> dict[str, int]:
         found["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
     theme_codes = _table(folder, "theme_codes")
     if theme_codes is not None:
-        found["themes that are not in the codebook"] = int((theme_codes["status"] == "new").sum())
+        themes = _table(folder, "themes")
+        aside = set() if themes is None else set(themes.loc[themes["set_aside"], "theme_id"])
+        new = theme_codes[(theme_codes["status"] == "new") & ~theme_codes["theme_id"].isin(aside)]
+        found["themes that are not in the codebook"] = len(new)
+    shaping = _table(folder, "shaping")
+    if shaping is not None and (lost := int((shaping["result"] == "no longer finds its theme").sum())):
+        found["edits of themes that no longer find their theme (`themes theme list` shows them)"] = lost
     comments = _table(folder, "comments")
     if comments is not None:
         found["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
@@ -96,5 +119,8 @@ def summarise(manifest: Manifest) -> str:
     rows = {name: n for record in manifest.stages for name, n in record.rows_out.items()}
     lines = account_sentences(manifest.accounts)
     if "themes" in rows:
-        lines.append(f"{rows['texts']:,} different texts, {rows['themes']:,} themes. Not yet checked by people.")
+        settled = manifest.stage("settle")
+        n = settled.rows_in.get("decisions", 0) if settled else 0
+        checked = f"Decisions of people in it: {n:,}." if n else "Not yet checked by people."
+        lines.append(f"{rows['texts']:,} different texts, {rows['themes']:,} themes. {checked}")
     return "\n".join(lines)

@@ -87,16 +87,18 @@ class Embed(Section):
 
 
 class Cluster(Section):
-    """How themes are found."""
+    """How themes are found; with `frozen`, a folder of saved themes, none are found and each text is given one of those."""
 
     seed: int = 42
     n_themes: int | None = Field(default=None, ge=1)
+    frozen: str | None = None
 
 
 class Coding(Section):
     """How codes are suggested."""
 
     min_precision: float = Field(default=0.7, gt=0, le=1)
+    recall_first: tuple[str, ...] = ()
     seed: int = 42
 
 
@@ -148,6 +150,26 @@ class Study:
     def derived(self) -> Path:
         """Where de-identified tables are; may be deleted at any time."""
         return self.folder / "derived"
+
+    @property
+    def tuned(self) -> Path:
+        """Where a coder that was fine-tuned for the study is kept."""
+        return self.folder / "models" / "coder"
+
+    @property
+    def saved_themes(self) -> Path:
+        """Where the study's themes are saved for later surveys."""
+        return self.folder / "models" / "themes"
+
+    @property
+    def frozen(self) -> Path | None:
+        """The saved themes that the study's texts are given, if it is not to find its own."""
+        return self.folder / self.settings.cluster.frozen if self.settings.cluster.frozen else None
+
+    @property
+    def unfinished(self) -> Path:
+        """Where fine-tuning keeps what it has reached."""
+        return self.folder / "models" / "unfinished"
 
     @property
     def exports(self) -> Path:

@@ -11,6 +11,7 @@ from pipeline.artefacts import TABLES, check_table, content_id, empty_table, wri
 from pipeline.codebook import Code, Codebook, write_codebook
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.stages.count import count
+from pipeline.stages.voices import voices
 from pipeline.study import Study, load_study
 
 
@@ -129,6 +130,7 @@ def build_tables(study: Study) -> Tables:
     attributes = pd.DataFrame({"response_id": people["response_id"], "attribute": "group", "value": people["group"]})
     codebook = Codebook(CODES)
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
+    said, ranks = voices(themes, members, segments, comments, attributes, settings=settings)
     counts, closed = count(codings, segments, comments, attributes, ratings, codebook, settings=settings)
     frames = {
         "responses": responses,
@@ -140,6 +142,9 @@ def build_tables(study: Study) -> Tables:
         "texts": texts,
         "themes": themes,
         "members": members,
+        "shaping": empty_table("shaping"),
+        "voices": said,
+        "theme_ranks": ranks,
         "suggestions": suggestions,
         "theme_codes": theme_codes,
         "codings": codings,
@@ -235,6 +240,10 @@ def _themes(
             "title": title,
             "n_people": int(n_people[theme_id]),
             "family": 1 + place // 2,
+            "family_title": f"Family {1 + place // 2}",
+            "named": False,
+            "set_aside": False,
+            "agreed_code": None,
             "exemplars": " ".join(members.loc[members["theme_id"] == theme_id, "text_id"]),
             "code": code,
             "n_texts": int((members["theme_id"] == theme_id).sum()),

@@ -57,7 +57,7 @@ def test_every_table_is_made_and_described(finished):
     folder, manifest = finished
     resources = json.loads((folder / "derived/manifest.json").read_text(encoding="utf-8"))["resources"]
     described = {resource["name"]: resource for resource in resources}
-    assert set(described) == set(TABLES)
+    assert set(described) == {name for name, table in TABLES.items() if not table.decided}
     for name, resource in described.items():
         assert (folder / resource["path"]).stat().st_size == resource["bytes"]
         assert resource["sensitivity"] == TABLES[name].sensitivity
@@ -89,6 +89,31 @@ def test_a_changed_codebook_embeds_and_clusters_nothing_again(study, finished):
     again = ran(finished[1], run(study))
     assert "code" in again
     assert not {"intake", "clean", "segment", "embed", "cluster"} & set(again)
+
+
+def test_a_run_makes_no_store_of_decisions(finished):
+    assert not (finished[0] / "review.sqlite").exists()
+
+
+def test_decisions_are_settled_at_once_and_learnt_from_only_when_accepted(study, finished):
+    from pipeline.review.store import open_store
+
+    segment = table(study, "segments").iloc[0]
+    with open_store(load_study(study)) as store:
+        store.add_reviewer("Ann", "lived experience")
+        ids = {"segment_id": segment["segment_id"], "text_id": segment["text_id"]}
+        made = store.decide(**ids, reviewer="Ann", outcome="codes", codes=["tokenism"])
+    decided = run(study)
+    assert "settle" in ran(finished[1], decided) and not {"cluster", "shape", "code"} & set(ran(finished[1], decided))
+    codings = table(study, "codings")
+    assert codings.loc[codings["segment_id"] == segment["segment_id"], ["code", "reviewers"]].values.tolist() == [["tokenism", 1]]
+    with open_store(load_study(study)) as store:
+        store.add_learning(up_to=made.decision_id, effort="quick", accepted_by="Ann")
+    learnt = run(study)
+    assert "code" in ran(decided, learnt) and not {"cluster", "shape"} & set(ran(decided, learnt))
+    assert ran(learnt, run(study)) == []
+    after = table(study, "codings")
+    assert after.loc[after["segment_id"] == segment["segment_id"], ["code", "reviewers"]].values.tolist() == [["tokenism", 1]]
 
 
 def test_new_answers_are_added_and_only_they_are_embedded(study, finished, monkeypatch):

@@ -59,7 +59,7 @@ class TransformerEmbedder:
             return np.zeros((0, self.dimension), dtype=np.float32)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         tokens = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
-        for width, chosen in _batches_of_fixed_shape([len(ids) for ids in tokens["input_ids"]]):
+        for width, chosen in batches_of_fixed_shape([len(ids) for ids in tokens["input_ids"]]):
             rows[chosen] = self._encode_batch(tokens, chosen, width=width)[: len(chosen)]
         return _unit_rows(rows)
 
@@ -159,12 +159,26 @@ def _load_transformer(folder: Path, *, name: str, sha256: str, precision: str) -
 
 
 def _precision(wanted: str) -> str:
-    import torch
-
     if wanted != "auto":
         return wanted
-    # bf16 without matrix units is no faster than fp32, so only AMX processors get it.
-    return "bf16" if torch.cpu.get_capabilities().get("amx_bf16") else "fp32"
+    return "bf16" if has_fast_bf16() else "fp32"
+
+
+def has_fast_bf16() -> bool:
+    """Say whether this processor multiplies bf16 in hardware: with AMX 3 times faster than fp32, with AVX-512 twice."""
+    import torch
+
+    can = torch.cpu.get_capabilities()
+    return bool(can.get("amx_bf16") or can.get("avx512_bf16"))
+
+
+def model_folder(name: str | Path) -> Path:
+    """Return where a transformer's files lie; ModelError if it is a static model or there is no such folder."""
+    if str(name) == "minilm":
+        return _minilm_folder()
+    if str(name) == "static" or not Path(name).is_dir():
+        raise ModelError(f"The model {name!s} has no layers that could learn; use minilm, or a sentence-transformers folder.")
+    return Path(name)
 
 
 def _minilm_folder() -> Path:
@@ -175,7 +189,8 @@ def _minilm_folder() -> Path:
     return Path(get_model_path())
 
 
-def _batches_of_fixed_shape(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+def batches_of_fixed_shape(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+    """Yield a width in tokens and the places of texts that fit it, at most `BATCH_TOKENS` tokens together."""
     # Matrix kernels round differently for different shapes. In a few fixed shapes a text's vector depends neither on
     # the texts beside it nor on the number of threads, so that a second wave and a fresh run give the same themes.
     by_width: dict[int, list[int]] = {}

@@ -130,6 +130,9 @@ EXPORTS: dict[str, Exporter] = {
                 "texts",
                 "themes",
                 "members",
+                "shaping",
+                "voices",
+                "theme_ranks",
                 "suggestions",
                 "theme_codes",
                 "codings",
@@ -142,9 +145,9 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             name="tables",
             write=_tables,
-            tables=("comments", "segments", "members", "themes", "theme_codes", "counts", "closed"),
+            tables=("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", "counts", "closed"),
             sensitivity="redacted",
-            files=("counts.csv", "closed.csv", "themes.csv", "theme_codes.csv"),
+            files=("counts.csv", "closed.csv", "themes.csv", "theme_codes.csv", "voices.csv", "theme_ranks.csv"),
         ),
         Exporter(
             name="quotes",

@@ -40,4 +40,4 @@ def without_private_words(themes: pd.DataFrame, members: pd.DataFrame, allowed: 
     """Return the themes with title and keywords blanked where they are the words of very few who have not all agreed."""
     private = members.loc[~members["text_id"].isin(allowed), "theme_id"].dropna()
     hidden = (themes["n_people"] < FEWEST_FOR_KEYWORDS) & themes["theme_id"].isin(private)
-    return themes.assign(title=themes["title"].mask(hidden, ""), keywords=themes["keywords"].mask(hidden, ""))
+    return themes.assign(title=themes["title"].mask(hidden & ~themes["named"], ""), keywords=themes["keywords"].mask(hidden, ""))

@@ -10,6 +10,7 @@ from pipeline.report.sections.doubts import heard_once, not_sure
 from pipeline.report.sections.in_short import in_short
 from pipeline.report.sections.method import checked_share, how_it_was_done
 from pipeline.report.sections.shares import shares
+from pipeline.report.sections.smaller_groups import smaller_groups
 from pipeline.report.sections.taking_part import taking_part
 from pipeline.report.sections.themes import themes
 from pipeline.report.source import Source
@@ -29,15 +30,17 @@ def build_report(source: Source) -> Report:
     allowed = quotable_ids(source["segments"], source["comments"])
     named = without_private_words(source["themes"], source["members"], allowed)
     placed = placed_themes(named, source["theme_codes"], source["members"])
+    counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
         notice=NOTICE,
         sections=(
-            in_short(source, placed),
+            in_short(source, counted),
             taking_part(source),
             themes(source, placed, words),
-            codebook(source, placed),
+            codebook(source, counted),
+            smaller_groups(source, counted),
             shares(source),
             closed_questions(source),
             not_sure(source),

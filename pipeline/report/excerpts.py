@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from pipeline.codebook import Codebook
 from pipeline.report.source import Source
 from pipeline.report.tables import write_csv
 
 
-COLUMNS = ["excerpt", "question", "whole_answer", "words_to_code", "your_codes", "none_of_these", "not_sure", "note"]
+COLUMNS = ["excerpt", "question", "whole_answer", "words_to_code", "your_codes", "none_of_these", "not_sure", "note", "drawn"]
+TO_FILL_IN = COLUMNS[4:8]
 
 
 def write_excerpts(source: Source, folder: Path) -> None:
@@ -17,19 +19,26 @@ def write_excerpts(source: Source, folder: Path) -> None:
     A reviewer gives an own answer first: what the model would say stands in neither file. The order is that of the
     excerpts' ids, which is as good as a shuffle and the same for everybody.
     """
-    said = source["segments"].merge(
-        source["comments"][["comment_id", "question", "text"]], on="comment_id", suffixes=("", "_whole")
-    )
-    rows = said.sort_values("segment_id").assign(
-        excerpt=lambda table: table["segment_id"],
-        question=lambda table: table["question"].map(source.wording),
-        whole_answer=lambda table: table["text_whole"],
-        words_to_code=lambda table: table["text"],
-        **dict.fromkeys(COLUMNS[4:], ""),
-    )
-    write_csv(rows[COLUMNS], folder / "review.csv")
-    codes = [
-        (code.code, code.plain_label or code.name, code.definition, code.include, code.exclude) for code in source.codebook.codes
-    ]
-    meanings = pd.DataFrame(codes, columns=["code", "in_plain_words", "definition", "include", "exclude"])
-    write_csv(meanings, folder / "codes.csv")
+    segments = source["segments"].sort_values("segment_id")
+    write_csv(excerpts_to_review(source, segments, drawn="given order"), folder / "review.csv")
+    write_csv(code_meanings(source.codebook), folder / "codes.csv")
+
+
+def excerpts_to_review(source: Source, segments: pd.DataFrame, *, drawn: str) -> pd.DataFrame:
+    """Return a row for each of these segments, in their order: what was said and asked, and room for a person's answer."""
+    answers = source["comments"][["comment_id", "question", "text"]]
+    rows = segments.merge(answers, on="comment_id", suffixes=("", "_whole"))
+    return rows.assign(
+        excerpt=rows["segment_id"],
+        question=rows["question"].map(source.wording),
+        whole_answer=rows["text_whole"],
+        words_to_code=rows["text"],
+        **dict.fromkeys(TO_FILL_IN, ""),
+        drawn=drawn,
+    )[COLUMNS]
+
+
+def code_meanings(codebook: Codebook) -> pd.DataFrame:
+    """Return what each code means in plain words, for people who code."""
+    codes = [(code.code, code.plain_label or code.name, code.definition, code.include, code.exclude) for code in codebook.codes]
+    return pd.DataFrame(codes, columns=["code", "in_plain_words", "definition", "include", "exclude"])

@@ -12,6 +12,7 @@ from pipeline.report.wording import sentence_case
 class PlacedTheme:
     """One theme, and the code that fits it best, if one does."""
 
+    theme_id: str
     number: int
     title: str
     keywords: str
@@ -21,6 +22,9 @@ class PlacedTheme:
     stability: float
     rare: bool
     family: int
+    family_title: str
+    named: bool
+    set_aside: bool
     code: str | None
     fit: float
     runner_up: str | None
@@ -57,6 +61,7 @@ def _nearest_members(members: pd.DataFrame) -> dict[str, tuple[str, ...]]:
 
 def _placed(row: dict[Any, Any], nearest: tuple[str, ...]) -> PlacedTheme:
     return PlacedTheme(
+        theme_id=str(row["theme_id"]),
         number=int(row["number"]),
         title=str(row["title"]),
         keywords=str(row["keywords"]),
@@ -66,6 +71,9 @@ def _placed(row: dict[Any, Any], nearest: tuple[str, ...]) -> PlacedTheme:
         stability=float("nan") if pd.isna(row["stability"]) else float(row["stability"]),
         rare=bool(row["rare"]),
         family=int(row["family"]),
+        family_title=str(row["family_title"]),
+        named=bool(row["named"]),
+        set_aside=bool(row["set_aside"]),
         code=_name(row["code"]),
         fit=float(row["score"]),
         runner_up=_name(row["runner_up"]),

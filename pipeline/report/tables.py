@@ -15,11 +15,11 @@ from pipeline.report.source import Source
 
 # Spreadsheets skip invisible characters before they look for a formula, and some take full-width signs for one.
 _FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-FIGURES = ["n", "share", "estimate", "low", "high"]
+FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
 
 
 def write_tables(source: Source, folder: Path) -> None:
-    """Write counts.csv, closed.csv, themes.csv and theme_codes.csv."""
+    """Write counts.csv, closed.csv, themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
     allowed = quotable_ids(source["segments"], source["comments"])
     themes = without_private_words(source["themes"], source["members"], allowed)
     private = themes.loc[themes["title"] == "", "theme_id"]
@@ -30,6 +30,8 @@ def write_tables(source: Source, folder: Path) -> None:
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
     write_csv(themes.drop(columns="exemplars"), folder / "themes.csv")
     write_csv(places, folder / "theme_codes.csv")
+    write_csv(without_suppressed(source["voices"]), folder / "voices.csv")
+    write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
 
 
 def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:

@@ -31,11 +31,25 @@ STAGES: tuple[Stage, ...] = (
     Stage("clean", ("responses",), ("comments", "masks"), ("clean",)),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
-    Stage("cluster", ("texts", "vectors", "segments", "comments"), ("themes", "members", "centroids"), ("cluster",)),
-    Stage("code", ("texts", "vectors", "codebook"), ("suggestions",), ("embed", "code")),
-    Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",)),
-    Stage("settle", ("segments", "suggestions"), ("codings",)),
-    Stage("quote", ("codings", "segments", "comments", "people", "members", "suggestions"), ("quotes",), ("count", "intake")),
+    Stage(
+        "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
+    ),
+    Stage(
+        "shape",
+        ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits"),
+        ("themes", "members", "centroids", "shaping"),
+    ),
+    Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
+    Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
+    Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
+    Stage("settle", ("segments", "suggestions", "decisions"), ("codings",), version=2),
+    Stage(
+        "quote",
+        ("codings", "segments", "comments", "people", "members", "suggestions"),
+        ("quotes",),
+        ("count", "intake"),
+        version=2,
+    ),
     Stage(
         "count", ("codings", "segments", "comments", "people", "ratings", "codebook"), ("counts", "closed"), ("count", "intake")
     ),

@@ -1,31 +1,41 @@
-"""Find themes in the unique texts, and who spoke of them."""
+"""Find themes in the unique texts; people shape them afterwards."""
 
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors, content_id, empty_table
+from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
-
-
-RARE = 5
+from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.portrait import exemplars_of
+from pipeline.methods.themes.saved import SavedThemes
+from pipeline.methods.themes.topics import nearest
 
 
 def cluster(
-    texts: pd.DataFrame, vectors: Vectors, segments: pd.DataFrame, comments: pd.DataFrame, *, settings: SimpleNamespace
+    texts: pd.DataFrame, vectors: Vectors, frozen: SavedThemes | None, *, settings: SimpleNamespace
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors]:
-    """Return themes, the theme of each text, and the themes' middles."""
+    """Return themes, the theme of each text, and the themes' middles, all as the program finds them.
+
+    With `frozen`, each text is given the nearest of the saved themes, and none is found anew; ModelError if another
+    language model made their vectors.
+    """
     if texts.empty:
-        return empty_table("themes"), empty_table("members"), Vectors((), np.zeros((0, vectors.matrix.shape[1]), np.float16))
+        nothing = Vectors((), np.zeros((0, vectors.matrix.shape[1]), np.float16))
+        return empty_table("found_themes"), empty_table("found_members"), nothing
     matrix = vectors.matrix.astype(np.float32)
+    if frozen is not None:
+        return _of_saved(texts, vectors, matrix, frozen)
     finder = ThemeFinder(n_themes=settings.cluster.n_themes, seed=settings.cluster.seed)
     finder.fit(texts["text"].tolist(), matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].tolist())
     themes = _themes(finder, texts)
-    members = _members(finder, texts, matrix, ids=themes["theme_id"].tolist())
-    themes = _with_people(themes, members, segments, comments)
-    middles = finder.centroids_[themes.index].astype(np.float16)
-    return themes, members, Vectors(tuple(themes["theme_id"]), middles, vectors.model, vectors.sha256)
+    ids = themes["theme_id"].tolist()
+    members = _members(texts, matrix, finder.labels_, finder.centroids_, ids=ids)
+    return themes, members, _middles(finder.centroids_, vectors, ids=ids)
 
 
 def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
@@ -37,29 +47,48 @@ def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
             "exemplars": " ".join(texts["text_id"].iloc[list(theme.exemplars)]),
             "stability": theme.stability,
             "family": theme.family,
+            "family_title": theme.family_title,
         }
         for theme in finder.themes_
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
-def _members(finder: ThemeFinder, texts: pd.DataFrame, matrix: np.ndarray, *, ids: list[str]) -> pd.DataFrame:
-    similarity = np.einsum("ij,ij->i", matrix, finder.centroids_[finder.labels_])
+def _of_saved(
+    texts: pd.DataFrame, vectors: Vectors, matrix: NDArray[np.float32], frozen: SavedThemes
+) -> tuple[pd.DataFrame, pd.DataFrame, Vectors]:
+    if vectors.sha256 != frozen.sha256:
+        raise ModelError(
+            f"The saved themes were found with the language model {frozen.embedder!r}, and the answers were read with "
+            f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
+        )
+    rows, centres = unit(matrix.astype(np.float64)), frozen.centroids.astype(np.float64)
+    labels, words = nearest(rows, centres), texts["text"].tolist()
+    found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
+    # Readers are shown what people say now, so the saved examples give way to those of these texts.
+    typical = [exemplars_of(words, rows, np.flatnonzero(labels == theme), centre) for theme, centre in enumerate(centres)]
+    themes = found.assign(
+        keywords=[", ".join(theme.keywords) for theme in frozen.themes],
+        exemplars=[" ".join(texts["text_id"].iloc[list(chosen)]) for chosen in typical],
+    )
+    ids = themes["theme_id"].tolist()
+    members = _members(texts, matrix, labels, frozen.centroids, ids=ids)
+    return themes, members, _middles(frozen.centroids, vectors, ids=ids)
+
+
+def _members(
+    texts: pd.DataFrame, matrix: NDArray[np.float32], labels: NDArray[np.intp], centres: NDArray[np.float32], *, ids: list[str]
+) -> pd.DataFrame:
+    similarity = np.einsum("ij,ij->i", matrix, centres[labels])
     return pd.DataFrame(
         {
             "text_id": texts["text_id"],
-            "theme_id": [ids[label] for label in finder.labels_],
+            "theme_id": [ids[label] for label in labels],
             "similarity": similarity.clip(-1, 1),
             "heard_once": heard_once(texts["text"].tolist(), matrix),
         }
     )
 
 
-def _with_people(themes: pd.DataFrame, members: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
-    said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
-    said = said.merge(members[["text_id", "theme_id"]], on="text_id")
-    people = said.groupby("theme_id")["response_id"].nunique()
-    n_texts = members.groupby("theme_id")["text_id"].size()
-    themes = themes.assign(n_people=themes["theme_id"].map(people), n_texts=themes["theme_id"].map(n_texts))
-    themes = themes.assign(rare=themes["n_people"] < RARE).sort_values(["n_people", "theme_id"], ascending=[False, True])
-    return themes.assign(number=range(1, len(themes) + 1))
+def _middles(centres: NDArray[np.float32], vectors: Vectors, *, ids: list[str]) -> Vectors:
+    return Vectors(tuple(ids), centres.astype(np.float16), vectors.model, vectors.sha256)

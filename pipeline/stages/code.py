@@ -1,6 +1,7 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,19 +11,63 @@ from pipeline.codebook import Codebook
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 
 
-def code(texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, *, settings: SimpleNamespace) -> pd.DataFrame:
-    """Return the best codes of each text with scores and reasons, and whether each is suggested."""
+if TYPE_CHECKING:
+    from pipeline.methods.coder.tuning.tuned import Tuned
+
+
+def code(
+    texts: pd.DataFrame,
+    vectors: Vectors,
+    codebook: Codebook,
+    lessons: pd.DataFrame,
+    tuned: "Tuned | None",
+    *,
+    settings: SimpleNamespace,
+) -> pd.DataFrame:
+    """Return the best codes of each text with scores and reasons, and whether each is suggested.
+
+    The coder learns from the codebook and from `lessons`: what people decided and have let it learn from. A fine-tuned
+    model has its say as long as the codebook has the codes that it learnt.
+    """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
     words, frames, matrix = texts["text"].tolist(), texts["frame"].tolist(), vectors.matrix.astype(np.float32)
+    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
     coder = CodebookClassifier(
-        codebook, embedder=settings.embed.model, seed=settings.code.seed, min_precision=settings.code.min_precision
+        codebook,
+        embedder=settings.embed.model,
+        effort="thorough" if fits else "quick",
+        seed=settings.code.seed,
+        min_precision=settings.code.min_precision,
+        recall_first=settings.code.recall_first,
+        tuned=tuned if fits else None,
     )
-    # Texts nobody has coded yet lend the coder their words.
-    suggestions = coder.fit(words, frames=frames, vectors=matrix).suggest(words, frames=frames, vectors=matrix)
+    rows, codes = rows_to_learn(texts, codebook, lessons)
+    coder.fit([words[row] for row in rows], codes, frames=[frames[row] for row in rows], vectors=matrix[rows])
+    suggestions = coder.suggest(words, frames=frames, vectors=matrix)
     return pd.DataFrame(
         [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
     )
+
+
+def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:
+    """Return rows of `texts` and the codes to learn for each: a row a person and text, so that each person counts once.
+
+    Texts nobody has decided on come first, with None: they lend the coder their words. Left out are lessons about a
+    text that is no longer there, and those of which the codebook has no code any more.
+    """
+    row_of = {text_id: row for row, text_id in enumerate(texts["text_id"])}
+    known = {found.code for found in codebook.codes}
+    last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
+    kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
+    decided: list[tuple[int, list[str]]] = [
+        (row_of[text_id], codes)
+        for text_id, outcome, codes in zip(last["text_id"], last["outcome"], kept, strict=True)
+        if codes or outcome == "none"
+    ]
+    read = {row for row, _ in decided}
+    unread = [row for row in range(len(texts)) if row not in read]
+    return [*unread, *(row for row, _ in decided)], [*([None] * len(unread)), *(codes for _, codes in decided)]
 
 
 def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:

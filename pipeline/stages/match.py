@@ -31,8 +31,8 @@ def match(
     within = _means(scored, weighted)
     return pd.DataFrame(
         [
-            _place(theme_id, title, within.get(theme_id, []), overall)
-            for theme_id, title in zip(themes["theme_id"], themes["title"], strict=True)
+            _place(theme_id, title, within.get(theme_id, []), overall, agreed=None if pd.isna(agreed) else agreed)
+            for theme_id, title, agreed in zip(themes["theme_id"], themes["title"], themes["agreed_code"], strict=True)
         ]
     )
 
@@ -48,15 +48,25 @@ def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple
     return found
 
 
-def _place(theme_id: str, title: str, codes: list[tuple[str, float]], overall: dict[str, float]) -> dict[str, object]:
+def _place(
+    theme_id: str, title: str, codes: list[tuple[str, float]], overall: dict[str, float], *, agreed: str | None
+) -> dict[str, object]:
+    if agreed is not None:
+        others = [code for code, _ in codes if code != agreed]
+        return _row(theme_id, agreed, dict(codes).get(agreed, 0.0), others, proposed="", status="agreed")
     best, score = codes[0] if codes else ("", 0.0)
     fits = score >= FITS and score >= TIMES * overall[best]
     others = [code for code, _ in codes[1 if fits else 0 :]]
+    status = "suggested" if fits else "new"
+    return _row(theme_id, best if fits else None, score, others, proposed="" if fits else title, status=status)
+
+
+def _row(theme_id: str, code: str | None, score: float, others: list[str], *, proposed: str, status: str) -> dict[str, object]:
     return {
         "theme_id": theme_id,
-        "code": best if fits else None,
+        "code": code,
         "score": score,
         "runner_up": others[0] if others else None,
-        "proposed": "" if fits else title,
-        "status": "suggested" if fits else "new",
+        "proposed": proposed,
+        "status": status,
     }

@@ -34,9 +34,11 @@ def quote(
     found = found[found["text"].map(lambda text: len(text.split())) >= MIN_WORDS]
     if found.empty:
         return empty_table("quotes")
-    found = found.merge(suggestions[["text_id", "code", "score"]], on=["text_id", "code"]).merge(
+    found = found.merge(suggestions[["text_id", "code", "score"]], on=["text_id", "code"], how="left").merge(
         members[["text_id", "similarity"]], on="text_id"
     )
+    # A code that only people gave has no score of the model's, and is surer than any.
+    found["score"] = found["score"].fillna(1.0)
     found["caption"] = found["response_id"].map(_captions(people, settings)).fillna("")
     picked = [_pick(rows) for _, rows in found.groupby("code", sort=True)]
     return pd.concat(picked, ignore_index=True)[COLUMNS]

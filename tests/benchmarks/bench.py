@@ -1,8 +1,12 @@
-"""Measure quality and speed on the shared data, and write docs/benchmarks.json and docs/benchmarks.md.
+"""Measure quality and speed, and write docs/benchmarks.json and docs/benchmarks.md.
 
-    python tests/benchmarks/bench.py --shared ../shared [--only themes coding masking whole] [--smoke]
+    python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole] [--smoke]
+        [--effort quick thorough] [--decisions 100 all] [--peers svc setfit]
 
-Each part is a program of its own that prints JSON lines; peers run in the same minutes on the same rows.
+Each part is a program of its own that prints JSON lines; peers run in the same minutes on the same rows. `--effort`,
+`--decisions` and `--peers` go to the coding part: its new rows take the places of those with the same name and number of
+decisions, and the others stay, so that a slow setting can be measured once (`--only coding --effort thorough --peers svc`;
+`--peers` alone runs none). Without the shared folder the sample study is measured, in parts of their own.
 """
 
 import argparse
@@ -14,35 +18,78 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+from pages import as_markdown
 
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+SAMPLE = ROOT / "corpora" / "coproduction"
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
+Rows = list[dict[str, Any]]
+Part = Callable[[argparse.Namespace], Rows]
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--only", nargs="*", default=["whole", "themes", "coding", "masking"])
-    parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works; writes nothing")
-    options = parser.parse_args()
-    if not options.shared.is_dir():
-        sys.exit(f"There is no shared data folder at {options.shared}; say where it is with --shared.")
-    parts = {"whole": whole, "themes": script("themes.py"), "coding": script("coding.py"), "masking": script("masking.py")}
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure the parts asked for and put them into what was measured before."""
+    options = parse(arguments)
     path = ROOT / "docs" / "benchmarks.json"
     found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() and not options.smoke else {}
-    for name in options.only:
-        found[name] = {"machine": machine(), "rows": parts[name](options.shared, smoke=options.smoke)}
-        print(f"{name}: {len(found[name]['rows'])} rows", file=sys.stderr)
+    for part in options.only:
+        name = part if options.shared else f"{part} on the sample study"
+        rows = PARTS[part](options)
+        found[name] = merged(found.get(name), {"machine": machine(), "rows": rows}) if part == "coding" else as_part(rows)
+        print(f"{name}: {len(rows)} rows", file=sys.stderr)
+        # A part may take an hour; the next may fail.
+        if not options.smoke:
+            write(found, path)
     if options.smoke:
         print(json.dumps(found))
-        return
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works; writes nothing")
+    for name in ("effort", "decisions", "peers"):
+        parser.add_argument(f"--{name}", nargs="*")
+    options = parser.parse_args(arguments)
+    if not options.shared.is_dir():
+        print(f"There is no shared data folder at {options.shared}, so the sample study is measured.", file=sys.stderr)
+        options.shared = None
+    return options
+
+
+def as_part(rows: Rows) -> dict[str, Any]:
+    return {"machine": machine(), "rows": rows}
+
+
+def merged(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any]:
+    """Return what was measured now with the earlier rows it does not replace; those say if another machine made them."""
+    if before is None:
+        return now
+    new = {key_of(row) for row in now["rows"]}
+    # Rows of an earlier layout have no name and cannot be told apart from newer ones.
+    kept = [row for row in before["rows"] if "who" in row and key_of(row) not in new]
+    if before["machine"] != now["machine"]:
+        kept = [{"machine": before["machine"], **row} for row in kept]
+    return {**now, "rows": [*kept, *now["rows"]]}
+
+
+def key_of(row: dict[str, Any]) -> tuple[str, str]:
+    return str(row["who"]), str(row["decisions"])
+
+
+def write(found: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    (path.parent / "benchmarks.md").write_text(as_markdown(found), encoding="utf-8")
+    path.with_suffix(".md").write_text(as_markdown(found), encoding="utf-8")
 
 
 def machine() -> dict[str, str]:
@@ -56,52 +103,66 @@ def machine() -> dict[str, str]:
     }
 
 
-def script(name: str):
-    """Return a part that runs one of the programs beside this one and collects its JSON lines."""
+def coding(options: argparse.Namespace) -> Rows:
+    """Run the coder and its peers."""
+    chosen = [(name, getattr(options, name)) for name in ("effort", "decisions", "peers")]
+    passed = [word for name, values in chosen if values is not None for word in (f"--{name}", *values)]
+    return program("coding.py", options, *passed)
 
-    def part(shared: Path, *, smoke: bool) -> list[dict[str, object]]:
-        command = [sys.executable, str(HERE / name), "--shared", str(shared), *(["--smoke"] if smoke else [])]
-        return lines_of(command)
+
+def on_shared(name: str) -> Part:
+    """Return a part that needs the shared data and says so where it is absent."""
+
+    def part(options: argparse.Namespace) -> Rows:
+        return program(name, options) if options.shared else [{"left out": "it needs the shared data folder"}]
 
     return part
 
 
-def lines_of(command: list[str]) -> list[dict[str, object]]:
+def program(name: str, options: argparse.Namespace, *passed: str) -> Rows:
+    """Run one of the programs beside this one and collect its JSON lines."""
+    shared = ["--shared", str(options.shared)] if options.shared else []
+    return lines_of([sys.executable, str(HERE / name), *shared, *passed, *(["--smoke"] if options.smoke else [])])
+
+
+def lines_of(command: list[str]) -> Rows:
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **OFFLINE})
     if done.returncode:
         sys.exit(done.stderr)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
-def whole(shared: Path, *, smoke: bool) -> list[dict[str, object]]:
-    """Time `themes new` and `themes run` on a real export, and vanilla BERTopic on the same file, from fresh processes."""
-    export = shared / "data" / "nhs-fft" / "responses.csv"
-    rows = [ours(export, shared / "data" / "nhs-fft" / "codebook.csv", rows=300 if smoke else None)]
-    peer = shared / "bench" / "vanilla_bertopic.py"
-    rows += lines_of([sys.executable, str(peer), str(export), "--text", "text", *(["--rows", "200"] if smoke else [])])
+def whole(options: argparse.Namespace) -> Rows:
+    """Time `themes new` and `themes run` on an export, and vanilla BERTopic on the same file, from fresh processes."""
+    folder = options.shared / "data" / "nhs-fft" if options.shared else SAMPLE
+    export, few = folder / "responses.csv", options.smoke
+    rows: Rows = [{"who": "ours", **ours(export, folder / "codebook.csv", rows=300 if few else None)}]
+    if options.shared:
+        peer = options.shared / "bench" / "vanilla_bertopic.py"
+        theirs = lines_of([sys.executable, str(peer), str(export), "--text", "text", *(["--rows", "200"] if few else [])])
+        rows += [{"who": row.pop("peer"), **row} for row in theirs]
     return rows
 
 
-def ours(export: Path, codebook: Path, *, rows: int | None) -> dict[str, object]:
+def ours(export: Path, codebook: Path, *, rows: int | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / export.name
         lines = export.read_text(encoding="utf-8").splitlines(keepends=True)
         source.write_text("".join(lines[: rows + 1] if rows else lines), encoding="utf-8")
         study = Path(folder) / "study"
         new = timed(["new", str(study), "--from", str(source), "--codebook", str(codebook)])
-        run = timed(["run", str(study)])
-        again = timed(["run", str(study)])
+        run, again = (timed(["run", str(study)]) for _ in range(2))
         manifest = json.loads((study / "derived" / "manifest.json").read_text(encoding="utf-8"))
-        seconds = {record["name"]: record["seconds"] for record in manifest["stages"]}
         return {
-            "ours": "themes new, run, run again",
-            **manifest["accounts"],
+            **{name: count for name, count in manifest["accounts"].items() if name != "set_aside"},
             "new_s": new,
             "run_s": run,
             "again_s": again,
-            "stages_s": seconds,
+            "total_s": round(new + run, 2),
             "peak_mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
-            "left_out_share": left_out(study),
+            "outlier_share": left_out(study),
+            "set_aside": manifest["accounts"]["set_aside"],
+            "seconds of a stage": {record["name"]: record["seconds"] for record in manifest["stages"]},
         }
 
 
@@ -119,34 +180,7 @@ def left_out(study: Path) -> float:
     return float(pd.read_parquet(study / "derived" / "members.parquet")["theme_id"].isna().mean())
 
 
-def as_markdown(found: dict[str, dict]) -> str:
-    parts = ["# Benchmarks", "", "Made by `make bench` from `benchmarks.json`; figures of one machine, peers in the same run."]
-    for name, part in found.items():
-        parts += [
-            "",
-            f"## {name}",
-            "",
-            f"{part['machine']['processor']}, Python {part['machine']['python']}; {part['machine']['versions']}",
-            "",
-        ]
-        rows = [flat(row) for row in part["rows"]]
-        columns = list(dict.fromkeys(column for row in rows for column in row))
-        # A figure a line and a run a column: there are more figures than runs, and all of them are shown.
-        parts += ["| figure |" + " |" * len(rows), "|---|" + "---|" * len(rows)]
-        parts += [f"| {column} | " + " | ".join(shown(row.get(column, "")) for row in rows) + " |" for column in columns]
-    return "\n".join(parts) + "\n"
-
-
-def flat(row: dict[str, object], within: str = "") -> dict[str, object]:
-    """Return a row without rows inside it: `{"masked": {"direct": 1}}` becomes `{"masked direct": 1}`."""
-    found: dict[str, object] = {}
-    for name, value in row.items():
-        found |= flat(value, f"{within}{name} ") if isinstance(value, dict) else {f"{within}{name}": value}
-    return found
-
-
-def shown(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+PARTS: dict[str, Part] = {"whole": whole, "themes": on_shared("themes.py"), "coding": coding, "masking": on_shared("masking.py")}
 
 
 if __name__ == "__main__":

@@ -1,161 +1,178 @@
-"""Score the coder on answers that people have coded, and print each setting's figures as a line of JSON.
+"""Score the coder and its peers on answers that people have coded, and print each setting's figures as a line of JSON.
 
-Run `python tests/benchmarks/coding.py --shared ../shared [--decisions codebook 0 100 all] [--peer]`. Five folds by
-the text's hash; the first N answers of a fold's training part, in hash order, are the decisions. The coder also gets
-the texts of all the answers, as it would in a study, but no codes besides the decisions; `codebook` withholds them.
+    python tests/benchmarks/coding.py --shared ../shared [--decisions codebook 0 100 all] [--effort quick thorough]
+        [--peers svc cosine centroids bertopic-zero-shot bertopic-guided setfit] [--folds N] [--smoke]
+
+Five folds by the text's hash; the first N answers of a fold's training part, in hash order, are the decisions. Coder and peers
+also get the texts of all the answers, as they would in a study, but no codes besides the decisions; `codebook` withholds
+the texts. Without the shared folder, or without --shared, the sample study is scored, and every row says so. `--effort` and
+`--peers` with nothing after them leave that half out.
 """
 
 import argparse
-import hashlib
 import json
-import subprocess
+import os
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+
+os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+
 import numpy as np
-import pandas as pd
+from coded import Answers, Remembering, read_answers
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score, label_ranking_average_precision_score
+from peers import PEERS, Peer, Task, described
+from scoring import by_code, calibration, chosen_f1, ranking, rare_and_common, usefulness
 
-from pipeline.codebook import Codebook, read_codebook
 from pipeline.methods.coder import CodebookClassifier, Suggestion
-from pipeline.methods.embed import Embedder, load_embedder
+from pipeline.methods.embed import load_embedder
 
 
-FOLDS = 5
-FEWEST_ROWS = 20
-NO_CODES = {"Labelling not possible", "Not assigned"}
-BINS = 15
+DECISIONS = ("codebook", "0", "100", "250", "500", "1000", "all")
+SMOKE = 250
 
 
-@dataclass(frozen=True)
-class Remembering:
-    """An embedder that embeds each text once, for the folds share most of theirs."""
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one fold gave for its tested texts; only the coder suggests, keeps silent and is timed beyond embedding."""
 
-    embedder: Embedder
-    known: dict[str, NDArray[np.float32]] = field(default_factory=dict)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.embedder, name)
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit row per text."""
-        new = [text for text in dict.fromkeys(texts) if text not in self.known]
-        self.known.update(zip(new, self.embedder.encode(new), strict=True))
-        return np.array([self.known[text] for text in texts], dtype=np.float32).reshape(len(texts), self.embedder.dimension)
+    chances: NDArray[np.float64]
+    seconds: float
+    suggested: NDArray[np.bool_] | None = None
+    silent: tuple[str, ...] = ()
+    texts_per_s: float | None = None
 
 
-@dataclass(frozen=True)
-class Answers:
-    """Answers with their codes, as lists of ids and as (n_texts, n_codes); `scored` says which codes count."""
-
-    texts: list[str]
-    frames: list[str]
-    codes: list[list[str]]
-    folds: NDArray[np.intp]
-    truth: NDArray[np.bool_]
-    scored: NDArray[np.bool_]
-
-    def take(self, n: int) -> "Answers":
-        """Return the first n answers."""
-        return Answers(self.texts[:n], self.frames[:n], self.codes[:n], self.folds[:n], self.truth[:n], self.scored)
+Learner = Callable[[Task], Found]
 
 
-def main() -> None:
-    """Score the coder with each number of decisions, and the peer on the same folds if asked."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, required=True, help="folder with data/nhs-fft and bench/tfidf_svc.py")
-    parser.add_argument("--decisions", nargs="+", default=["codebook", "0", "100", "250", "500", "1000", "all"])
-    parser.add_argument("--embedder", default="minilm")
-    parser.add_argument("--peer", action="store_true", help="also run TF-IDF + SVC on the same folds (minutes)")
-    options = parser.parse_args()
-    folder = options.shared / "data" / "nhs-fft"
-    codebook = read_codebook(folder / "codebook.csv")
-    answers = read_answers(folder, codebook)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Score the peers and then the coder with each number of decisions."""
+    options = parse(arguments)
+    warnings.filterwarnings("ignore")
+    answers = read_answers(options.shared)
+    answers = answers.take(SMOKE) if options.smoke else answers
     embedder = Remembering(load_embedder(options.embedder))
+    embedder.encode([*answers.texts, *described(answers), *(text for code in answers.codebook.codes for text in code.examples)])
     for decisions in options.decisions:
-        n_decisions = int(decisions) if decisions.isdigit() else {"all": None, "codebook": 0}[decisions]
-        figures = score(answers, codebook, embedder, n_decisions, with_texts=decisions != "codebook")
-        sys.stdout.write(json.dumps({"decisions": decisions, **figures}) + "\n")
-        sys.stdout.flush()
-        if options.peer and n_decisions != 0:
-            run_peer(options.shared, folder, n_decisions)
+        svc_s = None
+        for peer in (PEERS[name] for name in options.peers if takes(PEERS[name], decisions)):
+            row = score_peer(peer, answers, embedder, decisions, n_folds=options.folds)
+            svc_s = row["train_s"] if peer is PEERS["svc"] else svc_s
+            say(row)
+        for effort in options.effort:
+            row = score_coder(answers, embedder, decisions, effort=effort, n_folds=options.folds)
+            if svc_s is not None:
+                row["times_svc"] = round(row["train_s"] / svc_s, 2)
+            say(row)
 
 
-def read_answers(folder: Path, codebook: Codebook) -> Answers:
-    """Return the unique coded answers, in the order of their hash; only codes with enough rows are scored."""
-    tables = [pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in ("responses.csv", "gold.csv")]
-    rows = tables[0].merge(tables[1], on="comment_id")
-    rows = rows[(rows.codes != "") & (rows.usable == "True") & (rows.in_codebook_examples != "True")]
-    rows = rows.assign(digest=rows.text.map(digest)).sort_values("digest").drop_duplicates("digest")
-    counts = rows.codes.str.split("|").explode().value_counts()
-    scored = set(counts[counts >= FEWEST_ROWS].index) - NO_CODES
-    rows = rows[rows.codes.map(lambda codes: bool(scored & set(codes.split("|"))))]
-    labels = [set(codes.split("|")) for codes in rows.codes]
-    return Answers(
-        texts=rows.text.tolist(),
-        frames=[frame(question) for question in rows.question],
-        codes=[[code.code for code in codebook.codes if code.label in given] for given in labels],
-        folds=np.array([int(value[:8], 16) % FOLDS for value in rows.digest]),
-        truth=np.array([[code.label in given for code in codebook.codes] for given in labels]),
-        scored=np.array([code.label in scored for code in codebook.codes]),
-    )
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, help="folder with data/nhs-fft; without it the sample study is scored")
+    parser.add_argument("--decisions", nargs="+", default=list(DECISIONS), help='"codebook", "all", or how many')
+    parser.add_argument("--effort", nargs="*", default=["quick"])
+    parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS))
+    parser.add_argument("--embedder", default="minilm")
+    parser.add_argument("--folds", type=int, help="only the first so many of the five folds")
+    parser.add_argument("--smoke", action="store_true", help="few answers, one fold, no slow peer: to see that it works")
+    options = parser.parse_args(arguments)
+    if options.smoke:
+        options.folds, options.decisions, options.embedder = 1, ["0", "100"], "static"
+        options.peers = [name for name in options.peers if name in ("svc", "cosine", "centroids")]
+    return options
 
 
-def digest(text: str) -> str:
-    """Return the hash by which answers are ordered and put into folds."""
-    return hashlib.sha256(" ".join(text.lower().split()).encode()).hexdigest()
+def takes(peer: Peer, decisions: str) -> bool:
+    """Say whether a peer is run with these decisions; without any, peers read the texts or do not, and it is all one."""
+    if decisions == "codebook" or (peer.only and decisions not in peer.only):
+        return False
+    return peer.without_decisions if decisions == "0" else peer.with_decisions
 
 
-def frame(question: str) -> str:
-    """Return what a question asks for: what is good, what could be better, or neither."""
-    words = question.lower()
-    return "better" if "better" in words or "improve" in words else "good" if "good" in words else "neutral"
-
-
-def score(
-    answers: Answers, codebook: Codebook, embedder: Remembering, n_decisions: int | None, *, with_texts: bool
+def score_coder(
+    answers: Answers, embedder: Remembering, decisions: str, *, effort: str = "quick", n_folds: int | None = None
 ) -> dict[str, Any]:
-    """Return the figures with so many decisions in each fold (None: all there are)."""
-    chances = np.zeros(answers.truth.shape)
-    suggested = np.zeros(answers.truth.shape, dtype=bool)
-    silent: dict[str, int] = {}
-    fit_s, seconds = [], 0.0
-    embedder.encode(answers.texts)
-    # Without decisions all folds would learn the same.
-    folds = np.zeros_like(answers.folds) if n_decisions == 0 else answers.folds
-    for fold in np.unique(folds):
-        decided = set(np.flatnonzero(folds != fold)[:n_decisions].tolist())
-        test = np.flatnonzero(folds == fold)
+    """Return the coder's figures."""
+    tasks, found, chances, suggested = hold_out(partial(code, effort=effort), answers, embedder, decisions, n_folds=n_folds)
+    silent = [why for one in found for why in one.silent]
+    speed = next(one.texts_per_s for one in found)
+    row = {"who": f"ours, {effort}", **figures(answers, tasks, chances, suggested, probabilities=True)}
+    row |= {"abstained": {why: silent.count(why) for why in sorted(set(silent))}}
+    return {**row, **seconds_of(found), "suggest_texts_per_s": speed, **told(answers, decisions, tasks)}
+
+
+def score_peer(
+    peer: Peer, answers: Answers, embedder: Remembering, decisions: str, *, n_folds: int | None = None
+) -> dict[str, Any]:
+    """Return a peer's figures."""
+    folds = min(n_folds or peer.n_folds or 5, peer.n_folds or 5)
+
+    def learner(task: Task) -> Found:
+        begin = time.perf_counter()
+        chances = peer.score(task)
+        return Found(chances, time.perf_counter() - begin)
+
+    tasks, found, chances, _ = hold_out(learner, answers, embedder, decisions, n_folds=folds)
+    row = {"who": peer.named(), **figures(answers, tasks, chances, None, probabilities=False)}
+    return {**row, **seconds_of(found), **told(answers, decisions, tasks)}
+
+
+def hold_out(
+    learner: Learner, answers: Answers, embedder: Remembering, decisions: str, *, n_folds: int | None
+) -> tuple[list[Task], list[Found], NDArray[np.float64], NDArray[np.bool_]]:
+    """Return each fold's task and what it gave, with chances and suggestions put together, (n_texts, n_codes)."""
+    tasks = list(tasks_of(answers, embedder, decisions))[:n_folds]
+    found = [learner(task) for task in tasks]
+    chances, suggested = np.zeros(answers.truth.shape), np.zeros(answers.truth.shape, dtype=bool)
+    for task, one in zip(tasks, found, strict=True):
+        chances[task.test] = one.chances
+        if one.suggested is not None:
+            suggested[task.test] = one.suggested
+    return tasks, found, chances, suggested
+
+
+def tasks_of(answers: Answers, embedder: Remembering, decisions: str) -> list[Task]:
+    """Return a task for each fold; without decisions all folds would learn the same, so there is one."""
+    rows = np.arange(len(answers.texts))
+    if decisions in ("codebook", "0"):
+        return [Task(answers, embedder, rows[:0], rows, with_texts=decisions == "0")]
+    n = None if decisions == "all" else int(decisions)
+    folds = [answers.folds == fold for fold in np.unique(answers.folds)]
+    return [Task(answers, embedder, rows[~tested][:n], rows[tested]) for tested in folds]
+
+
+def code(task: Task, *, effort: str) -> Found:
+    """Code a fold's tested texts with the coder."""
+    answers = task.answers
+    decided = set(task.decided.tolist())
+    begin = time.perf_counter()
+    coder = CodebookClassifier(answers.codebook, embedder=task.embedder, effort=effort)
+    if task.with_texts:
         codes = [given if row in decided else None for row, given in enumerate(answers.codes)]
-        start = time.perf_counter()
-        coder = CodebookClassifier(codebook, embedder=embedder)
-        if with_texts:
-            coder.fit(answers.texts, codes, frames=answers.frames)
-        else:
-            coder.fit()
-        fit_s.append(time.perf_counter() - start)
-        texts, frames = [answers.texts[row] for row in test], [answers.frames[row] for row in test]
-        chances[test] = coder.predict_proba(texts, frames)
-        start = time.perf_counter()
-        found = coder.suggest(texts, frames)
-        seconds += time.perf_counter() - start
-        suggested[test] = as_matrix(found, coder.classes_)
-        for one in found:
-            silent[one.abstained or "suggested"] = silent.get(one.abstained or "suggested", 0) + 1
-    return {
-        **ranking(answers.truth[:, answers.scored], chances[:, answers.scored]),
-        "ece": expected_calibration_error(answers.truth[:, answers.scored], chances[:, answers.scored]),
-        **usefulness(answers.truth, suggested),
-        "abstained": silent,
-        # The first fold also embeds; with one fold only, its seconds include that.
-        "fit_s": round(float(np.median(fit_s)), 2),
-        "suggest_1000_s": round(seconds / len(answers.texts) * 1000, 2),
-    }
+        coder.fit(answers.texts, codes, frames=answers.frames)
+    else:
+        coder.fit()
+    seconds = time.perf_counter() - begin
+    texts, frames = [answers.texts[row] for row in task.test], [answers.frames[row] for row in task.test]
+    given = coder.suggest(texts, frames)
+    chances = coder.predict_proba(texts, frames)
+    silent = tuple(one.abstained or "suggested" for one in given)
+    return Found(chances, seconds, as_matrix(given, coder.classes_), silent, speed_of(coder, task))
+
+
+def speed_of(coder: CodebookClassifier, task: Task) -> float:
+    """Return texts a second, all texts at once, with their vectors given."""
+    vectors = task.embedder.encode(task.answers.texts)
+    begin = time.perf_counter()
+    coder.suggest(task.answers.texts, task.answers.frames, vectors=vectors)
+    return round(len(vectors) / (time.perf_counter() - begin))
 
 
 def as_matrix(suggestions: Sequence[Suggestion], code_ids: Sequence[str]) -> NDArray[np.bool_]:
@@ -164,41 +181,52 @@ def as_matrix(suggestions: Sequence[Suggestion], code_ids: Sequence[str]) -> NDA
     return np.array([[code in given for code in code_ids] for given in names])
 
 
-def ranking(truth: NDArray[np.bool_], chances: NDArray[np.float64]) -> dict[str, float]:
-    """Return LRAP, and micro- and macro-F1 each at its best fixed threshold."""
-    levels = np.unique(np.quantile(chances, np.linspace(0.5, 0.999, 100)))
-    best = {
-        average: max(f1_score(truth, chances >= level, average=average, zero_division=0) for level in levels)
-        for average in ("micro", "macro")
-    }
-    lrap = label_ranking_average_precision_score(truth, chances)
-    return {"lrap": round(lrap, 3), "micro_f1": round(best["micro"], 3), "macro_f1": round(best["macro"], 3)}
+def figures(
+    answers: Answers,
+    tasks: Sequence[Task],
+    chances: NDArray[np.float64],
+    suggested: NDArray[np.bool_] | None,
+    *,
+    probabilities: bool,
+) -> dict[str, Any]:
+    """Return what the scores are worth; suggestions are judged on all codes, the rest on those with enough texts."""
+    tested = np.concatenate([task.test for task in tasks])
+    truth, scores = answers.truth[:, answers.scored], chances[:, answers.scored]
+    there, found = truth[tested], scores[tested]
+    ids = [code.code for code, counts in zip(answers.codebook.codes, answers.scored, strict=True) if counts]
+    folds = [(task.decided, task.test) for task in tasks]
+    row: dict[str, Any] = {**ranking(there, found), **chosen_f1(truth, scores, folds, probabilities=probabilities)}
+    row |= first_fold(answers, tasks[0], truth, scores)
+    if probabilities:
+        row |= calibration(there, found)
+    given = None if suggested is None else suggested[tested]
+    if given is not None:
+        row |= usefulness(answers.truth[tested], given)
+    row["rare"] = rare_and_common(there, found, n=truth.sum(axis=0))
+    return row | {"codes": by_code(there, found, None if given is None else given[:, answers.scored], codes=ids)}
 
 
-def expected_calibration_error(truth: NDArray[np.bool_], chances: NDArray[np.float64]) -> float:
-    """Return the mean distance between what was predicted and what was so, over bins of equal width."""
-    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
-    distances = [
-        (bins == number).mean() * abs(chances[bins == number].mean() - truth[bins == number].mean()) for number in np.unique(bins)
-    ]
-    return round(float(sum(distances)), 4)
+def first_fold(answers: Answers, task: Task, truth: NDArray[np.bool_], scores: NDArray[np.float64]) -> dict[str, Any]:
+    """Return the ranking in the first fold alone, to lay beside peers that are run on that one only."""
+    rows = task.test[answers.folds[task.test] == answers.folds.min()]
+    return {"first_fold": ranking(truth[rows], scores[rows])}
 
 
-def usefulness(truth: NDArray[np.bool_], suggested: NDArray[np.bool_]) -> dict[str, float]:
-    """Return how often suggestions are right, how many texts get one and how many of the codes are found."""
-    right = (suggested & truth).sum()
-    return {
-        "precision": round(right / max(1, suggested.sum()), 3),
-        "coverage": round(suggested.any(axis=1).mean(), 3),
-        "recall": round(right / truth.sum(), 3),
-    }
+def seconds_of(found: Sequence[Found]) -> dict[str, float]:
+    """Return the seconds of all folds' learning and the median of one; peers' seconds include scoring."""
+    seconds = [one.seconds for one in found]
+    return {"train_s": round(sum(seconds), 2), "fit_s": round(float(np.median(seconds)), 2)}
 
 
-def run_peer(shared: Path, folder: Path, n_decisions: int | None) -> None:
-    """Run the peer's recipe, which prints a line of its own."""
-    limit = [] if n_decisions is None else ["--train", str(n_decisions)]
-    files = [str(folder / "responses.csv"), str(folder / "gold.csv")]
-    subprocess.run([sys.executable, str(shared / "bench" / "tfidf_svc.py"), *files, *limit], check=True)
+def told(answers: Answers, decisions: str, tasks: Sequence[Task]) -> dict[str, Any]:
+    """Return what the figures are about."""
+    about = {"decisions": decisions, "decided": max(len(task.decided) for task in tasks), "folds": len(tasks)}
+    return {**about, "texts": len(answers.texts), "scored_codes": int(answers.scored.sum()), "data": answers.data}
+
+
+def say(row: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

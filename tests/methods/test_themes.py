@@ -16,7 +16,8 @@ from pipeline.errors import DataError
 from pipeline.methods.themes import heard_once
 from pipeline.methods.themes.grouping import merge_near_duplicates
 from pipeline.methods.themes.nearness import find_neighbours
-from pipeline.methods.themes.stability import best_overlap, numbers_to_try, steadiest, usual_number
+from pipeline.methods.themes.separation import in_many_groups, separation
+from pipeline.methods.themes.stability import best_overlap, clearest, numbers_to_try, steadiest, usual_number
 from pipeline.methods.themes.wording import stem, telling_words, word_weights
 
 
@@ -332,6 +333,58 @@ def test_the_usual_number_unless_another_is_clearly_steadier(agreements, n, chos
 def test_the_usual_number_grows_with_the_answers(n, usual):
     assert usual_number(n) == usual
     assert usual in numbers_to_try(n) and max(numbers_to_try(n)) <= 2 * usual
+
+
+@pytest.mark.parametrize(
+    ("agreements", "apart", "chosen"),
+    [
+        ({14: 0.80, 28: 0.80, 56: 0.78}, {14: 0.18, 28: 0.22, 56: 0.23}, 56),
+        ({14: 0.80, 28: 0.80, 56: 0.60}, {14: 0.18, 28: 0.22, 56: 0.23}, 28),  # 56 comes back clearly less steadily
+        ({14: 0.80, 28: 0.80, 56: 0.80}, {14: 0.18, 28: 0.19, 56: 0.17}, None),  # not clearly farther apart
+        ({14: 0.80, 28: 0.80}, {}, None),
+    ],
+)
+def test_more_themes_only_where_they_lie_clearly_farther_apart(agreements, apart, chosen):
+    assert clearest(agreements, apart, 900) == chosen
+
+
+def test_more_themes_are_tried_only_where_each_would_have_answers_enough():
+    assert max(numbers_to_try(900, many=True)) == 80
+    assert max(numbers_to_try(500, many=True)) == 56
+    assert numbers_to_try(100, many=True) == numbers_to_try(100)
+
+
+def many_groups(n_groups, n_each):
+    """Return texts in many groups, each with words of its own, and unit vectors round a middle for each group."""
+    draw = np.random.default_rng(0)
+    about = np.repeat(np.arange(n_groups), n_each)
+    texts = [
+        " ".join([*(f"word{chr(97 + group % 26)}{group}x{i}" for i in draw.choice(6, 3)), *draw.choice(FILLERS, 4)])
+        for group in about
+    ]
+    vectors = draw.standard_normal((n_groups, 48))[about] + 0.7 * draw.standard_normal((len(about), 48))
+    return texts, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), about
+
+
+def test_many_fine_groups_get_many_themes():
+    texts, vectors, about = many_groups(40, 15)
+    finder = ThemeFinder().fit(texts, vectors)
+    pure = sum(max(np.unique(about[finder.labels_ == label], return_counts=True)[1]) for label in range(len(finder.themes_)))
+    assert len(finder.themes_) >= 30 and pure / len(about) > 0.7
+    assert "sets themes farthest apart (silhouette" in finder.n_themes_reason_
+
+
+def test_a_few_broad_subjects_keep_the_usual_numbers():
+    texts, _ = answers(600)
+    assert not in_many_groups(vectors_of(texts).astype(float), 14, seed=0)
+    finder = ThemeFinder().fit(texts, vectors_of(texts))
+    assert len(finder.themes_) <= 28 and "silhouette" not in finder.n_themes_reason_
+
+
+def test_separation_needs_more_than_one_group():
+    vectors = np.array([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    assert separation(vectors, np.array([0, 0, 1, 1])) == pytest.approx(1)
+    assert separation(vectors, np.zeros(4, dtype=int)) == -1
 
 
 def test_overlap_is_that_of_the_best_match():

@@ -9,7 +9,6 @@ from pipeline.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
 from pipeline.stages.count import count
 from pipeline.stages.quote import quote
-from pipeline.stages.settle import settle
 from pipeline.study import Count, Intake
 
 
@@ -114,13 +113,11 @@ def test_a_mean_of_few_people_is_not_shown():
     assert closed["suppressed"].all() and closed["estimate"].isna().all() and closed["low"].isna().all()
 
 
-def test_until_people_decide_codings_are_suggestions():
-    segments = pd.DataFrame({"segment_id": ["s1", "s2"], "text_id": ["t1", "t2"]})
-    suggestions = pd.DataFrame(
-        {"text_id": ["t1", "t1", "t2"], "code": ["time", "trust", "time"], "suggested": [True, False, False]}
-    )
-    found = check_table("codings", settle(segments, suggestions, settings=SimpleNamespace()))
-    assert found[["segment_id", "code", "status"]].values.tolist() == [["s1", "time", "suggested"]]
+def test_the_share_that_people_have_decided_on_is_said():
+    codings, *rest = survey()
+    decided = codings.assign(status=["accepted"] * 3 + ["added", "contested"] + ["suggested"] * 15, reviewers=[1] * 5 + [0] * 15)
+    assert set(counted()[0]["reviewed"]) == {0.0}
+    assert set(counted((decided, *rest))[0]["reviewed"]) == {0.25}
 
 
 def quoted(consent):

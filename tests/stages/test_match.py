@@ -12,7 +12,7 @@ NOTHING = SimpleNamespace()
 def tables(scores):
     """Return two themes of four texts each; `scores` gives, for each theme, the probability of `time` in its texts."""
     ids = [f"t{i}" for i in range(8)]
-    themes = pd.DataFrame({"theme_id": ["a", "b"], "title": ["About a", "About b"]})
+    themes = pd.DataFrame({"theme_id": ["a", "b"], "title": ["About a", "About b"], "agreed_code": [None, None]})
     members = pd.DataFrame({"text_id": ids, "theme_id": ["a"] * 4 + ["b"] * 4})
     texts = pd.DataFrame({"text_id": ids, "n": 1})
     time = pd.DataFrame({"text_id": ids, "code": "time", "score": [scores[0]] * 4 + [scores[1]] * 4})
@@ -50,3 +50,9 @@ def test_without_suggestions_every_theme_is_new():
 
 def test_no_themes_need_no_place():
     assert match(*[empty_table(name) for name in ("themes", "members", "suggestions", "texts")], settings=NOTHING).empty
+
+
+def test_a_code_that_people_gave_a_theme_stands_whatever_the_model_says():
+    themes, *rest = tables((0.6, 0.01))
+    found = match(themes.assign(agreed_code=[None, "trust"]), *rest, settings=NOTHING).set_index("theme_id").loc["b"]
+    assert (found["code"], found["status"], found["proposed"], found["runner_up"]) == ("trust", "agreed", "", "time")

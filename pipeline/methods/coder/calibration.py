@@ -1,5 +1,6 @@
 """Turn scores into probabilities, and find from which probability on suggestions are as often right as people want."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,54 +11,96 @@ Matrix = NDArray[np.float64]
 
 # Where evidence is thin, the curve stays near this one, which fits coded NHS answers whether 0, 500 or 2,400 of them
 # taught the coder; the deviations say how far evidence is expected to move slope, level and each code's own level.
-_SLOPE, _LEVEL = 3.2, 2.9
 _DEVIATIONS = (0.5, 0.7, 0.5)
 # Beyond about 0.5 a higher score says little more; 0 is "like nothing we know".
 _SHIFT = 0.05
+_ALMOST = 1e-4
 # A code's own precision counts like this many suggestions of all codes together.
 _BORROWED = 10.0
 # What is more likely wrong than right is never suggested, however low the precision people ask for.
 _LEVELS = np.linspace(0.5, 0.99, 50)
+# For codes that must not be missed: what share is to be found, and how unlikely a suggestion may be at most.
+_RECALL, _LEAST, _FEW_GIVEN = 0.9, 0.05, 5
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is expected of a curve before there is evidence: over log odds or the log of scores, its slope and level."""
+
+    odds: bool
+    slope: float
+    level: float
+
+    def axis(self, scores: Matrix) -> Matrix:
+        """Return what the curve is drawn over."""
+        if not self.odds:
+            return np.asarray(np.log(np.maximum(scores, 0) + _SHIFT))
+        inside = np.clip(scores, _ALMOST, 1 - _ALMOST)
+        return np.asarray(np.log(inside / (1 - inside)))
+
+
+LIKENESS = Shape(odds=False, slope=3.2, level=2.9)
+# The mean of two probabilities is nearer to the middle than either has reason to be.
+AVERAGE = Shape(odds=True, slope=1.1, level=0.0)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """A logistic curve over the log of the score, with one slope and a level for each code."""
+    """A logistic curve over the log or log odds of the score, with one slope and a level for each code."""
 
+    shape: Shape
     slope: float
     levels: Matrix
 
     def probabilities(self, scores: Matrix) -> Matrix:
         """Return how likely each code is right, float (n_texts, n_codes)."""
-        return _logistic(self.slope * _compressed(scores) + self.levels)
+        return _logistic(self.slope * self.shape.axis(scores) + self.levels)
 
 
-def calibrate(scores: Matrix, truth: Matrix, *, weights: Matrix) -> Calibration:
+def calibrate(scores: Matrix, truth: Matrix, *, weights: Matrix, expected: Shape = LIKENESS) -> Calibration:
     """Fit the curve to held-out scores and what people said, both (n_texts, n_codes); rows count by `weights`."""
     from scipy.optimize import minimize
 
-    x, n_codes = _compressed(scores), scores.shape[1]
-    expected = np.array([_SLOPE, _LEVEL, *np.zeros(n_codes)])
+    x, n_codes = expected.axis(scores), scores.shape[1]
+    usual = np.array([expected.slope, expected.level, *np.zeros(n_codes)])
     certainty = 1 / np.square([*_DEVIATIONS[:2], *np.full(n_codes, _DEVIATIONS[2])])
 
     def surprise(curve: Matrix) -> tuple[float, Matrix]:
         odds = curve[0] * x + curve[1] + curve[2:]
-        distance = certainty * (curve - expected)
+        distance = certainty * (curve - usual)
         surplus = weights[:, None] * (_logistic(odds) - truth)
-        value = weights @ (np.logaddexp(0, odds) - truth * odds).sum(axis=1) + 0.5 * distance @ (curve - expected)
+        value = weights @ (np.logaddexp(0, odds) - truth * odds).sum(axis=1) + 0.5 * distance @ (curve - usual)
         return float(value), distance + np.array([np.sum(surplus * x), surplus.sum(), *surplus.sum(axis=0)])
 
-    found = minimize(surprise, expected, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    return Calibration(float(found[0]), found[1] + found[2:])
+    found = minimize(surprise, usual, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return Calibration(expected, float(found[0]), found[1] + found[2:])
 
 
-def thresholds(probabilities: Matrix, truth: Matrix, *, weights: Matrix, min_precision: float) -> Matrix:
+def thresholds(
+    probabilities: Matrix,
+    truth: Matrix,
+    *,
+    weights: Matrix,
+    min_precision: float,
+    recall_first: Sequence[int] = (),
+) -> Matrix:
     """Return for each code the lowest probability from which on suggestions would have been right often enough.
 
-    A code that was rarely likely borrows from what held for all codes at the same probability.
+    A code that was rarely likely borrows from what held for all codes at the same probability. Codes whose numbers are in
+    `recall_first` are suggested from where nine in ten of what people found would have been, though more is then wrong.
     """
     passing = [_precision_from(level, probabilities, truth, weights=weights) >= min_precision for level in _LEVELS]
-    return np.asarray(np.where(np.any(passing, axis=0), _LEVELS[np.argmax(passing, axis=0)], _LEVELS[-1]))
+    found = np.where(np.any(passing, axis=0), _LEVELS[np.argmax(passing, axis=0)], _LEVELS[-1])
+    for code in recall_first:
+        found[code] = min(found[code], _finding_most(code, probabilities, truth))
+    return np.asarray(found)
+
+
+def _finding_most(code: int, probabilities: Matrix, truth: Matrix) -> float:
+    given = probabilities[truth[:, code] > 0.5, code]
+    # A code that people have hardly given yet is judged like the others.
+    pool = given if len(given) >= _FEW_GIVEN else probabilities[truth > 0.5]
+    return float(max(np.quantile(pool, 1 - _RECALL, method="lower"), _LEAST)) if len(pool) else float(_LEVELS[0])
 
 
 def _precision_from(level: float, probabilities: Matrix, truth: Matrix, *, weights: Matrix) -> Matrix:
@@ -66,10 +109,6 @@ def _precision_from(level: float, probabilities: Matrix, truth: Matrix, *, weigh
     # Where nothing was ever that likely, the curve is all there is to go by.
     usual = (right.sum() + level) / (n.sum() + 1)
     return np.asarray((right + _BORROWED * usual) / (n + _BORROWED))
-
-
-def _compressed(scores: Matrix) -> Matrix:
-    return np.asarray(np.log(np.maximum(scores, 0) + _SHIFT))
 
 
 def _logistic(x: Matrix) -> Matrix:

@@ -1,9 +1,9 @@
 """Suggest codes for answers, learning from the codebook first and then from people, and keep silent when unsure."""
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,18 @@ from numpy.typing import NDArray
 from pipeline.codebook import Codebook
 from pipeline.errors import CodebookError, ModelError
 from pipeline.methods.coder.answers import Answers, check_decisions, gather
+from pipeline.methods.coder.blending import Blend, blend
 from pipeline.methods.coder.lessons import Lesson, codebook_lessons, decision_lessons
 from pipeline.methods.coder.likeness import Features, evenly
 from pipeline.methods.coder.reading import Reader, Reading, split_units
 from pipeline.methods.coder.reasons import find_reasons
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
-from pipeline.methods.coder.teaching import teach
-from pipeline.methods.embed import Embedder, load_embedder
+from pipeline.methods.coder.teaching import Wanted, teach
+from pipeline.methods.embed import Embedder, load_embedder, model_folder
 
+
+if TYPE_CHECKING:
+    from pipeline.methods.coder.tuning.tuned import Tuned
 
 # Once people have read so many texts, guesses at unread ones teach nothing more; before, so many are enough.
 _ENOUGH_DECISIONS, _MOST_UNREAD = 300, 1_000
@@ -37,18 +41,30 @@ class CodebookClassifier:
         The codes, as `pipeline.codebook.read_codebook` returns them.
     embedder : str, Path or Embedder
         "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
-    effort : "quick"
-        How much work to put into learning.
+    effort : "quick" or "thorough"
+        "quick" learns in seconds; "thorough" also fine-tunes the small model itself, in minutes, and blends the two.
     seed : int
-        Kept for efforts that draw random numbers; the quick one draws none.
+        Decides what the thorough effort draws at random; the quick one draws nothing.
     min_precision : float
         How often a suggestion should be right, 0 to 1. With no decisions this is judged by the codebook's own
         examples, each held out in turn; with decisions, by those, held out in turn.
+    recall_first : sequence of str
+        Codes that must not be missed, such as harm: suggested from where nine in ten would be found, precise or not.
+    tuned : Tuned, optional
+        A model fine-tuned before, which a thorough effort then takes instead of fine-tuning.
+    keep : str or Path, optional
+        A folder where fine-tuning keeps what it has reached, to go on from after an interruption.
+    progress : callable, optional
+        Told how far fine-tuning is, 0 to 1.
 
     Attributes
     ----------
     classes_ : tuple of str
         The code ids, in the codebook's order.
+    thresholds_ : float (n_codes,)
+        The probability from which each code is suggested.
+    blend_ : Blend or None
+        After a thorough effort, the fine-tuned model and how it is joined with the quick coder.
 
     Raises
     ------
@@ -75,6 +91,8 @@ class CodebookClassifier:
     """
 
     classes_: tuple[str, ...]
+    thresholds_: NDArray[np.float64]
+    blend_: Blend | None
 
     def __init__(
         self,
@@ -84,12 +102,20 @@ class CodebookClassifier:
         effort: str = "quick",
         seed: int = 42,
         min_precision: float = 0.7,
+        recall_first: Sequence[str] = (),
+        tuned: "Tuned | None" = None,
+        keep: str | Path | None = None,
+        progress: Callable[[float], None] | None = None,
     ) -> None:
         self.codebook = codebook
         self.embedder = embedder
         self.effort = effort
         self.seed = seed
         self.min_precision = min_precision
+        self.recall_first = recall_first
+        self.tuned = tuned
+        self.keep = keep
+        self.progress = progress
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, as scikit-learn does."""
@@ -128,18 +154,44 @@ class CodebookClassifier:
         reader = Reader.knowing([lesson.text for lesson in lessons], self._load_embedder())
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
         unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]))
-        taught = teach(lessons, reading, unread=unread, code_ids=code_ids, min_precision=self.min_precision)
-        self._reader = reader
-        self._adviser = Adviser(code_ids, taught, find_reasons(lessons, reading, code_ids=code_ids), reader.words)
+        wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
+        taught, evidence = teach(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
+        self._reader, self._taught, self.blend_ = reader, taught, None
+        if self.effort == "thorough":
+            tuned = self.tuned or self._tune(lessons, code_ids)
+            self.blend_ = blend(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
+        self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds
+        reasons = find_reasons(lessons, reading, code_ids=code_ids)
+        self._adviser = Adviser(code_ids, self.thresholds_, taught.model.word_weights, reasons, reader.words)
         return self
+
+    @property
+    def tuned_(self) -> "Tuned":
+        """The fine-tuned model of a thorough effort; ModelError where there is none."""
+        blended: Blend | None = getattr(self, "blend_", None)
+        if blended is None:
+            raise ModelError("This coder has fine-tuned no model; fit it with effort='thorough'.")
+        return blended.tuned
+
+    def _tune(self, lessons: Sequence[Lesson], code_ids: Sequence[str]) -> "Tuned":
+        from pipeline.methods.coder.tuning.tuned import tune
+
+        name = self.embedder if isinstance(self.embedder, str | Path) else self.embedder.name
+        keep = None if self.keep is None else Path(self.keep)
+        told = self.progress or (lambda done: None)
+        return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=told)
+
+    def _chances(self, part: Answers, reading: Reading) -> NDArray[np.float64]:
+        quick = self._taught.probabilities(reading)
+        return quick if self.blend_ is None else self.blend_.probabilities(quick, part.texts, part.frames)
 
     def predict_proba(
         self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: NDArray[np.floating] | None = None
     ) -> NDArray[np.float64]:
         """Return how likely each code is right, float (n_texts, n_codes); a text may have several codes or none."""
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
-        parts = [self._adviser.taught.probabilities(reading) for _, reading in readings]
+        parts = [self._chances(part, reading) for part, reading in readings]
         return np.vstack([np.zeros((0, len(self.classes_))), *parts])
 
     def suggest(
@@ -150,7 +202,11 @@ class CodebookClassifier:
         Every suggested code is named, and at least the three likeliest; `suggested` tells them apart.
         """
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
-        return [one for part, reading in readings for one in self._adviser.suggestions(part.texts, reading)]
+        return [
+            one
+            for part, reading in readings
+            for one in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
+        ]
 
     def _readings(self, answers: Answers) -> Iterator[tuple[Answers, Reading]]:
         if not hasattr(self, "classes_"):
@@ -165,8 +221,12 @@ class CodebookClassifier:
     def _check_parameters(self) -> None:
         if not self.codebook.codes:
             raise CodebookError("The codebook has no codes; the coder needs at least one to learn from.")
-        if self.effort != "quick":
-            raise ModelError(f"There is no effort {self.effort!r} yet; set effort to 'quick'.")
+        if self.effort not in ("quick", "thorough"):
+            raise ModelError(f"There is no effort {self.effort!r}; set effort to 'quick' or 'thorough'.")
+        known = [code.code for code in self.codebook.codes]
+        missing = next((code for code in self.recall_first if code not in known), None)
+        if missing is not None:
+            raise CodebookError(f"recall_first names the code {missing!r}, which is not in the codebook; correct one of them.")
         if not 0 <= self.min_precision <= 1:
             raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pipeline.methods.coder.reading import Reading
 from pipeline.methods.coder.reasons import Reasons, weightiest_words
-from pipeline.methods.coder.teaching import Taught
 
 
 Abstention = Literal["too short", "two codes tie", "outside the codebook"]
@@ -49,26 +48,25 @@ def has_words(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Adviser:
-    """Puts what was taught and the reasons for it into suggestions."""
+    """Puts chances and the reasons for them into suggestions."""
 
     code_ids: tuple[str, ...]
-    taught: Taught
+    thresholds: NDArray[np.float64]
+    word_weights: NDArray[np.float64]
     reasons: Reasons
     words: NDArray[np.str_]
 
-    def suggestions(self, texts: Sequence[str], reading: Reading) -> Iterator[Suggestion]:
-        """Yield a suggestion for each of the texts, which were read as `reading`."""
-        chances = self.taught.probabilities(reading)
+    def suggestions(self, texts: Sequence[str], reading: Reading, chances: NDArray[np.float64]) -> Iterator[Suggestion]:
+        """Yield a suggestion for each of the texts, which were read as `reading`, by its chances (n_texts, n_codes)."""
         nearest = self.reasons.nearest(texts, reading.whole.vectors)
-        weights = self.taught.model.word_weights
         for row, text in enumerate(texts):
             order = np.argsort(-chances[row], kind="stable")
-            sure = (chances[row] >= self.taught.thresholds) & has_words(text)
+            sure = (chances[row] >= self.thresholds) & has_words(text)
             named = [code for rank, code in enumerate(order) if rank < _NAMED or sure[code]]
             yield Suggestion(
                 tuple(self._candidate(code, chances[row], nearest[row], sure) for code in named),
                 None if sure.any() else _why_silent(text, chances[row, order]),
-                weightiest_words(reading.whole, row, weights=weights[:, order[0]], words=self.words),
+                weightiest_words(reading.whole, row, weights=self.word_weights[:, order[0]], words=self.words),
             )
 
     def _candidate(

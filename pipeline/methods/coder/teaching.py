@@ -33,6 +33,23 @@ class Taught:
         return self.calibration.probabilities(reading.scores(self.model))
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """Lessons the coder was judged by, held out: their rows, what people said and the coder's chances, how each counts."""
+
+    rows: NDArray[np.intp]
+    truth: Matrix
+    chances: Matrix
+    trust: Matrix
+
+
+class Wanted(NamedTuple):
+    """How often suggestions should be right, 0 to 1, and the numbers of the codes that must not be missed."""
+
+    min_precision: float
+    recall_first: tuple[int, ...] = ()
+
+
 class _Material(NamedTuple):
     features: Features
     shares: Matrix
@@ -43,9 +60,9 @@ class _Material(NamedTuple):
 
 
 def teach(
-    lessons: Sequence[Lesson], reading: Reading, *, unread: Features, code_ids: Sequence[str], min_precision: float
-) -> Taught:
-    """Return what the lessons, read as `reading`, teach; texts in `unread` lend their words."""
+    lessons: Sequence[Lesson], reading: Reading, *, unread: Features, code_ids: Sequence[str], wanted: Wanted
+) -> tuple[Taught, Evidence]:
+    """Return what the lessons, read as `reading`, teach, and how it was judged; texts in `unread` lend their words."""
     named = targets(lessons, code_ids)
     settled = _rows(lessons, "example", "description", "decision")
     contrasts = _rows(lessons, "contrast")
@@ -59,8 +76,9 @@ def teach(
     evidence, trust = _evidence(lessons)
     scores = reading.take(evidence).held_out_scores(held_out, np.searchsorted(settled, evidence))
     calibration = calibrate(scores, named[evidence], weights=trust)
-    chances = calibration.probabilities(scores)
-    return Taught(model, calibration, thresholds(chances, named[evidence], weights=trust, min_precision=min_precision))
+    judged = Evidence(evidence, named[evidence], calibration.probabilities(scores), trust)
+    levels = thresholds(judged.chances, judged.truth, weights=trust, **wanted._asdict())
+    return Taught(model, calibration, levels), judged
 
 
 def _contrast_guesses(model: LikenessModel, features: Features, excluded: NDArray[np.bool_]) -> _Material:

@@ -19,9 +19,19 @@ RESAMPLES, SHARE = 16, 0.9
 # UMAP is nearer to people's codes, and the mixture keeps most of both.
 SPECTRAL = ((15, 8), (30, 10), (40, 12), (50, 16))
 UMAP_NEIGHBOURS, UMAP_DIMENSIONS, UMAP_ROUNDS = 20, 5, 50
-SIZES = (8, 12, 16, 24)
 MOST_NEIGHBOURS = 64
-KEPT = 32
+
+
+@dataclass(frozen=True)
+class Detail:
+    """How many groups the small maps are cut into, and how many axes of what they agree on are kept."""
+
+    sizes: tuple[int, ...]
+    kept: int
+
+
+# The fine maps tell up to 128 themes apart; for as many as a codebook holds, coarse ones agree as well with people's codes.
+COARSE, FINE = Detail((8, 12, 16, 24), 32), Detail((8, 16, 32, 64), 128)
 
 
 @dataclass(frozen=True)
@@ -47,15 +57,15 @@ class Resample:
     consensus: Consensus
 
 
-def resample(neighbours: Neighbours, *, seed: int) -> list[Resample]:
+def resample(neighbours: Neighbours, *, seed: int, detail: Detail = COARSE) -> list[Resample]:
     """Draw parts of the texts and find each part's consensus from its own maps."""
     draw = np.random.default_rng(seed)
     n = len(neighbours)
     parts = [np.sort(draw.permutation(n)[: round(SHARE * n)]) for _ in range(RESAMPLES)]
-    return [Resample(rows, _consensus_of_part(neighbours, rows, seed=seed + i)) for i, rows in enumerate(parts)]
+    return [Resample(rows, _consensus_of_part(neighbours, rows, detail, seed=seed + i)) for i, rows in enumerate(parts)]
 
 
-def join(resamples: Sequence[Resample], n_texts: int) -> Consensus:
+def join(resamples: Sequence[Resample], n_texts: int, *, detail: Detail = COARSE) -> Consensus:
     """Join the consensus of all resamples into one for all texts."""
     seen = np.zeros(n_texts)
     blocks = []
@@ -64,7 +74,7 @@ def join(resamples: Sequence[Resample], n_texts: int) -> Consensus:
         block[part.rows] = part.consensus.axes
         seen[part.rows] += 1
         blocks.append(block)
-    return _agree(np.hstack(blocks) / np.sqrt(np.maximum(seen, 1))[:, None])
+    return _agree(np.hstack(blocks) / np.sqrt(np.maximum(seen, 1))[:, None], detail.kept)
 
 
 def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
@@ -79,16 +89,18 @@ def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
     return np.asarray(found, dtype=np.intp)
 
 
-def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], *, seed: int) -> Consensus:
+def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], detail: Detail, *, seed: int) -> Consensus:
     groupings = []
-    for places, sizes in _maps(neighbours, rows, seed=seed):
+    for places, sizes in _maps(neighbours, rows, detail.sizes, seed=seed):
         groupings += [k_means(places, size, seed=seed, starts=1) for size in sizes]
-    return _agree(np.hstack([_shares(labels) for labels in groupings]))
+    return _agree(np.hstack([_shares(labels) for labels in groupings]), detail.kept)
 
 
-def _maps(neighbours: Neighbours, rows: NDArray[np.intp], *, seed: int) -> Iterator[tuple[Places, list[int]]]:
+def _maps(
+    neighbours: Neighbours, rows: NDArray[np.intp], sizes_wanted: Sequence[int], *, seed: int
+) -> Iterator[tuple[Places, list[int]]]:
     n = len(rows)
-    sizes = sorted({max(2, min(size, n // 5)) for size in SIZES})
+    sizes = sorted({max(2, min(size, n // 5)) for size in sizes_wanted})
     for i, (most, dimensions) in enumerate(SPECTRAL):
         near = neighbours.among(rows, max(4, min(most, n // 6)))
         yield spectral_map(near, min(dimensions, n // 5), seed=seed), sizes[i % 2 :: 2]
@@ -135,10 +147,10 @@ def _shares(labels: Labels) -> Places:
     return np.asarray(columns / np.sqrt(np.maximum(columns.sum(axis=0), 1)))
 
 
-def _agree(evidence: Places) -> Consensus:
+def _agree(evidence: Places, kept: int) -> Consensus:
     from scipy.linalg import svd
 
     together = evidence @ evidence.sum(axis=0)
     scaled = evidence / np.sqrt(np.maximum(together, 1e-12))[:, None]
     left, strengths, _ = svd(scaled, full_matrices=False, check_finite=False)
-    return Consensus(left[:, :KEPT] * strengths[:KEPT])
+    return Consensus(left[:, :kept] * strengths[:kept])

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import unit
-from pipeline.methods.themes.consensus import MOST_NEIGHBOURS, Consensus, Labels, Resample, join, resample
+from pipeline.methods.themes.consensus import COARSE, FINE, MOST_NEIGHBOURS, Consensus, Labels, Resample, join, resample
 from pipeline.methods.themes.nearness import find_neighbours
-from pipeline.methods.themes.stability import Choice, Grouping, choose, found_again, group
+from pipeline.methods.themes.separation import in_many_groups
+from pipeline.methods.themes.stability import Choice, Grouping, choose, found_again, group, usual_number
 from pipeline.methods.themes.wording import word_weights
 
 
@@ -24,12 +25,15 @@ class AgreedMap:
         self.texts = texts
         self.seed = seed
         self.resamples: list[Resample] = []
+        self.many = False
 
     def fit_transform(self, vectors: NDArray[np.float64], y: object = None) -> NDArray[np.float64]:
-        """Return where the texts lie, float (n_texts, n_axes)."""
+        """Return where the texts lie, float (n_texts, n_axes), in finer maps where they lie in many groups."""
         neighbours = find_neighbours(vectors, word_weights(self.texts), most=MOST_NEIGHBOURS)
-        self.resamples = resample(neighbours, seed=self.seed)
-        return join(self.resamples, len(self.texts)).axes
+        self.many = in_many_groups(vectors, usual_number(len(vectors)), seed=self.seed)
+        detail = FINE if self.many else COARSE
+        self.resamples = resample(neighbours, seed=self.seed, detail=detail)
+        return join(self.resamples, len(self.texts), detail=detail).axes
 
 
 class SteadyGroups:
@@ -43,7 +47,8 @@ class SteadyGroups:
     def fit(self, axes: NDArray[np.float64], y: object = None) -> Self:
         """Group the texts by where they lie, float (n_texts, n_axes); sets `labels_`, `grouping_` and `reason_`."""
         resamples, seed = self.agreed.resamples, self.agreed.seed
-        choice = choose(Consensus(axes), resamples, n_themes=self.n_themes, seed=seed)
+        vectors = self.vectors if self.agreed.many and not self.n_themes else None
+        choice = choose(Consensus(axes), resamples, n_themes=self.n_themes, seed=seed, vectors=vectors)
         merged = choice.grouping.labels if self.n_themes else merge_near_duplicates(choice.grouping.labels, self.vectors)
         if merged.max() < choice.grouping.labels.max():
             choice = _after_merging(choice, group(resamples, merged, seed=seed))

@@ -1,5 +1,6 @@
 """A portrait of each theme for people: title, keywords, typical answers, counts, steadiness and family."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import Answers
+from pipeline.methods.themes.titles import phrases_of
 from pipeline.methods.themes.topics import Topics
 from pipeline.methods.themes.wording import is_stop_word, stems
 
@@ -20,9 +22,11 @@ ECHO = 0.9
 class Theme:
     """A theme in the answers.
 
-    `keywords` set it apart, best first. `exemplars` are the rows of its most typical answers. `n_texts` counts its rows and
+    `title` is a phrase that several people used, or else keywords. `keywords` set it apart, best first. `exemplars` are the
+    rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
     `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
-    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other.
+    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the words
+    that most of them share, or that the largest of them is known by.
     """
 
     number: int
@@ -33,23 +37,45 @@ class Theme:
     weight: float
     stability: float | None
     family: int
+    family_title: str = ""
 
 
 def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
+    titles = family_titles(topics.words, families)
+    phrases = phrases_of([[answers.texts[row] for row in np.flatnonzero(topics.labels == k)] for k in range(len(topics.words))])
     return [
         Theme(
             number=topic + 1,
-            title=", ".join(words[:3]).capitalize() or f"Theme {topic + 1}",
+            title=phrases[topic].capitalize() or working_title(words, number=topic + 1),
             keywords=tuple(word for word in words if not is_stop_word(word))[:KEYWORDS],
-            exemplars=_exemplars(answers, np.flatnonzero(topics.labels == topic), centres[topic]),
+            exemplars=tuple(int(answers.first[member]) for member in typical),
             n_texts=int(answers.counts[topics.labels == topic].sum()),
             weight=float(answers.weights[topics.labels == topic].sum()),
             stability=topics.grouping.stability(topic) if topics.grouping else None,
             family=families[topic],
+            family_title=titles[families[topic]],
         )
         for topic, words in enumerate(topics.words)
+        for typical in [exemplars_of(answers.texts, answers.vectors, np.flatnonzero(topics.labels == topic), centres[topic])]
     ]
+
+
+def working_title(words: Sequence[str], *, number: int) -> str:
+    """Return a title from the words that set a theme apart, best first, for people to change."""
+    return ", ".join(words[:3]).capitalize() or f"Theme {number}"
+
+
+def family_titles(words: Sequence[Sequence[str]], families: Sequence[int]) -> dict[int, str]:
+    """Name each family by the words that rank high in most of its themes, best first; (n_themes,) words and families."""
+    titles = {}
+    for family in dict.fromkeys(families):
+        ranked = Counter[str]()
+        for own, found in zip(words, families, strict=True):
+            ranked.update({word: 1 / (place + 2) for place, word in enumerate(own) if found == family and not is_stop_word(word)})
+        best = sorted(ranked, key=lambda word: (-round(ranked[word], 9), word))
+        titles[family] = working_title(best, number=family)
+    return titles
 
 
 def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[int]]:
@@ -65,16 +91,18 @@ def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], li
     return joins, [number[family] for family in found.tolist()]
 
 
-def _exemplars(answers: Answers, members: NDArray[np.intp], centre: NDArray[np.float64]) -> tuple[int, ...]:
+def exemplars_of(
+    texts: Sequence[str], vectors: NDArray[np.float64], members: NDArray[np.intp], centre: NDArray[np.float64]
+) -> tuple[int, ...]:
+    """Return the members (rows of texts and vectors) nearest to the centre that do not echo one another, nearest first."""
     chosen: list[int] = []
-    for member in members[np.argsort(-(answers.vectors[members] @ centre).round(6), kind="stable")]:
+    for member in members[np.argsort(-(vectors[members] @ centre).round(6), kind="stable")]:
         if len(chosen) == EXEMPLARS:
             break
-        if not any(_echoes(answers, member, other) for other in chosen):
-            chosen.append(member)
-    return tuple(int(answers.first[member]) for member in chosen)
+        if not any(_echoes(texts, vectors, member, other) for other in chosen):
+            chosen.append(int(member))
+    return tuple(chosen)
 
 
-def _echoes(answers: Answers, one: int, other: int) -> bool:
-    same_words = stems(answers.texts[one]) == stems(answers.texts[other])
-    return same_words or float(answers.vectors[one] @ answers.vectors[other]) > ECHO
+def _echoes(texts: Sequence[str], vectors: NDArray[np.float64], one: int, other: int) -> bool:
+    return stems(texts[one]) == stems(texts[other]) or float(vectors[one] @ vectors[other]) > ECHO

@@ -7,9 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.consensus import SHARE, Consensus, Labels, Resample
+from pipeline.methods.themes.separation import CLEARLY_APART, separation
 
 
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28)
+# Tried besides where a first look says that answers lie in many groups, as questions to a help desk do.
+MORE = (34, 40, 48, 56, 68, 80)
 # Few themes always come back more steadily than many and say less, so numbers far from a codebook's are not tried.
 USUAL, ANSWERS_A_THEME = 14, 8
 LEAST_OF_USUAL, MOST_OF_USUAL = 0.7, 2
@@ -52,14 +55,26 @@ class Choice:
     reason: str
 
 
-def choose(consensus: Consensus, resamples: Sequence[Resample], *, n_themes: int | None, seed: int) -> Choice:
-    """Group the texts into as many themes as were asked for, or else as come back most steadily."""
+def choose(
+    consensus: Consensus,
+    resamples: Sequence[Resample],
+    *,
+    n_themes: int | None,
+    seed: int,
+    vectors: NDArray[np.float64] | None = None,
+) -> Choice:
+    """Group the texts into as many themes as were asked for, or else as come back most steadily.
+
+    Unit `vectors` (n, d) are given where texts lie in many groups: then more themes are tried, and the number that sets
+    them apart most clearly is taken, unless it comes back clearly less steadily than the usual one.
+    """
     n_texts = len(consensus.axes)
-    numbers = [n_themes] if n_themes else numbers_to_try(n_texts)
+    numbers = [n_themes] if n_themes else numbers_to_try(n_texts, many=vectors is not None)
     groupings = {number: group(resamples, consensus.group(number, seed=seed), seed=seed) for number in numbers}
     agreements = {number: found.agreement for number, found in groupings.items()}
-    chosen = steadiest(agreements, n_texts)
-    why = "because so many were asked for" if n_themes else _why(agreements, chosen, n_texts)
+    apart = {} if vectors is None else {number: separation(vectors, found.labels) for number, found in groupings.items()}
+    chosen = clearest(agreements, apart, n_texts) or steadiest(agreements, n_texts)
+    why = "because so many were asked for" if n_themes else _why(agreements, apart, chosen, n_texts)
     themes = "1 theme" if chosen == 1 else f"{chosen} themes"
     return Choice(groupings[chosen], f"{themes}, {why}.")
 
@@ -76,10 +91,19 @@ def usual_number(n_texts: int) -> int:
     return max(2, min(USUAL, n_texts // ANSWERS_A_THEME))
 
 
-def numbers_to_try(n_texts: int) -> list[int]:
-    """Return the numbers from somewhat below to twice the usual one."""
+def numbers_to_try(n_texts: int, *, many: bool = False) -> list[int]:
+    """Return the numbers from somewhat below to twice the usual one; if many, up to 80, with 8 answers a theme."""
     usual = usual_number(n_texts)
-    return [number for number in NUMBERS if usual * LEAST_OF_USUAL <= number <= usual * MOST_OF_USUAL]
+    few = [number for number in NUMBERS if usual * LEAST_OF_USUAL <= number <= usual * MOST_OF_USUAL]
+    return few + [number for number in MORE if many and number <= n_texts // ANSWERS_A_THEME]
+
+
+def clearest(agreements: Mapping[int, float], apart: Mapping[int, float], n_texts: int) -> int | None:
+    """Return the number whose themes lie farthest apart among those not clearly less steady than the usual, if clearly so."""
+    usual = _usual_of(agreements, n_texts)
+    steady = [number for number in apart if agreements[number] >= agreements[usual] - CLEARLY]
+    best = max(steady, key=lambda number: apart[number], default=usual)
+    return best if best != usual and apart[best] > apart[usual] + CLEARLY_APART else None
 
 
 def steadiest(agreements: Mapping[int, float], n_texts: int) -> int:
@@ -108,8 +132,14 @@ def _usual_of(agreements: Mapping[int, float], n_texts: int) -> int:
     return min(agreements, key=lambda number: abs(number - usual_number(n_texts)))
 
 
-def _why(agreements: Mapping[int, float], chosen: int, n_texts: int) -> str:
+def _why(agreements: Mapping[int, float], apart: Mapping[int, float], chosen: int, n_texts: int) -> str:
     usual, tried = _usual_of(agreements, n_texts), f"of the numbers tried, {min(agreements)} to {max(agreements)}"
-    if chosen == usual:
-        return f"the usual number for {n_texts:,} different answers, because {tried}, none came back clearly more steadily"
-    return f"because {tried}, that one came back clearly most steadily (with the usual {usual}: {agreements[usual]:.2f})"
+    if clearest(agreements, apart, n_texts):
+        return (
+            f"because {tried}, that one sets themes farthest apart (silhouette {apart[chosen]:.2f}; with the usual {usual}: "
+            f"{apart[usual]:.2f}) without their coming back clearly less steadily"
+        )
+    if chosen != usual:
+        return f"because {tried}, that one came back clearly most steadily (with the usual {usual}: {agreements[usual]:.2f})"
+    better = "came back clearly more steadily" + (" or lay clearly farther apart" if apart else "")
+    return f"the usual number for {n_texts:,} different answers, because {tried}, none {better}"

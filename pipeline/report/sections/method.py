@@ -23,7 +23,7 @@ def how_it_was_done(source: Source) -> Section:
     blocks = (
         Table("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
         Paragraph(masking(source["comments"])),
-        Points((*LIMITS, _unsteady(source["themes"]))),
+        Points((*LIMITS, _unsteady(source["themes"]), *shaping_sentences(source["shaping"]))),
         Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return Section("how-it-was-done", "How it was done", blocks)
@@ -77,6 +77,22 @@ def masking(comments: pd.DataFrame) -> str:
         f"Identifiers that were found, such as names, places and numbers, are masked: {number(masked)} in "
         f"{counted(answers, 'answer', 'answers')}. {counted(flagged, 'answer holds', 'answers hold')} words that may identify "
         "somebody. The program does not find everything, so a person must check every quotation before it leaves the team."
+    )
+
+
+def shaping_sentences(shaping: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many edits people made to the themes, and list those that did not come through."""
+    if shaping.empty:
+        return ()
+    lost = shaping[shaping["result"].isin(["no longer finds its theme", "found in part"])]
+    first = f"People made {counted(len(shaping), 'edit', 'edits')} to the themes; {number(len(shaping) - len(lost))} stand."
+    return (first, *(_lost(row["edit_id"], row["action"], row["detail"], row["result"]) for _, row in lost.iterrows()))
+
+
+def _lost(edit_id: int, action: str, detail: str, result: str) -> str:
+    asked = f"{action} “{detail}”" if detail else action
+    return (
+        f"Edit {edit_id} ({asked}) {'was ' if result == 'found in part' else ''}{result}; look at the themes and make it again."
     )
 
 

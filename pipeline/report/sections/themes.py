@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.report.blocks import Block, Entry, Fold, Paragraph, Quotations, Section, Table
+from pipeline.report.blocks import Block, Entry, Fold, Heading, Paragraph, Points, Quotations, Section, Table
 from pipeline.report.consent import HELD_BACK, NOBODY_AGREED, Words
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
@@ -26,12 +26,28 @@ def themes(source: Source, placed: Sequence[PlacedTheme], words: Words) -> Secti
     """Return the table of themes and an entry for each."""
     if not placed:
         return Section("themes", "Themes", (Paragraph("No themes were found, because there are no answers to read."),))
-    entries = [_entry(source, theme, placed, words=words) for theme in placed]
-    blocks: list[Block] = [Paragraph(_introduction(placed)), _table(source, placed), Paragraph(HOW_STEADY)]
+    counted_in = [theme for theme in placed if not theme.set_aside]
+    entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
+    blocks: list[Block] = [Paragraph(_introduction(counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
+    blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
     if rest := entries[OPEN_ENTRIES:]:
         blocks.append(Fold(f"The other {counted(len(rest), 'theme', 'themes')}", tuple(rest)))
+    if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
+        said = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
+        blocks.append(Fold(said, tuple(aside)))
     return Section("themes", "Themes", tuple(blocks))
+
+
+def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
+    families = {theme.family: theme.family_title for theme in sorted(placed, key=lambda theme: theme.family)}
+    if len(families) < 2:
+        return []
+    inside: list[Block] = []
+    for family, title in families.items():
+        inside.append(Heading(f"Family {family}. {title}"))
+        inside.append(Points(tuple(theme.heading for theme in placed if theme.family == family)))
+    return [Fold("Families of like themes, and the themes in each", tuple(inside))]
 
 
 def _introduction(placed: Sequence[PlacedTheme]) -> str:
@@ -66,6 +82,7 @@ def _row(source: Source, theme: PlacedTheme) -> tuple[str, ...]:
 def _entry(source: Source, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> Entry:
     like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
     facts = (
+        *((("Title", "given by people"),) if theme.named else ()),
         ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
         ("People", people(theme.n_people) + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),

@@ -1,0 +1,143 @@
+"""Gather what people said of a study's texts, and what the coder would learn from it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
+from pipeline.codebook import Codebook
+from pipeline.errors import CodebookError, DataError, ReviewError
+from pipeline.methods.coder import CodebookClassifier
+from pipeline.methods.learning.held_out import Material
+from pipeline.report.source import read_source
+from pipeline.review.store import open_store, store_path
+from pipeline.stages.code import rows_to_learn
+from pipeline.study import Study
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """How many decisions are unsure or skipped, about a text no longer there, or name codes the codebook no longer has."""
+
+    unsure: int
+    text_gone: int
+    code_gone: int
+    """Of these, the codes that are still there are learnt."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that is needed to say what learning would change.
+
+    `votes` has a row per decision that can be learnt: the columns of the table `decisions`, the `row` of its text, and
+    `given`, its codes as a tuple. `before` holds what the coder has learnt so far, `after` all that it could.
+    """
+
+    study: Study
+    codebook: Codebook
+    coder: CodebookClassifier
+    before: Material
+    after: Material
+    votes: pd.DataFrame
+    audited: pd.DataFrame
+    """Decisions on excerpts drawn at random whose suggestions nobody had seen, unsure ones too."""
+    n_segments: int
+    n_new: int
+    up_to: int
+    left_out: LeftOut
+
+
+def gather(study: Study) -> Evidence:
+    """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
+    made, lessons = _said(study)
+    source = read_source(study, ("texts", "segments"))
+    if not len(source.codebook):
+        raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
+    texts, vectors = source["texts"], read_table("vectors", study.folder / TABLES["vectors"].file)
+    if not isinstance(vectors, Vectors) or len(vectors) != len(texts):
+        raise DataError(f"{study.settings.name} was not run to its end; `themes run {study.folder}` does that.")
+    votes, left_out = _votes(made, texts, source.codebook)
+    if votes.empty:
+        raise ReviewError(_nothing_left(left_out, study))
+    return Evidence(
+        study=study,
+        codebook=source.codebook,
+        coder=_coder(study, source.codebook),
+        before=_material(texts, vectors, source.codebook, lessons),
+        after=_material(texts, vectors, source.codebook, _clear(made)),
+        votes=votes,
+        audited=_audited(made, source["segments"]),
+        n_segments=len(source["segments"]),
+        n_new=int((~votes["decision_id"].isin(lessons["decision_id"])).sum()),
+        up_to=int(made["decision_id"].max()),
+        left_out=left_out,
+    )
+
+
+def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the decisions that stand and those already learnt, as they were at one moment."""
+    made = lessons = empty_table("decisions")
+    if store_path(study).is_file():
+        with open_store(study) as store, store.together():
+            made, lessons = store.decisions(), store.lessons()
+    if made.empty:
+        raise ReviewError(
+            f"Nobody has decided on an excerpt of {study.settings.name} yet, so there is nothing to learn. "
+            f"`themes pack {study.folder}` makes a sheet of excerpts to code; `themes unpack` takes it in when it is filled."
+        )
+    return made, lessons
+
+
+def _nothing_left(left_out: LeftOut, study: Study) -> str:
+    return (
+        f"None of the decisions on {study.settings.name} can be learnt: {left_out.unsure} are unsure or "
+        f"skipped, {left_out.text_gone} are about texts no longer there and {left_out.code_gone} name only codes that "
+        "the codebook no longer has. "
+        f"`themes pack {study.folder}` makes a new sheet of excerpts to code."
+    )
+
+
+def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
+    settings = study.settings
+    return CodebookClassifier(
+        codebook,
+        embedder=settings.embed.model,
+        seed=settings.code.seed,
+        min_precision=settings.code.min_precision,
+        recall_first=settings.code.recall_first,
+    )
+
+
+def _clear(made: pd.DataFrame) -> pd.DataFrame:
+    return made[made["outcome"].isin(["codes", "none"])]
+
+
+def _material(texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons: pd.DataFrame) -> Material:
+    rows, codes = rows_to_learn(texts, codebook, lessons)
+    taught = [(row, given) for row, given in zip(rows, codes, strict=True) if given is not None]
+    return Material(
+        texts["text"].tolist(),
+        texts["frame"].tolist(),
+        vectors.matrix.astype(np.float32),
+        np.array([row for row, _ in taught], dtype=np.intp),
+        [given for _, given in taught],
+    )
+
+
+def _votes(made: pd.DataFrame, texts: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, LeftOut]:
+    known = {code.code for code in codebook.codes}
+    row_of = pd.Series(range(len(texts)), index=texts["text_id"])
+    clear = _clear(made)
+    there = clear[clear["text_id"].isin(row_of.index)]
+    named = [codes.split("|") if codes else [] for codes in there["codes"]]
+    given = [tuple(code for code in codes if code in known) for codes in named]
+    votes = there.assign(row=there["text_id"].map(row_of), given=pd.Series(given, index=there.index, dtype=object))
+    votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(given, there["outcome"], strict=True)]]
+    code_gone = sum(len(kept) < len(codes) for kept, codes in zip(given, named, strict=True))
+    return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(there), code_gone)
+
+
+def _audited(made: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    drawn = made[(made["drawn"] == "random audit") & made["blind"]]
+    return drawn.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])

@@ -1,0 +1,100 @@
+"""What a coder says of texts whose decisions it has not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.methods.coder import CodebookClassifier
+from pipeline.methods.coder.suggestion import has_words
+from pipeline.methods.learning.intervals import Booleans
+
+
+Rows = NDArray[np.intp]
+
+N_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Material:
+    """All texts, (n_texts,), with frames and vectors, (n_texts, d); and decisions, oldest first: whose text, which codes.
+
+    `rows` is int (n_decisions,); a text that several people decided on has several decisions.
+    """
+
+    texts: Sequence[str]
+    frames: Sequence[str]
+    vectors: NDArray[np.float32]
+    rows: Rows
+    codes: Sequence[Sequence[str]]
+
+    @property
+    def decided(self) -> Rows:
+        """Rows of the texts people have decided on, in the order they first did."""
+        return np.array(list(dict.fromkeys(self.rows.tolist())), dtype=np.intp)
+
+
+@dataclass(frozen=True)
+class Said:
+    """How likely a coder takes each code to be, float (n, n_codes), and which it suggests, bool (n, n_codes)."""
+
+    chances: NDArray[np.float64]
+    suggested: Booleans
+
+
+def taught(coder: CodebookClassifier, material: Material, learnt: Rows) -> CodebookClassifier:
+    """Return a copy of the coder fitted with those decisions that are about the texts `learnt`, and all others unread."""
+    from sklearn.base import clone
+
+    chosen = np.flatnonzero(np.isin(material.rows, learnt))
+    unread = np.setdiff1d(np.arange(len(material.texts)), material.rows[chosen])
+    rows = np.concatenate([unread, material.rows[chosen]])
+    codes = [None] * len(unread) + [material.codes[place] for place in chosen.tolist()]
+    texts, frames = _named(material, rows)
+    fitted: CodebookClassifier = clone(coder).fit(texts, codes, frames=frames, vectors=material.vectors[rows])
+    return fitted
+
+
+def said(coder: CodebookClassifier, material: Material, rows: Rows) -> Said:
+    """Return what a fitted coder says of these texts."""
+    texts, frames = _named(material, rows)
+    chances = coder.predict_proba(texts, frames, vectors=material.vectors[rows])
+    readable = np.array([has_words(text) for text in texts], dtype=bool)
+    return Said(chances, (chances >= coder.thresholds_) & readable[:, None])
+
+
+def held_out(coder: CodebookClassifier, material: Material, rows: Rows, *, learnt: Rows, seed: int) -> Said:
+    """Return what is said of these texts by coders that learnt from `learnt`, less the fold each text is in.
+
+    Five folds, drawn by words, so that an answer given under two questions is in one fold. A fold that holds none of
+    `learnt` needs no coder of its own.
+    """
+    fold = _folds([material.texts[row] for row in rows], seed=seed)
+    chances, suggested = np.zeros((len(rows), len(coder.codebook))), np.zeros((len(rows), len(coder.codebook)), dtype=bool)
+    if not len(np.intersect1d(rows, learnt)):
+        fold = np.zeros_like(fold)
+    for number in np.unique(fold):
+        here = fold == number
+        found = said(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
+        chances[here], suggested[here] = found.chances, found.suggested
+    return Said(chances, suggested)
+
+
+def in_steps(coder: CodebookClassifier, material: Material, rows: Rows, *, step: int, n_steps: int) -> list[Booleans]:
+    """Return what is suggested for these texts by coders that learnt from ever more decided texts, up to all of them.
+
+    The last has learnt from all, the one before from `step` fewer, and so on, as far back as there are decisions.
+    """
+    decided = material.decided
+    sizes = [len(decided) - step * back for back in range(n_steps, -1, -1) if len(decided) >= step * back]
+    return [said(taught(coder, material, decided[:size]), material, rows).suggested for size in sizes]
+
+
+def _named(material: Material, rows: Rows) -> tuple[list[str], list[str]]:
+    return [material.texts[row] for row in rows], [material.frames[row] for row in rows]
+
+
+def _folds(texts: Sequence[str], *, seed: int) -> Rows:
+    words, place = np.unique([text.casefold().strip() for text in texts], return_inverse=True)
+    return np.asarray(np.random.default_rng(seed).permutation(len(words))[place] % N_FOLDS)

@@ -1,0 +1,297 @@
+"""`review.sqlite`: what people have decided, in rows that are added and never changed.
+
+A withdrawn decision stays on record; the last of a reviewer's decisions on an excerpt that has not been withdrawn stands.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from pipeline.artefacts import check_table, empty_table
+from pipeline.errors import ReviewError
+from pipeline.review.chain import append, faults
+from pipeline.review.store_schema import migrate
+from pipeline.study import Study
+
+
+Outcome = Literal["codes", "none", "not sure", "skip"]
+Drawn = Literal["given order", "uncertain", "rare codes first", "random audit"]
+Channel = Literal["web", "workbook"]
+Role = Literal["co-analyst", "facilitator", "researcher", "report writer"]
+Effort = Literal["quick", "thorough"]
+Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
+
+FILE = "review.sqlite"
+
+_DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one reviewer said of one excerpt."""
+
+    decision_id: int
+    segment_id: str
+    text_id: str
+    reviewer: str
+    reviewer_group: str
+    codes: tuple[str, ...]
+    outcome: str
+    drawn: str
+    blind: bool
+    channel: str
+    made_at: str
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open `review.sqlite`; `open_store` makes one."""
+
+    connection: sqlite3.Connection
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all that is added inside at once, or nothing of it."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK")
+            raise
+        self.connection.execute("COMMIT")
+
+    def add_reviewer(self, name: str, group: str, role: Role = "co-analyst") -> str:
+        """Add a reviewer unless known, and return the name as it is kept; ReviewError if known in another group."""
+        name, group = " ".join(name.split()), " ".join(group.split())
+        if not name or not group:
+            raise ReviewError("A reviewer needs a name and a group, such as: lived experience, family, care worker, researcher.")
+        with self.together():
+            known = self._reviewer(name)
+            if known is None:
+                self._append("reviewers", name=name, reviewer_group=group, role=role)
+                return name
+        if known["reviewer_group"].casefold() != group.casefold():
+            raise ReviewError(
+                f"{known['name']} is in the group {known['reviewer_group']!r} already, not {group!r}. "
+                "Give that group, or another name if this is another person."
+            )
+        return str(known["name"])
+
+    def decide(
+        self,
+        *,
+        segment_id: str,
+        text_id: str,
+        reviewer: str,
+        outcome: Outcome,
+        codes: Sequence[str] = (),
+        drawn: Drawn = "given order",
+        blind: bool = True,
+        channel: Channel = "workbook",
+        note: str | None = None,
+        key: str | None = None,
+        made_at: str | None = None,
+    ) -> Decision:
+        """Add a decision and return it; with a `key` that was used before, return the decision it made then.
+
+        A reviewer's later decision on the same excerpt stands in place of the earlier one. `made_at` is ISO UTC, now
+        unless given. ReviewError if the reviewer is not known or codes and outcome contradict each other.
+        """
+        row: dict[str, Any] = {"segment_id": segment_id, "text_id": text_id, "codes": _joined(codes, outcome), "outcome": outcome}
+        row |= {"drawn": drawn, "blind": int(blind), "channel": channel, "note": note or None, "idempotency_key": key}
+        with self.together():
+            known = self._reviewer(reviewer)
+            if known is None:
+                raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
+            row |= {"reviewer": known["name"], "reviewer_group": known["reviewer_group"]}
+            number = self.made_with(key) or self._append("decisions", made_at, **row)
+        return self.decision(number)
+
+    def decision(self, decision_id: int) -> Decision:
+        """Return a decision, whether it stands or not; ReviewError if there is none of that number."""
+        row = self.connection.execute(f"SELECT {_DECISION} FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()  # noqa: S608
+        if row is None:
+            raise ReviewError(f"There is no decision {decision_id} in this study.")
+        values = dict(row)
+        codes = tuple(values.pop("codes").split("|")) if values["outcome"] == "codes" else ()
+        return Decision(**{**values, "codes": codes, "blind": bool(values["blind"])})
+
+    def made_with(self, key: str | None) -> int:
+        """Return the number of the decision that was made with this idempotency key, or 0."""
+        row = self.connection.execute("SELECT decision_id FROM decisions WHERE idempotency_key = ?", (key,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def withdraw(self, decision_id: int, by: str) -> None:
+        """Withdraw a decision; what the reviewer had said of the excerpt before it stands again. Twice is as once."""
+        self.decision(decision_id)
+        self._withdraw("decision_id", decision_id, by)
+
+    def decisions(self) -> pd.DataFrame:
+        """Return the decisions that stand, in the order they were made: the table `decisions`."""
+        sql = f"SELECT {_DECISION} FROM decisions JOIN standing USING (decision_id) ORDER BY decision_id"  # noqa: S608
+        return self._table("decisions", sql)
+
+    def lessons(self) -> pd.DataFrame:
+        """Return the standing decisions that the coder may learn from: those accepted in the last learning."""
+        sql = f"""SELECT {_DECISION} FROM decisions JOIN standing USING (decision_id)
+            WHERE outcome IN ('codes', 'none')
+            AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
+        return self._table("lessons", sql)
+
+    def history(self) -> pd.DataFrame:
+        """Return every decision ever made, with its `note`, `stands`, `withdrawn` and `withdrawn_by`."""
+        sql = f"""SELECT d.*, standing.decision_id IS NOT NULL AS stands, w.withdrawal_id IS NOT NULL AS withdrawn,
+            coalesce(w."by", '') AS withdrawn_by FROM (SELECT {_DECISION}, coalesce(note, '') AS note FROM decisions) AS d
+            LEFT JOIN standing USING (decision_id) LEFT JOIN withdrawals AS w USING (decision_id) ORDER BY decision_id"""  # noqa: S608
+        return self._frame(sql).astype({"blind": bool, "stands": bool, "withdrawn": bool})
+
+    def reviewers(self) -> pd.DataFrame:
+        """Return who reviews: name, reviewer_group, role, made_at."""
+        return self._frame("SELECT name, reviewer_group, role, made_at FROM reviewers ORDER BY reviewer_id")
+
+    def add_learning(self, *, up_to: int, effort: Effort, accepted_by: str, made_at: str | None = None) -> int:
+        """Record that a person lets the coder learn from standing decisions up to this number; 0 lets it learn nothing."""
+        last = self.connection.execute("SELECT coalesce(max(decision_id), 0) FROM decisions").fetchone()[0]
+        if not 0 <= up_to <= last:
+            raise ReviewError(f"Decisions are numbered up to {last}; the coder cannot learn up to number {up_to}.")
+        with self.together():
+            return self._append("learnings", up_to=up_to, effort=effort, accepted_by=accepted_by, made_at=made_at)
+
+    def learnings(self) -> pd.DataFrame:
+        """Return what people have let the coder learn: learning_id, up_to, effort, accepted_by, made_at."""
+        return self._frame("SELECT learning_id, up_to, effort, accepted_by, made_at FROM learnings ORDER BY learning_id")
+
+    def add_theme_edit(
+        self, action: Action, texts: Sequence[Sequence[str]], detail: str, by: str, *, made_at: str | None = None
+    ) -> int:
+        """Add an edit of themes, given by the text_ids of each theme it is about, and return its number."""
+        with self.together():
+            words = json.dumps([list(ids) for ids in texts])
+            return self._append("theme_edits", action=action, texts=words, detail=detail, by=by, made_at=made_at)
+
+    def withdraw_theme_edit(self, edit_id: int, by: str) -> None:
+        """Withdraw an edit of themes; it stays on record. Twice is as once."""
+        if self.connection.execute("SELECT 1 FROM theme_edits WHERE edit_id = ?", (edit_id,)).fetchone() is None:
+            raise ReviewError(f"There is no edit of themes with the number {edit_id} in this study.")
+        self._withdraw("edit_id", edit_id, by)
+
+    def theme_edits(self) -> pd.DataFrame:
+        """Return all edits of themes, withdrawn ones too: the table `theme_edits`."""
+        sql = """SELECT e.edit_id, action, texts, detail, e."by", e.made_at, w.withdrawal_id IS NOT NULL AS withdrawn
+            FROM theme_edits AS e LEFT JOIN withdrawals AS w USING (edit_id) ORDER BY e.edit_id"""
+        return self._table("theme_edits", sql)
+
+    def verify(self) -> list[str]:
+        """Say which rows are not as they were written, by table and number; an empty list says that all are.
+
+        The chain finds a slip, a repair by hand or a restored piece. It cannot find somebody who rewrites every hash.
+        """
+        return faults(self.connection)
+
+    def _reviewer(self, name: str) -> Any:
+        return self.connection.execute("SELECT * FROM reviewers WHERE name = ?", (" ".join(name.split()),)).fetchone()
+
+    def _withdraw(self, column: str, number: int, by: str) -> None:
+        row: dict[str, Any] = {column: number, "by": by}
+        with self.together():
+            done = self.connection.execute(f"SELECT 1 FROM withdrawals WHERE {column} = ?", (number,)).fetchone()  # noqa: S608
+            if done is None:
+                self._append("withdrawals", **row)
+
+    def _append(self, table: str, made_at: str | None = None, **row: Any) -> int:
+        return append(self.connection, table, {**row, "made_at": made_at or datetime.now(UTC).isoformat(timespec="seconds")})
+
+    def _frame(self, sql: str) -> pd.DataFrame:
+        found = self.connection.execute(sql)
+        names = [column[0] for column in found.description]
+        return pd.DataFrame([tuple(row) for row in found], columns=names)
+
+    def _table(self, name: str, sql: str) -> pd.DataFrame:
+        frame = self._frame(sql)
+        return check_table(name, frame) if len(frame) else empty_table(name)
+
+
+def store_path(study: Study) -> Path:
+    """Return where a study's store is, whether it is there yet or not."""
+    return study.folder / FILE
+
+
+@contextmanager
+def open_store(study: Study) -> Iterator[Store]:
+    """Open a study's store for reading and writing, and make it if it is not there yet.
+
+    Raises
+    ------
+    ReviewError
+        The store is damaged, in use for long, or written by a newer version of this program.
+    """
+    try:
+        with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
+            _set_up(connection)
+            yield Store(connection)
+    except sqlite3.DatabaseError as fault:
+        if not hasattr(fault, "sqlite_errorname"):
+            raise
+        raise ReviewError(_sentence(fault)) from None
+
+
+def read_review(study: Study, name: str) -> pd.DataFrame:
+    """Return the table decisions, lessons or theme_edits; empty, and no file made, where nobody has said anything yet."""
+    if not store_path(study).is_file():
+        return empty_table(name)
+    with open_store(study) as store:
+        found: pd.DataFrame = getattr(store, name)()
+    return found
+
+
+def decisions(study: Study) -> pd.DataFrame:
+    """Return the decisions that stand in a study: the table `decisions`."""
+    return read_review(study, "decisions")
+
+
+def verify_store(study: Study) -> str:
+    """Say that every row is as it was written; ReviewError lists those that are not."""
+    if not store_path(study).is_file():
+        return "Nobody has decided anything yet, so there is nothing to verify."
+    with open_store(study) as store:
+        found, n = store.verify(), len(store.history())
+    if found:
+        raise ReviewError(
+            f"{FILE} is not as it was written. Compare it with a backup before you go on:\n"
+            + "\n".join(f"  - {one}" for one in found)
+        )
+    return f"All rows are as they were written. Decisions among them: {n:,}."
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    # With anything less than FULL a power cut loses decisions that were acknowledged.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    migrate(connection)
+
+
+def _sentence(fault: sqlite3.DatabaseError) -> str:
+    if fault.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return f"{FILE} is in use by another program; nothing was written. Close it there and try again."
+    if fault.sqlite_errorname.startswith("SQLITE_CONSTRAINT"):
+        return f"{FILE} did not take the entry, since it breaks a rule of the store ({fault}). Nothing was written."
+    return f"{FILE} cannot be read ({fault.sqlite_errorname}). Put a copy of it back from a backup; nothing was written."
+
+
+def _joined(codes: Sequence[str], outcome: Outcome) -> str:
+    if (outcome == "codes") != bool(codes):
+        raise ReviewError("A decision has codes exactly when its outcome is 'codes'; give codes, or another outcome.")
+    if any("|" in code or not code for code in codes):
+        raise ReviewError("A code's id is empty or holds a '|'; give ids as the codebook has them.")
+    return "|".join(dict.fromkeys(codes))

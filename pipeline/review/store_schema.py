@@ -1,0 +1,122 @@
+"""The tables of `review.sqlite`: one migration a version, never changed once released."""
+
+import sqlite3
+
+from pipeline.errors import ReviewError
+
+
+IDENTITY = {
+    "reviewers": "reviewer_id",
+    "decisions": "decision_id",
+    "withdrawals": "withdrawal_id",
+    "learnings": "learning_id",
+    "theme_edits": "edit_id",
+}
+"""The append-only tables, each with a hash chain of its own, and the column that numbers its rows."""
+
+_FIRST = (
+    """
+    CREATE TABLE reviewers (
+        reviewer_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
+        reviewer_group TEXT NOT NULL CHECK (reviewer_group <> ''),
+        role TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE
+    )
+    """,
+    """
+    CREATE TABLE decisions (
+        decision_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        segment_id TEXT NOT NULL,
+        text_id TEXT NOT NULL,
+        reviewer TEXT NOT NULL REFERENCES reviewers (name),
+        reviewer_group TEXT NOT NULL,
+        codes TEXT NOT NULL,
+        outcome TEXT NOT NULL CHECK (outcome IN ('codes', 'none', 'not sure', 'skip')),
+        drawn TEXT NOT NULL CHECK (drawn IN ('given order', 'uncertain', 'rare codes first', 'random audit')),
+        blind INTEGER NOT NULL CHECK (blind IN (0, 1)),
+        channel TEXT NOT NULL CHECK (channel IN ('web', 'workbook')),
+        note TEXT,
+        idempotency_key TEXT UNIQUE,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE,
+        CHECK ((outcome = 'codes') = (codes <> ''))
+    )
+    """,
+    "CREATE INDEX decisions_of_reviewer ON decisions (reviewer, segment_id)",
+    "CREATE INDEX decisions_of_segment ON decisions (segment_id)",
+    """
+    CREATE TABLE learnings (
+        learning_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        up_to INTEGER NOT NULL CHECK (up_to >= 0),
+        effort TEXT NOT NULL CHECK (effort IN ('quick', 'thorough')),
+        accepted_by TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE
+    )
+    """,
+    """
+    CREATE TABLE theme_edits (
+        edit_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        action TEXT NOT NULL CHECK (action IN ('rename', 'merge', 'split', 'set aside', 'restore', 'map')),
+        texts TEXT NOT NULL CHECK (json_valid(texts)),
+        detail TEXT NOT NULL,
+        "by" TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE
+    )
+    """,
+    """
+    CREATE TABLE withdrawals (
+        withdrawal_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        decision_id INTEGER UNIQUE REFERENCES decisions (decision_id),
+        edit_id INTEGER UNIQUE REFERENCES theme_edits (edit_id),
+        "by" TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE,
+        CHECK ((decision_id IS NULL) <> (edit_id IS NULL))
+    )
+    """,
+    """
+    CREATE VIEW standing AS
+        SELECT max(decision_id) AS decision_id FROM decisions
+        WHERE decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
+        GROUP BY segment_id, reviewer
+    """,
+)
+
+_GUARDS = tuple(
+    f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for table in IDENTITY
+    for event in ("update", "delete")
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS),)
+"""What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the store to the newest schema, all of it or nothing; ReviewError if it is newer than this program."""
+    found = _version(connection)
+    if found > len(MIGRATIONS):
+        raise ReviewError(
+            f"review.sqlite was written by a newer version of Many Voices (schema {found}; this one knows {len(MIGRATIONS)}). "
+            "Nothing was changed; update the program and try again."
+        )
+    if found < len(MIGRATIONS):
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have done it while this one waited.
+        for statement in (statement for added in MIGRATIONS[_version(connection) :] for statement in added):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])

@@ -1,0 +1,139 @@
+"""Take in a sheet that came back: each answer becomes a decision of its reviewer, once."""
+
+import hashlib
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artefacts import TABLES, read_table
+from pipeline.codebook import Codebook, read_codebook
+from pipeline.errors import ReviewError
+from pipeline.review.sheet import Answer, Sheet, read_sheet
+from pipeline.review.store import Store, open_store
+from pipeline.study import Study
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What came of a sheet."""
+
+    reviewer: str
+    added: int = 0
+    changed: tuple[int, ...] = ()
+    """Rows whose answer is another than what the reviewer had said before."""
+    unchanged: int = 0
+    superseded: tuple[int, ...] = ()
+    """Rows of a sheet that was read in before, whose reviewer has said something else since."""
+    blank: int = 0
+    problems: tuple[str, ...] = ()
+
+    def as_text(self) -> str:
+        """Say in plain English what was taken in and what was not."""
+        lines = [
+            f"{self.reviewer}: {_answers(self.added)} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."
+        ]
+        if self.changed:
+            lines.append(
+                f"{_rows(self.changed)} now say something else than before; the later answer stands, the earlier is kept."
+            )
+        if self.superseded:
+            lines.append(f"{_rows(self.superseded)} were taken in before and changed since; what was said last stands.")
+        if self.problems:
+            lines.append(f"{_answers(len(self.problems))} could not be used; correct the sheet and unpack it again:")
+        return "\n".join([*lines, *(f"  - {problem}" for problem in self.problems)])
+
+
+def unpack(study: Study, path: Path, *, reviewer: str, group: str | None = None) -> Unpacked:
+    """Read a reviewer's sheet into the store; the same sheet twice changes nothing.
+
+    `group` may be left out for a reviewer the study knows. ReviewError if the file is no sheet of excerpts, or the
+    reviewer is new and has no group; DataError if it cannot be read or the study has not been run.
+    """
+    segments = read_table("segments", study.folder / TABLES["segments"].file)
+    text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True)) if isinstance(segments, pd.DataFrame) else {}
+    codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
+    sheet = read_sheet(path, segments=set(text_of), codebook=codebook)
+    if not sheet.answers:
+        return Unpacked(reviewer, blank=sheet.blank, problems=sheet.problems)
+    with open_store(study) as store, store.together():
+        name = store.add_reviewer(reviewer, group or _known_group(store, reviewer))
+        return _take_in(store, sheet, name, text_of)
+
+
+def _known_group(store: Store, reviewer: str) -> str:
+    known = store.reviewers()
+    found = known.loc[known["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
+    if found.empty:
+        raise ReviewError(f"{reviewer} has not reviewed in this study yet; give their group with --group.")
+    return str(found.iloc[0])
+
+
+def _take_in(store: Store, sheet: Sheet, reviewer: str, text_of: dict[str, str]) -> Unpacked:
+    before = _stands(store, reviewer)
+    rows: dict[str, list[int]] = {"added": [], "changed": [], "unchanged": [], "superseded": []}
+    for answer in sheet.answers:
+        earlier = before.get(answer.segment_id)
+        key = hashlib.sha256("\x1f".join([sheet.digest, reviewer, answer.segment_id]).encode()).hexdigest()
+        fate = _fate(answer, earlier, read_before=bool(store.made_with(key)))
+        rows[fate].append(answer.row)
+        # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
+        drawn = "random audit" if earlier and earlier.drawn == "random audit" else answer.drawn
+        if fate in ("added", "changed") or (fate == "unchanged" and earlier and drawn == "random audit" != earlier.drawn):
+            _decide(store, replace(answer, drawn=drawn), reviewer=reviewer, text_id=text_of[answer.segment_id], key=key)
+    return Unpacked(
+        reviewer,
+        added=len(rows["added"]),
+        changed=tuple(rows["changed"]),
+        unchanged=len(rows["unchanged"]),
+        superseded=tuple(rows["superseded"]),
+        blank=sheet.blank,
+        problems=sheet.problems,
+    )
+
+
+def _stands(store: Store, reviewer: str) -> dict[str, Answer]:
+    """Return what the reviewer says of each excerpt as things stand."""
+    history = store.history()
+    rows = history[history["stands"] & (history["reviewer"] == reviewer)]
+    return {row["segment_id"]: _as_answer(row) for row in rows.to_dict("records")}
+
+
+def _as_answer(row: Mapping[Hashable, Any]) -> Answer:
+    codes = tuple(row["codes"].split("|")) if row["codes"] else ()
+    return Answer(0, row["segment_id"], row["outcome"], codes, row["note"], row["drawn"])
+
+
+def _fate(answer: Answer, earlier: Answer | None, *, read_before: bool) -> str:
+    if earlier and answer.said[:2] == earlier.said[:2] and answer.note in ("", earlier.note):
+        return "unchanged"
+    if read_before:
+        return "superseded"
+    return "changed" if earlier else "added"
+
+
+def _decide(store: Store, answer: Answer, *, reviewer: str, text_id: str, key: str) -> None:
+    store.decide(
+        segment_id=answer.segment_id,
+        text_id=text_id,
+        reviewer=reviewer,
+        outcome=answer.outcome,
+        codes=answer.codes,
+        drawn=answer.drawn,
+        # Neither sheet nor list of codes shows what the model would say.
+        blind=True,
+        channel="workbook",
+        note=answer.note,
+        key=key,
+    )
+
+
+def _answers(n: int) -> str:
+    return "1 answer" if n == 1 else f"{n:,} answers"
+
+
+def _rows(rows: tuple[int, ...]) -> str:
+    shown = ", ".join(str(row) for row in rows[:10])
+    return f"Rows {shown}" + (f" and {len(rows) - 10:,} more" if len(rows) > 10 else "")

@@ -1,0 +1,153 @@
+"""Shape the themes as people asked, and count who spoke of them."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.artefacts import Vectors, content_id, empty_table
+from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
+from pipeline.methods.themes.keywords import keywords_of
+from pipeline.methods.themes.portrait import exemplars_of, working_title
+
+
+RARE = 5
+
+
+def shape(
+    found_themes: pd.DataFrame,
+    found_members: pd.DataFrame,
+    found_centroids: Vectors,
+    texts: pd.DataFrame,
+    vectors: Vectors,
+    segments: pd.DataFrame,
+    comments: pd.DataFrame,
+    theme_edits: pd.DataFrame,
+    *,
+    settings: SimpleNamespace,
+) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
+    """Return themes, members and middles as people want them, and what came of each edit that stands."""
+    edits = theme_edits[~theme_edits["withdrawn"]]
+    if found_themes.empty:
+        lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
+        return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
+    matrix = unit(vectors.matrix.astype(np.float64))
+    labels = pd.Index(found_themes["theme_id"]).get_indexer(found_members["theme_id"])
+    done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"].tolist(), matrix, _edits(edits))
+    middles = {label: matrix[done.labels == label].sum(axis=0, keepdims=True) for label in done.made}
+    centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
+    row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
+    drawn = _drawn(found_themes, texts, matrix, done, centres[[row_of[label] for label in done.alive]])
+    members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
+    themes = _with_people(drawn, members, segments, comments)
+    kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
+    found = Vectors(tuple(themes["theme_id"]), kept, found_centroids.model, found_centroids.sha256)
+    return (
+        themes,
+        members,
+        found,
+        _shaping(edits, {one.edit_id: one for one in outcomes}, dict(zip(themes.index, themes["number"], strict=True))),
+    )
+
+
+def _edits(edits: pd.DataFrame) -> list[Edit]:
+    parts = [tuple(tuple(part) for part in json.loads(texts)) for texts in edits["texts"]]
+    rows = zip(edits["edit_id"], edits["action"], parts, edits["detail"], strict=True)
+    return [Edit(int(edit_id), action, part, detail) for edit_id, action, part, detail in rows]
+
+
+def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> Shape:
+    """Return the themes as found, with what people asked of a saved model that the themes come from."""
+    found = as_found(labels.astype(np.intp), len(themes))
+    rows = themes.to_dict("records")
+    return Shape(
+        found.labels,
+        found.n_found,
+        found.alive,
+        titles={i: (str(row["title"]), 0) for i, row in enumerate(rows) if row["named"]},
+        codes={i: (str(row["agreed_code"]), 0) for i, row in enumerate(rows) if pd.notna(row["agreed_code"])},
+        aside={i: 0 for i, row in enumerate(rows) if row["set_aside"]},
+    )
+
+
+def _drawn(
+    found: pd.DataFrame, texts: pd.DataFrame, matrix: NDArray[np.float64], done: Shape, centres: NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
+    words = texts["text"].tolist()
+    new = keywords_of([[words[row] for row in np.flatnonzero(done.labels == label)] for label in done.alive]) if done.made else []
+    rows: dict[int, dict[str, object]] = {}
+    for place, label in enumerate(done.alive):
+        if label < done.n_found:
+            row = {str(column): value for column, value in found.iloc[label].items()}
+        else:
+            row = _portrait(found, texts, matrix, done, label=label, centre=centres[place], keywords=new[place])
+        title, named = done.titles[label][0] if label in done.titles else row["title"], label in done.titles
+        code = done.codes[label][0] if label in done.codes else None
+        rows[label] = {**row, "title": title, "named": named, "set_aside": label in done.aside, "agreed_code": code}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _portrait(
+    found: pd.DataFrame,
+    texts: pd.DataFrame,
+    matrix: NDArray[np.float64],
+    done: Shape,
+    *,
+    label: int,
+    centre: NDArray[np.float64],
+    keywords: tuple[str, ...],
+) -> dict[str, object]:
+    members = np.flatnonzero(done.labels == label)
+    exemplars = texts["text_id"].iloc[list(exemplars_of(texts["text"].tolist(), matrix, members, centre))]
+    largest = label
+    while largest >= done.n_found:
+        largest = done.sources[largest][0]
+    return {
+        "theme_id": content_id(*sorted(exemplars)),
+        "keywords": ", ".join(keywords),
+        "title": working_title(keywords, number=label + 1),
+        "exemplars": " ".join(exemplars),
+        "stability": None,
+        "family": found["family"].iloc[largest],
+        "family_title": found["family_title"].iloc[largest],
+    }
+
+
+def _members(
+    found: pd.DataFrame,
+    done: Shape,
+    matrix: NDArray[np.float64],
+    centres: NDArray[np.float64],
+    row_of: dict[int, int],
+    *,
+    ids: pd.Series,
+) -> pd.DataFrame:
+    rows = np.array([row_of[int(label)] for label in done.labels], dtype=np.intp)
+    changed = done.labels >= done.n_found
+    similarity = np.where(changed, np.einsum("ij,ij->i", matrix, centres[rows]).clip(-1, 1), found["similarity"])
+    return found.assign(theme_id=[ids[int(label)] for label in done.labels], similarity=similarity)
+
+
+def _with_people(themes: pd.DataFrame, members: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
+    said = said.merge(members[["text_id", "theme_id"]], on="text_id")
+    people = said.groupby("theme_id")["response_id"].nunique()
+    n_texts = members.groupby("theme_id")["text_id"].size()
+    themes = themes.assign(
+        n_people=themes["theme_id"].map(people).fillna(0).astype(int),
+        n_texts=themes["theme_id"].map(n_texts).fillna(0).astype(int),
+    )
+    themes = themes.assign(rare=themes["n_people"] < RARE)
+    themes = themes.sort_values(["set_aside", "n_people", "theme_id"], ascending=[True, False, True])
+    return themes.assign(number=range(1, len(themes) + 1))
+
+
+def _shaping(edits: pd.DataFrame, outcomes: dict[int, Outcome], numbers: dict[int, int]) -> pd.DataFrame:
+    found = [outcomes[edit_id] for edit_id in edits["edit_id"]]
+    shown = [" ".join(str(number) for number in sorted(numbers[label] for label in one.labels)) for one in found]
+    columns = edits[["edit_id", "action", "detail", "by", "made_at"]]
+    return columns.assign(result=[one.result for one in found], themes=shown) if found else empty_table("shaping")

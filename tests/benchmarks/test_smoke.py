@@ -1,0 +1,119 @@
+"""The benchmarks run, say what they ran on, and count as they say they do."""
+
+import json
+import subprocess
+import sys
+
+import bench
+import numpy as np
+import pages
+import pytest
+import scoring
+from coded import FEWEST_ROWS, SYNTHETIC, read_answers
+from setfit_peer import MOST_PAIRS, draw_pairs, pairs_each
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory):
+    """Run the coding part as `make bench` does where the shared folder is absent."""
+    absent = tmp_path_factory.mktemp("empty") / "shared"
+    command = [sys.executable, "tests/benchmarks/bench.py", "--shared", str(absent), "--only", "coding", "masking", "--smoke"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=bench.ROOT)
+    return done.stderr, json.loads(done.stdout)
+
+
+@pytest.mark.model
+def test_without_the_shared_folder_the_sample_study_is_scored_and_every_row_says_so(smoke):
+    said, found = smoke
+    rows = found["coding on the sample study"]["rows"]
+    assert {row["data"] for row in rows} == {SYNTHETIC}
+    assert {"ours, quick", "TF-IDF + SVC", "codebook centroids"} <= {row["who"] for row in rows}
+    assert "the sample study is measured" in said
+    assert "left out" in found["masking on the sample study"]["rows"][0]
+
+
+@pytest.mark.model
+def test_the_coder_ranks_codes_better_than_its_peers_on_the_sample(smoke):
+    rows = smoke[1]["coding on the sample study"]["rows"]
+    ours = {row["decisions"]: row["lrap"] for row in rows if row["who"] == "ours, quick"}
+    assert ours and all(row["lrap"] < ours[row["decisions"]] for row in rows if not row["who"].startswith("ours"))
+
+
+@pytest.mark.model
+def test_the_page_shows_the_figures_and_the_curve_counts_every_pair(smoke):
+    found = smoke[1]
+    page = pages.as_markdown(found)
+    ours = next(row for row in found["coding on the sample study"]["rows"] if row["who"] == "ours, quick")
+    assert "## Coding on the sample study" in page and "TF-IDF + SVC" in page and f"{ours['lrap']:.3f}" in page
+    assert "goal" not in page
+    assert sum(part["n"] for part in ours["calibration"]) == ours["texts"] * ours["scored_codes"]
+
+
+def test_rows_measured_again_take_the_places_of_the_old_ones_and_others_stay():
+    old, new = {"processor": "old"}, {"processor": "new"}
+    before = {"machine": old, "rows": [row("ours, quick", 0.1), row("ours, thorough", 0.2)]}
+    found = bench.merged(before, {"machine": new, "rows": [row("ours, quick", 0.3)]})
+    assert {one["who"]: one["lrap"] for one in found["rows"]} == {"ours, thorough": 0.2, "ours, quick": 0.3}
+    assert found["machine"] == new and found["rows"][0]["machine"] == old
+
+
+def row(who, lrap):
+    return {"who": who, "decisions": "100", "lrap": lrap}
+
+
+def test_only_codes_with_enough_answers_are_scored():
+    answers = read_answers(None)
+    n = answers.truth.sum(axis=0)
+    assert answers.data == SYNTHETIC and (n[answers.scored] >= FEWEST_ROWS - 2).all()
+    assert answers.truth[:, answers.scored].any(axis=1).all()
+    assert len(set(answers.texts)) == len(answers.texts)
+
+
+def test_a_threshold_is_never_chosen_on_the_fold_it_is_used_in():
+    # The second fold's scores are of another size: a threshold chosen on it would find every code there.
+    truth = np.tile([[True, False], [False, True]], (20, 1))
+    chances = np.where(truth, 0.9, 0.6)
+    chances[20:] /= 10
+    first, second = np.arange(20), np.arange(20, 40)
+    found = scoring.chosen_f1(truth, chances, [(second, first), (first, second)], probabilities=False)
+    alone = scoring.ranking(truth[20:], chances[20:])
+    assert alone["micro_f1_best"] == 1.0 and found["micro_f1"] < 0.7
+    assert scoring.chosen_f1(truth, chances, [(first[:0], first)], probabilities=False) == {}
+
+
+def test_f1_is_that_of_scikit_learn():
+    from sklearn.metrics import f1_score
+
+    generator = np.random.default_rng(1)
+    truth, given = generator.random((2, 60, 5)) < 0.3
+    given[:, 4] = truth[:, 4] = False
+    assert scoring.micro_f1(truth, given) == pytest.approx(f1_score(truth, given, average="micro"))
+    assert scoring.macro_f1(truth, given) == pytest.approx(f1_score(truth, given, average="macro", zero_division=0))
+
+
+def test_rare_and_common_codes_are_compared_at_the_same_precision():
+    truth = np.zeros((300, 2), dtype=bool)
+    truth[:10, 0], truth[:200, 1] = True, True
+    chances = truth * 0.5
+    chances[:5, 0] = 0.0
+    found = {
+        (one["codes"], one["precision"]): one["recall"] for one in scoring.rare_and_common(truth, chances, n=truth.sum(axis=0))
+    }
+    assert found["under 50 texts", 0.7] == 0.5
+    assert found["200 texts and more", 0.7] == 1.0
+
+
+def test_calibration_sees_through_chances_that_are_too_high():
+    truth = np.arange(100)[:, None] < 30
+    honest, boasting = np.full((100, 1), 0.3), np.full((100, 1), 0.8)
+    assert scoring.calibration(truth, honest)["ece"] == pytest.approx(0, abs=1e-9)
+    assert scoring.calibration(truth, boasting)["ece_first"] == pytest.approx(0.5)
+    assert scoring.calibration(truth, boasting)["calibration"] == [{"predicted": 0.8, "observed": 0.3, "n": 100}]
+
+
+def test_pairs_are_alike_when_they_share_a_code_and_no_more_than_there_is_time_for():
+    truth = np.array([[True, False], [True, True], [False, True], [False, False]])
+    pairs = list(draw_pairs(truth, 3, seed=1))
+    assert all((truth[one] & truth[other]).any() == bool(alike) for one, other, alike in pairs)
+    assert pairs == list(draw_pairs(truth, 3, seed=1))
+    assert 2 * pairs_each(100) * 100 <= MOST_PAIRS and pairs_each(5) == 20

@@ -1,0 +1,21 @@
+"""A small study that has been run, and its store."""
+
+import shutil
+
+import pytest
+from small_study import build_study
+
+from pipeline.study import load_study
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """Return a small study that has been run, not to be changed."""
+    return build_study(tmp_path_factory.mktemp("built") / "study")
+
+
+@pytest.fixture
+def study(built, tmp_path):
+    """Return a copy of it, without a store."""
+    shutil.copytree(built.folder, tmp_path / "study")
+    return load_study(tmp_path / "study")
