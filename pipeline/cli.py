@@ -122,9 +122,12 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
       themes run my-study
     """
     from pipeline.runner import run as run_study
-    from pipeline.status import summarise
+    from pipeline.status import drift_note, summarise
+    from pipeline.study import load_study
 
     click.echo(summarise(run_study(study, until=until, force=force)))
+    if note := drift_note(load_study(study)):
+        click.echo(note)
 
 
 @main.command()
@@ -340,6 +343,23 @@ def _progress(what: str) -> Iterator[Callable[[float], None]]:
         total=100, desc=what, unit="%", leave=False, disable=None if what else True, bar_format="{desc} {percentage:.0f} %{bar}"
     ) as bar:
         yield lambda done: bar.update(round(100 * done) - bar.n)
+
+
+@main.command()
+@STUDY
+def freeze(study: Path) -> None:
+    """Save the themes for a later survey, which can then be read with the same themes.
+
+    \b
+    Example:
+      themes freeze my-study
+      cp -r my-study/models next-study/
+    """
+    from pipeline.freezing import freeze_themes
+
+    folder, n_themes = freeze_themes(study)
+    click.echo(f"{folder}: {n_themes} {'theme' if n_themes == 1 else 'themes'}, without anybody's answer.")
+    click.echo('For the next survey: copy models/themes into its study; in study.toml, under [cluster]: frozen = "models/themes"')
 
 
 BY = click.option("--by", default="the team", show_default=True, help="Who asks for it; kept with the edit.")

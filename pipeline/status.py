@@ -9,6 +9,8 @@ import pandas as pd
 from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.manifest import Manifest, read_manifest
+from pipeline.methods.themes.drift import measure_drift
+from pipeline.methods.themes.saved import load as load_themes
 from pipeline.review.progress import Progress, measure_progress
 from pipeline.review.store import read_review
 from pipeline.stages import STAGES
@@ -25,6 +27,7 @@ class Status:
     waiting: dict[str, int]
     checked_by_people: float
     people: tuple[str, ...] = ("Not yet checked by people.",)
+    drift: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -40,6 +43,7 @@ class Status:
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
+        lines += [self.drift] if self.drift else []
         return "\n".join([*lines, *self.people])
 
 
@@ -60,7 +64,20 @@ def status(folder: str | Path) -> Status:
     }
     progress = _progress(study)
     people = tuple(progress.sentences())
-    return Status(study.settings.name, stages, manifest.accounts, _waiting(study.folder), progress.share, people)
+    return Status(
+        study.settings.name, stages, manifest.accounts, _waiting(study.folder), progress.share, people, drift_note(study)
+    )
+
+
+def drift_note(study: Study) -> str:
+    """Say how well saved themes fit the study's texts; empty where it finds its own or has not been given them yet."""
+    members = _table(study.folder, "found_members")
+    if study.frozen is None or members is None:
+        return ""
+    saved = load_themes(study.frozen)
+    if not set(members["theme_id"]) <= {theme.theme_id for theme in saved.themes}:
+        return ""
+    return f"Saved themes: {measure_drift(members['similarity'], saved.quantiles).sentence()}"
 
 
 def _progress(study: Study) -> Progress:

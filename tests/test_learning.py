@@ -255,16 +255,20 @@ def test_a_study_without_a_codebook_has_nothing_to_learn(study):
     assert "codebook" in result.stderr
 
 
-def test_thorough_says_what_to_do_instead(study):
+def test_a_model_without_layers_cannot_learn_thoroughly(study):
     decide(study, range(3))
     result = learn(study, "--thorough", "--yes")
     assert result.exit_code == 13
+    assert "use minilm" in result.stderr
     assert learnt(study).empty
 
 
 def test_what_people_agreed_is_the_same_after_learning_and_another_run(make_study):
     """The whole line: decide, learn, run; excerpts people decided on keep their codings, the others may change."""
-    study = load_study(make_study(sample_rows(12)))
+    folder = make_study(sample_rows(12))
+    settings = (folder / "study.toml").read_text(encoding="utf-8").replace('model = "static"', 'model = "minilm"')
+    (folder / "study.toml").write_text(settings, encoding="utf-8")
+    study = load_study(folder)
     write_codebook(Codebook(read_codebook(study.codebook).codes[:4]), study.codebook)
     run(study, until="settle")
     segments, codes = _table(study, "segments"), [code.code for code in read_codebook(study.codebook).codes]
@@ -285,3 +289,23 @@ def test_what_people_agreed_is_the_same_after_learning_and_another_run(make_stud
     assert kept[0] == kept[1]
     assert len(kept[0]) == 18
     assert after_run.stage("code").rows_in["lessons"] == 24
+    _thoroughly(study, codings=kept[0], decided=decided)
+
+
+def _thoroughly(study, *, codings, decided):
+    """The same study goes on: a fine-tuned model is kept in it, and the next run suggests by it."""
+    quick = _table(study, "suggestions")
+    result = learn(study, "--thorough", "--yes")
+    assert result.exit_code == 0, result.stderr
+    assert {"model.safetensors", "head.safetensors", "coder.json", "README.md"} <= {path.name for path in study.tuned.iterdir()}
+    assert not study.unfinished.exists()
+    assert learnt(study)["effort"].tolist() == ["quick", "thorough"]
+    run(study, until="settle")
+    assert not np.allclose(
+        _table(study, "suggestions").groupby("text_id")["score"].max(), quick.groupby("text_id")["score"].max()
+    )
+    after = _table(study, "codings")
+    assert after.loc[after["segment_id"].isin(decided), ["segment_id", "code", "reviewers"]].to_numpy().tolist() == codings
+    shorter = Codebook(read_codebook(study.codebook).codes[:3])
+    write_codebook(shorter, study.codebook)
+    assert run(study, until="code").stage("code").rows_out["suggestions"], "an older model does not stop a run"

@@ -9,6 +9,7 @@ from pipeline.codebook import check_codebook, read_codebook
 from pipeline.errors import CodebookError, ModelError
 from pipeline.guessing.columns import shown
 from pipeline.methods.embed import EMBEDDERS, model_sha256
+from pipeline.methods.themes.saved import load as load_themes
 from pipeline.study import Study
 
 
@@ -18,6 +19,7 @@ def check_settings(study: Study) -> Iterator[Problem]:
     yield from _check_model(study)
     yield from _check_languages(study)
     yield from _check_groups(study)
+    yield from _check_saved_themes(study)
 
 
 def _check_codebook(study: Study) -> Iterator[Problem]:
@@ -42,6 +44,18 @@ def _check_model(study: Study) -> Iterator[Problem]:
         model_sha256(name)
     except (ModelError, OSError) as error:
         yield Problem("error", f"study.toml, [embed] model: {error}")
+
+
+def _check_saved_themes(study: Study) -> Iterator[Problem]:
+    if study.frozen is None:
+        return
+    try:
+        saved = load_themes(study.frozen)
+        if saved.sha256 != model_sha256(study.settings.embed.model):
+            text = f"they were found with {shown(saved.embedder)}, and [embed] model is {shown(study.settings.embed.model)}."
+            yield Problem("error", f"study.toml, [cluster] frozen: {text} Set [embed] model to the one of the saved themes.")
+    except (ModelError, OSError) as error:
+        yield Problem("error", f"study.toml, [cluster] frozen: {error}")
 
 
 def _check_languages(study: Study) -> Iterator[Problem]:

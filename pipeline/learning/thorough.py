@@ -7,6 +7,7 @@ from sklearn.base import clone
 
 from pipeline.learning.gather import Evidence
 from pipeline.methods.coder import CodebookClassifier
+from pipeline.methods.coder.suggestion import has_words
 from pipeline.methods.learning.held_out import Rows, Said
 
 
@@ -28,4 +29,5 @@ def said_thoroughly(coder: CodebookClassifier, evidence: Evidence, rows: Rows, q
     material = evidence.after
     texts, frames = [material.texts[row] for row in rows], [material.frames[row] for row in rows]
     chances = coder.blend_.held_out_probabilities(quick.chances, texts, frames)
-    return Said(chances, chances >= coder.thresholds_)
+    readable = np.array([has_words(text) for text in texts], dtype=bool)
+    return Said(chances, (chances >= coder.thresholds_) & readable[:, None])
