@@ -5,6 +5,7 @@ A withdrawn decision stays on record; the last of a reviewer's decisions on an e
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ Effort = Literal["quick", "thorough"]
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
 
 FILE = "review.sqlite"
+_WAL_TRIES, _WAL_WAIT_S = 600, 0.05
 
 _DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
 
@@ -275,10 +277,27 @@ def verify_store(study: Study) -> str:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
+    _use_wal(connection)
     # With anything less than FULL a power cut loses decisions that were acknowledged.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
     migrate(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Turn a new store to write-ahead logging; two programs that make it at once take turns.
+
+    SQLite's own time-out does not cover this step: where both hold the file it refuses one of them at once.
+    """
+    for tries_left in reversed(range(_WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as fault:
+            if not tries_left or not fault.sqlite_errorname.startswith("SQLITE_BUSY"):
+                raise
+            time.sleep(_WAL_WAIT_S)
+        else:
+            return
 
 
 def _sentence(fault: sqlite3.DatabaseError) -> str:

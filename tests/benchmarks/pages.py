@@ -65,8 +65,10 @@ def coding(rows: Sequence[Row]) -> list[str]:
     columns = [name for name in names if name.startswith("ours")] + [name for name in names if not name.startswith("ours")]
     about = rows[0]
     lines = ["", f"{about['data']}: {about['texts']:,} answers, {about['scored_codes']} codes, five folds by the text's hash."]
-    few = sorted({f"{row['who']} at {row['decisions']}" for row in rows if row["decided"] > 0 and row["folds"] < 5})
-    lines += [f"One fold only: {', '.join(few)}."] if few else []
+    few = sorted(
+        {f"{row['who']} at {row['decisions']} (folds: {row['folds']})" for row in rows if row["decided"] > 0 and row["folds"] < 5}
+    )
+    lines += [f"Not all folds: {', '.join(few)}."] if few else []
     goals = GOALS if about["data"].startswith("NHS") else {}
     for measure, (title, meaning) in MEASURES.items():
         lines += ["", f"### {title}", "", f"{meaning[0].upper()}{meaning[1:]}.", ""]
