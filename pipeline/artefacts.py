@@ -1,7 +1,4 @@
-"""The tables between stages: what each column holds, how sensitive a table is, and how it is read and written.
-
-The descriptions in the models below are the documentation of the tables; ARCHITECTURE.md is made from them.
-"""
+"""The tables between stages: how sensitive each is, and how it is checked, read and written."""
 
 import hashlib
 import os
@@ -18,6 +15,8 @@ import pyarrow
 import pyarrow.parquet
 from numpy.typing import NDArray
 
+from pipeline import contracts
+from pipeline.contracts import Model
 from pipeline.errors import DataError
 
 
@@ -27,285 +26,6 @@ Sensitivity = Literal["identifiable", "redacted", "releasable"]
 def content_id(*parts: str) -> str:
     """Return the first 16 hex digits of the sha256 of the parts: the same on every machine."""
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
-
-
-class Model(pa.DataFrameModel):
-    """A table's contract: these columns and no others."""
-
-    class Config:
-        """Columns not named are errors; types are converted where that loses nothing."""
-
-        strict = True
-        coerce = True
-
-
-class Responses(Model):
-    """Every answer cell of the export, blank ones too, as the person wrote it."""
-
-    response_id: str = pa.Field(description="pseudonym of the person, keyed by the vault's secret")
-    row: int = pa.Field(ge=1, description="row of the export the answer stands in")
-    question: str = pa.Field(description="open question")
-    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
-    text: str = pa.Field(nullable=True, description="the answer, verbatim")
-    weight: float = pa.Field(ge=0, description="survey weight of the person")
-    received: str = pa.Field(nullable=True, description="when the answer came in, as the export says it")
-    consent: str = pa.Field(isin=["quote", "paraphrase", "analyse", "none"], description="what the person allows")
-
-
-class Ratings(Model):
-    """Answers to closed questions: one row per person and chosen value."""
-
-    response_id: str = pa.Field(description="pseudonym of the person")
-    question: str = pa.Field(description="closed question")
-    value: str = pa.Field(description="the chosen option")
-    score: float = pa.Field(nullable=True, description="the option's place on the scale, where it has one")
-
-
-class People(Model):
-    """What is known of each person: one row per person and attribute."""
-
-    response_id: str = pa.Field(description="pseudonym of the person")
-    attribute: str = pa.Field(description="group, role, region and the like")
-    value: str = pa.Field(description="the person's value")
-
-
-class Masks(Model):
-    """What was masked and what stood there: the way back, for whoever holds the vault."""
-
-    comment_id: str = pa.Field(description="the comment")
-    start: int = pa.Field(ge=0, description="first character of the token in the comment's text")
-    end: int = pa.Field(ge=0, description="one past its last character")
-    label: str = pa.Field(description="kind of identifier")
-    token: str = pa.Field(description="what stands there now")
-    original: str = pa.Field(description="what the person wrote")
-
-
-class Comments(Model):
-    """Every answer after cleaning and masking; those set aside say why."""
-
-    comment_id: str = pa.Field(unique=True, description="hash of person, question and answer")
-    response_id: str = pa.Field(description="pseudonym of the person")
-    question: str = pa.Field(description="open question")
-    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
-    text: str = pa.Field(description="the answer, repaired and masked; empty when set aside (the words stay in the vault)")
-    language: str = pa.Field(description="language found, or unknown when too short to tell")
-    redactions: int = pa.Field(ge=0, description="number of masked identifiers")
-    to_check: int = pa.Field(ge=0, description="number of places a person should look at for identifiers")
-    weight: float = pa.Field(ge=0, description="survey weight of the person")
-    consent: str = pa.Field(isin=["quote", "paraphrase", "analyse", "none"], description="what the person allows")
-    reading: str = pa.Field(description="how a bare 'nothing' reads under its question: praise, criticism, or empty")
-    same_as: str = pa.Field(nullable=True, description="the first comment with the same words, if not this one")
-    set_aside: str = pa.Field(nullable=True, description="why the answer is not coded: empty, non-answer, …")
-
-
-class Segments(Model):
-    """Meaning units: the places in a comment that are coded."""
-
-    segment_id: str = pa.Field(unique=True, description="hash of comment and place")
-    comment_id: str = pa.Field(description="the comment")
-    start: int = pa.Field(ge=0, description="first character in the comment's text (Unicode code points)")
-    end: int = pa.Field(ge=1, description="one past the last character")
-    text: str = pa.Field(description="comment.text[start:end], exactly")
-    text_id: str = pa.Field(description="the unique text it belongs to")
-
-
-class Texts(Model):
-    """Unique texts, in the order of their ids, so that the order of the export changes nothing."""
-
-    text_id: str = pa.Field(unique=True, description="hash of frame and text")
-    text: str = pa.Field(description="the words")
-    frame: str = pa.Field(isin=["good", "better", "neutral"], description="what the question asks for")
-    n: int = pa.Field(ge=1, description="how often it was said")
-
-
-class FoundThemes(Model):
-    """Themes as the program found them, before people shape them."""
-
-    theme_id: str = pa.Field(unique=True, description="hash of the theme's exemplars")
-    keywords: str = pa.Field(description="words that set the theme apart, best first")
-    title: str = pa.Field(description="working title from people's words, or the title people gave")
-    exemplars: str = pa.Field(description="text_ids nearest to the theme's middle, separated by spaces")
-    stability: float = pa.Field(nullable=True, ge=0, le=1, description="how well it comes back in resamples, 0 to 1")
-    family: int = pa.Field(ge=1, description="number of the group of like themes it belongs to")
-    family_title: str = pa.Field(description="what the themes of the family share")
-    named: bool = pa.Field(description="people gave the title")
-    set_aside: bool = pa.Field(description="people set it aside: listed, not counted among the themes")
-    agreed_code: str = pa.Field(nullable=True, description="the code people gave it")
-
-
-class Themes(FoundThemes):
-    """What people speak about, found in their own words and shaped by people."""
-
-    number: int = pa.Field(ge=1, unique=True, description="rank by number of people; those set aside come last")
-    n_texts: int = pa.Field(ge=0, description="unique texts")
-    n_people: int = pa.Field(ge=0, description="people who spoke of it")
-    rare: bool = pa.Field(description="fewer than five people: listed, never dropped")
-
-
-class Members(Model):
-    """Which theme each text is in, and how near its middle."""
-
-    text_id: str = pa.Field(unique=True, description="the text")
-    theme_id: str = pa.Field(nullable=True, description="its theme")
-    similarity: float = pa.Field(ge=-1.001, le=1.001, description="cosine to the theme's middle")
-    heard_once: bool = pa.Field(description="unlike anything else that was said")
-
-
-class FoundMembers(Members):
-    """Which theme each text is in as the program found them."""
-
-
-class Shaping(Model):
-    """What people asked of the themes, and what came of it in this run."""
-
-    edit_id: int = pa.Field(ge=1, unique=True, description="number of the edit, in the order they were made")
-    action: str = pa.Field(isin=["rename", "merge", "split", "set aside", "restore", "map"], description="what was asked")
-    detail: str = pa.Field(description="the title or the code")
-    by: str = pa.Field(description="who asked")
-    made_at: str = pa.Field(description="when, in UTC")
-    result: str = pa.Field(
-        isin=["done", "already so", "overtaken", "found in part", "no longer finds its theme"], description="what came of it"
-    )
-    themes: str = pa.Field(description="numbers of the themes that show it, separated by spaces")
-
-
-class Voices(Model):
-    """Which themes each group spoke of more than the others; figures after disclosure control."""
-
-    group: str = pa.Field(description="attribute people are compared by")
-    level: str = pa.Field(description="its value")
-    theme_id: str = pa.Field(description="the theme")
-    n: float = pa.Field(nullable=True, description="people of the group who spoke of it, after disclosure control")
-    base: float = pa.Field(nullable=True, description="people of the group who answered, after disclosure control")
-    share: float = pa.Field(nullable=True, description="n over base")
-    low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
-    high: float = pa.Field(nullable=True, description="upper end of it")
-    elsewhere: float = pa.Field(nullable=True, description="share of the people of other groups who spoke of it")
-    evidence: str = pa.Field(
-        isin=["clear", "a sign", "none"], description="is it more than elsewhere: clear, a sign to look into, or none"
-    )
-    suppressed: bool = pa.Field(description="too few people to show figures")
-
-
-class ThemeRanks(Model):
-    """Each theme's rank by people, with equal weight for each group, and within each group."""
-
-    group: str = pa.Field(description="attribute people are compared by")
-    weighting: str = pa.Field(isin=["people", "equal groups", "within"], description="who weighs how much")
-    level: str = pa.Field(description="the group within which is ranked; empty for the others")
-    theme_id: str = pa.Field(description="the theme")
-    rank: float = pa.Field(nullable=True, description="1 is spoken of most; empty where too few people to show")
-    change: float = pa.Field(nullable=True, description="places gained against the rank by people")
-
-
-class Suggestions(Model):
-    """Codes the model would give a text, best first, or why it keeps silent."""
-
-    text_id: str = pa.Field(description="the text")
-    code: str = pa.Field(description="the code")
-    score: float = pa.Field(ge=0, le=1, description="estimated probability that people would give this code")
-    suggested: bool = pa.Field(description="sure enough to suggest")
-    abstained: str = pa.Field(nullable=True, description="too short, two codes tie, or outside the codebook")
-    because: str = pa.Field(description="the codebook example or definition it is nearest to")
-    rank: int = pa.Field(ge=1, description="1 is the best")
-
-
-class ThemeCodes(Model):
-    """Each theme's place in the codebook, or the word that it has none."""
-
-    theme_id: str = pa.Field(unique=True, description="the theme")
-    code: str = pa.Field(nullable=True, description="the code that fits best; empty when none does")
-    score: float = pa.Field(ge=0, le=1, description="mean probability of the code over the theme's texts")
-    runner_up: str = pa.Field(nullable=True, description="the next code")
-    proposed: str = pa.Field(description="a name to start from where the codebook has none")
-    status: str = pa.Field(isin=["suggested", "agreed", "new"], description="who says so: the model, people, or nobody yet")
-
-
-class Codings(Model):
-    """Codes of each segment, as they stand now."""
-
-    segment_id: str = pa.Field(description="the segment")
-    code: str = pa.Field(description="the code")
-    status: str = pa.Field(isin=["suggested", "accepted", "added", "contested"], description="how it came to be")
-    reviewers: int = pa.Field(ge=0, description="people who have decided on it")
-
-
-class Quotes(Model):
-    """Excerpts that could be quoted; none leaves before people approve it."""
-
-    segment_id: str = pa.Field(description="the segment")
-    code: str = pa.Field(description="the code it stands for")
-    text: str = pa.Field(description="the words")
-    caption: str = pa.Field(description="who said it, by the study's groups only")
-    reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
-    consent: str = pa.Field(isin=["quote", "paraphrase"], description="what the person allows")
-    approved: bool = pa.Field(description="a person has approved it")
-
-
-class Counts(Model):
-    """How many people of each group spoke of each code, with intervals; small cells are suppressed."""
-
-    question: str = pa.Field(description="open question, or 'any'")
-    code: str = pa.Field(description="the code")
-    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
-    level: str = pa.Field(description="its value")
-    n: float = pa.Field(nullable=True, description="people with the code, after disclosure control")
-    base: float = pa.Field(nullable=True, description="people who answered, after disclosure control")
-    share: float = pa.Field(nullable=True, description="n over base")
-    low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
-    high: float = pa.Field(nullable=True, description="upper end of it")
-    suppressed: bool = pa.Field(description="too few people to show")
-    reviewed: float = pa.Field(ge=0, le=1, description="share of the codings that people have decided on")
-
-
-class Closed(Model):
-    """Closed questions by group: means of scales and shares of options."""
-
-    question: str = pa.Field(description="closed question")
-    measure: str = pa.Field(isin=["mean", "share"], description="mean score, or share of people")
-    value: str = pa.Field(description="the option; empty for a mean")
-    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
-    level: str = pa.Field(description="its value")
-    n: float = pa.Field(nullable=True, description="people who chose it, after disclosure control")
-    base: float = pa.Field(nullable=True, description="people who answered, after disclosure control")
-    estimate: float = pa.Field(nullable=True, description="mean or share")
-    low: float = pa.Field(nullable=True, description="lower end of the 95 % interval")
-    high: float = pa.Field(nullable=True, description="upper end of it")
-    suppressed: bool = pa.Field(description="too few people to show")
-
-
-class Decisions(Model):
-    """What people said of excerpts: for each reviewer and excerpt the decision that stands."""
-
-    decision_id: int = pa.Field(ge=1, unique=True, description="number of the decision, in the order they were made")
-    segment_id: str = pa.Field(description="the excerpt")
-    text_id: str = pa.Field(description="the unique text it belongs to")
-    reviewer: str = pa.Field(description="who decided")
-    reviewer_group: str = pa.Field(description="lived experience, family, care worker, researcher and the like")
-    codes: str = pa.Field(description="codes the reviewer gave, separated by |; empty when none")
-    outcome: str = pa.Field(isin=["codes", "none", "not sure", "skip"], description="what came of it")
-    drawn: str = pa.Field(
-        isin=["given order", "uncertain", "rare codes first", "random audit"], description="how the excerpt was chosen"
-    )
-    blind: bool = pa.Field(description="the model's suggestion had not been shown")
-    channel: str = pa.Field(isin=["web", "workbook"], description="where it was made")
-    made_at: str = pa.Field(description="when, in UTC")
-
-
-class Lessons(Decisions):
-    """Those of the decisions that a person has let the coder learn from."""
-
-
-class ThemeEdits(Model):
-    """What people changed about themes, given by the texts it is about, so that it survives a re-run."""
-
-    edit_id: int = pa.Field(ge=1, unique=True, description="number of the edit, in the order they were made")
-    action: str = pa.Field(isin=["rename", "merge", "split", "set aside", "restore", "map"], description="what was done")
-    texts: str = pa.Field(description="a JSON list of text_ids for each theme it is about")
-    detail: str = pa.Field(description="the new title or the code")
-    by: str = pa.Field(description="who did it")
-    made_at: str = pa.Field(description="when, in UTC")
-    withdrawn: bool = pa.Field(description="taken back since")
 
 
 @dataclass(frozen=True)
@@ -347,32 +67,32 @@ class Table:
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        Table("responses", "identifiable", Responses),
-        Table("masks", "identifiable", Masks),
-        Table("ratings", "redacted", Ratings),
-        Table("people", "redacted", People),
-        Table("comments", "redacted", Comments),
-        Table("segments", "redacted", Segments),
-        Table("texts", "redacted", Texts),
+        Table("responses", "identifiable", contracts.Responses),
+        Table("masks", "identifiable", contracts.Masks),
+        Table("ratings", "redacted", contracts.Ratings),
+        Table("people", "redacted", contracts.People),
+        Table("comments", "redacted", contracts.Comments),
+        Table("segments", "redacted", contracts.Segments),
+        Table("texts", "redacted", contracts.Texts),
         Table("vectors", "redacted"),
-        Table("found_themes", "redacted", FoundThemes),
-        Table("found_members", "redacted", FoundMembers),
+        Table("found_themes", "redacted", contracts.FoundThemes),
+        Table("found_members", "redacted", contracts.FoundMembers),
         Table("found_centroids", "redacted"),
         Table("centroids", "redacted"),
-        Table("themes", "redacted", Themes),
-        Table("members", "redacted", Members),
-        Table("shaping", "redacted", Shaping),
-        Table("voices", "redacted", Voices),
-        Table("theme_ranks", "redacted", ThemeRanks),
-        Table("suggestions", "redacted", Suggestions),
-        Table("theme_codes", "redacted", ThemeCodes),
-        Table("codings", "redacted", Codings),
-        Table("quotes", "redacted", Quotes),
-        Table("counts", "releasable", Counts),
-        Table("closed", "releasable", Closed),
-        Table("decisions", "redacted", Decisions, decided=True),
-        Table("lessons", "redacted", Lessons, decided=True),
-        Table("theme_edits", "redacted", ThemeEdits, decided=True),
+        Table("themes", "redacted", contracts.Themes),
+        Table("members", "redacted", contracts.Members),
+        Table("shaping", "redacted", contracts.Shaping),
+        Table("voices", "redacted", contracts.Voices),
+        Table("theme_ranks", "redacted", contracts.ThemeRanks),
+        Table("suggestions", "redacted", contracts.Suggestions),
+        Table("theme_codes", "redacted", contracts.ThemeCodes),
+        Table("codings", "redacted", contracts.Codings),
+        Table("quotes", "redacted", contracts.Quotes),
+        Table("counts", "releasable", contracts.Counts),
+        Table("closed", "releasable", contracts.Closed),
+        Table("decisions", "redacted", contracts.Decisions, decided=True),
+        Table("lessons", "redacted", contracts.Lessons, decided=True),
+        Table("theme_edits", "redacted", contracts.ThemeEdits, decided=True),
     )
 }
 

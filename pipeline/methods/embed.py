@@ -137,14 +137,10 @@ def _load_folder(folder: Path, *, precision: str) -> Embedder:
 
 
 def _load_transformer(folder: Path, *, name: str, sha256: str, precision: str) -> Embedder:
-    # A hub look-up would be a network call; the models are folders, so it can only be an accident.
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    stay_offline()
     import torch
     from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     chosen = _precision(precision)
     dtype = torch.bfloat16 if chosen == "bf16" else torch.float32
     try:
@@ -156,6 +152,16 @@ def _load_transformer(folder: Path, *, name: str, sha256: str, precision: str) -
         ) from exc
     dimension = model.get_embedding_dimension()
     return TransformerEmbedder(name, int(dimension or 0), sha256, chosen, model)
+
+
+def stay_offline() -> None:
+    """Keep the model libraries from looking anything up, and from printing; to be called before they load a model."""
+    # A hub look-up would be a network call; the models are folders, so it can only be an accident.
+    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
 def _precision(wanted: str) -> str:

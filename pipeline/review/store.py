@@ -68,6 +68,7 @@ class Store:
         try:
             yield
         except BaseException:
+            # Whatever stopped it, Ctrl-C too, half of what belongs together must not be kept; it is raised again.
             self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")

@@ -36,8 +36,9 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "shape",
-        ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits"),
+        ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits", "frozen"),
         ("themes", "members", "centroids", "shaping"),
+        version=2,
     ),
     Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
     Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),

@@ -1,6 +1,7 @@
 """Shape the themes as people asked, and count who spoke of them."""
 
 import json
+from collections.abc import Collection
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,8 @@ from pipeline.methods.themes.answers import unit
 from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.portrait import exemplars_of, working_title
+from pipeline.methods.themes.saved import SavedThemes
+from pipeline.methods.themes.titles import phrases_of
 
 
 RARE = 5
@@ -26,10 +29,14 @@ def shape(
     segments: pd.DataFrame,
     comments: pd.DataFrame,
     theme_edits: pd.DataFrame,
+    frozen: SavedThemes | None,
     *,
     settings: SimpleNamespace,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
-    """Return themes, members and middles as people want them, and what came of each edit that stands."""
+    """Return themes, members and middles as people want them, and what came of each edit that stands.
+
+    A theme's title is the one people gave, or that of a saved theme, or a phrase that several people said, or its keywords.
+    """
     edits = theme_edits[~theme_edits["withdrawn"]]
     if found_themes.empty:
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
@@ -42,7 +49,9 @@ def shape(
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
     drawn = _drawn(found_themes, texts, matrix, done, centres[[row_of[label] for label in done.alive]])
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
-    themes = _with_people(drawn, members, segments, comments)
+    said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
+    titled = _with_phrases(drawn, texts, done.labels, said, kept=range(done.n_found) if frozen else ())
+    themes = _with_people(titled, members, said)
     kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
     found = Vectors(tuple(themes["theme_id"]), kept, found_centroids.model, found_centroids.sha256)
     return (
@@ -132,8 +141,20 @@ def _members(
     return found.assign(theme_id=[ids[int(label)] for label in done.labels], similarity=similarity)
 
 
-def _with_people(themes: pd.DataFrame, members: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
-    said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
+def _with_phrases(
+    themes: pd.DataFrame, texts: pd.DataFrame, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
+) -> pd.DataFrame:
+    """Give each theme, by label, a phrase of its people as its title, save those that people named and those to be kept."""
+    speakers = texts["text_id"].map(said.groupby("text_id")["response_id"].agg(frozenset)).tolist()
+    words = texts["text"].tolist()
+    rows = [np.flatnonzero(labels == label).tolist() for label in themes.index]
+    phrases = phrases_of([[words[row] for row in own] for own in rows], [[speakers[row] for row in own] for own in rows])
+    fixed = themes["named"].astype(bool) | themes.index.isin(list(kept))
+    titles = [phrase.capitalize() or title for phrase, title in zip(phrases, themes["title"], strict=True)]
+    return themes.assign(title=themes["title"].where(fixed, pd.Series(titles, index=themes.index)))
+
+
+def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     said = said.merge(members[["text_id", "theme_id"]], on="text_id")
     people = said.groupby("theme_id")["response_id"].nunique()
     n_texts = members.groupby("theme_id")["text_id"].size()

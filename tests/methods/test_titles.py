@@ -1,6 +1,12 @@
 """Titles people can nod at, in people's own words and never in one person's."""
 
-from pipeline.methods.themes.titles import phrases_of
+from pipeline.methods.themes.titles import phrases_of as phrases_said_by
+
+
+def phrases_of(groups, speakers=None):
+    """Return the phrases; unless said otherwise, each text is another person's."""
+    each = [[frozenset({f"{group} {place}"}) for place, _ in enumerate(texts)] for group, texts in enumerate(groups)]
+    return phrases_said_by(groups, speakers or each)
 
 
 WAITING = [
@@ -17,8 +23,10 @@ def test_a_title_is_what_several_people_said_whatever_the_ending_of_the_words():
 
 
 def test_one_persons_turn_of_phrase_is_nobodys_title():
-    once = ["The man with the parrot hat helped me."] * 5 + ["Rude.", "Slow.", "Cold.", "Fine."]
-    assert phrases_of([once, WAITING])[0] == ""
+    texts = [f"The man with the parrot hat helped me {when}" for when in ("once", "twice", "often", "today")]
+    one, others = [frozenset({"Ana"})] * 4, [frozenset({f"p{n}"}) for n in range(4)]
+    assert phrases_of([texts, WAITING], [one, others])[0] == ""
+    assert "parrot hat" in phrases_of([texts, WAITING], [others, others])[0]
 
 
 def test_two_themes_do_not_share_a_title():

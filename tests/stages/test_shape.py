@@ -42,10 +42,10 @@ def edits(*rows):
     return check_table("theme_edits", numbered) if len(frame) else empty_table("theme_edits")
 
 
-def shaped(*rows, withdrawn=()):
+def shaped(*rows, withdrawn=(), frozen=None):
     asked = edits(*rows)
     asked["withdrawn"] = asked["edit_id"].isin(withdrawn)
-    themes, members, centroids, shaping = shape(*found(), asked, settings=NOTHING)
+    themes, members, centroids, shaping = shape(*found(), asked, frozen, settings=NOTHING)
     assert centroids.ids == tuple(themes["theme_id"]) and len(centroids.matrix) == len(themes)
     assert set(members["theme_id"]) == set(themes["theme_id"]), "nobody is left out"
     return check_table("themes", themes).set_index("number"), check_table("members", members), check_table("shaping", shaping)
@@ -67,6 +67,18 @@ def test_a_title_and_a_code_of_people_are_marked_as_theirs():
     assert themes.loc[2, ["title", "named", "agreed_code"]].tolist() == ["Kind nurses", True, "staff"]
     assert not themes.loc[1, "named"]
     assert shaping[["result", "themes"]].to_numpy().tolist() == [["done", "2"], ["done", "2"]]
+
+
+def test_a_title_is_what_several_people_said_and_never_one_persons_words():
+    themes, _, _ = shaped(("rename", [of("b")], "Kind nurses"))
+    titles = themes.set_index("theme_id")["title"]
+    assert "bus driver" in titles["a"].lower() and titles["a"][0].isupper()
+    assert titles["b"] == "Kind nurses", "people's title stands"
+    assert titles["c"] == WORDS["c"], "two people said it, so the keywords stand"
+
+
+def test_a_saved_theme_keeps_the_title_it_was_saved_with():
+    assert shaped(frozen=object())[0].set_index("theme_id")["title"].to_dict() == WORDS
 
 
 def test_merged_themes_count_each_person_once_and_get_words_of_both():
@@ -101,5 +113,5 @@ def test_an_edit_about_texts_that_are_gone_is_listed_as_lost():
 def test_no_answers_make_no_themes_and_lose_no_edit(asked):
     nothing = Vectors((), np.zeros((0, 3), np.float16))
     empty = [empty_table(name) for name in ("found_themes", "found_members", "texts", "segments", "comments")]
-    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), settings=NOTHING)
+    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, settings=NOTHING)
     assert made[0].empty and made[1].empty and len(made[3]) == len(asked)

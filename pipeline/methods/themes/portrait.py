@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import Answers
-from pipeline.methods.themes.titles import phrases_of
 from pipeline.methods.themes.topics import Topics
 from pipeline.methods.themes.wording import is_stop_word, stems
 
@@ -22,7 +21,7 @@ ECHO = 0.9
 class Theme:
     """A theme in the answers.
 
-    `title` is a phrase that several people used, or else keywords. `keywords` set it apart, best first. `exemplars` are the
+    `title` is made of the first of the `keywords` that set it apart, best first. `exemplars` are the
     rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
     `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
     None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the words
@@ -43,11 +42,10 @@ class Theme:
 def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
     titles = family_titles(topics.words, families)
-    phrases = phrases_of([[answers.texts[row] for row in np.flatnonzero(topics.labels == k)] for k in range(len(topics.words))])
     return [
         Theme(
             number=topic + 1,
-            title=phrases[topic].capitalize() or working_title(words, number=topic + 1),
+            title=working_title(words, number=topic + 1),
             keywords=tuple(word for word in words if not is_stop_word(word))[:KEYWORDS],
             exemplars=tuple(int(answers.first[member]) for member in typical),
             n_texts=int(answers.counts[topics.labels == topic].sum()),

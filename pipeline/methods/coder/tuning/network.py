@@ -1,6 +1,5 @@
 """The language model in two parts: lower layers that never change, and upper ones that learn, with a look at each code."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.errors import ModelError
-from pipeline.methods.embed import BATCH_TOKENS, batches_of_fixed_shape, has_fast_bf16
+from pipeline.methods.embed import BATCH_TOKENS, batches_of_fixed_shape, has_fast_bf16, stay_offline
 
 
 # Two of MiniLM's six layers learn: with three, coded NHS answers were ranked no better, in twice the time.
@@ -58,12 +57,9 @@ class Base:
 
 def load_base(folder: Path) -> Base:
     """Load a sentence-transformers folder's model in full precision; ModelError if its layers are not BERT's."""
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+    stay_offline()
     from transformers import AutoModel, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     if len(getattr(getattr(model, "encoder", None), "layer", ())) <= FREE_LAYERS:
         raise ModelError(f"The model {folder.name} has no layers that could learn; use minilm for a thorough effort.")

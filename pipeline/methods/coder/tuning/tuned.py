@@ -95,6 +95,8 @@ def save(tuned: Tuned, folder: Path, *, base: Path) -> None:
     from safetensors.numpy import save_file
     from sentence_transformers import SentenceTransformer
 
+    # Written last and taken away first: a folder with it is whole.
+    (folder / FACTS).unlink(missing_ok=True)
     model = SentenceTransformer(str(base), device="cpu", local_files_only=True)
     transformer: Any = model[0]
     transformer.auto_model.encoder.layer[-FREE_LAYERS:].load_state_dict(tuned.network.layers.state_dict())

@@ -1,0 +1,70 @@
+"""The command `themes`: every command parses, makes one call, and says what came of it."""
+
+import logging
+import sys
+import traceback
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.cli.codebooks import codebook
+from pipeline.cli.reviewing import learn, pack, unpack, verify
+from pipeline.cli.studies import check, export, freeze, new, run, status
+from pipeline.cli.theming import theme
+from pipeline.errors import PipelineError
+
+
+class Themes(click.Group):
+    """A group that shows our errors as sentences and their exit codes, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a PipelineError becomes its sentence on stderr."""
+        try:
+            return super().invoke(ctx)
+        except PipelineError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(error.exit_code)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as fault:
+            # The message of a stranger's exception may quote an answer, so only its kind and place are shown.
+            click.echo(f"Error: {_fault_sentence(fault)}", err=True)
+            ctx.exit(70)
+
+
+def _fault_sentence(fault: Exception) -> str:
+    place = traceback.extract_tb(fault.__traceback__)[-1]
+    return (
+        f"This is a fault of the program: {type(fault).__name__} in {Path(place.filename).name}, line {place.lineno}. "
+        "Nothing that was finished is lost. Please report it with this sentence."
+    )
+
+
+def _version() -> str:
+    try:
+        return version("manyvoices")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@click.group(cls=Themes, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="themes")
+@click.option("-v", "--verbose", is_flag=True, help="Say on stderr what each stage does.")
+def main(*, verbose: bool) -> None:
+    """Find themes in the open answers of a survey, on this machine, for people to check.
+
+    \b
+    Example:
+      themes new my-study --from export.csv
+      themes check my-study
+      themes run my-study
+      themes export my-study --to html
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+for command in (new, check, run, status, export, pack, unpack, learn, verify, theme, freeze, codebook):
+    main.add_command(command)

@@ -1,0 +1,107 @@
+"""Commands for people who check the coding, and for what the coder learns from them."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pipeline.cli.options import AS_JSON, STUDY
+
+
+@click.command()
+@STUDY
+@click.option(
+    "--order",
+    type=click.Choice(["given order", "uncertain", "rare codes first", "random audit"]),
+    default="given order",
+    show_default=True,
+    help="Which excerpts come first.",
+)
+@click.option("--n", type=click.IntRange(min=1), default=50, show_default=True, help="How many excerpts at most.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file, .xlsx or .csv.  [default: sheet.xlsx]")
+@click.option("--reviewer", help="Leave out only what this person has decided on, so that two people code the same.")
+@click.option("--seed", type=int, default=42, show_default=True, help="Settles what is drawn by chance.")
+def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None, seed: int) -> None:
+    """Write a sheet of excerpts for a person to code, without the model's suggestions.
+
+    \b
+    Example:
+      themes pack my-study --order uncertain --n 30 --out for-ann.xlsx
+    """
+    from pipeline.packing import pack as pack_sheet
+    from pipeline.study import load_study
+
+    path, packed = pack_sheet(load_study(study), order=order, n=n, out=out, reviewer=reviewer, seed=seed)
+    click.echo(f"{path}: {packed:,} {'excerpt' if packed == 1 else 'excerpts'}. When it comes back: themes unpack {study} FILE")
+
+
+@click.command()
+@STUDY
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--reviewer", required=True, help="Who coded the sheet.")
+@click.option("--group", help="Their group, such as: lived experience, family, researcher. Once is enough.")
+def unpack(study: Path, file: Path, reviewer: str, group: str | None) -> None:
+    """Take in a sheet that came back, and explain each row that cannot be used.
+
+    \b
+    Example:
+      themes unpack my-study for-ann.xlsx --reviewer Ann --group "lived experience"
+    """
+    from pipeline.review.unpacking import unpack as unpack_sheet
+    from pipeline.study import load_study
+
+    click.echo(unpack_sheet(load_study(study), file, reviewer=reviewer, group=group).as_text())
+
+
+@click.command()
+@STUDY
+def verify(study: Path) -> None:
+    """Say whether people's decisions are as they were written.
+
+    \b
+    Example:
+      themes verify my-study
+    """
+    from pipeline.review.store import verify_store
+    from pipeline.study import load_study
+
+    click.echo(verify_store(load_study(study)))
+
+
+@click.command()
+@STUDY
+@click.option("--thorough", is_flag=True, help="Fine-tune the model itself: better with many decisions, and slow.")
+@click.option("--yes", is_flag=True, help="Let the coder learn without being asked.")
+@AS_JSON
+@click.option("--by", default="the team", show_default=True, metavar="NAME", help="Who says yes; kept with the learning.")
+def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> None:
+    """Show what people's decisions would teach the coder, and let it learn them if you say so.
+
+    \b
+    Example:
+      themes learn my-study
+      themes learn my-study --thorough --yes --by Ana
+    """
+    from pipeline.learning import accept, as_dict, as_text, list_second_look, show_learning
+
+    with _progress("Fine-tuning" if thorough else "") as told:
+        found = show_learning(study, thorough=thorough, progress=told)
+    click.echo(json.dumps(as_dict(found), indent=1, ensure_ascii=False) if as_json else as_text(found))
+    if not as_json and len(found.second_look):
+        click.echo(f"Likely slips are listed for a second look in {list_second_look(found)}.")
+    if (found.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
+        number = accept(found, by=by)
+        click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[float], None]]:
+    """Show on stderr how far something slow is, where somebody watches."""
+    from tqdm import tqdm
+
+    with tqdm(
+        total=100, desc=what, unit="%", leave=False, disable=None if what else True, bar_format="{desc} {percentage:.0f} %{bar}"
+    ) as bar:
+        yield lambda done: bar.update(round(100 * done) - bar.n)
