@@ -41,7 +41,13 @@ STAGES: tuple[Stage, ...] = (
         version=2,
     ),
     Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
-    Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
+    Stage(
+        "code",
+        ("texts", "vectors", "codebook", "lessons", "tuned", "themes", "members"),
+        ("suggestions",),
+        ("embed", "code"),
+        version=3,
+    ),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
     Stage("settle", ("segments", "suggestions", "decisions"), ("codings",), version=2),
     Stage(
