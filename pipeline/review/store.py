@@ -50,6 +50,10 @@ class Decision:
     blind: bool
     channel: str
     made_at: str
+    note: str = ""
+    new_code: str = ""
+    """A code the reviewer misses in the codebook."""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,18 @@
 import sqlite3
 
 from pipeline.errors import ReviewError
+from pipeline.review import schema_second
 
 
-IDENTITY = {
+_FIRST_IDENTITY = {
     "reviewers": "reviewer_id",
     "decisions": "decision_id",
     "withdrawals": "withdrawal_id",
     "learnings": "learning_id",
     "theme_edits": "edit_id",
 }
+
+IDENTITY = {**_FIRST_IDENTITY, **schema_second.IDENTITY}
 """The append-only tables, each with a hash chain of its own, and the column that numbers its rows."""
 
 _FIRST = (
@@ -93,11 +96,11 @@ _FIRST = (
 
 _GUARDS = tuple(
     f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in IDENTITY
+    for table in _FIRST_IDENTITY
     for event in ("update", "delete")
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS),)
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS), schema_second.SECOND)
 """What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
 
 
