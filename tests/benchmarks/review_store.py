@@ -176,7 +176,7 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000) ->
         opened = time.perf_counter() - begin
         next_excerpt(room, "R0", now=NOW)
         first = time.perf_counter() - begin
-        pages = {name: time_page(page) for name, page in pages_of(room).items()}
+        pages = time_pages(pages_of(room))
     return {
         "excerpts": n_excerpts,
         "decisions": n_decisions,
@@ -187,40 +187,51 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000) ->
     }
 
 
-def pages_of(room: Room) -> dict[str, Callable[[int], object]]:
-    """Return what each page asks of the room, as functions of how often it was asked."""
+def pages_of(room: Room) -> list[Callable[[int], Iterator[str]]]:
+    """Return what people do on pages, as functions of how often it was done that yield a page's name when it is made."""
     excerpts = room.material().tables.excerpts
 
-    def read_and_decide(order: Any) -> Callable[[int], object]:
-        def page(n: int) -> object:
-            segment_id = next_excerpt(room, f"R{n % 10}", order, now=NOW)
-            shown, _, _ = read_excerpt(room, segment_id, f"R{n % 10}"), ahead(room, f"R{n % 10}"), code_cards(room)
+    def read_and_decide(order: Any) -> Callable[[int], Iterator[str]]:
+        def visit(n: int) -> Iterator[str]:
+            who = f"R{n % 10}"
+            segment_id = next_excerpt(room, who, order, now=NOW)
+            shown, _, _ = read_excerpt(room, segment_id, who), ahead(room, who), code_cards(room)
+            yield f"read, {order}"
             said = Judgement("codes", ("c1",), seconds=20)
-            decide(room, segment_id, f"R{n % 10}", said, version=shown.version, key=f"{order}{n}", drawn=order)
-            return read_excerpt(room, segment_id, f"R{n % 10}")
+            decide(room, segment_id, who, said, version=shown.version, key=f"{order}{n}", drawn=order)
+            yield "decide"
+            read_excerpt(room, segment_id, who)
+            yield "see the suggestion"
 
-        return page
+        return visit
 
-    return {
-        **{f"read and decide, {order}": read_and_decide(order) for order in ("given order", "uncertain", "rare codes first")},
-        "read and decide, random audit": read_and_decide("random audit"),
-        "talk": lambda n: to_discuss(room, start=50 * n),
-        "how are we doing": lambda n: how_are_we_doing(room),
-        "find": lambda n: find(room, f"word{n} word{n + 1}*"),
-        "more like this": lambda n: more_like(room, excerpts[n]),
-    }
+    def page(name: str, make: Callable[[int], object]) -> Callable[[int], Iterator[str]]:
+        def visit(n: int) -> Iterator[str]:
+            make(n)
+            yield name
+
+        return visit
+
+    return [
+        *(read_and_decide(order) for order in ("given order", "uncertain", "rare codes first", "random audit")),
+        page("talk", lambda n: to_discuss(room, start=50 * n)),
+        page("how are we doing", lambda n: how_are_we_doing(room)),
+        page("find", lambda n: find(room, f"word{n} word{n + 1}*")),
+        page("more like this", lambda n: more_like(room, excerpts[n])),
+    ]
 
 
-def time_page(page: Callable[[int], object], times: int = 60) -> list[float]:
-    """Return how long a page took each time; the first, which builds what the others use, is not among them."""
-    page(times)
-    return [_seconds(page, n) for n in range(times)]
-
-
-def _seconds(page: Callable[[int], object], n: int) -> float:
-    begin = time.perf_counter()
-    page(n)
-    return time.perf_counter() - begin
+def time_pages(visits: list[Callable[[int], Iterator[str]]], times: int = 100) -> dict[str, list[float]]:
+    """Return how long each page took each time; the first, which builds what the others use, is not among them."""
+    seconds: dict[str, list[float]] = {}
+    for visit in visits:
+        list(visit(times))
+        for n in range(times):
+            begin = time.perf_counter()
+            for name in visit(n):
+                seconds.setdefault(name, []).append(time.perf_counter() - begin)
+                begin = time.perf_counter()
+    return seconds
 
 
 def build_large(folder: Path, n_excerpts: int) -> Study:
