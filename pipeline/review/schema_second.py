@@ -33,6 +33,7 @@ _APPEND_ONLY = (
         outcome TEXT NOT NULL CHECK (outcome IN ('open', 'agreed', 'contested')),
         codes TEXT NOT NULL,
         readings TEXT NOT NULL CHECK (json_valid(readings)),
+        up_to INTEGER NOT NULL CHECK (up_to >= 0),
         note TEXT,
         "by" TEXT NOT NULL,
         idempotency_key TEXT UNIQUE,

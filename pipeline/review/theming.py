@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.review.room import Room
 from pipeline.review.revising import CodeEdit
+from pipeline.review.room import Room
 
 
 @dataclass(frozen=True)
