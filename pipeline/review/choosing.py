@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from pipeline.errors import ReviewError
-from pipeline.methods.learning.orders import next_to_review
+from pipeline.methods.learning.orders import Order, next_to_review
 from pipeline.review.drawing import GIVEN, check_order
 from pipeline.review.ledger import Ledger
 from pipeline.review.material import Tables
@@ -150,6 +150,15 @@ def _ranked(room: Room, view: _View, order: Drawn, free: list[str]) -> list[str]
     if order == "random audit":
         waits = set(free)
         return [one for one in view.tables.shuffled(_SEED) if one in waits][:_AHEAD]
+    if order == "rare codes first":
+        # What is rare changes with each answer, so what others began in this order comes first or would not get its second.
+        begun = [one for one in free if any(made.drawn == order for made in view.ledger.now(one))]
+        rest = set(free).difference(begun)
+        return [*begun, *_by_chances(room, view, order, [one for one in free if one in rest])][:_AHEAD]
+    return _by_chances(room, view, order, free)
+
+
+def _by_chances(room: Room, view: _View, order: Order, free: list[str]) -> list[str]:
     codes = tuple(code.code for code in room.material().codebook.codes)
     chances, thresholds = view.tables.chances(codes)
     rows = np.array([view.tables.row_of[one] for one in free], dtype=np.intp)

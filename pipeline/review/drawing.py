@@ -1,6 +1,7 @@
 """Draw excerpts to read, in the order that helps most: for a sheet or for the next page."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from pipeline.errors import ReviewError
 from pipeline.methods.learning.orders import ORDERS, next_to_review
 
 
-GIVEN = "given order"
+GIVEN: Final = "given order"
 
 
 def check_order(order: str) -> None:

@@ -114,7 +114,7 @@ def hint_of(material: Material, text_id: str) -> Hint:
     likely = [Likely(row["code"], material.label(row["code"]), row["score"], row["because"]) for row in rows]
     suggested = tuple(one for one, row in zip(likely, rows, strict=True) if row["suggested"])
     others = (one for one in likely if one not in suggested)
-    return Hint(suggested, next(others, None), next((row["abstained"] for row in rows if row["abstained"]), ""))
+    return Hint(suggested, next(others, None), next((row["abstained"] for row in rows if isinstance(row["abstained"], str)), ""))
 
 
 def code_cards(room: Room, words: str = "") -> tuple[CodeCard, ...]:

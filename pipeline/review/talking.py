@@ -108,9 +108,7 @@ def leave_contested(
     for code in (code for reading in readings for code in reading.codes):
         check_code(room, code)
     if len({frozenset(reading.codes) for reading in readings}) < 2:
-        raise ReviewError(
-            "An excerpt is contested when two readings differ in their codes; give both, or record an agreement."
-        )
+        raise ReviewError("An excerpt is contested when two readings differ in their codes; give both, or record an agreement.")
     if not all(reading.sentence.strip() for reading in readings):
         raise ReviewError("Each reading needs a sentence that says how its people read the excerpt; write one for each.")
     return _record(room, segment_id, "contested", by=by, version=version, key=key, note=note, readings=readings)

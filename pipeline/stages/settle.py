@@ -61,9 +61,10 @@ def _votes(counted: pd.DataFrame) -> list[tuple[str, list[str]]]:
 def _readings(talked: pd.DataFrame) -> list[tuple[str, list[str]]]:
     """Return the codes of each reading that is left of a segment after people have talked."""
     found: list[tuple[str, list[str]]] = []
-    for row in talked.itertuples(index=False):
-        remain: list[Any] = json.loads(row.readings) if row.outcome == "contested" else [{"codes": _split(row.codes)}]
-        found += [(row.segment_id, list(reading["codes"])) for reading in remain]
+    columns = (talked[name].tolist() for name in ("segment_id", "outcome", "codes", "readings"))
+    for segment_id, outcome, codes, readings in zip(*columns, strict=True):
+        remain: list[Any] = json.loads(readings) if outcome == "contested" else [{"codes": _split(codes)}]
+        found += [(segment_id, list(reading["codes"])) for reading in remain]
     return found
 
 

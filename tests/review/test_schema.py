@@ -22,7 +22,7 @@ def test_every_released_schema_but_this_one_has_a_fixture():
 
 
 def test_an_old_store_keeps_its_rows_and_its_chain(old):
-    assert "All rows are as they were written. Decisions among them: 4." == verify_store(old)
+    assert verify_store(old) == "All rows are as they were written. Decisions among them: 4."
     found = decisions(old)
     assert found["decision_id"].tolist() == [1, 2, 3] and found["codes"].tolist() == ["time|trust", "", ""]
     assert read_review(old, "lessons")["decision_id"].tolist() == [1, 2]

@@ -90,6 +90,7 @@ def test_people_have_the_last_word(decisions, codings):
 
 
 TWO = (("Ann", "time"), ("Ben", "trust"))
+BOTH_CONTESTED = {"time": ("contested", 2), "trust": ("contested", 2)}
 
 
 @pytest.mark.parametrize(
@@ -99,12 +100,20 @@ TWO = (("Ann", "time"), ("Ben", "trust"))
         (TWO, [("agreed", "trust")], {"trust": ("added", 2)}),
         (TWO, [("agreed", "money|new")], {"money": ("accepted", 2), "new": ("added", 2)}),
         (TWO, [("agreed", "")], {}),
-        (TWO, [("contested", "time/trust")], {"time": ("contested", 2), "trust": ("contested", 2)}),
+        (TWO, [("contested", "time/trust")], BOTH_CONTESTED),
         (TWO, [("contested", "time/")], {"time": ("contested", 2)}),
-        (TWO, [("contested", "time|money/time|trust")], {"time": ("accepted", 2), "money": ("contested", 2), "trust": ("contested", 2)}),
-        ([("Ann", "time"), ("Ben", "time")], [("contested", "time/trust")], {"time": ("contested", 2), "trust": ("contested", 2)}),
+        (
+            TWO,
+            [("contested", "time|money/time|trust")],
+            {"time": ("accepted", 2), "money": ("contested", 2), "trust": ("contested", 2)},
+        ),
+        (
+            [("Ann", "time"), ("Ben", "time")],
+            [("contested", "time/trust")],
+            {"time": ("contested", 2), "trust": ("contested", 2)},
+        ),
         ([], [("agreed", "trust")], {"trust": ("added", 0)}),
-        (TWO, [("agreed", "money", "t9")], {"time": ("contested", 2), "trust": ("contested", 2)}),
+        (TWO, [("agreed", "money", "t9")], BOTH_CONTESTED),
         ([], [("agreed", "money", "t9")], {"time": ("suggested", 0), "money": ("suggested", 0)}),
         ([("Ann", "not sure")], [("agreed", "money")], {"money": ("accepted", 0)}),
     ],
