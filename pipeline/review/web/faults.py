@@ -5,10 +5,16 @@ import secrets
 import traceback
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, redirect, render_template
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
-from pipeline.errors import PipelineError
+from pipeline.errors import CodebookError, PipelineError, ReviewError
+from pipeline.review.store import FILE
+from pipeline.review.web import notices, pending
+from pipeline.review.web.desk import desk
+from pipeline.review.web.notices import Notice
 
 
 LOG = logging.getLogger(__name__)
@@ -30,6 +36,7 @@ _OTHER = ("Something went wrong here", "Nothing that was saved is lost. Go back 
 
 def explain(app: Flask) -> None:
     """Show every refusal and fault as a page in plain words."""
+    app.register_error_handler(CSRFError, _outlived)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(PipelineError, _not_possible)
     app.register_error_handler(Exception, _fault)
@@ -41,9 +48,19 @@ def _refused(refusal: Exception) -> tuple[str, int]:
     return render_template("fault.html.j2", title=title, advice=advice, reference=""), code
 
 
+def _outlived(refusal: Exception) -> Response | tuple[str, int]:
+    """A form of an earlier session, sent in a later one: its words are shown again, to be sent from there."""
+    if desk().person is None or not pending.keep():
+        return _refused(refusal)
+    notices.give(Notice("This page had been open for long, so nothing was saved yet. Your words are here: send them again."))
+    return redirect(pending.place(), 303)
+
+
 def _not_possible(error: Exception) -> tuple[str, int]:
-    """Our own errors are sentences for people, but may name files; those are for the terminal."""
+    """Our own errors are sentences for people; those that speak of files are for whoever runs the review."""
     LOG.warning("%s: not possible", type(error).__name__)
+    if isinstance(error, ReviewError | CodebookError) and FILE not in str(error):
+        return render_template("fault.html.j2", title="That is not possible as things stand", advice=str(error), reference=""), 409
     title = "That is not possible just now"
     advice = "Ask the person who runs the review to look at the study with `themes status`. Nothing that was saved is lost."
     return render_template("fault.html.j2", title=title, advice=advice, reference=""), 500

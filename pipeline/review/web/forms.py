@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from pipeline.review.deciding import Judgement
@@ -30,6 +31,10 @@ BATCHES = (("5", "5"), ("10", "10"), ("20", "20"), ("50", "50"), ("0", "As many 
 NOTE = Length(max=4000, message="The note is too long. Keep it under 4,000 letters.")
 
 
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
 class WhoForm(FlaskForm):
     """Choose your name."""
 
@@ -38,7 +43,7 @@ class WhoForm(FlaskForm):
 
     def __init__(self, names: Iterable[tuple[str, str]]) -> None:
         super().__init__()
-        self.name.choices = list(names)
+        self.name.choices = _choices(names)
 
 
 class AddForm(FlaskForm):
@@ -49,14 +54,14 @@ class AddForm(FlaskForm):
     group = StringField(
         validators=[InputRequired("Write which group you are part of."), Length(max=80, message="Give a shorter group.")]
     )
-    role = RadioField(choices=ROLES, default="co-analyst", validators=[InputRequired("Choose your part.")])
+    role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose your part.")])
 
 
 class BatchForm(FlaskForm):
     """How many excerpts to read now."""
 
-    size = RadioField(choices=BATCHES, default="10", validators=[InputRequired("Choose how many excerpts you want to read.")])
-    order = RadioField(choices=ORDERS, default="given order", validators=[InputRequired("Choose which excerpts come first.")])
+    size = RadioField(choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many excerpts you want to read.")])
+    order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which excerpts come first.")])
 
 
 class Stamped(FlaskForm):
@@ -132,16 +137,19 @@ class SettleForm(Stamped):
     """What came of talking about an excerpt."""
 
     outcome = RadioField(
-        choices=(("agreed", "We agree on a reading"), ("contested", "We read it differently, and both readings stand")),
+        choices=_choices((("agreed", "We agree"), ("contested", "Both readings stand"))),
         validators=[InputRequired("Choose what came of your talk.")],
     )
     codes = SelectMultipleField(validate_choice=False)
+    none = BooleanField()
     note = TextAreaField(validators=[NOTE])
 
     def contradictions(self, known: Container[str], sentences: Sequence[str]) -> dict[str, str]:
         """Return what does not go together, given the sentences for the readings."""
         if any(code not in known for code in self.codes.data or ()):
             return {"codes": "The codebook has changed since you opened this page. Look at the codes again."}
+        if self.outcome.data == "agreed" and bool(self.codes.data) == bool(self.none.data):
+            return {"codes": "Tick the codes you agree on, or “none of these fits”: one of the two."}
         if self.outcome.data == "contested" and not all(sentences):
             return {"sentences": "Write a sentence for each reading, so that both can be printed."}
         return {}
@@ -173,7 +181,7 @@ class InviteForm(FlaskForm):
     group = StringField(
         validators=[InputRequired("Write which group they are part of."), Length(max=80, message="Give a shorter group.")]
     )
-    role = RadioField(choices=ROLES, default="co-analyst", validators=[InputRequired("Choose their part.")])
+    role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose their part.")])
 
 
 def fresh_key() -> str:

@@ -6,11 +6,14 @@ from flask import request, session
 _LONGEST = 20_000
 
 
-def keep() -> None:
-    """Keep the words of the form that was just sent, for the person it was made for."""
+def keep() -> bool:
+    """Keep the words of the form that was just sent, for the person it was made for, and say whether there were any."""
     words = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
-    if sum(len(value) for values in words.values() for value in values) <= _LONGEST and words.get("person"):
+    fits = sum(len(value) for values in words.values() for value in values) <= _LONGEST
+    if fits and words.get("person"):
         session["pending"] = {"path": request.path, "words": words}
+        return True
+    return False
 
 
 def place() -> str:

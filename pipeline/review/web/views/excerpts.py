@@ -30,7 +30,7 @@ def begin() -> Page:
     form = BatchForm()
     if form.validate_on_submit():
         batch.begin(int(form.size.data), form.order.data)
-        return redirect(url_for("excerpts.next_excerpt"), 303)
+        return redirect(url_for("excerpts.next_excerpt_page"), 303)
     return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(desk().room, desk().me.name))
 
 
@@ -138,7 +138,7 @@ def undo(decision_id: int) -> Response:
     words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
     words |= {"none": ["y"]} if taken.outcome == "none" else {}
     words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
-    here.room.write(lambda store: save_draft(store, here.me.name, _place(taken.segment_id), words, now=here.now))
+    _save_draft(taken.segment_id, words)
     batch.uncount(taken.segment_id)
     notices.give(Notice("Undone. Your answer is not counted any more. You can change it here, or go on without it."))
     return redirect(url_for("excerpts.read", segment_id=taken.segment_id), 303)
@@ -183,8 +183,18 @@ def _prefilled(excerpt: Excerpt) -> AnswerForm:
 
 
 def _keep_words(excerpt: Excerpt, form: AnswerForm) -> None:
-    here = desk()
-    here.room.write(lambda store: save_draft(store, here.me.name, _place(excerpt.segment_id), form.words(), now=here.now))
+    _save_draft(excerpt.segment_id, form.words())
+
+
+def _save_draft(segment_id: str, words: dict[str, list[str]]) -> None:
+    # The writer works in a thread of its own, where nobody is signed in: the name goes with the job.
+    room, me, now = desk().room, desk().me.name, desk().now
+    room.write(lambda store: save_draft(store, me, _place(segment_id), words, now=now))
+
+
+def _drop_draft(segment_id: str) -> None:
+    room, me = desk().room, desk().me.name
+    room.write(lambda store: drop_draft(store, me, _place(segment_id)))
 
 
 def _decide(excerpt: Excerpt, form: AnswerForm, said: Judgement, *, after_model: bool = False) -> Page:
@@ -199,7 +209,7 @@ def _decide(excerpt: Excerpt, form: AnswerForm, said: Judgement, *, after_model:
     if (made.outcome, made.codes, made.note, made.new_code) != (said.outcome, said.codes, said.note, said.new_code):
         # The same form was sent before with other words: by the back button, say.
         return _both_versions(excerpt, said, made)
-    here.room.write(lambda store: drop_draft(store, here.me.name, _place(excerpt.segment_id)))
+    _drop_draft(excerpt.segment_id)
     batch.count(excerpt.segment_id, round(said.seconds or 0))
     return _go_on(made, after_model=after_model)
 

@@ -116,5 +116,6 @@ def _prefilled(segment_id: str) -> SettleForm:
     form = SettleForm(formdata=None)
     if words := pending.take(request.path, desk().me.name):
         form.outcome.data = "".join(words.get("outcome", ())) or None
+        form.none.data = bool(words.get("none"))
         form.codes.data, form.note.data = list(words.get("codes", ())), "".join(words.get("note", ()))
     return form

@@ -87,7 +87,8 @@ def change_role() -> Response:
     known = here.room.read(lambda store: person(store, name))
     if known is None or role not in dict(ROLES):
         abort(400)
-    here.room.write(lambda store: set_role(store, name, role, by=here.me.name))  # type: ignore[arg-type]
+    by = here.me.name
+    here.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
     notices.give(Notice(f"{known.name} is now {role}."))
     return redirect(url_for("team.people"), 303)
 
