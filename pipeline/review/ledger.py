@@ -62,6 +62,10 @@ class Ledger:
         """Return what a person says of all excerpts as things stand."""
         return list(self._own.get(reviewer, {}).values())
 
+    def all_standing(self) -> list[Decision]:
+        """Return what everybody says of all excerpts as things stand."""
+        return [made for own in list(self._own.values()) for made in list(own.values())]
+
     def readers(self, segment_id: str) -> frozenset[str]:
         """Return who has answered an excerpt in this round."""
         return self._readers.get(segment_id, frozenset())
