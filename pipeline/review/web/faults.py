@@ -60,7 +60,9 @@ def _not_possible(error: Exception) -> tuple[str, int]:
     """Our own errors are sentences for people; those that speak of files are for whoever runs the review."""
     LOG.warning("%s: not possible", type(error).__name__)
     if isinstance(error, ReviewError | CodebookError) and FILE not in str(error):
-        return render_template("fault.html.j2", title="That is not possible as things stand", advice=str(error), reference=""), 409
+        return render_template(
+            "fault.html.j2", title="That is not possible as things stand", advice=str(error), reference=""
+        ), 409
     title = "That is not possible just now"
     advice = "Ask the person who runs the review to look at the study with `themes status`. Nothing that was saved is lost."
     return render_template("fault.html.j2", title=title, advice=advice, reference=""), 500

@@ -60,8 +60,12 @@ class AddForm(FlaskForm):
 class BatchForm(FlaskForm):
     """How many excerpts to read now."""
 
-    size = RadioField(choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many excerpts you want to read.")])
-    order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which excerpts come first.")])
+    size = RadioField(
+        choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many excerpts you want to read.")]
+    )
+    order = RadioField(
+        choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which excerpts come first.")]
+    )
 
 
 class Stamped(FlaskForm):

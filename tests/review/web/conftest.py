@@ -22,12 +22,14 @@ class Browser:
         self.page = None
 
     def get(self, path, *, follow=True, **headers):
-        self.page = self.client.get(path, base_url=self.address, headers=headers, follow_redirects=follow)
+        self.page = self.client.get(path, base_url=self.address, headers=headers, follow_redirects=follow, buffered=True)
         return self.page
 
     def post(self, path, fields, *, follow=True, headers=None):
         headers = {"Sec-Fetch-Site": "same-origin"} if headers is None else headers
-        self.page = self.client.post(path, base_url=self.address, data=fields, headers=headers, follow_redirects=follow)
+        self.page = self.client.post(
+            path, base_url=self.address, data=fields, headers=headers, follow_redirects=follow, buffered=True
+        )
         return self.page
 
     def send(self, *, to=None, follow=True, button=None, **fields):
@@ -48,11 +50,17 @@ class Browser:
         main = self.page.text
         found = re.findall(r"<form.*?</form>", main, re.DOTALL)
         wanted = to or 'name="(?:key|then|size|name|password)"'
-        return [form for form in found if to is None or to in form] if to else sorted(found, key=lambda form: not re.search(wanted, form))
+        return (
+            [form for form in found if to is None or to in form]
+            if to
+            else sorted(found, key=lambda form: not re.search(wanted, form))
+        )
 
     def hidden(self, form):
         found = re.findall(r'<input[^>]*type="hidden"[^>]*>', form)
-        return [(re.search(r' name="([^"]*)"', one).group(1), unescape(re.search(r' value="([^"]*)"', one).group(1))) for one in found]
+        return [
+            (re.search(r' name="([^"]*)"', one).group(1), unescape(re.search(r' value="([^"]*)"', one).group(1))) for one in found
+        ]
 
     @property
     def path(self):

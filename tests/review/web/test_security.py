@@ -268,7 +268,9 @@ def test_other_machines_are_let_in_behind_tls_only(host):
         make_site(host, 8765, None)
 
 
-@pytest.mark.parametrize("address", ["http://review.example.org", "https://", "https://a.example/path", "https://me@a.example", "a"])
+@pytest.mark.parametrize(
+    "address", ["http://review.example.org", "https://", "https://a.example/path", "https://me@a.example", "a"]
+)
 def test_the_address_behind_tls_must_be_what_people_type(address):
     with pytest.raises(ReviewError, match="give the address people type"):
         make_site("127.0.0.1", 8765, address)
