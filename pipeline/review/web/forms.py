@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from pipeline.review.deciding import Judgement
 from pipeline.review.store import Decision, Outcome
@@ -50,9 +50,9 @@ class AddForm(FlaskForm):
     """Add yourself."""
 
     then = HiddenField()
-    name = StringField(validators=[InputRequired("Write your name."), Length(max=80, message="Give a shorter name.")])
+    name = StringField(validators=[DataRequired("Write your name."), Length(max=80, message="Give a shorter name.")])
     group = StringField(
-        validators=[InputRequired("Write which group you are part of."), Length(max=80, message="Give a shorter group.")]
+        validators=[DataRequired("Write which group you are part of."), Length(max=80, message="Give a shorter group.")]
     )
     role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose your part.")])
 
@@ -60,12 +60,8 @@ class AddForm(FlaskForm):
 class BatchForm(FlaskForm):
     """How many excerpts to read now."""
 
-    size = RadioField(
-        choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many excerpts you want to read.")]
-    )
-    order = RadioField(
-        choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which excerpts come first.")]
-    )
+    size = RadioField(choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many to read.")])
+    order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which come first.")])
 
 
 class Stamped(FlaskForm):
@@ -163,7 +159,7 @@ class SignInForm(FlaskForm):
     """Sign in on a team server."""
 
     then = HiddenField()
-    name = StringField(validators=[InputRequired("Write your name, as it stands in your invitation."), Length(max=80)])
+    name = StringField(validators=[DataRequired("Write your name, as it stands in your invitation."), Length(max=80)])
     password = PasswordField(validators=[InputRequired("Write your password."), Length(max=1000)])
 
 
@@ -181,9 +177,9 @@ class PasswordForm(FlaskForm):
 class InviteForm(FlaskForm):
     """Invite somebody."""
 
-    name = StringField(validators=[InputRequired("Write their name."), Length(max=80, message="Give a shorter name.")])
+    name = StringField(validators=[DataRequired("Write their name."), Length(max=80, message="Give a shorter name.")])
     group = StringField(
-        validators=[InputRequired("Write which group they are part of."), Length(max=80, message="Give a shorter group.")]
+        validators=[DataRequired("Write which group they are part of."), Length(max=80, message="Give a shorter group.")]
     )
     role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose their part.")])
 

@@ -47,7 +47,7 @@ def serve(
         address = launch.address() if launch else site.address
         tell(address)
         if site.team:
-            tell(_first_words(app, room, invite))
+            tell(first_words(app, room, invite))
         if browser and launch:
             webbrowser.open(address)
         waitress.serve(
@@ -64,7 +64,7 @@ def serve(
         )
 
 
-def _first_words(app: Flask, room: Room, invite: str | None) -> str:
+def first_words(app: Flask, room: Room, invite: str | None) -> str:
     """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
     known = {one.name.casefold(): one for one in room.read(people)}
     if invite is None:

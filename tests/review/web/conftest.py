@@ -47,20 +47,15 @@ class Browser:
         return self.post(unescape(re.search(r'action="([^"]+)"', form).group(1)), dict(self.hidden(form)), follow=follow)
 
     def forms(self, to=None):
-        main = self.page.text
-        found = re.findall(r"<form.*?</form>", main, re.DOTALL)
-        wanted = to or 'name="(?:key|then|size|name|password)"'
-        return (
-            [form for form in found if to is None or to in form]
-            if to
-            else sorted(found, key=lambda form: not re.search(wanted, form))
-        )
+        """Return the page's forms that hold these words, or all of them, those that people fill in first."""
+        found = re.findall(r"<form.*?</form>", self.page.text, re.DOTALL)
+        if to:
+            return [form for form in found if to in form]
+        return sorted(found, key=lambda form: not re.search('name="(?:key|then|size|name|password)"', form))
 
     def hidden(self, form):
         found = re.findall(r'<input[^>]*type="hidden"[^>]*>', form)
-        return [
-            (re.search(r' name="([^"]*)"', one).group(1), unescape(re.search(r' value="([^"]*)"', one).group(1))) for one in found
-        ]
+        return [tuple(unescape(re.search(f' {part}="([^"]*)"', one).group(1)) for part in ("name", "value")) for one in found]
 
     @property
     def path(self):

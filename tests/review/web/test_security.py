@@ -8,11 +8,10 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from pipeline.errors import ReviewError
+from pipeline.review.store_people import Person
 from pipeline.review.web.access import ACCESS, may_open
-from pipeline.review.web.app import create_app
 from pipeline.review.web.security import HEADERS, local_path
 from pipeline.review.web.site import make_site
-from pipeline.review.store_people import Person
 
 
 STRANGE_HOSTS = [
@@ -237,7 +236,6 @@ def test_a_fault_says_nothing_of_answers_or_places(app, ann, monkeypatch, caplog
     def break_down(*_, **__):
         raise ValueError(f"{canary} SELECT * FROM decisions /home/ana/study")
 
-    page = ann.get("/settings")
     for endpoint in app.view_functions:
         monkeypatch.setitem(app.view_functions, endpoint, break_down)
     log = io.StringIO()
