@@ -214,6 +214,8 @@ class Quotes(Model):
     reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
     consent: str = pa.Field(isin=["quote", "paraphrase"], description="what the person allows")
     approved: bool = pa.Field(description="a person has approved it")
+    wording: str = pa.Field(description="the words a person approved in its place; empty where none are needed")
+    refused: bool = pa.Field(description="a person has decided that it stays")
 
 
 class Counts(Model):

@@ -35,6 +35,10 @@ class Ledger:
         for segment_id in touched:
             self._judge(segment_id)
 
+    def everything(self) -> list[Decision]:
+        """Return all decisions, withdrawn ones too, in the order they were made."""
+        return list(self._numbered.values())
+
     def decisions(self) -> Iterable[Decision]:
         """Return all decisions that were not withdrawn, in the order they were made."""
         # A copy first: another thread may be taking in a decision.

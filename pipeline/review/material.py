@@ -97,6 +97,23 @@ class Tables:
         return found
 
     @cached_property
+    def of_comment(self) -> dict[str, list[str]]:
+        """The excerpts of each comment, in the order of the answer."""
+        found: dict[str, list[str]] = {}
+        ordered = self.segments.sort_values("start", kind="stable")
+        for segment_id, comment_id in zip(ordered["segment_id"], ordered["comment_id"], strict=True):
+            found.setdefault(comment_id, []).append(segment_id)
+        return found
+
+    @cached_property
+    def codes(self) -> dict[str, tuple[str, ...]]:
+        """The codes of each excerpt, as things stood at the last run."""
+        found: dict[str, tuple[str, ...]] = {}
+        for segment_id, code in zip(self["codings"]["segment_id"], self["codings"]["code"], strict=True):
+            found[segment_id] = (*found.get(segment_id, ()), code)
+        return found
+
+    @cached_property
     def comment_rows(self) -> dict[str, int]:
         """The row of each comment."""
         return {comment_id: row for row, comment_id in enumerate(self.at_once["comments"]["comment_id"])}
@@ -136,6 +153,11 @@ class Tables:
     def ranked(self, text_id: str) -> pd.DataFrame:
         """Return what the model would say of a text, best first."""
         return self.at_once["suggestions"].loc[self.suggestion_rows.get(text_id, np.zeros(0, dtype=np.intp))]
+
+    @cached_property
+    def vector_rows(self) -> dict[str, int]:
+        """The row of each text in `matrix`."""
+        return {text_id: row for row, text_id in enumerate(self.matrix[0])}
 
     def text_id(self, segment_id: str) -> str | None:
         """Return the text of an excerpt; None if the study no longer has it."""

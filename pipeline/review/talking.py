@@ -57,21 +57,23 @@ class Talk:
         return self.discussion.discussion_id if self.discussion else 0
 
 
-def to_discuss(room: Room) -> tuple[Talk, ...]:
-    """Return excerpts that all their readers have answered and read differently, or that somebody wants to talk about."""
+def to_discuss(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+    """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
     ledger, known = room.ledger(), room.read(discussions_of)
-    here = room.material().tables.row_of.keys()
-    asked = {one for one, found in known.items() if found.outcome == "open" and ledger.is_complete(one)}
-    settled = {one for one, found in known.items() if found.outcome != "open" and _still_holds(ledger, found)}
-    return tuple(_talk(ledger, one, known.get(one)) for one in sorted(((ledger.differing - settled) | asked) & here))
+    return tuple(_talk(ledger, one, known.get(one)) for one in _waiting(room, ledger, known)[start : start + n])
 
 
-def discussed(room: Room) -> tuple[Talk, ...]:
-    """Return excerpts that have been talked about, the last one first."""
+def n_to_discuss(room: Room) -> int:
+    """Return how many excerpts wait to be talked about."""
+    return len(_waiting(room, room.ledger(), room.read(discussions_of)))
+
+
+def discussed(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+    """Return n of the excerpts that have been talked about, the last one first."""
     ledger, known = room.ledger(), room.read(discussions_of)
     settled = [found for found in known.values() if found.outcome != "open"]
     latest = sorted(settled, key=lambda found: found.discussion_id, reverse=True)
-    return tuple(_talk(ledger, found.segment_id, found) for found in latest)
+    return tuple(_talk(ledger, found.segment_id, found) for found in latest[start : start + n])
 
 
 def talk_about(room: Room, segment_id: str) -> Talk:
@@ -164,6 +166,12 @@ def _talk(ledger: Ledger, segment_id: str, known: Discussion | None) -> Talk:
     agreed = known is not None and known.outcome == "agreed"
     since = [made for made in now if known and made.decision_id > known.up_to and not (agreed and _says(made, known.codes))]
     return Talk(segment_id, ledger.blind(segment_id), now, known, bool(since) and bool(known and known.outcome != "open"))
+
+
+def _waiting(room: Room, ledger: Ledger, known: Mapping[str, Discussion]) -> list[str]:
+    asked = {one for one, found in known.items() if found.outcome == "open" and ledger.is_complete(one)}
+    settled = {one for one, found in known.items() if found.outcome != "open" and _still_holds(ledger, found)}
+    return sorted(((ledger.differing - settled) | asked) & room.material().tables.row_of.keys())
 
 
 def _says(made: Decision, codes: tuple[str, ...]) -> bool:

@@ -46,10 +46,10 @@ STAGES: tuple[Stage, ...] = (
     Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
     Stage(
         "quote",
-        ("codings", "segments", "comments", "people", "members", "suggestions"),
+        ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake"),
-        version=2,
+        version=3,
     ),
     Stage(
         "count", ("codings", "segments", "comments", "people", "ratings", "codebook"), ("counts", "closed"), ("count", "intake")
