@@ -91,8 +91,8 @@ def serve(folder: Path) -> Iterator[Served]:
         thread = threading.Thread(target=server.run)
         thread.start()
         yield Served(site.address, room, app, places)
-        server.close()
-        server.pull_trigger()
+        # Closed in its own thread, or the loop would wait for a second more.
+        server.trigger.pull_trigger(server.close)
         thread.join(10)
 
 

@@ -14,8 +14,13 @@ pytestmark = pytest.mark.browser
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = ((1280, 900), (768, 1024), (320, 640))
-# What axe cannot decide by itself, and why it is no fault of the page. Anything else that it cannot decide fails the test.
+# What axe cannot decide by itself, with the reason why it is no fault of the page. Anything else undecided fails the test.
 UNDECIDED: dict[str, str] = {}
+OPEN_ALL = """
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  // axe cannot see what scrolls under the bar with the buttons, so that the bar is put where it stands on smaller screens.
+  for (const bar of document.querySelectorAll("[data-answer] > .buttons")) bar.style.position = "static";
+"""
 SMALL = """[...document.querySelectorAll("button, .button, .choice > label")]
   .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.textContent.trim())"""
 
@@ -126,14 +131,14 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
         page.set_viewport_size({"width": 1280, "height": 900})
         act(page)
         assert (statuses[-1], page.locator("h1").inner_text()) == (status, heading), name
-        page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        page.evaluate(OPEN_ALL)
         page.evaluate(axe)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             # What words do is the same at every size; barriers are looked for with all other words.
             wrong += [] if name.startswith("excerpt, payload") else [(name, width, *fault) for fault in look(page, width)]
         wrong += [(name, "a word was carried out")] if page.evaluate("window.hurt") else []
-    assert wrong == []
+    assert not wrong, "\n".join(str(one)[:300] for one in wrong)
 
 
 def look(page, width):
@@ -228,7 +233,9 @@ def talk_by_keyboard(served, page, segment_id):
         decide(served.room, segment_id, "Ben", Judgement("codes", ("money",), note="It costs."), version=0, key=segment_id)
     go(page, "nav a[href='/talk']")
     go(page, f"a[href='/talk/{segment_id}']")
-    tick(page, "#contested")
+    tick(page, "#agreed")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#contested").is_checked()
     tick(page, "details:has(#sentences) > summary")
     for place in (0, 1):
         reach(page, f"#sentence-{place}")

@@ -115,7 +115,10 @@ def after_model(segment_id: str) -> Page:
     likely = tuple(one.code for one in excerpt.hint.suggested) if excerpt.hint else ()
     own = excerpt.own.codes if excerpt.own else ()
     codes = {"take": likely, "both": tuple(dict.fromkeys([*own, *likely]))}.get(request.form.get("do", ""), ())
-    if not codes or excerpt.own is None:
+    if excerpt.own is None:
+        return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
+    if not codes:
+        notices.give(Notice(f"Kept: {answer_in_words(excerpt.own)}.", undo=_undo_of(excerpt.own)))
         return redirect(url_for("excerpts.next_excerpt_page"), 303)
     said = Judgement("codes", codes, note=excerpt.own.note, new_code=excerpt.own.new_code, seconds=_seconds(segment_id))
     return _decide(excerpt, AnswerForm(), said, after_model=True)
@@ -223,10 +226,14 @@ def _go_on(made: Decision, *, after_model: bool) -> Response:
         also = " The model suggests the same."
     elif hint and not likely:
         also = " The model suggests nothing here." + (f" Its reason: {hint.abstained}." if hint.abstained else "")
-    notices.give(Notice(f"Saved: {answer_in_words(made)}.{also}", undo=url_for("excerpts.undo", decision_id=made.decision_id)))
+    notices.give(Notice(f"Saved: {answer_in_words(made)}.{also}", undo=_undo_of(made)))
     if likely and likely != set(made.codes):
         return redirect(url_for("excerpts.model", segment_id=made.segment_id), 303)
     return redirect(url_for("excerpts.next_excerpt_page"), 303)
+
+
+def _undo_of(made: Decision) -> str:
+    return url_for("excerpts.undo", decision_id=made.decision_id)
 
 
 def _both_versions(excerpt: Excerpt, said: Judgement, stands: Decision | None) -> tuple[str, int]:
