@@ -28,7 +28,7 @@ def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, c
         # No page sends a Referer; security.py checks Origin and Sec-Fetch-Site instead.
         WTF_CSRF_SSL_STRICT=False,
     )
-    sessions = Sessions(site, clock)
+    sessions = Sessions(site, room, clock)
     app.session_interface = sessions
     launch = None if site.team else Launch(site, tell)
     app.extensions["manyvoices"] = Desk(room, site, sessions, launch, clock)

@@ -52,7 +52,9 @@ def take_up_invitation(token: str) -> Page:
         abort(404)
     if form.validate_on_submit():
         hashed = hash_password(form.password.data)
-        return _begin(here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name, None)
+        name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
+        here.sessions.end_all_of(name)
+        return _begin(name, None)
     return render_template("invitation.html.j2", form=form, invited=invited, errors=problems(form))
 
 

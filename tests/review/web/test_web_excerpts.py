@@ -173,8 +173,8 @@ def test_stopping_keeps_words_for_another_day(ann, another, excerpt):
     assert "to be continued" in later.page.text and re.search('value="money"[^>]* checked', later.page.text)
 
 
-def test_a_form_that_outlived_its_session_comes_back_with_all_its_words(ann, app, excerpt, told):
-    app.extensions["manyvoices"].sessions._known.clear()
+def test_a_form_that_outlived_its_session_comes_back_with_all_its_words(ann, excerpt, told, clock):
+    clock[0] += 22 * 3600
     ann.send(button="save", codes=["money"], note="typed for half an hour")
     assert ann.page.status_code == 401 and "A new address has just been printed" in ann.page.text
     ann.get(told[-1].removeprefix(ann.address))
@@ -192,8 +192,8 @@ def test_a_form_of_an_earlier_session_in_a_later_one_keeps_its_words(ann, excerp
     assert "nothing was saved yet" in ann.page.text and "typed for half an hour" in ann.page.text
 
 
-def test_words_that_outlived_their_session_are_shown_to_nobody_else(ann, app, excerpt, told):
-    app.extensions["manyvoices"].sessions._known.clear()
+def test_words_that_outlived_their_session_are_shown_to_nobody_else(ann, excerpt, told, clock):
+    clock[0] += 22 * 3600
     ann.send(button="save", codes=["money"], note="typed for half an hour")
     ann.get(told[-1].removeprefix(ann.address))
     ann.send(name="Ben")

@@ -5,11 +5,13 @@ import logging
 import re
 
 import pytest
+from asking import Browser
 from werkzeug.test import EnvironBuilder
 
 from pipeline.errors import ReviewError
 from pipeline.review.store_people import Person
 from pipeline.review.web.access import ACCESS, may_open
+from pipeline.review.web.app import create_app
 from pipeline.review.web.security import HEADERS, local_path
 from pipeline.review.web.site import make_site
 
@@ -197,6 +199,21 @@ def test_a_session_ends_after_more_than_twenty_hours(ann, clock):
     assert ann.get("/").status_code == 200
     clock[0] += 3600
     assert ann.get("/").status_code == 401
+
+
+def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, room, told, clock):
+    ann.get("/settings")
+    ann.press("Switch shortcuts off")
+    restarted = create_app(room, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
+    again = Browser(restarted)
+    again.client.set_cookie(
+        "manyvoices-8765", ann.client.get_cookie("manyvoices-8765", domain="127.0.0.1").value, domain="127.0.0.1"
+    )
+    assert "They are off." in again.get("/settings").text
+    again.press("Choose another name")
+    for app in (ann.app, restarted):
+        app.extensions["manyvoices"].sessions._known.clear()
+    assert ann.get("/settings").status_code == 401
 
 
 def test_leaving_ends_the_session_and_empties_the_browser(ann, another, app):

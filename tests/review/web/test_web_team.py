@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import TEAM_ADDRESS, Browser
+from asking import TEAM_ADDRESS, Browser
 
 from pipeline.errors import ReviewError
 from pipeline.review.web.passwords import Brake, hash_password, is_right
