@@ -264,7 +264,7 @@ def test_a_fault_says_nothing_of_answers_or_places(app, ann, monkeypatch, caplog
             assert page.status_code == 500 and {name: page.headers.get(name) for name in HEADERS} == HEADERS
             assert canary not in page.text and "SELECT" not in page.text and "/home" not in page.text
             reference = re.search("this word: <strong>(\\w+)", page.text).group(1)
-            assert f"fault {reference}: ValueError in test_security.py" in log.getvalue()
+            assert f"fault {reference}: ValueError in test_web_security.py" in log.getvalue()
     logging.getLogger().removeHandler(handler)
     assert canary not in log.getvalue() and "SELECT" not in log.getvalue()
 
