@@ -80,7 +80,7 @@ def touched_by(room: Room, edit: CodeEdit) -> list[str]:
     suggested = {one for text_id in texts for one in tables.of_text.get(str(text_id), ())}
     decided = {made.segment_id for made in ledger.all_standing() if edit.code in made.codes or made.segment_id in suggested}
     talked = {one.segment_id for one in room.read(discussions_of).values() if edit.code in one.codes}
-    return sorted((decided | talked) & tables.row_of.keys())
+    return sorted((decided | talked) & tables.here)
 
 
 def _path(room: Room) -> Path:

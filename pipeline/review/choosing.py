@@ -1,9 +1,11 @@
 """Choose which excerpt a person reads next: each is read by several people, across groups where that can be."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -42,6 +44,15 @@ class _View:
     reading: dict[str, set[str]]
     """Who else holds a place, by excerpt."""
     group_of: dict[str, str]
+
+    @cached_property
+    def touched(self) -> set[str]:
+        """What somebody has answered in this round, or is reading."""
+        return {*self.ledger.begun, *self.reading}
+
+    def is_here(self, segment_id: str) -> bool:
+        """Return whether the study still has an excerpt."""
+        return segment_id in self.tables.row_of
 
     def others(self, segment_id: str) -> set[str]:
         """Return who else has answered an excerpt or is reading it."""
@@ -82,11 +93,9 @@ def let_go(room: Room, reviewer: str) -> None:
 def ahead(room: Room, reviewer: str) -> Ahead:
     """Return how far a person is with the excerpts the study has now."""
     view = _view(room, reviewer, now=None)
-    here, ledger = view.tables.row_of.keys(), view.ledger
-    own = [made for made in ledger.by(view.reviewer) if made.segment_id in here]
-    done = {made.segment_id: made.outcome for made in own if ledger.is_done(view.reviewer, made.segment_id)}
-    skipped = sum(outcome == "skip" for outcome in done.values())
-    return Ahead(len(done) - skipped, skipped, len(here) - len(done) - len((ledger.complete & here) - done.keys()))
+    here, ledger = view.tables.here, view.ledger
+    done, skipped = ledger.done(view.reviewer) & here, ledger.skipped(view.reviewer) & here
+    return Ahead(len(done) - len(skipped), len(skipped), len(here) - len(done | (ledger.complete & here)))
 
 
 def _view(room: Room, reviewer: str, *, now: datetime | None) -> _View:
@@ -109,44 +118,52 @@ def _held(room: Room, view: _View, order: Drawn, *, now: datetime) -> str | None
 
 
 def _first(room: Room, view: _View, order: Drawn) -> str | None:
-    """Return the first that is free and new to the group, or else the first that is free."""
-    for plan in (room.held.plans.get((view.reviewer, order), []), _plan(room, view, order)):
-        free = [one for one in plan if one in view.tables.row_of and view.is_free(one)]
-        fresh = [one for one in free if not view.has_own_group(one)]
-        if fresh:
-            room.held.plans[view.reviewer, order] = [one for one in free if one != fresh[0]]
-            return fresh[0]
-    return free[0] if free else None
+    """Return the first that is free and new to the person's group, or else the first that is free."""
+    ranked = room.held.plans.get((view.reviewer, order), [])
+    found = next((one for one in ranked if view.is_here(one) and view.is_free(one) and not view.has_own_group(one)), None)
+    if found is None:
+        ranked = _plan(room, view, order)
+        found = next(iter(ranked), None)
+    room.held.plans[view.reviewer, order] = ranked
+    return found
 
 
 def _plan(room: Room, view: _View, order: Drawn) -> list[str]:
-    """Return the excerpts that come next in an order, those new to the person's group first."""
-    free = [one for one in _pool(view, order) if view.is_free(one)]
+    """Return the excerpts that come next in an order: those new to the person's group, or else those that are left."""
+    pool = view.tables.excerpts if order in (GIVEN, "random audit") else _each_text_once(view)
+    if order == GIVEN:
+        fresh = list(islice((one for one in _waiting(view, pool) if not view.has_own_group(one)), _AHEAD))
+        return fresh or list(islice(_waiting(view, pool), _AHEAD))
+    free = list(_waiting(view, pool))
     fresh = [one for one in free if not view.has_own_group(one)]
     return _ranked(room, view, order, fresh or free)
 
 
-def _pool(view: _View, order: Drawn) -> Iterator[str]:
-    if order in (GIVEN, "random audit"):
-        yield from view.tables.excerpts
-    else:
-        yield from _each_text_once(view)
+def _waiting(view: _View, pool: Iterable[str]) -> Iterator[str]:
+    """Yield those that wait for the person; most have been closed or not been touched, which is quickly told."""
+    closed, own, touched = view.ledger.complete, view.ledger.own(view.reviewer), view.touched
+    for one in pool:
+        if one in closed:
+            continue
+        if (one not in own and one not in touched) or view.is_free(one):
+            yield one
 
 
-def _each_text_once(view: _View) -> Iterator[str]:
-    """Yield one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
+def _each_text_once(view: _View) -> list[str]:
+    """Return one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
 
     Where others have begun, it is theirs, so that their reading gets its second.
     """
-    for excerpts in view.tables.of_text.values():
-        if any(view.ledger.is_done(view.reviewer, one) or view.ledger.is_complete(one) for one in excerpts):
-            continue
-        yield next((one for one in excerpts if view.others(one)), excerpts[0])
+    tables, touched = view.tables, view.touched
+    read = set(map(tables.text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
+    return [
+        next((one for one in excerpts if one in touched and view.others(one)), excerpts[0]) if len(excerpts) > 1 else excerpts[0]
+        for text_id, excerpts in tables.of_text.items()
+        if text_id not in read
+    ]
 
 
-def _ranked(room: Room, view: _View, order: Drawn, free: list[str]) -> list[str]:
-    if order == GIVEN:
-        return sorted(free)[:_AHEAD]
+def _ranked(room: Room, view: _View, order: Order, free: list[str]) -> list[str]:
     if order == "random audit":
         waits = set(free)
         return [one for one in view.tables.shuffled(_SEED) if one in waits][:_AHEAD]

@@ -2,13 +2,12 @@
 
 import csv
 import io
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
+from pipeline.review.ledger import Ledger
 from pipeline.review.room import Room
-from pipeline.review.store import Decision
 from pipeline.review.store_people import people
 from pipeline.review.talking import discussions_of, n_to_discuss
 
@@ -45,13 +44,13 @@ class Doing:
 
 def how_are_we_doing(room: Room) -> Doing:
     """Return how far people and groups have come."""
-    ledger, here = room.ledger(), room.material().tables.row_of.keys()
+    ledger, here = room.ledger(), room.material().tables.here
     talks = [found for found in room.read(discussions_of).values() if found.segment_id in here]
     efforts = _efforts(room)
     return Doing(
         excerpts=len(here),
         complete=len(ledger.complete & here),
-        begun=sum(1 for one in here if ledger.readers(one)),
+        begun=len(ledger.begun & here),
         to_discuss=n_to_discuss(room),
         contested=sum(found.outcome == "contested" for found in talks),
         agreed_by_talk=sum(found.outcome == "agreed" for found in talks),
@@ -78,26 +77,22 @@ def write_time_spent(room: Room, path: Path) -> Path:
 
 def _efforts(room: Room) -> list[Effort]:
     """Return what each person has done, those who have not begun too."""
-    made: dict[str, list[Decision]] = {row.name: [] for row in room.read(people)}
-    groups = {row.name: row.group for row in room.read(people)}
-    # Time was spent whether a decision stands or not.
-    for one in room.ledger().everything():
-        made[one.reviewer].append(one)
-    standing = Counter(one.reviewer for one in room.ledger().all_standing() if one.outcome != "skip")
-    return [_effort(name, groups[name], own, standing[name]) for name, own in made.items()]
+    ledger = room.ledger()
+    return [_effort(ledger, one.name, one.group) for one in room.read(people)]
 
 
-def _effort(name: str, group: str, own: list[Decision], standing: int) -> Effort:
+def _effort(ledger: Ledger, name: str, group: str) -> Effort:
+    tally = ledger.tally(name)
     return Effort(
         name=name,
         group=group,
         people=1,
-        decided=standing,
-        skipped=sum(one.outcome == "skip" for one in own),
-        changed_after_suggestion=sum(not one.blind for one in own),
-        minutes=sum(one.seconds or 0.0 for one in own) / 60,
-        first=min((one.made_at for one in own), default=""),
-        last=max((one.made_at for one in own), default=""),
+        decided=len(ledger.own(name)) - len(ledger.skipped(name)),
+        skipped=tally.skipped,
+        changed_after_suggestion=tally.not_blind,
+        minutes=tally.seconds / 60,
+        first=tally.first,
+        last=tally.last,
     )
 
 

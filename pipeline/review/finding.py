@@ -54,11 +54,10 @@ def find(room: Room, words: str, *, n: int = 20, start: int = 0) -> Finds:
         return Finds((), 0)
     material = room.material()
     with open_index(material.tables) as connection:
-        n_all = int(connection.execute("SELECT count(*) FROM answers WHERE answers MATCH ?", (wanted,)).fetchone()[0])
-        sql = "SELECT comment_id FROM answers WHERE answers MATCH ? ORDER BY rank, comment_id LIMIT ? OFFSET ?"
-        comments = [row[0] for row in connection.execute(sql, (wanted, n, start))]
-    best = (_best(material.tables, comment_id, words) for comment_id in comments)
-    return Finds(tuple(_found(material, one) for one in best if one), n_all)
+        sql = "SELECT comment_id FROM answers WHERE answers MATCH ? ORDER BY rank, comment_id"
+        comments = [row[0] for row in connection.execute(sql, (wanted,))]
+    best = (_best(material.tables, comment_id, words) for comment_id in comments[start : start + n])
+    return Finds(tuple(_found(material, one) for one in best if one), len(comments))
 
 
 def more_like(room: Room, segment_id: str, *, n: int = 20) -> tuple[Found, ...]:
@@ -136,7 +135,9 @@ def _best(tables: Tables, comment_id: str, words: str) -> str | None:
     """Return the excerpt of an answer that holds most of the words; the first of those."""
     wanted = {word.casefold() for word in re.findall(r"\w+", words)}
     there = tables.of_comment.get(comment_id, [])
-    texts = {one: str(tables.segments["text"].iloc[tables.row_of[one]]).casefold() for one in there}
+    answer = tables.answers[tables.comment_rows[comment_id]][0]
+    places = {one: tables.places[tables.row_of[one]] for one in there}
+    texts = {one: answer[start:end].casefold() for one, (_, start, end) in places.items()}
     return max(there, key=lambda one: sum(word in texts[one] for word in wanted), default=None)
 
 

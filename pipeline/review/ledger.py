@@ -2,10 +2,31 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.review.store import DECISION, Decision, Store, decision_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a person has done in all: time was spent whether a decision stands or not."""
+
+    skipped: int = 0
+    not_blind: int = 0
+    seconds: float = 0.0
+    first: str = ""
+    last: str = ""
+
+    def with_one(self, made: Decision) -> "Tally":
+        """Return the tally with one decision more."""
+        return Tally(
+            self.skipped + (made.outcome == "skip"),
+            self.not_blind + (not made.blind),
+            self.seconds + (made.seconds or 0.0),
+            min(filter(None, (self.first, made.made_at))),
+            max(self.last, made.made_at),
+        )
 
 
 @dataclass
@@ -24,8 +45,12 @@ class Ledger:
     _rounds: dict[str, int] = field(default_factory=dict)
     _own: dict[str, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
     _readers: dict[str, frozenset[str]] = field(default_factory=dict)
+    _done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _skipped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _begun: set[str] = field(default_factory=set)
     _complete: set[str] = field(default_factory=set)
     _differing: set[str] = field(default_factory=set)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def catch_up(self, store: Store) -> None:
@@ -34,10 +59,6 @@ class Ledger:
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
         for segment_id in touched:
             self._judge(segment_id)
-
-    def everything(self) -> list[Decision]:
-        """Return all decisions, withdrawn ones too, in the order they were made."""
-        return list(self._numbered.values())
 
     def decisions(self) -> Iterable[Decision]:
         """Return all decisions that were not withdrawn, in the order they were made."""
@@ -70,14 +91,34 @@ class Ledger:
         """Return what everybody says of all excerpts as things stand."""
         return [made for own in list(self._own.values()) for made in list(own.values())]
 
+    def own(self, reviewer: str) -> Mapping[str, Decision]:
+        """Return what a person says as things stand, by excerpt."""
+        return self._own.get(reviewer, {})
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Excerpts that somebody has answered in this round."""
+        return frozenset(self._begun)
+
+    def done(self, reviewer: str) -> frozenset[str]:
+        """Return the excerpts that no longer wait for a person: answered in this round, or skipped at any time."""
+        return frozenset(self._done.get(reviewer, ()))
+
+    def skipped(self, reviewer: str) -> frozenset[str]:
+        """Return the excerpts that a person skipped."""
+        return frozenset(self._skipped.get(reviewer, ()))
+
+    def tally(self, reviewer: str) -> Tally:
+        """Return what a person has done in all, whether it stands or not."""
+        return self._tallies.get(reviewer, Tally())
+
     def readers(self, segment_id: str) -> frozenset[str]:
         """Return who has answered an excerpt in this round."""
         return self._readers.get(segment_id, frozenset())
 
     def is_done(self, reviewer: str, segment_id: str) -> bool:
-        """Return whether an excerpt no longer waits for a person: answered in this round, or skipped at any time."""
-        own = self.of(reviewer, segment_id)
-        return own is not None and (own.outcome == "skip" or own.decision_id > self.round_of(segment_id))
+        """Return whether an excerpt no longer waits for a person."""
+        return segment_id in self._done.get(reviewer, ())
 
     def had_seen(self, reviewer: str, segment_id: str) -> bool:
         """Return whether a person had answered in this round, withdrawn or not, and so been shown the suggestion."""
@@ -120,6 +161,7 @@ class Ledger:
             made = decision_of(row)
             self._made[made.segment_id].append(made)
             self._numbered[made.decision_id] = made
+            self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
             self._read_to["decisions"] = made.decision_id
             yield made.segment_id
 
@@ -153,13 +195,25 @@ class Ledger:
         return touched
 
     def _judge(self, segment_id: str) -> None:
+        """Bring all that is kept about an excerpt up to what people say of it now."""
+        standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
         for reviewer in {made.reviewer for made in self._made[segment_id]}:
+            own = standing.get(reviewer)
+            skipped = own is not None and own.outcome == "skip"
+            _keep(self._skipped[reviewer], segment_id, skipped)
+            _keep(self._done[reviewer], segment_id, skipped or (own is not None and own.decision_id > begun))
             self._own[reviewer].pop(segment_id, None)
-        for made in self.standing(segment_id):
-            self._own[made.reviewer][segment_id] = made
-        self._readers[segment_id] = frozenset(made.reviewer for made in self.now(segment_id))
-        complete, blind = len(self._readers[segment_id]) >= self.coders, self.blind(segment_id)
+            if own is not None:
+                self._own[reviewer][segment_id] = own
+        readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
+        self._readers[segment_id] = readers
+        blind = self.blind(segment_id)
         unsure = any(made.outcome == "not sure" for made in blind)
         differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1
-        for kept, belongs in ((self._complete, complete), (self._differing, complete and differ)):
-            kept.add(segment_id) if belongs else kept.discard(segment_id)
+        _keep(self._begun, segment_id, bool(readers))
+        _keep(self._complete, segment_id, len(readers) >= self.coders)
+        _keep(self._differing, segment_id, len(readers) >= self.coders and differ)
+
+
+def _keep(kept: set[str], one: str, belongs: bool) -> None:
+    kept.add(one) if belongs else kept.discard(one)

@@ -89,6 +89,16 @@ class Tables:
         return tuple(self.segments["text_id"])
 
     @cached_property
+    def here(self) -> frozenset[str]:
+        """The excerpts' ids."""
+        return frozenset(self.excerpts)
+
+    @cached_property
+    def text_of(self) -> dict[str, str]:
+        """The text of each excerpt."""
+        return dict(zip(self.excerpts, self.text_ids, strict=True))
+
+    @cached_property
     def of_text(self) -> dict[str, list[str]]:
         """The excerpts that hold each text."""
         found: dict[str, list[str]] = {}
@@ -119,10 +129,21 @@ class Tables:
         return {comment_id: row for row, comment_id in enumerate(self.at_once["comments"]["comment_id"])}
 
     @cached_property
-    def suggestion_rows(self) -> dict[str, NDArray[np.intp]]:
-        """The rows of each text's suggestions, best first."""
-        ordered = self.at_once["suggestions"].sort_values(["text_id", "rank"])
-        return {str(text_id): rows.to_numpy() for text_id, rows in ordered.groupby("text_id").groups.items()}
+    def places(self) -> list[tuple[int, int, int]]:
+        """The comment's row, first character and end of each excerpt, in their order."""
+        rows = [self.comment_rows[comment_id] for comment_id in self.segments["comment_id"]]
+        return list(zip(rows, self.segments["start"].tolist(), self.segments["end"].tolist(), strict=True))
+
+    @cached_property
+    def answers(self) -> list[tuple[str, str, str]]:
+        """The words of each comment, its question and its person, in the order of the table."""
+        comments = self.at_once["comments"]
+        return list(zip(comments["text"], comments["question"], comments["response_id"], strict=True))
+
+    @cached_property
+    def _by_text(self) -> tuple[pd.DataFrame, NDArray[Any]]:
+        ordered = self.at_once["suggestions"].sort_values(["text_id", "rank"], ignore_index=True)
+        return ordered, ordered["text_id"].to_numpy(dtype=str)
 
     @cached_property
     def groups(self) -> dict[str, str]:
@@ -141,7 +162,11 @@ class Tables:
 
     def shuffled(self, seed: int) -> list[str]:
         """Return the excerpts in an order drawn by chance, the same every time: what an audit goes by."""
-        return [self.excerpts[row] for row in np.random.default_rng(seed).permutation(len(self.excerpts))]
+        if ("shuffled", seed) not in self._kept:
+            rows = np.random.default_rng(seed).permutation(len(self.excerpts))
+            self._kept["shuffled", seed] = [self.excerpts[row] for row in rows]
+        found: list[str] = self._kept["shuffled", seed]
+        return found
 
     def chances(self, codes: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how likely each code is for each excerpt, and from when on it is suggested."""
@@ -152,7 +177,9 @@ class Tables:
 
     def ranked(self, text_id: str) -> pd.DataFrame:
         """Return what the model would say of a text, best first."""
-        return self.at_once["suggestions"].loc[self.suggestion_rows.get(text_id, np.zeros(0, dtype=np.intp))]
+        ordered, text_ids = self._by_text
+        first, last = np.searchsorted(text_ids, text_id, "left"), np.searchsorted(text_ids, text_id, "right")
+        return ordered.iloc[first:last]
 
     @cached_property
     def vector_rows(self) -> dict[str, int]:
@@ -161,8 +188,7 @@ class Tables:
 
     def text_id(self, segment_id: str) -> str | None:
         """Return the text of an excerpt; None if the study no longer has it."""
-        row = self.row_of.get(segment_id)
-        return None if row is None else self.text_ids[row]
+        return self.text_of.get(segment_id)
 
 
 def fresh_material(study: Study, known: Material | None) -> Material:

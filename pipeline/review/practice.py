@@ -74,7 +74,7 @@ def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
 def _to_practise_on(room: Room) -> dict[str, Discussion | None]:
     """Return excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
     ledger, tables = room.ledger(), room.material().tables
-    ready = ledger.complete & tables.row_of.keys()
+    ready = ledger.complete & tables.here
     talked = [one for one in room.read(discussions_of).values() if one.outcome != "open" and one.segment_id in ready]
     talked.sort(key=lambda one: one.discussion_id, reverse=True)
     found: dict[str, Discussion | None] = {one.segment_id: one for one in talked}

@@ -94,17 +94,16 @@ def bare_excerpt(material: Material, segment_id: str) -> Excerpt:
     row = tables.row_of.get(segment_id)
     if row is None:
         raise ReviewError("This excerpt is no longer in the study; answers to it are kept. Go on with the next one.")
-    segment = tables.segments.iloc[row]
-    comment = tables.at_once["comments"].iloc[tables.comment_rows[segment["comment_id"]]]
-    answer, start, end = str(comment["text"]), int(segment["start"]), int(segment["end"])
+    place, start, end = tables.places[row]
+    answer, question, person = tables.answers[place]
     return Excerpt(
         segment_id=segment_id,
-        text_id=str(segment["text_id"]),
+        text_id=tables.text_ids[row],
         before=answer[:start],
         words=answer[start:end],
         after=answer[end:],
-        question=material.wording(str(comment["question"])),
-        group=tables.groups.get(str(comment["response_id"]), ""),
+        question=material.wording(question),
+        group=tables.groups.get(person, ""),
     )
 
 

@@ -60,7 +60,7 @@ class Talk:
 def to_discuss(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
     ledger, known = room.ledger(), room.read(discussions_of)
-    return tuple(_talk(ledger, one, known.get(one)) for one in _waiting(room, ledger, known)[start : start + n])
+    return tuple(_talk(ledger, one, known.get(one)) for one in sorted(_waiting(room, ledger, known))[start : start + n])
 
 
 def n_to_discuss(room: Room) -> int:
@@ -168,10 +168,10 @@ def _talk(ledger: Ledger, segment_id: str, known: Discussion | None) -> Talk:
     return Talk(segment_id, ledger.blind(segment_id), now, known, bool(since) and bool(known and known.outcome != "open"))
 
 
-def _waiting(room: Room, ledger: Ledger, known: Mapping[str, Discussion]) -> list[str]:
+def _waiting(room: Room, ledger: Ledger, known: Mapping[str, Discussion]) -> frozenset[str]:
     asked = {one for one, found in known.items() if found.outcome == "open" and ledger.is_complete(one)}
     settled = {one for one, found in known.items() if found.outcome != "open" and _still_holds(ledger, found)}
-    return sorted(((ledger.differing - settled) | asked) & room.material().tables.row_of.keys())
+    return ((ledger.differing - settled) | asked) & room.material().tables.here
 
 
 def _says(made: Decision, codes: tuple[str, ...]) -> bool:

@@ -17,6 +17,8 @@ T = TypeVar("T")
 
 # At most so many jobs share one commit, since the first of them waits for the last.
 _MOST_TOGETHER = 64
+# The log is moved into the file when nobody has saved for so long, or when it has this many pages (32 MB): it is slow.
+_QUIET_S, _MOST_PAGES = 1.0, 8_000
 
 
 @dataclass(frozen=True)
@@ -56,17 +58,22 @@ class Writer:
         """Carry out jobs until closed, on a connection of this thread's own."""
         try:
             with open_store(study) as store:
+                store.connection.execute(f"PRAGMA wal_autocheckpoint = {_MOST_PAGES}")
                 started.set_result(None)
-                while wishes := self._next():
+                while wishes := self._next(store):
                     _carry_out(store, wishes)
         except ReviewError as error:
             if started.done():
                 raise
             started.set_exception(error)
 
-    def _next(self) -> list[_Wish]:
+    def _next(self, store: Store) -> list[_Wish]:
         """Wait for a job, and take all that have gathered meanwhile; nothing once closed."""
-        wishes = [self._wishes.get()]
+        try:
+            wishes = [self._wishes.get(timeout=_QUIET_S)]
+        except queue.Empty:
+            store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            wishes = [self._wishes.get()]
         while wishes[-1] is not None and len(wishes) < _MOST_TOGETHER:
             try:
                 wishes.append(self._wishes.get_nowait())
