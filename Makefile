@@ -45,8 +45,8 @@ report: .venv/.ready ## Write the report again from the last run
 quotes: .venv/.ready ## Write the quotes that people have approved, and why the others are withheld
 	@.venv/bin/themes export "$(STUDY)" --to quotes
 
-review: .venv/.ready ## Write a workbook of excerpts for people to read and code
-	@.venv/bin/themes export "$(STUDY)" --to review
+review: .venv/.ready ## Open the page on which people check the coding together
+	@.venv/bin/themes review "$(STUDY)"
 
 test: .venv/.ready-dev ## Run the tests
 	@.venv/bin/python -m pytest

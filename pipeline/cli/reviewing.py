@@ -105,3 +105,24 @@ def _progress(what: str) -> Iterator[Callable[[float], None]]:
         total=100, desc=what, unit="%", leave=False, disable=None if what else True, bar_format="{desc} {percentage:.0f} %{bar}"
     ) as bar:
         yield lambda done: bar.update(round(100 * done) - bar.n)
+
+
+@click.command()
+@STUDY
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others need --behind-tls.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on.  [default: 8765, or the next free one]")
+@click.option("--behind-tls", metavar="ADDRESS", help="https address people type, where a web server with TLS stands in front.")
+@click.option("--invite", metavar="NAME", help="Print a one-time link that makes this person a facilitator (with --behind-tls).")
+@click.option("--no-browser", is_flag=True, help="Do not open the browser.")
+def review(study: Path, *, host: str, port: int | None, behind_tls: str | None, invite: str | None, no_browser: bool) -> None:
+    """Open the page on which people check the coding together.
+
+    \b
+    Example:
+      themes review my-study
+      themes review my-study --behind-tls https://review.example.org --invite Ana
+    """
+    from pipeline.review.web.serving import serve
+    from pipeline.study import load_study
+
+    serve(load_study(study), tell=click.echo, host=host, port=port, behind_tls=behind_tls, invite=invite, browser=not no_browser)

@@ -1,0 +1,1 @@
+"""The web page where people check the coding together: server-rendered, on this machine unless told otherwise."""

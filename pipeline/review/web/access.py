@@ -1,0 +1,84 @@
+"""Who may open what. A page that is not listed here is open to nobody."""
+
+from typing import Literal
+
+from flask import Flask, Response, abort, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from pipeline.review.store_people import Person
+from pipeline.review.web import pending
+from pipeline.review.web.desk import desk
+
+
+Who = Literal["anyone", "opened", "people", "facilitators"]
+
+ACCESS: dict[str, Who] = {
+    "static": "anyone",
+    "who.open_page": "anyone",
+    "who.choose": "opened",
+    "who.add": "opened",
+    "home.leave": "people",
+    "team.sign_in": "opened",
+    "team.take_up_invitation": "opened",
+    "team.people": "facilitators",
+    "team.change_role": "facilitators",
+    "team.close": "facilitators",
+    "home.home": "people",
+    "home.guide": "people",
+    "home.guide_in_large_print": "people",
+    "home.settings": "people",
+    "home.progress": "people",
+    "excerpts.begin": "people",
+    "excerpts.next_excerpt_page": "people",
+    "excerpts.read": "people",
+    "excerpts.answer": "people",
+    "excerpts.model": "people",
+    "excerpts.after_model": "people",
+    "excerpts.keep_draft": "people",
+    "excerpts.undo": "people",
+    "excerpts.mine": "people",
+    "excerpts.pause": "people",
+    "talk.differing": "people",
+    "talk.discuss": "people",
+    "talk.settle": "people",
+    "talk.undo": "people",
+}
+"""For each page: anyone; whoever has opened the launch address, or on a team server can reach the sign-in page;
+people of the study, whatever their role; or those of them who run the review."""
+
+
+def guard(app: Flask) -> None:
+    """Let each request pass only as far as `ACCESS` says."""
+    app.before_request(_check)
+
+
+def may_open(endpoint: str, *, opened: bool, person: Person | None) -> bool:
+    """Say whether a page is open to somebody; one that is not listed is not."""
+    match ACCESS.get(endpoint):
+        case "anyone":
+            return True
+        case "opened":
+            return opened
+        case "people":
+            return opened and person is not None
+        case "facilitators":
+            return opened and person is not None and person.role == "facilitator"
+        case _:
+            return False
+
+
+def _check() -> AnyResponse | Response | None:
+    if request.endpoint is None:
+        return None
+    here = desk()
+    opened = here.site.team or bool(session.get("opened"))
+    if may_open(request.endpoint, opened=opened, person=here.person):
+        return None
+    if request.method == "POST":
+        pending.keep()
+    if not opened and here.launch:
+        here.launch.knock()
+        abort(401)
+    if here.person is None and ACCESS.get(request.endpoint):
+        return redirect(url_for("team.sign_in" if here.site.team else "who.choose", then=pending.place()), 303)
+    return abort(403)

@@ -1,0 +1,54 @@
+"""The Flask application for one study."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from pipeline.review.room import Room
+from pipeline.review.web import access, faults, security, wording
+from pipeline.review.web.desk import Desk, desk
+from pipeline.review.web.launch import Launch
+from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.site import Site
+from pipeline.review.web.views import excerpts, home, talk, team, who
+
+
+def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time) -> Flask:
+    """Return the app for a room; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        MAX_CONTENT_LENGTH=security.LARGEST_REQUEST,
+        MAX_FORM_PARTS=2_000,
+        # A form may lie open for as long as its session; where it comes from is checked for every request.
+        WTF_CSRF_TIME_LIMIT=None,
+        # No page sends a Referer; security.py checks Origin and Sec-Fetch-Site instead.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    sessions = Sessions(site, room, clock)
+    app.session_interface = sessions
+    launch = None if site.team else Launch(site, tell)
+    app.extensions["manyvoices"] = Desk(room, site, sessions, launch, clock)
+    _set_templates(app)
+    security.secure(app, site)
+    # Before the token of the form is looked at: one that outlived its session has none, and its words are kept.
+    access.guard(app)
+    CSRFProtect(app)
+    faults.explain(app)
+    # On a team server nobody chooses a name; on a laptop nobody has a password.
+    for pages in (team.PAGES if site.team else who.PAGES, home.PAGES, excerpts.PAGES, talk.PAGES):
+        app.register_blueprint(pages)
+    return app
+
+
+def _set_templates(app: Flask) -> None:
+    from jinja2 import StrictUndefined
+
+    app.jinja_env.autoescape = True
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(direction=wording.direction, plural=wording.plural, in_words=wording.answer_in_words)
+    app.context_processor(lambda: {"here": desk(), "person": desk().person, "shortcuts": wording.shortcuts_on()})

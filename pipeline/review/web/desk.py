@@ -1,0 +1,78 @@
+"""What every page works with: the room people review in, the sessions, and who is here."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from flask import current_app, g, session
+
+from pipeline.review.reading import CodeCard, code_cards
+from pipeline.review.room import Room
+from pipeline.review.store_people import Person, people, person
+from pipeline.review.web.launch import Launch
+from pipeline.review.web.passwords import Brake
+from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.site import Site
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One study, opened for review."""
+
+    room: Room
+    site: Site
+    sessions: Sessions
+    launch: Launch | None = None
+    """How the page is opened on a laptop; a team server has passwords instead."""
+    clock: Callable[[], float] = time.time
+    brake: Brake = field(default_factory=Brake)
+
+    @property
+    def title(self) -> str:
+        """The study's name."""
+        return self.room.study.settings.name
+
+    @property
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    @property
+    def person(self) -> Person | None:
+        """Who is signed in, or has chosen their name, in this browser."""
+        if "person" not in g:
+            name = session.get("person")
+            g.person = self.room.read(lambda store: person(store, name)) if name else None
+        found: Person | None = g.person
+        return None if found is None or (self.site.team and (found.closed or not found.has_account)) else found
+
+    @property
+    def me(self) -> Person:
+        """Who is here, on a page that is open to people only."""
+        found = self.person
+        assert found is not None, "this page must be listed in ACCESS as open to people only"
+        return found
+
+    def people(self) -> tuple[Person, ...]:
+        """Return everybody of the study, by name."""
+        return self.room.read(people)
+
+    @property
+    def codes(self) -> dict[str, CodeCard]:
+        """The codes as they are now, by id, in the codebook's order."""
+        if "codes" not in g:
+            g.codes = {card.code: card for card in code_cards(self.room)}
+        found: dict[str, CodeCard] = g.codes
+        return found
+
+    def code_name(self, code: str) -> str:
+        """Return what people call a code; its id where the codebook no longer has it."""
+        found = self.codes.get(code)
+        return found.label if found else code
+
+
+def desk() -> Desk:
+    """Return the desk of the running app."""
+    found: Desk = current_app.extensions["manyvoices"]
+    return found

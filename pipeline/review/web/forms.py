@@ -1,0 +1,194 @@
+"""What people can send, and what is said when it cannot be taken as it is."""
+
+import secrets
+from collections.abc import Container, Iterable, Mapping, Sequence
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from pipeline.review.deciding import Judgement
+from pipeline.review.store import Decision, Outcome
+from pipeline.review.web.passwords import SHORTEST
+
+
+ROLES = (
+    ("co-analyst", "Co-analyst: I read and code answers"),
+    ("facilitator", "Facilitator: I run the review and bring people together"),
+    ("researcher", "Researcher: I work on the study"),
+    ("report writer", "Report writer: I write up what comes of it"),
+)
+GROUPS = ("lived experience", "family", "care worker", "researcher")
+ORDERS = (
+    ("given order", "In the order of the study"),
+    ("uncertain", "Those the model is least sure of, which teach it most"),
+    ("rare codes first", "Codes that few people gave, first"),
+    ("random audit", "A fair sample, to measure how good the suggestions are"),
+)
+BATCHES = (("5", "5"), ("10", "10"), ("20", "20"), ("50", "50"), ("0", "As many as I like"))
+
+NOTE = Length(max=4000, message="The note is too long. Keep it under 4,000 letters.")
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class WhoForm(FlaskForm):
+    """Choose your name."""
+
+    then = HiddenField()
+    name = RadioField(validators=[InputRequired("Choose your name, or add it.")], validate_choice=True)
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self.name.choices = _choices(names)
+
+
+class AddForm(FlaskForm):
+    """Add yourself."""
+
+    then = HiddenField()
+    name = StringField(validators=[DataRequired("Write your name."), Length(max=80, message="Give a shorter name.")])
+    group = StringField(
+        validators=[DataRequired("Write which group you are part of."), Length(max=80, message="Give a shorter group.")]
+    )
+    role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose your part.")])
+
+
+class BatchForm(FlaskForm):
+    """How many excerpts to read now."""
+
+    size = RadioField(choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many to read.")])
+    order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which come first.")])
+
+
+class Stamped(FlaskForm):
+    """A form that says what it answers to, for whom it is made, and that counts once."""
+
+    person = HiddenField()
+    key = HiddenField(validators=[Length(max=64)])
+    seen = HiddenField(validators=[Length(max=20)])
+
+    def stamp(self, *, version: int, person: str) -> None:
+        """Fill in what is not filled in yet."""
+        self.key.data, self.seen.data = self.key.data or fresh_key(), self.seen.data or str(version)
+        self.person.data = person
+
+    @property
+    def version(self) -> int:
+        """What was there when the form was made; 0 is nothing."""
+        return int(self.seen.data) if (self.seen.data or "").isdecimal() else 0
+
+
+class AnswerForm(Stamped):
+    """One's own reading of an excerpt."""
+
+    find = StringField(validators=[Length(max=100)])
+    codes = SelectMultipleField(validate_choice=False)
+    none = BooleanField()
+    not_sure = BooleanField()
+    new_code = StringField(validators=[Length(max=300, message="Say the new code in fewer words: 300 letters at most.")])
+    note = TextAreaField(validators=[NOTE])
+
+    def contradictions(self, known: Container[str]) -> dict[str, str]:
+        """Return what does not go together."""
+        codes = self.codes.data or []
+        if any(code not in known for code in codes):
+            return {"codes": "The codebook has changed since you opened this page. Look at your codes again."}
+        ticks = bool(codes) + bool(self.none.data) + bool(self.not_sure.data)
+        if ticks > 1:
+            return {"codes": "Tick codes, or “none of these”, or “not sure”: only one of the three."}
+        if not ticks and not self.new_code.data:
+            return {"codes": "Tick the codes that fit, or “none of these”, or “not sure”. To leave it out, choose “Skip”."}
+        return {}
+
+    def judgement(self, *, seconds: float) -> Judgement:
+        """Return what the person says. Who suggests a new code and ticks nothing says that none of the others fits."""
+        codes = tuple(self.codes.data or ())
+        note, new_code = (self.note.data or "").strip(), " ".join((self.new_code.data or "").split())
+        outcome: Outcome = "codes" if codes else "not sure" if self.not_sure.data else "none"
+        return Judgement(outcome, codes, note=note, new_code=new_code, seconds=seconds)
+
+    def words(self) -> dict[str, list[str]]:
+        """Return what is to be kept of a form that was not sent to its end."""
+        ticked = {name: ["y"] for name in ("none", "not_sure") if self[name].data}
+        return {
+            "codes": list(self.codes.data or ()),
+            "note": [self.note.data or ""],
+            "new_code": [self.new_code.data or ""],
+        } | ticked
+
+    def fill(self, words: Mapping[str, Sequence[str]]) -> None:
+        """Put words into the form that were kept of one like it."""
+        self.codes.data = list(words.get("codes", ()))
+        self.none.data, self.not_sure.data = bool(words.get("none")), bool(words.get("not_sure"))
+        self.note.data, self.new_code.data = ("".join(words.get(name, ())) for name in ("note", "new_code"))
+
+    def fill_from(self, said: Judgement | Decision) -> None:
+        """Put an answer into the form."""
+        self.codes.data = list(said.codes)
+        self.none.data, self.not_sure.data = said.outcome == "none", said.outcome == "not sure"
+        self.note.data, self.new_code.data = said.note, said.new_code
+
+
+class SettleForm(Stamped):
+    """What came of talking about an excerpt."""
+
+    outcome = RadioField(
+        choices=_choices((("agreed", "We agree"), ("contested", "Both readings stand"))),
+        validators=[InputRequired("Choose what came of your talk.")],
+    )
+    codes = SelectMultipleField(validate_choice=False)
+    none = BooleanField()
+    note = TextAreaField(validators=[NOTE])
+
+    def contradictions(self, known: Container[str], sentences: Sequence[str]) -> dict[str, str]:
+        """Return what does not go together, given the sentences for the readings."""
+        if any(code not in known for code in self.codes.data or ()):
+            return {"codes": "The codebook has changed since you opened this page. Look at the codes again."}
+        if self.outcome.data == "agreed" and bool(self.codes.data) == bool(self.none.data):
+            return {"codes": "Tick the codes you agree on, or “none of these fits”: one of the two."}
+        if self.outcome.data == "contested" and not all(sentences):
+            return {"sentences": "Write a sentence for each reading, so that both can be printed."}
+        return {}
+
+
+class SignInForm(FlaskForm):
+    """Sign in on a team server."""
+
+    then = HiddenField()
+    name = StringField(validators=[DataRequired("Write your name, as it stands in your invitation."), Length(max=80)])
+    password = PasswordField(validators=[InputRequired("Write your password."), Length(max=1000)])
+
+
+class PasswordForm(FlaskForm):
+    """Choose a password."""
+
+    password = PasswordField(
+        validators=[
+            InputRequired("Choose a password."),
+            Length(min=SHORTEST, max=1000, message=f"Choose a password of at least {SHORTEST} letters. Three words will do."),
+        ]
+    )
+
+
+class InviteForm(FlaskForm):
+    """Invite somebody."""
+
+    name = StringField(validators=[DataRequired("Write their name."), Length(max=80, message="Give a shorter name.")])
+    group = StringField(
+        validators=[DataRequired("Write which group they are part of."), Length(max=80, message="Give a shorter group.")]
+    )
+    role = RadioField(choices=_choices(ROLES), default="co-analyst", validators=[InputRequired("Choose their part.")])
+
+
+def fresh_key() -> str:
+    """Return a key for one form, so that sending it twice counts once."""
+    return secrets.token_urlsafe(16)
+
+
+def problems(form: FlaskForm) -> dict[str, str]:
+    """Return the first thing to put right in each field, in the order of the form."""
+    return {name: str(found[0]) for name, found in form.errors.items() if name and found}

@@ -1,0 +1,93 @@
+"""Serve the page: listen, say the address, and open the browser."""
+
+import socket
+import webbrowser
+from collections.abc import Callable
+
+from flask import Flask
+
+from pipeline.errors import ReviewError
+from pipeline.review.room import Room, open_room
+from pipeline.review.store_people import people
+from pipeline.review.web.app import create_app
+from pipeline.review.web.security import LARGEST_REQUEST
+from pipeline.review.web.site import make_site
+from pipeline.review.web.views.team import make_invitation
+from pipeline.study import Study
+
+
+PORT = 8765
+_TRIED = 20
+_THREADS = 8
+
+
+def serve(
+    study: Study,
+    *,
+    tell: Callable[[str], None],
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    behind_tls: str | None = None,
+    invite: str | None = None,
+    browser: bool = True,
+) -> None:
+    """Serve a study's page until it is stopped, and tell the address.
+
+    ReviewError if others could reach it without TLS or the port is taken; DataError if the study has not been run.
+    """
+    import waitress
+
+    make_site(host, port or PORT, behind_tls)
+    door = _listen(host, port)
+    site = make_site(host, door.getsockname()[1], behind_tls)
+    with door, open_room(study) as room:
+        app = create_app(room, site, tell=tell)
+        launch = app.extensions["manyvoices"].launch
+        tell(f"{study.settings.name}: people can review. Stop it with Ctrl+C.")
+        address = launch.address() if launch else site.address
+        tell(address)
+        if site.team:
+            tell(first_words(app, room, invite))
+        if browser and launch:
+            webbrowser.open(address)
+        waitress.serve(
+            app,
+            sockets=[door],
+            threads=_THREADS,
+            ident=None,
+            max_request_body_size=2 * LARGEST_REQUEST,
+            max_request_header_size=16 * 1024,
+            # A visitor who sends a letter a minute must not hold a place for ever.
+            channel_timeout=60,
+            connection_limit=500,
+            clear_untrusted_proxy_headers=False,
+        )
+
+
+def first_words(app: Flask, room: Room, invite: str | None) -> str:
+    """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
+    known = {one.name.casefold(): one for one in room.read(people)}
+    if invite is None:
+        if not any(one.has_account for one in known.values()):
+            raise ReviewError("Nobody can sign in yet. Name the first facilitator: --invite NAME. Nothing was started.")
+        return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
+    group = known[invite.casefold()].group if invite.casefold() in known else "researcher"
+    with app.app_context():
+        link = make_invitation(invite, group, "facilitator", by="the command line")
+    return f"For {invite}, as facilitator; it works once, within a week: {link}"
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """Return a listening socket: at the port asked for, or else at the first free one from the usual on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in [port] if port is not None else range(PORT, PORT + _TRIED):
+        door = socket.socket(family)
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, number))
+        except OSError as fault:
+            door.close()
+            refused = fault
+            continue
+        return door
+    raise ReviewError(f"Nothing can listen at {host}, port {number}: {refused.strerror}. Give a free one with --port.")

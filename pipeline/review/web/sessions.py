@@ -1,0 +1,145 @@
+"""Sessions on the server's side: the browser keeps a random number, nothing else.
+
+Who somebody is and what they set is kept in the store, so that a restart signs nobody out; the rest is forgotten with it.
+"""
+
+import hashlib
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Flask, Request, Response, session
+from flask.sessions import SessionInterface, SessionMixin
+
+from pipeline.review import store_sessions
+from pipeline.review.room import Room
+from pipeline.review.store import Store
+from pipeline.review.web.site import Site
+
+
+# Longer than 20 hours, so that nobody has to work against a clock (WCAG 2.2.1).
+LASTS_S = 21 * 3600
+MOST = 5_000
+"""Sessions at once. Beyond it, those of visitors who have not signed in go first."""
+_LASTING = ("opened", "person", "shortcuts")
+
+
+class Session(dict[str, Any], SessionMixin):
+    """What the page remembers of one browser until it is closed or signs out."""
+
+    def __init__(self, number: str, made: float) -> None:
+        super().__init__()
+        self.number, self.made = number, made
+        self.ended = False
+        self.kept: dict[str, Any] = {}
+        """What the store holds of it."""
+
+
+class Sessions(SessionInterface):
+    """All sessions, by the hash of the number that the browser holds."""
+
+    def __init__(self, site: Site, room: Room, clock: Callable[[], float]) -> None:
+        # Cookies do not tell ports apart, so that two studies open at once need two names.
+        port = site.address.rpartition(":")[2] if not site.secure else ""
+        self.cookie = "__Host-manyvoices" if site.secure else f"manyvoices-{port}"
+        self.secure, self.room, self.clock = site.secure, room, clock
+        self._known: dict[str, Session] = {}
+        self._lock = threading.Lock()
+
+    def open_session(self, app: Flask, request: Request) -> Session:
+        """Return the session of the request, or a new one that is kept only if something is put into it."""
+        number = request.cookies.get(self.cookie, "")
+        with self._lock:
+            found = self._known.get(_digest(number)) if number else None
+        found = found or (self._from_store(number) if number else None)
+        if found is not None and self.clock() - found.made < LASTS_S:
+            return found
+        return Session(secrets.token_urlsafe(32), self.clock())
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session and tell the browser its number."""
+        assert isinstance(session, Session)
+        if session.ended:
+            response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Strict")
+        elif session:
+            self._keep(session)
+            self._to_store(session)
+            response.set_cookie(self.cookie, session.number, path="/", secure=self.secure, httponly=True, samesite="Strict")
+
+    def renew(self, session: Session) -> None:
+        """Give the session another number, so that one planted before signing in is worth nothing after it."""
+        self._forget(session)
+        session.number, session.made = secrets.token_urlsafe(32), self.clock()
+
+    def end(self, session: Session) -> None:
+        """Forget the session."""
+        self._forget(session)
+        session.clear()
+        session.ended = True
+
+    def revive(self, session: Session) -> None:
+        """Begin anew, with another number, in a browser whose session has just been ended."""
+        session.number, session.made, session.ended = secrets.token_urlsafe(32), self.clock(), False
+
+    def end_all_of(self, person: str) -> None:
+        """Forget all sessions of a person, in whatever browser; the store does so when an account changes."""
+        with self._lock:
+            self._known = {key: one for key, one in self._known.items() if one.get("person") != person}
+
+    def _forget(self, session: Session) -> None:
+        number = session.number
+        with self._lock:
+            self._known.pop(_digest(number), None)
+        if session.kept:
+            session.kept = {}
+            self.room.write(lambda store: store_sessions.close_session(store, number))
+
+    def _from_store(self, number: str) -> Session | None:
+        """Return a session that an earlier run of this program kept."""
+        now = self._time(self.clock())
+        kept = self.room.read(lambda store: store_sessions.session(store, number, now=now))
+        if kept is None:
+            return None
+        found = Session(number, datetime.fromisoformat(kept.made_at).timestamp())
+        found.kept = kept.words
+        found.update(kept.words)
+        return found
+
+    def _to_store(self, session: Session) -> None:
+        """Keep what lasts of a session in which somebody has said who they are."""
+        lasting = {name: session[name] for name in _LASTING if name in session}
+        if not session.get("person") or lasting == session.kept:
+            return
+        number, person, made, is_new = session.number, session["person"], self._time(session.made), not session.kept
+        session.kept = lasting
+
+        def write(store: Store) -> None:
+            if is_new:
+                store_sessions.sweep(store, now=made)
+                store_sessions.open_session(store, number, reviewer=person, now=made, lasts=timedelta(seconds=LASTS_S))
+            store_sessions.remember(store, number, lasting)
+
+        self.room.write(write)
+
+    def _time(self, seconds: float) -> datetime:
+        return datetime.fromtimestamp(seconds, UTC)
+
+    def _keep(self, session: Session) -> None:
+        with self._lock:
+            self._known[_digest(session.number)] = session
+            if len(self._known) > MOST:
+                oldest = min(self._known, key=lambda key: (bool(self._known[key].get("person")), self._known[key].made))
+                del self._known[oldest]
+
+
+def this_session() -> Session:
+    """Return the session itself, behind Flask's stand-in for it."""
+    found = session._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(found, Session)
+    return found
+
+
+def _digest(number: str) -> str:
+    return hashlib.sha256(number.encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""The first page, the guide, how we are doing, and settings."""
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.review.choosing import ahead
+from pipeline.review.effort import how_are_we_doing
+from pipeline.review.talking import to_discuss
+from pipeline.review.web import batch, notices
+from pipeline.review.web.desk import desk
+from pipeline.review.web.notices import Notice
+from pipeline.review.web.sessions import this_session
+
+
+PAGES = Blueprint("home", __name__)
+Page = str | Response
+
+
+@PAGES.get("/")
+def home() -> Page:
+    """Show what there is to do."""
+    here = desk()
+    return render_template(
+        "home.html.j2",
+        ahead=ahead(here.room, here.me.name),
+        n_talks=len(to_discuss(here.room)),
+        progress=batch.current(),
+        notice=notices.take(),
+    )
+
+
+@PAGES.get("/guide")
+def guide() -> Page:
+    """Show how to review, on one page."""
+    return render_template("guide.html.j2", large=False)
+
+
+@PAGES.get("/guide/large-print")
+def guide_in_large_print() -> Page:
+    """Show the guide in large print."""
+    return render_template("guide.html.j2", large=True)
+
+
+@PAGES.get("/progress")
+def progress() -> Page:
+    """Show how far people and groups have come."""
+    return render_template("progress.html.j2", doing=how_are_we_doing(desk().room))
+
+
+@PAGES.route("/settings", methods=["GET", "POST"])
+def settings() -> Page:
+    """Switch keyboard shortcuts on or off."""
+    if request.method == "POST":
+        session["shortcuts"] = request.form.get("shortcuts") == "on"
+        notices.give(Notice(f"Keyboard shortcuts are {'on' if session['shortcuts'] else 'off'}."))
+        return redirect(url_for("home.settings"), 303)
+    return render_template("settings.html.j2", notice=notices.take())
+
+
+@PAGES.post("/leave")
+def leave() -> Response:
+    """Stop being this person in this browser; what the browser kept of the pages goes, too."""
+    here, opened = desk(), session.get("opened")
+    here.sessions.end(this_session())
+    if opened:
+        # On a laptop the next person chooses their name; the launch address need not be opened again.
+        here.sessions.revive(this_session())
+        session["opened"] = True
+    response = redirect(url_for("team.sign_in" if here.site.team else "who.choose"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

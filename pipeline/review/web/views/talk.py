@@ -1,0 +1,121 @@
+"""Talk about it: both readings side by side, and what came of talking."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.review.deciding import StaleError
+from pipeline.review.reading import read_excerpt
+from pipeline.review.talking import (
+    Discussion,
+    Reading,
+    Talk,
+    agree,
+    discussed,
+    leave_contested,
+    talk_about,
+    to_discuss,
+    undo_discussion,
+)
+from pipeline.review.web import notices, pending
+from pipeline.review.web.desk import desk
+from pipeline.review.web.forms import SettleForm, problems
+from pipeline.review.web.notices import Notice
+from pipeline.review.web.wording import answer_in_words
+
+
+PAGES = Blueprint("talk", __name__)
+Page = str | tuple[str, int] | Response
+_SHOWN = 50
+
+
+@PAGES.get("/talk")
+def differing() -> Page:
+    """List the excerpts that people read differently, and those they have talked about."""
+    here = desk()
+    waiting, done = to_discuss(here.room), discussed(here.room)[:_SHOWN]
+    shown = [talk.segment_id for talk in (*waiting[:_SHOWN], *done)]
+    words = {segment_id: read_excerpt(here.room, segment_id, here.me.name).words for segment_id in shown}
+    return render_template("talks.html.j2", waiting=waiting, done=done, words=words, notice=notices.take())
+
+
+@PAGES.get("/talk/<segment_id>")
+def discuss(segment_id: str) -> Page:
+    """Show the readings of an excerpt side by side."""
+    return _show(talk_about(desk().room, segment_id), _prefilled(segment_id), {})
+
+
+@PAGES.post("/talk/<segment_id>")
+def settle(segment_id: str) -> Page:
+    """Record what came of talking."""
+    here, form = desk(), SettleForm()
+    talk = talk_about(here.room, segment_id)
+    readings = _readings(talk)
+    sentences = [request.form.get(f"sentence-{place}", "").strip() for place in range(len(readings))]
+    errors = problems(form) if not form.validate() else form.contradictions(desk().codes, sentences)
+    if errors:
+        return _show(talk, form, errors, sentences), 422
+    by, version, key, note = here.me.name, form.version, form.key.data or "", (form.note.data or "").strip()
+    try:
+        if form.outcome.data == "agreed":
+            made = agree(here.room, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
+        else:
+            kept = tuple(Reading(one.codes, said, one.people) for one, said in zip(readings, sentences, strict=True))
+            made = leave_contested(here.room, segment_id, kept, by=by, version=version, key=key, note=note)
+    except StaleError as stale:
+        stands = stale.stands if isinstance(stale.stands, Discussion) else talk.discussion
+        form.seen.data, form.key.data = str(stands.discussion_id if stands else 0), ""
+        return _show(talk_about(here.room, segment_id), form, {}, sentences, stands=stands), 409
+    said = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"
+    notices.give(Notice(f"Kept: {said}.", undo=url_for("talk.undo", discussion_id=made.discussion_id, segment_id=segment_id)))
+    return redirect(url_for("talk.differing"), 303)
+
+
+@PAGES.post("/talk/<segment_id>/undo/<int:discussion_id>")
+def undo(segment_id: str, discussion_id: int) -> Response:
+    """Take back what was recorded of a talk."""
+    undo_discussion(desk().room, discussion_id, by=desk().me.name)
+    notices.give(Notice("Undone. The talk is open again."))
+    return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
+
+
+def _show(
+    talk: Talk, form: SettleForm, errors: dict[str, str], sentences: list[str] | None = None, *, stands: Discussion | None = None
+) -> str:
+    here = desk()
+    form.stamp(version=talk.version, person=here.me.name)
+    readings = _readings(talk)
+    return render_template(
+        "talk.html.j2",
+        talk=talk,
+        excerpt=read_excerpt(here.room, talk.segment_id, here.me.name),
+        form=form,
+        errors=errors,
+        readings=readings,
+        cards=sorted(here.codes.values(), key=lambda card: not any(card.code in one.codes for one in readings)),
+        sentences=sentences or _kept_sentences(talk, len(readings)),
+        stands=stands,
+        notice=notices.take(),
+    )
+
+
+def _readings(talk: Talk) -> list[Reading]:
+    """Return the ways in which people read an excerpt as things stand, each with those who read it so."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for said in talk.now or talk.answers:
+        if said.outcome in ("codes", "none"):
+            found.setdefault(tuple(sorted(said.codes)), []).append(said.reviewer)
+    return [Reading(codes, "", tuple(people)) for codes, people in found.items()]
+
+
+def _kept_sentences(talk: Talk, n: int) -> list[str]:
+    kept = {tuple(sorted(one.codes)): one.sentence for one in talk.discussion.readings} if talk.discussion else {}
+    return [kept.get(one.codes, "") for one in _readings(talk)][:n]
+
+
+def _prefilled(segment_id: str) -> SettleForm:
+    form = SettleForm(formdata=None)
+    if words := pending.take(request.path, desk().me.name):
+        form.outcome.data = "".join(words.get("outcome", ())) or None
+        form.none.data = bool(words.get("none"))
+        form.codes.data, form.note.data = list(words.get("codes", ())), "".join(words.get("note", ()))
+    return form

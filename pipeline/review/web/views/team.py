@@ -1,0 +1,140 @@
+"""On a team server: signing in with a password, taking up an invitation, and inviting people."""
+
+import secrets
+
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.errors import ReviewError
+from pipeline.review.store_people import (
+    close_account,
+    invitation,
+    invitations,
+    invite,
+    password_hash,
+    person,
+    set_role,
+    take_up,
+)
+from pipeline.review.web import notices
+from pipeline.review.web.desk import desk
+from pipeline.review.web.forms import GROUPS, ROLES, InviteForm, PasswordForm, SignInForm, problems
+from pipeline.review.web.notices import Notice
+from pipeline.review.web.passwords import hash_password, is_right
+from pipeline.review.web.security import local_path
+from pipeline.review.web.sessions import this_session
+
+
+PAGES = Blueprint("team", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@PAGES.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Page:
+    """Sign in with name and password."""
+    form = SignInForm()
+    errors: dict[str, str] = {}
+    if request.method == "GET":
+        form.then.data = local_path(request.args.get("then"))
+    if form.validate_on_submit():
+        found, errors = _check_password(form)
+        if found:
+            return _begin(found, form.then.data)
+    return render_template("sign_in.html.j2", form=form, errors=errors or problems(form), notice=notices.take())
+
+
+@PAGES.route("/invitation/<token>", methods=["GET", "POST"])
+def take_up_invitation(token: str) -> Page:
+    """Choose a password and become somebody who reviews."""
+    here, form = desk(), PasswordForm()
+    invited = here.room.read(lambda store: invitation(store, token, now=here.now))
+    if invited is None:
+        abort(404)
+    if form.validate_on_submit():
+        hashed = hash_password(form.password.data)
+        name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
+        here.sessions.end_all_of(name)
+        return _begin(name, None)
+    return render_template("invitation.html.j2", form=form, invited=invited, errors=problems(form))
+
+
+@PAGES.route("/people", methods=["GET", "POST"])
+def people() -> Page:
+    """See who reviews, and invite somebody by a link that works once."""
+    here, form, link = desk(), InviteForm(), ""
+    errors: dict[str, str] = {}
+    if form.validate_on_submit():
+        try:
+            link = make_invitation(form.name.data, form.group.data, form.role.data, by=here.me.name)
+        except ReviewError as error:
+            errors = {"name": str(error)}
+    waiting = here.room.read(lambda store: invitations(store, now=here.now))
+    return render_template(
+        "people.html.j2",
+        form=form,
+        errors=errors or problems(form),
+        link=link,
+        waiting=waiting,
+        everybody=here.people(),
+        groups=dict.fromkeys([*GROUPS, *(one.group for one in here.people())]),
+        roles=[role for role, _ in ROLES],
+        notice=notices.take(),
+    )
+
+
+@PAGES.post("/people/role")
+def change_role() -> Response:
+    """Give somebody another role."""
+    here, name, role = desk(), request.form.get("name", ""), request.form.get("role", "")
+    known = here.room.read(lambda store: person(store, name))
+    if known is None or role not in dict(ROLES):
+        abort(400)
+    by = here.me.name
+    here.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
+    notices.give(Notice(f"{known.name} is now {role}."))
+    return redirect(url_for("team.people"), 303)
+
+
+@PAGES.post("/people/close")
+def close() -> Response:
+    """Let somebody no longer sign in; what they said stays."""
+    here, name = desk(), request.form.get("name", "")
+    if here.room.read(lambda store: person(store, name)) is None or name == here.me.name:
+        abort(400)
+    here.room.write(lambda store: close_account(store, name, now=here.now))
+    here.sessions.end_all_of(name)
+    notices.give(Notice(f"{name} can no longer sign in. What they said stays. A new invitation lets them in again."))
+    return redirect(url_for("team.people"), 303)
+
+
+def make_invitation(name: str, group: str, role: str, *, by: str) -> str:
+    """Invite somebody and return the link, which is kept nowhere."""
+    here, token = desk(), secrets.token_urlsafe(24)
+    here.room.write(
+        lambda store: invite(store, token, name=name, group=group, role=role, by=by, now=here.now)  # type: ignore[arg-type]
+    )
+    return f"{here.site.address}/invitation/{token}"
+
+
+def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
+    here, name = desk(), " ".join(form.name.data.split())
+    who = (f"name {name.casefold()}", f"address {_from()}")
+    if wait := here.brake.wait_s(*who, now=here.clock()):
+        return None, {"password": f"Too many wrong passwords. Wait {round(wait) + 1} seconds, then try again."}
+    kept, known = here.room.read(lambda store: (password_hash(store, name), person(store, name)))
+    if is_right(kept, form.password.data) and known:
+        here.brake.right(*who)
+        return known.name, {}
+    here.brake.wrong(*who, now=here.clock())
+    return None, {"password": "Name and password do not go together. Try again, or ask for a new invitation."}
+
+
+def _from() -> str:
+    """Return the address of the visitor as the web server in front saw it: the last one, which the visitor cannot set."""
+    return request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
+
+
+def _begin(name: str, then: str | None) -> Response:
+    session["person"] = name
+    desk().sessions.renew(this_session())
+    return redirect(local_path(then), 303)

@@ -1,0 +1,300 @@
+"""The page for review in a real browser: barriers, keyboard, scripts off, and words that try to do something."""
+
+import os
+from pathlib import Path
+
+import pytest
+from reviewed import PAYLOADS, TEXTS, serve
+
+from pipeline.review.deciding import Judgement, decide
+from pipeline.review.recalling import said_by
+
+
+pytestmark = pytest.mark.browser
+
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SIZES = ((1280, 900), (768, 1024), (320, 640))
+# What axe cannot decide by itself, with the reason why it is no fault of the page. Anything else undecided fails the test.
+UNDECIDED: dict[str, str] = {}
+OPEN_ALL = """
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  // axe cannot see what scrolls under the bar with the buttons, so that the bar is put where it stands on smaller screens.
+  for (const bar of document.querySelectorAll("[data-answer] > .buttons")) bar.style.position = "static";
+"""
+SMALL = """[...document.querySelectorAll("button, .button, .choice > label")]
+  .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.textContent.trim())"""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("review") / "study") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core: AXE_CORE names a newer one than the Python package has."""
+    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    given = os.environ.get("AXE_CORE")
+    return Path(given or Path(package.__file__).with_name("axe.min.js")).read_text(encoding="utf-8")
+
+
+def press(page, words):
+    page.get_by_role("button", name=words).first.click()
+
+
+def states(served):
+    """Return every page in every state: its name, what to do to see it, and the status and heading to expect."""
+    at = served.address
+
+    def go(path):
+        return lambda page: page.goto(at + path)
+
+    def sent(path, button):
+        return lambda page: (page.goto(at + path), press(page, button))
+
+    def read(text):
+        return f"/excerpt/{served.places[text]}"
+
+    yield "first page", go("/"), 200, "What helps & what hinders <pilot>"
+    yield "begin", go("/begin"), 200, "How many excerpts do you want to read now?"
+    for text in TEXTS:
+        yield f"excerpt, {text}", go(read(text)), 200, "Which codes fit the marked words?"
+    yield "codes found", go(read("long") + "?find=time"), 200, "Which codes fit the marked words?"
+    yield "no code found", go(read("long") + "?find=nothing+at+all"), 200, "Which codes fit the marked words?"
+    yield "excerpt, wrong", sent(read("Arabic"), "Save and go on"), 422, "Which codes fit the marked words?"
+    yield "suggestion", other_than_model(served), 200, "The model reads it another way"
+    yield "answered twice", answered_twice(served), 409, "You have answered this excerpt twice"
+    yield "what I said", go("/mine"), 200, "What I said"
+    yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
+    yield "to talk about", go("/talk"), 200, "Talk about it"
+    yield "talk", go(f"/talk/{served.places['Welsh']}"), 200, "Talk about this excerpt"
+    yield "talk, wrong", sent(f"/talk/{served.places['long']}", "Keep this outcome"), 422, "Talk about this excerpt"
+    yield "guide", go("/guide"), 200, "How to read and code"
+    yield "large print", go("/guide/large-print"), 200, "How to read and code"
+    yield "settings", go("/settings"), 200, "Settings"
+    yield "not there", go("/nope"), 404, "There is no such page"
+    yield "not possible", go("/excerpt/nothing"), 409, "That is not possible as things stand"
+    yield "names", go("/who"), 200, "Who are you?"
+    yield "names, wrong", sent("/who", "Continue"), 200, "Who are you?"
+    yield "add a name", go("/who/add"), 200, "Add your name"
+    yield "add a name, wrong", sent("/who/add", "Add my name"), 200, "Add your name"
+
+
+def excerpt_with(served, code, skip=0):
+    tables = served.room.material().tables
+    found = (one for one in tables.row_of if one not in served.places.values())
+    wanted = [one for one in found if tables.ranked(tables.text_id(one)).query("suggested")["code"].to_list() == [code]]
+    return wanted[skip]
+
+
+def other_than_model(served):
+    def act(page):
+        segment_id = excerpt_with(served, "forms")
+        page.goto(f"{served.address}/excerpt/{segment_id}")
+        page.locator("#none, #code-transport").first.check()
+        page.locator("#code-transport").set_checked(True)
+        press(page, "Save and go on")
+        page.goto(f"{served.address}/excerpt/{segment_id}/suggestion")
+
+    return act
+
+
+def answered_twice(served):
+    def act(page):
+        segment_id = excerpt_with(served, "forms", skip=1)
+        page.goto(f"{served.address}/excerpt/{segment_id}")
+        own = served.room.ledger().of("Ann", segment_id)
+        said = Judgement("none" if own is None or own.outcome != "none" else "not sure", note=PAYLOADS[1])
+        decide(served.room, segment_id, "Ann", said, version=own.decision_id if own else 0, key=os.urandom(8).hex())
+        page.locator("#code-odd").check()
+        page.locator("#note").fill(PAYLOADS[2])
+        press(page, "Save and go on")
+
+    return act
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, window, axe, scripts):
+    wrong = []
+    page = window(color_scheme="light" if scripts else "dark")
+    if not scripts:
+        # Stands for a browser without scripts: axe itself needs them.
+        page.route("**/*.js", lambda route: route.abort())
+    statuses = []
+    page.on("response", lambda said: said.request.is_navigation_request() and statuses.append(said.status))
+    page.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
+    page.on("request", lambda asked: asked.url.startswith(served.address) or wrong.append(asked.url))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message))
+    served.enter(page)
+    for name, act, status, heading in states(served):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        act(page)
+        assert (statuses[-1], page.locator("h1").inner_text()) == (status, heading), name
+        page.evaluate(OPEN_ALL)
+        page.evaluate(axe)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            # What words do is the same at every size; barriers are looked for with all other words.
+            wrong += [] if name.startswith("excerpt, payload") else [(name, width, *fault) for fault in look(page, width)]
+        wrong += [(name, "a word was carried out")] if page.evaluate("window.hurt") else []
+    assert not wrong, "\n".join(str(one)[:300] for one in wrong)
+
+
+def look(page, width):
+    """Return what is wrong with the page as it stands."""
+    found = page.evaluate("levels => axe.run({runOnly: levels, resultTypes: ['violations', 'incomplete']})", LEVELS)
+    faults = [(one["id"], [node["html"][:100] for node in one["nodes"]][:2]) for one in found["violations"]]
+    faults += [
+        ("undecided", one["id"], one["nodes"][0]["html"][:100]) for one in found["incomplete"] if one["id"] not in UNDECIDED
+    ]
+    if (wide := page.evaluate("document.documentElement.scrollWidth")) > width:
+        faults.append(("scrolls sideways", wide))
+    faults += [("small", words) for words in page.evaluate(SMALL)]
+    return faults
+
+
+@pytest.fixture
+def window(chromium):
+    """Open a window of the browser; it is closed after the test."""
+    opened = []
+
+    def open_window(**kind):
+        opened.append(chromium.new_context(**kind))
+        return opened[-1].new_page()
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+def reach(page, selector):
+    """Press Tab until the focus is there."""
+    for _ in range(150):
+        if page.locator(f"{selector}:focus").count():
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def go(page, selector):
+    """Reach a link or button and follow it to the next page."""
+    reach(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def tick(page, selector):
+    reach(page, selector)
+    page.keyboard.press("Space")
+
+
+def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_scripts(served, window):
+    page = window(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page.goto(served.app.extensions["manyvoices"].launch.address())
+    go(page, "a[href^='/who/add']")
+    reach(page, "#name")
+    page.keyboard.type("Kay")
+    reach(page, "#group")
+    page.keyboard.type("lived experience")
+    go(page, "main button")
+    go(page, "main a.button")
+    reach(page, "input[name=size]")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown" if page.locator("input[value='20']:checked").count() == 0 else "Shift")
+    go(page, "main button")
+    read, differed = [], 0
+    while page.locator("h1").inner_text() == "Which codes fit the marked words?":
+        read.append(page.url.rpartition("/")[2])
+        tick(page, "#code-forms")
+        go(page, "button[value=save]")
+        if page.locator("h1").inner_text() == "The model reads it another way":
+            differed += 1
+            go(page, "button[value=keep]" if differed % 2 else "button[value=take]")
+        assert page.locator(".notice:focus").count() == 1, "what was saved is read out first"
+    assert page.locator("h1").inner_text() == "Thank you. You have read 20 excerpts"
+    assert len(set(read)) == 20 and differed >= 2
+    kays = {made.segment_id: made for made in said_by(served.room, "Kay")}
+    assert {one.blind for one in kays.values()} == {True, False} and {one.codes for one in kays.values()} >= {
+        ("forms",),
+        ("time",),
+    }
+    talked = talk_by_keyboard(served, page, next(one for one in read if kays[one].codes == ("forms",)))
+    go(page, ".notice button")
+    assert "The talk is open again." in page.locator(".notice").inner_text() and page.url.endswith(f"/talk/{talked}")
+    go(page, "nav a[href='/mine']")
+    go(page, "form[action^='/undo'] button")
+    assert "Undone." in page.locator(".notice").inner_text() and len(said_by(served.room, "Kay")) == 19
+
+
+def talk_by_keyboard(served, page, segment_id):
+    """Let Ben read it differently, and keep both readings with a sentence for each."""
+    if served.room.ledger().of("Ben", segment_id) is None:
+        decide(served.room, segment_id, "Ben", Judgement("codes", ("money",), note="It costs."), version=0, key=segment_id)
+    go(page, "nav a[href='/talk']")
+    go(page, f"a[href='/talk/{segment_id}']")
+    tick(page, "#agreed")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#contested").is_checked()
+    tick(page, "details:has(#sentences) > summary")
+    for place in (0, 1):
+        reach(page, f"#sentence-{place}")
+        page.keyboard.type(f"Reading number {place}.")
+    go(page, "main form[novalidate] > button")
+    assert "Kept: both readings stand." in page.locator(".notice").inner_text()
+    return segment_id
+
+
+def test_scripts_find_codes_while_typing_keep_drafts_and_can_be_switched_off(served, window):
+    page = window()
+    served.enter(page)
+    segment_id = excerpt_with(served, "time", skip=5)
+    page.goto(f"{served.address}/excerpt/{segment_id}")
+    page.keyboard.press("/")
+    page.keyboard.type("travel")
+    assert page.locator("[data-words]:visible").count() == 1 and page.locator("#found").inner_text() == "1 code found"
+    page.locator("#find").fill("")
+    page.locator("h1").click()
+    page.keyboard.press("2")
+    assert page.locator("#code-time").is_checked()
+    page.keyboard.press("n")
+    assert page.locator("#none").is_checked() and not page.locator("#code-time").is_checked()
+    with page.expect_response(lambda said: said.url.endswith("/draft")) as kept:
+        page.locator("#note").fill("half a thought")
+    assert kept.value.status == 204
+    page.reload()
+    assert page.locator("#note").input_value() == "half a thought" and page.locator("#none").is_checked()
+    page.goto(f"{served.address}/settings")
+    press(page, "Switch shortcuts off")
+    page.goto(f"{served.address}/excerpt/{segment_id}")
+    page.keyboard.press("2")
+    assert not page.locator("#code-time").is_checked()
+
+
+def test_a_browser_keeps_nothing_of_the_answers_after_leaving(served, window):
+    page = window()
+    served.enter(page)
+    page.goto(f"{served.address}/excerpt/{served.places['Welsh']}")
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    page.goto(f"{served.address}/")
+    press(page, "Choose another name")
+    page.go_back()
+    assert TEXTS["Welsh"] not in page.content()
+
+
+STRANGE = ["evil.example", "127.0.0.1", "localhost", "LOCALHOST:{port}", "127.0.0.1:{port}.", "localhost.:{port}", "", None]
+STRANGE += [
+    "2130706433:{port}",
+    "0x7f000001:{port}",
+    "[::1]:{port}",
+    "127.1:{port}",
+    "evil.example:{port}",
+    "127.0.0.1:{port}@evil",
+]
+
+
+def test_fifteen_other_hosts_are_refused_by_the_server_itself(served):
+    port = served.address.rpartition(":")[2]
+    assert [served.ask(host and host.format(port=port)) for host in STRANGE] == [421] * 14
+    assert served.ask(f"127.0.0.1:{port}", **{"X-Forwarded-Host": "evil.example"}) == 421
+    assert served.ask(f"127.0.0.1:{port}") == 401

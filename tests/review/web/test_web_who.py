@@ -1,0 +1,71 @@
+import pytest
+
+
+def test_a_name_is_chosen_from_the_list(browser):
+    browser.open()
+    assert browser.heading == "Who are you?" and "Ann, lived experience" in browser.page.text
+    browser.send(name="Ann")
+    assert browser.path == "/" and "You are <bdi>Ann</bdi> (lived experience)" in browser.page.text
+
+
+def test_choosing_nobody_is_said(browser):
+    browser.open()
+    browser.send()
+    assert "Choose your name, or add it." in browser.page.text
+
+
+def test_a_name_that_is_not_on_the_list_is_not_taken(browser):
+    browser.open()
+    browser.send(name="Nobody")
+    assert browser.page.request.path == "/who" and "There is a problem" in browser.page.text
+
+
+def test_somebody_new_adds_themselves_with_group_and_part(browser, room):
+    browser.open()
+    browser.get("/who/add")
+    browser.send(name="Gŵen <b>", group="family", role="facilitator")
+    assert browser.path == "/" and "Gŵen &lt;b&gt;" in browser.page.text and "<b>" not in browser.page.text
+    found = room.read(lambda store: store.reviewers())
+    assert found[["name", "reviewer_group", "role"]].to_numpy().tolist()[-1] == ["Gŵen <b>", "family", "facilitator"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"name": "", "group": "family"}, "Write your name."),
+        ({"name": "Eva", "group": " "}, "Write which group you are part of."),
+        ({"name": "Ann", "group": "researcher"}, "Ann is in the group"),
+        ({"name": "Eva", "group": "family", "role": "queen"}, "There is a problem"),
+    ],
+)
+def test_what_is_missing_is_said(browser, fields, wrong):
+    browser.open()
+    browser.get("/who/add")
+    browser.send(**{"role": "co-analyst", **fields})
+    assert wrong in browser.page.text and browser.path == "/who/add"
+
+
+def test_shortcuts_can_be_switched_off(ann):
+    ann.get("/begin")
+    ann.send(size="5", order="given order")
+    assert 'data-shortcuts="on"' in ann.page.text
+    ann.get("/settings")
+    ann.press("Switch shortcuts off")
+    assert "Keyboard shortcuts are off." in ann.page.text
+    assert 'data-shortcuts="off"' in ann.get("/next").text
+
+
+def test_the_guide_is_there_in_large_print_too(ann):
+    assert ann.get("/guide").status_code == 200 and 'class="large"' not in ann.page.text
+    assert ann.get("/guide/large-print").status_code == 200 and 'class="large"' in ann.page.text
+
+
+def test_how_we_are_doing_names_people_and_groups_and_nobodys_skips(ann, room):
+    ann.get("/begin")
+    ann.send(size="5", order="given order")
+    ann.send(button="save", none="y")
+    ann.get("/next")
+    ann.send(button="skip")
+    ann.get("/progress")
+    assert ann.page.status_code == 200 and "Ann" in ann.page.text and "lived experience" in ann.page.text
+    assert "skip" not in ann.page.text.lower().replace("skip to the page", "").replace('class="skip"', "")
