@@ -92,6 +92,7 @@ TABLES: dict[str, Table] = {
         Table("closed", "releasable", contracts.Closed),
         Table("decisions", "redacted", contracts.Decisions, decided=True),
         Table("lessons", "redacted", contracts.Lessons, decided=True),
+        Table("blind_answers", "redacted", contracts.BlindAnswers, decided=True),
         Table("theme_edits", "redacted", contracts.ThemeEdits, decided=True),
     )
 }

@@ -270,6 +270,10 @@ class Lessons(Decisions):
     """Those of the decisions that a person has let the coder learn from."""
 
 
+class BlindAnswers(Decisions):
+    """For each reviewer and excerpt the last answer given before the model's suggestion was shown."""
+
+
 class ThemeEdits(Model):
     """What people changed about themes, given by the texts it is about, so that it survives a re-run."""
 

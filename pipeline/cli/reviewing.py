@@ -72,6 +72,28 @@ def verify(study: Path) -> None:
 
 @click.command()
 @STUDY
+@AS_JSON
+def agreement(study: Path, *, as_json: bool) -> None:
+    """Say how far people agree, in groups and between them, and the model with each, on answers given blind.
+
+    \b
+    Example:
+      themes agreement my-study
+    """
+    from dataclasses import asdict
+
+    from pipeline.agreement import as_text
+    from pipeline.review.agreement import agreement as measure
+    from pipeline.review.agreement import code_labels
+    from pipeline.study import load_study
+
+    loaded = load_study(study)
+    found = measure(loaded)
+    click.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False) if as_json else as_text(found, code_labels(loaded)))
+
+
+@click.command()
+@STUDY
 @click.option("--thorough", is_flag=True, help="Fine-tune the model itself: better with many decisions, and slow.")
 @click.option("--yes", is_flag=True, help="Let the coder learn without being asked.")
 @AS_JSON
