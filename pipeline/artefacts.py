@@ -86,6 +86,7 @@ TABLES: dict[str, Table] = {
         Table("theme_ranks", "redacted", contracts.ThemeRanks),
         Table("suggestions", "redacted", contracts.Suggestions),
         Table("theme_codes", "redacted", contracts.ThemeCodes),
+        Table("agreement", "redacted", contracts.Agreement),
         Table("codings", "redacted", contracts.Codings),
         Table("quotes", "redacted", contracts.Quotes),
         Table("counts", "releasable", contracts.Counts),

@@ -2,7 +2,22 @@
 
 from pipeline.agreement.comparisons import Agreement, CodeAgreement, Comparison, SetAgreement
 from pipeline.agreement.measuring import measure_agreement
-from pipeline.agreement.wording import as_text, sentences
+from pipeline.agreement.table import from_table, to_table
+from pipeline.agreement.wording import about, as_text, code_figures, heading, overall_figures, sentences
 
 
-__all__ = ["Agreement", "CodeAgreement", "Comparison", "SetAgreement", "as_text", "measure_agreement", "sentences"]
+__all__ = [
+    "Agreement",
+    "CodeAgreement",
+    "Comparison",
+    "SetAgreement",
+    "about",
+    "as_text",
+    "code_figures",
+    "from_table",
+    "heading",
+    "measure_agreement",
+    "overall_figures",
+    "sentences",
+    "to_table",
+]

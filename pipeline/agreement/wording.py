@@ -97,6 +97,19 @@ def _code(found: CodeAgreement, kappa: str) -> str:
     )
 
 
+def overall_figures(comparison: Comparison) -> tuple[str, ...]:
+    """Write the figures over all codes: the same codes, alpha, kappa, AC1; none where there are too few excerpts."""
+    found = comparison.overall
+    return (share(found.same), figure(found.alpha), figure(found.kappa), figure(found.ac1)) if found else ()
+
+
+def code_figures(found: CodeAgreement) -> tuple[str, ...]:
+    """Write the figures of one code: the same answer, when one gives it, alpha, kappa, AC1."""
+    if found.too_few:
+        return ("too few to tell",) * 5
+    return share(found.same), share(found.when_one), figure(found.alpha), figure(found.kappa), figure(found.ac1)
+
+
 def share(found: Estimate) -> str:
     """Write a share in per cent with its interval."""
     return _written(found, lambda value: f"{100 * value:.0f}%")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from pipeline.agreement import as_text, measure_agreement
+from pipeline.agreement import as_text, from_table, measure_agreement, to_table
 from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.cli import main
 from pipeline.review.agreement import agreement
@@ -117,6 +117,13 @@ def test_the_model_is_compared_where_it_speaks_and_has_not_learnt():
 def test_answers_about_text_no_longer_in_the_data_do_not_count():
     found = measured(answers(Ann=["time"] * 30, Bel=["time"] * 30), n=12)
     assert found.n_answers == 24 and only(found, "everyone").n_excerpts == 12
+
+
+def test_comparisons_come_back_from_their_table():
+    found = measured(answers(Ann=["time", "trust"] * 10, Bel=["time"] * 20, Cy=["forms"] * 4), suggested=["time"] * 20)
+    told = tuple(one for one in found.comparisons if one.kind != "model and person")
+    assert from_table(to_table(told)) == told and {one.overall is None for one in told} == {True, False}
+    assert from_table(to_table(())) == ()
 
 
 def test_nobody_yet_is_said():
