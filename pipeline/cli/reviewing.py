@@ -20,15 +20,16 @@ from pipeline.cli.options import AS_JSON, STUDY
     help="Which excerpts come first.",
 )
 @click.option("--n", type=click.IntRange(min=1), default=50, show_default=True, help="How many excerpts at most.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file, .xlsx or .csv.  [default: sheet.xlsx]")
-@click.option("--reviewer", help="Leave out only what this person has decided on, so that two people code the same.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file: .xlsx, .csv, or .docx for paper.")
+@click.option("--reviewer", help="For whom; only what this person has decided on is left out, so that two code the same.")
 @click.option("--seed", type=int, default=42, show_default=True, help="Settles what is drawn by chance.")
 def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None, seed: int) -> None:
-    """Write a sheet of excerpts for a person to code, without the model's suggestions.
+    """Write excerpts for a person to code, in a workbook or on paper, without the model's suggestions.
 
     \b
     Example:
-      themes pack my-study --order uncertain --n 30 --out for-ann.xlsx
+      themes pack my-study --reviewer Ann --n 30 --out for-ann.xlsx
+      themes pack my-study --reviewer Ann --n 30 --out for-ann.docx
     """
     from pipeline.packing import pack as pack_sheet
     from pipeline.study import load_study
@@ -40,14 +41,15 @@ def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None
 @click.command()
 @STUDY
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--reviewer", required=True, help="Who coded the sheet.")
+@click.option("--reviewer", help="Who coded the sheet, where it does not say for whom it was packed.")
 @click.option("--group", help="Their group, such as: lived experience, family, researcher. Once is enough.")
-def unpack(study: Path, file: Path, reviewer: str, group: str | None) -> None:
+def unpack(study: Path, file: Path, reviewer: str | None, group: str | None) -> None:
     """Take in a sheet that came back, and explain each row that cannot be used.
 
     \b
     Example:
-      themes unpack my-study for-ann.xlsx --reviewer Ann --group "lived experience"
+      themes unpack my-study for-ann.xlsx --group "lived experience"
+      themes unpack my-study typed.csv --reviewer Ann
     """
     from pipeline.review.unpacking import unpack as unpack_sheet
     from pipeline.study import load_study

@@ -1,6 +1,6 @@
 """How people agreed: in each reviewer group, between groups, and the model with each."""
 
-from pipeline.agreement import Comparison, about, code_figures, from_table, heading, overall_figures
+from pipeline.agreement import CodeAgreement, Comparison, about, code_figures, from_table, heading, overall_figures
 from pipeline.agreement.wording import HOW_IT_COUNTS
 from pipeline.report.blocks import Block, Fold, Paragraph, Points, Section, Table
 from pipeline.report.source import Source
@@ -13,7 +13,7 @@ WHAT_IT_TELLS = (
     "A coefficient of 1 says that people agree throughout, of 0 that they agree as often as by chance."
 )
 OVERALL = ("Who", "Excerpts", "Exactly the same codes", "Krippendorff’s alpha", "Kappa", "Gwet’s AC1")
-BY_CODE = ("Code", "Excerpts given it", "The same answer", "When one gives it, so does the other", "Alpha", "Kappa", "AC1")
+BY_CODE = ("Code", "Excerpts given it", "The same answer", "When one gives it, so does the other", "Alpha", "AC1")
 
 
 def how_people_agreed(source: Source) -> Section:
@@ -37,5 +37,11 @@ def _overall(told: list[Comparison]) -> Table:
 
 
 def _by_code(source: Source, comparison: Comparison, place: int) -> Table:
-    rows = tuple((source.label(one.code), number(one.n_given), *code_figures(one)) for one in comparison.codes)
+    rows = tuple((source.label(one.code), number(one.n_given), *_figures(one)) for one in comparison.codes)
     return Table(f"agreement-codes-{place}", f"{heading(comparison)}: agreement on each code", BY_CODE, rows, numeric=(1,))
+
+
+def _figures(found: CodeAgreement) -> tuple[str, ...]:
+    """Return a code's figures without kappa, which would make the table too wide to read and says much what alpha says."""
+    same, when_one, alpha, _, ac1 = code_figures(found)
+    return same, when_one, alpha, ac1

@@ -1,38 +1,29 @@
-"""Pack excerpts for a person to code in a spreadsheet, in the order that helps most."""
+"""Pack excerpts for a person to code in a spreadsheet or on paper, in the order that helps most."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.artefacts import write_atomically
 from pipeline.errors import ReviewError
 from pipeline.methods.learning.orders import ORDERS, next_to_review
-from pipeline.report.excerpts import code_meanings, excerpts_to_review
+from pipeline.packing.pages import Pages
+from pipeline.report.excerpts import excerpts_to_review
 from pipeline.report.source import Source, read_source
-from pipeline.report.tables import write_csv
-from pipeline.review.sheet import SHEET
+from pipeline.review.sheet import Excerpts
 from pipeline.review.store import decisions
 from pipeline.study import Study
 
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
-
 GIVEN = "given order"
-_WIDTHS = {"question": 30, "whole_answer": 60, "words_to_code": 50, "your_codes": 30, "note": 30, "definition": 60}
-# Excel refuses the characters that XML cannot hold.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def pack(
     study: Study, *, order: str = GIVEN, n: int = 50, out: Path | None = None, reviewer: str | None = None, seed: int = 42
 ) -> tuple[Path, int]:
-    """Write a sheet of at most n excerpts to code, .xlsx or .csv, and return its path and how many excerpts it has.
+    """Write at most n excerpts to code, as .xlsx, .csv or a .docx for paper; return the path and how many excerpts it has.
 
     Left out are excerpts that people have decided on, or those that this reviewer has. An audit draws from all excerpts,
     decided ones too, and leaves out only those an audit has drawn before. The sheet does not show what the model would say.
@@ -51,17 +42,28 @@ def pack(
     if chosen.empty:
         raise ReviewError("Nothing is left to review in this order; people have decided on every excerpt.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(excerpts_to_review(source, chosen, drawn=order), code_meanings(source.codebook), path)
+    words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    table = excerpts_to_review(source, chosen, drawn=order)
+    write(Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or ""), path)
     return path, len(chosen)
 
 
-def _writer(path: Path) -> Callable[[pd.DataFrame, pd.DataFrame, Path], None]:
+def _writer(path: Path) -> Callable[[Pages, Path], None]:
+    from pipeline.packing.form import write_form
+    from pipeline.packing.workbook import write_workbook
+
     if path.exists():
         raise ReviewError(f"{path.name} is there already and may hold somebody's answers; give another name with --out.")
-    writers = {".csv": _write_csv, ".xlsx": _write_workbook}
+    writers = {".csv": _write_csv, ".xlsx": write_workbook, ".docx": write_form}
     if path.suffix.lower() not in writers:
-        raise ReviewError(f"{path.name}: a sheet is written as .xlsx or .csv; let its name end so.")
+        raise ReviewError(f"{path.name}: excerpts are written as .xlsx, .csv or .docx; let the name end so.")
     return writers[path.suffix.lower()]
+
+
+def _write_csv(pages: Pages, path: Path) -> None:
+    from pipeline.report.tables import write_csv
+
+    write_csv(pages.excerpts, path)
 
 
 def _of(made: pd.DataFrame, reviewer: str | None) -> pd.DataFrame:
@@ -108,33 +110,3 @@ def _chances(
     # The threshold itself is in no table; it lies between the lowest that is suggested and the highest that is not.
     middle = pd.concat([sure, unsure], axis=1).mean(axis=1).fillna(0.5)
     return chances, middle.to_numpy(float)
-
-
-def _write_csv(excerpts: pd.DataFrame, meanings: pd.DataFrame, path: Path) -> None:
-    write_csv(excerpts, path)
-
-
-def _write_workbook(excerpts: pd.DataFrame, meanings: pd.DataFrame, path: Path) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    _fill(book.active, excerpts)
-    book.active.title = SHEET
-    _fill(book.create_sheet("codes"), meanings)
-    write_atomically(path, book.save)
-
-
-def _fill(sheet: "Worksheet", table: pd.DataFrame) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    for row, cells in enumerate([tuple(table.columns), *table.itertuples(index=False)], start=1):
-        for column, value in enumerate(cells, start=1):
-            cell = sheet.cell(row, column, _UNWRITABLE.sub("", str(value)) or None)
-            if value:
-                # Or else an answer that begins with an equals sign would be run as a formula.
-                cell.data_type = "s"
-            cell.alignment, cell.font = Alignment(wrap_text=True, vertical="top"), Font(size=14, bold=row == 1)
-    for place, name in enumerate(table.columns):
-        letter = sheet.cell(1, place + 1).column_letter
-        sheet.column_dimensions[letter].width = _WIDTHS.get(name, 20)
-    sheet.freeze_panes = "A2"
