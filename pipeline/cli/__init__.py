@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
-from pipeline.cli.reviewing import agreement, learn, pack, unpack, verify
+from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
@@ -66,5 +66,21 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (new, check, run, status, export, pack, unpack, learn, agreement, verify, theme, freeze, codebook):
+for command in (
+    new,
+    check,
+    run,
+    status,
+    export,
+    pack,
+    unpack,
+    learn,
+    agreement,
+    verify,
+    backup,
+    restore,
+    theme,
+    freeze,
+    codebook,
+):
     main.add_command(command)

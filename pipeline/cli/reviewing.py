@@ -74,6 +74,49 @@ def verify(study: Path) -> None:
 
 @click.command()
 @STUDY
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+def backup(study: Path, file: Path | None) -> None:
+    """Put what people decided, the codebook and the settings into one file, while people go on deciding.
+
+    \b
+    Example:
+      themes backup my-study
+      themes backup my-study /media/stick/my-study.zip
+    """
+    from pipeline.review.backup import back_up
+    from pipeline.study import load_study
+
+    made = back_up(load_study(study), file)
+    click.echo(
+        f"{made.path}: checked; {_decisions(made.n_decisions)}. It holds people's names and notes: keep it as you keep the study."
+    )
+
+
+@click.command()
+@STUDY
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(study: Path, file: Path) -> None:
+    """Put a backup in the place of what is there; what was there is moved aside, and nothing is lost.
+
+    \b
+    Example:
+      themes restore my-study backups/my-study-20260105-101500.zip
+    """
+    from pipeline.review.backup import restore as put_back
+    from pipeline.study import load_study
+
+    found = put_back(load_study(study), file)
+    click.echo(f"Back as of {found.backup.made_at}: {_decisions(found.backup.n_decisions)}. `themes run {study}` applies them.")
+    if found.aside:
+        click.echo(f"What was there before is in {found.aside}.")
+
+
+def _decisions(n: int) -> str:
+    return f"{n:,} {'decision' if n == 1 else 'decisions'}"
+
+
+@click.command()
+@STUDY
 @AS_JSON
 def agreement(study: Path, *, as_json: bool) -> None:
     """Say how far people agree, in groups and between them, and the model with each, on answers given blind.
