@@ -66,21 +66,7 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (
-    new,
-    check,
-    run,
-    status,
-    export,
-    pack,
-    unpack,
-    learn,
-    agreement,
-    verify,
-    backup,
-    restore,
-    theme,
-    freeze,
-    codebook,
-):
+for command in (new, check, run, status, export, pack, unpack, learn, verify, theme, freeze, codebook):
+    main.add_command(command)
+for command in (agreement, backup, restore):
     main.add_command(command)

@@ -87,9 +87,8 @@ def backup(study: Path, file: Path | None) -> None:
     from pipeline.study import load_study
 
     made = back_up(load_study(study), file)
-    click.echo(
-        f"{made.path}: checked; {_decisions(made.n_decisions)}. It holds people's names and notes: keep it as you keep the study."
-    )
+    click.echo(f"{made.path}: checked; {_decisions(made.n_decisions)}.")
+    click.echo("It holds people's names and notes: keep it as you keep the study.")
 
 
 @click.command()

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -68,16 +69,17 @@ def back_up(study: Study, path: Path | None = None, *, now: datetime | None = No
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / name)
         names = (FILE, *_beside(study))
+        made_at = moment.isoformat(timespec="seconds")
         record = {
             "study": study.settings.name,
-            "made_at": moment.isoformat(timespec="seconds"),
+            "made_at": made_at,
             "decisions": n_decisions,
             "sha256": {name: _sha256(folder / name) for name in names},
         }
         (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
         write_atomically(target, lambda temporary: _zip(folder, (RECORD, *names), temporary))
         _unpack(target, folder / "again")
-    return Backup(target, n_decisions, record["made_at"])
+    return Backup(target, n_decisions, made_at)
 
 
 def restore(study: Study, path: Path, *, now: datetime | None = None) -> Restored:
@@ -86,15 +88,15 @@ def restore(study: Study, path: Path, *, now: datetime | None = None) -> Restore
         record = _unpack(path, folder)
         if record["study"] != study.settings.name:
             raise ReviewError(
-                f"{path.name} is a backup of “{record['study']}”, and this study is “{study.settings.name}”. Nothing was changed. "
-                "If they are the same, give this one the name it had, in study.toml."
+                f"{path.name} is a backup of “{record['study']}”, and this study is “{study.settings.name}”. Nothing was "
+                "changed. If they are the same, give this one the name it had, in study.toml."
             )
         _check_store(folder / FILE, path.name)
         _close(study)
         aside = _move_aside(study, record, now or datetime.now(UTC))
         for name in record["sha256"]:
             (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(study.folder / name, lambda temporary, name=name: shutil.copyfile(folder / name, temporary))
+            write_atomically(study.folder / name, partial(shutil.copyfile, folder / name))
     return Restored(Backup(path, record["decisions"], record["made_at"]), aside)
 
 
@@ -194,7 +196,7 @@ def _move_aside(study: Study, record: Mapping[str, Any], now: datetime) -> Path 
     aside = study.folder / _FOLDER / f"before-restore-{now:%Y%m%d-%H%M%S-%f}"
     for name in there:
         (aside / name).parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(aside / name, lambda temporary, name=name: shutil.copyfile(study.folder / name, temporary))
+        write_atomically(aside / name, partial(shutil.copyfile, study.folder / name))
     (study.folder / f"{FILE}-wal").unlink(missing_ok=True)
     (study.folder / f"{FILE}-shm").unlink(missing_ok=True)
     return aside
