@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
-from pipeline.cli.reviewing import learn, pack, review, unpack, verify
+from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
@@ -67,4 +67,6 @@ def main(*, verbose: bool) -> None:
 
 
 for command in (new, check, run, status, export, pack, unpack, review, learn, verify, theme, freeze, codebook):
+    main.add_command(command)
+for command in (agreement, backup, restore):
     main.add_command(command)

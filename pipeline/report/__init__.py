@@ -135,6 +135,7 @@ EXPORTS: dict[str, Exporter] = {
                 "theme_ranks",
                 "suggestions",
                 "theme_codes",
+                "agreement",
                 "codings",
                 "counts",
                 "closed",

@@ -49,6 +49,7 @@ STAGES: tuple[Stage, ...] = (
         version=3,
     ),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
+    Stage("agree", ("blind_answers", "segments", "suggestions", "lessons"), ("agreement",)),
     Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
     Stage(
         "quote",
