@@ -38,7 +38,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         A study that has been run, or its folder.
     to : sequence of str
         Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
-        "review" (excerpts for people to code, on paper or in a spreadsheet).
+        "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc" (the codebook) and "qdpx" (answers and
+        everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others.
 
     Raises
     ------
@@ -117,6 +118,18 @@ def _excerpts(source: "Source", folder: Path) -> None:
     write_excerpts(source, folder)
 
 
+def _codebook(source: "Source", folder: Path) -> None:
+    from pipeline.codebook import write_codebook
+
+    write_codebook(source.codebook, folder / "codebook.qdc")
+
+
+def _project(source: "Source", folder: Path) -> None:
+    from pipeline.report.refi import write_project
+
+    write_project(source, folder)
+
+
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
@@ -162,6 +175,15 @@ EXPORTS: dict[str, Exporter] = {
             tables=("segments", "comments"),
             sensitivity="redacted",
             files=("review.csv", "codes.csv"),
+        ),
+        Exporter(name="qdc", write=_codebook, tables=(), sensitivity="releasable", files=("codebook.qdc",)),
+        Exporter(
+            name="qdpx",
+            write=_project,
+            # Redacted words of everybody who agreed to analysis: for the team, never for release.
+            tables=("people", "comments", "segments", "suggestions", "codings", "decisions"),
+            sensitivity="redacted",
+            files=("project.qdpx", "project-losses.txt"),
         ),
     )
 }
