@@ -39,7 +39,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     to : sequence of str
         Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
         "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc" (the codebook) and "qdpx" (answers and
-        everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others.
+        everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others, "sav" (coded answers without their words, for
+        SPSS).
 
     Raises
     ------
@@ -130,6 +131,12 @@ def _project(source: "Source", folder: Path) -> None:
     write_project(source, folder)
 
 
+def _sav(source: "Source", folder: Path) -> None:
+    from pipeline.report.spss import write_sav
+
+    write_sav(source, folder)
+
+
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
@@ -184,6 +191,14 @@ EXPORTS: dict[str, Exporter] = {
             tables=("people", "comments", "segments", "suggestions", "codings", "decisions"),
             sensitivity="redacted",
             files=("project.qdpx", "project-losses.txt"),
+        ),
+        Exporter(
+            name="sav",
+            write=_sav,
+            # A row an answer with the groups of its person, and no words: still for the team.
+            tables=("people", "comments", "segments", "codings", "decisions"),
+            sensitivity="redacted",
+            files=("codings.sav",),
         ),
     )
 }
