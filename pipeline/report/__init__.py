@@ -37,10 +37,10 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
-        "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc" (the codebook) and "qdpx" (answers and
-        everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others, "sav" (coded answers without their words, for
-        SPSS).
+        Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
+        (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
+        (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
+        "sav" (coded answers without their words, for SPSS).
 
     Raises
     ------
@@ -101,6 +101,18 @@ def _html(source: "Source", folder: Path) -> None:
     write_html(source, folder)
 
 
+def _docx(source: "Source", folder: Path) -> None:
+    from pipeline.report.word import write_docx
+
+    write_docx(source, folder)
+
+
+def _xlsx(source: "Source", folder: Path) -> None:
+    from pipeline.report.workbook import write_xlsx
+
+    write_xlsx(source, folder)
+
+
 def _tables(source: "Source", folder: Path) -> None:
     from pipeline.report.tables import write_tables
 
@@ -137,31 +149,24 @@ def _sav(source: "Source", folder: Path) -> None:
     write_sav(source, folder)
 
 
+REPORT = (
+    *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
+    *("suggestions", "theme_codes", "codings", "counts", "closed"),
+)
+"""The tables that the report is made from, whatever its format."""
+
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
         Exporter(
             name="html",
             write=_html,
-            tables=(
-                "people",
-                "comments",
-                "segments",
-                "texts",
-                "themes",
-                "members",
-                "shaping",
-                "voices",
-                "theme_ranks",
-                "suggestions",
-                "theme_codes",
-                "codings",
-                "counts",
-                "closed",
-            ),
+            tables=REPORT,
             sensitivity="redacted",
             files=("report.html",),
         ),
+        Exporter(name="docx", write=_docx, tables=REPORT, sensitivity="redacted", files=("report.docx",)),
+        Exporter(name="xlsx", write=_xlsx, tables=REPORT, sensitivity="redacted", files=("report.xlsx",)),
         Exporter(
             name="tables",
             write=_tables,
