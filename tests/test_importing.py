@@ -11,6 +11,7 @@ from refi_files import coding, guid, place, project_xml, text_source, write_arch
 from sample import ROOT
 from small_study import Tables, build_study, build_tables, save
 
+from pipeline.artefacts import empty_table
 from pipeline.cli import main
 from pipeline.errors import ReviewError
 from pipeline.importing import accept, parse_groups, read_incoming
@@ -60,7 +61,7 @@ def built(tmp_path_factory):
             outcome, codes = (("none", ()), ("not sure", ()), ("skip", ()), ("codes", ["time"]))[n % 4]
             note = "Zebedee Smith of 12 High Street rang." if outcome == "none" else None
             store.decide(reviewer="Ben (he)", outcome=outcome, codes=codes, note=note, **shared)
-    codings = settle(tables["segments"], tables["suggestions"], decisions(study), settings=None)
+    codings = settle(tables["segments"], tables["suggestions"], decisions(study), empty_table("discussions"), settings=None)
     save(study, Tables({**tables.frames, "codings": codings}))
     export(study, to=["qdpx", "qdc"])
     return study

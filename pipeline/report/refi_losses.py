@@ -46,4 +46,5 @@ def _left_out(source: Source, decisions: pd.DataFrame) -> Iterator[str]:
     if skipped:
         yield f"excerpts that a coder passed over: {skipped:,}"
     yield "closed questions, weights, themes, and how sure the model is: the format has no place for them"
+    yield "what was said and agreed when people talked an excerpt over, beyond what each decided alone"
     yield "earlier decisions that people have changed or withdrawn"

@@ -202,33 +202,3 @@ def test_several_writers_at_once_lose_nothing(study):
     assert len(decisions(study)) == 40
     with open_store(study) as found:
         assert found.verify() == []
-
-
-def test_a_store_from_before_imports_is_widened_with_every_row_as_it_was(study):
-    from pipeline.review import store_schema
-
-    connection = sqlite3.connect(store_path(study), isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    for statement in store_schema.MIGRATIONS[0]:
-        connection.execute(statement)
-    connection.execute("PRAGMA user_version = 1")
-    from pipeline.review.chain import append
-
-    when = {"made_at": "2026-01-02T03:04:05+00:00"}
-    append(connection, "reviewers", {"name": "Ann", "reviewer_group": "researcher", "role": "researcher", **when})
-    said = {"segment_id": "s1", "text_id": "t1", "reviewer": "Ann", "reviewer_group": "researcher", "outcome": "none"}
-    for segment in ("s1", "s2"):
-        row = {**said, "segment_id": segment, "codes": "", "drawn": "uncertain", "blind": 1, "channel": "web", "note": None}
-        append(connection, "decisions", {**row, **when})
-    append(connection, "withdrawals", {"decision_id": 2, "by": "Ann", **when})
-    before = [tuple(row) for row in connection.execute("SELECT decision_id, sha256 FROM decisions")]
-    connection.close()
-    with open_store(study) as store:
-        assert store.verify() == []
-        assert [tuple(row) for row in store.connection.execute("SELECT decision_id, sha256 FROM decisions")] == before
-        assert store.decisions()["decision_id"].tolist() == [1]
-        assert decide(store, channel="import").channel == "import"
-        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
-            store.connection.execute("DELETE FROM decisions")
-        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
-            store.connection.execute("INSERT INTO withdrawals VALUES (9, 99, NULL, 'x', 'x', 'x', 'x')")
