@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zipfile import BadZipFile, ZipFile
 
+from pipeline.codebook_workbook import write_codebook_workbook
 from pipeline.errors import CodebookError
 from pipeline.refi_codebook import read_qdc, write_qdc
 
@@ -106,12 +107,12 @@ def read_codebook(path: str | Path) -> Codebook:
 
 
 def write_codebook(codebook: Codebook, path: str | Path) -> None:
-    """Write a codebook to .csv or REFI-QDA .qdc so that reading it gives the same codebook again."""
+    """Write a codebook to .csv, .xlsx or REFI-QDA .qdc so that reading it gives the same codebook again."""
     path = Path(path)
     writer = CODEBOOK_WRITERS.get(path.suffix.lower())
     if writer is None:
         raise CodebookError(f"{path.name}: a codebook is written as {_listed(CODEBOOK_WRITERS)}. Name it like that.")
-    rows = [_as_row(code) for code in codebook.codes]
+    rows = [as_row(code) for code in codebook.codes]
     kept = build_codebook(rows, source=path.name)
     for code, same in zip(codebook.codes, kept.codes, strict=True):
         if code != same:
@@ -243,6 +244,7 @@ CODEBOOK_READERS: dict[str, Callable[[Path], list[dict[str, str]]]] = {
 }
 CODEBOOK_WRITERS: dict[str, Callable[[Sequence[Mapping[str, str]], Path], None]] = {
     ".csv": _write_csv,
+    ".xlsx": partial(write_codebook_workbook, columns=COLUMNS),
     ".qdc": partial(write_qdc, separator=SEPARATOR),
 }
 
@@ -267,7 +269,8 @@ def _as_code(row: Mapping[str, str]) -> Code:
     return Code(**values)
 
 
-def _as_row(code: Code) -> dict[str, str]:
+def as_row(code: Code) -> dict[str, str]:
+    """Return the code as texts by column, the items of a list joined."""
     return {column: _as_text(value) for column, value in asdict(code).items()}
 
 
@@ -276,7 +279,7 @@ def _as_text(value: str | tuple[str, ...]) -> str:
 
 
 def _listed(suffixes: Iterable[str]) -> str:
-    return " or ".join(suffixes)
+    return ", ".join([*suffixes][:-1]) + f" or {[*suffixes][-1]}"
 
 
 def _hint(word: str, words: Sequence[str]) -> str:
@@ -340,7 +343,7 @@ def _code_findings(code: Code) -> Iterator[str]:
         yield f"{name} says the same under include and exclude."
     if len(code.label) > _LONGEST_LABEL:
         yield f"{name} has a label of {len(code.label)} characters; charts have room for {_LONGEST_LABEL}."
-    for column, text in _as_row(code).items():
+    for column, text in as_row(code).items():
         if text.startswith(_LIKE_A_FORMULA):
             yield f"{name}: Excel will take its {column} for a formula and spoil it; begin it with a letter."
     against = {_plain(text) for text in code.counter_examples}
@@ -379,7 +382,7 @@ def _is_renamed(old: Code, new: Code) -> bool:
 
 
 def _field_changes(old: Code, new: Code) -> Iterator[Change]:
-    before, after = _as_row(old), _as_row(new)
+    before, after = as_row(old), as_row(new)
     for field in COLUMNS:
         if before[field] != after[field]:
             kind: Literal["renamed", "changed"] = "renamed" if field in ("code", "label") else "changed"

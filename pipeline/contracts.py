@@ -295,7 +295,7 @@ class Decisions(Model):
         isin=["given order", "uncertain", "rare codes first", "random audit"], description="how the excerpt was chosen"
     )
     blind: bool = pa.Field(description="the model's suggestion had not been shown")
-    channel: str = pa.Field(isin=["web", "workbook"], description="where it was made")
+    channel: str = pa.Field(isin=["web", "workbook", "import"], description="where it was made")
     made_at: str = pa.Field(description="when, in UTC")
 
 

@@ -42,29 +42,62 @@ _LARGEST = 20_000_000
 
 def read_qdc(path: Path, *, separator: str) -> list[dict[str, str]]:
     """Return one row a code, in our columns, with the items of a list joined by the separator."""
-    root = _parse(path)
-    groups = _group_names(root)
-    found = list(_walk(root))
-    categories = {category for _, category, _ in found} | set(groups.values())
-    ids: dict[ET.Element, str] = {}
-    rows: list[dict[str, str]] = []
-    for element, category, above in found:
-        name = element.get("name", "").strip()
-        if not name:
-            raise CodebookError(f"{path.name}: code {len(rows) + 1} has no name. Give it one and export again.")
-        described = _read_description(element.findtext("Description") or "", separator)
-        ids[element] = _unused(described.get("code") or _slug(name), categories, ids.values())
-        parent = category if above is None else ids[above]
-        parent = parent or groups.get(_guid_of(element), "")
-        rows.append(described | {"code": ids[element], "parent": parent, "label": name})
-    return _in_order(rows)
+    return _in_order([row for _, row in coded_rows(_parse(path), source=path.name, separator=separator)])
 
 
 def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) -> None:
     """Write rows in our columns as other programs import them; a category is a code that only holds codes."""
     root = ET.Element("CodeBook", {"xmlns": _NAMESPACE, "origin": "Many Voices"})
-    codes = ET.SubElement(root, "Codes")
-    elements = {row["code"]: _element("code", row["code"], row["label"]) for row in rows}
+    root.append(codes_element(rows, separator=separator))
+    ET.indent(root)
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    path.write_text(text, encoding="utf-8", newline="")
+
+
+def qdc_losses(path: Path) -> tuple[str, ...]:
+    """Say what a codebook of another program holds that a codebook here has no place for, in figures and plain words."""
+    root = _parse(path)
+    holders = [element for element in root.iter("Code") if not _is_codable(element)]
+    members = [_guid_of(member) for member in root.findall("Sets/Set/MemberCode")]
+    found = {
+        "colours of codes": sum("color" in element.attrib for element in root.iter("Code")),
+        "descriptions of categories": sum(bool((element.findtext("Description") or "").strip()) for element in holders),
+        "categories without a code in them": sum(not any(map(_is_codable, one.iter("Code"))) for one in holders),
+        "descriptions of groups": sum(bool((one.findtext("Description") or "").strip()) for one in root.findall("Sets/Set")),
+        "second and further groups of a code": len(members) - len(set(members)),
+    }
+    return tuple(f"{what}: {n}" for what, n in found.items() if n)
+
+
+def coded_rows(root: ET.Element, *, source: str, separator: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the GUID and the row, in our columns, of each codable code of a `CodeBook` without namespaces."""
+    groups = _group_names(root)
+    found = list(_walk(root))
+    categories = {category for _, category, _ in found} | set(groups.values())
+    ids: dict[ET.Element, str] = {}
+    rows: list[tuple[str, dict[str, str]]] = []
+    for element, category, above in found:
+        name = element.get("name", "").strip()
+        if not name:
+            raise CodebookError(f"{source}: code {len(rows) + 1} has no name. Give it one and export again.")
+        described = _read_description(element.findtext("Description") or "", separator)
+        ids[element] = _unused(described.get("code") or _slug(name), categories, ids.values())
+        parent = category if above is None else ids[above]
+        parent = parent or groups.get(_guid_of(element), "")
+        rows.append((_guid_of(element), described | {"code": ids[element], "parent": parent, "label": name}))
+    return rows
+
+
+def stable_guid(kind: str, *parts: str) -> str:
+    """Return the GUID that a thing of ours has in every export."""
+    return str(uuid.uuid5(_OURS, ":".join([kind, *parts])))
+
+
+def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: Mapping[str, str] | None = None) -> ET.Element:
+    """Return the element `Codes` of rows in our columns; a code has the GUID given for it, or its stable one."""
+    codes = ET.Element("Codes")
+    given = guids or {}
+    elements = {row["code"]: _element("code", row["code"], row["label"], given.get(row["code"], "")) for row in rows}
     categories: dict[str, ET.Element] = {}
     for row in rows:
         parent = row.get("parent", "")
@@ -79,9 +112,7 @@ def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) 
         description = ET.Element("Description")
         description.text = _description(dict(row) | ({"position": str(position)} if moved else {}), separator)
         elements[row["code"]].insert(0, description)
-    ET.indent(root)
-    text = f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-    path.write_text(text, encoding="utf-8", newline="")
+    return codes
 
 
 def _parse(path: Path) -> ET.Element:
@@ -108,13 +139,17 @@ def _walk(root: ET.Element) -> Iterator[tuple[ET.Element, str, ET.Element | None
     waiting = [(element, "", None) for element in reversed(root.findall("Codes/Code"))]
     while waiting:
         element, category, above = waiting.pop()
-        if element.get("isCodable", "true").strip() in ("true", "1"):
+        if _is_codable(element):
             yield element, category, above
             category, above = "", element
         else:
             name = " ".join(element.get("name", "").split())
             category, above = f"{category} / {name}" if category else name, None
         waiting.extend((child, category, above) for child in reversed(element.findall("Code")))
+
+
+def _is_codable(element: ET.Element) -> bool:
+    return element.get("isCodable", "true").strip() in ("true", "1")
 
 
 def _group_names(root: ET.Element) -> dict[str, str]:
@@ -149,10 +184,9 @@ def _unused(code: str, categories: Collection[str], ids: Iterable[str]) -> str:
     return free
 
 
-def _element(kind: str, key: str, name: str) -> ET.Element:
+def _element(kind: str, key: str, name: str, guid: str = "") -> ET.Element:
     codable = "true" if kind == "code" else "false"
-    guid = str(uuid.uuid5(_OURS, f"{kind}:{key}"))
-    return ET.Element("Code", {"guid": guid, "name": name, "isCodable": codable})
+    return ET.Element("Code", {"guid": guid or stable_guid(kind, key), "name": name, "isCodable": codable})
 
 
 def _description(row: Mapping[str, str], separator: str) -> str:

@@ -4,12 +4,15 @@ import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline.errors import StudyError
+from pipeline.errors import DataError, StudyError
 
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Frame = Literal["good", "better", "neutral"]
 
@@ -182,6 +185,44 @@ class Study:
     def exports(self) -> Path:
         """Where reports and tables for people are written."""
         return self.folder / "exports"
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Return a de-identified table of the last run, such as "codings", "segments" or "themes".
+
+        Parameters
+        ----------
+        name : str
+            Name of the table; ARCHITECTURE.md describes each and its columns. Tables in the vault are not to be had here.
+
+        Returns
+        -------
+        DataFrame
+            The rows as the run wrote them. Change them as you like: it is a copy.
+
+        Raises
+        ------
+        DataError
+            If there is no such table, or the study has not been run.
+
+        Examples
+        --------
+        >>> from pipeline import run
+        >>> manifest = run("corpora/coproduction", until="intake")
+        >>> people = load_study("corpora/coproduction").table("people")
+        >>> list(people.columns)
+        ['response_id', 'attribute', 'value']
+        >>> people["response_id"].nunique()
+        820
+        """
+        import pandas as pd
+
+        made = sorted(path.stem for path in self.derived.glob("*.parquet"))
+        if name not in made:
+            nearest = get_close_matches(name, made, n=1)
+            hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+            there = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
+            raise DataError(f"There is no table {name!r} in derived/; {there}")
+        return pd.read_parquet(self.derived / f"{name}.parquet")
 
 
 def load_study(folder: str | Path) -> Study:

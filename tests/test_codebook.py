@@ -125,7 +125,7 @@ class TestReadCodebook:
     def test_missing_file_and_other_formats_are_explained(self, tmp_path):
         with pytest.raises(CodebookError, match="no such file"):
             read_codebook(tmp_path / "book.csv")
-        with pytest.raises(CodebookError, match=r"\.csv or \.xlsx or \.qdc"):
+        with pytest.raises(CodebookError, match=r"\.csv, \.xlsx or \.qdc"):
             read_codebook(tmp_path / "book.docx")
 
     def test_same_column_twice_is_refused(self, tmp_path):
@@ -241,9 +241,20 @@ class TestWriteCodebook:
             write_codebook(Codebook((RULES, code)), tmp_path / name)
         assert not (tmp_path / name).exists()
 
+    def test_a_workbook_holds_text_and_says_nothing_of_the_machine(self, tmp_path):
+        from openpyxl import load_workbook
+
+        formula = Code("sum", label="Sums", definition="=1+1", examples=("@home", "-1"))
+        write_codebook(Codebook((TRUST, formula)), tmp_path / "book.xlsx")
+        assert read_codebook(tmp_path / "book.xlsx") == Codebook((TRUST, formula))
+        book = load_workbook(tmp_path / "book.xlsx")
+        cells = {cell.value: cell.data_type for row in book.active for cell in row if cell.value}
+        assert cells["=1+1"] == cells["@home|-1"] == "s"
+        assert (book.properties.creator, book.properties.created.year) == ("Many Voices", 2000)
+
     def test_other_formats_are_refused(self, tmp_path):
-        with pytest.raises(CodebookError, match=r"written as \.csv or \.qdc"):
-            write_codebook(Codebook((TRUST,)), tmp_path / "book.xlsx")
+        with pytest.raises(CodebookError, match=r"written as \.csv, \.xlsx or \.qdc"):
+            write_codebook(Codebook((TRUST,)), tmp_path / "book.docx")
 
 
 class TestCheckCodebook:

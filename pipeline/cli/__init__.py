@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
+from pipeline.cli.exchanging import import_project
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
@@ -66,7 +67,10 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (new, check, run, status, export, pack, unpack, review, learn, verify, theme, freeze, codebook):
-    main.add_command(command)
-for command in (agreement, backup, restore):
+COMMANDS = (
+    *(new, check, run, status, export),
+    *(pack, unpack, review, learn, agreement, theme, codebook),
+    *(verify, backup, restore, freeze, import_project),
+)
+for command in COMMANDS:
     main.add_command(command)

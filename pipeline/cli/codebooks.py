@@ -59,17 +59,20 @@ def codebook_check(path: Path) -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
 def codebook_convert(source: Path, target: Path) -> None:
-    """Convert a codebook between .csv and REFI-QDA .qdc, which NVivo, ATLAS.ti and MAXQDA read.
+    """Convert a codebook between .csv, .xlsx and REFI-QDA .qdc, which NVivo, ATLAS.ti and MAXQDA read.
 
     \b
     Example:
       themes codebook convert codebook.csv codebook.qdc
     """
     from pipeline.codebook import read_codebook, write_codebook
+    from pipeline.refi_codebook import qdc_losses
 
     found = read_codebook(source)
     write_codebook(found, target)
     click.echo(f"Wrote {target} with {len(found)} codes.")
+    for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
+        click.echo(f"  - not carried over: {loss}")
 
 
 @codebook.command("diff")

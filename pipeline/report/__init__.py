@@ -37,8 +37,10 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports: "html" (the report), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
-        "review" (excerpts for people to code, on paper or in a spreadsheet).
+        Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
+        (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
+        (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
+        "sav" (coded answers without their words, for SPSS).
 
     Raises
     ------
@@ -99,6 +101,18 @@ def _html(source: "Source", folder: Path) -> None:
     write_html(source, folder)
 
 
+def _docx(source: "Source", folder: Path) -> None:
+    from pipeline.report.word import write_docx
+
+    write_docx(source, folder)
+
+
+def _xlsx(source: "Source", folder: Path) -> None:
+    from pipeline.report.workbook import write_xlsx
+
+    write_xlsx(source, folder)
+
+
 def _tables(source: "Source", folder: Path) -> None:
     from pipeline.report.tables import write_tables
 
@@ -117,32 +131,42 @@ def _excerpts(source: "Source", folder: Path) -> None:
     write_excerpts(source, folder)
 
 
+def _codebook(source: "Source", folder: Path) -> None:
+    from pipeline.codebook import write_codebook
+
+    write_codebook(source.codebook, folder / "codebook.qdc")
+
+
+def _project(source: "Source", folder: Path) -> None:
+    from pipeline.report.refi import write_project
+
+    write_project(source, folder)
+
+
+def _sav(source: "Source", folder: Path) -> None:
+    from pipeline.report.spss import write_sav
+
+    write_sav(source, folder)
+
+
+REPORT = (
+    *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
+    *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed"),
+)
+"""The tables that the report is made from, whatever its format."""
+
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
         Exporter(
             name="html",
             write=_html,
-            tables=(
-                "people",
-                "comments",
-                "segments",
-                "texts",
-                "themes",
-                "members",
-                "shaping",
-                "voices",
-                "theme_ranks",
-                "suggestions",
-                "theme_codes",
-                "agreement",
-                "codings",
-                "counts",
-                "closed",
-            ),
+            tables=REPORT,
             sensitivity="redacted",
             files=("report.html",),
         ),
+        Exporter(name="docx", write=_docx, tables=REPORT, sensitivity="redacted", files=("report.docx",)),
+        Exporter(name="xlsx", write=_xlsx, tables=REPORT, sensitivity="redacted", files=("report.xlsx",)),
         Exporter(
             name="tables",
             write=_tables,
@@ -163,6 +187,23 @@ EXPORTS: dict[str, Exporter] = {
             tables=("segments", "comments"),
             sensitivity="redacted",
             files=("review.csv", "codes.csv"),
+        ),
+        Exporter(name="qdc", write=_codebook, tables=(), sensitivity="releasable", files=("codebook.qdc",)),
+        Exporter(
+            name="qdpx",
+            write=_project,
+            # Redacted words of everybody who agreed to analysis: for the team, never for release.
+            tables=("people", "comments", "segments", "suggestions", "codings", "decisions"),
+            sensitivity="redacted",
+            files=("project.qdpx", "project-losses.txt"),
+        ),
+        Exporter(
+            name="sav",
+            write=_sav,
+            # A row an answer with the groups of its person, and no words: still for the team.
+            tables=("people", "comments", "segments", "codings", "decisions"),
+            sensitivity="redacted",
+            files=("codings.sav",),
         ),
     )
 }

@@ -3,6 +3,7 @@
 import io
 import re
 import textwrap
+from contextlib import AbstractContextManager
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -32,26 +33,51 @@ SETTINGS: dict[str, Any] = {
 
 def draw(chart: Chart) -> str:
     """Return the chart as an SVG element with its alternative, in colours that the page's style sheet can change."""
-    from afcharts.af_colours import get_af_colours
+    with _styled(chart):
+        return _as_element(_figure(chart), chart, _colours())
+
+
+def draw_picture(chart: Chart) -> bytes:
+    """Return the chart as a PNG for documents, sharp enough to print."""
+    buffer = io.BytesIO()
+    with _styled(chart):
+        _figure(chart).savefig(buffer, format="png", dpi=220, facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _styled(chart: Chart) -> AbstractContextManager[None]:
     from matplotlib import style
+
+    # matplotlib's stubs do not know that a style may be a list of names and settings.
+    styled: AbstractContextManager[None] = style.context(["afcharts.afcharts", {**SETTINGS, "svg.hashsalt": chart.name}])
+    return styled
+
+
+def _colours() -> list[str]:
+    from afcharts.af_colours import get_af_colours
+
+    colours: list[str] = get_af_colours("categorical", number_of_colours=6)
+    return colours
+
+
+def _figure(chart: Chart) -> "Figure":
     from matplotlib.figure import Figure
 
-    colours = get_af_colours("categorical", number_of_colours=6)
-    with style.context(["afcharts.afcharts", {**SETTINGS, "svg.hashsalt": chart.name}]):
-        top = _legend_height(chart)
-        height = top + len(chart.labels) * _row_height(chart) + BOTTOM
-        figure = Figure(figsize=(WIDTH, height))
-        axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
-        _set_axes(axes, chart)
-        for row, label in enumerate(chart.labels):
-            axes.text(chart.axis.low, row * _row_height(chart) + 0.06, _wrapped(label), color=INK, va="top", weight="bold")
-        for place, series in enumerate(chart.series):
-            for row, point in enumerate(series.points):
-                if point is not None:
-                    at = _position(chart, row, place)
-                    _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
-        _legend(figure, chart, colours)
-        return _as_element(figure, chart, colours)
+    colours = _colours()
+    top = _legend_height(chart)
+    height = top + len(chart.labels) * _row_height(chart) + BOTTOM
+    figure = Figure(figsize=(WIDTH, height))
+    axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
+    _set_axes(axes, chart)
+    for row, label in enumerate(chart.labels):
+        axes.text(chart.axis.low, row * _row_height(chart) + 0.06, _wrapped(label), color=INK, va="top", weight="bold")
+    for place, series in enumerate(chart.series):
+        for row, point in enumerate(series.points):
+            if point is not None:
+                at = _position(chart, row, place)
+                _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
+    _legend(figure, chart, colours)
+    return figure
 
 
 def _columns(chart: Chart) -> int:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, read_table
+from pipeline.artefacts import TABLES, Value, read_table
 from pipeline.codebook import Codebook, read_codebook
+from pipeline.decided import standing_decisions
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.study import Study
@@ -54,10 +55,14 @@ class Source:
 
 def read_source(study: Study, tables: Sequence[str]) -> Source:
     """Read the named tables of a study and what belongs to them; DataError if a table has not been made yet."""
-    found = {name: read_table(name, study.folder / TABLES[name].file) for name in tables}
+    found = {name: _read(study, name) for name in tables}
     return Source(
         study=study,
         manifest=read_manifest(study),
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
         tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
     )
+
+
+def _read(study: Study, name: str) -> Value:
+    return standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)

@@ -13,9 +13,13 @@ IDENTITY = {
     "retractions": "retraction_id",
 }
 
-_APPEND_ONLY = (
+MORE_OF_A_DECISION = (
     "ALTER TABLE decisions ADD COLUMN seconds REAL CHECK (seconds >= 0)",
     "ALTER TABLE decisions ADD COLUMN new_code TEXT",
+)
+
+_APPEND_ONLY = (
+    *MORE_OF_A_DECISION,
     f"""
     CREATE TABLE roles (
         role_id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -24,7 +24,7 @@ from pipeline.study import Study
 
 Outcome = Literal["codes", "none", "not sure", "skip"]
 Drawn = Literal["given order", "uncertain", "rare codes first", "random audit"]
-Channel = Literal["web", "workbook"]
+Channel = Literal["web", "workbook", "import"]
 Role = Literal["co-analyst", "facilitator", "researcher", "report writer"]
 Effort = Literal["quick", "thorough"]
 Subject = Literal["discussion", "code edit", "code outcome", "approval"]
@@ -351,9 +351,10 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
     _use_wal(connection)
     # With anything less than FULL a power cut loses decisions that were acknowledged.
-    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA synchronous = FULL")
+    # A migration may have to put a table in another's place, which foreign keys would not let it.
     migrate(connection)
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

@@ -120,7 +120,21 @@ _GUARDS = tuple(
     for event in ("update", "delete")
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS), schema_second.SECOND)
+# SQLite changes no rule of a table that is there, so the rows move to a table with the wider rule, their hashes with them.
+# Guards and indexes go with the old table; the view stands on it and is made again.
+_CHANNEL_IMPORT = (
+    "DROP VIEW standing",
+    _FIRST[1].replace("TABLE decisions", "TABLE wider").replace("('web', 'workbook')", "('web', 'workbook', 'import')"),
+    *(column.replace("TABLE decisions", "TABLE wider") for column in schema_second.MORE_OF_A_DECISION),
+    "INSERT INTO wider SELECT * FROM decisions ORDER BY decision_id",
+    "DROP TABLE decisions",
+    "ALTER TABLE wider RENAME TO decisions",
+    *(statement for statement in _FIRST if statement.startswith("CREATE INDEX")),
+    *(statement for statement in _GUARDS if " ON decisions " in statement),
+    _FIRST[-1],
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS), (*schema_second.SECOND, *_CHANNEL_IMPORT))
 """What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
 
 

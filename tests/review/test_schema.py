@@ -1,4 +1,5 @@
 import gzip
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,13 @@ def test_an_old_store_goes_on_where_it_was(old):
         made = store.decide(segment_id="s9", text_id="t9", reviewer="Ann", outcome="none", seconds=12.5, new_code="Buses")
         assert (made.decision_id, made.seconds, made.new_code) == (5, 12.5, "Buses")
         assert store.verify() == []
+
+
+def test_an_old_store_takes_decisions_from_other_programs_and_still_refuses_changes(old):
+    with open_store(old) as store:
+        made = store.decide(segment_id="s9", text_id="t9", reviewer="Ann", outcome="none", channel="import")
+        assert made.channel == "import" and store.verify() == []
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            store.connection.execute("DELETE FROM decisions")
+        with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+            store.connection.execute("INSERT INTO withdrawals VALUES (9, 99, NULL, 'x', 'x', 'x', 'x')")

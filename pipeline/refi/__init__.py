@@ -1,0 +1,1 @@
+"""REFI-QDA projects, `.qdpx`: what NVivo, ATLAS.ti, MAXQDA, QualCoder and others exchange, both ways."""
