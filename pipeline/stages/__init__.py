@@ -40,7 +40,13 @@ STAGES: tuple[Stage, ...] = (
         ("themes", "members", "centroids", "shaping"),
         version=2,
     ),
-    Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
+    Stage(
+        "voices",
+        ("themes", "members", "segments", "comments", "people"),
+        ("voices", "theme_ranks"),
+        ("count", "intake"),
+        version=2,
+    ),
     Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
     Stage("settle", ("segments", "suggestions", "decisions"), ("codings",), version=2),
@@ -52,6 +58,10 @@ STAGES: tuple[Stage, ...] = (
         version=2,
     ),
     Stage(
-        "count", ("codings", "segments", "comments", "people", "ratings", "codebook"), ("counts", "closed"), ("count", "intake")
+        "count",
+        ("codings", "segments", "comments", "people", "ratings", "codebook"),
+        ("counts", "closed"),
+        ("count", "intake"),
+        version=2,
     ),
 )
