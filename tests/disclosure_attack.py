@@ -4,13 +4,16 @@ The attacker knows the rules: that what is shown is rounded and at least the thr
 counted are some of their base. The model is written anew here from what is shown, and shares nothing with the method.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from pipeline.methods.disclosure import Breakdown, Hidden, Profile, disclose, hide, hide_crossing
+from pipeline.methods.disclosure.differencing import Released
 
 
 Floats = NDArray[np.float64]
@@ -161,3 +164,77 @@ def attack_crossing(counts: Floats, unknown: bool, profile: Profile) -> list[Ran
     for column in zip(*figures, strict=True):
         attack.add_up(column[:-1], column[-1])
     return attack.ranges()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two exports of nearly the same people: each figure's people, and what may be shown of it alone."""
+
+    first: list[Released]
+    second: list[Released]
+
+    def told_apart(self, shown: Sequence[float]) -> int:
+        """Count pairs of figures of the same thing whose difference is about a few people, and that differ as shown."""
+        earlier: dict[str, list[Released]] = defaultdict(list)
+        for one in self.first:
+            if not np.isnan(one.shown):
+                earlier[one.item].append(one)
+        told = 0
+        for new, value in zip(self.second, shown, strict=True):
+            close = {old.shown for old in earlier[new.item] if 0 < len(old.people ^ new.people) < new.fewest}
+            told += bool(close) and not np.isnan(value) and value not in close
+        return told
+
+
+def planted_pairs(draw: np.random.Generator, n_pairs: int, profile: Profile) -> Iterator[Pair]:
+    """Yield pairs of exports that, shown side by side without a ledger, give a few people away."""
+    found = 0
+    while found < n_pairs:
+        pair = _pair(draw, profile)
+        if pair.told_apart([one.shown for one in pair.second]):
+            found += 1
+            yield pair
+
+
+def _pair(draw: np.random.Generator, profile: Profile) -> Pair:
+    n_people, n_levels = int(draw.integers(40, 300)), int(draw.integers(2, 6))
+    levels = draw.integers(0, n_levels, n_people)
+    said = draw.random((n_people, 3)) < draw.beta(1, 2, 3)
+    there = np.ones(n_people, dtype=bool)
+    first = _released(levels, said, there, profile)
+    few = draw.choice(n_people, int(draw.integers(1, profile.fewest)), replace=False)
+    match draw.integers(0, 4):
+        case 0:  # people withdraw
+            there[few] = False
+        case 1:  # a few answers are coded anew
+            said[few, 0] = ~said[few, 0]
+        case 2:  # a few people are put into another group
+            levels[few] = (levels[few] + 1) % n_levels
+        case _:  # groups are named anew, and a few people leave them
+            there[few] = False
+            levels = levels + 100
+    return Pair(first, _released(levels, said, there, profile))
+
+
+def _released(levels: NDArray[np.int64], said: NDArray[np.bool_], there: NDArray[np.bool_], profile: Profile) -> list[Released]:
+    """Return every figure of an export, hidden and rounded as the method says."""
+    names = np.array([f"p{person}" for person in range(len(levels))])
+    kinds = np.unique(levels[there])
+    places = np.searchsorted(kinds, levels)
+    base = _breakdown(there, [(len(kinds), places)])
+    gone = hide(base, profile)
+    figures = []
+    for item, counted in [("base", there), *((f"code {code}", there & said[:, code]) for code in range(said.shape[1]))]:
+        counts = _breakdown(counted, [(len(kinds), places)])
+        hidden = gone if item == "base" else hide(counts, profile, of=(base, gone))
+        cells = [
+            ("everyone", counted, hidden.total),
+            *(
+                (f"level {kind}", counted & (levels == kind), bool(flag))
+                for kind, flag in zip(kinds, hidden.parts[0], strict=False)
+            ),
+        ]
+        for part, people, flag in cells:
+            shown = float("nan") if flag else float(disclose(np.array(float(people.sum())), profile))
+            figures.append(Released(item, part, frozenset(names[people]), shown, profile.fewest))
+    return figures

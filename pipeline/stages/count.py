@@ -28,13 +28,13 @@ def count(
     """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
     profile = PROFILES[settings.count.profile]
     groups = settings.count.groups or settings.intake.attributes[:1]
-    levels = _levels(comments, ratings, people, groups)
+    levels = levels_of(comments, ratings, people, groups)
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
     counts = _open(codings, segments, comments, levels, codebook=codebook, profile=profile)
     return counts.assign(reviewed=reviewed), _closed(ratings, levels, profile=profile, plan=settings.intake)
 
 
-def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
+def levels_of(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
     """Return one row per person and level that the person counts in, `everyone` among them."""
     everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
     known = people.loc[people["attribute"].isin(groups)].rename(columns={"attribute": "group", "value": "level"})
@@ -50,7 +50,7 @@ def _open(
     codebook: Codebook,
     profile: Profile,
 ) -> pd.DataFrame:
-    usable = _with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
+    usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     if usable.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
     places = segments[["segment_id", "comment_id"]].merge(usable, on="comment_id")
@@ -63,7 +63,8 @@ def _open(
     return _shares(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _with_any(usable: pd.DataFrame) -> pd.DataFrame:
+def with_any(usable: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows as they are, and once more as rows of any question."""
     return pd.concat([usable, usable.assign(question=ANY)], ignore_index=True)
 
 
@@ -136,7 +137,7 @@ def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     chosen = _people(rows, ["question", "value", "group", "level"]).rename("n").reset_index()
     cells = base.merge(rows[["question", "value"]].drop_duplicates(), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    several = rows[rows["group"] == EVERYONE].groupby("question")["response_id"].agg(lambda ids: ids.duplicated().any())
+    several = rows[rows["group"] == EVERYONE].groupby("question")["response_id"].agg(lambda ids: bool(ids.duplicated().any()))
     hidden = _hidden(cells, "value", profile)
     for question in several.index[~several]:
         asked = cells[cells["question"] == question]

@@ -1,4 +1,4 @@
-"""Attack random tables, and print how many hidden figures could be worked out.
+"""Attack random tables and pairs of exports, and print how many hidden figures could be worked out.
 
 Run `python tests/benchmarks/disclosure.py`; all tables are invented. `--tables 100` is a quick look.
 """
@@ -17,21 +17,25 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from disclosure_attack import (
     attack_breakdown,
     attack_crossing,
+    planted_pairs,
     random_breakdown,
     random_crossing,
     recovered,
 )
 
 from pipeline.methods.disclosure import PROFILES, Profile
+from pipeline.methods.disclosure.differencing import against_earlier
 
 
 def main() -> None:
     """Attack half breakdowns with several attributes, half tables that add up both ways, under each profile."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tables", type=int, default=2000)
+    parser.add_argument("--pairs", type=int, default=500)
     options = parser.parse_args()
     figures = {name: _attack(options.tables, profile) for name, profile in PROFILES.items()}
-    sys.stdout.write(json.dumps({"attack": figures}) + "\n")
+    pairs = {name: _pairs(options.pairs, profile) for name, profile in PROFILES.items()}
+    sys.stdout.write(json.dumps({"attack": figures, "differencing": pairs}) + "\n")
 
 
 def _attack(n_tables: int, profile: Profile) -> dict[str, float]:
@@ -50,6 +54,13 @@ def _attack(n_tables: int, profile: Profile) -> dict[str, float]:
         "tables with one recovered": int(broken),
         "seconds": round(time.perf_counter() - start, 1),
     }
+
+
+def _pairs(n_pairs: int, profile: Profile) -> dict[str, int]:
+    told = 0
+    for pair in planted_pairs(np.random.default_rng(8), n_pairs, profile):
+        told += pair.told_apart([one.shown for one in against_earlier(pair.second, pair.first, profile)]) > 0
+    return {"planted": n_pairs, "caught": n_pairs - told}
 
 
 if __name__ == "__main__":

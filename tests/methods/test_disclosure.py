@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from disclosure_attack import attack_breakdown, attack_crossing, random_breakdown, random_crossing, recovered
+from disclosure_attack import attack_breakdown, attack_crossing, planted_pairs, random_breakdown, random_crossing, recovered
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.methods.disclosure import PROFILES, Breakdown, disclose, hide, hide_crossing
+from pipeline.methods.disclosure.differencing import against_earlier
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -70,3 +71,11 @@ def test_nothing_small_is_ever_shown_and_hiding_is_the_same_in_any_order(parts, 
     assert gone.parts[0][: len(parts)][np.array(parts) < profile.fewest].all()
     turned = hide(Breakdown(whole.total, (np.array([*reversed(parts), unknown], dtype=float),)), profile)
     assert sorted(np.array(parts)[gone.parts[0][:-1]]) == sorted(np.array(parts[::-1])[turned.parts[0][:-1]])
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_no_two_releases_differ_by_a_few_people(profile):
+    pairs = list(planted_pairs(np.random.default_rng(13), 20, profile))
+    assert all(pair.told_apart([one.shown for one in pair.second]) for pair in pairs)
+    beside = [[one.shown for one in against_earlier(pair.second, pair.first, profile)] for pair in pairs]
+    assert [pair.told_apart(shown) for pair, shown in zip(pairs, beside, strict=True)] == [0] * len(pairs)
