@@ -1,5 +1,6 @@
 """What leaves a study: each export says which tables it takes, how sensitive it may be and which files it writes."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.artefacts import Sensitivity
     from pipeline.report.source import Source
 
+log = logging.getLogger("pipeline")
 ORDER: tuple["Sensitivity", ...] = ("releasable", "redacted", "identifiable")
 
 
@@ -57,13 +59,16 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     >>> EXPORTS["quotes"].files
     ('quotes.csv', 'withheld.csv')
     """
+    from pipeline.report.ledger import beside_earlier_exports
     from pipeline.report.source import read_source
 
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
-    sources = [read_source(study, exporter.tables) for exporter in exporters]
+    sources = beside_earlier_exports(study, [read_source(study, exporter.tables) for exporter in exporters])
+    for note in dict.fromkeys(note for source in sources for note in source.notes):
+        log.warning(note)
     study.exports.mkdir(exist_ok=True)
     for exporter, source in zip(exporters, sources, strict=True):
         exporter.write(source, study.exports)

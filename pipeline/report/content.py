@@ -30,7 +30,7 @@ def build_report(source: Source) -> Report:
     words = quotable_words(source["texts"], source["segments"], source["comments"])
     allowed = quotable_ids(source["segments"], source["comments"])
     named = without_private_words(source["themes"], source["members"], allowed)
-    placed = placed_themes(named, source["theme_codes"], source["members"])
+    placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
         title=source.study.settings.name,

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from pipeline.report.wording import sentence_case
+from pipeline.methods.disclosure import Profile, disclose
+from pipeline.report.wording import fewer_than, people, sentence_case
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,9 @@ class PlacedTheme:
     exemplars: tuple[str, ...]
     n_texts: int
     n_people: int
+    """As it may be shown; 0 where that is not at all."""
+    people: str
+    """How many people spoke of it, as it may be shown."""
     stability: float
     rare: bool
     family: int
@@ -46,11 +51,23 @@ class PlacedTheme:
         return f"theme-{self.number}"
 
 
-def placed_themes(themes: pd.DataFrame, theme_codes: pd.DataFrame, members: pd.DataFrame) -> tuple[PlacedTheme, ...]:
-    """Return the themes by number, each with its place in the codebook."""
+def with_shown_figures(themes: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return themes with the number of people as it may be shown; where it is too small both numbers are 0."""
+    shown = disclose(themes["n_people"].to_numpy(float), profile)
+    few = np.isnan(shown)
+    n_people = np.nan_to_num(shown).astype(int)
+    return themes.assign(n_people=n_people, n_texts=themes["n_texts"].mask(few, 0), rare=few)
+
+
+def placed_themes(
+    themes: pd.DataFrame, theme_codes: pd.DataFrame, members: pd.DataFrame, profile: Profile
+) -> tuple[PlacedTheme, ...]:
+    """Return the themes by number, each with its place in the codebook; figures are as they may be shown."""
+    themes = with_shown_figures(themes, profile)
     joined = themes.merge(theme_codes, on="theme_id", how="left", validate="one_to_one").sort_values("number")
     nearest = _nearest_members(members)
-    return tuple(_placed(row, nearest.get(str(row["theme_id"]), ())) for row in joined.to_dict("records"))
+    few = f"{fewer_than(profile)} people"
+    return tuple(_placed(row, nearest.get(str(row["theme_id"]), ()), few) for row in joined.to_dict("records"))
 
 
 def _nearest_members(members: pd.DataFrame) -> dict[str, tuple[str, ...]]:
@@ -59,7 +76,7 @@ def _nearest_members(members: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     return {str(theme): tuple(ids) for theme, ids in ordered.groupby("theme_id")["text_id"]}
 
 
-def _placed(row: dict[Any, Any], nearest: tuple[str, ...]) -> PlacedTheme:
+def _placed(row: dict[Any, Any], nearest: tuple[str, ...], few: str) -> PlacedTheme:
     return PlacedTheme(
         theme_id=str(row["theme_id"]),
         number=int(row["number"]),
@@ -68,6 +85,7 @@ def _placed(row: dict[Any, Any], nearest: tuple[str, ...]) -> PlacedTheme:
         exemplars=tuple(dict.fromkeys((*str(row["exemplars"]).split(), *nearest))),
         n_texts=int(row["n_texts"]),
         n_people=int(row["n_people"]),
+        people=few if row["rare"] else people(row["n_people"]),
         stability=float("nan") if pd.isna(row["stability"]) else float(row["stability"]),
         rare=bool(row["rare"]),
         family=int(row["family"]),

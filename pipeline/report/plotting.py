@@ -2,7 +2,7 @@
 
 from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, Table
 from pipeline.report.comparing import Comparison, Estimate, differences, level_name
-from pipeline.report.wording import fewer_than, listed, number, sentence_case
+from pipeline.report.wording import NOT_SHOWN, listed, number, sentence_case
 
 
 MOST_SERIES = 6
@@ -31,7 +31,7 @@ def comparison_table(found: Comparison, name: str, *, caption: str, first: str) 
 def _cell(found: Comparison, key: str, level: str) -> Cell:
     cell = found.cell(key, level)
     if cell is None:
-        return f"{fewer_than(found.profile)} people" if (key, level) in found.cells else NO_ANSWERS
+        return NOT_SHOWN if (key, level) in found.cells else NO_ANSWERS
     base = f"{number(cell.n)} of {number(cell.base)}" if found.unit == "share" else f"{number(cell.base)} people"
     return Figure(found.written(cell.value), f"{found.written(cell.low)} to {found.written(cell.high)}", base)
 

@@ -21,6 +21,8 @@ class Source:
     manifest: Manifest
     codebook: Codebook
     tables: Mapping[str, pd.DataFrame]
+    notes: tuple[str, ...] = ()
+    """What a reader of the figures must know of how they stand beside earlier exports."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""

@@ -10,6 +10,7 @@ import pandas as pd
 
 from pipeline.artefacts import write_atomically
 from pipeline.report.consent import quotable_ids, without_private_words
+from pipeline.report.placing import with_shown_figures
 from pipeline.report.source import Source
 
 
@@ -28,10 +29,15 @@ def write_tables(source: Source, folder: Path) -> None:
     write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
-    write_csv(themes.drop(columns="exemplars"), folder / "themes.csv")
+    write_csv(_with_blanks(with_shown_figures(themes, source.profile)).drop(columns="exemplars"), folder / "themes.csv")
     write_csv(places, folder / "theme_codes.csv")
     write_csv(without_suppressed(source["voices"]), folder / "voices.csv")
     write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
+
+
+def _with_blanks(themes: pd.DataFrame) -> pd.DataFrame:
+    figures = ["n_people", "n_texts"]
+    return themes.assign(**{name: themes[name].astype(object).mask(themes["rare"]) for name in figures})
 
 
 def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:

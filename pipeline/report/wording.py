@@ -3,9 +3,13 @@
 import math
 from collections.abc import Sequence
 
-from pipeline.methods.disclosure import Profile
+import numpy as np
+
+from pipeline.methods.disclosure import Profile, disclose
 
 
+NOT_SHOWN = "not shown"
+"""What stands in the place of a hidden figure: that it is small would already say too much of those hidden for others' sake."""
 STEADINESS = (
     (0.75, "steady"),
     (0.5, "fairly steady"),
@@ -43,6 +47,18 @@ def score(value: float) -> str:
 def fewer_than(profile: Profile) -> str:
     """Write what stands in the place of a figure that is too small to show."""
     return f"fewer than {profile.fewest}"
+
+
+def people_shown(n: float, profile: Profile) -> str:
+    """Write a number of people as it may be shown by itself."""
+    shown = float(disclose(np.array(float(n)), profile))
+    return f"{fewer_than(profile)} people" if math.isnan(shown) else people(shown)
+
+
+def number_shown(n: float, profile: Profile) -> str:
+    """Write a number as it may be shown by itself."""
+    shown = float(disclose(np.array(float(n)), profile))
+    return fewer_than(profile) if math.isnan(shown) else number(shown)
 
 
 def listed(items: Sequence[str]) -> str:

@@ -40,7 +40,13 @@ STAGES: tuple[Stage, ...] = (
         ("themes", "members", "centroids", "shaping"),
         version=2,
     ),
-    Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
+    Stage(
+        "voices",
+        ("themes", "members", "segments", "comments", "people"),
+        ("voices", "theme_ranks"),
+        ("count", "intake"),
+        version=2,
+    ),
     Stage(
         "code",
         ("texts", "vectors", "codebook", "lessons", "tuned", "themes", "members"),
@@ -59,6 +65,10 @@ STAGES: tuple[Stage, ...] = (
         version=3,
     ),
     Stage(
-        "count", ("codings", "segments", "comments", "people", "ratings", "codebook"), ("counts", "closed"), ("count", "intake")
+        "count",
+        ("codings", "segments", "comments", "people", "ratings", "codebook"),
+        ("counts", "closed"),
+        ("count", "intake"),
+        version=2,
     ),
 )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.artefacts import empty_table
 from pipeline.codebook import Codebook
-from pipeline.methods.disclosure import PROFILES, Profile, disclose
+from pipeline.methods.disclosure import PROFILES, Breakdown, Hidden, Profile, disclose, hide, hide_crossing
 from pipeline.study import Intake
 
 
@@ -28,13 +28,13 @@ def count(
     """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
     profile = PROFILES[settings.count.profile]
     groups = settings.count.groups or settings.intake.attributes[:1]
-    levels = _levels(comments, ratings, people, groups)
+    levels = levels_of(comments, ratings, people, groups)
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
     counts = _open(codings, segments, comments, levels, codebook=codebook, profile=profile)
     return counts.assign(reviewed=reviewed), _closed(ratings, levels, profile=profile, plan=settings.intake)
 
 
-def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
+def levels_of(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
     """Return one row per person and level that the person counts in, `everyone` among them."""
     everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
     known = people.loc[people["attribute"].isin(groups)].rename(columns={"attribute": "group", "value": "level"})
@@ -50,7 +50,7 @@ def _open(
     codebook: Codebook,
     profile: Profile,
 ) -> pd.DataFrame:
-    usable = _with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
+    usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     if usable.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
     places = segments[["segment_id", "comment_id"]].merge(usable, on="comment_id")
@@ -59,10 +59,12 @@ def _open(
     said = _people(spoken.merge(levels, on="response_id"), ["question", "code", "group", "level"]).rename("n").reset_index()
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
-    return _shares(cells, profile).rename(columns={"estimate": "share"})
+    hidden = _hidden(cells, "code", profile)
+    return _shares(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _with_any(usable: pd.DataFrame) -> pd.DataFrame:
+def with_any(usable: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows as they are, and once more as rows of any question."""
     return pd.concat([usable, usable.assign(question=ANY)], ignore_index=True)
 
 
@@ -70,21 +72,51 @@ def _people(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[int]":
     return rows.groupby(keys)["response_id"].nunique()
 
 
-def _shares(cells: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _hidden(cells: pd.DataFrame, item: str, profile: Profile) -> pd.DataFrame:
+    """Return which bases and counts of each question and item must not be shown: bool columns `base` and `n`."""
+    found = pd.DataFrame({"base": True, "n": True}, index=cells.index)
+    for _, asked in cells.groupby("question", sort=False):
+        first = asked[asked[item] == asked[item].iloc[0]]
+        base = _breakdown(first, "base")
+        gone = hide(base, profile)
+        for _, rows in asked.groupby(item, sort=False):
+            found.loc[rows.index, "base"] = _by_row(rows, gone)
+            found.loc[rows.index, "n"] = _by_row(rows, hide(_breakdown(rows, "n"), profile, of=(base, gone)))
+    return found
+
+
+def _breakdown(rows: pd.DataFrame, column: str) -> Breakdown:
+    """Return a count for everyone, and by each attribute with the people whose value is not known last."""
+    total = float(rows.loc[rows["group"] == EVERYONE, column].sum())
+    parts = [found[column].to_numpy(float) for _, found in rows[rows["group"] != EVERYONE].groupby("group", sort=False)]
+    return Breakdown(total, tuple(np.append(found, max(total - found.sum(), 0.0)) for found in parts))
+
+
+def _by_row(rows: pd.DataFrame, hidden: Hidden) -> "pd.Series[bool]":
+    groups = rows[rows["group"] != EVERYONE].groupby("group", sort=False)
+    flags = pd.Series(hidden.total, index=rows.index)
+    for (_, found), parts in zip(groups, hidden.parts, strict=True):
+        flags.loc[found.index] = parts[:-1]
+    return flags
+
+
+def _shares(cells: pd.DataFrame, hidden: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """Add share and 95 % Wilson interval, computed from the figures that may be shown and from no others."""
     from statsmodels.stats.proportion import proportion_confint
 
     base = disclose(cells["base"].to_numpy(float), profile)
-    n = np.minimum(disclose(cells["n"].to_numpy(float), profile), base)
+    base[hidden["base"].to_numpy(bool)] = np.nan
+    n = disclose(cells["n"].to_numpy(float), profile)
+    n[(hidden["n"] | hidden["base"]).to_numpy(bool)] = np.nan
     low, high = proportion_confint(np.nan_to_num(n), np.nan_to_num(base, nan=1), method="wilson")
-    hidden = np.isnan(n)
+    gone = np.isnan(n)
     return cells.assign(
         n=n,
         base=base,
         estimate=n / base,
-        low=np.where(hidden, np.nan, low),
-        high=np.where(hidden, np.nan, high),
-        suppressed=hidden,
+        low=np.where(gone, np.nan, low),
+        high=np.where(gone, np.nan, high),
+        suppressed=gone,
     )
 
 
@@ -105,17 +137,51 @@ def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     chosen = _people(rows, ["question", "value", "group", "level"]).rename("n").reset_index()
     cells = base.merge(rows[["question", "value"]].drop_duplicates(), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    return _shares(cells, profile).assign(measure="share")
+    several = rows[rows["group"] == EVERYONE].groupby("question")["response_id"].agg(lambda ids: bool(ids.duplicated().any()))
+    hidden = _hidden(cells, "value", profile)
+    for question in several.index[~several]:
+        asked = cells[cells["question"] == question]
+        hidden.loc[asked.index] |= _crossed(asked, profile)
+    return _shares(cells, hidden, profile).assign(measure="share")
+
+
+def _crossed(asked: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    """Return what to hide where each person chose one option, so that options and groups both add up."""
+    values = list(dict.fromkeys(asked["value"]))
+    tables = {str(group): _by_option(rows, values) for group, rows in asked.groupby("group", sort=False)}
+    everyone = tables[EVERYONE].to_numpy(float)
+    found = {(EVERYONE, EVERYONE): np.zeros(len(values) + 1, dtype=bool)}
+    groups = [group for group in tables if group != EVERYONE]
+    # What is hidden of everyone for the sake of one attribute is hidden for all of them; a second pass makes that good.
+    for group in [*groups, *groups] or [EVERYONE]:
+        parts = tables[group].to_numpy(float)
+        rest = np.clip(everyone - parts.sum(axis=0), 0.0, None)
+        start = np.zeros((len(parts) + 2, len(values) + 1), dtype=bool)
+        start[-1] = found[EVERYONE, EVERYONE]
+        gone = hide_crossing(np.vstack([parts, rest]), profile, unknown=True, hidden=start)
+        found |= {(group, str(level)): gone[place] for place, level in enumerate(tables[group].index)}
+        found[EVERYONE, EVERYONE] = gone[-1]
+    flags = np.array([found[group, level] for group, level in zip(asked["group"], asked["level"], strict=True)])
+    places = [values.index(value) for value in asked["value"]]
+    return pd.DataFrame({"base": flags[:, -1], "n": flags[range(len(flags)), places]}, index=asked.index)
+
+
+def _by_option(rows: pd.DataFrame, values: list[str]) -> pd.DataFrame:
+    return rows.set_index(["level", "value"])["n"].unstack()[values]
 
 
 def _means(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     scored = rows.dropna(subset="score")
     if scored.empty:
         return scored
-    found = scored.groupby(["question", "group", "level"])["score"].agg(["mean", "std", "count"]).reset_index()
-    base = disclose(found["count"].to_numpy(float), profile)
-    half = _half_width(found)
-    shown = found["mean"].where(~np.isnan(base))
+    found = scored.groupby(["question", "group", "level"], sort=False)["score"].agg(["mean", "std", "count"]).reset_index()
+    found["base"] = found["count"].astype(float)
+    base = disclose(found["base"].to_numpy(), profile)
+    for _, asked in found.groupby("question", sort=False):
+        base[asked.index[_by_row(asked, hide(_breakdown(asked, "base"), profile))]] = np.nan
+    # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
+    half = _half_width(found).round(1)
+    shown = found["mean"].round(1).where(~np.isnan(base) & (found["std"] > 0))
     return found[["question", "group", "level"]].assign(
         measure="mean",
         value="",

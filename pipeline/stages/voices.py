@@ -1,12 +1,14 @@
 """Find which themes each group speaks of more than others, however few its people are, and rank themes by group."""
 
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import empty_table
-from pipeline.methods.disclosure import PROFILES, Profile, disclose
+from pipeline.methods.disclosure import PROFILES, Breakdown, Profile, disclose, hide
+from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.standing_out import standing_out, tempered_shares
 
 
@@ -28,11 +30,17 @@ def voices(
     spoken = segments.merge(comments[["comment_id", "response_id"]], on="comment_id").merge(members, on="text_id")
     spoken = spoken[["response_id", "theme_id"]].drop_duplicates()
     found, ranks = [empty_table("voices")], [empty_table("theme_ranks")]
-    for group in settings.count.groups or settings.intake.attributes[:1]:
-        said, base = _counts(spoken, people[people["attribute"] == group], counted)
-        if said.size:
-            found.append(_standing_out(said, base, profile).assign(group=group))
-            ranks.append(_ranks(said, base, _everyone(spoken, counted), profile).assign(group=group))
+    groups = [
+        (group, *_counts(spoken, people[people["attribute"] == group], counted))
+        for group in settings.count.groups or settings.intake.attributes[:1]
+    ]
+    groups = [(group, said, base) for group, said, base in groups if said.size]
+    everyone = _everyone(spoken, counted)
+    n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "response_id"].nunique())
+    shown = _shown(groups, everyone, n_people, profile)
+    for (group, said, base), figures in zip(groups, shown, strict=True):
+        found.append(_standing_out(said, base, figures).assign(group=group))
+        ranks.append(_ranks(said, base, everyone, profile).assign(group=group))
     return _joined(found), _joined(ranks)
 
 
@@ -54,23 +62,57 @@ def _everyone(spoken: pd.DataFrame, themes: list[str]) -> "pd.Series[float]":
     return spoken.groupby("theme_id")["response_id"].nunique().reindex(themes, fill_value=0).astype(float)
 
 
-def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
+Group = tuple[str, pd.DataFrame, "pd.Series[float]"]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What may be shown of one attribute: counts and bases after disclosure control, and what they leave for all others."""
+
+    n: Floats
+    base: Floats
+    elsewhere: Floats
+
+
+def _shown(groups: list[Group], everyone: "pd.Series[float]", n_people: float, profile: Profile) -> list[_Shown]:
+    """Hide and round what each theme's people and their groups may not show; all groups share the same themes."""
+    bases = [np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0)) for _, _, base in groups]
+    whole = Breakdown(n_people, tuple(bases))
+    gone = hide(whole, profile)
+    counts = [np.vstack([said.to_numpy(float), np.maximum(everyone - said.sum(axis=0), 0.0)]) for _, said, _ in groups]
+    hidden = [
+        hide(Breakdown(float(total), tuple(found[:, place] for found in counts)), profile, of=(whole, gone), keep_total=True)
+        for place, total in enumerate(everyone)
+    ]
+    return [
+        _figures(counts[place], bases[place], [found.parts[place] for found in hidden], gone.parts[place], profile)
+        for place in range(len(groups))
+    ]
+
+
+def _figures(counts: Floats, base: Floats, hidden: list[Bools], gone: Bools, profile: Profile) -> _Shown:
+    n = np.where(np.array(hidden).T, np.nan, disclose(counts, profile))[:-1]
+    bases = np.where(gone, np.nan, disclose(base, profile))[:-1, None]
+    # From what may be shown of the other groups and nothing else: a true share of theirs would give a hidden figure away.
+    others = np.array([np.delete(n, place, axis=0).sum(axis=0) for place in range(len(n))])
+    other_bases = np.array([np.delete(bases, place, axis=0).sum(axis=0) for place in range(len(n))])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _Shown(n, np.broadcast_to(bases, n.shape), others / other_bases)
+
+
+def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -> pd.DataFrame:
     from statsmodels.stats.proportion import proportion_confint
 
-    weights = np.asarray(base, dtype=np.float64)
-    result = standing_out(said.to_numpy(np.float64), weights)
-    bases = np.broadcast_to(disclose(weights, profile)[:, None], said.shape)
-    n = np.minimum(disclose(said.to_numpy(), profile), bases)
-    low, high = proportion_confint(np.nan_to_num(n), np.nan_to_num(bases, nan=1), method="wilson")
-    hidden = np.isnan(n)
+    result = standing_out(said.to_numpy(np.float64), np.asarray(base, dtype=np.float64))
+    low, high = proportion_confint(np.nan_to_num(shown.n), np.nan_to_num(shown.base, nan=1), method="wilson")
+    hidden = np.isnan(shown.n)
     figures = {
-        "n": n,
-        "base": bases,
-        "share": n / bases,
+        "n": shown.n,
+        "base": shown.base,
+        "share": shown.n / shown.base,
         "low": np.where(hidden, np.nan, low),
         "high": np.where(hidden, np.nan, high),
-        # Beside the theme's number of people, what others say would give a hidden figure away.
-        "elsewhere": np.where(hidden, np.nan, result.elsewhere),
+        "elsewhere": np.where(hidden, np.nan, shown.elsewhere),
         "evidence": np.where(result.clear, "clear", np.where(result.sign, "a sign", "none")),
         "suppressed": hidden,
     }

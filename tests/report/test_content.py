@@ -22,6 +22,11 @@ from pipeline.report.wording import by, percent
 from pipeline.stages.agree import agree
 
 
+def rounded(n: int) -> str:
+    """Write a number of people as the strict profile shows it."""
+    return "fewer than 8" if n <= 7 else str(5 * round(n / 5))
+
+
 def section(source, name: str) -> Section:
     (found,) = [section for section in build_report(source).sections if section.name == name]
     return found
@@ -59,8 +64,8 @@ def test_in_short_is_made_of_the_tables_figures(source, tables):
     assert isinstance(points, Points) and 3 <= len(points.items) <= 6
     comments, themes = tables["comments"], tables["themes"]
     answered = comments[comments["set_aside"].fillna("") != "empty"]["response_id"].nunique()
-    assert f"{answered} of {comments['response_id'].nunique()} people who were asked" in points.items[0]
-    assert f"{len(themes)} themes. {themes['n_people'].max()} people spoke of the largest" in points.items[1]
+    assert f"{rounded(answered)} of {rounded(comments['response_id'].nunique())} people who were asked" in points.items[0]
+    assert f"{len(themes)} themes. {rounded(themes['n_people'].max())} people spoke of the largest" in points.items[1]
     assert points.items[2] == f"{tables['theme_codes']['code'].isna().sum()} themes have no place in the codebook."
 
 
@@ -82,32 +87,34 @@ def test_banner_of_a_fresh_run_is_plain(source):
 
 def test_who_took_part_adds_up(source, tables):
     rows = table(section(source, "who-took-part"), "asked-by-question").rows
-    for (_, asked, answered, blank, _), (_, found) in zip(rows, tables["comments"].groupby("question", sort=False), strict=True):
-        assert int(asked) == int(answered) + int(blank) == found["response_id"].nunique()
+    for (_, asked, answered, blank), (_, found) in zip(rows, tables["comments"].groupby("question", sort=False), strict=True):
+        n, n_blank = found["response_id"].nunique(), int((found["set_aside"] == "empty").sum())
+        assert (asked, answered, blank) == (rounded(n), rounded(n - n_blank), rounded(n_blank) if n_blank > 7 else "not shown")
 
 
 def test_small_groups_are_not_counted_out(source):
     rows = {row[0]: row[1:] for row in table(section(source, "who-took-part"), "asked-by-group-1").rows}
-    assert rows["Leaders"] == ("fewer than 8", "fewer than 8", "fewer than 8")
+    assert rows["Leaders"] == ("not shown", "not shown", "not shown")
     assert rows["Care workers"][0] == "40"
 
 
 def test_without_rounding_a_gap_cannot_be_worked_out_from_the_others():
-    counts = pd.DataFrame({"asked": [100, 60, 50], "answered": [88, 57, 40], "blank": [12, 3, 10]}, index=["a", "b", "c"])
-    shown = protect(counts, PROFILES["small"])
-    for column in shown:
-        assert shown[column].isna().sum() != 1, "one gap in a column is the total less the rest"
-    for _, row in shown.iterrows():
-        assert row[["answered", "blank"]].isna().sum() != 1, "one gap in a row is asked less the other"
-    assert shown.loc["a"].tolist() == [100, 88, 12]
+    counts = pd.DataFrame({"answered": [88, 57, 40], "blank": [12, 3, 10]}, index=["a", "b", "c"])
+    hidden = protect(counts, PROFILES["small"])
+    for column in hidden:
+        assert hidden[column].sum() != 1, "one gap in a column is the total less the rest"
+    for _, row in hidden.iterrows():
+        assert row[["answered", "blank"]].sum() != 1, "one gap in a row is asked less the other"
+    assert hidden.loc["b", "blank"] and not hidden["asked"].any()
 
 
 def test_every_theme_is_listed_with_its_figures(source, tables):
     found = section(source, "themes")
     rows = table(found, "all-themes").rows
     themes = tables["themes"].sort_values("number")
-    assert [row[1] for row in rows] == [str(n) for n in themes["n_people"]]
-    assert [row[2] for row in rows] == [str(n) for n in themes["n_texts"]]
+    assert [row[1] for row in rows] == [rounded(n) for n in themes["n_people"]]
+    few = themes["n_people"] <= 7
+    assert few.any() and [row[2] for row in rows] == themes["n_texts"].astype("str").mask(few, "not shown").tolist()
     assert {row[3] for row in rows} >= {"steady (0.91)", "fairly steady (0.66)", "unsteady (0.31)", "not measured"}
     assert [entry.name for entry in blocks_of(found, Entry)] == list(table(found, "all-themes").targets)
 
@@ -145,7 +152,7 @@ def test_suppressed_cells_leak_nothing_even_if_the_table_still_holds_their_figur
     leaking = with_table(source, "counts", counts)
     assert all_words(leaking) == all_words(source)
     rows = table(section(leaking, "shares-by-group"), "shares-1").rows
-    assert {row[4] for row in rows} == {"fewer than 8 people"}
+    assert {row[4] for row in rows} == {"not shown"}
 
 
 @pytest.mark.parametrize(("profile", "fewest"), [("strict", 8), ("standard", 10), ("small", 5)])
@@ -316,7 +323,7 @@ def test_a_code_named_by_everyone_but_one_group_leaves_a_gap_in_the_chart_and_sa
     ).assign(group="group", n=20, base=40, low=0.1, high=0.9)  # fmt: skip
     found = compare(rows, "group", labels={"a": "A", "b": "B"}, unit="share", profile=PROFILES["strict"])
     shown = comparison_table(found, "t", caption="People", first="Code")
-    assert shown.rows[1][1:] == ("no answers", Figure("30%", "10% to 90%", "20 of 40"), "fewer than 8 people")
+    assert shown.rows[1][1:] == ("no answers", Figure("30%", "10% to 90%", "20 of 40"), "not shown")
     chart = comparison_chart(found, shown, Axis("Share", 0, 1, "share"), title="Shares")
     assert chart is not None and [series.points[1] is None for series in chart.series] == [False, True]
     assert 'role="img"' in draw(chart)
@@ -410,7 +417,7 @@ def test_one_question_needs_no_folds_and_common_themes_no_word_of_rare_ones(sour
     accounts = {"rows_in": len(one["comments"]), "coded": len(one["comments"]), "withdrawn": 0, "set_aside": {}}
     single = replace(
         source,
-        tables={**source.tables, **one, "themes": tables["themes"].assign(rare=False)},
+        tables={**source.tables, **one, "themes": tables["themes"].assign(n_people=20)},
         manifest=replace(source.manifest, accounts=accounts),
     )
     assert [

@@ -46,7 +46,7 @@ def cell(counts, **keys):
 
 
 def test_shares_are_of_people_who_answered():
-    found = cell(counted()[0], question="q", code="time", level="Worker")
+    found = cell(counted(survey(n_leaders=0))[0], question="q", code="time", level="Worker")
     assert (found["n"], found["base"], found["share"]) == (20, 40, 0.5)
     # Wilson's interval for 20 of 40.
     assert found["low"] == pytest.approx(0.3520, abs=1e-3)
@@ -54,7 +54,7 @@ def test_shares_are_of_people_who_answered():
 
 
 def test_a_person_who_says_it_twice_counts_once():
-    codings, segments, comments, people = survey()
+    codings, segments, comments, people = survey(n_leaders=0)
     again = segments.head(20).assign(segment_id=lambda rows: rows["segment_id"] + "b")
     tables = (
         pd.concat([codings, codings.assign(segment_id=again["segment_id"])]),
@@ -77,6 +77,28 @@ def test_small_groups_are_not_shown(profile, fewest):
 def test_strict_profile_shows_nothing_of_seven_or_fewer_and_rounds_the_rest(n):
     shown = disclose(np.array([float(n)]), PROFILES["strict"])[0]
     assert np.isnan(shown) if n <= 7 else shown == 10
+
+
+def test_a_small_group_is_not_the_difference_between_everyone_and_the_other_group():
+    # Everyone 46, workers 40, so 6 leaders; of the 20 who spoke of time all were workers, so no leader was.
+    counts, _ = counted(profile="standard")
+    for code in ("any", "q"):
+        assert cell(counts, question=code, code="time", level="everyone")["n"] == 20
+        assert cell(counts, question=code, code="time", level="Worker")["suppressed"]
+        assert np.isnan(cell(counts, question=code, code="time", level="Worker")["base"])
+
+
+def test_a_figure_of_nearly_everybody_is_not_shown():
+    found = cell(counted(survey(n_leaders=0, said_time=38))[0], question="q", code="time", level="everyone")
+    assert found["suppressed"], "who knows a person is in the group would know what they said"
+
+
+def test_options_of_which_each_person_chose_one_do_not_give_each_other_away():
+    ids = [f"p{i}" for i in range(40)]
+    chosen = ["a"] * 18 + ["b"] * 19 + ["c"] * 3
+    ratings = pd.DataFrame({"response_id": ids, "question": "choice", "value": chosen, "score": np.nan})
+    _, closed = counted(ratings=ratings, choice={"column": "c"}, profile="standard")
+    assert closed.set_index("value")["suppressed"].to_dict() == {"a": True, "b": False, "c": True}
 
 
 def test_every_code_has_a_row_even_if_nobody_spoke_of_it():

@@ -35,12 +35,18 @@ SMALL = ["c"] * 9 + ["a"] * 6
 
 
 def test_a_theme_of_a_small_group_stands_out_clearly_with_its_figures():
-    said, _ = found({"Users": LARGE, "Carers": SMALL})
+    said, _ = found({"Users": [*LARGE, *["c"] * 10], "Carers": SMALL})
     row = said.loc[("Carers", "c")]
     assert row["evidence"] == "clear"
-    assert (row["n"], row["base"], row["elsewhere"]) == (10, 15, 0)
+    assert (row["n"], row["base"], row["elsewhere"]) == (10, 15, 10 / 210)
     assert row["low"] < row["share"] < row["high"]
     assert said.loc[("Carers", "a"), "evidence"] == "none"
+
+
+def test_a_theme_of_one_group_alone_stands_out_but_its_figure_would_show_that_no_other_said_it():
+    said, _ = found({"Users": LARGE, "Carers": SMALL})
+    row = said.loc[("Carers", "c")]
+    assert row["evidence"] == "clear" and row["suppressed"] and np.isnan(row["elsewhere"])
 
 
 def test_five_people_are_named_as_a_sign_without_any_figure():

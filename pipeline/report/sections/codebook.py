@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pipeline.report.blocks import Block, Paragraph, Section, Table
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, people
+from pipeline.report.wording import counted, number
 
 
 WHAT_IT_MEANS = (
@@ -45,7 +45,7 @@ def _codes(source: Source, placed: Sequence[PlacedTheme]) -> Table:
 
 
 def _themes_of(code: str, placed: Sequence[PlacedTheme]) -> tuple[str, str]:
-    found = [f"{theme.heading} ({people(theme.n_people)})" for theme in placed if theme.code == code]
+    found = [f"{theme.heading} ({theme.people})" for theme in placed if theme.code == code]
     return "\n".join(found) or "No theme", number(len(found))
 
 
@@ -58,7 +58,8 @@ def _new_themes(source: Source, placed: Sequence[PlacedTheme]) -> Block:
         caption="Themes that are not in the codebook yet",
         header=("Theme", "People", "Nearest code, which does not fit well"),
         rows=tuple(
-            (theme.heading, number(theme.n_people), source.label(theme.runner_up) if theme.runner_up else "none") for theme in new
+            (theme.heading, theme.people.removesuffix(" people"), source.label(theme.runner_up) if theme.runner_up else "none")
+            for theme in new
         ),
         numeric=(1,),
         targets=tuple(theme.anchor for theme in new),

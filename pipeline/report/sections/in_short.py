@@ -7,7 +7,7 @@ from pipeline.report.placing import PlacedTheme
 from pipeline.report.sections.doubts import abstentions
 from pipeline.report.sections.taking_part import answered_by
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, people, percent, sentence_case
+from pipeline.report.wording import counted, number, people_shown, percent, sentence_case
 from pipeline.stages.count import ANY, EVERYONE
 
 
@@ -26,7 +26,8 @@ def in_short(source: Source, placed: Sequence[PlacedTheme]) -> Section:
 
 def _answered(source: Source) -> str:
     persons = answered_by(source["comments"])
-    return f"{number(persons.sum())} of {people(len(persons))} who were asked wrote an answer."
+    asked, answered = (people_shown(n, source.profile) for n in (len(persons), persons.sum()))
+    return f"{sentence_case(answered.removesuffix(' people'))} of {asked} who were asked wrote an answer."
 
 
 def _largest(placed: Sequence[PlacedTheme]) -> str:
@@ -34,7 +35,7 @@ def _largest(placed: Sequence[PlacedTheme]) -> str:
         return "No themes were found."
     first = placed[0]
     return (
-        f"The answers fall into {counted(len(placed), 'theme', 'themes')}. {people(first.n_people)} spoke of the largest, "
+        f"The answers fall into {counted(len(placed), 'theme', 'themes')}. {sentence_case(first.people)} spoke of the largest, "
         f"“{first.name}”."
     )
 

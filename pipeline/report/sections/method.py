@@ -23,7 +23,7 @@ def how_it_was_done(source: Source) -> Section:
     blocks = (
         Table("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
         Paragraph(masking(source["comments"])),
-        Points((*LIMITS, _unsteady(source["themes"]), *shaping_sentences(source["shaping"]))),
+        Points((*source.notes, *LIMITS, _unsteady(source["themes"]), *shaping_sentences(source["shaping"]))),
         Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return Section("how-it-was-done", "How it was done", blocks)

@@ -8,7 +8,7 @@ import pandas as pd
 from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, Section, Table
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
-from pipeline.report.wording import by, counted, fewer_than, number, people, percent
+from pipeline.report.wording import NOT_SHOWN, by, counted, fewer_than, number, people, percent
 
 
 WHY = (
@@ -59,8 +59,8 @@ def _rows(source: Source, level: str, cells: pd.DataFrame, themes: dict[str, Pla
         yield (level, NOTHING, "", "", "")
     for row in shown.sort_values(["sure", "order"], ascending=[False, True]).to_dict("records"):
         hidden = bool(row["suppressed"])
-        share: Cell = f"{fewer_than(source.profile)} people".capitalize() if hidden else _figure(row)
-        elsewhere = "not shown" if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
+        share: Cell = NOT_SHOWN if hidden else _figure(row)
+        elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
         yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
 
 

@@ -1,15 +1,14 @@
 """Who took part: how many people of each group were asked, answered, and left blank."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.methods.disclosure import Profile, disclose
+from pipeline.methods.disclosure import Profile, disclose, hide_crossing
 from pipeline.report.blocks import Block, Fold, Paragraph, Section, Table
 from pipeline.report.source import Source
-from pipeline.report.wording import by, fewer_than, number, people, percent, sentence_case
+from pipeline.report.wording import NOT_SHOWN, by, number, percent, sentence_case
 from pipeline.stages.clean import EMPTY
 
 
@@ -20,7 +19,7 @@ COLUMNS = ("asked", "answered", "blank")
 def taking_part(source: Source) -> Section:
     """Return who was asked, who answered and who is missing, for everyone and by group."""
     persons = answered_by(source["comments"])
-    blocks: list[Block] = [Paragraph(_sentence(persons)), _by_question(source)]
+    blocks: list[Block] = [Paragraph(_sentence(persons, source.profile)), _by_question(source)]
     for place, group in enumerate(source.groups, start=1):
         blocks += _by_group(source, group, place)
     if not source.groups:
@@ -33,29 +32,28 @@ def answered_by(comments: pd.DataFrame) -> "pd.Series[bool]":
     return (comments["set_aside"].fillna("") != EMPTY).groupby(comments["response_id"]).any()
 
 
-def _sentence(persons: "pd.Series[bool]") -> str:
-    asked, answered = len(persons), int(persons.sum())
-    share = f" ({percent(answered / asked)})" if asked else ""
-    blank = asked - answered
-    rest = f" {people(blank)} left every question blank." if blank else " Nobody left every question blank."
+def _sentence(persons: "pd.Series[bool]", profile: Profile) -> str:
+    counts = _by_level(persons, pd.Series("everyone", index=persons.index))
+    if persons.empty:
+        return "Nobody was asked an open question."
+    asked, answered, blank = (str(cell) for cell in _written(counts, profile)["everyone"])
+    share = f" ({percent(int(answered.replace(',', '')) / int(asked.replace(',', '')))})" if answered[:1].isdigit() else ""
     return (
-        f"{people(asked)} were asked at least one open question. {people(answered)}{share} wrote something under at least "
-        f"one.{rest}"
+        f"Asked at least one open question: {asked} people. Wrote something under at least one: {answered}{share}. Left every "
+        f"question blank: {blank}."
     )
 
 
 def _by_question(source: Source) -> Table:
-    comments = source["comments"]
     rows = []
-    for question, found in comments.groupby("question", sort=False):
+    for question, found in source["comments"].groupby("question", sort=False):
         persons = answered_by(found)
-        asked, answered = len(persons), int(persons.sum())
-        rows.append(
-            (source.wording(str(question)), number(asked), number(answered), number(asked - answered), percent(answered / asked))
-        )
-    header = ("Open question", "Asked", "Answered", "Left blank", "Share who answered")
+        counts = _by_level(persons, pd.Series("everyone", index=persons.index))
+        rows.append((source.wording(str(question)), *_written(counts, source.profile)["everyone"]))
+    header = ("Open question", "Asked", "Answered", "Left blank")
     caption = "People asked each open question, and how many answered"
-    return Table("asked-by-question", caption, header, tuple(rows), numeric=(1, 2, 3, 4))
+    note = f"{sentence_case(source.profile.rule)}."
+    return Table("asked-by-question", caption, header, tuple(rows), numeric=(1, 2, 3), note=note)
 
 
 def _by_group(source: Source, group: str, place: int) -> Iterator[Block]:
@@ -72,11 +70,7 @@ def _by_group(source: Source, group: str, place: int) -> Iterator[Block]:
 
 def _table(source: Source, comments: pd.DataFrame, *, group: str, name: str, of: str) -> Table:
     counts = _counts(comments, source["people"], group)
-    shown = protect(counts, source.profile)
-    rows = tuple(
-        (str(level), *(_written(shown.at[level, column], counts.at[level, column], source.profile) for column in COLUMNS))
-        for level in counts.index
-    )
+    rows = tuple((level, *cells) for level, cells in _written(counts, source.profile).items())
     return Table(
         name=name,
         caption=f"People asked and answering {of}, {by(group)}",
@@ -90,25 +84,25 @@ def _table(source: Source, comments: pd.DataFrame, *, group: str, name: str, of:
 def _counts(comments: pd.DataFrame, people: pd.DataFrame, group: str) -> pd.DataFrame:
     level = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
     persons = answered_by(comments)
-    levels = persons.index.to_series().map(level).fillna(NOT_STATED)
+    return _by_level(persons, persons.index.to_series().map(level).fillna(NOT_STATED))
+
+
+def _by_level(persons: "pd.Series[bool]", levels: "pd.Series[str]") -> pd.DataFrame:
     counts = persons.groupby(levels).agg(["size", "sum"])
-    return pd.DataFrame({"asked": counts["size"], "answered": counts["sum"], "blank": counts["size"] - counts["sum"]})
+    return pd.DataFrame({"answered": counts["sum"], "blank": counts["size"] - counts["sum"]})
 
 
-def _written(shown: Any, count: Any, profile: Profile) -> str:
-    if not np.isnan(shown):
-        return number(shown)
-    return fewer_than(profile) if count < profile.fewest else "not shown"
+def _written(counts: pd.DataFrame, profile: Profile) -> dict[str, tuple[str, ...]]:
+    """Return, for each level, how many were asked, answered and left it blank, as it may be shown."""
+    whole = counts.assign(asked=counts["answered"] + counts["blank"])
+    shown = whole.mask(protect(counts, profile)).apply(lambda column: disclose(column.to_numpy(float), profile))
+    return {
+        str(level): tuple(NOT_SHOWN if np.isnan(row[column]) else number(row[column]) for column in COLUMNS)
+        for level, row in zip(counts.index, shown.to_dict("records"), strict=True)
+    }
 
 
 def protect(counts: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Return counts of people with the small ones hidden, and with them those from which they could be worked out."""
-    shown = pd.DataFrame(disclose(counts.to_numpy(float), profile), counts.index, counts.columns)
-    if profile.round_to > 1:
-        return shown
-    # Unrounded, the levels add up to everyone and asked = answered + blank: a gap alone can be worked out.
-    for column in shown:
-        if shown[column].isna().sum() == 1 and len(shown) > 1:
-            shown.loc[shown[column].idxmin(), column] = np.nan
-    shown.loc[shown.isna().any(axis=1), ["answered", "blank"]] = np.nan
-    return shown
+    """Return where people who answered, left blank and were asked must be hidden: levels and both kinds add up."""
+    gone = hide_crossing(counts[["answered", "blank"]].to_numpy(float), profile, unknown=False)
+    return pd.DataFrame(gone[:-1], index=counts.index, columns=["answered", "blank", "asked"])

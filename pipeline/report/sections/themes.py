@@ -6,7 +6,7 @@ from pipeline.report.blocks import Block, Entry, Fold, Heading, Paragraph, Point
 from pipeline.report.consent import HELD_BACK, NOBODY_AGREED, Words
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, people, score, sentence_case, steadiness
+from pipeline.report.wording import NOT_SHOWN, counted, number, score, sentence_case, steadiness
 
 
 OPEN_ENTRIES = 12
@@ -54,7 +54,7 @@ def _introduction(placed: Sequence[PlacedTheme]) -> str:
     rare = sum(theme.rare for theme in placed)
     if not rare:
         return WHAT_A_THEME_IS
-    return f"{WHAT_A_THEME_IS} {counted(rare, 'theme is', 'themes are')} rare: fewer than five people spoke of it."
+    return f"{WHAT_A_THEME_IS} {counted(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure."
 
 
 def _table(source: Source, placed: Sequence[PlacedTheme]) -> Table:
@@ -71,8 +71,8 @@ def _table(source: Source, placed: Sequence[PlacedTheme]) -> Table:
 def _row(source: Source, theme: PlacedTheme) -> tuple[str, ...]:
     return (
         theme.heading,
-        number(theme.n_people),
-        number(theme.n_texts),
+        theme.people.removesuffix(" people"),
+        number(theme.n_texts) if theme.n_texts else NOT_SHOWN,
         steadiness(theme.stability),
         source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
         number(theme.family),
@@ -84,7 +84,7 @@ def _entry(source: Source, theme: PlacedTheme, placed: Sequence[PlacedTheme], *,
     facts = (
         *((("Title", "given by people"),) if theme.named else ()),
         ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
-        ("People", people(theme.n_people) + (" (rare)" if theme.rare else "")),
+        ("People", theme.people + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),
         ("Place in the codebook", _place(source, theme)),
         ("Like themes", "; ".join(like) or "none"),

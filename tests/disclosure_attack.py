@@ -1,0 +1,240 @@
+"""An attacker with a linear program: from all that is shown, how far can each hidden count be narrowed down?
+
+The attacker knows the rules: that what is shown is rounded and at least the threshold, that counts add up, and that those
+counted are some of their base. The model is written anew here from what is shown, and shares nothing with the method.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+
+from pipeline.methods.disclosure import Breakdown, Hidden, Profile, disclose, hide, hide_crossing
+from pipeline.methods.disclosure.differencing import Released
+
+
+Floats = NDArray[np.float64]
+Range = tuple[float, float]
+MOST = 1e6
+NEARLY_ALL = 0.9
+
+
+def recovered(ranges: Sequence[Range], profile: Profile) -> int:
+    """Count hidden figures that can be fewer different whole numbers than the threshold is high."""
+    return sum(np.floor(high + 1e-6) - np.ceil(low - 1e-6) + 1 < profile.fewest for low, high in ranges)
+
+
+class Attack:
+    """What is known: bounds of each figure, and sums and differences between them."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        self.bounds: list[Range] = []
+        self.targets: list[int] = []
+        self.equal: list[dict[int, float]] = []
+        self.at_most: list[tuple[dict[int, float], float]] = []
+
+    def figure(self, value: float, *, hidden: bool, possible: bool = True) -> int:
+        """Add a figure as it is shown, or as one that is not, and return its place."""
+        shown = float(disclose(np.array(value), self.profile))
+        slack = (self.profile.round_to - 1) / 2
+        if not hidden:
+            assert not np.isnan(shown), "a small count is shown"
+            self.bounds.append((max(self.profile.fewest, shown - slack), shown + slack))
+        else:
+            self.bounds.append((0, MOST if possible else 0))
+            self.targets += [len(self.bounds) - 1] if possible else []
+        return len(self.bounds) - 1
+
+    def add_up(self, parts: Sequence[int], total: int) -> None:
+        """Know that parts add up to a total."""
+        self.equal.append({**dict.fromkeys(parts, 1.0), total: -1.0})
+
+    def within(self, part: int, base: int, most: float) -> None:
+        """Know that a part is at most this share of a base."""
+        self.at_most.append(({part: 1.0, base: -most}, 0.0))
+
+    def ranges(self) -> list[Range]:
+        """Return the range of every hidden figure."""
+        equal = self._matrix(self.equal)
+        at_most = self._matrix([terms for terms, _ in self.at_most]) if self.at_most else None
+        ends = [right for _, right in self.at_most] or None
+        return [
+            (self._end(target, 1, equal, at_most, ends), self._end(target, -1, equal, at_most, ends)) for target in self.targets
+        ]
+
+    def _end(self, target: int, sign: int, equal: Floats, at_most: Floats | None, ends: list[float] | None) -> float:
+        goal = np.zeros(len(self.bounds))
+        goal[target] = sign
+        found = linprog(goal, A_ub=at_most, b_ub=ends, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=self.bounds, method="highs")
+        assert found.status == 0, found.message
+        return sign * float(found.fun)
+
+    def _matrix(self, rows: list[dict[int, float]]) -> Floats:
+        matrix = np.zeros((len(rows), len(self.bounds)))
+        for place, terms in enumerate(rows):
+            for column, factor in terms.items():
+                matrix[place, column] = factor
+        return matrix
+
+
+def random_breakdown(draw: np.random.Generator) -> tuple[Breakdown, list[Breakdown]]:
+    """Draw how many people of each group, by one to three attributes, answered, and how many of them said each of some things."""
+    n_people = int(draw.integers(12, 400))
+    attributes = []
+    for _ in range(draw.integers(1, 4)):
+        n_levels = int(draw.integers(1, 8))
+        chances = draw.dirichlet(np.full(n_levels, 0.8))
+        known = draw.random(n_people) >= draw.choice([0.0, 0.0, 0.05, 0.2])
+        attributes.append((n_levels, np.where(known, draw.choice(n_levels, n_people, p=chances), n_levels)))
+    base = _breakdown(np.ones(n_people, dtype=bool), attributes)
+    said = [_breakdown(draw.random(n_people) < draw.beta(0.6, 1.5), attributes) for _ in range(draw.integers(1, 6))]
+    return base, said
+
+
+def _breakdown(counted: NDArray[np.bool_], attributes: list[tuple[int, NDArray[np.int64]]]) -> Breakdown:
+    parts = [np.bincount(levels[counted], minlength=n + 1).astype(float) for n, levels in attributes]
+    return Breakdown(float(counted.sum()), tuple(parts))
+
+
+def attack_breakdown(
+    base: Breakdown, said: list[Breakdown], profile: Profile, *, hidden_parts: list[NDArray[np.bool_]] | None = None
+) -> list[Range]:
+    """Attack all that is shown of a question: its bases, and each thing said, by every attribute."""
+    attack = Attack(profile)
+    gone = hide(base, profile)
+    base_total = attack.figure(base.total, hidden=gone.total)
+    bases = []
+    for place, parts in enumerate(base.parts):
+        flags = gone.parts[place] if hidden_parts is None else hidden_parts[place]
+        flags[-1] = True
+        figures = [
+            attack.figure(value, hidden=bool(flag), possible=bool(value) or position < len(parts) - 1)
+            for position, (value, flag) in enumerate(zip(parts, flags, strict=True))
+        ]
+        attack.add_up(figures, base_total)
+        bases.append(figures)
+    for one in said:
+        _attack_said(attack, one, (base, base_total, bases), hide(one, profile, of=(base, gone)), profile)
+    return attack.ranges()
+
+
+def _attack_said(
+    attack: Attack, one: Breakdown, known: tuple[Breakdown, int, list[list[int]]], gone: Hidden, profile: Profile
+) -> None:
+    base, base_total, bases = known
+    total = attack.figure(one.total, hidden=gone.total)
+    attack.within(total, base_total, 1.0 if gone.total else NEARLY_ALL)
+    for place, parts in enumerate(one.parts):
+        figures = []
+        for position, value in enumerate(parts):
+            hidden = bool(gone.parts[place][position])
+            possible = bool(base.parts[place][position]) or position < len(parts) - 1
+            figures.append(attack.figure(value, hidden=hidden, possible=possible))
+            attack.within(figures[-1], bases[place][position], 1.0 if hidden else NEARLY_ALL)
+        attack.add_up(figures, total)
+
+
+def random_crossing(draw: np.random.Generator) -> tuple[Floats, bool]:
+    """Draw a table of groups by options, of which each person chose one; the last row may be people of unknown group."""
+    shape = int(draw.integers(2, 6)), int(draw.integers(2, 6))
+    chances = draw.dirichlet(np.full(shape[0] * shape[1], 0.6))
+    return draw.multinomial(int(draw.integers(15, 400)), chances).reshape(shape).astype(float), bool(draw.random() < 0.5)
+
+
+def attack_crossing(counts: Floats, unknown: bool, profile: Profile) -> list[Range]:
+    """Attack a table with its sums."""
+    gone = hide_crossing(counts, profile, unknown=unknown)
+    whole = np.vstack([counts, counts.sum(axis=0)])
+    whole = np.hstack([whole, whole.sum(axis=1, keepdims=True)])
+    attack = Attack(profile)
+    nobody = unknown and not counts[-1].any()
+    figures = [
+        [
+            attack.figure(whole[row, column], hidden=bool(gone[row, column]), possible=not (nobody and row == len(counts) - 1))
+            for column in range(whole.shape[1])
+        ]
+        for row in range(whole.shape[0])
+    ]
+    for line in figures:
+        attack.add_up(line[:-1], line[-1])
+    for column in zip(*figures, strict=True):
+        attack.add_up(column[:-1], column[-1])
+    return attack.ranges()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two exports of nearly the same people: each figure's people, and what may be shown of it alone."""
+
+    first: list[Released]
+    second: list[Released]
+
+    def told_apart(self, shown: Sequence[float]) -> int:
+        """Count pairs of figures of the same thing whose difference is about a few people, and that differ as shown."""
+        earlier: dict[str, list[Released]] = defaultdict(list)
+        for one in self.first:
+            if not np.isnan(one.shown):
+                earlier[one.item].append(one)
+        told = 0
+        for new, value in zip(self.second, shown, strict=True):
+            close = {old.shown for old in earlier[new.item] if 0 < len(old.people ^ new.people) < new.fewest}
+            told += bool(close) and not np.isnan(value) and value not in close
+        return told
+
+
+def planted_pairs(draw: np.random.Generator, n_pairs: int, profile: Profile) -> Iterator[Pair]:
+    """Yield pairs of exports that, shown side by side without a ledger, give a few people away."""
+    found = 0
+    while found < n_pairs:
+        pair = _pair(draw, profile)
+        if pair.told_apart([one.shown for one in pair.second]):
+            found += 1
+            yield pair
+
+
+def _pair(draw: np.random.Generator, profile: Profile) -> Pair:
+    n_people, n_levels = int(draw.integers(40, 300)), int(draw.integers(2, 6))
+    levels = draw.integers(0, n_levels, n_people)
+    said = draw.random((n_people, 3)) < draw.beta(1, 2, 3)
+    there = np.ones(n_people, dtype=bool)
+    first = _released(levels, said, there, profile)
+    few = draw.choice(n_people, int(draw.integers(1, profile.fewest)), replace=False)
+    match draw.integers(0, 4):
+        case 0:  # people withdraw
+            there[few] = False
+        case 1:  # a few answers are coded anew
+            said[few, 0] = ~said[few, 0]
+        case 2:  # a few people are put into another group
+            levels[few] = (levels[few] + 1) % n_levels
+        case _:  # groups are named anew, and a few people leave them
+            there[few] = False
+            levels = levels + 100
+    return Pair(first, _released(levels, said, there, profile))
+
+
+def _released(levels: NDArray[np.int64], said: NDArray[np.bool_], there: NDArray[np.bool_], profile: Profile) -> list[Released]:
+    """Return every figure of an export, hidden and rounded as the method says."""
+    names = np.array([f"p{person}" for person in range(len(levels))])
+    kinds = np.unique(levels[there])
+    places = np.searchsorted(kinds, levels)
+    base = _breakdown(there, [(len(kinds), places)])
+    gone = hide(base, profile)
+    figures = []
+    for item, counted in [("base", there), *((f"code {code}", there & said[:, code]) for code in range(said.shape[1]))]:
+        counts = _breakdown(counted, [(len(kinds), places)])
+        hidden = gone if item == "base" else hide(counts, profile, of=(base, gone))
+        cells = [
+            ("everyone", counted, hidden.total),
+            *(
+                (f"level {kind}", counted & (levels == kind), bool(flag))
+                for kind, flag in zip(kinds, hidden.parts[0], strict=False)
+            ),
+        ]
+        for part, people, flag in cells:
+            shown = float("nan") if flag else float(disclose(np.array(float(people.sum())), profile))
+            figures.append(Released(item, part, frozenset(names[people]), shown, profile.fewest))
+    return figures
