@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.errors import DataError
+from pipeline.errors import CodebookError, DataError
+from pipeline.methods.captions import captions
+from pipeline.methods.learning.orders import next_to_review
 from pipeline.methods.themes.answers import unit
-from pipeline.review.captions import captions
 from pipeline.review.drawing import chances_of
 from pipeline.study import Study
 
@@ -33,6 +34,8 @@ class Material:
     codebook: Codebook
     tables: "Tables"
     codebook_stamp: Stamp = ()
+    codebook_fault: str = ""
+    """What is wrong with the codebook's file, if it cannot be read now; the codes are those from before then."""
 
     def wording(self, question: str) -> str:
         """Return how a question was worded, or else the name of its column, or else its own."""
@@ -149,7 +152,10 @@ class Tables:
     def groups(self) -> dict[str, str]:
         """Who said it, by person: the study's groups, as far as enough people share them."""
         settings = self.study.settings
-        return captions(self.at_once["people"], settings.count.groups or settings.intake.attributes[:1])
+        people = self.at_once["people"]
+        attributes = settings.count.groups or settings.intake.attributes[:1]
+        known = (people[people["attribute"] == attribute] for attribute in attributes)
+        return captions([dict(zip(rows["response_id"], rows["value"], strict=True)) for rows in known])
 
     @cached_property
     def matrix(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
@@ -175,6 +181,26 @@ class Tables:
         found: tuple[NDArray[np.float64], NDArray[np.float64]] = self._kept["chances", codes]
         return found
 
+    def by_margin(self, codes: tuple[str, ...], seed: int) -> list[str]:
+        """Return the excerpts the coder is least certain of first."""
+        if ("margin", codes, seed) not in self._kept:
+            chances, thresholds = self.chances(codes)
+            nobody = np.zeros(len(self.excerpts), dtype=bool)
+            rows = next_to_review(chances, thresholds, nobody, "uncertain", n=len(self.excerpts), seed=seed)
+            self._kept["margin", codes, seed] = [self.excerpts[row] for row in rows]
+        found: list[str] = self._kept["margin", codes, seed]
+        return found
+
+    def by_code(self, codes: tuple[str, ...]) -> list[list[str]]:
+        """Return the excerpts each code is likeliest for first, as far as it is likely at all."""
+        if ("code", codes) not in self._kept:
+            chances, _ = self.chances(codes)
+            order = np.argsort(-chances, axis=0, kind="stable")
+            n = (chances > 0).sum(axis=0)
+            self._kept["code", codes] = [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
+        found: list[list[str]] = self._kept["code", codes]
+        return found
+
     def ranked(self, text_id: str) -> pd.DataFrame:
         """Return what the model would say of a text, best first."""
         ordered, text_ids = self._by_text
@@ -193,17 +219,31 @@ class Tables:
 
 def fresh_material(study: Study, known: Material | None) -> Material:
     """Return the study's material as it is now: what is known, where nothing has changed."""
-    stamp = _stamp(study.codebook) if study.codebook else ()
-    if known is None or stamp != known.codebook_stamp:
-        codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
-        known = replace(known, codebook=codebook, codebook_stamp=stamp) if known else _first(study, codebook, stamp)
+    if known is None:
+        return _first(study)
+    known = _with_codebook(known)
     tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     if tables != known.tables.stamp and not _is_running(study):
         known = replace(known, tables=_read(study, tables))
     return known
 
 
-def _first(study: Study, codebook: Codebook, stamp: Stamp) -> Material:
+def _with_codebook(known: Material) -> Material:
+    """Return the material with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
+    path = known.study.codebook
+    stamp = _stamp(path) if path else ()
+    if path is None or stamp == known.codebook_stamp:
+        return known
+    try:
+        return replace(known, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
+    except CodebookError as error:
+        # Somebody is editing it in Excel; the review must not stop for that.
+        return replace(known, codebook_stamp=stamp, codebook_fault=str(error))
+
+
+def _first(study: Study) -> Material:
+    stamp = _stamp(study.codebook) if study.codebook else ()
+    codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
     tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     return Material(study, codebook, _read(study, tables), stamp)
 
