@@ -1,17 +1,17 @@
 """Choose which excerpt a person reads next: each is read by several people, across groups where that can be."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
+from typing import Final
 
 import numpy as np
 
 from pipeline.errors import ReviewError
-from pipeline.methods.learning.orders import Order, next_to_review
-from pipeline.review.drawing import GIVEN, check_order
+from pipeline.methods.learning.orders import next_to_review
+from pipeline.review.drawing import check_order
 from pipeline.review.ledger import Ledger
 from pipeline.review.material import Tables
 from pipeline.review.room import Room
@@ -20,6 +20,7 @@ from pipeline.review.store import Drawn, Store
 
 # So many are ranked at a time for one person.
 _AHEAD = 60
+_RARE: Final = "rare codes first"
 _SEED = 42
 
 
@@ -130,63 +131,64 @@ def _first(room: Room, view: _View, order: Drawn) -> str | None:
 
 def _plan(room: Room, view: _View, order: Drawn) -> list[str]:
     """Return the excerpts that come next in an order: those new to the person's group, or else those that are left."""
-    pool = view.tables.excerpts if order in (GIVEN, "random audit") else _each_text_once(view)
-    if order == GIVEN:
-        fresh = list(islice((one for one in _waiting(view, pool) if not view.has_own_group(one)), _AHEAD))
-        return fresh or list(islice(_waiting(view, pool), _AHEAD))
-    free = list(_waiting(view, pool))
-    fresh = [one for one in free if not view.has_own_group(one)]
-    return _ranked(room, view, order, fresh or free)
+    codes = tuple(code.code for code in room.material().codebook.codes)
+    return _ranked(view, order, codes, fresh=True) or _ranked(view, order, codes, fresh=False)
 
 
-def _waiting(view: _View, pool: Iterable[str]) -> Iterator[str]:
-    """Yield those that wait for the person; most have been closed or not been touched, which is quickly told."""
+def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
+    tables = view.tables
+    if order == "uncertain":
+        return list(islice(_each_text_once(view, _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)), _AHEAD))
+    if order == "rare codes first":
+        return _for_rare_codes(view, codes, fresh=fresh)
+    pool = tables.shuffled(_SEED) if order == "random audit" else tables.excerpts
+    return list(islice(_waiting(view, pool, fresh=fresh), _AHEAD))
+
+
+def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
+    """Yield those that wait for the person, in the order of the pool; most are closed or untouched, which is quickly told."""
     closed, own, touched = view.ledger.complete, view.ledger.own(view.reviewer), view.touched
     for one in pool:
         if one in closed:
             continue
-        if (one not in own and one not in touched) or view.is_free(one):
+        if (one not in touched and one not in own) or (view.is_free(one) and not (fresh and view.has_own_group(one))):
             yield one
 
 
-def _each_text_once(view: _View) -> list[str]:
-    """Return one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
+def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
+    """Yield one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
 
     Where others have begun, it is theirs, so that their reading gets its second.
     """
-    tables, touched = view.tables, view.touched
-    read = set(map(tables.text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
-    return [
-        next((one for one in excerpts if one in touched and view.others(one)), excerpts[0]) if len(excerpts) > 1 else excerpts[0]
-        for text_id, excerpts in tables.of_text.items()
-        if text_id not in read
-    ]
+    text_of, of_text, touched = view.tables.text_of, view.tables.of_text, view.touched
+    met = set(map(text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
+    for one in waiting:
+        text_id = text_of[one]
+        if text_id not in met:
+            met.add(text_id)
+            begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
+            yield next(begun, one)
 
 
-def _ranked(room: Room, view: _View, order: Order, free: list[str]) -> list[str]:
-    if order == "random audit":
-        waits = set(free)
-        return [one for one in view.tables.shuffled(_SEED) if one in waits][:_AHEAD]
-    if order == "rare codes first":
-        # What is rare changes with each answer, so what others began in this order comes first or would not get its second.
-        begun = [one for one in free if any(made.drawn == order for made in view.ledger.now(one))]
-        rest = set(free).difference(begun)
-        return [*begun, *_by_chances(room, view, order, [one for one in free if one in rest])][:_AHEAD]
-    return _by_chances(room, view, order, free)
+def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
+    """Return what others began in this order, since what is rare changes with each answer, and then the likeliest for rare codes.
 
-
-def _by_chances(room: Room, view: _View, order: Order, free: list[str]) -> list[str]:
-    codes = tuple(code.code for code in room.material().codebook.codes)
-    chances, thresholds = view.tables.chances(codes)
-    rows = np.array([view.tables.row_of[one] for one in free], dtype=np.intp)
-    given = Counter(code for made in view.ledger.decisions() for code in made.codes) if order != "uncertain" else Counter[str]()
+    Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
+    """
+    tables, ledger = view.tables, view.ledger
+    begun = [one for one in sorted(view.touched - ledger.complete) if any(made.drawn == _RARE for made in ledger.now(one))]
+    first = list(_waiting(view, begun, fresh=fresh))
+    waits = set(_each_text_once(view, _waiting(view, tables.excerpts, fresh=fresh))).difference(first)
+    ranked = (islice((one for one in likeliest if one in waits), _AHEAD) for likeliest in tables.by_code(codes))
+    pool = sorted({one for likeliest in ranked for one in likeliest} or set(islice(sorted(waits), _AHEAD)))
+    chances, thresholds = tables.chances(codes)
     chosen = next_to_review(
-        chances[rows],
+        chances[[tables.row_of[one] for one in pool]],
         thresholds,
-        np.zeros(len(rows), dtype=bool),
-        order,
+        np.zeros(len(pool), dtype=bool),
+        _RARE,
         n=_AHEAD,
         seed=_SEED,
-        counts=np.array([given[code] for code in codes], dtype=int),
+        counts=np.array([ledger.n_given(code) for code in codes], dtype=int),
     )
-    return [free[place] for place in chosen]
+    return [*first, *(pool[place] for place in chosen)][:_AHEAD]

@@ -1,7 +1,7 @@
 """What people have said, kept in memory and brought up to date by reading only what was added to the store since."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -50,6 +50,7 @@ class Ledger:
     _begun: set[str] = field(default_factory=set)
     _complete: set[str] = field(default_factory=set)
     _differing: set[str] = field(default_factory=set)
+    _given: Counter[str] = field(default_factory=Counter)
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -107,6 +108,10 @@ class Ledger:
     def skipped(self, reviewer: str) -> frozenset[str]:
         """Return the excerpts that a person skipped."""
         return frozenset(self._skipped.get(reviewer, ()))
+
+    def n_given(self, code: str) -> int:
+        """Return how many decisions that stand name a code."""
+        return self._given[code]
 
     def tally(self, reviewer: str) -> Tally:
         """Return what a person has done in all, whether it stands or not."""
@@ -202,9 +207,11 @@ class Ledger:
             skipped = own is not None and own.outcome == "skip"
             _keep(self._skipped[reviewer], segment_id, skipped)
             _keep(self._done[reviewer], segment_id, skipped or (own is not None and own.decision_id > begun))
-            self._own[reviewer].pop(segment_id, None)
+            before = self._own[reviewer].pop(segment_id, None)
+            self._given.subtract(before.codes if before else ())
             if own is not None:
                 self._own[reviewer][segment_id] = own
+                self._given.update(own.codes)
         readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
         self._readers[segment_id] = readers
         blind = self.blind(segment_id)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import DataError
+from pipeline.methods.learning.orders import next_to_review
 from pipeline.methods.themes.answers import unit
 from pipeline.review.captions import captions
 from pipeline.review.drawing import chances_of
@@ -173,6 +174,26 @@ class Tables:
         if ("chances", codes) not in self._kept:
             self._kept["chances", codes] = chances_of(self.at_once["suggestions"], self.text_ids, codes)
         found: tuple[NDArray[np.float64], NDArray[np.float64]] = self._kept["chances", codes]
+        return found
+
+    def by_margin(self, codes: tuple[str, ...], seed: int) -> list[str]:
+        """Return the excerpts the coder is least certain of first."""
+        if ("margin", codes, seed) not in self._kept:
+            chances, thresholds = self.chances(codes)
+            nobody = np.zeros(len(self.excerpts), dtype=bool)
+            rows = next_to_review(chances, thresholds, nobody, "uncertain", n=len(self.excerpts), seed=seed)
+            self._kept["margin", codes, seed] = [self.excerpts[row] for row in rows]
+        found: list[str] = self._kept["margin", codes, seed]
+        return found
+
+    def by_code(self, codes: tuple[str, ...]) -> list[list[str]]:
+        """Return the excerpts each code is likeliest for first, as far as it is likely at all."""
+        if ("code", codes) not in self._kept:
+            chances, _ = self.chances(codes)
+            order = np.argsort(-chances, axis=0, kind="stable")
+            n = (chances > 0).sum(axis=0)
+            self._kept["code", codes] = [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
+        found: list[list[str]] = self._kept["code", codes]
         return found
 
     def ranked(self, text_id: str) -> pd.DataFrame:
