@@ -9,12 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from small_study import CODES, build_study, build_tables, save
 from waitress.server import create_server
 
+from pipeline.artefacts import TABLES, Vectors, write_table
 from pipeline.codebook import Codebook, write_codebook
 from pipeline.review.deciding import Judgement, decide
+from pipeline.review.revising import propose_change, vote
 from pipeline.review.room import Room, open_room
+from pipeline.review.talking import Reading, leave_contested
+from pipeline.review.theming import rename
 from pipeline.review.web.app import create_app
 from pipeline.review.web.site import make_site
 from pipeline.study import Study, load_study
@@ -112,6 +117,9 @@ def _build(folder: Path) -> tuple[Study, dict[str, str]]:
     )
     long = replace(odd, code="long", plain_label=LONG[:200], parent="")
     write_codebook(Codebook((*CODES, odd, long)), folder / "codebook.csv")
+    texts = tables["texts"]
+    matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
+    write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), folder / TABLES["vectors"].file)
     return load_study(folder), dict(zip(TEXTS, segments.loc[rows, "segment_id"], strict=True))
 
 
@@ -124,3 +132,9 @@ def _let_people_speak(room: Room, places: dict[str, str]) -> None:
             note = PAYLOADS[number % len(PAYLOADS)]
             said = Judgement("codes", (code,), note=note, new_code=note, seconds=5)
             decide(room, segment_id, who, said, version=0, key=f"{segment_id} {who}")
+    said = (Reading(("odd",), PAYLOADS[3]), Reading(("time",), LONG))
+    leave_contested(room, places["payload 0"], said, by="Ben", version=0, key="contested", note=PAYLOADS[5])
+    fields = {"definition": PAYLOADS[2] + " " + LONG, "examples": PAYLOADS[4]}
+    number = propose_change(room, "time", fields, why=PAYLOADS[1], by=PAYLOADS[1], key="proposed").code_edit_id
+    vote(room, number, "object", by="Ben", why=PAYLOADS[6])
+    rename(room, 1, PAYLOADS[0], by="Ben")

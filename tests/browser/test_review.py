@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from reviewed import PAYLOADS, TEXTS, serve
 
+from pipeline.review.approving import quote_candidates
 from pipeline.review.deciding import Judgement, decide
 from pipeline.review.recalling import said_by
 
@@ -70,6 +71,26 @@ def states(served):
     yield "to talk about", go("/talk"), 200, "Talk about it"
     yield "talk", go(f"/talk/{served.places['Welsh']}"), 200, "Talk about this excerpt"
     yield "talk, wrong", sent(f"/talk/{served.places['long']}", "Keep this outcome"), 422, "Talk about this excerpt"
+    yield "talked about", go(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
+    yield "how are we doing", go("/progress"), 200, "How are we doing?"
+    yield "codebook", go("/codebook"), 200, "Codebook"
+    yield "code", go("/codebook/code/odd"), 200, PAYLOADS[1]
+    yield "change", go("/codebook/change/odd"), 200, f"Propose a change to “{PAYLOADS[1]}”"
+    yield "change, wrong", sent("/codebook/new", "Propose it"), 200, "Propose a new code"
+    yield "proposal", go("/codebook/proposal/1"), 200, "Change: Too little time"
+    yield "proposal, wrong", sent("/codebook/proposal/1", "I object"), 422, "Change: Too little time"
+    yield "themes", go("/themes"), 200, "Themes"
+    yield "theme", go("/themes/1"), 200, "1. hurry, minutes, rushed"
+    yield "theme, wrong", lambda page: (page.goto(at + "/themes/1"), merge(page)), 422, "1. hurry, minutes, rushed"
+    yield "practice", go("/practice"), 200, "Practice"
+    yield "practice, trying", sent("/practice", "Try"), 200, "Which codes would you give?"
+    yield "practice, seen", lambda page: press(page, "See how others read it"), 200, "The group reads it in more than one way"
+    yield "find", go("/find"), 200, "Find answers"
+    yield "found", lambda page: (page.goto(at + "/find"), page.fill("#words", "window"), press(page, "Find")), 200, "Find answers"
+    yield "found alike", go(f"/find/like/{next(iter(quotable(served)))}"), 200, "More like this"
+    yield "quotes", go("/quotes"), 200, "Quotes to approve"
+    yield "quote", go(f"/quotes/{quotable(served)[0]}"), 200, "May this be printed?"
+    yield "quote, wrong", sent(f"/quotes/{quotable(served)[0]}", "No, keep it in"), 422, "May this be printed?"
     yield "guide", go("/guide"), 200, "How to read and code"
     yield "large print", go("/guide/large-print"), 200, "How to read and code"
     yield "settings", go("/settings"), 200, "Settings"
@@ -79,6 +100,16 @@ def states(served):
     yield "names, wrong", sent("/who", "Continue"), 200, "Who are you?"
     yield "add a name", go("/who/add"), 200, "Add your name"
     yield "add a name, wrong", sent("/who/add", "Add my name"), 200, "Add your name"
+
+
+def quotable(served):
+    """Return the excerpts that may be quoted as they were said, and about which nobody has decided."""
+    return [one.segment_id for one in quote_candidates(served.room, waiting=True) if one.consent == "quote"]
+
+
+def merge(page):
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    press(page, "Put them together")
 
 
 def excerpt_with(served, code, skip=0):

@@ -13,7 +13,7 @@ from pipeline.review.web.desk import Desk, desk
 from pipeline.review.web.launch import Launch
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.site import Site
-from pipeline.review.web.views import excerpts, home, talk, team, who
+from pipeline.review.web.views import codebook, excerpts, finding, home, practice, quotes, talk, team, themes, who
 
 
 def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time) -> Flask:
@@ -39,8 +39,9 @@ def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, c
     CSRFProtect(app)
     faults.explain(app)
     # On a team server nobody chooses a name; on a laptop nobody has a password.
-    for pages in (team.PAGES if site.team else who.PAGES, home.PAGES, excerpts.PAGES, talk.PAGES):
-        app.register_blueprint(pages)
+    shared = (home, excerpts, talk, codebook, themes, practice, finding, quotes)
+    for pages in (team if site.team else who, *shared):
+        app.register_blueprint(pages.PAGES)
     return app
 
 

@@ -28,6 +28,18 @@ ORDERS = (
 )
 BATCHES = (("5", "5"), ("10", "10"), ("20", "20"), ("50", "50"), ("0", "As many as I like"))
 
+CODE_FIELDS = {
+    "label": "Its name",
+    "plain_label": "Its name in plain words, if another",
+    "definition": "What it means",
+    "include": "Yes for",
+    "exclude": "Not for",
+    "examples": "Examples: clear yes",
+    "counter_examples": "Examples: clear no",
+    "borderline": "Examples: hard to say",
+}
+
+SHORT = Length(max=80, message="Give it a shorter name.")
 NOTE = Length(max=4000, message="The note is too long. Keep it under 4,000 letters.")
 
 
@@ -50,7 +62,7 @@ class AddForm(FlaskForm):
     """Add yourself."""
 
     then = HiddenField()
-    name = StringField(validators=[DataRequired("Write your name."), Length(max=80, message="Give a shorter name.")])
+    name = StringField(validators=[DataRequired("Write your name."), SHORT])
     group = StringField(
         validators=[DataRequired("Write which group you are part of."), Length(max=80, message="Give a shorter group.")]
     )
@@ -155,6 +167,51 @@ class SettleForm(Stamped):
         return {}
 
 
+class CodeForm(Stamped):
+    """What a code is to say; the lists have a line for each entry."""
+
+    label = StringField(
+        validators=[DataRequired("Give the code a name."), Length(max=80, message="Give the code a shorter name.")]
+    )
+    plain_label = StringField(validators=[SHORT])
+    definition = TextAreaField(validators=[NOTE])
+    include = TextAreaField(validators=[NOTE])
+    exclude = TextAreaField(validators=[NOTE])
+    examples = TextAreaField(validators=[NOTE])
+    counter_examples = TextAreaField(validators=[NOTE])
+    borderline = TextAreaField(validators=[NOTE])
+    why = TextAreaField(validators=[DataRequired("Say why, so that others can agree or object."), NOTE])
+    stood = HiddenField(validators=[Length(max=60_000)])
+
+    def words(self) -> dict[str, str]:
+        """Return what is to stand in each field."""
+        return {name: self[name].data or "" for name in CODE_FIELDS}
+
+
+class ThemeForm(Stamped):
+    """What somebody asks of a theme."""
+
+    title = StringField(validators=[Length(max=120, message="Give the theme a shorter title.")])
+    code = StringField()
+    into = StringField(default="2")
+    others = SelectMultipleField(validate_choice=False)
+    definition = TextAreaField(validators=[NOTE])
+    why = TextAreaField(validators=[NOTE])
+
+
+class QuoteForm(Stamped):
+    """What is decided about a quote."""
+
+    wording = TextAreaField(validators=[NOTE])
+    reason = TextAreaField(validators=[NOTE])
+
+
+class FindForm(FlaskForm):
+    """Words to look for."""
+
+    words = StringField(validators=[DataRequired("Write the words to look for."), Length(max=200)])
+
+
 class SignInForm(FlaskForm):
     """Sign in on a team server."""
 
@@ -177,7 +234,7 @@ class PasswordForm(FlaskForm):
 class InviteForm(FlaskForm):
     """Invite somebody."""
 
-    name = StringField(validators=[DataRequired("Write their name."), Length(max=80, message="Give a shorter name.")])
+    name = StringField(validators=[DataRequired("Write their name."), SHORT])
     group = StringField(
         validators=[DataRequired("Write which group they are part of."), Length(max=80, message="Give a shorter group.")]
     )

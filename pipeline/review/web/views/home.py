@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from pipeline.review.choosing import ahead
 from pipeline.review.effort import how_are_we_doing
-from pipeline.review.talking import to_discuss
+from pipeline.review.talking import n_to_discuss
 from pipeline.review.web import batch, notices
 from pipeline.review.web.desk import desk
 from pipeline.review.web.notices import Notice
@@ -23,7 +23,7 @@ def home() -> Page:
     return render_template(
         "home.html.j2",
         ahead=ahead(here.room, here.me.name),
-        n_talks=len(to_discuss(here.room)),
+        n_talks=n_to_discuss(here.room),
         progress=batch.current(),
         notice=notices.take(),
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.errors import ReviewError
 from pipeline.review.deciding import StaleError
 from pipeline.review.reading import read_excerpt
 from pipeline.review.talking import (
@@ -12,6 +13,7 @@ from pipeline.review.talking import (
     agree,
     discussed,
     leave_contested,
+    n_to_discuss,
     talk_about,
     to_discuss,
     undo_discussion,
@@ -32,10 +34,10 @@ _SHOWN = 50
 def differing() -> Page:
     """List the excerpts that people read differently, and those they have talked about."""
     here = desk()
-    waiting, done = to_discuss(here.room), discussed(here.room)[:_SHOWN]
-    shown = [talk.segment_id for talk in (*waiting[:_SHOWN], *done)]
-    words = {segment_id: read_excerpt(here.room, segment_id, here.me.name).words for segment_id in shown}
-    return render_template("talks.html.j2", waiting=waiting, done=done, words=words, notice=notices.take())
+    waiting, done = to_discuss(here.room, n=_SHOWN), discussed(here.room, n=_SHOWN)
+    n_more = n_to_discuss(here.room) - len(waiting)
+    words = {talk.segment_id: _words(talk) for talk in (*waiting, *done)}
+    return render_template("talks.html.j2", waiting=waiting, n_more=n_more, done=done, words=words, notice=notices.take())
 
 
 @PAGES.get("/talk/<segment_id>")
@@ -76,6 +78,14 @@ def undo(segment_id: str, discussion_id: int) -> Response:
     undo_discussion(desk().room, discussion_id, by=desk().me.name)
     notices.give(Notice("Undone. The talk is open again."))
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
+
+
+def _words(talk: Talk) -> str:
+    """Return the words of an excerpt that was talked about, also where a later run no longer has it."""
+    try:
+        return read_excerpt(desk().room, talk.segment_id, desk().me.name).words
+    except ReviewError:
+        return "This excerpt is no longer in the study."
 
 
 def _show(

@@ -1,0 +1,140 @@
+"""The codebook: read it, propose to change it, agree or object, and see what it said before."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.errors import CodebookError, ReviewError
+from pipeline.review.accepting import accept, undo_code_edit
+from pipeline.review.codebook_file import fields_of
+from pipeline.review.deciding import StaleError
+from pipeline.review.revising import CodeEdit, code_edit, code_edits, propose_change, propose_code, refuse, vote
+from pipeline.review.web import notices, pending
+from pipeline.review.web.desk import desk
+from pipeline.review.web.forms import CODE_FIELDS, CodeForm, problems
+from pipeline.review.web.notices import Notice
+
+
+PAGES = Blueprint("codebook", __name__)
+Page = str | tuple[str, int] | Response
+
+
+@PAGES.get("/codebook")
+def codebook() -> Page:
+    """Show all codes, and what people propose to change."""
+    proposed = code_edits(desk().room, status="open")
+    return render_template("codebook.html.j2", cards=desk().codes.values(), proposed=proposed, notice=notices.take())
+
+
+@PAGES.get("/codebook/code/<path:code>")
+def one_code(code: str) -> Page:
+    """Show a code and its history."""
+    card = desk().codes.get(code) or abort(404)
+    return render_template("code.html.j2", card=card, edits=code_edits(desk().room, code), notice=notices.take())
+
+
+@PAGES.route("/codebook/change/<path:code>", methods=["GET", "POST"])
+def change(code: str) -> Page:
+    """Propose other words for a code."""
+    card = desk().codes.get(code) or abort(404)
+    form, stands = CodeForm(), fields_of(desk().room.material().codebook[code])
+    if request.method == "GET":
+        _fill(form, pending.take(request.path, desk().me.name) or stands)
+    form.stood.data = form.stood.data or json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False)
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "GET" or errors:
+        return _show(form, errors, card=card)
+    by, key, seen = desk().me.name, form.key.data or "", _stood(form)
+    try:
+        made = propose_change(desk().room, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
+    except StaleError:
+        form.stood.data, form.key.data = json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False), ""
+        return _show(form, {}, card=card, meanwhile=stands), 409
+    except ReviewError as error:
+        return _show(form, {"label": str(error)}, card=card)
+    return _proposed(made)
+
+
+@PAGES.route("/codebook/new", methods=["GET", "POST"])
+def new_code() -> Page:
+    """Propose a new code."""
+    form = CodeForm()
+    if request.method == "GET":
+        _fill(form, pending.take(request.path, desk().me.name) or {})
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "GET" or errors:
+        return _show(form, errors)
+    try:
+        made = propose_code(desk().room, form.words(), why=form.why.data, by=desk().me.name, key=form.key.data or "")
+    except ReviewError as error:
+        return _show(form, {"label": str(error)})
+    return _proposed(made)
+
+
+@PAGES.get("/codebook/proposal/<int:number>")
+def proposal(number: int) -> Page:
+    """Show a proposal, what it changes, and what people say of it."""
+    return _show_proposal(code_edit(desk().room, number), {})
+
+
+@PAGES.post("/codebook/proposal/<int:number>")
+def say(number: int) -> Page:
+    """Agree, object, accept, refuse or undo."""
+    room, me, why = desk().room, desk().me.name, request.form.get("why", "").strip()
+    try:
+        match request.form.get("do"):
+            case "agree" | "object" | "none" as word:
+                vote(room, number, word, by=me, why=why)
+                said = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
+            case "accept":
+                made = accept(room, number, by=me, today=desk().now.date(), despite=why)
+                said = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
+            case "refuse":
+                refuse(room, number, by=me, why=why)
+                said = "Refused, with your reason."
+            case "undo":
+                undo_code_edit(room, number, by=me, today=desk().now.date())
+                said = "Undone."
+            case _:
+                abort(400)
+    except StaleError as stale:
+        return _show_proposal(code_edit(room, number), {"why": str(stale)}, why), 409
+    except (ReviewError, CodebookError) as error:
+        return _show_proposal(code_edit(room, number), {"why": str(error)}, why), 422
+    notices.give(Notice(said))
+    return redirect(url_for("codebook.proposal", number=number), 303)
+
+
+def _show(form: CodeForm, errors: dict[str, str], *, card: Any = None, meanwhile: dict[str, str] | None = None) -> str:
+    form.stamp(version=0, person=desk().me.name)
+    return render_template(
+        "change.html.j2", form=form, errors=errors, card=card, fields=CODE_FIELDS, meanwhile=meanwhile, notice=notices.take()
+    )
+
+
+def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str:
+    mine = next((one for one in edit.votes if one.by == desk().me.name), None)
+    return render_template(
+        "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=notices.take()
+    )
+
+
+def _fill(form: CodeForm, words: Any) -> None:
+    for name in (*CODE_FIELDS, "why", "stood"):
+        form[name].data = "".join(words.get(name, ""))
+
+
+def _stood(form: CodeForm) -> dict[str, str] | None:
+    """Return what the codebook said on the page that was sent; None where that is not to be read, and is not checked."""
+    try:
+        found = json.loads(form.stood.data or "")
+    except ValueError:
+        return None
+    return {name: str(found[name]) for name in CODE_FIELDS if name in found} if isinstance(found, dict) else None
+
+
+def _proposed(made: CodeEdit) -> Response:
+    notices.give(Notice("Proposed. Others can now agree or object. The codebook is as it was until it is accepted."))
+    return redirect(url_for("codebook.proposal", number=made.code_edit_id), 303)

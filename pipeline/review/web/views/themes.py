@@ -1,0 +1,109 @@
+"""Themes: what the program found, who spoke of it, and what people ask of it; the next run carries it out."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.errors import CodebookError, DataError, ReviewError
+from pipeline.review import theming
+from pipeline.review.theming import ThemeCard, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.web import notices
+from pipeline.review.web.desk import desk
+from pipeline.review.web.forms import ThemeForm, problems
+from pipeline.review.web.notices import Notice
+
+
+PAGES = Blueprint("themes", __name__)
+Page = str | tuple[str, int] | Response
+_MOST_PARTS = 6
+
+
+@PAGES.get("/themes")
+def themes() -> Page:
+    """List the themes, and what people have asked of them."""
+    room = desk().room
+    return render_template("themes.html.j2", cards=theme_cards(room), edits=theme_edits(room), notice=notices.take())
+
+
+@PAGES.get("/themes/<int:number>")
+def theme(number: int) -> Page:
+    """Show a theme, and what can be asked of it."""
+    return _show(_card(number), ThemeForm(formdata=None), {})
+
+
+@PAGES.post("/themes/<int:number>")
+def ask(number: int) -> Page:
+    """Ask something of a theme."""
+    form, card = ThemeForm(), _card(number)
+    if not form.validate():
+        return _show(card, form, problems(form)), 422
+    do = request.form.get("do", "")
+    try:
+        if do == "propose":
+            return _propose(number, form)
+        edit_id = _asked(do, number, form)()
+    except (DataError, CodebookError, ReviewError) as error:
+        return _show(card, form, {_field_of(do): str(error)}), 422
+    undo = url_for("themes.undo", edit_id=edit_id)
+    notices.give(Notice("Kept. The next run of the study (`themes run`) shows it.", undo=undo))
+    return redirect(url_for("themes.themes"), 303)
+
+
+@PAGES.post("/themes/undo/<int:edit_id>")
+def undo(edit_id: int) -> Response:
+    """Take back what was asked."""
+    undo_theme_edit(desk().room, edit_id, by=desk().me.name)
+    notices.give(Notice("Undone. The next run of the study leaves it out."))
+    return redirect(url_for("themes.themes"), 303)
+
+
+def _asked(do: str, number: int, form: ThemeForm) -> Callable[[], int]:
+    """Return what is to be done for a button."""
+    room, by = desk().room, desk().me.name
+    numbers = [number, *(int(one) for one in form.others.data or () if one.isdecimal())]
+    into = int(form.into.data) if (form.into.data or "").isdecimal() else 0
+    if do == "split" and not 2 <= into <= _MOST_PARTS:
+        raise ReviewError(f"Say into how many parts: 2 to {_MOST_PARTS}.")
+    if do == "merge" and len(numbers) < 2:
+        raise ReviewError("Tick the themes that are the same as this one.")
+    actions: dict[str, Callable[[], int]] = {
+        "rename": lambda: theming.rename(room, number, form.title.data or "", by=by),
+        "merge": lambda: theming.merge(room, numbers, by=by),
+        "split": lambda: theming.split(room, number, into=into, by=by),
+        "aside": lambda: theming.set_aside(room, number, by=by),
+        "restore": lambda: theming.restore(room, number, by=by),
+        "map": lambda: theming.map_to_code(room, number, form.code.data or "", by=by),
+    }
+    return actions.get(do) or abort(400)
+
+
+def _propose(number: int, form: ThemeForm) -> Response:
+    if not (form.why.data or "").strip():
+        raise ReviewError("Say why the codebook needs it, so that others can agree or object.")
+    made = theming.propose_code_from(
+        desk().room,
+        number,
+        label=form.title.data or "",
+        definition=form.definition.data or "",
+        why=form.why.data,
+        by=desk().me.name,
+        key=form.key.data or "",
+    )
+    return redirect(url_for("codebook.proposal", number=made.code_edit_id), 303)
+
+
+def _field_of(do: str) -> str:
+    return {"merge": "others", "split": "into", "map": "code", "propose": "why"}.get(do, "title")
+
+
+def _card(number: int) -> ThemeCard:
+    return next((card for card in theme_cards(desk().room) if card.number == number), None) or abort(404)
+
+
+def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
+    form.stamp(version=0, person=desk().me.name)
+    form.title.data = form.title.data or card.title
+    others = [one for one in theme_cards(desk().room) if one.number != card.number]
+    fresh = theme_card(desk().room, card.number)
+    return render_template("theme.html.j2", card=fresh, others=others, form=form, errors=errors, notice=notices.take())

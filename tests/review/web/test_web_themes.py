@@ -1,0 +1,137 @@
+import numpy as np
+import pytest
+from saying import say
+
+from pipeline.artefacts import TABLES, Vectors, read_table, write_table
+from pipeline.review.approving import quote_candidates
+from pipeline.review.talking import agree
+
+
+@pytest.fixture
+def study(study):
+    """The small study with vectors, as a run makes them."""
+    texts = read_table("texts", study.folder / TABLES["texts"].file)
+    matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
+    write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
+    return study
+
+
+def asked(room):
+    return [(one.action, one.detail, one.by) for one in room.read(lambda store: store.theme_edits()).itertuples()]
+
+
+def test_themes_are_listed_with_who_spoke_of_them(ann):
+    ann.get("/themes")
+    assert ann.page.status_code == 200 and "forms, pages, signature" in ann.page.text and "spoke of it" in ann.page.text
+    ann.get("/themes/1")
+    assert ann.page.status_code == 200 and "Who said it" in ann.page.text
+    assert ann.get("/themes/99").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("button", "fields", "kept"),
+    [
+        ("rename", {"title": "Getting through"}, ("rename", "Getting through", "Ann")),
+        ("map", {"code": "trust"}, ("map", "trust", "Ann")),
+        ("merge", {"others": ["2", "3"]}, ("merge", "", "Ann")),
+        ("split", {"into": "2"}, ("split", "", "Ann")),
+        ("aside", {}, ("set aside", "", "Ann")),
+    ],
+)
+def test_what_is_asked_of_a_theme_is_kept_and_can_be_undone(ann, room, button, fields, kept):
+    ann.get("/themes/1")
+    ann.send(button=button, to="csrf_token", **fields)
+    assert "Kept. The next run of the study" in ann.page.text and "Waits for the next run." in ann.page.text
+    assert asked(room) == [kept]
+    ann.press("Undo")
+    assert "Undone." in ann.page.text and "Waits for the next run." not in ann.page.text
+
+
+@pytest.mark.parametrize(
+    ("button", "fields", "wrong"),
+    [
+        ("merge", {}, "Tick the themes that are the same as this one."),
+        ("split", {"into": "90"}, "2 to 6"),
+        ("map", {"code": "nonsense"}, "no code"),
+        ("rename", {"title": "t" * 200}, "shorter title"),
+        ("propose", {"title": "Guide dogs"}, "Say why the codebook needs it"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(ann, room, button, fields, wrong):
+    ann.get("/themes/1")
+    ann.send(button=button, to="csrf_token", **fields)
+    assert ann.page.status_code == 422 and wrong in ann.page.text and asked(room) == []
+
+
+def test_a_new_code_is_proposed_from_a_theme(ann):
+    ann.get("/themes/2")
+    ann.send(button="propose", to="csrf_token", title="Guide dogs", definition="Dogs that help.", why="It comes up often.")
+    assert ann.path.startswith("/codebook/proposal/") and "Guide dogs" in ann.page.text
+
+
+def test_excerpts_that_mean_the_same_are_listed(ann, room):
+    ann.get(f"/find/like/{next(iter(room.material().tables.row_of))}")
+    assert ann.page.status_code == 200 and ann.heading == "More like this" and "More like this" in ann.page.text
+
+
+def test_quotes_are_approved_reworded_refused_and_undone(ann, room):
+    first, second, *_ = (one for one in quote_candidates(room) if not one.approval and one.consent == "quote")
+    ann.get("/quotes")
+    assert first.segment_id in ann.page.text
+    ann.get(f"/quotes/{first.segment_id}")
+    ann.send(button="approve")
+    assert "Kept: approved." in ann.page.text
+    ann.get(f"/quotes/{second.segment_id}")
+    ann.send(button="refuse", wording="typed already")
+    assert ann.page.status_code == 422 and "say why" in ann.page.text and "typed already" in ann.page.text
+    ann.send(button="reword", wording="Somebody spoke of something else altogether.")
+    assert "Kept: reworded." in ann.page.text
+    ann.press("Undo")
+    standing = {one.segment_id: one.approval for one in quote_candidates(room)}
+    assert standing[first.segment_id].outcome == "approved" and standing[second.segment_id] is None
+
+
+def test_who_agreed_to_other_words_only_is_never_quoted(ann, room):
+    one = next(one for one in quote_candidates(room) if one.consent == "paraphrase" and not one.approval)
+    ann.get(f"/quotes/{one.segment_id}")
+    assert "Yes, as it was said" not in ann.page.text
+    ann.send(button="approve")
+    assert ann.page.status_code == 422 and "rewording only" in ann.page.text
+
+
+def test_answers_are_found_by_words_that_stay_out_of_the_address(ann):
+    ann.get("/find")
+    ann.send(words="guide dog", to="words")
+    assert ann.path == "/find" and not ann.page.request.query_string and "found for “<bdi>guide dog</bdi>”" in ann.page.text
+    assert "guide dog" in ann.page.text and "<mark>" in ann.page.text
+    ann.get("/find")
+    ann.send(words="", to="words")
+    assert "Write the words to look for." in ann.page.text
+
+
+@pytest.fixture
+def practised(room):
+    """An excerpt that Ann and Ben read differently, talked about and agreed on."""
+    segment_id = next(iter(room.material().tables.row_of))
+    say(room, "Ann", segment_id, "time", note="They were hurried.")
+    say(room, "Ben", segment_id, "forms")
+    agree(room, segment_id, ("time",), by="Ann", version=0, key="talked", note="It was the clock.")
+    return segment_id
+
+
+def test_practice_shows_how_others_read_it_and_keeps_nothing(another, room, practised):
+    n = len(room.read(lambda store: store.history()))
+    cy = another().be("Cy")
+    cy.get("/practice")
+    cy.press("Try 1 excerpt")
+    assert cy.path == f"/practice/{practised}" and "Which codes would you give?" in cy.page.text
+    cy.send(codes=["forms"], to="codes")
+    assert cy.heading == "The group read it another way"
+    assert "It was the clock." in cy.page.text and "They were hurried." in cy.page.text
+    assert "Ann" not in cy.page.text and "Ben" not in cy.page.text
+    cy.get("/practice/next")
+    assert cy.heading == "That was practice" and len(room.read(lambda store: store.history())) == n
+
+
+def test_nothing_to_practise_on_is_said(ann):
+    assert "There is nothing to practise on yet." in ann.get("/practice").text
