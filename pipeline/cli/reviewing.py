@@ -59,17 +59,27 @@ def unpack(study: Path, file: Path, reviewer: str | None, group: str | None) -> 
 
 @click.command()
 @STUDY
-def verify(study: Path) -> None:
-    """Say whether people's decisions are as they were written.
+@click.option("--seal", type=click.Path(path_type=Path, dir_okay=False), help="Write a seal to this file, to be kept elsewhere.")
+@click.option("--against", type=click.Path(path_type=Path, dir_okay=False), help="A seal or a backup that was kept elsewhere.")
+def verify(study: Path, seal: Path | None, against: Path | None) -> None:
+    """Say whether people's decisions are as they were written, and as they were sealed.
 
     \b
     Example:
       themes verify my-study
+      themes verify my-study --seal /media/stick/seal.json
+      themes verify my-study --against /media/stick/seal.json
     """
+    from pipeline.review.seal import check_seal, write_seal
     from pipeline.review.store import verify_store
     from pipeline.study import load_study
 
-    click.echo(verify_store(load_study(study)))
+    loaded = load_study(study)
+    click.echo(verify_store(loaded))
+    if against:
+        click.echo(check_seal(loaded, against))
+    if seal:
+        click.echo(write_seal(loaded, seal))
 
 
 @click.command()

@@ -21,12 +21,12 @@ from typing import Any
 from pipeline.artefacts import write_atomically
 from pipeline.errors import ReviewError
 from pipeline.review.chain import faults
+from pipeline.review.seal import RECORD, Heads, heads_of
 from pipeline.review.store import FILE, open_store, store_path
 from pipeline.review.store_schema import migrate
 from pipeline.study import Study
 
 
-RECORD = "backup.json"
 SETTINGS = "study.toml"
 _LARGEST = 4_000_000_000
 _FOLDER = "backups"
@@ -64,7 +64,7 @@ def back_up(study: Study, path: Path | None = None, *, now: datetime | None = No
             store.connection.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
             _forget_sessions(copy)
-        n_decisions = _check_store(folder / FILE, "The store")
+        n_decisions, heads = _check_store(folder / FILE, "The store")
         for name, source in _beside(study).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, folder / name)
@@ -74,6 +74,7 @@ def back_up(study: Study, path: Path | None = None, *, now: datetime | None = No
             "study": study.settings.name,
             "made_at": made_at,
             "decisions": n_decisions,
+            "heads": heads,
             "sha256": {name: _sha256(folder / name) for name in names},
         }
         (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -155,8 +156,8 @@ def _is_record(record: Any) -> bool:
     return FILE in names and safe and {"study", "made_at", "decisions"} <= record.keys()
 
 
-def _check_store(path: Path, what: str) -> int:
-    """Return how many decisions a store holds; ReviewError unless it can be read and every row is as it was written."""
+def _check_store(path: Path, what: str) -> tuple[int, Heads]:
+    """Return how many decisions a store holds, and its heads; ReviewError unless it is sound and every row as it was written."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
         try:
@@ -169,7 +170,7 @@ def _check_store(path: Path, what: str) -> int:
             raise ReviewError(
                 f"{what} is not as it was written, so nothing was done:\n" + "\n".join(f"  - {one}" for one in found)
             )
-        return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0]), heads_of(connection)
 
 
 def _close(study: Study) -> None:
