@@ -111,6 +111,14 @@ class Review(Section):
     coders: int = Field(default=2, ge=1, le=9)
 
 
+class Quote(Section):
+    """How many excerpts are offered for quotation: of each code, of each group under a code, and of each person over all."""
+
+    per_code: int = Field(default=6, ge=1)
+    per_group: int = Field(default=2, ge=1)
+    per_person: int = Field(default=1, ge=1)
+
+
 class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
@@ -131,6 +139,7 @@ class Settings(Section):
     cluster: Cluster = Cluster()
     code: Coding = Coding()
     review: Review = Review()
+    quote: Quote = Quote()
     count: Count = Count()
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from zipfile import ZipFile, is_zipfile
 
 import pytest
 from sample import sample_rows
@@ -57,7 +58,7 @@ def planted(tmp_path_factory):
         themes("-v", "run", folder),
         themes("check", folder),
         themes("status", folder),
-        themes("export", folder, "--to", "html", "--to", "tables", "--to", "quotes"),
+        themes("export", folder, "--to", "html", "--to", "tables", "--to", "quotes", "--to", "docx", "--to", "xlsx"),
     ]
     return folder, done
 
@@ -67,7 +68,10 @@ def outside_the_vault(folder):
 
 
 def contents(path):
-    """Return a file's words; Parquet is read, since it is compressed."""
+    """Return a file's words; what is compressed is read: Parquet, documents and workbooks."""
+    if is_zipfile(path):
+        with ZipFile(path) as archive:
+            return " ".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist()).casefold()
     if path.suffix != ".parquet":
         return path.read_bytes().decode("utf-8", "replace").casefold()
     import pyarrow.parquet

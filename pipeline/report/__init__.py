@@ -57,7 +57,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     --------
     >>> from pipeline.report import EXPORTS
     >>> EXPORTS["quotes"].files
-    ('quotes.csv', 'withheld.csv')
+    ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
     from pipeline.report.ledger import beside_earlier_exports
     from pipeline.report.source import read_source
@@ -125,7 +125,7 @@ def _tables(source: "Source", folder: Path) -> None:
 
 
 def _quotes(source: "Source", folder: Path) -> None:
-    from pipeline.report.quotes import write_quotes
+    from pipeline.report.quotebank import write_quotes
 
     write_quotes(source, folder)
 
@@ -182,9 +182,9 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             name="quotes",
             write=_quotes,
-            tables=("quotes", "segments", "comments"),
+            tables=("quotes", "segments", "comments", "codings", "decisions"),
             sensitivity="redacted",
-            files=("quotes.csv", "withheld.csv"),
+            files=("quotes.csv", "withheld.csv", "quotes.xlsx", "quotes.docx", "quotes.html"),
         ),
         Exporter(
             name="review",

@@ -1,12 +1,10 @@
 """Quotations: those that people have approved leave; each other candidate stays, with the reason."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
-from pipeline.report.source import Source, read_source
-from pipeline.report.tables import write_csv
+from pipeline.report.source import read_source
 from pipeline.study import Study
 
 
@@ -59,13 +57,6 @@ def _why(now: object, then: str, *, approved: bool, reworded: bool, refused: boo
     if "paraphrase" in (now, then) and not (approved and reworded):
         return REWORDING
     return None if approved else WAITING
-
-
-def write_quotes(source: Source, folder: Path) -> None:
-    """Write quotes.csv with approved quotations only, and withheld.csv with the reasons and without a word of the others."""
-    found = release(source["quotes"], source["segments"], source["comments"])
-    write_csv(found.approved, folder / "quotes.csv")
-    write_csv(found.withheld, folder / "withheld.csv")
 
 
 def quote_figures(study: Study) -> dict[str, int]:

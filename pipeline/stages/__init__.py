@@ -61,8 +61,8 @@ STAGES: tuple[Stage, ...] = (
         "quote",
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
-        ("count", "intake"),
-        version=3,
+        ("count", "intake", "quote"),
+        version=4,
     ),
     Stage(
         "count",

@@ -1,16 +1,26 @@
-"""Pick excerpts that could be quoted, across groups; none is approved before people approve it."""
+"""Pick excerpts that could be quoted, in balance; none is approved before people approve it.
 
+For each code: what is typical of each group, what a group said that seldom speaks of it (minority), what was read in two ways or
+said against the run of the answers (dissenting), and what is unlike the rest (distinct). At most `per_group` of a group, and at
+most `per_person` of a person over all codes, so that no loud voice fills the bank.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Mapping
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
 from pipeline.artefacts import empty_table
 from pipeline.methods.captions import captions
+from pipeline.study import Quote
 
 
-PER_CODE = 6
 MIN_WORDS = 4
 COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
+_OPPOSITE = {"good": "better", "better": "good"}
+_RUN = 0.7
 
 
 def quote(
@@ -24,15 +34,15 @@ def quote(
     *,
     settings: SimpleNamespace,
 ) -> pd.DataFrame:
-    """Return candidates for each code: the typical of each group, and the most distinct; at most one per person.
+    """Return candidates for each code: typical, minority, dissenting and distinct voices.
 
     What people have decided about stays among them, so that a later run takes no quotation away that was approved.
     """
     found = (
-        codings[["segment_id", "code"]]
+        codings[["segment_id", "code", "status"]]
         .merge(segments, on="segment_id")
         .merge(
-            comments.loc[comments["consent"].isin(["quote", "paraphrase"]), ["comment_id", "response_id", "consent"]],
+            comments.loc[comments["consent"].isin(["quote", "paraphrase"]), ["comment_id", "response_id", "frame", "consent"]],
             on="comment_id",
         )
     )
@@ -46,8 +56,12 @@ def quote(
     found["score"] = found["score"].fillna(1.0)
     found["caption"] = found["response_id"].map(_captions(people, settings)).fillna("")
     found = found.merge(approvals[["segment_id", "text_id", "outcome", "wording"]], on=["segment_id", "text_id"], how="left")
-    picked = [_pick(rows) for _, rows in found.groupby("code", sort=True)]
-    return pd.concat(picked, ignore_index=True)[COLUMNS]
+    let_go = found[found["outcome"].isin(["approved", "reworded"])]
+    taken: Counter[str] = Counter(let_go.drop_duplicates("segment_id")["response_id"])
+    # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.
+    sizes = found.groupby("code")["response_id"].nunique().sort_values(kind="stable")
+    picked = {code: _pick(found[found["code"] == code], taken, settings.quote) for code in sizes.index}
+    return pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)[COLUMNS]
 
 
 def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> dict[str, str]:
@@ -57,11 +71,14 @@ def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> dict[str, str]
     return captions([dict(zip(rows["response_id"], rows["value"], strict=True))])
 
 
-def _pick(rows: pd.DataFrame) -> pd.DataFrame:
-    decided = rows[rows["outcome"].notna()].assign(reason="typical")
-    waiting = rows[~rows["response_id"].isin(decided["response_id"])]
-    n = PER_CODE - int((decided["outcome"] != "refused").sum())
-    picked = pd.concat([decided, *([_candidates(waiting).head(n)] if n > 0 else [])])
+def _pick(rows: pd.DataFrame, taken: Counter[str], plan: Quote) -> pd.DataFrame:
+    """Return what people have decided about, and as many candidates as are wanted beside; note whose words they are."""
+    voices = rows.assign(reason=_reasons(rows))
+    decided = voices[voices["outcome"].notna()]
+    n = plan.per_code - int((decided["outcome"] != "refused").sum())
+    waiting = voices[voices["outcome"].isna() & ~voices["response_id"].isin(decided["response_id"])]
+    chosen = _balanced(waiting, taken, n, plan)
+    picked = pd.concat([decided, waiting[waiting["segment_id"].isin(chosen)]])
     return picked.assign(
         approved=picked["outcome"].isin(["approved", "reworded"]),
         wording=picked["wording"].fillna(""),
@@ -69,9 +86,49 @@ def _pick(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _candidates(rows: pd.DataFrame) -> pd.DataFrame:
-    ordered = rows.sort_values(["score", "segment_id"], ascending=[False, True]).drop_duplicates("response_id")
-    typical = ordered.groupby("caption", sort=True).head(1).assign(reason="typical")
-    rest = ordered[~ordered["segment_id"].isin(typical["segment_id"])]
-    distinct = rest.sort_values(["similarity", "segment_id"]).head(max(PER_CODE - len(typical), 1)).assign(reason="distinct")
-    return pd.concat([typical, distinct])
+def _reasons(rows: pd.DataFrame) -> "pd.Series":
+    """Say of each excerpt why it would be picked."""
+    middle = rows["similarity"].median()
+    reasons = pd.Series("typical", index=rows.index).mask(rows["similarity"] < middle, "distinct")
+    people = rows.groupby("caption")["response_id"].nunique().drop("", errors="ignore")
+    if len(people) > 1:
+        rare = people[people * 2 * len(people) < people.sum()].index
+        reasons = reasons.mask(rows["caption"].isin(rare), "minority")
+    frames = rows["frame"].value_counts(normalize=True)
+    against = _OPPOSITE.get(str(frames.index[0]), "") if frames.iloc[0] >= _RUN else ""
+    return reasons.mask((rows["status"] == "contested") | (rows["frame"] == against), "dissenting")
+
+
+def _balanced(rows: pd.DataFrame, taken: Counter[str], n: int, plan: Quote) -> list[str]:
+    """Go round the reasons, and within each the groups heard least so far, until there are enough or none is left."""
+    # Voices that are few come first, or the many would have filled their group's places.
+    order = {reason: list[Mapping[Hashable, Any]]() for reason in ("dissenting", "minority", "typical", "distinct")}
+    ranked = rows.sort_values(["score", "segment_id"], ascending=[False, True])
+    for voice in ranked.to_dict("records"):
+        order[voice["reason"]].append(voice)
+    order["distinct"].sort(key=lambda row: (row["similarity"], row["segment_id"]))
+    chosen: list[str] = []
+    groups: Counter[str] = Counter()
+    while len(chosen) < n and any(order.values()):
+        for reason in order:
+            row = _next(order[reason], groups, taken, plan)
+            if row is not None and len(chosen) < n:
+                chosen.append(row["segment_id"])
+                groups[row["caption"]] += 1
+                taken[row["response_id"]] += 1
+    return chosen
+
+
+def _next(
+    rows: list[Mapping[Hashable, Any]], groups: Counter[str], taken: Counter[str], plan: Quote
+) -> Mapping[Hashable, Any] | None:
+    """Take out the best of the group that has been heard least; None where nobody is left who may still be heard."""
+    rows[:] = [
+        row
+        for row in rows
+        if taken[row["response_id"]] < plan.per_person and (not row["caption"] or groups[row["caption"]] < plan.per_group)
+    ]
+    if not rows:
+        return None
+    best = min(range(len(rows)), key=lambda place: (groups[rows[place]["caption"]], place))
+    return rows.pop(best)

@@ -1,7 +1,9 @@
 """What leaves a study passes the gate, and opens safely wherever it is opened."""
 
 import csv
+from html import unescape
 from pathlib import Path
+from zipfile import ZipFile, is_zipfile
 
 import pandas as pd
 import pytest
@@ -16,6 +18,14 @@ from pipeline.report.tables import as_text, write_csv
 def read_csv(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def contents(path: Path) -> str:
+    """Return all that a file holds, the parts of a document or workbook unpacked."""
+    if not is_zipfile(path):
+        return path.read_bytes().decode("utf-8-sig", "replace")
+    with ZipFile(path) as archive:
+        return "\n".join(unescape(archive.read(name).decode("utf-8", "replace")) for name in archive.namelist())
 
 
 def test_every_export_writes_the_files_it_names(study):
@@ -85,8 +95,8 @@ def test_suppressed_rows_are_blank_in_the_tables(study, tables):
 
 
 def test_words_of_people_who_did_not_agree_are_in_no_table(study):
-    for path in export(study, to=["tables", "quotes"]):
-        text = path.read_text(encoding="utf-8-sig")
+    for path in export(study, to=["tables", "quotes", "docx", "xlsx", "sav"]):
+        text = contents(path)
         assert not [words for words in PRIVATE if words in text]
         assert "harp" not in text
 
@@ -129,7 +139,7 @@ def test_each_other_candidate_is_listed_with_its_reason_and_without_its_words(st
     export(study, to=["quotes"])
     left, withheld = (read_csv(study.exports / name) for name in ("quotes.csv", "withheld.csv"))
     assert len(left) + len(withheld) == len(tables["quotes"])
-    assert list(withheld[0]) == ["segment_id", "code", "why"]
+    assert list(withheld[0]) == ["quote", "code", "why", "used"]
     reasons = {row["why"] for row in withheld}
     assert reasons == {
         "nobody has approved it yet",

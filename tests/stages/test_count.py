@@ -9,7 +9,7 @@ from pipeline.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
 from pipeline.stages.count import count
 from pipeline.stages.quote import quote
-from pipeline.study import Count, Intake
+from pipeline.study import Count, Intake, Quote
 
 
 CODEBOOK = Codebook((Code("time", label="Time"), Code("trust", label="Trust")))
@@ -17,7 +17,7 @@ CODEBOOK = Codebook((Code("time", label="Time"), Code("trust", label="Trust")))
 
 def plan(profile="strict", **ratings):
     intake = Intake(file="x.csv", attributes=("group",), ratings=ratings)
-    return SimpleNamespace(count=Count(groups=("group",), profile=profile), intake=intake)
+    return SimpleNamespace(count=Count(groups=("group",), profile=profile), intake=intake, quote=Quote())
 
 
 def survey(n_workers=40, n_leaders=6, said_time=20):
@@ -144,7 +144,7 @@ def test_the_share_that_people_have_decided_on_is_said():
 
 def quoted(consent, approvals=None):
     codings, segments, comments, people = survey()
-    comments = comments.assign(consent=consent)
+    comments = comments.assign(consent=consent, frame="better")
     members = pd.DataFrame({"text_id": segments["text_id"], "similarity": 0.5})
     suggestions = pd.DataFrame({"text_id": segments["text_id"], "code": "time", "score": 0.9})
     decided = empty_table("approvals") if approvals is None else approvals
