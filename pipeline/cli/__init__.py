@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
+from pipeline.cli.protecting import erase
 from pipeline.cli.reviewing import learn, pack, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
@@ -66,5 +67,5 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (new, check, run, status, export, pack, unpack, learn, verify, theme, freeze, codebook):
+for command in (new, check, run, status, export, pack, unpack, learn, verify, theme, freeze, codebook, erase):
     main.add_command(command)

@@ -4,33 +4,51 @@ import hashlib
 import hmac
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
 from pipeline.readers import Export
 from pipeline.study import Consent, Intake, Question, Rating
+from pipeline.tombstones import Tombstones
 
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
-def intake(source: Export, key: bytes, *, settings: SimpleNamespace) -> Tables:
-    """Return responses (every open cell, blank ones too), ratings and people."""
+def intake(source: Export, key: bytes, erased: Tombstones, *, settings: SimpleNamespace) -> Tables:
+    """Return responses (every open cell, blank ones too), ratings and people; of those who were erased nothing."""
     plan: Intake = settings.intake
     frame = source.frame.reset_index(drop=True)
     _check_columns(frame, plan)
     people = pd.DataFrame(
         {
-            "response_id": _pseudonyms(frame, plan, key),
+            "response_id": pseudonyms(frame, plan, key),
             "row": range(source.first_row, source.first_row + len(frame)),
             "weight": _weights(frame, plan),
             "received": frame[plan.received] if plan.received else None,
             "consent": _consents(frame, plan.consent),
         }
     )
+    gone = [erased.has(person, "all") for person in people["response_id"]]
+    frame, people = frame[~np.array(gone, dtype=bool)], people[~np.array(gone, dtype=bool)]
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
+    responses = _without_withdrawn(responses.reset_index(drop=True), erased)
     return responses, _ratings(frame, people, plan), _attributes(frame, people, plan)
+
+
+def _without_withdrawn(responses: pd.DataFrame, erased: Tombstones) -> pd.DataFrame:
+    """Blank answers that were withdrawn, and let nothing be quoted of those who withdrew from that."""
+    if not erased.stones:
+        return responses
+    asked = list(zip(responses["response_id"], responses["question"], strict=True))
+    withdrawn = np.array([erased.has(person, "answer", question) for person, question in asked], dtype=bool)
+    unquoted = np.array([erased.has(person, "quotes", question) for person, question in asked], dtype=bool)
+    quotable = responses["consent"].isin(["quote", "paraphrase"])
+    return responses.assign(
+        text=responses["text"].mask(withdrawn), consent=responses["consent"].mask(quotable & unquoted, "analyse")
+    )
 
 
 def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
@@ -48,7 +66,8 @@ def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
         )
 
 
-def _pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
+def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
+    """Return who each row is of, by a name that nobody without the key can turn back."""
     # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
     given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
     named = given.fillna("") != ""

@@ -8,6 +8,7 @@ from pipeline.errors import DataError
 from pipeline.readers import Export
 from pipeline.stages.intake import intake
 from pipeline.study import Intake
+from pipeline.tombstones import Tombstones
 
 
 def export(columns):
@@ -17,7 +18,7 @@ def export(columns):
 
 def taken(columns, key=b"secret", **plan):
     settings = SimpleNamespace(intake=Intake(file="x.csv", **plan))
-    tables = intake(export(columns), key, settings=settings)
+    tables = intake(export(columns), key, Tombstones(), settings=settings)
     return [check_table(name, table) for name, table in zip(("responses", "ratings", "people"), tables, strict=True)]
 
 
