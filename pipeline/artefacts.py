@@ -93,6 +93,8 @@ TABLES: dict[str, Table] = {
         Table("decisions", "redacted", contracts.Decisions, decided=True),
         Table("lessons", "redacted", contracts.Lessons, decided=True),
         Table("theme_edits", "redacted", contracts.ThemeEdits, decided=True),
+        Table("discussions", "redacted", contracts.Discussions, decided=True),
+        Table("approvals", "redacted", contracts.Approvals, decided=True),
     )
 }
 

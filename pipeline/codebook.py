@@ -18,7 +18,7 @@ from pipeline.refi_codebook import read_qdc, write_qdc
 
 
 SEPARATOR = "|"
-LISTS = ("examples", "counter_examples")
+LISTS = ("examples", "counter_examples", "borderline")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Code:
     proposed_by: str = ""
     agreed_by: str = ""
     changed: str = ""
+    borderline: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -75,6 +76,7 @@ class Change:
 
 
 COLUMNS = tuple(field.name for field in fields(Code))
+_LATER = ("borderline",)
 _PROSE = ("definition", "include", "exclude", *LISTS)
 _LONGEST_CATEGORY = 80
 _LONGEST_LABEL = 60
@@ -225,7 +227,9 @@ def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, s
 
 def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    # A column that came later is written where somebody uses it, so that other codebooks keep their bytes.
+    columns = [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
     # Without the mark at its beginning Excel reads UTF-8 as cp1252 and saves the damage.

@@ -214,6 +214,8 @@ class Quotes(Model):
     reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
     consent: str = pa.Field(isin=["quote", "paraphrase"], description="what the person allows")
     approved: bool = pa.Field(description="a person has approved it")
+    wording: str = pa.Field(description="the words a person approved in its place; empty where none are needed")
+    refused: bool = pa.Field(description="a person has decided that it stays")
 
 
 class Counts(Model):
@@ -280,3 +282,29 @@ class ThemeEdits(Model):
     by: str = pa.Field(description="who did it")
     made_at: str = pa.Field(description="when, in UTC")
     withdrawn: bool = pa.Field(description="taken back since")
+
+
+class Discussions(Model):
+    """What came of talking about excerpts that people read differently: for each the outcome that stands."""
+
+    discussion_id: int = pa.Field(ge=1, unique=True, description="number of the discussion, in the order they were recorded")
+    segment_id: str = pa.Field(unique=True, description="the excerpt")
+    text_id: str = pa.Field(description="the unique text it belongs to")
+    outcome: str = pa.Field(isin=["agreed", "contested"], description="did people come to read it alike")
+    codes: str = pa.Field(description="codes people agreed on, separated by |; empty when none, or when contested")
+    readings: str = pa.Field(description="a JSON list of readings that remain, each with its codes, a sentence and its people")
+    by: str = pa.Field(description="who wrote it down")
+    made_at: str = pa.Field(description="when, in UTC")
+
+
+class Approvals(Model):
+    """What people decided about quoting excerpts: for each the decision that stands."""
+
+    approval_id: int = pa.Field(ge=1, unique=True, description="number of the decision, in the order they were made")
+    segment_id: str = pa.Field(unique=True, description="the excerpt")
+    text_id: str = pa.Field(description="the unique text it belongs to")
+    outcome: str = pa.Field(isin=["approved", "reworded", "refused"], description="may it be quoted")
+    wording: str = pa.Field(description="the words that may leave in its place; empty unless reworded")
+    reason: str = pa.Field(description="why it was refused, or anything else to say")
+    by: str = pa.Field(description="who decided")
+    made_at: str = pa.Field(description="when, in UTC")

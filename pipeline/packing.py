@@ -5,16 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import ReviewError
-from pipeline.methods.learning.orders import ORDERS, next_to_review
 from pipeline.report.excerpts import code_meanings, excerpts_to_review
-from pipeline.report.source import Source, read_source
+from pipeline.report.source import read_source
 from pipeline.report.tables import write_csv
+from pipeline.review.drawing import GIVEN, draw
 from pipeline.review.sheet import SHEET
 from pipeline.review.store import decisions
 from pipeline.study import Study
@@ -23,7 +21,6 @@ from pipeline.study import Study
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
-GIVEN = "given order"
 _WIDTHS = {"question": 30, "whole_answer": 60, "words_to_code": 50, "your_codes": 30, "note": 30, "definition": 60}
 # Excel refuses the characters that XML cannot hold.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -47,7 +44,9 @@ def pack(
     path = out or study.exports / "sheet.xlsx"
     write = _writer(path)
     source = read_source(study, ("segments", "comments", "suggestions"))
-    chosen = _draw(source, _of(decisions(study), reviewer), order, n=n, seed=seed)
+    codes = [code.code for code in source.codebook.codes]
+    made = _of(decisions(study), reviewer)
+    chosen = draw(source["segments"], source["suggestions"], made, codes, order=order, n=n, seed=seed)
     if chosen.empty:
         raise ReviewError("Nothing is left to review in this order; people have decided on every excerpt.")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,48 +65,6 @@ def _writer(path: Path) -> Callable[[pd.DataFrame, pd.DataFrame, Path], None]:
 
 def _of(made: pd.DataFrame, reviewer: str | None) -> pd.DataFrame:
     return made if reviewer is None else made[made["reviewer"].str.casefold() == reviewer.casefold()]
-
-
-def _draw(source: Source, made: pd.DataFrame, order: str, *, n: int, seed: int) -> pd.DataFrame:
-    """Return the segments to review, the first one first."""
-    segments = source["segments"].sort_values("segment_id", ignore_index=True)
-    decided = segments["segment_id"].isin(made["segment_id"])
-    if order == GIVEN:
-        return segments[~decided].head(n)
-    if order not in ORDERS:
-        raise ReviewError(f"There is no order {order!r}; the orders are {', '.join((GIVEN, *ORDERS))}.")
-    if order != "random audit":
-        # The same words twice would teach the coder nothing new.
-        segments = segments[~segments["text_id"].isin(made["text_id"])].drop_duplicates("text_id", ignore_index=True)
-        decided = pd.Series(False, index=segments.index)
-    audited = segments["segment_id"].isin(made.loc[made["drawn"] == "random audit", "segment_id"])
-    codes = [code.code for code in source.codebook.codes]
-    chances, thresholds = _chances(source["suggestions"], segments["text_id"], codes)
-    given = made["codes"].str.split("|").explode().value_counts().reindex(codes, fill_value=0)
-    rows = next_to_review(
-        chances,
-        thresholds,
-        decided.to_numpy(bool),
-        order,
-        n=n,
-        seed=seed,
-        counts=given.to_numpy(int),
-        audited=audited.to_numpy(bool),
-    )
-    return segments.iloc[rows]
-
-
-def _chances(
-    suggestions: pd.DataFrame, text_ids: "pd.Series[str]", codes: list[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how likely each code is for each excerpt, 0 where it is not among the likeliest, and from when it is suggested."""
-    wide = suggestions.pivot_table(index="text_id", columns="code", values="score", fill_value=0.0)
-    chances = wide.reindex(index=text_ids, columns=codes, fill_value=0.0).to_numpy(float)
-    sure = suggestions[suggestions["suggested"]].groupby("code")["score"].min().reindex(codes)
-    unsure = suggestions[~suggestions["suggested"]].groupby("code")["score"].max().reindex(codes)
-    # The threshold itself is in no table; it lies between the lowest that is suggested and the highest that is not.
-    middle = pd.concat([sure, unsure], axis=1).mean(axis=1).fillna(0.5)
-    return chances, middle.to_numpy(float)
 
 
 def _write_csv(excerpts: pd.DataFrame, meanings: pd.DataFrame, path: Path) -> None:

@@ -29,12 +29,13 @@ _LABELS = {
     "proposed_by": "Proposed by",
     "agreed_by": "Agreed by",
     "changed": "Changed",
+    "borderline": "Borderline",
     "code": "Code id",
     "position": "Position",
 }
 _COLUMNS = {label.casefold(): column for column, label in _LABELS.items()}
 _LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE)
-_REPEATED = ("examples", "counter_examples")
+_REPEATED = ("examples", "counter_examples", "borderline")
 _INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
 _LARGEST = 20_000_000
 

@@ -102,6 +102,12 @@ class Coding(Section):
     seed: int = 42
 
 
+class Review(Section):
+    """How people check the coding: how many read each excerpt, blind to each other."""
+
+    coders: int = Field(default=2, ge=1, le=9)
+
+
 class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
@@ -121,6 +127,7 @@ class Settings(Section):
     embed: Embed = Embed()
     cluster: Cluster = Cluster()
     code: Coding = Coding()
+    review: Review = Review()
     count: Count = Count()
 
 

@@ -308,7 +308,11 @@ def _quotes(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFram
     )
     found = found[found["consent"].isin(["quote", "paraphrase"])].reset_index(drop=True)
     approved = found.index % 4 == 0
-    return found[["segment_id", "code", "text", "consent"]].assign(caption="Care workers", reason="typical", approved=approved)
+    return (
+        found[["segment_id", "code", "text", "consent"]]
+        .assign(caption="Care workers", reason="typical", approved=approved)
+        .assign(wording="", refused=False)
+    )
 
 
 def build_study(folder: Path, *, profile: str = "strict") -> Study:

@@ -14,6 +14,7 @@ GONE = "the answer is no longer in the data"
 WITHDRAWN = "the person does not, or no longer, agree to be quoted"
 REWORDING = "the person agreed to rewording only, and no rewording has been approved"
 WAITING = "nobody has approved it yet"
+REFUSED = "people decided against it"
 COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
 
 
@@ -32,25 +33,30 @@ class Release:
 
 
 def release(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Release:
-    """Sort candidates by what the people who said them allow today, whatever was noted when they were picked."""
+    """Sort candidates by what the people who said them allow today, whatever was noted when they were picked.
+
+    Where people approved a rewording, it leaves in place of what was said.
+    """
     spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
     today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
     consent = quotes["segment_id"].map(today)
-    why = [
-        _why(now, then, approved=bool(yes)) for now, then, yes in zip(consent, quotes["consent"], quotes["approved"], strict=True)
-    ]
+    rows = zip(consent, quotes["consent"], quotes["approved"], quotes["wording"], quotes["refused"], strict=True)
+    why = [_why(now, then, approved=bool(yes), reworded=bool(other), refused=bool(no)) for now, then, yes, other, no in rows]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
     leaves = reasons.isna()
     withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
+    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
     return Release(quotes.loc[leaves, COLUMNS].reset_index(drop=True), withheld.reset_index(drop=True))
 
 
-def _why(now: object, then: str, *, approved: bool) -> str | None:
+def _why(now: object, then: str, *, approved: bool, reworded: bool, refused: bool) -> str | None:
     if not isinstance(now, str):
         return GONE
     if now not in ("quote", "paraphrase"):
         return WITHDRAWN
-    if "paraphrase" in (now, then):
+    if refused:
+        return REFUSED
+    if "paraphrase" in (now, then) and not (approved and reworded):
         return REWORDING
     return None if approved else WAITING
 

@@ -6,7 +6,7 @@ A withdrawn decision stays on record; the last of a reviewer's decisions on an e
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
 from pipeline.review.chain import append, faults
-from pipeline.review.store_schema import migrate
+from pipeline.review.store_schema import IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
 
@@ -27,15 +27,18 @@ Drawn = Literal["given order", "uncertain", "rare codes first", "random audit"]
 Channel = Literal["web", "workbook"]
 Role = Literal["co-analyst", "facilitator", "researcher", "report writer"]
 Effort = Literal["quick", "thorough"]
+Subject = Literal["discussion", "code edit", "code outcome", "approval"]
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
 
 FILE = "review.sqlite"
 _WAL_TRIES, _WAL_WAIT_S = 600, 0.05
 
 _DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
+DECISION = f"{_DECISION}, coalesce(note, '') AS note, coalesce(new_code, '') AS new_code, seconds"
+"""The columns of a `Decision`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one reviewer said of one excerpt."""
 
@@ -50,6 +53,10 @@ class Decision:
     blind: bool
     channel: str
     made_at: str
+    note: str = ""
+    new_code: str = ""
+    """A code the reviewer misses in the codebook."""
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,22 @@ class Store:
             yield
         except BaseException:
             # Whatever stopped it, Ctrl-C too, half of what belongs together must not be kept; it is raised again.
-            self.connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
         self.connection.execute("COMMIT")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read all that is asked inside as it was at one moment."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
 
     def add_reviewer(self, name: str, group: str, role: Role = "co-analyst") -> str:
         """Add a reviewer unless known, and return the name as it is kept; ReviewError if known in another group."""
@@ -81,7 +101,7 @@ class Store:
         with self.together():
             known = self._reviewer(name)
             if known is None:
-                self._append("reviewers", name=name, reviewer_group=group, role=role)
+                self.append("reviewers", name=name, reviewer_group=group, role=role)
                 return name
         if known["reviewer_group"].casefold() != group.casefold():
             raise ReviewError(
@@ -102,6 +122,8 @@ class Store:
         blind: bool = True,
         channel: Channel = "workbook",
         note: str | None = None,
+        new_code: str | None = None,
+        seconds: float | None = None,
         key: str | None = None,
         made_at: str | None = None,
     ) -> Decision:
@@ -112,27 +134,51 @@ class Store:
         """
         row: dict[str, Any] = {"segment_id": segment_id, "text_id": text_id, "codes": _joined(codes, outcome), "outcome": outcome}
         row |= {"drawn": drawn, "blind": int(blind), "channel": channel, "note": note or None, "idempotency_key": key}
+        row |= {"new_code": new_code or None, "seconds": seconds}
         with self.together():
             known = self._reviewer(reviewer)
             if known is None:
                 raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
             row |= {"reviewer": known["name"], "reviewer_group": known["reviewer_group"]}
-            number = self.made_with(key) or self._append("decisions", made_at, **row)
+            number = self.made_with(key) or self.append("decisions", made_at, **row)
         return self.decision(number)
 
     def decision(self, decision_id: int) -> Decision:
         """Return a decision, whether it stands or not; ReviewError if there is none of that number."""
-        row = self.connection.execute(f"SELECT {_DECISION} FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()  # noqa: S608
+        row = self.connection.execute(f"SELECT {DECISION} FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()  # noqa: S608
         if row is None:
             raise ReviewError(f"There is no decision {decision_id} in this study.")
-        values = dict(row)
-        codes = tuple(values.pop("codes").split("|")) if values["outcome"] == "codes" else ()
-        return Decision(**{**values, "codes": codes, "blind": bool(values["blind"])})
+        return decision_of(row)
 
-    def made_with(self, key: str | None) -> int:
-        """Return the number of the decision that was made with this idempotency key, or 0."""
-        row = self.connection.execute("SELECT decision_id FROM decisions WHERE idempotency_key = ?", (key,)).fetchone()
+    def own_decision(self, segment_id: str, reviewer: str) -> int:
+        """Return the number of the decision of a person on an excerpt that stands, or 0."""
+        sql = """SELECT coalesce(max(decision_id), 0) FROM decisions WHERE reviewer = ? AND segment_id = ?
+            AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.decision_id = decisions.decision_id)"""
+        return int(self.connection.execute(sql, (reviewer, segment_id)).fetchone()[0])
+
+    def made_with(self, key: str | None, table: str = "decisions") -> int:
+        """Return the number of the decision, or other row, that was made with this idempotency key, or 0."""
+        sql = f"SELECT {IDENTITY[table]} FROM {table} WHERE idempotency_key = ?"  # noqa: S608
+        row = self.connection.execute(sql, (key,)).fetchone()
         return int(row[0]) if row else 0
+
+    def retract(self, subject: Subject, number: int, by: str) -> None:
+        """Take back a discussion, a change to the codebook or an approval; it stays on record. Twice is as once."""
+        with self.together():
+            sql = "SELECT 1 FROM retractions WHERE subject = ? AND number = ?"
+            if self.connection.execute(sql, (subject, number)).fetchone() is None:
+                self.append("retractions", subject=subject, number=number, by=by)
+
+    def discussions(self) -> pd.DataFrame:
+        """Return what came of talking about each excerpt: the table `discussions`."""
+        return self._table("discussions", SETTLED_TALKS)
+
+    def approvals(self) -> pd.DataFrame:
+        """Return what people have decided about quoting each excerpt: the table `approvals`."""
+        sql = """SELECT approval_id, segment_id, text_id, outcome, wording, reason, "by", made_at FROM approvals
+            WHERE approval_id IN (SELECT max(approval_id) FROM approvals WHERE approval_id NOT IN
+            (SELECT number FROM retractions WHERE subject = 'approval') GROUP BY segment_id) ORDER BY approval_id"""
+        return self._table("approvals", sql)
 
     def withdraw(self, decision_id: int, by: str) -> None:
         """Withdraw a decision; what the reviewer had said of the excerpt before it stands again. Twice is as once."""
@@ -156,23 +202,27 @@ class Store:
         sql = f"""SELECT d.*, standing.decision_id IS NOT NULL AS stands, w.withdrawal_id IS NOT NULL AS withdrawn,
             coalesce(w."by", '') AS withdrawn_by FROM (SELECT {_DECISION}, coalesce(note, '') AS note FROM decisions) AS d
             LEFT JOIN standing USING (decision_id) LEFT JOIN withdrawals AS w USING (decision_id) ORDER BY decision_id"""  # noqa: S608
-        return self._frame(sql).astype({"blind": bool, "stands": bool, "withdrawn": bool})
+        return self.frame(sql).astype({"blind": bool, "stands": bool, "withdrawn": bool})
 
     def reviewers(self) -> pd.DataFrame:
         """Return who reviews: name, reviewer_group, role, made_at."""
-        return self._frame("SELECT name, reviewer_group, role, made_at FROM reviewers ORDER BY reviewer_id")
+        return self.frame("SELECT name, reviewer_group, role, made_at FROM reviewers ORDER BY reviewer_id")
+
+    def last_decision(self) -> int:
+        """Return the number of the last decision that was made, or 0."""
+        return int(self.connection.execute("SELECT coalesce(max(decision_id), 0) FROM decisions").fetchone()[0])
 
     def add_learning(self, *, up_to: int, effort: Effort, accepted_by: str, made_at: str | None = None) -> int:
         """Record that a person lets the coder learn from standing decisions up to this number; 0 lets it learn nothing."""
-        last = self.connection.execute("SELECT coalesce(max(decision_id), 0) FROM decisions").fetchone()[0]
+        last = self.last_decision()
         if not 0 <= up_to <= last:
             raise ReviewError(f"Decisions are numbered up to {last}; the coder cannot learn up to number {up_to}.")
         with self.together():
-            return self._append("learnings", up_to=up_to, effort=effort, accepted_by=accepted_by, made_at=made_at)
+            return self.append("learnings", up_to=up_to, effort=effort, accepted_by=accepted_by, made_at=made_at)
 
     def learnings(self) -> pd.DataFrame:
         """Return what people have let the coder learn: learning_id, up_to, effort, accepted_by, made_at."""
-        return self._frame("SELECT learning_id, up_to, effort, accepted_by, made_at FROM learnings ORDER BY learning_id")
+        return self.frame("SELECT learning_id, up_to, effort, accepted_by, made_at FROM learnings ORDER BY learning_id")
 
     def add_theme_edit(
         self, action: Action, texts: Sequence[Sequence[str]], detail: str, by: str, *, made_at: str | None = None
@@ -180,7 +230,7 @@ class Store:
         """Add an edit of themes, given by the text_ids of each theme it is about, and return its number."""
         with self.together():
             words = json.dumps([list(ids) for ids in texts])
-            return self._append("theme_edits", action=action, texts=words, detail=detail, by=by, made_at=made_at)
+            return self.append("theme_edits", action=action, texts=words, detail=detail, by=by, made_at=made_at)
 
     def withdraw_theme_edit(self, edit_id: int, by: str) -> None:
         """Withdraw an edit of themes; it stays on record. Twice is as once."""
@@ -209,19 +259,28 @@ class Store:
         with self.together():
             done = self.connection.execute(f"SELECT 1 FROM withdrawals WHERE {column} = ?", (number,)).fetchone()  # noqa: S608
             if done is None:
-                self._append("withdrawals", **row)
+                self.append("withdrawals", **row)
 
-    def _append(self, table: str, made_at: str | None = None, **row: Any) -> int:
+    def append(self, table: str, made_at: str | None = None, **row: Any) -> int:
+        """Add a row to an append-only table and return its number; `made_at` is ISO UTC, now unless given."""
         return append(self.connection, table, {**row, "made_at": made_at or datetime.now(UTC).isoformat(timespec="seconds")})
 
-    def _frame(self, sql: str) -> pd.DataFrame:
-        found = self.connection.execute(sql)
+    def frame(self, sql: str, *values: Any) -> pd.DataFrame:
+        """Return what a query finds, under the names of its columns."""
+        found = self.connection.execute(sql, values)
         names = [column[0] for column in found.description]
         return pd.DataFrame([tuple(row) for row in found], columns=names)
 
     def _table(self, name: str, sql: str) -> pd.DataFrame:
-        frame = self._frame(sql)
+        frame = self.frame(sql)
         return check_table(name, frame) if len(frame) else empty_table(name)
+
+
+def decision_of(row: Mapping[str, Any]) -> Decision:
+    """Return the decision of a row that holds the columns `DECISION`."""
+    values = {name: row[name] for name in row.keys()}  # noqa: SIM118 (a row of SQLite has no other way)
+    codes = tuple(values["codes"].split("|")) if values["outcome"] == "codes" else ()
+    return Decision(**{**values, "codes": codes, "blind": bool(values["blind"])})
 
 
 def store_path(study: Study) -> Path:
@@ -243,13 +302,17 @@ def open_store(study: Study) -> Iterator[Store]:
             _set_up(connection)
             yield Store(connection)
     except sqlite3.DatabaseError as fault:
-        if not hasattr(fault, "sqlite_errorname"):
-            raise
-        raise ReviewError(_sentence(fault)) from None
+        raise in_words(fault) from None
+
+
+def in_words(fault: BaseException) -> BaseException:
+    """Return a fault of SQLite's as a ReviewError that people understand, and any other as it is."""
+    told = isinstance(fault, sqlite3.DatabaseError) and hasattr(fault, "sqlite_errorname")
+    return ReviewError(_sentence(fault)) if isinstance(fault, sqlite3.DatabaseError) and told else fault
 
 
 def read_review(study: Study, name: str) -> pd.DataFrame:
-    """Return the table decisions, lessons or theme_edits; empty, and no file made, where nobody has said anything yet."""
+    """Return a table that people decided; empty, and no file made, where nobody has said anything yet."""
     if not store_path(study).is_file():
         return empty_table(name)
     with open_store(study) as store:

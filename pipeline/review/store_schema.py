@@ -3,15 +3,18 @@
 import sqlite3
 
 from pipeline.errors import ReviewError
+from pipeline.review import schema_second
 
 
-IDENTITY = {
+_FIRST_IDENTITY = {
     "reviewers": "reviewer_id",
     "decisions": "decision_id",
     "withdrawals": "withdrawal_id",
     "learnings": "learning_id",
     "theme_edits": "edit_id",
 }
+
+IDENTITY = {**_FIRST_IDENTITY, **schema_second.IDENTITY}
 """The append-only tables, each with a hash chain of its own, and the column that numbers its rows."""
 
 _FIRST = (
@@ -91,13 +94,33 @@ _FIRST = (
     """,
 )
 
+SETTLED_TALKS = """
+    WITH again AS (
+        SELECT value AS segment_id, max(up_to) AS up_to FROM reopenings, json_each(segments)
+        WHERE code_outcome_id NOT IN (SELECT number FROM retractions WHERE subject = 'code outcome') GROUP BY value
+    ),
+    oldest AS (
+        SELECT segment_id, min(decision_id) AS decision_id FROM decisions JOIN standing USING (decision_id)
+        WHERE segment_id IN (SELECT segment_id FROM again) GROUP BY segment_id
+    ),
+    read_again AS (SELECT segment_id, up_to FROM again JOIN oldest USING (segment_id) WHERE decision_id > up_to)
+    SELECT discussion_id, segment_id, text_id, outcome, codes, readings, "by", made_at FROM discussions AS talk
+    WHERE discussion_id IN (
+        SELECT max(discussion_id) FROM discussions WHERE outcome <> 'open'
+        AND discussion_id NOT IN (SELECT number FROM retractions WHERE subject = 'discussion') GROUP BY segment_id
+    )
+    AND NOT EXISTS (SELECT 1 FROM read_again WHERE segment_id = talk.segment_id AND up_to >= talk.up_to)
+    ORDER BY discussion_id
+"""
+"""What came of talking about each excerpt; no longer once everybody has read it anew since a definition changed."""
+
 _GUARDS = tuple(
     f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in IDENTITY
+    for table in _FIRST_IDENTITY
     for event in ("update", "delete")
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS),)
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS), schema_second.SECOND)
 """What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
 
 

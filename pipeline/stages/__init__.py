@@ -49,13 +49,13 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
-    Stage("settle", ("segments", "suggestions", "decisions"), ("codings",), version=2),
+    Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
     Stage(
         "quote",
-        ("codings", "segments", "comments", "people", "members", "suggestions"),
+        ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake"),
-        version=2,
+        version=3,
     ),
     Stage(
         "count",

@@ -9,7 +9,7 @@ from pipeline.artefacts import empty_table
 
 PER_CODE = 6
 MIN_WORDS = 4
-COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved"]
+COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
 
 
 def quote(
@@ -19,10 +19,14 @@ def quote(
     people: pd.DataFrame,
     members: pd.DataFrame,
     suggestions: pd.DataFrame,
+    approvals: pd.DataFrame,
     *,
     settings: SimpleNamespace,
 ) -> pd.DataFrame:
-    """Return candidates for each code: the typical of each group, and the most distinct; at most one per person."""
+    """Return candidates for each code: the typical of each group, and the most distinct; at most one per person.
+
+    What people have decided about stays among them, so that a later run takes no quotation away that was approved.
+    """
     found = (
         codings[["segment_id", "code"]]
         .merge(segments, on="segment_id")
@@ -40,6 +44,7 @@ def quote(
     # A code that only people gave has no score of the model's, and is surer than any.
     found["score"] = found["score"].fillna(1.0)
     found["caption"] = found["response_id"].map(_captions(people, settings)).fillna("")
+    found = found.merge(approvals[["segment_id", "text_id", "outcome", "wording"]], on=["segment_id", "text_id"], how="left")
     picked = [_pick(rows) for _, rows in found.groupby("code", sort=True)]
     return pd.concat(picked, ignore_index=True)[COLUMNS]
 
@@ -51,8 +56,20 @@ def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> pd.Series:
 
 
 def _pick(rows: pd.DataFrame) -> pd.DataFrame:
+    decided = rows[rows["outcome"].notna()].assign(reason="typical")
+    waiting = rows[~rows["response_id"].isin(decided["response_id"])]
+    n = PER_CODE - int((decided["outcome"] != "refused").sum())
+    picked = pd.concat([decided, *([_candidates(waiting).head(n)] if n > 0 else [])])
+    return picked.assign(
+        approved=picked["outcome"].isin(["approved", "reworded"]),
+        wording=picked["wording"].fillna(""),
+        refused=picked["outcome"] == "refused",
+    )
+
+
+def _candidates(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = rows.sort_values(["score", "segment_id"], ascending=[False, True]).drop_duplicates("response_id")
     typical = ordered.groupby("caption", sort=True).head(1).assign(reason="typical")
     rest = ordered[~ordered["segment_id"].isin(typical["segment_id"])]
     distinct = rest.sort_values(["similarity", "segment_id"]).head(max(PER_CODE - len(typical), 1)).assign(reason="distinct")
-    return pd.concat([typical, distinct]).head(PER_CODE).assign(approved=False)
+    return pd.concat([typical, distinct])

@@ -144,6 +144,18 @@ def test_consent_withdrawn_after_approval_keeps_the_words_in(tables):
     assert set(found.withheld["why"]) == {"the person does not, or no longer, agree to be quoted"}
 
 
+def test_a_rewording_leaves_in_place_of_what_was_said(tables):
+    quotes = tables["quotes"].assign(approved=True, wording="In other words")
+    found = release(quotes, tables["segments"], tables["comments"])
+    assert len(found.approved) == len(quotes) and set(found.approved["text"]) == {"In other words"}
+
+
+def test_what_people_refused_stays(tables):
+    quotes = tables["quotes"].assign(approved=False, refused=True)
+    found = release(quotes, tables["segments"], tables["comments"])
+    assert found.approved.empty and set(found.withheld["why"]) == {"people decided against it"}
+
+
 def test_approved_words_that_are_no_longer_in_the_data_stay(tables):
     found = release(tables["quotes"], tables["segments"].iloc[:0], tables["comments"])
     assert found.figures == {"approved": 0, "the answer is no longer in the data": len(tables["quotes"])}

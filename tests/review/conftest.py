@@ -5,7 +5,11 @@ import shutil
 import pytest
 from small_study import build_study
 
+from pipeline.review.room import open_room
 from pipeline.study import load_study
+
+
+PEOPLE = (("Ann", "lived experience"), ("Ben", "researcher"), ("Cy", "lived experience"), ("Di", "family"))
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +23,12 @@ def study(built, tmp_path):
     """Return a copy of it, without a store."""
     shutil.copytree(built.folder, tmp_path / "study")
     return load_study(tmp_path / "study")
+
+
+@pytest.fixture
+def room(study):
+    """The room in which four people review the small study."""
+    with open_room(study) as found:
+        for name, group in PEOPLE:
+            found.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
+        yield found

@@ -142,17 +142,46 @@ def test_the_share_that_people_have_decided_on_is_said():
     assert set(counted((decided, *rest))[0]["reviewed"]) == {0.25}
 
 
-def quoted(consent):
+def quoted(consent, approvals=None):
     codings, segments, comments, people = survey()
     comments = comments.assign(consent=consent)
     members = pd.DataFrame({"text_id": segments["text_id"], "similarity": 0.5})
     suggestions = pd.DataFrame({"text_id": segments["text_id"], "code": "time", "score": 0.9})
-    return check_table("quotes", quote(codings, segments, comments, people, members, suggestions, settings=plan()))
+    decided = empty_table("approvals") if approvals is None else approvals
+    return check_table("quotes", quote(codings, segments, comments, people, members, suggestions, decided, settings=plan()))
 
 
 @pytest.mark.parametrize("consent", ["analyse", "none"])
 def test_nobody_is_quoted_against_their_will(consent):
     assert quoted(consent).empty
+
+
+def approvals(outcomes):
+    """Return approvals of segments, given by their ids; with a wording where they are reworded."""
+    segments = survey()[1].set_index("segment_id")
+    rows = [
+        (number, one, segments.at[one, "text_id"], outcome, "Others" * (outcome == "reworded"), "So.", "Ann", "2026-01-01")
+        for number, (one, outcome) in enumerate(outcomes.items(), start=1)
+    ]
+    columns = ["approval_id", "segment_id", "text_id", "outcome", "wording", "reason", "by", "made_at"]
+    return check_table("approvals", pd.DataFrame(rows, columns=columns))
+
+
+def test_what_people_decided_about_a_quotation_is_in_it_and_stays():
+    """An excerpt that would not be picked by itself stays once people have decided about it."""
+    everything, before = survey()[0]["segment_id"], quoted("quote")["segment_id"]
+    unpicked = everything[~everything.isin(before)].iloc[0]
+    found = quoted("quote", approvals({unpicked: "reworded", before[0]: "approved", before[1]: "refused"}))
+    rows = found.set_index("segment_id")[["approved", "wording", "refused"]]
+    assert rows.loc[unpicked].tolist() == [True, "Others", False]
+    assert rows.loc[before[0]].tolist() == [True, "", False]
+    assert rows.loc[before[1]].tolist() == [False, "", True]
+    assert not rows.drop([unpicked, before[0], before[1]])[["approved", "refused"]].any(axis=None)
+
+
+def test_an_approval_of_other_words_counts_no_longer():
+    first = quoted("quote")["segment_id"][0]
+    assert not quoted("quote", approvals({first: "approved"}).assign(text_id="another"))["approved"].any()
 
 
 def test_quotes_wait_for_approval_and_name_the_group_only():

@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 
 import pandas as pd
@@ -40,8 +41,28 @@ def decided(*rows):
     return check_table("decisions", pd.DataFrame(made)) if made else empty_table("decisions")
 
 
-def settled(*rows, segment="s1"):
-    found = check_table("codings", settle(SEGMENTS, SUGGESTIONS, decided(*rows), settings=SimpleNamespace()))
+def talked(*rows):
+    """Return discussions from an outcome, codes that were agreed or the codes of each reading, and perhaps the text if not t1."""
+    made = []
+    for number, (outcome, codes, *text) in enumerate(rows, start=1):
+        readings = [{"codes": one.split("|") if one else [], "sentence": "So.", "people": []} for one in codes.split("/")]
+        made.append(
+            {
+                "discussion_id": number,
+                "segment_id": "s1",
+                "text_id": text[0] if text else "t1",
+                "outcome": outcome,
+                "codes": codes if outcome == "agreed" else "",
+                "readings": json.dumps(readings),
+                "by": "Ann",
+                "made_at": "2026-01-01T00:00:00+00:00",
+            }
+        )
+    return check_table("discussions", pd.DataFrame(made)) if made else empty_table("discussions")
+
+
+def settled(*rows, segment="s1", talks=()):
+    found = check_table("codings", settle(SEGMENTS, SUGGESTIONS, decided(*rows), talked(*talks), settings=SimpleNamespace()))
     rows = found[found["segment_id"] == segment]
     return {row.code: (row.status, row.reviewers) for row in rows.itertuples()}
 
@@ -68,17 +89,50 @@ def test_people_have_the_last_word(decisions, codings):
     assert settled(*decisions) == codings
 
 
+TWO = (("Ann", "time"), ("Ben", "trust"))
+BOTH_CONTESTED = {"time": ("contested", 2), "trust": ("contested", 2)}
+
+
+@pytest.mark.parametrize(
+    ("decisions", "talks", "codings"),
+    [
+        (TWO, [("agreed", "time")], {"time": ("accepted", 2)}),
+        (TWO, [("agreed", "trust")], {"trust": ("added", 2)}),
+        (TWO, [("agreed", "money|new")], {"money": ("accepted", 2), "new": ("added", 2)}),
+        (TWO, [("agreed", "")], {}),
+        (TWO, [("contested", "time/trust")], BOTH_CONTESTED),
+        (TWO, [("contested", "time/")], {"time": ("contested", 2)}),
+        (
+            TWO,
+            [("contested", "time|money/time|trust")],
+            {"time": ("accepted", 2), "money": ("contested", 2), "trust": ("contested", 2)},
+        ),
+        (
+            [("Ann", "time"), ("Ben", "time")],
+            [("contested", "time/trust")],
+            {"time": ("contested", 2), "trust": ("contested", 2)},
+        ),
+        ([], [("agreed", "trust")], {"trust": ("added", 0)}),
+        (TWO, [("agreed", "money", "t9")], BOTH_CONTESTED),
+        ([], [("agreed", "money", "t9")], {"time": ("suggested", 0), "money": ("suggested", 0)}),
+        ([("Ann", "not sure")], [("agreed", "money")], {"money": ("accepted", 0)}),
+    ],
+)
+def test_what_people_said_together_goes_before_what_each_said(decisions, talks, codings):
+    assert settled(*decisions, talks=talks) == codings
+
+
 def test_a_decision_changes_no_other_segment():
     assert settled(("Ann", "none"), segment="s2") == {"time": ("suggested", 0)}
 
 
 def test_codings_come_in_the_order_of_the_segments():
-    found = settle(SEGMENTS, SUGGESTIONS, decided(("Ann", "trust", "s2", "t2")), settings=SimpleNamespace())
+    found = settle(SEGMENTS, SUGGESTIONS, decided(("Ann", "trust", "s2", "t2")), talked(), settings=SimpleNamespace())
     assert list(zip(found["segment_id"], found["code"], strict=True)) == [("s2", "trust"), ("s1", "time"), ("s1", "money")]
 
 
 def test_no_segments_no_codings():
-    empty = settle(SEGMENTS.head(0), SUGGESTIONS.head(0), decided(), settings=SimpleNamespace())
+    empty = settle(SEGMENTS.head(0), SUGGESTIONS.head(0), decided(), talked(), settings=SimpleNamespace())
     assert check_table("codings", empty).empty
 
 

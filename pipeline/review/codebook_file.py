@@ -1,0 +1,142 @@
+"""Write a few cells of the codebook's file, which people open in Excel too: all else in it stays as it is."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from pipeline.artefacts import write_atomically
+from pipeline.codebook import LISTS, SEPARATOR, Code, Codebook, build_codebook, read_codebook, write_codebook
+from pipeline.errors import CodebookError
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A codebook's CSV as it stands in the file: its header, rows and how it is written."""
+
+    header: list[str]
+    rows: list[list[str]]
+    delimiter: str
+    line_end: str
+
+    def column(self, name: str) -> int:
+        """Return the place of a column, made at the end if it is not there."""
+        plain = [re.sub(r"[\s_-]+", "_", heading.strip()).casefold() for heading in self.header]
+        if name not in plain:
+            self.header.append(name)
+            return len(self.header) - 1
+        return plain.index(name)
+
+    def put(self, row: list[str], values: Mapping[str, str]) -> None:
+        """Put values into the cells of a row."""
+        for name, value in values.items():
+            place = self.column(name)
+            row.extend([""] * (place + 1 - len(row)))
+            row[place] = value
+
+    def find(self, code: str) -> list[str]:
+        """Return the row of a code; CodebookError if there is none."""
+        place = self.column("code")
+        for row in self.rows:
+            if len(row) > place and row[place].strip() == code:
+                return row
+        raise CodebookError(f"The codebook has no code {code!r} any more.")
+
+    def as_bytes(self) -> bytes:
+        """Return the file's content; with the mark at its beginning, or Excel would misread it."""
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
+        writer.writerows([self.header, *self.rows])
+        return text.getvalue().encode("utf-8-sig")
+
+
+def fields_of(code: Code) -> dict[str, str]:
+    """Return a code's fields as people edit them: the lists with a line for each entry."""
+    return {name: value if isinstance(value, str) else "\n".join(value) for name, value in asdict(code).items()}
+
+
+def tidy_field(name: str, text: str) -> str:
+    """Return a field as it is read back from the file; CodebookError where it could not be."""
+    lines = [" ".join(line.split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    if name not in LISTS:
+        return ("\n" if name in ("definition", "include", "exclude") else " ").join(lines).strip()
+    if any(SEPARATOR in line for line in lines):
+        raise CodebookError(f"An entry of {name} holds a {SEPARATOR!r}, which the codebook keeps between entries; leave it out.")
+    return "\n".join(filter(None, lines))
+
+
+def change_code(path: Path, code: str, values: Mapping[str, str]) -> None:
+    """Write fields of a code, given as people edit them; CodebookError if the codebook would not be right afterwards."""
+    _rewrite(path, lambda sheet: sheet.put(sheet.find(code), _cells(values)), lambda book: _changed(book, code, values))
+
+
+def add_code(path: Path, code: str, values: Mapping[str, str]) -> None:
+    """Write a new code below the others."""
+
+    def add(sheet: _Sheet) -> None:
+        sheet.rows.append([""] * len(sheet.header))
+        sheet.put(sheet.rows[-1], {"code": code, **_cells(values)})
+
+    _rewrite(path, add, lambda book: Codebook((*book.codes, _with(Code(code), values))))
+
+
+def remove_code(path: Path, code: str) -> None:
+    """Take a code out of the file."""
+
+    def remove(sheet: _Sheet) -> None:
+        sheet.rows.remove(sheet.find(code))
+
+    _rewrite(path, remove, lambda book: Codebook(tuple(one for one in book.codes if one.code != code)))
+
+
+def _rewrite(path: Path, edit: Callable[[_Sheet], None], change: Callable[[Codebook], Codebook]) -> None:
+    if path.suffix.lower() == ".csv":
+        found = path.read_bytes()
+        sheet = _read_sheet(found)
+        edit(sheet)
+        build_codebook([dict(zip(sheet.header, row, strict=False)) for row in sheet.rows], source=path.name)
+        _replace(path, found, sheet.as_bytes())
+    elif path.suffix.lower() == ".qdc":
+        book = change(read_codebook(path))
+        write_atomically(path, lambda temporary: write_codebook(book, temporary))
+    else:
+        raise CodebookError(
+            f"{path.name}: changes that people accept are written to a .csv. Make one with `themes codebook convert {path.name} "
+            'codebook.csv` and name it in study.toml: codebook = "codebook.csv".'
+        )
+
+
+def _replace(path: Path, found: bytes, wanted: bytes) -> None:
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(wanted)
+        # As late as can be: somebody may have saved the file in Excel this moment.
+        if path.read_bytes() != found:
+            raise CodebookError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
+
+    write_atomically(path, write)
+
+
+def _read_sheet(data: bytes) -> _Sheet:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252")
+    first = text.lstrip().partition("\n")[0]
+    delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    return _Sheet(header, rows, delimiter, "\r\n" if first.endswith("\r") else "\n")
+
+
+def _cells(values: Mapping[str, str]) -> dict[str, str]:
+    return {name: SEPARATOR.join(text.split("\n")) if name in LISTS else text for name, text in values.items()}
+
+
+def _changed(book: Codebook, code: str, values: Mapping[str, str]) -> Codebook:
+    return Codebook(tuple(_with(one, values) if one.code == code else one for one in book.codes))
+
+
+def _with(code: Code, values: Mapping[str, str]) -> Code:
+    typed = {name: tuple(filter(None, text.split("\n"))) if name in LISTS else text for name, text in values.items()}
+    return replace(code, **typed)  # type: ignore[arg-type]  # each field has the type of its name

@@ -1,0 +1,226 @@
+"""What people have said, kept in memory and brought up to date by reading only what was added to the store since."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pipeline.review.store import DECISION, Decision, Store, decision_of
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a person has done in all: time was spent whether a decision stands or not."""
+
+    skipped: int = 0
+    not_blind: int = 0
+    seconds: float = 0.0
+    first: str = ""
+    last: str = ""
+
+    def with_one(self, made: Decision) -> "Tally":
+        """Return the tally with one decision more."""
+        return Tally(
+            self.skipped + (made.outcome == "skip"),
+            self.not_blind + (not made.blind),
+            self.seconds + (made.seconds or 0.0),
+            min(filter(None, (self.first, made.made_at))),
+            max(self.last, made.made_at),
+        )
+
+
+@dataclass
+class Ledger:
+    """Every decision by excerpt, as it stands and as it was given at first.
+
+    An excerpt's *round* begins anew when it goes back into the queue: decisions made before are kept, and stand, but it is to
+    be read again.
+    """
+
+    coders: int
+    _made: dict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    _numbered: dict[int, Decision] = field(default_factory=dict)
+    _withdrawn: set[int] = field(default_factory=set)
+    _reopened: dict[int, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    _rounds: dict[str, int] = field(default_factory=dict)
+    _own: dict[str, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
+    _readers: dict[str, frozenset[str]] = field(default_factory=dict)
+    _done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _skipped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _begun: set[str] = field(default_factory=set)
+    _complete: set[str] = field(default_factory=set)
+    _differing: set[str] = field(default_factory=set)
+    _given: Counter[str] = field(default_factory=Counter)
+    _tallies: dict[str, Tally] = field(default_factory=dict)
+    _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def catch_up(self, store: Store) -> None:
+        """Take in what was added to the store since the last time."""
+        with store.snapshot():
+            touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
+        for segment_id in touched:
+            self._judge(segment_id)
+
+    def decisions(self) -> Iterable[Decision]:
+        """Return all decisions that were not withdrawn, in the order they were made."""
+        # A copy first: another thread may be taking in a decision.
+        return (made for made in list(self._numbered.values()) if made.decision_id not in self._withdrawn)
+
+    def standing(self, segment_id: str) -> tuple[Decision, ...]:
+        """Return the decision that stands of each person on an excerpt, in the order they were made."""
+        return self._last(segment_id, lambda made: True)
+
+    def now(self, segment_id: str) -> tuple[Decision, ...]:
+        """Return each person's answer of this round, as it stands; skipping is none."""
+        begun = self.round_of(segment_id)
+        return tuple(made for made in self.standing(segment_id) if made.decision_id > begun and made.outcome != "skip")
+
+    def blind(self, segment_id: str) -> tuple[Decision, ...]:
+        """Return each person's last answer of this round that was given before the suggestion was shown."""
+        begun = self.round_of(segment_id)
+        return self._last(segment_id, lambda made: made.blind and made.decision_id > begun and made.outcome != "skip")
+
+    def of(self, reviewer: str, segment_id: str) -> Decision | None:
+        """Return what a person says of an excerpt as things stand."""
+        return self._own.get(reviewer, {}).get(segment_id)
+
+    def by(self, reviewer: str) -> list[Decision]:
+        """Return what a person says of all excerpts as things stand."""
+        return list(self._own.get(reviewer, {}).values())
+
+    def all_standing(self) -> list[Decision]:
+        """Return what everybody says of all excerpts as things stand."""
+        return [made for own in list(self._own.values()) for made in list(own.values())]
+
+    def own(self, reviewer: str) -> Mapping[str, Decision]:
+        """Return what a person says as things stand, by excerpt."""
+        return self._own.get(reviewer, {})
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Excerpts that somebody has answered in this round."""
+        return frozenset(self._begun)
+
+    def done(self, reviewer: str) -> frozenset[str]:
+        """Return the excerpts that no longer wait for a person: answered in this round, or skipped at any time."""
+        return frozenset(self._done.get(reviewer, ()))
+
+    def skipped(self, reviewer: str) -> frozenset[str]:
+        """Return the excerpts that a person skipped."""
+        return frozenset(self._skipped.get(reviewer, ()))
+
+    def n_given(self, code: str) -> int:
+        """Return how many decisions that stand name a code."""
+        return self._given[code]
+
+    def tally(self, reviewer: str) -> Tally:
+        """Return what a person has done in all, whether it stands or not."""
+        return self._tallies.get(reviewer, Tally())
+
+    def readers(self, segment_id: str) -> frozenset[str]:
+        """Return who has answered an excerpt in this round."""
+        return self._readers.get(segment_id, frozenset())
+
+    def is_done(self, reviewer: str, segment_id: str) -> bool:
+        """Return whether an excerpt no longer waits for a person."""
+        return segment_id in self._done.get(reviewer, ())
+
+    def had_seen(self, reviewer: str, segment_id: str) -> bool:
+        """Return whether a person had answered in this round, withdrawn or not, and so been shown the suggestion."""
+        begun = self.round_of(segment_id)
+        made = self._made.get(segment_id, ())
+        return any(one.reviewer == reviewer and one.outcome != "skip" and one.decision_id > begun for one in made)
+
+    def is_complete(self, segment_id: str) -> bool:
+        """Return whether as many people as are to read an excerpt have answered in this round."""
+        return segment_id in self._complete
+
+    @property
+    def complete(self) -> frozenset[str]:
+        """Excerpts that as many people as are to read them have answered."""
+        return frozenset(self._complete)
+
+    @property
+    def differing(self) -> frozenset[str]:
+        """Excerpts that all have answered, blind answers differing or somebody not being sure."""
+        return frozenset(self._differing)
+
+    def round_of(self, segment_id: str) -> int:
+        """Return the number of the last decision before an excerpt's round began, or 0."""
+        return self._rounds.get(segment_id, 0)
+
+    def decision(self, decision_id: int) -> Decision | None:
+        """Return a decision that was not withdrawn."""
+        return None if decision_id in self._withdrawn else self._numbered.get(decision_id)
+
+    def _last(self, segment_id: str, counts: Callable[[Decision], bool]) -> tuple[Decision, ...]:
+        found: dict[str, Decision] = {}
+        for made in self._made.get(segment_id, ()):
+            if made.decision_id not in self._withdrawn and counts(made):
+                found[made.reviewer] = made
+        return tuple(sorted(found.values(), key=lambda made: made.decision_id))
+
+    def _take_decisions(self, store: Store) -> Iterable[str]:
+        sql = f"SELECT {DECISION} FROM decisions WHERE decision_id > ? ORDER BY decision_id"  # noqa: S608
+        for row in store.connection.execute(sql, (self._read_to["decisions"],)).fetchall():
+            made = decision_of(row)
+            self._made[made.segment_id].append(made)
+            self._numbered[made.decision_id] = made
+            self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
+            self._read_to["decisions"] = made.decision_id
+            yield made.segment_id
+
+    def _take_withdrawals(self, store: Store) -> Iterable[str]:
+        sql = "SELECT withdrawal_id, decision_id FROM withdrawals WHERE withdrawal_id > ? ORDER BY 1"
+        for number, decision_id in store.connection.execute(sql, (self._read_to["withdrawals"],)).fetchall():
+            self._read_to["withdrawals"] = number
+            if decision_id is not None:
+                self._withdrawn.add(decision_id)
+                yield self._numbered[decision_id].segment_id
+
+    def _take_reopenings(self, store: Store) -> Iterable[str]:
+        added = store.connection.execute(
+            "SELECT reopening_id, code_outcome_id, up_to, segments FROM reopenings WHERE reopening_id > ? ORDER BY 1",
+            (self._read_to["reopenings"],),
+        ).fetchall()
+        for number, outcome, up_to, segments in added:
+            self._read_to["reopenings"] = number
+            self._reopened[outcome] = (up_to, frozenset(json.loads(segments)))
+        sql = "SELECT retraction_id, subject, number FROM retractions WHERE retraction_id > ? ORDER BY 1"
+        gone: set[str] = set()
+        for number, subject, outcome in store.connection.execute(sql, (self._read_to["retractions"],)).fetchall():
+            self._read_to["retractions"] = number
+            if subject == "code outcome" and outcome in self._reopened:
+                gone |= self._reopened.pop(outcome)[1]
+        touched = gone.union(*(self._reopened[row[1]][1] for row in added if row[1] in self._reopened))
+        if touched:
+            self._rounds = {}
+            for up_to, segments in self._reopened.values():
+                self._rounds |= {one: max(up_to, self._rounds.get(one, 0)) for one in segments}
+        return touched
+
+    def _judge(self, segment_id: str) -> None:
+        """Bring all that is kept about an excerpt up to what people say of it now."""
+        standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
+        for reviewer in {made.reviewer for made in self._made[segment_id]}:
+            own = standing.get(reviewer)
+            skipped = own is not None and own.outcome == "skip"
+            _keep(self._skipped[reviewer], segment_id, skipped)
+            _keep(self._done[reviewer], segment_id, skipped or (own is not None and own.decision_id > begun))
+            before = self._own[reviewer].pop(segment_id, None)
+            self._given.subtract(before.codes if before else ())
+            if own is not None:
+                self._own[reviewer][segment_id] = own
+                self._given.update(own.codes)
+        readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
+        self._readers[segment_id] = readers
+        blind = self.blind(segment_id)
+        unsure = any(made.outcome == "not sure" for made in blind)
+        differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1
+        _keep(self._begun, segment_id, bool(readers))
+        _keep(self._complete, segment_id, len(readers) >= self.coders)
+        _keep(self._differing, segment_id, len(readers) >= self.coders and differ)
+
+
+def _keep(kept: set[str], one: str, belongs: bool) -> None:
+    kept.add(one) if belongs else kept.discard(one)

@@ -1,0 +1,92 @@
+"""Practice: excerpts the group has talked about or agreed on, to try as often as one likes; nothing of it is kept."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.errors import ReviewError
+from pipeline.review.reading import Excerpt, bare_excerpt
+from pipeline.review.room import Room
+from pipeline.review.talking import Discussion, discussions_of
+
+
+_SEED: Final = 7
+
+
+@dataclass(frozen=True)
+class HowRead:
+    """How one person of the group read it and why, without a name."""
+
+    group: str
+    codes: tuple[str, ...]
+    outcome: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Your reading beside the group's."""
+
+    codes_of_group: tuple[str, ...]
+    contested: bool
+    both: tuple[str, ...]
+    only_you: tuple[str, ...]
+    only_group: tuple[str, ...]
+    readings: tuple[HowRead, ...]
+    sentences: tuple[str, ...]
+    """What was written down when the group talked about it."""
+
+    @property
+    def same(self) -> bool:
+        """Whether you gave exactly the group's codes."""
+        return not self.only_you and not self.only_group
+
+
+def practice_excerpts(room: Room, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
+    """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
+    every = list(_to_practise_on(room))
+    begin = round_number * n % len(every) if every else 0
+    return tuple([*every[begin:], *every[:begin]][:n])
+
+
+def read_practice(room: Room, segment_id: str) -> Excerpt:
+    """Return an excerpt to try: nobody's answer and no suggestion with it."""
+    return bare_excerpt(room.material(), segment_id)
+
+
+def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
+    """Return how the group read an excerpt beside these codes; keeps nothing. ReviewError if it is none to practise on."""
+    ready = _to_practise_on(room)
+    if segment_id not in ready:
+        raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
+    answers, found = room.ledger().blind(segment_id), ready[segment_id]
+    group = _codes_of(found) if found else answers[0].codes
+    return Comparison(
+        codes_of_group=group,
+        contested=found is not None and found.outcome == "contested",
+        both=tuple(code for code in codes if code in group),
+        only_you=tuple(code for code in codes if code not in group),
+        only_group=tuple(code for code in group if code not in codes),
+        readings=tuple(HowRead(made.reviewer_group, made.codes, made.outcome, made.note) for made in answers),
+        sentences=tuple(filter(None, [*(one.sentence for one in found.readings), found.note])) if found else (),
+    )
+
+
+def _to_practise_on(room: Room) -> dict[str, Discussion | None]:
+    """Return excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
+    ledger, tables = room.ledger(), room.material().tables
+    ready = ledger.complete & tables.here
+    talked = [one for one in room.read(discussions_of).values() if one.outcome != "open" and one.segment_id in ready]
+    talked.sort(key=lambda one: one.discussion_id, reverse=True)
+    found: dict[str, Discussion | None] = {one.segment_id: one for one in talked}
+    alike = ready - ledger.differing
+    for segment_id in tables.shuffled(_SEED):
+        if segment_id in alike and ledger.blind(segment_id):
+            found.setdefault(segment_id, None)
+    return found
+
+
+def _codes_of(found: Discussion) -> tuple[str, ...]:
+    """Return what the group gave: what it agreed on, or the codes of any of its readings."""
+    if found.outcome == "agreed":
+        return found.codes
+    return tuple(dict.fromkeys(code for reading in found.readings for code in reading.codes))

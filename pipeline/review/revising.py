@@ -1,0 +1,229 @@
+"""Change the codebook together: propose, agree or object, refuse; `accepting` writes what people accept."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from pipeline.errors import ReviewError
+from pipeline.review.codebook_file import fields_of, tidy_field
+from pipeline.review.deciding import StaleError
+from pipeline.review.room import Room
+from pipeline.review.store import Store
+
+
+FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples", "counter_examples", "borderline", "parent")
+"""What people may change of a code; the lists are given with a line for each entry."""
+
+Status = Literal["open", "accepted", "refused", "taken back"]
+
+_OUTCOME = """
+    SELECT *, (SELECT json_array_length(segments) FROM reopenings WHERE reopenings.code_outcome_id = said.code_outcome_id)
+    AS reopened FROM code_outcomes AS said WHERE code_edit_id = ? AND code_outcome_id NOT IN
+    (SELECT number FROM retractions WHERE subject = 'code outcome') ORDER BY code_outcome_id DESC LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field of a code before and after; the lists with a line for each entry."""
+
+    field: str
+    before: str
+    after: str
+
+    @property
+    def diff(self) -> tuple[tuple[Literal["same", "gone", "new"], str], ...]:
+        """The words that stayed, went and came, in order; the pieces put together are the text."""
+        before, after = re.findall(r"\s+|\S+", self.before), re.findall(r"\s+|\S+", self.after)
+        found: list[tuple[Literal["same", "gone", "new"], str]] = []
+        for kind, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if kind == "equal":
+                found.append(("same", "".join(before[i:j])))
+            else:
+                found += [("gone", "".join(before[i:j]))] if j > i else []
+                found += [("new", "".join(after[k:n]))] if n > k else []
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Vote:
+    """Somebody agrees or objects, and why."""
+
+    by: str
+    vote: Literal["agree", "object"]
+    why: str
+    made_at: str
+
+
+@dataclass(frozen=True)
+class CodeEdit:
+    """A change to the codebook that somebody proposed, and what others say of it."""
+
+    code_edit_id: int
+    kind: Literal["change", "new"]
+    code: str
+    changes: tuple[FieldChange, ...]
+    why: str
+    by: str
+    made_at: str
+    votes: tuple[Vote, ...]
+    status: Status
+    settled_by: str = ""
+    settled_why: str = ""
+    settled_at: str = ""
+    reopened: int = 0
+    """How many excerpts went back into the queue."""
+    outcome_id: int = 0
+
+    @property
+    def agreed(self) -> tuple[Vote, ...]:
+        """Those who agree."""
+        return tuple(vote for vote in self.votes if vote.vote == "agree")
+
+    @property
+    def objected(self) -> tuple[Vote, ...]:
+        """Those who object."""
+        return tuple(vote for vote in self.votes if vote.vote == "object")
+
+
+def code_edits(room: Room, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
+    """Return proposed changes, the last one first: the history of the codebook, or of one code."""
+    found = room.read(edits_of)
+    wanted = (one for one in found if code in (None, one.code) and status in (None, one.status))
+    return tuple(sorted(wanted, key=lambda one: one.code_edit_id, reverse=True))
+
+
+def code_edit(room: Room, code_edit_id: int) -> CodeEdit:
+    """Return one proposed change; ReviewError if there is none of that number."""
+    return room.read(lambda store: edit_of(store, code_edit_id))
+
+
+def propose_change(
+    room: Room, code: str, fields: Mapping[str, str], *, why: str, by: str, key: str, seen: Mapping[str, str] | None = None
+) -> CodeEdit:
+    """Propose other words for a code, and return the proposal; ReviewError if nothing would change.
+
+    `fields` holds what is to stand in each field, `seen` what stood there on the page the person saw: StaleError if the
+    codebook says something else now.
+    """
+    stands = fields_of(room.material().codebook[code])
+    wanted = _tidy(fields)
+    if any(tidy_field(name, text) != stands[name] for name, text in (seen or {}).items()):
+        raise StaleError(
+            f"The codebook says something else of {code!r} since this page was opened. Nothing was overwritten: read both, and "
+            "propose again what is meant.",
+            yours=dict(fields),
+            stands=stands,
+        )
+    changes = {name: [stands[name], text] for name, text in wanted.items() if text != stands[name]}
+    if not changes and not room.read(lambda store: store.made_with(key, "code_edits")):
+        raise ReviewError("This is what the codebook says already, so there is nothing to propose.")
+    return _propose(room, "change", code, changes, why=why, by=by, key=key)
+
+
+def propose_code(room: Room, fields: Mapping[str, str], *, why: str, by: str, key: str, code: str = "") -> CodeEdit:
+    """Propose a new code; its id is made of the label unless given. ReviewError if the codebook has it already."""
+    wanted = _tidy(fields)
+    if not wanted.get("label"):
+        raise ReviewError("A new code needs a label: what people are to call it.")
+    code = code.strip() or re.sub(r"[\W_]+", "-", wanted["label"].casefold()).strip("-")
+    if any(known.code.casefold() == code.casefold() for known in room.material().codebook.codes):
+        raise ReviewError(f"The codebook has a code {code!r} already; propose a change to it, or give this one another name.")
+    return _propose(room, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
+
+
+def vote(room: Room, code_edit_id: int, given: Literal["agree", "object", "none"], *, by: str, why: str = "") -> CodeEdit:
+    """Agree, object (which needs a reason) or take one's word back; a person's last word counts."""
+    if given == "object" and not why.strip():
+        raise ReviewError("Please say why you object, so that others can answer it.")
+
+    def keep(store: Store) -> CodeEdit:
+        check_status(edit_of(store, code_edit_id), "open")
+        store.append("code_votes", code_edit_id=code_edit_id, vote=given, why=why.strip(), by=by)
+        return edit_of(store, code_edit_id)
+
+    return room.write(keep)
+
+
+def refuse(room: Room, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
+    """Close an open change without writing it, with a reason."""
+    if not why.strip():
+        raise ReviewError("Please say why this is refused; it is kept with the proposal.")
+
+    def keep(store: Store) -> CodeEdit:
+        check_status(edit_of(store, code_edit_id), "open")
+        store.append("code_outcomes", code_edit_id=code_edit_id, outcome="refused", why=why.strip(), by=by)
+        return edit_of(store, code_edit_id)
+
+    return room.write(keep)
+
+
+def check_status(edit: CodeEdit, *wanted: Status) -> None:
+    """Refuse to go on with a proposal that is settled already, with a StaleError that holds it."""
+    if edit.status not in wanted:
+        by = f" by {edit.settled_by}" if edit.settled_by else ""
+        raise StaleError(f"This proposal was {edit.status}{by} in the meantime; nothing was changed.", yours=None, stands=edit)
+
+
+def edits_of(store: Store) -> tuple[CodeEdit, ...]:
+    """Return all proposals in the order they were made."""
+    return tuple(_edit(store, row) for row in store.connection.execute("SELECT * FROM code_edits ORDER BY 1").fetchall())
+
+
+def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
+    """Return a proposal; ReviewError if there is none of that number."""
+    row = store.connection.execute("SELECT * FROM code_edits WHERE code_edit_id = ?", (code_edit_id,)).fetchone()
+    if row is None:
+        raise ReviewError(f"There is no proposal {code_edit_id} for the codebook in this study.")
+    return _edit(store, row)
+
+
+def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
+    number = row["code_edit_id"]
+    outcome = store.connection.execute(_OUTCOME, (number,)).fetchone()
+    gone = store.connection.execute("SELECT 1 FROM retractions WHERE subject = 'code edit' AND number = ?", (number,)).fetchone()
+    changes = (FieldChange(name, before, after) for name, (before, after) in json.loads(row["changes"]).items())
+    return CodeEdit(
+        code_edit_id=number,
+        kind=row["kind"],
+        code=row["code"],
+        changes=tuple(changes),
+        why=row["why"],
+        by=row["by"],
+        made_at=row["made_at"],
+        votes=_votes(store, number),
+        status="taken back" if gone else outcome["outcome"] if outcome else "open",
+        settled_by=outcome["by"] if outcome else "",
+        settled_why=outcome["why"] if outcome else "",
+        settled_at=outcome["made_at"] if outcome else "",
+        reopened=int(outcome["reopened"] or 0) if outcome else 0,
+        outcome_id=outcome["code_outcome_id"] if outcome else 0,
+    )
+
+
+def _votes(store: Store, number: int) -> tuple[Vote, ...]:
+    rows = store.connection.execute("SELECT * FROM code_votes WHERE code_edit_id = ? ORDER BY 1", (number,))
+    last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in rows}
+    return tuple(one for one in last.values() if one.vote in ("agree", "object"))
+
+
+def _propose(room: Room, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str) -> CodeEdit:
+    words = json.dumps(changes, ensure_ascii=False)
+
+    def keep(store: Store) -> CodeEdit:
+        number = store.made_with(key, "code_edits") or store.append(
+            "code_edits", kind=kind, code=code, changes=words, why=why.strip(), by=by, idempotency_key=key
+        )
+        return edit_of(store, number)
+
+    return room.write(keep)
+
+
+def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
+    unknown = [name for name in fields if name not in FIELDS]
+    if unknown:
+        raise ReviewError(f"A code has no field {unknown[0]!r}; people may change {', '.join(FIELDS)}.")
+    return {name: tidy_field(name, text) for name, text in fields.items()}

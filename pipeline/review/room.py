@@ -1,0 +1,64 @@
+"""The room in which people review a study: its tables, what they have said so far, and the one writer."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pipeline.review.held import Held
+from pipeline.review.ledger import Ledger
+from pipeline.review.material import Material, fresh_material
+from pipeline.review.store import Store, open_store
+from pipeline.review.writer import Writer, open_writer
+from pipeline.study import Study
+
+
+T = TypeVar("T")
+
+
+@dataclass
+class Room:
+    """What every page of a review works on; `open_room` makes one, for any number of threads."""
+
+    study: Study
+    held: Held
+    """The places that are kept for people who are reading."""
+    _writer: Writer
+    _material: Material
+    _ledger: Ledger
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def coders(self) -> int:
+        """How many people read each excerpt, blind to each other."""
+        return self.study.settings.review.coders
+
+    def material(self) -> Material:
+        """Return the study's tables and codebook as they are now; read again only where a file has changed."""
+        with self._lock:
+            self._material = fresh_material(self.study, self._material)
+            return self._material
+
+    def ledger(self) -> Ledger:
+        """Return what people have said up to now, other programs' rows included."""
+        with self._lock, open_store(self.study) as store:
+            self._ledger.catch_up(store)
+            return self._ledger
+
+    def write(self, job: Callable[[Store], T]) -> T:
+        """Carry out a job on the store by the one writer, and return what it returns once it is on the disk."""
+        return self._writer.write(job)
+
+    def read(self, job: Callable[[Store], T]) -> T:
+        """Carry out a job that only reads, beside the writer."""
+        with open_store(self.study) as store, store.snapshot():
+            return job(store)
+
+
+@contextmanager
+def open_room(study: Study) -> Iterator[Room]:
+    """Open a study for review; DataError if it has not been run yet, ReviewError if the store cannot be used."""
+    material = fresh_material(study, None)
+    with open_writer(study) as writer:
+        yield Room(study, Held(), writer, material, Ledger(study.settings.review.coders))

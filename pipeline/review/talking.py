@@ -1,0 +1,226 @@
+"""Talk about it: where people read an excerpt differently, and what came of talking."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from pipeline.errors import ReviewError
+from pipeline.review.deciding import StaleError, check_code
+from pipeline.review.ledger import Ledger
+from pipeline.review.room import Room
+from pipeline.review.store import Decision, Store
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read an excerpt, in a sentence by those who read it so; no codes means: none of these."""
+
+    codes: tuple[str, ...]
+    sentence: str
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """What is on record of a talk about an excerpt."""
+
+    discussion_id: int
+    segment_id: str
+    text_id: str
+    outcome: Literal["open", "agreed", "contested"]
+    codes: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    note: str
+    by: str
+    made_at: str
+    up_to: int
+    """The last decision that had been made then."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An excerpt to talk about: what each person said of it, and what has come of talking so far."""
+
+    segment_id: str
+    answers: tuple[Decision, ...]
+    """Blind answers, with notes and groups, in the order they were given."""
+    now: tuple[Decision, ...]
+    """What each says as things stand, after the suggestion was shown."""
+    discussion: Discussion | None
+    changed_since: bool
+    """Somebody has said something else after the discussion."""
+
+    @property
+    def version(self) -> int:
+        """To be sent back with an outcome: the number of the discussion it would take the place of, or 0."""
+        return self.discussion.discussion_id if self.discussion else 0
+
+
+def to_discuss(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+    """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
+    ledger, known = room.ledger(), room.read(discussions_of)
+    return tuple(_talk(ledger, one, known.get(one)) for one in sorted(_waiting(room, ledger, known))[start : start + n])
+
+
+def n_to_discuss(room: Room) -> int:
+    """Return how many excerpts wait to be talked about."""
+    return len(_waiting(room, room.ledger(), room.read(discussions_of)))
+
+
+def discussed(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+    """Return n of the excerpts that have been talked about, the last one first."""
+    ledger, known = room.ledger(), room.read(discussions_of)
+    settled = [found for found in known.values() if found.outcome != "open"]
+    latest = sorted(settled, key=lambda found: found.discussion_id, reverse=True)
+    return tuple(_talk(ledger, found.segment_id, found) for found in latest[start : start + n])
+
+
+def talk_about(room: Room, segment_id: str) -> Talk:
+    """Return one excerpt with its readings; ReviewError until all its readers have answered."""
+    ledger, known = room.ledger(), room.read(discussions_of).get(segment_id)
+    # What was talked about once may be looked at again, though some are reading it anew.
+    if not ledger.is_complete(segment_id) and known is None:
+        raise ReviewError("Not everybody who is to read this excerpt has answered yet, so answers are not shown.")
+    return _talk(ledger, segment_id, known)
+
+
+def ask_to_talk(room: Room, segment_id: str, *, by: str, note: str, key: str) -> Discussion:
+    """Put an excerpt that all have answered on the list to talk about, though people agree on it."""
+    version = talk_about(room, segment_id).version
+    return _record(room, segment_id, "open", by=by, version=version, key=key, note=note)
+
+
+def agree(room: Room, segment_id: str, codes: tuple[str, ...], *, by: str, version: int, key: str, note: str = "") -> Discussion:
+    """Record that people agreed; no codes means: none of these. StaleError if another outcome was recorded since.
+
+    What each had read before is kept with it.
+    """
+    for code in codes:
+        check_code(room, code)
+    readings = readings_of(talk_about(room, segment_id).answers)
+    return _record(room, segment_id, "agreed", by=by, version=version, key=key, note=note, codes=codes, readings=readings)
+
+
+def leave_contested(
+    room: Room, segment_id: str, readings: tuple[Reading, ...], *, by: str, version: int, key: str, note: str = ""
+) -> Discussion:
+    """Record that people go on reading it differently, with a sentence for each of two readings or more."""
+    talk_about(room, segment_id)
+    for code in (code for reading in readings for code in reading.codes):
+        check_code(room, code)
+    if len({frozenset(reading.codes) for reading in readings}) < 2:
+        raise ReviewError("An excerpt is contested when two readings differ in their codes; give both, or record an agreement.")
+    if not all(reading.sentence.strip() for reading in readings):
+        raise ReviewError("Each reading needs a sentence that says how its people read the excerpt; write one for each.")
+    return _record(room, segment_id, "contested", by=by, version=version, key=key, note=note, readings=readings)
+
+
+def undo_discussion(room: Room, discussion_id: int, *, by: str) -> None:
+    """Take a recorded outcome back; it stays on record. Twice is as once."""
+
+    def take_back(store: Store) -> None:
+        if store.connection.execute("SELECT 1 FROM discussions WHERE discussion_id = ?", (discussion_id,)).fetchone() is None:
+            raise ReviewError(f"There is no discussion {discussion_id} in this study.")
+        store.retract("discussion", discussion_id, by)
+
+    room.write(take_back)
+
+
+def readings_of(answers: tuple[Decision, ...]) -> tuple[Reading, ...]:
+    """Return who read an excerpt alike, and what they noted."""
+    alike: dict[tuple[str, ...], list[Decision]] = {}
+    for made in answers:
+        alike.setdefault(tuple(sorted(made.codes)), []).append(made)
+    return tuple(
+        Reading(codes, " ".join(made.note for made in group if made.note), tuple(made.reviewer for made in group))
+        for codes, group in alike.items()
+    )
+
+
+def discussions_of(store: Store) -> dict[str, Discussion]:
+    """Return the last discussion of each excerpt that was not taken back, those still open included."""
+    sql = """SELECT * FROM discussions WHERE discussion_id IN (SELECT max(discussion_id) FROM discussions WHERE discussion_id
+        NOT IN (SELECT number FROM retractions WHERE subject = 'discussion') GROUP BY segment_id)"""
+    return {row["segment_id"]: _discussion(row) for row in store.connection.execute(sql)}
+
+
+def _discussion(row: Mapping[str, Any]) -> Discussion:
+    readings = (Reading(tuple(one["codes"]), one["sentence"], tuple(one["people"])) for one in json.loads(row["readings"]))
+    return Discussion(
+        discussion_id=row["discussion_id"],
+        segment_id=row["segment_id"],
+        text_id=row["text_id"],
+        outcome=row["outcome"],
+        codes=tuple(filter(None, row["codes"].split("|"))),
+        readings=tuple(readings),
+        note=row["note"] or "",
+        by=row["by"],
+        made_at=row["made_at"],
+        up_to=row["up_to"],
+    )
+
+
+def _talk(ledger: Ledger, segment_id: str, known: Discussion | None) -> Talk:
+    now = ledger.now(segment_id)
+    agreed = known is not None and known.outcome == "agreed"
+    since = [made for made in now if known and made.decision_id > known.up_to and not (agreed and _says(made, known.codes))]
+    return Talk(segment_id, ledger.blind(segment_id), now, known, bool(since) and bool(known and known.outcome != "open"))
+
+
+def _waiting(room: Room, ledger: Ledger, known: Mapping[str, Discussion]) -> frozenset[str]:
+    asked = {one for one, found in known.items() if found.outcome == "open" and ledger.is_complete(one)}
+    settled = {one for one, found in known.items() if found.outcome != "open" and _still_holds(ledger, found)}
+    return ((ledger.differing - settled) | asked) & room.material().tables.here
+
+
+def _says(made: Decision, codes: tuple[str, ...]) -> bool:
+    return made.outcome in ("codes", "none") and set(made.codes) == set(codes)
+
+
+def _still_holds(ledger: Ledger, found: Discussion) -> bool:
+    """Say whether people have talked since the excerpt was last put back into the queue."""
+    begun = ledger.round_of(found.segment_id)
+    return not begun or found.up_to > begun
+
+
+def _record(
+    room: Room,
+    segment_id: str,
+    outcome: Literal["open", "agreed", "contested"],
+    *,
+    by: str,
+    version: int,
+    key: str,
+    note: str,
+    codes: tuple[str, ...] = (),
+    readings: tuple[Reading, ...] = (),
+) -> Discussion:
+    text_id = room.material().tables.text_id(segment_id)
+    if text_id is None:
+        raise ReviewError("This excerpt is no longer in the study, so nothing was recorded.")
+    row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "codes": "|".join(dict.fromkeys(codes))}
+    words = json.dumps([asdict(reading) for reading in readings], ensure_ascii=False)
+
+    def keep(store: Store) -> Discussion:
+        number = store.made_with(key, "discussions")
+        if not number:
+            _check_version(discussions_of(store).get(segment_id), version, yours=(codes, readings))
+            last = store.last_decision()
+            number = store.append(
+                "discussions", **row, readings=words, up_to=last, note=note.strip() or None, by=by, idempotency_key=key
+            )
+        found = store.connection.execute("SELECT * FROM discussions WHERE discussion_id = ?", (number,)).fetchone()
+        return _discussion(found)
+
+    return room.write(keep)
+
+
+def _check_version(stands: Discussion | None, version: int, *, yours: object) -> None:
+    if (stands.discussion_id if stands else 0) != version:
+        raise StaleError(
+            "Somebody has recorded another outcome for this excerpt since this page was opened. Nothing was overwritten: "
+            "read both, and record again what is meant.",
+            yours=yours,
+            stands=stands,
+        )

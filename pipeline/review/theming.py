@@ -1,0 +1,181 @@
+"""What people ask of themes, on the page or on the command line: kept as edits about texts, carried out by the next run."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+from typing import Any
+
+from pipeline.errors import DataError
+from pipeline.review.material import Material
+from pipeline.review.revising import CodeEdit, propose_code
+from pipeline.review.room import Room
+from pipeline.review.theme_wishes import Wish, aside_wish, map_wish, merge_wish, rename_wish, restore_wish, split_wish
+
+
+WAITS = "waits for the next run"
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """How many people of a group spoke of a theme; None where too few to show."""
+
+    group: str
+    level: str
+    n: int | None
+    base: int | None
+    share: float | None
+    more_than_others: bool
+
+
+@dataclass(frozen=True)
+class ThemeCard:
+    """A theme as people read it."""
+
+    number: int
+    theme_id: str
+    title: str
+    named: bool
+    set_aside: bool
+    keywords: tuple[str, ...]
+    exemplars: tuple[tuple[str, str], ...]
+    """segment_id and words of the texts nearest to its middle."""
+    n_people: int
+    n_texts: int
+    code: str
+    code_label: str
+    code_by: str
+    """Who says the theme stands for the code: the model, people, or nobody."""
+    proposed: str
+    said_by: tuple[Sharing, ...]
+
+
+@dataclass(frozen=True)
+class ThemeEdit:
+    """What somebody asked of themes, and what came of it in the last run ("waits for the next run" before that)."""
+
+    edit_id: int
+    action: str
+    detail: str
+    by: str
+    made_at: str
+    result: str
+
+
+def theme_cards(room: Room) -> tuple[ThemeCard, ...]:
+    """Return the themes by number, those set aside last; none before the last run came so far."""
+    material = room.material()
+    placed = {row["theme_id"]: row for row in material.tables["theme_codes"].to_dict("records")}
+    said = {theme_id: rows.to_dict("records") for theme_id, rows in material.tables["voices"].groupby("theme_id")}
+    themes = material.tables["themes"].sort_values("number").to_dict("records")
+    return tuple(_card(material, row, placed.get(row["theme_id"], {}), said.get(row["theme_id"], [])) for row in themes)
+
+
+def theme_card(room: Room, number: int) -> ThemeCard:
+    """Return one theme; DataError if there is none of that number."""
+    cards = theme_cards(room)
+    found = next((card for card in cards if card.number == number), None)
+    if found is None:
+        raise DataError(f"There is no theme {number}; they are numbered 1 to {len(cards)}.")
+    return found
+
+
+def theme_edits(room: Room) -> tuple[ThemeEdit, ...]:
+    """Return the edits that stand, the last one first."""
+    shaping = room.material().tables["shaping"]
+    results = dict(zip(shaping["edit_id"], shaping["result"], strict=True))
+    edits = room.read(lambda store: store.theme_edits())
+    rows = edits[~edits["withdrawn"].astype(bool)].to_dict("records")
+    return tuple(
+        ThemeEdit(row["edit_id"], row["action"], row["detail"], row["by"], row["made_at"], results.get(row["edit_id"], WAITS))
+        for row in reversed(rows)
+    )
+
+
+def rename(room: Room, number: int, title: str, *, by: str) -> int:
+    """Give a theme a title and return the number of the edit."""
+    return _keep(room, rename_wish(room.study, number, title), by=by)
+
+
+def merge(room: Room, numbers: Sequence[int], *, by: str) -> int:
+    """Make one theme of several and return the number of the edit."""
+    return _keep(room, merge_wish(room.study, numbers), by=by)
+
+
+def split(room: Room, number: int, *, into: int, by: str) -> int:
+    """Divide a theme by meaning and return the number of the edit."""
+    return _keep(room, split_wish(room.study, number, into=into), by=by)
+
+
+def set_aside(room: Room, number: int, *, by: str) -> int:
+    """Set a theme aside and return the number of the edit."""
+    return _keep(room, aside_wish(room.study, number), by=by)
+
+
+def restore(room: Room, number: int, *, by: str) -> int:
+    """Count a theme again that was set aside, and return the number of the edit."""
+    return _keep(room, restore_wish(room.study, number), by=by)
+
+
+def map_to_code(room: Room, number: int, code: str, *, by: str) -> int:
+    """Say which code a theme stands for and return the number of the edit."""
+    return _keep(room, map_wish(room.study, number, code), by=by)
+
+
+def undo_theme_edit(room: Room, edit_id: int, *, by: str) -> None:
+    """Take an edit of themes back; it stays on record."""
+    room.write(lambda store: store.withdraw_theme_edit(edit_id, by))
+
+
+def propose_code_from(room: Room, number: int, *, label: str, definition: str, why: str, by: str, key: str) -> CodeEdit:
+    """Propose a new code made of a theme, with exemplars as examples where those who said them agreed to be quoted.
+
+    The codebook may leave the study, so nobody else's words go into it.
+    """
+    tables = room.material().tables
+    comments = tables["comments"].set_index("comment_id")
+    quotable = set(comments.index[(comments["consent"] == "quote") & comments["set_aside"].isna()])
+    by_whom = dict(zip(tables.excerpts, tables.segments["comment_id"], strict=True))
+    texts = dict(zip(tables["texts"]["text_id"], tables["texts"]["text"], strict=True))
+    card = theme_card(room, number)
+    spoken = {tables.text_id(segment_id): segment_id for segment_id, _ in card.exemplars}
+    free = [one for one in spoken if one and any(by_whom[said] in quotable for said in tables.of_text[one])]
+    examples = "\n".join(" ".join(str(texts[one]).replace("|", "/").split()) for one in free)
+    fields = {"label": label, "definition": definition, "examples": examples}
+    return propose_code(room, fields, why=why, by=by, key=key)
+
+
+def _keep(room: Room, wish: Wish, *, by: str) -> int:
+    return room.write(lambda store: store.add_theme_edit(wish.action, wish.texts, wish.detail, by))
+
+
+def _card(material: Material, row: Mapping[Hashable, Any], placed: Mapping[Hashable, Any], said: list[Any]) -> ThemeCard:
+    code = row["agreed_code"] if isinstance(row["agreed_code"], str) else placed.get("code")
+    code = code if isinstance(code, str) else ""
+    exemplars = ((text_id, material.tables.of_text.get(text_id)) for text_id in row["exemplars"].split())
+    return ThemeCard(
+        number=int(row["number"]),
+        theme_id=row["theme_id"],
+        title=row["title"],
+        named=bool(row["named"]),
+        set_aside=bool(row["set_aside"]),
+        keywords=tuple(filter(None, row["keywords"].split(", "))),
+        exemplars=tuple((there[0], _words(material, there[0])) for _, there in exemplars if there),
+        n_people=int(row["n_people"]),
+        n_texts=int(row["n_texts"]),
+        code=code,
+        code_label=material.label(code) if code else "",
+        code_by="people" if isinstance(row["agreed_code"], str) else "the model" if code else "nobody",
+        proposed=str(placed.get("proposed", "")),
+        said_by=tuple(_sharing(one) for one in said),
+    )
+
+
+def _words(material: Material, segment_id: str) -> str:
+    return str(material.tables.segments["text"].iloc[material.tables.row_of[segment_id]])
+
+
+def _sharing(row: Mapping[str, Any]) -> Sharing:
+    hidden = bool(row["suppressed"])
+    more = row["evidence"] in ("clear", "a sign") and not hidden
+    n, base, share = (None if hidden or isnan(row[name]) else row[name] for name in ("n", "base", "share"))
+    return Sharing(row["group"], row["level"], None if n is None else int(n), None if base is None else int(base), share, more)

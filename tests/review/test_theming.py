@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+from saying import key
+
+from pipeline.artefacts import TABLES, Vectors, read_table, write_table
+from pipeline.errors import CodebookError, DataError
+from pipeline.review.revising import code_edits
+from pipeline.review.store import read_review
+from pipeline.review.theming import (
+    map_to_code,
+    merge,
+    propose_code_from,
+    rename,
+    restore,
+    set_aside,
+    split,
+    theme_card,
+    theme_cards,
+    theme_edits,
+    undo_theme_edit,
+)
+
+
+@pytest.fixture
+def with_vectors(study):
+    """The small study with vectors, as a run makes them."""
+    texts = read_table("texts", study.folder / TABLES["texts"].file)
+    matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
+    write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
+    return study
+
+
+def test_a_theme_is_shown_with_its_code_its_words_and_who_said_it(room):
+    cards = theme_cards(room)
+    assert [card.number for card in cards] == list(range(1, len(cards) + 1))
+    found = next(card for card in cards if "rushed" in card.title)
+    assert (found.code, found.code_label, found.code_by) == ("time", "Too little time", "the model")
+    assert found.exemplars and all(room.material().tables.text_id(one) for one, _ in found.exemplars)
+    assert next(card for card in cards if "dog" in card.title).code_by == "nobody"
+
+
+def test_few_people_of_a_group_are_not_counted_out(room):
+    voices = room.material().tables["voices"]
+    for card in theme_cards(room):
+        for one in card.said_by:
+            row = voices[(voices["theme_id"] == card.theme_id) & (voices["level"] == one.level)].iloc[0]
+            assert (one.n is None) == bool(row["suppressed"]) and (one.n is None or one.n >= 5)
+    assert any(one.n is None for card in theme_cards(room) for one in card.said_by if one.level == "Leaders")
+
+
+def test_what_people_ask_is_kept_for_the_next_run(with_vectors, room):
+    asked = [
+        rename(room, 1, "No time", by="Ann"),
+        merge(room, [1, 2], by="Ann"),
+        set_aside(room, 3, by="Ben"),
+        restore(room, 3, by="Ben"),
+        map_to_code(room, 2, "Trust & respect", by="Di"),
+        split(room, 1, into=2, by="Di"),
+    ]
+    edits = read_review(with_vectors, "theme_edits")
+    assert edits["edit_id"].tolist() == asked
+    assert edits["action"].tolist() == ["rename", "merge", "set aside", "restore", "map", "split"]
+    assert [(one.action, one.result) for one in theme_edits(room)][:2] == [
+        ("split", "waits for the next run"),
+        ("map", "waits for the next run"),
+    ]
+    undo_theme_edit(room, asked[0], by="Ben")
+    assert asked[0] not in [one.edit_id for one in theme_edits(room)]
+
+
+def test_what_cannot_be_asked_is_said(with_vectors, room):
+    with pytest.raises(DataError, match="no theme 99"):
+        rename(room, 99, "x", by="Ann")
+    with pytest.raises(DataError, match="no theme 99"):
+        theme_card(room, 99)
+    with pytest.raises(DataError, match="two different themes"):
+        merge(room, [1, 1], by="Ann")
+    with pytest.raises(CodebookError, match="no code 'tiem'"):
+        map_to_code(room, 1, "tiem", by="Ann")
+
+
+def test_a_new_code_from_a_theme_takes_only_words_of_people_who_agreed_to_be_quoted(room):
+    from small_study import PRIVATE
+
+    card = next(card for card in theme_cards(room) if "trust" in card.title)
+    made = propose_code_from(room, card.number, label="Being believed", definition="…", why="", by="Ann", key=key())
+    assert code_edits(room)[0] == made
+    examples = next(change.after for change in made.changes if change.field == "examples")
+    assert examples.startswith("She said") and not any(words in examples for words in PRIVATE)
