@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from sample import sample_rows
 
 from pipeline import run
-from pipeline.artefacts import TABLES, Vectors, check_table, content_id, read_table, write_table
+from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
 from pipeline.cli import main
 from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.learning import accept, show_learning
@@ -75,6 +75,8 @@ def made(tmp_path_factory):
         for key, text in places
     ]
     _write(study, "segments", segments)
+    for name in ("themes", "members"):
+        write_table(name, empty_table(name), folder / TABLES[name].file)
     matrix = load_embedder("static").encode([text for text, _ in TEXTS]).astype(np.float16)
     write_table("vectors", Vectors(tuple(row["text_id"] for row in texts), matrix), folder / TABLES["vectors"].file)
     write_manifest(study, Manifest(name="Meals on the ward", seed=42))
@@ -231,6 +233,13 @@ def test_a_likely_slip_is_listed_by_its_excerpt_without_words(study):
     segment = _table(study, "segments").iloc[slipped]["segment_id"]
     assert {"segment_id": segment, "code": "food", "kind": "not given, looks right"} in rows
     assert not any(text in (study.exports / "second_look.csv").read_text(encoding="utf-8") for text, _ in TEXTS)
+
+
+def test_a_second_look_is_short_enough_to_take_and_says_how_many_more_there_are(study):
+    decide(study, range(60))
+    decide(study, [place for place in range(40) if TEXTS[place][1]], who="Bo", outcome="none", codes=[])
+    found = json.loads(learn(study, "--json").stdout)
+    assert len(found["second_look"]) == 10 < found["doubted"], "of 91 decisions no more than ten"
 
 
 def test_when_all_is_decided_there_is_nothing_left_to_review(study):

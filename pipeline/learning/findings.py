@@ -19,6 +19,8 @@ from pipeline.study import Study
 # Advice compares successive coders on so many texts nobody has decided on; more would cost time and tell little more.
 _MOST_WATCHED = 1_000
 _SMALLEST_STEP, _STEPS = 20, 3
+# Nobody looks again at half of what they decided: the likeliest slips only, one decision in ten and ten at least.
+_SECOND_LOOK_SHARE, _SECOND_LOOK_LEAST = 0.1, 10
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ class Findings:
     n_audit_left_out: int
     """Excerpts of the audit people were unsure of, skipped or differ on."""
     second_look: pd.DataFrame
-    """Likely slips, likeliest first: segment_id, code, kind."""
+    """The likeliest slips, likeliest first: segment_id, code, kind."""
+    n_doubted: int
+    """How many codes, given or not, look like slips, the less likely ones too."""
     advice: Advice | str
     thorough: CodebookClassifier | None = None
     """A coder with a fine-tuned model, if one was asked for."""
@@ -56,6 +60,7 @@ def weigh(evidence: Evidence, thorough: CodebookClassifier | None = None) -> Fin
     after = quick if thorough is None else _ByText(quick.rows, said_thoroughly(thorough, evidence, quick.rows, quick.said))
     rows, agreed = agreed_on(evidence.votes["row"], evidence.votes["given"], _codes(evidence))
     audit, n_audit_left_out = _audit(evidence, after)
+    doubted = _doubted(evidence, after)
     return Findings(
         study=evidence.study,
         codes=_codes(evidence),
@@ -69,7 +74,8 @@ def weigh(evidence: Evidence, thorough: CodebookClassifier | None = None) -> Fin
         changes=compare(_suggested(before, rows), _suggested(after, rows), agreed, seed=_seed(evidence)),
         audit=audit,
         n_audit_left_out=n_audit_left_out,
-        second_look=_second_look(evidence, after),
+        second_look=doubted.head(max(_SECOND_LOOK_LEAST, round(_SECOND_LOOK_SHARE * len(evidence.votes)))),
+        n_doubted=len(doubted),
         advice=_advice(evidence, quick),
         thorough=thorough,
     )
@@ -125,7 +131,7 @@ def _audit(evidence: Evidence, after: _ByText) -> tuple[Audit | str, int]:
         return str(too_few), n_left_out
 
 
-def _second_look(evidence: Evidence, after: _ByText) -> pd.DataFrame:
+def _doubted(evidence: Evidence, after: _ByText) -> pd.DataFrame:
     chances = after.said.chances[after.places(evidence.votes["row"].to_numpy(np.intp))]
     slips = find_slips(chances, _as_bools(evidence.votes["given"], _codes(evidence)))
     segments = evidence.votes["segment_id"].tolist()

@@ -1,5 +1,6 @@
 """Gather what people said of a study's texts, and what the coder would learn from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.learning.held_out import Material
 from pipeline.report.source import read_source
 from pipeline.review.store import open_store, store_path
-from pipeline.stages.code import rows_to_learn
+from pipeline.stages.code import hints_of, rows_to_learn
 from pipeline.study import Study
 
 
@@ -51,7 +52,7 @@ class Evidence:
 def gather(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
     made, lessons = _said(study)
-    source = read_source(study, ("texts", "segments"))
+    source = read_source(study, ("texts", "segments", "themes", "members"))
     if not len(source.codebook):
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
     texts, vectors = source["texts"], read_table("vectors", study.folder / TABLES["vectors"].file)
@@ -60,12 +61,13 @@ def gather(study: Study) -> Evidence:
     votes, left_out = _votes(made, texts, source.codebook)
     if votes.empty:
         raise ReviewError(_nothing_left(left_out, study))
+    hints = hints_of(texts, source["themes"], source["members"], source.codebook)
     return Evidence(
         study=study,
         codebook=source.codebook,
         coder=_coder(study, source.codebook),
-        before=_material(texts, vectors, source.codebook, lessons),
-        after=_material(texts, vectors, source.codebook, _clear(made)),
+        before=_material(texts, vectors, source.codebook, lessons, hints),
+        after=_material(texts, vectors, source.codebook, _clear(made), hints),
         votes=votes,
         audited=_audited(made, source["segments"]),
         n_segments=len(source["segments"]),
@@ -113,7 +115,9 @@ def _clear(made: pd.DataFrame) -> pd.DataFrame:
     return made[made["outcome"].isin(["codes", "none"])]
 
 
-def _material(texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons: pd.DataFrame) -> Material:
+def _material(
+    texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons: pd.DataFrame, hints: Sequence[str | None]
+) -> Material:
     rows, codes = rows_to_learn(texts, codebook, lessons)
     taught = [(row, given) for row, given in zip(rows, codes, strict=True) if given is not None]
     return Material(
@@ -122,6 +126,7 @@ def _material(texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons
         vectors.matrix.astype(np.float32),
         np.array([row for row, _ in taught], dtype=np.intp),
         [given for _, given in taught],
+        hints,
     )
 
 

@@ -8,7 +8,7 @@ from sklearn.base import clone
 from pipeline.learning.gather import Evidence
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.coder.suggestion import has_words
-from pipeline.methods.learning.held_out import Rows, Said
+from pipeline.methods.learning.held_out import Rows, Said, learn
 
 
 def fine_tune(evidence: Evidence, *, progress: Callable[[float], None] | None = None) -> CodebookClassifier:
@@ -18,8 +18,7 @@ def fine_tune(evidence: Evidence, *, progress: Callable[[float], None] | None = 
     coder.set_params(effort="thorough", keep=study.unfinished, progress=progress)
     unread = np.setdiff1d(np.arange(len(material.texts)), material.rows)
     rows = np.concatenate([unread, material.rows])
-    texts, frames = [material.texts[row] for row in rows], [material.frames[row] for row in rows]
-    return coder.fit(texts, [*[None] * len(unread), *material.codes], frames=frames, vectors=material.vectors[rows])
+    return learn(coder, material, rows, [*[None] * len(unread), *material.codes])
 
 
 def said_thoroughly(coder: CodebookClassifier, evidence: Evidence, rows: Rows, quick: Said) -> Said:

@@ -30,6 +30,7 @@ def as_dict(findings: Findings) -> dict[str, Any]:
         "changes": _changes_as_dict(findings),
         "audit": {"n": audit.n, **_intervals(audit, "accuracy", "precision", "recall")} if isinstance(audit, Audit) else None,
         "second_look": findings.second_look.to_dict("records"),
+        "doubted": findings.n_doubted,
         "enough": advice.enough if isinstance(advice, Advice) else None,
         "advice": str(advice),
         "up_to": findings.up_to,
@@ -113,10 +114,12 @@ def _audit(findings: Findings) -> str:
 
 
 def _slips(findings: Findings) -> str:
-    n = len(findings.second_look)
+    n, listed = findings.n_doubted, len(findings.second_look)
     if not n:
         return "No decision looks like a slip."
-    return f"{_of(n, 'code')} that people gave, or did not, may be {'a slip' if n == 1 else 'slips'}; nothing is changed by this."
+    likeliest = f" The {listed:,} likeliest are for a second look." if listed < n else ""
+    slips = "a slip" if n == 1 else "slips"
+    return f"{_of(n, 'code')} that people gave, or did not, may be {slips}; nothing is changed by this.{likeliest}"
 
 
 def _changes_as_dict(findings: Findings) -> dict[str, Any]:

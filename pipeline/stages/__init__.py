@@ -47,7 +47,13 @@ STAGES: tuple[Stage, ...] = (
         ("count", "intake"),
         version=2,
     ),
-    Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
+    Stage(
+        "code",
+        ("texts", "vectors", "codebook", "lessons", "tuned", "themes", "members"),
+        ("suggestions",),
+        ("embed", "code"),
+        version=3,
+    ),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
     Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
     Stage(

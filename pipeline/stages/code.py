@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.artefacts import Vectors, empty_table
 from pipeline.codebook import Codebook
 from pipeline.methods.coder import CodebookClassifier, Suggestion
+from pipeline.methods.coder.hints import theme_hints
 
 
 if TYPE_CHECKING:
@@ -21,13 +22,15 @@ def code(
     codebook: Codebook,
     lessons: pd.DataFrame,
     tuned: "Tuned | None",
+    themes: pd.DataFrame,
+    members: pd.DataFrame,
     *,
     settings: SimpleNamespace,
 ) -> pd.DataFrame:
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
 
-    The coder learns from the codebook and from `lessons`: what people decided and have let it learn from. A fine-tuned
-    model has its say as long as the codebook has the codes that it learnt.
+    The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, and from the codes
+    that people gave themes. A fine-tuned model has its say as long as the codebook has the codes that it learnt.
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
@@ -43,7 +46,14 @@ def code(
         tuned=tuned if fits else None,
     )
     rows, codes = rows_to_learn(texts, codebook, lessons)
-    coder.fit([words[row] for row in rows], codes, frames=[frames[row] for row in rows], vectors=matrix[rows])
+    hints = hints_of(texts, themes, members, codebook)
+    coder.fit(
+        [words[row] for row in rows],
+        codes,
+        frames=[frames[row] for row in rows],
+        hints=[hints[row] for row in rows],
+        vectors=matrix[rows],
+    )
     suggestions = coder.suggest(words, frames=frames, vectors=matrix)
     return pd.DataFrame(
         [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
@@ -68,6 +78,15 @@ def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame
     read = {row for row, _ in decided}
     unread = [row for row in range(len(texts)) if row not in read]
     return [*unread, *(row for row, _ in decided)], [*([None] * len(unread)), *(codes for _, codes in decided)]
+
+
+def hints_of(texts: pd.DataFrame, themes: pd.DataFrame, members: pd.DataFrame, codebook: Codebook) -> list[str | None]:
+    """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None."""
+    known = {found.code for found in codebook.codes}
+    placed = texts[["text_id"]].merge(members, how="left", on="text_id")
+    labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"])
+    similarity = placed["similarity"].fillna(-1.0).to_numpy(np.float64)
+    return theme_hints(labels, similarity, [code if code in known else None for code in themes["agreed_code"]])
 
 
 def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:

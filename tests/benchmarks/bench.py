@@ -1,12 +1,12 @@
 """Measure quality and speed, and write docs/benchmarks.json and docs/benchmarks.md.
 
     python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole] [--smoke]
-        [--effort quick thorough] [--decisions 100 all] [--peers svc setfit]
+        [--effort quick thorough] [--decisions 100 all] [--peers svc setfit] [--folds N]
 
 Each part is a program of its own that prints JSON lines; peers run in the same minutes on the same rows. `--effort`,
-`--decisions` and `--peers` go to the coding part: its new rows take the places of those with the same name and number of
-decisions, and the others stay, so that a slow setting can be measured once (`--only coding --effort thorough --peers svc`;
-`--peers` alone runs none). Without the shared folder the sample study is measured, in parts of their own.
+`--decisions`, `--peers` and `--folds` go to the coding part: its new rows take the places of those with the same name and
+number of decisions, and the others stay, so that a slow setting can be measured once (`--only coding --effort thorough
+--peers svc`; `--peers` alone runs none). Without the shared folder the sample study is measured, in parts of their own.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from pages import as_markdown
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 SAMPLE = ROOT / "corpora" / "coproduction"
+PASSED = ("effort", "decisions", "peers", "folds")
 OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 Rows = list[dict[str, Any]]
@@ -57,7 +58,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works; writes nothing")
-    for name in ("effort", "decisions", "peers"):
+    for name in PASSED:
         parser.add_argument(f"--{name}", nargs="*")
     options = parser.parse_args(arguments)
     if not options.shared.is_dir():
@@ -105,7 +106,7 @@ def machine() -> dict[str, str]:
 
 def coding(options: argparse.Namespace) -> Rows:
     """Run the coder and its peers."""
-    chosen = [(name, getattr(options, name)) for name in ("effort", "decisions", "peers")]
+    chosen = [(name, getattr(options, name)) for name in PASSED]
     passed = [word for name, values in chosen if values is not None for word in (f"--{name}", *values)]
     return program("coding.py", options, *passed)
 

@@ -17,6 +17,8 @@ from pipeline.methods.embed import Embedder
 
 FOLDS = 5
 FEWEST_ROWS = 20
+# A theme whose texts bear one code less often than this is about several things, and people would not give it one.
+PLAIN = 0.4
 NO_CODES = {"Labelling not possible", "Not assigned"}
 SAMPLE = Path(__file__).resolve().parents[2] / "corpora" / "coproduction"
 NHS, SYNTHETIC = "NHS answers (shared)", "sample study (synthetic)"
@@ -90,6 +92,24 @@ def arrange(rows: pd.DataFrame, codebook: Codebook, named: dict[str, Code], *, d
         truth=np.array([[code in some for code in ids] for some in given]),
         scored=np.array([code in scored_ids for code in ids]),
     )
+
+
+def hints_of_themes(answers: Answers, embedder: Remembering) -> list[str | None]:
+    """Return hints as if somebody had read the themes and given each the code that most of its texts bear.
+
+    Themes of which fewer than four in ten texts bear any one code are given none. One choice a theme is thus taken from the
+    codes the figures are measured by.
+    """
+    from pipeline.methods.coder.hints import theme_hints
+    from pipeline.methods.themes import ThemeFinder
+
+    vectors = embedder.encode(answers.texts)
+    finder = ThemeFinder().fit(answers.texts, vectors)
+    shares = [answers.truth[finder.labels_ == theme].mean(axis=0) for theme in range(len(finder.themes_))]
+    ids = [code.code for code in answers.codebook.codes]
+    codes = [ids[share.argmax()] if share.max() >= PLAIN else None for share in shares]
+    similarity = (vectors * finder.centroids_[finder.labels_]).sum(axis=1)
+    return theme_hints(finder.labels_, similarity, codes)
 
 
 def digest(text: str) -> str:

@@ -1,12 +1,13 @@
 """Score the coder and its peers on answers that people have coded, and print each setting's figures as a line of JSON.
 
-    python tests/benchmarks/coding.py --shared ../shared [--decisions codebook 0 100 all] [--effort quick thorough]
+    python tests/benchmarks/coding.py --shared ../shared [--decisions codebook 0 themes 100 all] [--effort quick thorough]
         [--peers svc cosine centroids bertopic-zero-shot bertopic-guided setfit] [--folds N] [--smoke]
 
 Five folds by the text's hash; the first N answers of a fold's training part, in hash order, are the decisions. Coder and peers
 also get the texts of all the answers, as they would in a study, but no codes besides the decisions; `codebook` withholds
-the texts. Without the shared folder, or without --shared, the sample study is scored, and every row says so. `--effort` and
-`--peers` with nothing after them leave that half out.
+the texts, and `themes` is no decisions, but somebody read the themes and said which code each is. Without the shared folder,
+or without --shared, the sample study is scored, and every row says so. `--effort` and `--peers` with nothing after them leave
+that half out.
 """
 
 import argparse
@@ -25,7 +26,7 @@ from typing import Any
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 
 import numpy as np
-from coded import Answers, Remembering, read_answers
+from coded import Answers, Remembering, hints_of_themes, read_answers
 from numpy.typing import NDArray
 from peers import PEERS, Peer, Task, described
 from scoring import by_code, calibration, chosen_f1, ranking, rare_and_common, usefulness
@@ -34,7 +35,7 @@ from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.embed import load_embedder
 
 
-DECISIONS = ("codebook", "0", "100", "250", "500", "1000", "all")
+DECISIONS = ("codebook", "0", "themes", "100", "250", "500", "1000", "all")
 SMOKE = 250
 
 
@@ -76,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, help="folder with data/nhs-fft; without it the sample study is scored")
-    parser.add_argument("--decisions", nargs="+", default=list(DECISIONS), help='"codebook", "all", or how many')
+    parser.add_argument("--decisions", nargs="+", default=list(DECISIONS), help='"codebook", "themes", "all", or how many')
     parser.add_argument("--effort", nargs="*", default=["quick"])
     parser.add_argument("--peers", nargs="*", choices=list(PEERS), default=list(PEERS))
     parser.add_argument("--embedder", default="minilm")
@@ -91,7 +92,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def takes(peer: Peer, decisions: str) -> bool:
     """Say whether a peer is run with these decisions; without any, peers read the texts or do not, and it is all one."""
-    if decisions == "codebook" or (peer.only and decisions not in peer.only):
+    if decisions in ("codebook", "themes") or (peer.only and decisions not in peer.only):
         return False
     return peer.without_decisions if decisions == "0" else peer.with_decisions
 
@@ -141,8 +142,9 @@ def hold_out(
 def tasks_of(answers: Answers, embedder: Remembering, decisions: str) -> list[Task]:
     """Return a task for each fold; without decisions all folds would learn the same, so there is one."""
     rows = np.arange(len(answers.texts))
-    if decisions in ("codebook", "0"):
-        return [Task(answers, embedder, rows[:0], rows, with_texts=decisions == "0")]
+    if decisions in ("codebook", "0", "themes"):
+        hints = hints_of_themes(answers, embedder) if decisions == "themes" else None
+        return [Task(answers, embedder, rows[:0], rows, with_texts=decisions != "codebook", hints=hints)]
     n = None if decisions == "all" else int(decisions)
     folds = [answers.folds == fold for fold in np.unique(answers.folds)]
     return [Task(answers, embedder, rows[~tested][:n], rows[tested]) for tested in folds]
@@ -156,7 +158,7 @@ def code(task: Task, *, effort: str) -> Found:
     coder = CodebookClassifier(answers.codebook, embedder=task.embedder, effort=effort)
     if task.with_texts:
         codes = [given if row in decided else None for row, given in enumerate(answers.codes)]
-        coder.fit(answers.texts, codes, frames=answers.frames)
+        coder.fit(answers.texts, codes, frames=answers.frames, hints=task.hints)
     else:
         coder.fit()
     seconds = time.perf_counter() - begin

@@ -32,6 +32,7 @@ class Task:
     decided: NDArray[np.intp]
     test: NDArray[np.intp]
     with_texts: bool = True
+    hints: list[str | None] | None = None
 
 
 def svc(task: Task) -> Matrix:

@@ -15,6 +15,7 @@ from pipeline.codebook import Code, Codebook
 from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
 from pipeline.methods.coder.calibration import calibrate, thresholds
+from pipeline.methods.coder.hints import theme_hints
 from pipeline.methods.coder.likeness import Features, learn
 from pipeline.methods.embed import load_embedder
 
@@ -425,3 +426,31 @@ def test_suggestions_on_real_answers_are_as_good_as_promised(monkeypatch):
     assert figures["lrap"] >= 0.693
     assert figures["precision"] >= 0.7
     assert figures["coverage"] >= 0.5
+
+
+SPOKEN = [f"the {thing} by the {place}" for thing in ("bench", "lamp", "gate") for place in ("pond", "mill", "wood", "inn")]
+
+
+def test_the_code_that_people_gave_a_theme_is_a_hint_for_its_texts():
+    hinted = coder_for().fit(SPOKEN, [None] * len(SPOKEN), hints=["trust"] * len(SPOKEN))
+    unhinted = coder_for().fit(SPOKEN, [None] * len(SPOKEN))
+    asked = ["a lamp near the inn"]
+    assert top(hinted, asked[0]) == "trust"
+    assert hinted.predict_proba(asked)[0, 2] > unhinted.predict_proba(asked)[0, 2]
+
+
+def test_a_decision_outweighs_a_hint():
+    codes = [["food"]] * 6 + [None] * 6
+    coder = coder_for().fit(SPOKEN, codes, hints=["trust"] * len(SPOKEN))
+    assert top(coder, SPOKEN[0]) == "food"
+
+
+def test_a_hint_must_be_a_code_of_the_codebook():
+    with pytest.raises(CodebookError, match="'weather'"):
+        coder_for().fit(["rain"], [None], hints=["weather"])
+
+
+def test_only_the_texts_nearest_a_themes_middle_are_given_its_code():
+    labels, near = np.array([0] * 10 + [1] * 10 + [-1]), np.array([*range(10), *range(10), 99.0])
+    hints = theme_hints(labels, near, ["food", None])
+    assert hints == [None] * 7 + ["food"] * 3 + [None] * 11

@@ -186,15 +186,15 @@ TEXTS = [f"{what} {number}" for number in range(12) for what in ("zzz quux", "we
 
 
 def material(codes):
-    return Material(TEXTS, [""] * len(TEXTS), Letters().encode(TEXTS), np.arange(len(codes)), codes)
+    return Material(TEXTS, [""] * len(TEXTS), Letters().encode(TEXTS), np.arange(len(codes)), codes, [None] * len(TEXTS))
 
 
 def test_what_is_held_out_does_not_know_the_texts_own_decision():
     """One odd text is given a code that nothing else explains: only a coder that saw it would repeat it."""
     texts = [*TEXTS[1::3], *TEXTS[2::3], "zzz quux"]
     codes = [["waiting"]] * 12 + [["food"]] * 12 + [["food"]]
-    given = Material(texts, [""] * 25, Letters().encode(texts), np.arange(25), codes)
-    flipped = Material(texts, [""] * 25, given.vectors, given.rows, [*codes[:-1], ["waiting"]])
+    given = Material(texts, [""] * 25, Letters().encode(texts), np.arange(25), codes, [None] * 25)
+    flipped = Material(texts, [""] * 25, given.vectors, given.rows, [*codes[:-1], ["waiting"]], given.hints)
     here, there = (held_out(CODER, one, one.rows, learnt=one.rows, seed=1).chances[-1] for one in (given, flipped))
     assert here.tolist() == there.tolist()
 
@@ -203,7 +203,7 @@ def test_the_same_words_are_held_out_together():
     texts, found = ["We wait", "we wait ", "soup", "bread", "tea", "we queue"], []
     for twin in (["food"], ["waiting"]):
         codes = [["waiting"], twin, ["food"], ["food"], ["food"], ["waiting"]]
-        given = Material(texts, [""] * 6, Letters().encode(texts), np.arange(6), codes)
+        given = Material(texts, [""] * 6, Letters().encode(texts), np.arange(6), codes, [None] * 6)
         found.append(held_out(CODER, given, given.rows, learnt=given.rows, seed=1).chances[0].tolist())
     assert found[0] == found[1]
 

@@ -13,12 +13,16 @@ from pipeline.methods.coder.likeness import FRAMES
 
 @dataclass(frozen=True)
 class Answers:
-    """Texts, each with the codes people gave it (None: nobody has read it), its frame, weight and perhaps vector."""
+    """Texts, each with the codes people gave it (None: nobody has read it), its frame, weight, hint and perhaps vector.
+
+    A hint is the code that people gave the theme the text is in, or None.
+    """
 
     texts: list[str]
     codes: list[Sequence[str] | None]
     frames: list[str]
     weights: list[float]
+    hints: list[str | None]
     vectors: NDArray[np.floating] | None
 
     def __len__(self) -> int:
@@ -32,6 +36,7 @@ class Answers:
             [self.codes[row] for row in rows],
             [self.frames[row] for row in rows],
             [self.weights[row] for row in rows],
+            [self.hints[row] for row in rows],
             None if self.vectors is None else self.vectors[np.array(rows, dtype=np.intp)],
         )
 
@@ -42,6 +47,7 @@ def gather(
     *,
     frames: Sequence[str] | None = None,
     weights: Sequence[float] | None = None,
+    hints: Sequence[str | None] | None = None,
     vectors: NDArray[np.floating] | None = None,
 ) -> Answers:
     """Return the texts with what is known of them; DataError where the lists do not fit together."""
@@ -51,10 +57,11 @@ def gather(
         [None] * len(words) if codes is None else list(codes),
         [""] * len(words) if frames is None else list(frames),
         [1.0] * len(words) if weights is None else list(weights),
+        [None] * len(words) if hints is None else list(hints),
         None if vectors is None else np.asarray(vectors),
     )
     lists: dict[str, Sized | None] = {"codes": answers.codes, "frames": answers.frames, "weights": answers.weights}
-    lists["vectors"] = answers.vectors
+    lists |= {"hints": answers.hints, "vectors": answers.vectors}
     for name, values in lists.items():
         if values is not None and len(values) != len(words):
             raise DataError(f"There are {len(words)} texts but {len(values)} {name}; give one for each text.")
@@ -81,3 +88,6 @@ def check_decisions(answers: Answers, codebook: Codebook) -> None:
                     f"Text {row} is given the code {code!r}, which is not in the codebook; "
                     "add the code there or give the text another one."
                 )
+    unknown = next((code for code in answers.hints if code is not None and code not in known), None)
+    if unknown is not None:
+        raise CodebookError(f"A hint is the code {unknown!r}, which is not in the codebook; leave it out or add the code there.")

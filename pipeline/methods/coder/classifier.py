@@ -17,7 +17,7 @@ from pipeline.methods.coder.likeness import Features, evenly
 from pipeline.methods.coder.reading import Reader, Reading, split_units
 from pipeline.methods.coder.reasons import find_reasons
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
-from pipeline.methods.coder.teaching import Wanted, teach
+from pipeline.methods.coder.teaching import Unread, Wanted, teach
 from pipeline.methods.embed import Embedder, load_embedder, model_folder
 
 
@@ -33,7 +33,8 @@ class CodebookClassifier:
     """A multi-label classifier that learns from a codebook and from people's decisions.
 
     It knows a code by its label, definition, examples and counter-examples before anybody has read an answer. Texts
-    that people have coded teach it more; texts that nobody has read yet, given without codes, lend it their words.
+    that people have coded teach it more; texts that nobody has read yet, given without codes, lend it their words, and
+    more so where people have said which code the theme they are in stands for.
 
     Parameters
     ----------
@@ -137,23 +138,25 @@ class CodebookClassifier:
         *,
         frames: Sequence[str] | None = None,
         weights: Sequence[float] | None = None,
+        hints: Sequence[str | None] | None = None,
         vectors: NDArray[np.floating] | None = None,
     ) -> Self:
         """Learn from the codebook and from these texts, and return the coder.
 
         `codes` holds a list of code ids for each text: an empty one says that no code applies, None that nobody has
         read the text. `frames` are "good", "better", "neutral" or ""; `weights` say how much each decision counts;
+        `hints` name for unread texts the code that people gave their theme, or None (`theme_hints` makes them);
         with `vectors`, (n_texts, d), texts are not embedded again, and each is taken as a single unit.
         """
         self._check_parameters()
-        answers = gather(texts, codes, frames=frames, weights=weights, vectors=vectors)
+        answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors)
         check_decisions(answers, self.codebook)
         book, decided = codebook_lessons(self.codebook), decision_lessons(answers)
         lessons = [*book, *decided]
         code_ids = tuple(code.code for code in self.codebook.codes)
         reader = Reader.knowing([lesson.text for lesson in lessons], self._load_embedder())
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
-        unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]))
+        unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]), code_ids=code_ids)
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
         taught, evidence = teach(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
         self._reader, self._taught, self.blend_ = reader, taught, None
@@ -239,12 +242,24 @@ def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = 
     return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
 
 
-def _read_unread(reader: Reader, answers: Answers) -> Features:
+def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -> Unread:
     places = {text: row for row, text in enumerate(answers.texts) if answers.codes[row] is None and has_words(text)}
     rows = list(places.values())
+    hinted = [row for row in rows if answers.hints[row] is not None]
+    hinted = [hinted[place] for place in evenly(len(hinted), _MOST_UNREAD)]
+    hints = np.array([code_ids.index(str(answers.hints[row])) for row in hinted], dtype=np.intp)
+    return Unread(_read_lent(reader, answers, rows), _read_whole(reader, answers, hinted), hints)
+
+
+def _read_lent(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
+    """Return texts unit by unit, or whole where their vectors are known."""
     if answers.vectors is not None:
-        few = answers.take([rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
-        return reader.read(few.texts, few.frames, vectors=few.vectors).whole
+        return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
     units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
     chosen = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
     return reader.read([unit for unit, _ in chosen], [frame for _, frame in chosen]).whole
+
+
+def _read_whole(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
+    chosen = answers.take(rows)
+    return reader.read(chosen.texts, chosen.frames, vectors=chosen.vectors).whole

@@ -15,6 +15,8 @@ from pipeline.methods.coder.reading import Reading
 
 # A guess at an unread text is taken as a lesson when its score is at least this; it counts a tenth of a decision.
 _SURE_GUESS, _GUESS_WEIGHT = 0.3, 0.1
+# What a text's theme was said to be about holds for most of its texts, so people's word for it is a guess like the others.
+_HINTED = 0.8
 # Examples are written to be clear; against real decisions they count like this many answers.
 _BOOK_EVIDENCE = 50
 _MOST_EVIDENCE = 4_000
@@ -50,6 +52,14 @@ class Wanted(NamedTuple):
     recall_first: tuple[int, ...] = ()
 
 
+class Unread(NamedTuple):
+    """Texts nobody has decided on, which lend their words; those with a hint, and the number of the code it names."""
+
+    lent: Features
+    hinted: Features
+    hints: NDArray[np.intp]
+
+
 class _Material(NamedTuple):
     features: Features
     shares: Matrix
@@ -60,19 +70,20 @@ class _Material(NamedTuple):
 
 
 def teach(
-    lessons: Sequence[Lesson], reading: Reading, *, unread: Features, code_ids: Sequence[str], wanted: Wanted
+    lessons: Sequence[Lesson], reading: Reading, *, unread: Unread, code_ids: Sequence[str], wanted: Wanted
 ) -> tuple[Taught, Evidence]:
-    """Return what the lessons, read as `reading`, teach, and how it was judged; texts in `unread` lend their words."""
+    """Return what the lessons, read as `reading`, teach, and how it was judged; texts in `unread` lend what is known of them."""
     named = targets(lessons, code_ids)
     settled = _rows(lessons, "example", "description", "decision")
     contrasts = _rows(lessons, "contrast")
     weights = balanced_weights(named[settled], np.array([lesson.weight for lesson in lessons])[settled])
     material = _Material(reading.whole.take(settled), named[settled], weights)
     model, held_out = material.learn()
-    if len(contrasts) or len(unread):
+    if len(contrasts) or len(unread.lent) or len(unread.hinted):
         excluded = np.array([[lesson.excluded == code for code in code_ids] for lesson in lessons])[contrasts]
         contrast = _contrast_guesses(model, reading.whole.take(contrasts), excluded)
-        model, held_out = _joined([material, contrast, _unread_guesses(model, unread)]).learn()
+        guesses = [_unread_guesses(model, unread.lent), _hinted_guesses(model, unread)]
+        model, held_out = _joined([material, contrast, *guesses]).learn()
     evidence, trust = _evidence(lessons)
     scores = reading.take(evidence).held_out_scores(held_out, np.searchsorted(settled, evidence))
     calibration = calibrate(scores, named[evidence], weights=trust)
@@ -92,6 +103,14 @@ def _unread_guesses(model: LikenessModel, unread: Features) -> _Material:
     sure = np.flatnonzero(scores.max(axis=1) >= _SURE_GUESS)
     best = np.eye(scores.shape[1])[scores[sure].argmax(axis=1)]
     return _Material(unread.take(sure), best, np.full(len(sure), _GUESS_WEIGHT))
+
+
+def _hinted_guesses(model: LikenessModel, unread: Unread) -> _Material:
+    # Of the codes that the theme was not given, it keeps some of what the model thinks already: a text may have several.
+    guesses = np.clip(model.scores(unread.hinted), 0, 1) * (1 - _HINTED)
+    rows = np.arange(len(unread.hinted))
+    guesses[rows, unread.hints] = _HINTED
+    return _Material(unread.hinted, guesses, np.full(len(rows), _GUESS_WEIGHT))
 
 
 def _joined(parts: Sequence[_Material]) -> _Material:

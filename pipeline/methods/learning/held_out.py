@@ -20,7 +20,8 @@ N_FOLDS = 5
 class Material:
     """All texts, (n_texts,), with frames and vectors, (n_texts, d); and decisions, oldest first: whose text, which codes.
 
-    `rows` is int (n_decisions,); a text that several people decided on has several decisions.
+    `rows` is int (n_decisions,); a text that several people decided on has several decisions. `hints` (n_texts,) are the
+    codes that people gave the texts' themes.
     """
 
     texts: Sequence[str]
@@ -28,6 +29,7 @@ class Material:
     vectors: NDArray[np.float32]
     rows: Rows
     codes: Sequence[Sequence[str]]
+    hints: Sequence[str | None]
 
     @property
     def decided(self) -> Rows:
@@ -50,10 +52,15 @@ def taught(coder: CodebookClassifier, material: Material, learnt: Rows) -> Codeb
     chosen = np.flatnonzero(np.isin(material.rows, learnt))
     unread = np.setdiff1d(np.arange(len(material.texts)), material.rows[chosen])
     rows = np.concatenate([unread, material.rows[chosen]])
-    codes = [None] * len(unread) + [material.codes[place] for place in chosen.tolist()]
+    codes: list[Sequence[str] | None] = [None] * len(unread) + [material.codes[place] for place in chosen.tolist()]
+    return learn(clone(coder), material, rows, codes)
+
+
+def learn(coder: CodebookClassifier, material: Material, rows: Rows, codes: Sequence[Sequence[str] | None]) -> CodebookClassifier:
+    """Fit the coder with these rows of the material, and the codes people gave each or None, and return it."""
     texts, frames = _named(material, rows)
-    fitted: CodebookClassifier = clone(coder).fit(texts, codes, frames=frames, vectors=material.vectors[rows])
-    return fitted
+    hints = [material.hints[row] for row in rows.tolist()]
+    return coder.fit(texts, codes, frames=frames, hints=hints, vectors=material.vectors[rows])
 
 
 def said(coder: CodebookClassifier, material: Material, rows: Rows) -> Said:
