@@ -61,7 +61,7 @@ STAGES: tuple[Stage, ...] = (
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake"),
-        version=3,
+        version=4,
     ),
     Stage(
         "count",

@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import empty_table
+from pipeline.methods.disclosure import PROFILES
+from pipeline.methods.disclosure.identifying import captions
 
 
 PER_CODE = 6
@@ -49,10 +51,13 @@ def quote(
     return pd.concat(picked, ignore_index=True)[COLUMNS]
 
 
-def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> pd.Series:
-    # One attribute only: two together may point to a person.
-    group = next(iter(settings.count.groups or settings.intake.attributes), "")
-    return people[people["attribute"] == group].set_index("response_id")["value"]
+def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> dict[str, str]:
+    """Return who says it, in no more words than enough people share."""
+    groups = settings.count.groups or settings.intake.attributes[:1]
+    known = people[people["attribute"].isin(groups)].pivot(index="response_id", columns="attribute", values="value")
+    values = known.reindex(columns=list(groups)).fillna("")
+    rows = zip(values.index, values.itertuples(index=False, name=None), strict=True)
+    return captions({str(person): list(row) for person, row in rows}, PROFILES[settings.count.profile].fewest)
 
 
 def _pick(rows: pd.DataFrame) -> pd.DataFrame:
