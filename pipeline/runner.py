@@ -31,12 +31,13 @@ from pipeline.readers import read_export
 from pipeline.review.store import read_review
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
+from pipeline.tombstones import read_tombstones, tombstones_path
 
 
 log = logging.getLogger("pipeline")
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
-EXTERNAL = ("source", "key", "codebook", "tuned", "frozen", *DECIDED)
+EXTERNAL = ("source", "key", "erased", "codebook", "tuned", "frozen", *DECIDED)
 
 
 def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
@@ -65,7 +66,7 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)
     _prepare(study)
-    with _only_run(study):
+    with only_run(study):
         return _Run(study, force=force).through(stages)
 
 
@@ -85,7 +86,8 @@ def _prepare(study: Study) -> None:
 
 
 @contextmanager
-def _only_run(study: Study) -> Iterator[None]:
+def only_run(study: Study) -> Iterator[None]:
+    """Hold a study for one run or one erasure; StudyError at once if another holds it."""
     path = study.derived / ".lock"
     with path.open("a+", encoding="utf-8") as file:
         try:
@@ -230,7 +232,9 @@ def _sha256(*parts: str) -> str:
 
 def _external_digest(study: Study, name: str) -> str:
     if name == "key":
-        return hashlib.sha256(_key(study)).hexdigest()
+        return hashlib.sha256(vault_key(study)).hexdigest()
+    if name == "erased":
+        return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
     if name == "tuned":
         return model_sha256(study.tuned) if is_tuned(study.tuned) else ""
     if name == "frozen":
@@ -248,7 +252,9 @@ def _external_digest(study: Study, name: str) -> str:
 
 def _read_external(study: Study, name: str) -> Any:
     if name == "key":
-        return _key(study)
+        return vault_key(study)
+    if name == "erased":
+        return read_tombstones(study)
     if name == "tuned":
         return _read_tuned(study.tuned)
     if name == "frozen":
@@ -268,7 +274,7 @@ def _read_tuned(folder: Path) -> Any:
     return load(folder)
 
 
-def _key(study: Study) -> bytes:
+def vault_key(study: Study) -> bytes:
     """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once."""
     path = study.vault / "key"
     if not path.is_file():

@@ -43,13 +43,16 @@ class Rating(Section):
 
 
 class Consent(Section):
-    """Which answers in the consent column allow what; anything else allows analysis only."""
+    """Which answers in the consent column allow what; anything else allows analysis only, or nothing if that is asked for."""
 
     column: str
     quote: tuple[str, ...] = ()
     paraphrase: tuple[str, ...] = ()
     analyse: tuple[str, ...] = ()
     none: tuple[str, ...] = ()
+    otherwise: Literal["analyse", "none"] = "analyse"
+    questions: dict[str, str] = {}
+    """Columns that ask for consent for one question; its answers never allow more than the person does."""
 
 
 class Intake(Section):

@@ -11,6 +11,7 @@ import click
 
 from pipeline.cli.codebooks import codebook
 from pipeline.cli.exchanging import import_project
+from pipeline.cli.protecting import erase
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
@@ -71,7 +72,7 @@ def main(*, verbose: bool) -> None:
 COMMANDS = (
     *(new, check, run, status, export),
     *(pack, unpack, review, learn, agreement, theme, codebook, quote),
-    *(verify, backup, restore, freeze, import_project),
+    *(verify, backup, restore, erase, freeze, import_project),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.methods.themes.wording import words
+
 
 # Single words that fewer people share than this are those people's own words.
 FEWEST_FOR_KEYWORDS = 3
@@ -41,3 +43,27 @@ def without_private_words(themes: pd.DataFrame, members: pd.DataFrame, allowed: 
     private = members.loc[~members["text_id"].isin(allowed), "theme_id"].dropna()
     hidden = (themes["n_people"] < FEWEST_FOR_KEYWORDS) & themes["theme_id"].isin(private)
     return themes.assign(title=themes["title"].mask(hidden & ~themes["named"], ""), keywords=themes["keywords"].mask(hidden, ""))
+
+
+def with_shared_words(themes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    """Return the themes with only those words of titles and keywords that three people or more used; people's titles stay."""
+    few = _words_of_few(segments, comments)
+    keywords = [", ".join(one for one in row.split(", ") if not few & set(words(one))) for row in themes["keywords"]]
+    titles = {
+        column: [
+            row if given or not few & set(words(row)) else other
+            for row, given, other in zip(themes[column], themes["named"], keywords, strict=True)
+        ]
+        for column in ("title", "family_title")
+    }
+    return themes.assign(keywords=keywords, **titles)
+
+
+def _words_of_few(segments: pd.DataFrame, comments: pd.DataFrame) -> set[str]:
+    """Return the words that some people used, but fewer than it takes."""
+    people = dict(zip(comments["comment_id"], comments["response_id"], strict=True))
+    used: dict[str, set[str]] = {}
+    for comment_id, text in zip(segments["comment_id"], segments["text"], strict=True):
+        for word in set(words(text)):
+            used.setdefault(word, set()).add(people.get(comment_id, comment_id))
+    return {word for word, persons in used.items() if len(persons) < FEWEST_FOR_KEYWORDS}

@@ -1,7 +1,7 @@
 """The report once, as frozen values computed from the study's tables; formats compute nothing."""
 
 from pipeline.report.blocks import Report
-from pipeline.report.consent import quotable_ids, quotable_words, without_private_words
+from pipeline.report.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.agreement import how_people_agreed
@@ -29,7 +29,8 @@ def build_report(source: Source) -> Report:
     """Return the whole report of a study."""
     words = quotable_words(source["texts"], source["segments"], source["comments"])
     allowed = quotable_ids(source["segments"], source["comments"])
-    named = without_private_words(source["themes"], source["members"], allowed)
+    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
+    named = without_private_words(shared, source["members"], allowed)
     placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(

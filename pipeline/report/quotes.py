@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.methods.disclosure.identifying import may_identify, pointers
 from pipeline.report.source import read_source
 from pipeline.study import Study
 
@@ -13,6 +14,7 @@ WITHDRAWN = "the person does not, or no longer, agree to be quoted"
 REWORDING = "the person agreed to rewording only, and no rewording has been approved"
 WAITING = "nobody has approved it yet"
 REFUSED = "people decided against it"
+POINTS = "what comes together in it (such as {}) may point at the person; approve a rewording without that"
 COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
 
 
@@ -40,10 +42,11 @@ def release(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame
     consent = quotes["segment_id"].map(today)
     rows = zip(consent, quotes["consent"], quotes["approved"], quotes["wording"], quotes["refused"], strict=True)
     why = [_why(now, then, approved=bool(yes), reworded=bool(other), refused=bool(no)) for now, then, yes, other, no in rows]
+    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
+    why = [reason or _pointing(text) for reason, text in zip(why, quotes["text"], strict=True)]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
     leaves = reasons.isna()
     withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
-    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
     return Release(quotes.loc[leaves, COLUMNS].reset_index(drop=True), withheld.reset_index(drop=True))
 
 
@@ -57,6 +60,10 @@ def _why(now: object, then: str, *, approved: bool, reworded: bool, refused: boo
     if "paraphrase" in (now, then) and not (approved and reworded):
         return REWORDING
     return None if approved else WAITING
+
+
+def _pointing(text: str) -> str | None:
+    return POINTS.format(" and ".join(pointers(text))) if may_identify(text) else None
 
 
 def quote_figures(study: Study) -> dict[str, int]:

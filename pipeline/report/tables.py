@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.artefacts import write_atomically
-from pipeline.report.consent import quotable_ids, without_private_words
+from pipeline.report.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.report.placing import with_shown_figures
 from pipeline.report.source import Source
 
@@ -22,7 +22,8 @@ FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
 def write_tables(source: Source, folder: Path) -> None:
     """Write counts.csv, closed.csv, themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
     allowed = quotable_ids(source["segments"], source["comments"])
-    themes = without_private_words(source["themes"], source["members"], allowed)
+    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
+    themes = without_private_words(shared, source["members"], allowed)
     private = themes.loc[themes["title"] == "", "theme_id"]
     places = source["theme_codes"]
     places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))

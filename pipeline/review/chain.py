@@ -11,6 +11,21 @@ from pipeline.review.store_schema import IDENTITY
 
 START = ""
 """What the first row has before it."""
+ERASURES = "erasures"
+"""The table of rows that were emptied when a person was erased; made when the first is."""
+CREATE_ERASURES = f"""
+    CREATE TABLE IF NOT EXISTS {ERASURES} (
+        erasure_id INTEGER PRIMARY KEY AUTOINCREMENT,
+        of TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        row_sha256 TEXT NOT NULL,
+        left_sha256 TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        previous TEXT NOT NULL,
+        sha256 TEXT NOT NULL UNIQUE
+    )
+"""
+_NUMBERED = {**IDENTITY, ERASURES: "erasure_id"}
 
 
 def row_sha256(row: Mapping[str, Any]) -> str:
@@ -24,7 +39,7 @@ def row_sha256(row: Mapping[str, Any]) -> str:
 
 def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
     """Append a row to a table and its chain, inside the caller's transaction, and return its number."""
-    identity = IDENTITY[table]
+    identity = _NUMBERED[table]
     last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608
     number, previous = (int(last[0]) + 1, last[1]) if last else (1, START)
     whole = {identity: number, **row, "previous": previous}
@@ -36,23 +51,48 @@ def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -
 
 def faults(connection: sqlite3.Connection) -> list[str]:
     """Say what is wrong with each chain; an empty list says that every row is as it was written."""
-    return [sentence for table, identity in IDENTITY.items() for sentence in _faults(connection, table, identity)]
+    erased = _erased(connection)
+    tables = {**IDENTITY, ERASURES: _NUMBERED[ERASURES]} if erased else IDENTITY
+    return [sentence for table, identity in tables.items() for sentence in _faults(connection, table, identity, erased)]
 
 
-def _faults(connection: sqlite3.Connection, table: str, identity: str) -> list[str]:
+def left_sha256(row: Mapping[str, Any]) -> str:
+    """Return the hash of what is left of an emptied row, the hash it was written with included."""
+    content = {name: row[name] for name in row if row[name] is not None}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _erased(connection: sqlite3.Connection) -> dict[tuple[str, int], set[str]]:
+    """Return what may be left of each row that was emptied; a row may have been emptied more than once."""
+    found: dict[tuple[str, int], set[str]] = {}
+    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ERASURES,)).fetchone():
+        for table, number, left in connection.execute(f"SELECT of, number, left_sha256 FROM {ERASURES} ORDER BY 1"):  # noqa: S608
+            found.setdefault((table, number), set()).add(left)
+    return found
+
+
+def _faults(connection: sqlite3.Connection, table: str, identity: str, erased: Mapping[tuple[str, int], set[str]]) -> list[str]:
     rows = connection.execute(f"SELECT * FROM {table} ORDER BY {identity}")  # noqa: S608
     written = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return list(_broken(rows, table, identity, n_written=int(written[0]) if written else 0))
+    return list(_broken(rows, table, identity, erased=erased, n_written=int(written[0]) if written else 0))
 
 
-def _broken(rows: Iterable[sqlite3.Row], table: str, identity: str, *, n_written: int) -> Iterable[str]:
+def _broken(
+    rows: Iterable[sqlite3.Row],
+    table: str,
+    identity: str,
+    *,
+    erased: Mapping[tuple[str, int], set[str]],
+    n_written: int,
+) -> Iterable[str]:
     what, previous, expected = table.replace("_", " "), START, 1
     for row in rows:
         if row[identity] != expected:
             yield f"{what}: {_missing(expected, row[identity] - 1)}."
         elif row["previous"] != previous:
             yield f"{what}: row {row[identity]} does not follow from the row before it."
-        if row["sha256"] != row_sha256(dict(row)):
+        emptied = erased.get((table, row[identity]), set())
+        if row["sha256"] != row_sha256(dict(row)) and left_sha256(dict(row)) not in emptied:
             yield f"{what}: row {row[identity]} is not what was written."
         previous, expected = row["sha256"], row[identity] + 1
     if n_written >= expected:

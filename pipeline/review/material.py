@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import CodebookError, DataError
-from pipeline.methods.captions import captions
 from pipeline.methods.learning.orders import next_to_review
 from pipeline.methods.themes.answers import unit
 from pipeline.review.drawing import chances_of
+from pipeline.stages.quote import who_said
 from pipeline.study import Study
 
 
 _AT_ONCE = ("segments", "comments", "suggestions", "people")
 _LATER = ("texts", "themes", "members", "theme_codes", "voices", "shaping", "quotes", "codings", "vectors")
+FEWEST = 5
+"""Reviewers are told who spoke only where so many people share the description; what leaves the study obeys its profile."""
 Stamp = tuple[tuple[str, int, int], ...]
 
 
@@ -151,11 +153,7 @@ class Tables:
     @cached_property
     def groups(self) -> dict[str, str]:
         """Who said it, by person: the study's groups, as far as enough people share them."""
-        settings = self.study.settings
-        people = self.at_once["people"]
-        attributes = settings.count.groups or settings.intake.attributes[:1]
-        known = (people[people["attribute"] == attribute] for attribute in attributes)
-        return captions([dict(zip(rows["response_id"], rows["value"], strict=True)) for rows in known])
+        return who_said(self.at_once["people"], self.study.settings, fewest=FEWEST)
 
     @cached_property
     def matrix(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:

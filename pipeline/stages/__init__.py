@@ -27,7 +27,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("intake", ("source", "key"), ("responses", "ratings", "people"), ("intake",)),
+    Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
     Stage("clean", ("responses",), ("comments", "masks"), ("clean",)),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),

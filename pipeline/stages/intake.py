@@ -4,37 +4,58 @@ import hashlib
 import hmac
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
 from pipeline.readers import Export
 from pipeline.study import Consent, Intake, Question, Rating
+from pipeline.tombstones import Tombstones
 
 
+_TIERS = ("none", "analyse", "paraphrase", "quote")
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
-def intake(source: Export, key: bytes, *, settings: SimpleNamespace) -> Tables:
-    """Return responses (every open cell, blank ones too), ratings and people."""
+def intake(source: Export, key: bytes, erased: Tombstones, *, settings: SimpleNamespace) -> Tables:
+    """Return responses (every open cell, blank ones too), ratings and people; of those who were erased nothing."""
     plan: Intake = settings.intake
     frame = source.frame.reset_index(drop=True)
     _check_columns(frame, plan)
     people = pd.DataFrame(
         {
-            "response_id": _pseudonyms(frame, plan, key),
+            "response_id": pseudonyms(frame, plan, key),
             "row": range(source.first_row, source.first_row + len(frame)),
             "weight": _weights(frame, plan),
             "received": frame[plan.received] if plan.received else None,
             "consent": _consents(frame, plan.consent),
         }
     )
+    gone = [erased.has(person, "all") for person in people["response_id"]]
+    frame, people = frame[~np.array(gone, dtype=bool)], people[~np.array(gone, dtype=bool)]
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
-    return responses, _ratings(frame, people, plan), _attributes(frame, people, plan)
+    responses = _without_withdrawn(responses.reset_index(drop=True), erased)
+    allowed = (people["consent"] != "none").to_numpy(bool)
+    return responses, _ratings(frame[allowed], people[allowed], plan), _attributes(frame, people, plan)
+
+
+def _without_withdrawn(responses: pd.DataFrame, erased: Tombstones) -> pd.DataFrame:
+    """Blank answers that were withdrawn, and let nothing be quoted of those who withdrew from that."""
+    if not erased.stones:
+        return responses
+    asked = list(zip(responses["response_id"], responses["question"], strict=True))
+    withdrawn = np.array([erased.has(person, "answer", question) for person, question in asked], dtype=bool)
+    unquoted = np.array([erased.has(person, "quotes", question) for person, question in asked], dtype=bool)
+    quotable = responses["consent"].isin(["quote", "paraphrase"])
+    return responses.assign(
+        text=responses["text"].mask(withdrawn), consent=responses["consent"].mask(quotable & unquoted, "analyse")
+    )
 
 
 def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
     wanted = [plan.id, plan.weight, plan.received, *plan.attributes, plan.consent.column if plan.consent else None]
+    wanted += plan.consent.questions.values() if plan.consent else ()
     wanted += [column for rating in plan.ratings.values() for column in (rating.column, *rating.columns.values())]
     if plan.layout == "wide":
         wanted += [question.column for question in plan.questions.values()]
@@ -48,7 +69,8 @@ def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
         )
 
 
-def _pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
+def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
+    """Return who each row is of, by a name that nobody without the key can turn back."""
     # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
     given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
     named = given.fillna("") != ""
@@ -81,17 +103,37 @@ def _weights(frame: pd.DataFrame, plan: Intake) -> pd.Series | float:
 
 
 def _consents(frame: pd.DataFrame, plan: Consent | None) -> pd.Series | str:
-    if plan is None:
-        return "analyse"
+    return "analyse" if plan is None else _meaning(frame[plan.column], plan).fillna(plan.otherwise)
+
+
+def _meaning(answers: pd.Series, plan: Consent) -> pd.Series:
+    """Return what each answer allows; missing where it is none of those the study knows."""
     tiers = {"quote": plan.quote, "paraphrase": plan.paraphrase, "analyse": plan.analyse, "none": plan.none}
     meaning = {value.strip().casefold(): tier for tier, values in tiers.items() for value in values}
     # Whoever did not clearly allow more is analysed only.
-    return frame[plan.column].fillna("").str.strip().str.casefold().map(meaning).fillna("analyse")
+    return answers.fillna("").str.strip().str.casefold().map(meaning)
+
+
+def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, question: str) -> pd.Series:
+    """Return what each person allows with an answer: no more than with all their answers, and no more than they say here."""
+    whole = people["consent"]
+    column = plan.consent.questions.get(question) if plan.consent else None
+    if plan.consent is None or column is None:
+        return whole
+    said = frame[column].fillna("").str.strip() != ""
+    here = _meaning(frame[column], plan.consent).fillna(plan.consent.otherwise).where(said, whole)
+    tiers = [min(one, other, key=_TIERS.index) for one, other in zip(whole, here, strict=True)]
+    return pd.Series(tiers, index=whole.index, dtype="str")
 
 
 def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     parts = [
-        people.assign(question=name, frame=question.frame, text=frame[question.column])
+        people.assign(
+            question=name,
+            frame=question.frame,
+            text=frame[question.column],
+            consent=_for_question(frame, people, plan, name),
+        )
         for name, question in plan.questions.items()
     ]
     return pd.concat(parts, ignore_index=True) if parts else empty_table("responses")

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.artefacts import empty_table
-from pipeline.methods.captions import captions
+from pipeline.methods.disclosure import PROFILES
+from pipeline.methods.disclosure.identifying import captions
 from pipeline.study import Quote
 
 
@@ -54,7 +55,8 @@ def quote(
     )
     # A code that only people gave has no score of the model's, and is surer than any.
     found["score"] = found["score"].fillna(1.0)
-    found["caption"] = found["response_id"].map(_captions(people, settings)).fillna("")
+    captioned = who_said(people, settings, fewest=PROFILES[settings.count.profile].fewest)
+    found["caption"] = found["response_id"].map(captioned).fillna("")
     found = found.merge(approvals[["segment_id", "text_id", "outcome", "wording"]], on=["segment_id", "text_id"], how="left")
     let_go = found[found["outcome"].isin(["approved", "reworded"])]
     taken: Counter[str] = Counter(let_go.drop_duplicates("segment_id")["response_id"])
@@ -64,11 +66,13 @@ def quote(
     return pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)[COLUMNS]
 
 
-def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> dict[str, str]:
-    # One attribute only: two together may point to a person.
-    group = next(iter(settings.count.groups or settings.intake.attributes), "")
-    rows = people[people["attribute"] == group]
-    return captions([dict(zip(rows["response_id"], rows["value"], strict=True))])
+def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, str]:
+    """Return a caption for each person by the groups the study compares, in no more words than so many people share."""
+    groups = settings.count.groups or settings.intake.attributes[:1]
+    known = people[people["attribute"].isin(groups)].pivot(index="response_id", columns="attribute", values="value")
+    values = known.reindex(columns=list(groups)).fillna("")
+    rows = zip(values.index, values.itertuples(index=False, name=None), strict=True)
+    return captions({str(person): list(row) for person, row in rows}, fewest)
 
 
 def _pick(rows: pd.DataFrame, taken: Counter[str], plan: Quote) -> pd.DataFrame:

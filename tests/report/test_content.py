@@ -236,6 +236,15 @@ def test_keywords_of_one_person_who_did_not_agree_are_held_back(source):
     assert "Words held back" in words
 
 
+def test_a_keyword_that_only_two_people_used_is_not_shown(source, tables):
+    two = tables["segments"]["comment_id"].drop_duplicates().head(2)
+    said = tables["segments"]["text"].mask(tables["segments"]["comment_id"].isin(two), "Our zebrafinch choir.")
+    changed = with_table(source, "segments", tables["segments"].assign(text=said))
+    changed = with_table(changed, "themes", tables["themes"].assign(keywords="zebrafinch, time", title="Zebrafinch choirs"))
+    shown = all_words(changed)
+    assert "zebrafinch," not in shown.lower() and "1. Time" in shown
+
+
 def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(source, tables):
     words, comments, texts = "Cut, cut and cut again.", tables["comments"], tables["texts"]
     single = texts.loc[texts["text"].isin([words, *PRIVATE[:2]]), "text_id"]

@@ -183,3 +183,13 @@ def test_errors_never_quote_anybody(study, tables):
     with pytest.raises(PipelineError) as caught:
         export(study, to=["html"])
     assert not [text for text in words if text in str(caught.value)]
+
+
+def test_an_approved_quotation_that_points_at_a_person_stays_until_it_is_reworded(tables):
+    text = "I'm the only deaf postmistress on the island."
+    quotes = tables["quotes"][tables["quotes"]["approved"] & (tables["quotes"]["consent"] == "quote")].head(1).assign(text=text)
+    found = release(quotes, tables["segments"], tables["comments"])
+    assert found.approved.empty
+    assert "may point at the person" in found.withheld["why"].iloc[0]
+    other = release(quotes.assign(wording="I am known here."), tables["segments"], tables["comments"])
+    assert other.approved["text"].tolist() == ["I am known here."]

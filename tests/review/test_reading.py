@@ -2,7 +2,8 @@ import pytest
 from saying import say
 
 from pipeline.errors import ReviewError
-from pipeline.methods.captions import captions
+from pipeline.methods.disclosure.identifying import captions
+from pipeline.review.material import FEWEST
 from pipeline.review.reading import code_cards, read_excerpt
 
 
@@ -25,7 +26,7 @@ def test_a_group_of_few_people_is_not_said(room):
     groups = room.material().tables.groups
     assert set(groups.values()) == {"People who use services", "Family & friends", "Care workers", "Leaders"}
     leader = next(who for who, group in groups.items() if group == "Leaders")
-    assert "Leaders" not in captions([{who: group for who, group in groups.items() if who != leader}]).values()
+    assert "Leaders" not in captions({who: [group] for who, group in groups.items() if who != leader}, FEWEST).values()
 
 
 def test_nothing_is_suggested_and_nobody_heard_before_ones_own_answer(room, excerpt):

@@ -8,6 +8,7 @@ from pipeline.errors import DataError
 from pipeline.readers import Export
 from pipeline.stages.intake import intake
 from pipeline.study import Intake
+from pipeline.tombstones import Tombstones
 
 
 def export(columns):
@@ -17,7 +18,7 @@ def export(columns):
 
 def taken(columns, key=b"secret", **plan):
     settings = SimpleNamespace(intake=Intake(file="x.csv", **plan))
-    tables = intake(export(columns), key, settings=settings)
+    tables = intake(export(columns), key, Tombstones(), settings=settings)
     return [check_table(name, table) for name, table in zip(("responses", "ratings", "people"), tables, strict=True)]
 
 
@@ -104,3 +105,37 @@ def test_weight_that_is_no_number_is_named_by_row_only():
 def test_an_export_without_rows_is_taken_in():
     responses, ratings, people = taken({"id": [], "What works?": []}, id="id", questions=QUESTIONS)
     assert responses.empty and ratings.empty and people.empty
+
+
+def test_consent_for_one_question_never_allows_more_than_the_person_does():
+    columns = {
+        "consent": ["Yes", "Yes", "Yes", "Reworded", "No way", None],
+        "here": ["Yes", "No way", None, "Yes", "Yes", "Yes"],
+        "What works?": list("abcdef"),
+        "Else?": list("abcdef"),
+    }
+    consent = {
+        "column": "consent",
+        "quote": ["Yes"],
+        "paraphrase": ["Reworded"],
+        "none": ["No way"],
+        "questions": {"works": "here"},
+    }
+    questions = QUESTIONS | {"else": {"column": "Else?"}}
+    responses, _, _ = taken(columns, consent=consent, questions=questions)
+    found = responses.groupby("question")["consent"].agg(list)
+    assert found["works"] == ["quote", "none", "quote", "paraphrase", "none", "analyse"]
+    assert found["else"] == ["quote", "quote", "quote", "paraphrase", "none", "analyse"]
+
+
+def test_whoever_did_not_clearly_allow_it_may_be_left_out_altogether():
+    columns = {"consent": ["Yes", None], "What works?": ["a", "b"]}
+    consent = {"column": "consent", "quote": ["Yes"], "otherwise": "none"}
+    assert taken(columns, consent=consent, questions=QUESTIONS)[0]["consent"].tolist() == ["quote", "none"]
+
+
+def test_closed_answers_of_a_person_who_allows_nothing_are_not_used():
+    columns = {"consent": ["Yes", "No way"], "What works?": ["a", "b"], "Score": ["1", "4"]}
+    consent = {"column": "consent", "quote": ["Yes"], "none": ["No way"]}
+    ratings = {"score": {"column": "Score", "scale": (1, 4)}}
+    assert taken(columns, consent=consent, questions=QUESTIONS, ratings=ratings)[1]["value"].tolist() == ["1"]

@@ -1,0 +1,114 @@
+"""Who is to be erased: their pseudonym, their rows in the export, and all that could be found of them elsewhere."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.artefacts import TABLES, read_table
+from pipeline.erasing.source import read_source
+from pipeline.errors import StudyError
+from pipeline.readers import Export
+from pipeline.runner import vault_key
+from pipeline.stages.intake import pseudonyms
+from pipeline.study import Study
+
+
+# Shorter words are nobody's own.
+_SHORTEST = 12
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person, or one answer of a person, and what it left behind."""
+
+    response_id: str
+    places: list[int]
+    """Rows of the export's frame."""
+    comments: frozenset[str]
+    segments: frozenset[str]
+    texts: frozenset[str]
+    """Ids of texts that nobody else said."""
+    words: tuple[str, ...]
+    """What they wrote, as it came in and as it was masked, in pieces long enough to be their own."""
+    question: str | None = None
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id of theirs that other files may hold."""
+        whole = frozenset() if self.question else frozenset({self.response_id})
+        return self.comments | self.segments | self.texts | whole
+
+
+def find_person(study: Study, respondent: str, *, question: str | None) -> tuple[Person, Export | None]:
+    """Return the person whose id in the export this is; StudyError if there is nobody of that id."""
+    export = read_source(study)
+    ids = pseudonyms(export.frame.reset_index(drop=True), study.settings.intake, vault_key(study)).tolist() if export else []
+    wanted = {_pseudonym_of(study, respondent), respondent}
+    responses = table(study, "responses")
+    known = {*ids, *(() if responses is None else responses["response_id"])} & wanted
+    if not known:
+        column = study.settings.intake.id
+        where = f"the column {column!r} of the export" if column else "the table of responses, by pseudonym"
+        raise StudyError(f"There is nobody with that id in {where}. Give the id exactly as it stands there; nothing was changed.")
+    response_id = sorted(known)[0]
+    places = [place for place, found in enumerate(ids) if found == response_id]
+    _check_question(study, question)
+    return _gather(study, response_id, places, question), export
+
+
+def _pseudonym_of(study: Study, respondent: str) -> str:
+    plan = study.settings.intake
+    frame = pd.DataFrame({plan.id or "id": pd.Series([respondent], dtype="str")})
+    return str(pseudonyms(frame, plan.model_copy(update={"id": plan.id or "id"}), vault_key(study)).iloc[0])
+
+
+def _check_question(study: Study, question: str | None) -> None:
+    known = study.settings.intake.questions
+    if question is not None and known and question not in known:
+        raise StudyError(f"The study has no question {question!r}; its questions are {', '.join(known)}. Nothing was changed.")
+
+
+def _gather(study: Study, response_id: str, places: list[int], question: str | None) -> Person:
+    responses, comments, segments = (table(study, name) for name in ("responses", "comments", "segments"))
+    said = _rows(responses, "response_id", {response_id}, question)
+    theirs = _rows(comments, "response_id", {response_id}, question)
+    comment_ids = frozenset(theirs["comment_id"]) if len(theirs) else frozenset()
+    pieces = _rows(segments, "comment_id", comment_ids, None)
+    others = segments[~segments["comment_id"].isin(comment_ids)] if segments is not None else pd.DataFrame({"text_id": []})
+    written = [*said.get("text", ()), *theirs.get("text", ()), *pieces.get("text", ())]
+    shared = set() if segments is None else set(others["text"])
+    return Person(
+        response_id,
+        places,
+        comment_ids,
+        frozenset(pieces.get("segment_id", ())),
+        frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"]),
+        tuple(sorted({text for text in written if isinstance(text, str) and len(text) >= _SHORTEST and text not in shared})),
+        question,
+    )
+
+
+def _rows(frame: pd.DataFrame | None, column: str, wanted: Any, question: str | None) -> pd.DataFrame:
+    if frame is None:
+        return pd.DataFrame()
+    found = frame[frame[column].isin(list(wanted))]
+    return found[found["question"] == question] if question and "question" in found else found
+
+
+def table(study: Study, name: str) -> pd.DataFrame | None:
+    """Return a table, or None where it has not been made."""
+    path = study.folder / TABLES[name].file
+    value = read_table(name, path) if path.is_file() else None
+    return value if isinstance(value, pd.DataFrame) else None
+
+
+def said_in(text: str, words: tuple[str, ...]) -> bool:
+    """Say whether a text holds something a person wrote, however it is spaced or escaped."""
+    plain = _plain(html.unescape(text))
+    return any(_plain(one) in plain for one in words)
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())

@@ -1,0 +1,98 @@
+"""The tables of a study without a person: rows go, ids of theirs go, and what is only made of others is made anew."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.artefacts import TABLES, Value, Vectors, read_table, write_table
+from pipeline.erasing.person import Person
+from pipeline.manifest import file_sha256, read_manifest, write_manifest
+from pipeline.methods.themes.wording import words
+from pipeline.study import Study
+
+
+# Figures that count the person; the next run makes them again.
+_COUNTED = ("counts", "closed", "voices", "theme_ranks")
+_WRITTEN = ("title", "family_title", "keywords", "detail", "proposed", "because", "caption")
+# What the person is found by goes last, so that an erasure that was cut short can be begun again.
+_LAST = ("segments", "comments", "responses")
+_KEYS: dict[str, Callable[[Person], frozenset[str]]] = {
+    "comment_id": lambda person: person.comments,
+    "segment_id": lambda person: person.segments,
+    "text_id": lambda person: person.texts,
+}
+
+
+def erase_from_tables(study: Study, person: Person) -> None:
+    """Take the person out of every table, and forget which stages are up to date."""
+    names = [name for name, table in TABLES.items() if not table.decided]
+    vocabulary = _others_words(study, person)
+    for name in (*(name for name in names if name not in _LAST), *_LAST):
+        path = study.folder / TABLES[name].file
+        if name in _COUNTED:
+            path.unlink(missing_ok=True)
+        elif path.is_file():
+            write_table(name, _without(read_table(name, path), person, vocabulary), path)
+    for path in study.derived.iterdir():
+        if path.is_file() and path.suffix != ".parquet" and path.name not in {"manifest.json", ".lock"}:
+            path.unlink()
+    _forget_stages(study)
+
+
+def _without(value: Value, person: Person, vocabulary: frozenset[str]) -> Value:
+    if isinstance(value, Vectors):
+        keep = np.array([one not in person.texts for one in value.ids], dtype=bool)
+        return Vectors(tuple(one for one in value.ids if one not in person.texts), value.matrix[keep], value.model, value.sha256)
+    frame = value
+    if "response_id" in frame:
+        mine = frame["response_id"] == person.response_id
+        if person.question is not None:
+            mine &= (frame["question"] == person.question) if "question" in frame else False
+        frame = frame[~mine]
+    for column, ids in _KEYS.items():
+        if column in frame:
+            frame = frame[~frame[column].isin(ids(person))]
+    if "same_as" in frame:
+        frame = frame.assign(same_as=frame["same_as"].mask(frame["same_as"].isin(person.comments)))
+    return _swept(_titles(frame, person, vocabulary) if "exemplars" in frame else frame, person)
+
+
+def _swept(frame: pd.DataFrame, person: Person) -> pd.DataFrame:
+    """Blank what people wrote and the person's words stand in, such as a title that quotes them."""
+    found = re.compile("|".join(re.escape(one) for one in person.words) or "(?!)")
+    written = [column for column in _WRITTEN if column in frame]
+    return frame.assign(**{column: frame[column].mask(frame[column].str.contains(found, na=False), "") for column in written})
+
+
+def _titles(themes: pd.DataFrame, person: Person, vocabulary: frozenset[str]) -> pd.DataFrame:
+    """Keep of keywords and titles only what others said, too; titles that people gave are theirs and stay."""
+    keywords = [", ".join(one for one in row.split(", ") if set(words(one)) <= vocabulary) for row in themes["keywords"]]
+    title, family = (
+        [
+            row if given or set(words(row)) <= vocabulary else other
+            for row, given, other in zip(themes[column], themes["named"], keywords, strict=True)
+        ]
+        for column in ("title", "family_title")
+    )
+    exemplars = [" ".join(one for one in row.split() if one not in person.texts) for row in themes["exemplars"]]
+    return themes.assign(keywords=keywords, title=title, family_title=family, exemplars=exemplars)
+
+
+def _others_words(study: Study, person: Person) -> frozenset[str]:
+    path = study.folder / TABLES["texts"].file
+    if not path.is_file():
+        return frozenset()
+    texts = read_table("texts", path)
+    said = texts.loc[~texts["text_id"].isin(person.texts), "text"] if isinstance(texts, pd.DataFrame) else ()
+    return frozenset(word for text in said for word in words(text))
+
+
+def _forget_stages(study: Study) -> None:
+    """Let every stage run again, and only `embed` keep the vectors of texts that are still there."""
+    manifest = read_manifest(study)
+    embed, path = manifest.stage("embed"), study.folder / TABLES["vectors"].file
+    kept = (replace(embed, fingerprint="", makes={"vectors": file_sha256(path)}),) if embed and path.is_file() else ()
+    write_manifest(study, replace(manifest, stages=kept, resources=(), accounts={}))

@@ -1,0 +1,134 @@
+"""A person's traces in `review.sqlite`: what is about their excerpts is emptied, and the chain of hashes stays whole.
+
+A row that is emptied keeps its number and the hash it was written with, by which the next row follows from it. A row of
+`erasures` says that it was emptied and seals what is left of it, so that `themes verify` tells erasing from tampering.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.review.chain import CREATE_ERASURES, ERASURES, append, left_sha256
+from pipeline.review.store import open_store, store_path
+from pipeline.review.store_schema import IDENTITY
+from pipeline.study import Study
+
+
+ERASED = "erased"
+_ABOUT = ("segment_id", "text_id")
+_FREE_TEXT = {"wording", "reason", "why", "detail", "note", "new_code"}
+
+
+def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str], whole: bool = True) -> int:
+    """Empty every row about the excerpts of these ids, or that repeats these words; return how many rows were emptied.
+
+    With `whole` false (somebody withdraws from being quoted), rewordings and approvals go and decisions stay.
+    """
+    if not store_path(study).is_file():
+        return 0
+    with open_store(study) as store:
+        connection = store.connection
+        connection.execute("PRAGMA secure_delete = ON")
+        with store.together():
+            tables = _tables(connection, whole=whole)
+            emptied = sum(_erase_chained(connection, table, ids, words) for table in tables)
+            for table in _changing(connection):
+                _erase_changing(connection, table, ids, words)
+        # What was written over lies in free pages and in the log until both are made anew.
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    for leftover in (Path(f"{store_path(study)}-wal"), Path(f"{store_path(study)}-shm")):
+        leftover.unlink(missing_ok=True)
+    return emptied
+
+
+def _tables(connection: sqlite3.Connection, *, whole: bool) -> list[str]:
+    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return [name for name in IDENTITY if name in there and (whole or name == "approvals")]
+
+
+def _changing(connection: sqlite3.Connection) -> list[str]:
+    """Return the tables in no chain, such as drafts: their rows may simply go."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'"
+    return [row[0] for row in connection.execute(sql) if row[0] not in {*IDENTITY, ERASURES}]
+
+
+def _erase_chained(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> int:
+    identity = IDENTITY[table]
+    rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {identity}")]  # noqa: S608
+    changed = [(row, left) for row in rows if (left := _emptied(row, ids, words)) != row]
+    if not changed:
+        return 0
+    connection.execute(CREATE_ERASURES)
+    for event in ("update", "delete"):
+        connection.execute(
+            f"CREATE TRIGGER IF NOT EXISTS {ERASURES}_no_{event} BEFORE {event} ON {ERASURES} "
+            f"BEGIN SELECT RAISE(ABORT, '{ERASURES} is append-only'); END"
+        )
+    guard = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_no_update",)).fetchone()
+    connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
+    for row, left in changed:
+        names = [name for name in left if left[name] != row[name]]
+        places = ", ".join(f'"{name}" = ?' for name in names)
+        connection.execute(
+            f"UPDATE {table} SET {places} WHERE {identity} = ?",  # noqa: S608
+            [*(left[name] for name in names), row[identity]],
+        )
+        made_at = datetime.now(UTC).isoformat(timespec="seconds")
+        sealed = {"of": table, "number": row[identity], "row_sha256": row["sha256"], "left_sha256": left_sha256(left)}
+        append(connection, ERASURES, {**sealed, "made_at": made_at})
+    if guard:
+        connection.execute(guard[0])
+    return len(changed)
+
+
+def _emptied(row: dict[str, Any], ids: frozenset[str], words: Sequence[str]) -> dict[str, Any]:
+    """Return what may be left of a row; the row itself where it is not about the person."""
+    about = any(row.get(name) in ids for name in _ABOUT)
+    return {name: _left(name, value, ids, words, about=about) for name, value in row.items()}
+
+
+def _left(name: str, value: Any, ids: frozenset[str], words: Sequence[str], *, about: bool) -> Any:
+    if not isinstance(value, str) or name in {"previous", "sha256"}:
+        return value
+    if about and name in _ABOUT:
+        return ERASED
+    if about and name == "idempotency_key":
+        return None
+    if value.startswith(("[", "{")):
+        return _left_of_json(value, ids, words, about=about)
+    if name in _FREE_TEXT and value and (about or any(one in value for one in words)):
+        return ERASED
+    return value
+
+
+def _left_of_json(value: str, ids: frozenset[str], words: Sequence[str], *, about: bool) -> str:
+    if about:
+        return "[]" if value.startswith("[") else "{}"
+    if not any(one in value for one in ids) and not any(one in value for one in words):
+        return value
+    return json.dumps(_pruned(json.loads(value), ids, words), ensure_ascii=False)
+
+
+def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:
+    if isinstance(value, list):
+        return [_pruned(one, ids, words) for one in value if not (isinstance(one, str) and one in ids)]
+    if isinstance(value, dict):
+        return {name: _pruned(one, ids, words) for name, one in value.items() if name not in ids}
+    return ERASED if isinstance(value, str) and any(one in value for one in words) else value
+
+
+def _erase_changing(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> None:
+    rows = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()  # noqa: S608
+    for number in _naming(rows, ids, words):
+        connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
+
+
+def _naming(rows: Sequence[Any], ids: frozenset[str], words: Sequence[str]) -> Iterator[int]:
+    for row in rows:
+        text = "\x1f".join(str(value) for value in tuple(row)[1:])
+        if any(one in text for one in (*ids, *words)):
+            yield int(row[0])

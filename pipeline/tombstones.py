@@ -1,0 +1,80 @@
+"""Who has been erased, or has withdrawn a part: salted marks that keep a re-import from bringing them back."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from pipeline.artefacts import write_atomically
+from pipeline.errors import DataError
+from pipeline.study import Study
+
+
+What = Literal["all", "answer", "quotes"]
+
+
+@dataclass(frozen=True)
+class Tombstone:
+    """A mark of a person, which nobody can turn back into the person, and what of theirs is gone.
+
+    `all` takes the whole person out, `answer` what they said to one question, and `quotes` lets nothing of theirs (or of
+    their answer to one question) be quoted.
+    """
+
+    mark: str
+    what: What
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class Tombstones:
+    """All marks of a study, and the salt they are made with."""
+
+    salt: str = ""
+    stones: tuple[Tombstone, ...] = ()
+
+    def with_stone(self, response_id: str, what: What, question: str = "") -> "Tombstones":
+        """Return the tombstones and one more."""
+        salted = self if self.salt else replace(self, salt=secrets.token_hex(32))
+        stone = Tombstone(salted.mark(response_id), what, question)
+        return salted if stone in salted.stones else replace(salted, stones=(*salted.stones, stone))
+
+    def mark(self, response_id: str) -> str:
+        """Return what stands for a person."""
+        return hmac.new(bytes.fromhex(self.salt), response_id.encode(), hashlib.sha256).hexdigest()[:32]
+
+    def has(self, response_id: str, what: What, question: str = "") -> bool:
+        """Say whether this of the person is gone; what is gone of all questions is gone of each."""
+        if not self.stones:
+            return False
+        mark = self.mark(response_id)
+        return any(Tombstone(mark, what, asked) in self.stones for asked in {"", question})
+
+
+def tombstones_path(study: Study) -> Path:
+    """Return where a study's tombstones are, whether there are any or not."""
+    return study.vault / "erased.json"
+
+
+def read_tombstones(study: Study) -> Tombstones:
+    """Return a study's tombstones; DataError if they are damaged, since a run without them would bring people back."""
+    path = tombstones_path(study)
+    if not path.is_file():
+        return Tombstones()
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Tombstones(found["salt"], tuple(Tombstone(**stone) for stone in found["stones"]))
+    except (ValueError, KeyError, TypeError) as exc:
+        raise DataError(
+            "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back from a "
+            "backup before anything is run."
+        ) from exc
+
+
+def write_tombstones(study: Study, tombstones: Tombstones) -> None:
+    """Write a study's tombstones durably."""
+    text = json.dumps(asdict(tombstones), indent=1) + "\n"
+    write_atomically(tombstones_path(study), lambda path: path.write_text(text, encoding="utf-8"))
