@@ -1,6 +1,6 @@
 """Choose which excerpt a person reads next: each is read by several people, across groups where that can be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -138,7 +138,8 @@ def _plan(room: Room, view: _View, order: Drawn) -> list[str]:
 def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
     tables = view.tables
     if order == "uncertain":
-        return list(islice(_each_text_once(view, _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)), _AHEAD))
+        waiting = _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)
+        return list(islice(_each_text_once(view, waiting, _texts_read(view)), _AHEAD))
     if order == "rare codes first":
         return _for_rare_codes(view, codes, fresh=fresh)
     pool = tables.shuffled(_SEED) if order == "random audit" else tables.excerpts
@@ -155,16 +156,21 @@ def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
             yield one
 
 
-def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
+def _texts_read(view: _View) -> set[str | None]:
+    """Return the texts that are read already, by as many as are to read them or by this person."""
+    return set(map(view.tables.text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
+
+
+def _each_text_once(view: _View, waiting: Iterable[str], read: Set[str | None]) -> Iterator[str]:
     """Yield one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
 
     Where others have begun, it is theirs, so that their reading gets its second.
     """
     text_of, of_text, touched = view.tables.text_of, view.tables.of_text, view.touched
-    met = set(map(text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
+    met: set[str] = set()
     for one in waiting:
         text_id = text_of[one]
-        if text_id not in met:
+        if text_id not in met and text_id not in read:
             met.add(text_id)
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
             yield next(begun, one)
@@ -178,9 +184,11 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     tables, ledger = view.tables, view.ledger
     begun = [one for one in sorted(view.touched - ledger.complete) if any(made.drawn == _RARE for made in ledger.now(one))]
     first = list(_waiting(view, begun, fresh=fresh))
-    waits = set(_each_text_once(view, _waiting(view, tables.excerpts, fresh=fresh))).difference(first)
-    ranked = (islice((one for one in likeliest if one in waits), _AHEAD) for likeliest in tables.by_code(codes))
-    pool = sorted({one for likeliest in ranked for one in likeliest} or set(islice(sorted(waits), _AHEAD)))
+    read = _texts_read(view) | {tables.text_of[one] for one in first}
+    # The excerpts in their own order come last, for those that no code is likely for.
+    pools = (_waiting(view, likeliest, fresh=fresh) for likeliest in (*tables.by_code(codes), tables.excerpts))
+    ranked = (islice(_each_text_once(view, pool, read), _AHEAD) for pool in pools)
+    pool = sorted({tables.text_of[one]: one for likeliest in ranked for one in likeliest}.values())
     chances, thresholds = tables.chances(codes)
     chosen = next_to_review(
         chances[[tables.row_of[one] for one in pool]],
