@@ -1,5 +1,6 @@
 """Serve the page: listen, say the address, and open the browser."""
 
+import logging
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -37,17 +38,20 @@ def serve(
     """
     import waitress
 
+    if invite and not behind_tls:
+        raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
     make_site(host, port or PORT, behind_tls)
+    # It would warn of each request that waits for a moment.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     door = _listen(host, port)
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
         app = create_app(room, site, tell=tell)
         launch = app.extensions["manyvoices"].launch
-        tell(f"{study.settings.name}: people can review. Stop it with Ctrl+C.")
         address = launch.address() if launch else site.address
-        tell(address)
-        if site.team:
-            tell(first_words(app, room, invite))
+        who = [first_words(app, room, invite)] if site.team else []
+        for line in (f"{study.settings.name}: people can review. Stop it with Ctrl+C.", address, *who):
+            tell(line)
         if browser and launch:
             webbrowser.open(address)
         waitress.serve(
