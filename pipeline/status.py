@@ -87,6 +87,7 @@ def _progress(study: Study) -> Progress:
         empty_table("segments") if segments is None else segments,
         read_review(study, "decisions"),
         read_review(study, "lessons"),
+        read_review(study, "discussions"),
         codebook,
     )
 

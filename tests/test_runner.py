@@ -108,6 +108,15 @@ def test_decisions_are_settled_at_once_and_learnt_from_only_when_accepted(study,
     codings = table(study, "codings")
     assert codings.loc[codings["segment_id"] == segment["segment_id"], ["code", "reviewers"]].values.tolist() == [["tokenism", 1]]
     with open_store(load_study(study)) as store:
+        talk = {**ids, "outcome": "agreed", "codes": "rigid-rules", "readings": "[]", "up_to": made.decision_id, "by": "Ann"}
+        talked = store.append("discussions", **talk)
+    assert "settle" in ran(decided, run(study))
+    codings = table(study, "codings")
+    assert codings.loc[codings["segment_id"] == segment["segment_id"], "code"].tolist() == ["rigid-rules"]
+    with open_store(load_study(study)) as store:
+        store.retract("discussion", talked, "Ann")
+    decided = run(study)
+    with open_store(load_study(study)) as store:
         store.add_learning(up_to=made.decision_id, effort="quick", accepted_by="Ann")
     learnt = run(study)
     assert "code" in ran(decided, learnt) and not {"cluster", "shape"} & set(ran(decided, learnt))

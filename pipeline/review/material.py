@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.errors import DataError
+from pipeline.errors import CodebookError, DataError
+from pipeline.methods.captions import captions
 from pipeline.methods.learning.orders import next_to_review
 from pipeline.methods.themes.answers import unit
-from pipeline.review.captions import captions
 from pipeline.review.drawing import chances_of
 from pipeline.study import Study
 
@@ -34,6 +34,8 @@ class Material:
     codebook: Codebook
     tables: "Tables"
     codebook_stamp: Stamp = ()
+    codebook_fault: str = ""
+    """What is wrong with the codebook's file, if it cannot be read now; the codes are those from before then."""
 
     def wording(self, question: str) -> str:
         """Return how a question was worded, or else the name of its column, or else its own."""
@@ -150,7 +152,10 @@ class Tables:
     def groups(self) -> dict[str, str]:
         """Who said it, by person: the study's groups, as far as enough people share them."""
         settings = self.study.settings
-        return captions(self.at_once["people"], settings.count.groups or settings.intake.attributes[:1])
+        people = self.at_once["people"]
+        attributes = settings.count.groups or settings.intake.attributes[:1]
+        known = (people[people["attribute"] == attribute] for attribute in attributes)
+        return captions([dict(zip(rows["response_id"], rows["value"], strict=True)) for rows in known])
 
     @cached_property
     def matrix(self) -> tuple[tuple[str, ...], NDArray[np.float32]]:
@@ -214,17 +219,31 @@ class Tables:
 
 def fresh_material(study: Study, known: Material | None) -> Material:
     """Return the study's material as it is now: what is known, where nothing has changed."""
-    stamp = _stamp(study.codebook) if study.codebook else ()
-    if known is None or stamp != known.codebook_stamp:
-        codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
-        known = replace(known, codebook=codebook, codebook_stamp=stamp) if known else _first(study, codebook, stamp)
+    if known is None:
+        return _first(study)
+    known = _with_codebook(known)
     tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     if tables != known.tables.stamp and not _is_running(study):
         known = replace(known, tables=_read(study, tables))
     return known
 
 
-def _first(study: Study, codebook: Codebook, stamp: Stamp) -> Material:
+def _with_codebook(known: Material) -> Material:
+    """Return the material with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
+    path = known.study.codebook
+    stamp = _stamp(path) if path else ()
+    if path is None or stamp == known.codebook_stamp:
+        return known
+    try:
+        return replace(known, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
+    except CodebookError as error:
+        # Somebody is editing it in Excel; the review must not stop for that.
+        return replace(known, codebook_stamp=stamp, codebook_fault=str(error))
+
+
+def _first(study: Study) -> Material:
+    stamp = _stamp(study.codebook) if study.codebook else ()
+    codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
     tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     return Material(study, codebook, _read(study, tables), stamp)
 

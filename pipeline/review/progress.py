@@ -41,7 +41,9 @@ class Progress:
         return [checked, *(f"{n:,} {what}" for what, n in also.items() if n)]
 
 
-def measure_progress(segments: pd.DataFrame, decisions: pd.DataFrame, lessons: pd.DataFrame, codebook: Codebook) -> Progress:
+def measure_progress(
+    segments: pd.DataFrame, decisions: pd.DataFrame, lessons: pd.DataFrame, discussions: pd.DataFrame, codebook: Codebook
+) -> Progress:
     """Return how far people have come with these excerpts."""
     here = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
     counted = here[here["outcome"].isin(["codes", "none"])]
@@ -50,10 +52,17 @@ def measure_progress(segments: pd.DataFrame, decisions: pd.DataFrame, lessons: p
     return Progress(
         decided=counted["segment_id"].nunique(),
         excerpts=len(segments),
-        contested=int((codes.groupby(counted["segment_id"]).nunique() > 1).sum()),
+        contested=_contested(codes.groupby(counted["segment_id"]).nunique() > 1, segments, discussions),
         reviewers=decisions["reviewer"].nunique(),
         not_sure=here.loc[~here["outcome"].isin(["codes", "none"]), "segment_id"].nunique(),
         about_text_gone=len(decisions) - len(here),
         with_codes_gone=int(sum(not given <= known for given in codes)),
         not_learnt=int((~counted["decision_id"].isin(lessons["decision_id"])).sum()),
     )
+
+
+def _contested(differ: "pd.Series[bool]", segments: pd.DataFrame, discussions: pd.DataFrame) -> int:
+    """Return how many excerpts people read differently: as they decided, or as it was left where they talked about it."""
+    talked = discussions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    left = set(differ.index[differ]) - set(talked["segment_id"])
+    return len(left) + int((talked["outcome"] == "contested").sum())

@@ -11,7 +11,7 @@ from pipeline.errors import ReviewError
 from pipeline.review.codebook_file import fields_of, tidy_field
 from pipeline.review.deciding import StaleError
 from pipeline.review.room import Room
-from pipeline.review.store import Store
+from pipeline.review.store import Decision, Store
 
 
 FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples", "counter_examples", "borderline", "parent")
@@ -159,6 +159,12 @@ def refuse(room: Room, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
         return edit_of(store, code_edit_id)
 
     return room.write(keep)
+
+
+def missed_codes(room: Room) -> tuple[Decision, ...]:
+    """Return the answers in which somebody suggested a code that the codebook does not have, the last one first."""
+    wished = [made for made in room.ledger().all_standing() if made.new_code]
+    return tuple(sorted(wished, key=lambda made: made.decision_id, reverse=True))
 
 
 def check_status(edit: CodeEdit, *wanted: Status) -> None:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import empty_table
+from pipeline.methods.captions import captions
 
 
 PER_CODE = 6
@@ -49,10 +50,11 @@ def quote(
     return pd.concat(picked, ignore_index=True)[COLUMNS]
 
 
-def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> pd.Series:
+def _captions(people: pd.DataFrame, settings: SimpleNamespace) -> dict[str, str]:
     # One attribute only: two together may point to a person.
     group = next(iter(settings.count.groups or settings.intake.attributes), "")
-    return people[people["attribute"] == group].set_index("response_id")["value"]
+    rows = people[people["attribute"] == group]
+    return captions([dict(zip(rows["response_id"], rows["value"], strict=True))])
 
 
 def _pick(rows: pd.DataFrame) -> pd.DataFrame:

@@ -111,22 +111,20 @@ def killed(folder: Path, n_kills: int = 20, n_all: int = 10_000) -> dict[str, An
     while len(acknowledged) < n_all:
         begin = time.perf_counter()
         # Spread over the whole of it: after the last kill the rest is done in peace.
-        target = n_all if kills == n_kills else (kills + 1) * n_all // (n_kills + 1) - draw.randrange(200)
-        child = subprocess.Popen(
-            [sys.executable, __file__, str(n_all), "--child", str(study.folder)], stdout=subprocess.PIPE, stdin=subprocess.PIPE
-        )
-        child.stdin.write(("\n".join(sorted(acknowledged)) + "\n\n").encode())
-        child.stdin.flush()
-        for line in child.stdout:
-            slowest = max(slowest, time.perf_counter() - begin) if line == b"ready\n" else slowest
-            acknowledged |= {line.decode().strip()} - {"ready"}
-            if len(acknowledged) >= target and kills < n_kills:
-                os.kill(child.pid, signal.SIGKILL)
-                kills += 1
-                break
-        # What it said before it died was acknowledged too.
-        acknowledged |= {line.decode().strip() for line in child.stdout if line.endswith(b"\n")} - {"ready"}
-        child.wait()
+        target = n_all if kills == n_kills else (kills + 1) * n_all // (n_kills + 1) - draw.randrange(max(n_all // 50, 1))
+        command = [sys.executable, __file__, str(n_all), "--child", str(study.folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as child:
+            child.stdin.write("".join(f"{one}\n" for one in [*sorted(acknowledged), ""]).encode())
+            child.stdin.flush()
+            for line in child.stdout:
+                slowest = max(slowest, time.perf_counter() - begin) if line == b"ready\n" else slowest
+                acknowledged |= {line.decode().strip()} - {"ready"}
+                if len(acknowledged) >= target and kills < n_kills:
+                    os.kill(child.pid, signal.SIGKILL)
+                    kills += 1
+                    break
+            # What it said before it died was acknowledged too.
+            acknowledged |= {line.decode().strip() for line in child.stdout if line.endswith(b"\n")} - {"ready"}
     with open_store(study) as store:
         rows = store.frame("SELECT idempotency_key AS key FROM decisions")["key"]
     return {
@@ -166,7 +164,7 @@ def _next(todo: Iterator[int], gate: threading.Lock) -> int | None:
         return next(todo, None)
 
 
-def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000) -> dict[str, Any]:
+def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000, times: int = 100) -> dict[str, Any]:
     """Time what each page asks for, with 50,000 excerpts and 100,000 decisions in the store."""
     study = build_large(folder / "study", n_excerpts)
     decide_much(study, n_decisions)
@@ -176,7 +174,7 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000) ->
         opened = time.perf_counter() - begin
         next_excerpt(room, "R0", now=NOW)
         first = time.perf_counter() - begin
-        pages = time_pages(pages_of(room))
+        pages = time_pages(pages_of(room), times)
     return {
         "excerpts": n_excerpts,
         "decisions": n_decisions,
@@ -221,7 +219,7 @@ def pages_of(room: Room) -> list[Callable[[int], Iterator[str]]]:
     ]
 
 
-def time_pages(visits: list[Callable[[int], Iterator[str]]], times: int = 100) -> dict[str, list[float]]:
+def time_pages(visits: list[Callable[[int], Iterator[str]]], times: int) -> dict[str, list[float]]:
     """Return how long each page took each time; the first, which builds what the others use, is not among them."""
     seconds: dict[str, list[float]] = {}
     for visit in visits:

@@ -8,6 +8,7 @@ import bench
 import numpy as np
 import pages
 import pytest
+import review_store
 import scoring
 from coded import FEWEST_ROWS, SYNTHETIC, read_answers
 from setfit_peer import MOST_PAIRS, draw_pairs, pairs_each
@@ -117,3 +118,15 @@ def test_pairs_are_alike_when_they_share_a_code_and_no_more_than_there_is_time_f
     assert all((truth[one] & truth[other]).any() == bool(alike) for one, other, alike in pairs)
     assert pairs == list(draw_pairs(truth, 3, seed=1))
     assert 2 * pairs_each(100) * 100 <= MOST_PAIRS and pairs_each(5) == 20
+
+
+def test_the_stores_benchmark_loses_nothing_and_times_every_page(tmp_path):
+    saved = review_store.writers(tmp_path / "writers", n_writers=3, n_each=4)
+    assert (saved["decisions"], saved["lost"], saved["chain_faults"]) == (12, 0, 0)
+    found = review_store.large(tmp_path / "large", n_excerpts=400, n_decisions=600, times=3)
+    assert found["excerpts"] == 400 and {"read, uncertain", "decide", "talk", "find", "more like this"} <= found["p95_ms"].keys()
+
+
+def test_the_stores_benchmark_kills_a_server_and_finds_every_acknowledged_decision(tmp_path):
+    found = review_store.killed(tmp_path, n_kills=1, n_all=300)
+    assert (found["kills"], found["acknowledged"], found["lost"], found["doubled"]) == (1, 300, 0, 0)

@@ -1,9 +1,8 @@
-import pandas as pd
 import pytest
 from saying import say
 
 from pipeline.errors import ReviewError
-from pipeline.review.captions import captions
+from pipeline.methods.captions import captions
 from pipeline.review.reading import code_cards, read_excerpt
 
 
@@ -21,27 +20,12 @@ def test_the_whole_answer_and_the_question_are_there(room, excerpt):
     assert shown.question in ("What gets in the way?", "What helps?")
 
 
-def test_a_few_people_are_not_named_by_their_group(room):
+def test_a_group_of_few_people_is_not_said(room):
     """Five leaders may be named; were there four, nobody could be told to be one."""
-    groups = set(room.material().tables.groups.values())
-    assert groups == {"People who use services", "Family & friends", "Care workers", "Leaders"}
-    people = room.material().tables["people"]
-    leaders = people.index[people["value"] == "Leaders"]
-    assert "Leaders" not in captions(people.drop(leaders[0]), ["group"]).values()
-
-
-def test_a_caption_is_coarsened_until_enough_share_it():
-    rows = [("A", "north", 6), ("A", "south", 2), ("A", "west", 3), ("B", "north", 3)]
-    people = [(g, r, f"{g}{r}{n}") for g, r, many in rows for n in range(many)]
-    table = pd.DataFrame(
-        [(who, "group", g) for g, _, who in people] + [(who, "region", r) for _, r, who in people],
-        columns=["response_id", "attribute", "value"],
-    )
-    found = captions(table, ["group", "region"])
-    assert {who[:-1]: caption for who, caption in found.items()} == {"Anorth": "A, north", "Asouth": "A", "Awest": "A"}
-    # With the three of the west gone, "A" alone would mean the two of the south.
-    fewer = captions(table[~table["response_id"].str.startswith("Awest")], ["group", "region"])
-    assert set(fewer.values()) == {"A, north"}
+    groups = room.material().tables.groups
+    assert set(groups.values()) == {"People who use services", "Family & friends", "Care workers", "Leaders"}
+    leader = next(who for who, group in groups.items() if group == "Leaders")
+    assert "Leaders" not in captions([{who: group for who, group in groups.items() if who != leader}]).values()
 
 
 def test_nothing_is_suggested_and_nobody_heard_before_ones_own_answer(room, excerpt):
@@ -82,6 +66,14 @@ def test_codes_are_searched_by_label_and_meaning(room):
     assert [card.code for card in code_cards(room)] == ["forms", "time", "trust", "money", "transport"]
     assert [card.code for card in code_cards(room, "PAPERWORK way")] == ["forms"]
     assert code_cards(room, "nothing like it") == ()
+
+
+def test_a_codebook_that_is_broken_meanwhile_stops_nobody(room, study):
+    right = study.codebook.read_bytes()
+    study.codebook.write_text("code,colour\nx,red\n", encoding="utf-8")
+    assert len(code_cards(room)) == 5 and "column 'label'" in room.material().codebook_fault
+    study.codebook.write_bytes(right)
+    assert room.material().codebook_fault == ""
 
 
 def test_the_codebook_is_read_again_when_somebody_edits_it(room, study):

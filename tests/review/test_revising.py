@@ -10,7 +10,7 @@ from pipeline.review.accepting import accept, undo_code_edit
 from pipeline.review.choosing import ahead
 from pipeline.review.codebook_file import change_code
 from pipeline.review.deciding import StaleError
-from pipeline.review.revising import code_edit, code_edits, propose_change, propose_code, refuse, vote
+from pipeline.review.revising import code_edit, code_edits, missed_codes, propose_change, propose_code, refuse, vote
 from pipeline.review.store import read_review, verify_store
 from pipeline.review.talking import agree, to_discuss
 
@@ -182,6 +182,14 @@ def test_undo(room, study):
         with pytest.raises(StaleError, match="taken back"):
             step()
     assert "as they were written" in verify_store(study)
+
+
+def test_codes_that_people_missed_are_listed(room):
+    first, second = room.material().tables.excerpts[:2]
+    say(room, "Ann", first, "none", new_code="Buses")
+    say(room, "Ann", second, "time", new_code="Benches")
+    say(room, "Ann", first, "none", new_code="Buses at night")
+    assert [made.new_code for made in missed_codes(room)] == ["Buses at night", "Benches"]
 
 
 def test_a_proposal_sent_twice_is_one(room):

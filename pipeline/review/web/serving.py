@@ -36,13 +36,10 @@ def serve(
 
     ReviewError if others could reach it without TLS or the port is taken; DataError if the study has not been run.
     """
-    import waitress
-
     if invite and not behind_tls:
         raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
+    # What is to be refused is refused before anything listens.
     make_site(host, port or PORT, behind_tls)
-    # It would warn of each request that waits for a moment.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     door = _listen(host, port)
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
@@ -54,18 +51,27 @@ def serve(
             tell(line)
         if browser and launch:
             webbrowser.open(address)
-        waitress.serve(
-            app,
-            sockets=[door],
-            threads=_THREADS,
-            ident=None,
-            max_request_body_size=2 * LARGEST_REQUEST,
-            max_request_header_size=16 * 1024,
-            # A visitor who sends a letter a minute must not hold a place for ever.
-            channel_timeout=60,
-            connection_limit=500,
-            clear_untrusted_proxy_headers=False,
-        )
+        _answer(app, door)
+
+
+def _answer(app: Flask, door: socket.socket) -> None:
+    """Answer requests until the program is stopped."""
+    import waitress
+
+    # It would warn of each request that waits for a moment.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(
+        app,
+        sockets=[door],
+        threads=_THREADS,
+        ident=None,
+        max_request_body_size=2 * LARGEST_REQUEST,
+        max_request_header_size=16 * 1024,
+        # A visitor who sends a letter a minute must not hold a place for ever.
+        channel_timeout=60,
+        connection_limit=500,
+        clear_untrusted_proxy_headers=False,
+    )
 
 
 def first_words(app: Flask, room: Room, invite: str | None) -> str:
