@@ -166,7 +166,8 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
         assert (statuses[-1], page.locator("h1").inner_text()) == (status, heading), name
         page.evaluate(OPEN_ALL)
         page.evaluate(axe)
-        for width, height in SIZES:
+        # Before somebody types, scripts change nothing of a page: without them barriers are looked for at one size.
+        for width, height in SIZES if scripts else SIZES[-1:]:
             page.set_viewport_size({"width": width, "height": height})
             # What words do is the same at every size; barriers are looked for with all other words.
             wrong += [] if name.startswith("excerpt, payload") else [(name, width, *fault) for fault in look(page, width)]
