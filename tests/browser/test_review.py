@@ -159,12 +159,15 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
     page.on("dialog", lambda dialog: wrong.append(dialog.message))
     served.enter(page)
     for name, act, status, heading in states(served):
+        if name.startswith("excerpt, payload") and not scripts:
+            continue
         page.set_viewport_size({"width": 1280, "height": 900})
         act(page)
         assert (statuses[-1], page.locator("h1").inner_text()) == (status, heading), name
         page.evaluate(OPEN_ALL)
         page.evaluate(axe)
-        for width, height in SIZES:
+        # Before somebody types, scripts change nothing of a page: without them barriers are looked for at one size.
+        for width, height in SIZES if scripts else SIZES[-1:]:
             page.set_viewport_size({"width": width, "height": height})
             # What words do is the same at every size; barriers are looked for with all other words.
             wrong += [] if name.startswith("excerpt, payload") else [(name, width, *fault) for fault in look(page, width)]
@@ -253,7 +256,8 @@ def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_sc
     talked = talk_by_keyboard(served, page, next(one for one in read if kays[one].codes == ("forms",)))
     go(page, ".notice button")
     assert "The talk is open again." in page.locator(".notice").inner_text() and page.url.endswith(f"/talk/{talked}")
-    go(page, "nav a[href='/mine']")
+    go(page, "nav a[href='/']")
+    go(page, "main a[href='/mine']")
     go(page, "form[action^='/undo'] button")
     assert "Undone." in page.locator(".notice").inner_text() and len(said_by(served.room, "Kay")) == 19
 

@@ -1,5 +1,6 @@
 """Serve the page: listen, say the address, and open the browser."""
 
+import logging
 import socket
 import webbrowser
 from collections.abc import Callable
@@ -35,33 +36,42 @@ def serve(
 
     ReviewError if others could reach it without TLS or the port is taken; DataError if the study has not been run.
     """
-    import waitress
-
+    if invite and not behind_tls:
+        raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
+    # What is to be refused is refused before anything listens.
     make_site(host, port or PORT, behind_tls)
     door = _listen(host, port)
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
         app = create_app(room, site, tell=tell)
         launch = app.extensions["manyvoices"].launch
-        tell(f"{study.settings.name}: people can review. Stop it with Ctrl+C.")
         address = launch.address() if launch else site.address
-        tell(address)
-        if site.team:
-            tell(first_words(app, room, invite))
+        who = [first_words(app, room, invite)] if site.team else []
+        for line in (f"{study.settings.name}: people can review. Stop it with Ctrl+C.", address, *who):
+            tell(line)
         if browser and launch:
             webbrowser.open(address)
-        waitress.serve(
-            app,
-            sockets=[door],
-            threads=_THREADS,
-            ident=None,
-            max_request_body_size=2 * LARGEST_REQUEST,
-            max_request_header_size=16 * 1024,
-            # A visitor who sends a letter a minute must not hold a place for ever.
-            channel_timeout=60,
-            connection_limit=500,
-            clear_untrusted_proxy_headers=False,
-        )
+        _answer(app, door)
+
+
+def _answer(app: Flask, door: socket.socket) -> None:
+    """Answer requests until the program is stopped."""
+    import waitress
+
+    # It would warn of each request that waits for a moment.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(
+        app,
+        sockets=[door],
+        threads=_THREADS,
+        ident=None,
+        max_request_body_size=2 * LARGEST_REQUEST,
+        max_request_header_size=16 * 1024,
+        # A visitor who sends a letter a minute must not hold a place for ever.
+        channel_timeout=60,
+        connection_limit=500,
+        clear_untrusted_proxy_headers=False,
+    )
 
 
 def first_words(app: Flask, room: Room, invite: str | None) -> str:

@@ -4,7 +4,10 @@ import unicodedata
 
 from flask import session
 
+from pipeline.errors import ReviewError
 from pipeline.review.deciding import Judgement
+from pipeline.review.material import Material
+from pipeline.review.reading import bare_excerpt
 from pipeline.review.store import Decision
 from pipeline.review.talking import Discussion, Reading
 from pipeline.review.web.desk import desk
@@ -48,3 +51,11 @@ def answer_in_words(said: Judgement | Decision | Discussion | Reading) -> str:
     named = {"not sure": "not sure", "skip": "skipped, no questions asked"}
     codes = ", ".join(desk().code_name(code) for code in said.codes)
     return named.get(getattr(said, "outcome", "")) or codes or "none of these"
+
+
+def words_of(material: Material, segment_id: str) -> str:
+    """Return the words of an excerpt, or nothing where a later run no longer has it."""
+    try:
+        return bare_excerpt(material, segment_id).words
+    except ReviewError:
+        return ""

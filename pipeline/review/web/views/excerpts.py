@@ -5,7 +5,6 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.errors import ReviewError
 from pipeline.review.choosing import ahead, let_go, next_excerpt
 from pipeline.review.deciding import Judgement, StaleError, decide, take_back
 from pipeline.review.reading import Excerpt, code_cards, read_excerpt
@@ -17,7 +16,7 @@ from pipeline.review.web.caution import topics
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import AnswerForm, BatchForm, fresh_key, problems
 from pipeline.review.web.notices import Notice
-from pipeline.review.web.wording import answer_in_words, minutes
+from pipeline.review.web.wording import answer_in_words, minutes, words_of
 
 
 PAGES = Blueprint("excerpts", __name__)
@@ -128,7 +127,8 @@ def after_model(segment_id: str) -> Page:
 def mine() -> Page:
     """Look at what one has said, to change or undo it."""
     here = desk()
-    said = [(made, _excerpt_or_none(made.segment_id)) for made in said_by(here.room, here.me.name)]
+    material = here.room.material()
+    said = [(made, words_of(material, made.segment_id)) for made in said_by(here.room, here.me.name)]
     return render_template("mine.html.j2", said_by_me=said, notice=notices.take())
 
 
@@ -241,14 +241,6 @@ def _both_versions(excerpt: Excerpt, said: Judgement, stands: Decision | None) -
     form.fill_from(said)
     form.stamp(version=stands.decision_id if stands else 0, person=desk().me.name)
     return render_template("stale.html.j2", excerpt=excerpt, said=said, stands=stands, form=form), 409
-
-
-def _excerpt_or_none(segment_id: str) -> Excerpt | None:
-    """Return an excerpt, or None where the study no longer has it."""
-    try:
-        return read_excerpt(desk().room, segment_id, desk().me.name)
-    except ReviewError:
-        return None
 
 
 def _seconds(segment_id: str) -> float:

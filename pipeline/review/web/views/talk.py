@@ -3,7 +3,6 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.errors import ReviewError
 from pipeline.review.deciding import StaleError
 from pipeline.review.reading import read_excerpt
 from pipeline.review.talking import (
@@ -22,12 +21,13 @@ from pipeline.review.web import notices, pending
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import SettleForm, problems
 from pipeline.review.web.notices import Notice
-from pipeline.review.web.wording import answer_in_words
+from pipeline.review.web.wording import answer_in_words, words_of
 
 
 PAGES = Blueprint("talk", __name__)
 Page = str | tuple[str, int] | Response
 _SHOWN = 50
+_GONE = "This excerpt is no longer in the study."
 
 
 @PAGES.get("/talk")
@@ -36,7 +36,8 @@ def differing() -> Page:
     here = desk()
     waiting, done = to_discuss(here.room, n=_SHOWN), discussed(here.room, n=_SHOWN)
     n_more = n_to_discuss(here.room) - len(waiting)
-    words = {talk.segment_id: _words(talk) for talk in (*waiting, *done)}
+    material = here.room.material()
+    words = {talk.segment_id: words_of(material, talk.segment_id) or _GONE for talk in (*waiting, *done)}
     return render_template("talks.html.j2", waiting=waiting, n_more=n_more, done=done, words=words, notice=notices.take())
 
 
@@ -78,14 +79,6 @@ def undo(segment_id: str, discussion_id: int) -> Response:
     undo_discussion(desk().room, discussion_id, by=desk().me.name)
     notices.give(Notice("Undone. The talk is open again."))
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
-
-
-def _words(talk: Talk) -> str:
-    """Return the words of an excerpt that was talked about, also where a later run no longer has it."""
-    try:
-        return read_excerpt(desk().room, talk.segment_id, desk().me.name).words
-    except ReviewError:
-        return "This excerpt is no longer in the study."
 
 
 def _show(
