@@ -31,7 +31,7 @@ _CALLED = {name: column for column, names in _NAMES.items() for name in names}
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-", "…": "...", "\u200b": ""}
 )
-_DEEPEST = 20
+_DEEPEST, _LONGEST_NAME = 20, 40
 
 Cells = Sequence[str | None]
 Rows = Sequence[Cells]
@@ -115,8 +115,9 @@ def _column(place: int, heading: str) -> Column | None:
     name = re.sub(r"[\s_.:*?]+", "_", plain(heading)).strip("_")
     if re.fullmatch(r"(your_)?code_?\d+", name):
         return Column(CODES, place, heading)
-    close = [name] if name in _CALLED else get_close_matches(name, _CALLED, n=1, cutoff=0.85) if len(name) > 3 else []
-    return Column(_CALLED[close[0]], place, heading) if close else None
+    if name not in _CALLED and 3 < len(name) <= _LONGEST_NAME:
+        name = next(iter(get_close_matches(name, _CALLED, n=1, cutoff=0.85)), name)
+    return Column(_CALLED[name], place, heading) if name in _CALLED else None
 
 
 def _by_content(
