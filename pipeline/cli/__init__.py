@@ -11,6 +11,7 @@ import click
 
 from pipeline.cli.codebooks import codebook
 from pipeline.cli.exchanging import import_project
+from pipeline.cli.looping import loop
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import learn, pack, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
@@ -68,5 +69,21 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-for command in (new, check, run, status, export, pack, unpack, learn, verify, theme, freeze, codebook, import_project, quote):
+for command in (
+    new,
+    check,
+    run,
+    status,
+    export,
+    pack,
+    unpack,
+    learn,
+    verify,
+    theme,
+    freeze,
+    codebook,
+    import_project,
+    quote,
+    loop,
+):
     main.add_command(command)

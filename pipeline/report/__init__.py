@@ -40,7 +40,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
         (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
         (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
-        "sav" (coded answers without their words, for SPSS).
+        "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why).
 
     Raises
     ------
@@ -149,6 +149,12 @@ def _sav(source: "Source", folder: Path) -> None:
     write_sav(source, folder)
 
 
+def _loop(source: "Source", folder: Path) -> None:
+    from pipeline.report.looppage import write_loop
+
+    write_loop(source, folder)
+
+
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
     *("suggestions", "theme_codes", "codings", "counts", "closed"),
@@ -180,6 +186,13 @@ EXPORTS: dict[str, Exporter] = {
             tables=("quotes", "segments", "comments", "codings", "decisions"),
             sensitivity="redacted",
             files=("quotes.csv", "withheld.csv", "quotes.xlsx", "quotes.docx", "quotes.html"),
+        ),
+        Exporter(
+            name="loop",
+            write=_loop,
+            tables=("comments", "segments", "themes", "members", "theme_codes"),
+            sensitivity="redacted",
+            files=("loop.html", "loop.docx"),
         ),
         Exporter(
             name="review",

@@ -48,7 +48,7 @@ def test_sections_are_in_the_order_a_reader_needs(source):
     assert [section.heading for section in build_report(source).sections] == [
         "In short", "Who took part", "Themes", "Themes against the codebook", "Smaller groups", "Shares by group",
         "Closed questions",
-        "What the program is not sure of", "Heard once", "What was set aside and why", "How it was done",
+        "What the program is not sure of", "Heard once", "What was set aside and why", "What came of it", "How it was done",
     ]  # fmt: skip
 
 
@@ -279,7 +279,7 @@ def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
         study=replace(source.study, settings=bare),
     )  # fmt: skip
     report = build_report(nothing)
-    assert len(report.sections) == 11
+    assert len(report.sections) == 12
     assert "No themes were found." in all_words(nothing)
 
 
