@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
+from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
 from pipeline.cli.quoting import quote
@@ -85,5 +86,6 @@ for command in (
     import_project,
     quote,
     loop,
+    easyread,
 ):
     main.add_command(command)

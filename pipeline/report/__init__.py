@@ -40,7 +40,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
         (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
         (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
-        "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why).
+        "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why),
+        "easyread" (a draft in short sentences with pictures).
 
     Raises
     ------
@@ -155,6 +156,12 @@ def _loop(source: "Source", folder: Path) -> None:
     write_loop(source, folder)
 
 
+def _easyread(source: "Source", folder: Path) -> None:
+    from pipeline.report.easyread import write_easyread
+
+    write_easyread(source, folder)
+
+
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
     *("suggestions", "theme_codes", "codings", "counts", "closed"),
@@ -193,6 +200,13 @@ EXPORTS: dict[str, Exporter] = {
             tables=("comments", "segments", "themes", "members", "theme_codes"),
             sensitivity="redacted",
             files=("loop.html", "loop.docx"),
+        ),
+        Exporter(
+            name="easyread",
+            write=_easyread,
+            tables=("comments", "codings", "counts"),
+            sensitivity="redacted",
+            files=("easyread.docx", "easyread.html"),
         ),
         Exporter(
             name="review",
