@@ -7,10 +7,13 @@ from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.came_of_it import came_of_it
 from pipeline.report.sections.closed import closed_questions
 from pipeline.report.sections.codebook import codebook
+from pipeline.report.sections.disagreements import disagreements
 from pipeline.report.sections.doubts import heard_once, not_sure
 from pipeline.report.sections.in_short import in_short
 from pipeline.report.sections.method import checked_share, how_it_was_done
+from pipeline.report.sections.missing import missing
 from pipeline.report.sections.shares import shares
+from pipeline.report.sections.side_by_side import side_by_side
 from pipeline.report.sections.smaller_groups import smaller_groups
 from pipeline.report.sections.taking_part import taking_part
 from pipeline.report.sections.themes import themes
@@ -39,11 +42,14 @@ def build_report(source: Source) -> Report:
         sections=(
             in_short(source, counted),
             taking_part(source),
+            missing(source),
             themes(source, placed, words),
             codebook(source, counted),
             smaller_groups(source, counted),
             shares(source),
+            side_by_side(source),
             closed_questions(source),
+            disagreements(source, words),
             not_sure(source),
             heard_once(source, words),
             set_aside(source),

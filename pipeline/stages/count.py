@@ -59,7 +59,7 @@ def _open(
     said = _people(spoken.merge(levels, on="response_id"), ["question", "code", "group", "level"]).rename("n").reset_index()
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
-    return _shares(cells, profile).rename(columns={"estimate": "share"})
+    return shares_of(cells, profile).rename(columns={"estimate": "share"})
 
 
 def _with_any(usable: pd.DataFrame) -> pd.DataFrame:
@@ -70,7 +70,7 @@ def _people(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[int]":
     return rows.groupby(keys)["response_id"].nunique()
 
 
-def _shares(cells: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def shares_of(cells: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """Add share and 95 % Wilson interval, computed from the figures that may be shown and from no others."""
     from statsmodels.stats.proportion import proportion_confint
 
@@ -105,7 +105,7 @@ def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     chosen = _people(rows, ["question", "value", "group", "level"]).rename("n").reset_index()
     cells = base.merge(rows[["question", "value"]].drop_duplicates(), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    return _shares(cells, profile).assign(measure="share")
+    return shares_of(cells, profile).assign(measure="share")
 
 
 def _means(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
