@@ -126,6 +126,7 @@ class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
     groups: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
     profile: Literal["strict", "standard", "small"] = "strict"
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import click
 
 from pipeline.cli.codebooks import codebook
+from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
+from pipeline.cli.looping import loop
 from pipeline.cli.protecting import erase
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
@@ -71,7 +73,8 @@ def main(*, verbose: bool) -> None:
 
 COMMANDS = (
     *(new, check, run, status, export),
-    *(pack, unpack, review, learn, agreement, theme, codebook, quote),
+    *(pack, unpack, review, learn, agreement, theme, codebook),
+    *(quote, loop, easyread),
     *(verify, backup, restore, erase, freeze, import_project),
 )
 for command in COMMANDS:

@@ -42,7 +42,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
         (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
         (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
-        "sav" (coded answers without their words, for SPSS).
+        "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why),
+        "easyread" (a draft in short sentences with pictures).
 
     Raises
     ------
@@ -154,9 +155,21 @@ def _sav(source: "Source", folder: Path) -> None:
     write_sav(source, folder)
 
 
+def _loop(source: "Source", folder: Path) -> None:
+    from pipeline.report.looppage import write_loop
+
+    write_loop(source, folder)
+
+
+def _easyread(source: "Source", folder: Path) -> None:
+    from pipeline.report.easyread import write_easyread
+
+    write_easyread(source, folder)
+
+
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
-    *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed"),
+    *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed", "decisions"),
 )
 """The tables that the report is made from, whatever its format."""
 
@@ -185,6 +198,20 @@ EXPORTS: dict[str, Exporter] = {
             tables=("quotes", "segments", "comments", "codings", "decisions"),
             sensitivity="redacted",
             files=("quotes.csv", "withheld.csv", "quotes.xlsx", "quotes.docx", "quotes.html"),
+        ),
+        Exporter(
+            name="loop",
+            write=_loop,
+            tables=("comments", "segments", "themes", "members", "theme_codes"),
+            sensitivity="redacted",
+            files=("loop.html", "loop.docx"),
+        ),
+        Exporter(
+            name="easyread",
+            write=_easyread,
+            tables=("comments", "codings", "counts"),
+            sensitivity="redacted",
+            files=("easyread.docx", "easyread.html"),
         ),
         Exporter(
             name="review",

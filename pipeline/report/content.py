@@ -5,12 +5,16 @@ from pipeline.report.consent import quotable_ids, quotable_words, with_shared_wo
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.agreement import how_people_agreed
+from pipeline.report.sections.came_of_it import came_of_it
 from pipeline.report.sections.closed import closed_questions
 from pipeline.report.sections.codebook import codebook
+from pipeline.report.sections.disagreements import disagreements
 from pipeline.report.sections.doubts import heard_once, not_sure
 from pipeline.report.sections.in_short import in_short
 from pipeline.report.sections.method import checked_share, how_it_was_done
+from pipeline.report.sections.missing import missing
 from pipeline.report.sections.shares import shares
+from pipeline.report.sections.side_by_side import side_by_side
 from pipeline.report.sections.smaller_groups import smaller_groups
 from pipeline.report.sections.taking_part import taking_part
 from pipeline.report.sections.themes import themes
@@ -40,15 +44,19 @@ def build_report(source: Source) -> Report:
         sections=(
             in_short(source, counted),
             taking_part(source),
+            missing(source),
             themes(source, placed, words),
             codebook(source, counted),
             smaller_groups(source, counted),
             shares(source),
+            side_by_side(source),
             closed_questions(source),
+            disagreements(source, words),
             not_sure(source),
             heard_once(source, words),
             set_aside(source),
             how_people_agreed(source),
+            came_of_it(source),
             how_it_was_done(source),
         ),
     )

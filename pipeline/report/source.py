@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import pandas as pd
 
@@ -21,6 +22,8 @@ class Source:
     manifest: Manifest
     codebook: Codebook
     tables: Mapping[str, pd.DataFrame]
+    today: date
+    """The day on which it is said what is overdue."""
     notes: tuple[str, ...] = ()
     """What a reader of the figures must know of how they stand beside earlier exports."""
 
@@ -55,7 +58,7 @@ class Source:
         return (found.wording or found.column or question) if found else question
 
 
-def read_source(study: Study, tables: Sequence[str]) -> Source:
+def read_source(study: Study, tables: Sequence[str], *, today: date | None = None) -> Source:
     """Read the named tables of a study and what belongs to them; DataError if a table has not been made yet."""
     found = {name: _read(study, name) for name in tables}
     return Source(
@@ -63,6 +66,7 @@ def read_source(study: Study, tables: Sequence[str]) -> Source:
         manifest=read_manifest(study),
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
         tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
+        today=today or datetime.now(UTC).date(),
     )
 
 

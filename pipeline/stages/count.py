@@ -60,7 +60,7 @@ def _open(
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = _hidden(cells, "code", profile)
-    return _shares(cells, hidden, profile).rename(columns={"estimate": "share"})
+    return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
 def with_any(usable: pd.DataFrame) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def _by_row(rows: pd.DataFrame, hidden: Hidden) -> "pd.Series[bool]":
     return flags
 
 
-def _shares(cells: pd.DataFrame, hidden: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def shares_of(cells: pd.DataFrame, hidden: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     """Add share and 95 % Wilson interval, computed from the figures that may be shown and from no others."""
     from statsmodels.stats.proportion import proportion_confint
 
@@ -142,7 +142,7 @@ def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     for question in several.index[~several]:
         asked = cells[cells["question"] == question]
         hidden.loc[asked.index] |= _crossed(asked, profile)
-    return _shares(cells, hidden, profile).assign(measure="share")
+    return shares_of(cells, hidden, profile).assign(measure="share")
 
 
 def _crossed(asked: pd.DataFrame, profile: Profile) -> pd.DataFrame:

@@ -53,9 +53,10 @@ def all_words(source) -> str:
 
 def test_sections_are_in_the_order_a_reader_needs(source):
     assert [section.heading for section in build_report(source).sections] == [
-        "In short", "Who took part", "Themes", "Themes against the codebook", "Smaller groups", "Shares by group",
-        "Closed questions",
-        "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed", "How it was done",
+        "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
+        "Shares by group", "Two groups side by side", "Closed questions", "Where people disagreed",
+        "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed",
+        "What came of it", "How it was done",
     ]  # fmt: skip
 
 
@@ -297,7 +298,7 @@ def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
         study=replace(source.study, settings=bare),
     )  # fmt: skip
     report = build_report(nothing)
-    assert len(report.sections) == 12
+    assert len(report.sections) == 16
     assert "No themes were found." in all_words(nothing)
 
 
@@ -456,3 +457,59 @@ def test_how_people_agreed_is_told_with_intervals_or_not_at_all(source, tables):
     (untold,) = blocks_of(found, Points)
     assert "Within family: one person, so there is nobody to compare with." in untold.items
     assert not any(name in repr(found) for name in ("Annabel", "Cyril", "Zoltan"))
+
+
+def test_who_is_missing_is_said_by_group_with_intervals(source):
+    (heading, points, paragraph) = section(source, "who-is-missing").blocks
+    assert heading.text == "Who left every open question blank, by group"
+    assert any("95% interval" in sentence for sentence in points.items)
+    assert "were not asked" in paragraph.text
+
+
+def test_two_groups_stand_side_by_side_and_no_others(source):
+    pairs = (("Care workers", "People who use services"), ("Care workers", "Nobody"))
+    settings = source.study.settings
+    counted = settings.model_copy(update={"count": settings.count.model_copy(update={"pairs": pairs})})
+    found = section(replace(source, study=replace(source.study, settings=counted)), "side-by-side")
+    tables = blocks_of(found, Table)
+    assert tables and all(table.header[1:] == ("Care workers", "People who use services") for table in tables)
+    sentences = [sentence for points in blocks_of(found, Points) for sentence in points.items]
+    assert any("higher among" in sentence for sentence in sentences)
+    assert any("cannot tell these groups apart" in sentence for sentence in sentences)
+    assert found.blocks[-1].text == "One of the two groups is not in the answers, so they cannot be compared."
+    assert "study.toml" in section(source, "side-by-side").blocks[0].text
+
+
+def contested(source, consent="quote"):
+    """Return the source with one excerpt that two people read differently."""
+    comments = source["comments"]
+    places = source["segments"].merge(comments[["comment_id", "consent"]], on="comment_id")
+    place = places[places["consent"] == consent].iloc[0]
+    rows = [("Ann", "lived experience", "time|trust", "codes"), ("Bo", "researcher", "", "none")]
+    decided = pd.DataFrame(rows, columns=["reviewer", "reviewer_group", "codes", "outcome"])
+    decided = decided.assign(segment_id=place["segment_id"], text_id=place["text_id"])
+    codings = source["codings"].copy()
+    codings.loc[codings.index[0], ["segment_id", "code", "status", "reviewers"]] = [place["segment_id"], "time", "contested", 2]
+    return place, with_table(with_table(source, "decisions", decided), "codings", codings)
+
+
+def test_readings_of_contested_words_stand_side_by_side_by_group_and_never_by_name(source):
+    place, disputed = contested(source)
+    found = section(disputed, "disagreements")
+    ((words, readings),) = table(found, "readings").rows
+    assert words == f"“{place['text']}”"
+    assert readings.splitlines() == [
+        "Too little time and Trust & respect: lived experience (1)",
+        "no code: researcher (1)",
+    ]
+    assert "Ann" not in repr(found) and table(found, "contested-codes").rows == (("Too little time", "1"),)
+
+
+def test_contested_words_of_people_who_did_not_agree_are_counted_and_not_shown(source):
+    place, disputed = contested(source, consent="analyse")
+    found = section(disputed, "disagreements")
+    assert place["text"] not in repr(found) and "1 is not shown" in found.blocks[0].text
+
+
+def test_without_a_second_reader_nobody_can_disagree(source):
+    assert section(source, "disagreements").blocks[0].text.startswith("Nobody has read the same excerpt")

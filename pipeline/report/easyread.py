@@ -1,0 +1,136 @@
+"""The easy-read version: short sentences, one idea a line, a picture beside each; a draft until a co-analyst has approved it."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from pipeline.artefacts import write_atomically
+from pipeline.easyread import Idea, approval_of, read_ideas, reading
+from pipeline.errors import StudyError
+from pipeline.loop import read_loop
+from pipeline.report.documents import add_footer, add_picture, new_document, save_document, write_lines
+from pipeline.report.sections.method import checked_share
+from pipeline.report.sections.taking_part import answered_by
+from pipeline.report.source import Source
+from pipeline.report.wording import number
+from pipeline.stages.count import ANY, EVERYONE
+
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+POINTS = 16
+DRAFT = "DRAFT"
+NOT_YET = "DRAFT: not yet approved by a co-analyst. Do not send it out."
+MOST_CODES = 8
+_PICTURE_CM = 4.0
+
+
+def write_easyread(source: Source, folder: Path) -> None:
+    """Write easyread.docx and easyread.html."""
+    ideas = read_ideas(source.study) or tuple(draft_ideas(source))
+    approved = approval_of(source.study, ideas)
+    title = source.study.settings.name
+    mark = () if approved else (NOT_YET, *reading(ideas).problems)
+    save_document(_document(title, ideas, mark, source.study.folder), folder / "easyread.docx")
+    page = _page(title, ideas, mark, source.study.folder)
+    write_atomically(folder / "easyread.html", lambda path: path.write_text(page, encoding="utf-8"))
+
+
+def draft_ideas(source: Source) -> Iterator[Idea]:
+    """Yield a draft from the study's figures, for people to put into their own words."""
+    asked = answered_by(source["comments"])
+    about = "About this page"
+    yield Idea(about, "We asked people some questions.", "A person asks other people a question")
+    yield Idea(about, f"{number(asked.sum())} people wrote an answer.", "People write on a form")
+    yield Idea(about, "A computer helped us to sort the answers.", "A computer and a pile of letters")
+    if checked_share(source["codings"]) < 1:
+        yield Idea(about, "People still need to check this.", "Two people read a letter together")
+    for n, words in _most_named(source):
+        yield Idea("What people said", f"{n} people talked about this: {words}.", f"A picture that shows: {words}")
+    yield from _next_steps(source)
+
+
+def _most_named(source: Source) -> Iterator[tuple[str, str]]:
+    counts = source["counts"]
+    rows = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]]
+    plain = {code.code: code.plain_label or code.name for code in source.codebook.codes}
+    top: pd.DataFrame = rows.sort_values(["n", "code"], ascending=[False, True]).head(MOST_CODES)
+    for n, code in zip(top["n"], top["code"], strict=True):
+        yield number(n), plain.get(code, code).rstrip(".")
+
+
+def _next_steps(source: Source) -> Iterator[Idea]:
+    heading = "What happens next"
+    decided = [entry for entry in read_loop(source.study).entries if entry.decided]
+    for entry in decided:
+        if entry.action:
+            yield Idea(heading, entry.action.rstrip(".") + ".", "A tick")
+        else:
+            yield Idea(heading, f"We cannot do this: {entry.about}.", "A cross")
+            yield Idea(heading, f"This is why: {entry.not_possible_because.rstrip('.')}.", "A question mark")
+    if not decided:
+        yield Idea(heading, "[Write here what happens next.]", "An arrow")
+    yield Idea(heading, "[Write here how people can ask a question.]", "A telephone")
+
+
+def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> "Document":
+    from docx.shared import Cm, Pt
+
+    document = new_document(f"{title}: easy read" + (f" ({DRAFT})" if mark else ""), points=POINTS)
+    document.add_heading(level=0).add_run(title).font.size = Pt(30)
+    for line in mark:
+        write_lines(document.add_paragraph(), line, bold=True)
+    add_footer(document, DRAFT if mark else title)
+    for heading, found in groupby(ideas, key=lambda idea: idea.heading):
+        document.add_heading(level=1).add_run(heading).font.size = Pt(22)
+        for idea in found:
+            add_picture(document, _picture(idea, folder), alternative=idea.picture, title="Picture", width_cm=_PICTURE_CM)
+            document.paragraphs[-1].paragraph_format.keep_with_next = True
+            paragraph = document.add_paragraph()
+            paragraph.paragraph_format.space_after = Pt(24)
+            paragraph.paragraph_format.left_indent = Cm(0)
+            write_lines(paragraph, idea.text)
+    return document
+
+
+def _picture(idea: Idea, folder: Path) -> bytes:
+    """Return the picture that people chose, or an empty frame where one is still to be put."""
+    if idea.file:
+        return _chosen(folder, idea.file).read_bytes()
+    import io
+
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(2.4, 1.6))
+    axes = figure.add_axes((0.02, 0.03, 0.96, 0.94))
+    axes.set(xticks=[], yticks=[])
+    axes.text(0.5, 0.5, "picture", ha="center", va="center", color="#54585c", fontsize=14)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=120, facecolor="#f3f5f6", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def _chosen(folder: Path, name: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or path.suffix.lower() not in (".png", ".jpg", ".jpeg") or not path.is_file():
+        raise StudyError(f"easyread.csv names the picture {name!r}, which is no .png or .jpg in the study's folder.")
+    return path
+
+
+def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> str:
+    from base64 import b64encode
+
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    parts = [
+        (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in found])
+        for heading, found in groupby(ideas, key=lambda idea: idea.heading)
+    ]
+    return environment.get_template("easyread.html.j2").render(title=title, parts=parts, mark=mark)

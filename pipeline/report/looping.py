@@ -1,0 +1,99 @@
+"""Themes and codes beside what came of them: what is answered, what is overdue, and what nobody has answered yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from pipeline.loop import Entry, Loop, State, read_loop, unknown_rows
+from pipeline.methods.disclosure import disclose
+from pipeline.report.consent import quotable_ids, without_private_words
+from pipeline.report.placing import PlacedTheme, placed_themes
+from pipeline.report.source import Source
+from pipeline.report.wording import fewer_than, number, people
+
+
+ORDER: tuple[State, ...] = ("overdue", "unanswered", "not told", "answered")
+TABLES = ("comments", "segments", "themes", "members", "theme_codes")
+
+
+_SAID: dict[State, str] = {"overdue": "OVERDUE", "unanswered": "NO ANSWER YET", "not told": "PEOPLE NOT TOLD YET"}
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A theme, what it goes by, and the rows about it."""
+
+    theme: PlacedTheme
+    names: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    n_people: str
+
+    def state(self, today: date) -> State:
+        """Say where the theme stands: what is worst among its rows."""
+        states = [entry.state(today) for entry in self.entries]
+        return next((state for state in ORDER if state in states), "unanswered")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the whole loop stands on a day."""
+
+    today: date
+    loop: Loop
+    themes: tuple[Answered, ...]
+    unknown: tuple[str, ...]
+
+    def with_state(self, *states: State) -> tuple[Answered, ...]:
+        """Return the themes in one of these states, those with most people first."""
+        return tuple(theme for theme in self.themes if theme.state(self.today) in states)
+
+    @property
+    def share_answered(self) -> float:
+        """Share of the themes that have an answer, whether people have been told yet or not."""
+        return len(self.with_state("answered", "not told")) / len(self.themes) if self.themes else 0.0
+
+
+def standing(source: Source) -> Standing:
+    """Return where the loop of a study stands."""
+    loop = read_loop(source.study)
+    allowed = quotable_ids(source["segments"], source["comments"])
+    named = without_private_words(source["themes"], source["members"], allowed)
+    placed = [theme for theme in placed_themes(named, source["theme_codes"], source["members"]) if not theme.set_aside]
+    themes = tuple(_answered(source, theme, loop) for theme in placed)
+    names = [*source.labels, *source.labels.values(), *(name for theme in themes for name in theme.names)]
+    return Standing(source.today, loop, themes, unknown_rows(loop, names))
+
+
+def _answered(source: Source, theme: PlacedTheme, loop: Loop) -> Answered:
+    own = [f"theme {theme.number}", theme.heading, *([theme.title] if theme.title else [])]
+    of_code = [theme.code, source.label(theme.code)] if theme.code else []
+    names = (*own, *of_code)
+    shown = float(disclose(np.array(float(theme.n_people)), source.profile))
+    n_people = f"{fewer_than(source.profile)} people" if np.isnan(shown) else people(shown)
+    return Answered(theme, names, loop.of(names), n_people)
+
+
+def themes_to_answer(source: Source) -> tuple[str, ...]:
+    """Return what a new loop has rows for: each theme by its code's name, or its own, once."""
+    names = (source.label(one.theme.code) if one.theme.code else one.theme.title for one in standing(source).themes)
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def in_words(found: Standing) -> Iterator[str]:
+    """Say what is overdue or unanswered, those with most people first, and how far the loop is."""
+    for state in ORDER[:3]:
+        for one in found.with_state(state):
+            said = _SAID[state]
+            yield f"{said}: {one.theme.heading} ({one.n_people}){_why(one, found.today)}"
+    n = len(found.with_state("answered", "not told"))
+    days = found.loop.median_days
+    told = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
+    yield f"{number(n)} of {number(len(found.themes))} themes have an answer.{told}"
+    yield from (f"loop.csv, {sentence}" for sentence in found.unknown)
+
+
+def _why(one: Answered, today: date) -> str:
+    late = [entry for entry in one.entries if entry.state(today) == "overdue"]
+    return "".join(f"; “{entry.action or entry.decision}” was due on {entry.due}" for entry in late)

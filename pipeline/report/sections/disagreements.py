@@ -1,0 +1,73 @@
+"""Where people disagreed: the readings of contested excerpts side by side, by group of readers and never by name."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.blocks import Block, Fold, Paragraph, Section, Table
+from pipeline.report.consent import Words
+from pipeline.report.source import Source
+from pipeline.report.wording import counted, listed, number
+
+
+OPEN_ROWS = 12
+NOBODY_YET = "Nobody has read the same excerpt as somebody else yet, so nobody can have read it differently."
+NONE = "People read the same excerpts alike: no code is contested."
+WHY = (
+    "These are not mistakes to be voted away: they show where words can be read in more than one way, often by people with other "
+    "experience. Both readings are kept, and both are counted as contested."
+)
+NO_CODE = "no code"
+
+
+def disagreements(source: Source, words: Words) -> Section:
+    """Return contested excerpts with each reading, in the words of those who agreed to be quoted."""
+    name, heading = "disagreements", "Where people disagreed"
+    contested = source["codings"][source["codings"]["status"] == "contested"]
+    made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    made = made[made["outcome"].isin(["codes", "none"])]
+    if contested.empty:
+        twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False
+        return Section(name, heading, (Paragraph(NONE if twice else NOBODY_YET),))
+    rows = list(_rows(source, made, contested, words))
+    n, shown = contested["segment_id"].nunique(), len(rows)
+    sentence = f"People read {counted(n, 'excerpt', 'excerpts')} differently. {WHY}"
+    held = f" {counted(n - shown, 'is', 'are')} not shown, as the person has not agreed to be quoted." if shown < n else ""
+    blocks: list[Block] = [Paragraph(sentence + held), _codes(source, contested)]
+    if rows:
+        blocks.append(_table("readings", rows[:OPEN_ROWS]))
+    if rows[OPEN_ROWS:]:
+        blocks.append(Fold(f"{number(len(rows) - OPEN_ROWS)} more", (_table("more-readings", rows[OPEN_ROWS:]),)))
+    return Section(name, heading, tuple(blocks))
+
+
+def _codes(source: Source, contested: pd.DataFrame) -> Table:
+    counts = contested["code"].value_counts()
+    rows = tuple((source.label(str(code)), number(n)) for code, n in counts.items())
+    return Table("contested-codes", "Codes that are contested", ("Code", "Excerpts"), rows, numeric=(1,))
+
+
+def _table(name: str, rows: list[tuple[str, str]]) -> Table:
+    return Table(name, "Excerpts that people read differently, and how", ("What was said", "How it was read"), tuple(rows))
+
+
+def _rows(source: Source, made: pd.DataFrame, contested: pd.DataFrame, words: Words) -> Iterator[tuple[str, str]]:
+    ids = dict.fromkeys(contested["segment_id"])
+    consent = source["segments"].merge(source["comments"][["comment_id", "consent"]], on="comment_id").set_index("segment_id")
+    for segment_id in ids:
+        place: dict[str, Any] = consent.loc[segment_id].to_dict()
+        # The person who said it here must have agreed, and not only somebody else who used the same words.
+        if place["consent"] == "quote" and place["text_id"] in words.quotable:
+            yield f"“{place['text']}”", "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
+
+
+def _readings(source: Source, made: pd.DataFrame) -> Iterator[str]:
+    labelled = made.assign(said=[_said(source, codes) for codes in made["codes"]])
+    for said, rows in labelled.groupby("said", sort=True):
+        readers = rows.groupby("reviewer_group")["reviewer"].nunique()
+        yield f"{said}: {listed([f'{group} ({number(n)})' for group, n in readers.items()])}"
+
+
+def _said(source: Source, codes: str) -> str:
+    return listed([source.label(code) for code in codes.split("|")]) if codes else NO_CODE

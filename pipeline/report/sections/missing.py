@@ -1,0 +1,64 @@
+"""Who is missing: groups that answered less often than others, and those whom nobody asked."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, Section
+from pipeline.report.comparing import Comparison, Estimate, compare, level_name
+from pipeline.report.sections.taking_part import answered_by, protect
+from pipeline.report.source import Source
+from pipeline.report.wording import by, listed, percent
+from pipeline.stages.count import shares_of
+
+
+NOT_ASKED = (
+    "The survey can tell nothing of people who were not asked, or who stopped before they reached an open question. Ask who they "
+    "may be, and look for them elsewhere, before you say that “people” think something."
+)
+NO_GROUPS = "The study names no groups, so nobody can say from the answers who is missing."
+
+
+def missing(source: Source) -> Section:
+    """Return which groups answered less often, with intervals, and what the survey cannot tell."""
+    blocks: list[Block] = []
+    for group in source.groups:
+        blocks += [Heading(f"Who left every open question blank, {by(group)}"), Points(tuple(_sentences(source, group)))]
+    return Section("who-is-missing", "Who is missing", (*(blocks or [Paragraph(NO_GROUPS)]), Paragraph(NOT_ASKED)))
+
+
+def _sentences(source: Source, group: str) -> Iterator[str]:
+    found = _answering(source, group)
+    shown = found.shown("answered")
+    if len(shown) < 2:
+        yield "There are too few people to compare groups."
+        return
+    for cell in reversed(shown):
+        more = [other.name for other in shown if other.low > cell.high]
+        if more:
+            yield f"{cell.name}: {_share(cell)} wrote something, less often than {listed(more)}."
+    alike = [cell for cell in shown if not any(other.low > cell.high for other in shown)]
+    if len(alike) == len(shown):
+        rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
+        yield f"We cannot tell these groups apart, because their intervals overlap: {rows}."
+    hidden = [level_name(level) for level in found.compared if found.cell("answered", level) is None]
+    if hidden:
+        yield f"Too few people to say: {listed(hidden)}."
+
+
+def _share(cell: Estimate) -> str:
+    return f"{percent(cell.value)} (95% interval {percent(cell.low)} to {percent(cell.high)})"
+
+
+def _answering(source: Source, group: str) -> Comparison:
+    """Compare how many people of each group wrote something."""
+    answered = answered_by(source["comments"])
+    people = source["people"]
+    levels = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
+    rows = pd.DataFrame({"answered": answered, "level": levels.reindex(answered.index)}).dropna(subset="level")
+    counts = rows.groupby("level")["answered"].agg(base="count", n="sum")
+    # As in the table of who took part, so that the two together show no more than each.
+    gone = protect(counts.rename(columns={"n": "answered"}).assign(blank=counts["base"] - counts["n"]), source.profile)
+    hidden = pd.DataFrame({"n": gone["answered"], "base": gone["asked"]}).reset_index(drop=True)
+    cells = shares_of(counts.reset_index(), hidden, source.profile).assign(group=group, key="answered")
+    return compare(cells, group, labels={"answered": "answered"}, unit="share", profile=source.profile)
