@@ -31,13 +31,14 @@ from pipeline.readers import read_export
 from pipeline.review.store import read_review
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
+from pipeline.tokens import numbers_of, read_tokens, write_tokens
 from pipeline.tombstones import read_tombstones, tombstones_path
 
 
 log = logging.getLogger("pipeline")
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
-EXTERNAL = ("source", "key", "erased", "codebook", "tuned", "frozen", *DECIDED)
+EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
 
 
 def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
@@ -206,6 +207,8 @@ class _Run:
         write_table(name, checked, self.path(name))
         self.values[name] = checked
         self.digests[name] = file_sha256(self.path(name))
+        if name == "masks" and isinstance(checked, pd.DataFrame):
+            write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
 
     def with_accounts(self) -> Manifest:
         found = account(self.value("responses"), self.value("comments"), self.value("segments"))
@@ -233,6 +236,9 @@ def _sha256(*parts: str) -> str:
 def _external_digest(study: Study, name: str) -> str:
     if name == "key":
         return hashlib.sha256(vault_key(study)).hexdigest()
+    if name == "tokens":
+        # Numbers are only ever added, so that what was masked before is masked in the same way again.
+        return ""
     if name == "erased":
         return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
     if name == "tuned":
@@ -253,6 +259,8 @@ def _external_digest(study: Study, name: str) -> str:
 def _read_external(study: Study, name: str) -> Any:
     if name == "key":
         return vault_key(study)
+    if name == "tokens":
+        return read_tokens(study)
     if name == "erased":
         return read_tombstones(study)
     if name == "tuned":
