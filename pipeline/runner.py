@@ -21,7 +21,7 @@ from tqdm import tqdm
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.errors import DataError, StudyError
+from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
@@ -95,12 +95,21 @@ def only_run(study: Study) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise StudyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
+            raise BusyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
         file.flush()
+        _clear_leftovers(study)
         yield
         file.truncate(0)
+
+
+def _clear_leftovers(study: Study) -> None:
+    """Delete what a run that was killed had half written under temporary names; nobody else writes while this one runs."""
+    for folder in (study.derived, study.vault):
+        for path in folder.glob(".*"):
+            if path.is_file() and path.suffix in {".parquet", ".json", ".jsonl"}:
+                path.unlink()
 
 
 class _Run:

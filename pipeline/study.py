@@ -111,6 +111,12 @@ class Review(Section):
     coders: int = Field(default=2, ge=1, le=9)
 
 
+class Safeguarding(Section):
+    """Who reads at once what may speak of harm."""
+
+    person: str = ""
+
+
 class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
@@ -132,6 +138,7 @@ class Settings(Section):
     code: Coding = Coding()
     review: Review = Review()
     count: Count = Count()
+    safeguarding: Safeguarding = Safeguarding()
 
 
 @dataclass(frozen=True)
