@@ -72,6 +72,7 @@ TABLES: dict[str, Table] = {
         Table("ratings", "redacted", contracts.Ratings),
         Table("people", "redacted", contracts.People),
         Table("comments", "redacted", contracts.Comments),
+        Table("concerns", "redacted", contracts.Concerns),
         Table("segments", "redacted", contracts.Segments),
         Table("texts", "redacted", contracts.Texts),
         Table("vectors", "redacted"),

@@ -72,6 +72,13 @@ class Comments(Model):
     set_aside: str = pa.Field(nullable=True, description="why the answer is not coded: empty, non-answer, …")
 
 
+class Concerns(Model):
+    """Answers that may speak of harm, for a named person to read at once; others may, too."""
+
+    comment_id: str = pa.Field(unique=True, description="the comment")
+    kinds: str = pa.Field(description="kinds of harm its words are of, separated by semicolons")
+
+
 class Segments(Model):
     """Meaning units: the places in a comment that are coded."""
 

@@ -13,6 +13,12 @@ class StudyError(PipelineError):
     exit_code = 10
 
 
+class BusyError(StudyError):
+    """Another run holds the study; trying again later will do."""
+
+    exit_code = 75
+
+
 class DataError(PipelineError):
     """A survey export or a table cannot be used as it is."""
 

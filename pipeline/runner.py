@@ -21,7 +21,7 @@ from tqdm import tqdm
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.errors import DataError, StudyError
+from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
@@ -31,13 +31,14 @@ from pipeline.readers import read_export
 from pipeline.review.store import read_review
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
+from pipeline.tokens import numbers_of, read_tokens, write_tokens
 from pipeline.tombstones import read_tombstones, tombstones_path
 
 
 log = logging.getLogger("pipeline")
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
-EXTERNAL = ("source", "key", "erased", "codebook", "tuned", "frozen", *DECIDED)
+EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
 
 
 def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
@@ -94,12 +95,21 @@ def only_run(study: Study) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
-            raise StudyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
+            raise BusyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
         file.truncate(0)
         file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
         file.flush()
+        _clear_leftovers(study)
         yield
         file.truncate(0)
+
+
+def _clear_leftovers(study: Study) -> None:
+    """Delete what a run that was killed had half written under temporary names; nobody else writes while this one runs."""
+    for folder in (study.derived, study.vault):
+        for path in folder.glob(".*"):
+            if path.is_file() and path.suffix in {".parquet", ".json", ".jsonl"}:
+                path.unlink()
 
 
 class _Run:
@@ -206,6 +216,8 @@ class _Run:
         write_table(name, checked, self.path(name))
         self.values[name] = checked
         self.digests[name] = file_sha256(self.path(name))
+        if name == "masks" and isinstance(checked, pd.DataFrame):
+            write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
 
     def with_accounts(self) -> Manifest:
         found = account(self.value("responses"), self.value("comments"), self.value("segments"))
@@ -233,6 +245,9 @@ def _sha256(*parts: str) -> str:
 def _external_digest(study: Study, name: str) -> str:
     if name == "key":
         return hashlib.sha256(vault_key(study)).hexdigest()
+    if name == "tokens":
+        # Numbers are only ever added, so that what was masked before is masked in the same way again.
+        return ""
     if name == "erased":
         return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
     if name == "tuned":
@@ -253,6 +268,8 @@ def _external_digest(study: Study, name: str) -> str:
 def _read_external(study: Study, name: str) -> Any:
     if name == "key":
         return vault_key(study)
+    if name == "tokens":
+        return read_tokens(study)
     if name == "erased":
         return read_tombstones(study)
     if name == "tuned":

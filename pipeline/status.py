@@ -13,6 +13,7 @@ from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.review.progress import Progress, measure_progress
 from pipeline.review.store import read_review
+from pipeline.safeguarding import concern_note
 from pipeline.stages import STAGES
 from pipeline.study import Study, load_study
 
@@ -28,6 +29,7 @@ class Status:
     checked_by_people: float
     people: tuple[str, ...] = ("Not yet checked by people.",)
     drift: str = ""
+    safeguarding: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -36,7 +38,8 @@ class Status:
     def as_text(self) -> str:
         """Return the status in plain English."""
         if not self.stages:
-            return f"{self.name}: nothing has been run yet; `themes run` begins."
+            begin = f"{self.name}: nothing has been run yet; `themes run` begins."
+            return "\n".join([begin, *([self.safeguarding] if self.safeguarding else [])])
         lines = [self.name]
         lines += [f"  {name:8s} {found['seconds']:8.1f} s   {found['rows']}" for name, found in self.stages.items()]
         missing = [stage.name for stage in STAGES if stage.name not in self.stages]
@@ -44,6 +47,7 @@ class Status:
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
         lines += [self.drift] if self.drift else []
+        lines += [self.safeguarding] if self.safeguarding else []
         return "\n".join([*lines, *self.people])
 
 
@@ -65,7 +69,14 @@ def status(folder: str | Path) -> Status:
     progress = _progress(study)
     people = tuple(progress.sentences())
     return Status(
-        study.settings.name, stages, manifest.accounts, _waiting(study.folder), progress.share, people, drift_note(study)
+        name=study.settings.name,
+        stages=stages,
+        accounts=manifest.accounts,
+        waiting=_waiting(study.folder),
+        checked_by_people=progress.share,
+        people=people,
+        drift=drift_note(study),
+        safeguarding=concern_note(study),
     )
 
 

@@ -122,6 +122,12 @@ class Quote(Section):
     per_person: int = Field(default=1, ge=1)
 
 
+class Safeguarding(Section):
+    """Who reads at once what may speak of harm."""
+
+    person: str = ""
+
+
 class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
@@ -145,6 +151,7 @@ class Settings(Section):
     review: Review = Review()
     quote: Quote = Quote()
     count: Count = Count()
+    safeguarding: Safeguarding = Safeguarding()
 
 
 @dataclass(frozen=True)

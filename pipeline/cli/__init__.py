@@ -1,5 +1,6 @@
 """The command `themes`: every command parses, makes one call, and says what came of it."""
 
+import errno
 import logging
 import sys
 import traceback
@@ -13,12 +14,24 @@ from pipeline.cli.codebooks import codebook
 from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
-from pipeline.cli.protecting import erase
+from pipeline.cli.protecting import erase, safeguarding
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
+from pipeline.cli.stopping import stop_when_asked
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
+
+
+ON_DISK = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "your share of the disk is used up",
+    errno.EFBIG: "files may not grow so large here",
+    errno.EIO: "the disk reports an error",
+    errno.EROFS: "the folder is read-only",
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+}
 
 
 class Themes(click.Group):
@@ -33,10 +46,27 @@ class Themes(click.Group):
             ctx.exit(error.exit_code)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except KeyboardInterrupt:
+            click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
+            ctx.exit(130)
+        except OSError as fault:
+            if fault.errno not in ON_DISK:
+                click.echo(f"Error: {_fault_sentence(fault)}", err=True)
+                ctx.exit(70)
+            click.echo(f"Error: {_disk_sentence(fault)}", err=True)
+            ctx.exit(74)
         except Exception as fault:
             # The message of a stranger's exception may quote an answer, so only its kind and place are shown.
             click.echo(f"Error: {_fault_sentence(fault)}", err=True)
             ctx.exit(70)
+
+
+def _disk_sentence(fault: OSError) -> str:
+    name = Path(str(fault.filename)).name if fault.filename else "A file"
+    return (
+        f"{name} could not be written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
+        "the same command again."
+    )
 
 
 def _fault_sentence(fault: Exception) -> str:
@@ -67,6 +97,7 @@ def main(*, verbose: bool) -> None:
       themes run my-study
       themes export my-study --to html
     """
+    stop_when_asked()
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
@@ -75,7 +106,7 @@ COMMANDS = (
     *(new, check, run, status, export),
     *(pack, unpack, review, learn, agreement, theme, codebook),
     *(quote, loop, easyread),
-    *(verify, backup, restore, erase, freeze, import_project),
+    *(safeguarding, erase, verify, backup, restore, freeze, import_project),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -9,6 +9,20 @@ from pipeline.cli.options import STUDY
 
 @click.command()
 @STUDY
+def safeguarding(study: Path) -> None:
+    """List answers that may speak of harm, with identifiers masked, on the terminal only.
+
+    \b
+    Example:
+      themes safeguarding my-study
+    """
+    from pipeline.safeguarding import list_concerns
+
+    click.echo(list_concerns(study))
+
+
+@click.command()
+@STUDY
 @click.argument("respondent")
 @click.option("--question", help="Take out only what they answered to this question.")
 @click.option("--quotes-only", is_flag=True, help="Keep what they said to be analysed, and let nothing of it be quoted.")

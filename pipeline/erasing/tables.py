@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import TABLES, Value, Vectors, read_table, write_table
-from pipeline.erasing.person import Person
+from pipeline.erasing.person import Person, table
 from pipeline.manifest import file_sha256, read_manifest, write_manifest
 from pipeline.methods.themes.wording import words
 from pipeline.study import Study
+from pipeline.tokens import numbers_of, read_tokens, write_tokens
 
 
 # Figures that count the person; the next run makes them again.
@@ -28,8 +29,9 @@ _KEYS: dict[str, Callable[[Person], frozenset[str]]] = {
 
 def erase_from_tables(study: Study, person: Person) -> None:
     """Take the person out of every table, and forget which stages are up to date."""
-    names = [name for name, table in TABLES.items() if not table.decided]
+    names = [name for name, found in TABLES.items() if not found.decided]
     vocabulary = _others_words(study, person)
+    _forget_names(study, person)
     for name in (*(name for name in names if name not in _LAST), *_LAST):
         path = study.folder / TABLES[name].file
         if name in _COUNTED:
@@ -88,6 +90,17 @@ def _others_words(study: Study, person: Person) -> frozenset[str]:
     texts = read_table("texts", path)
     said = texts.loc[~texts["text_id"].isin(person.texts), "text"] if isinstance(texts, pd.DataFrame) else ()
     return frozenset(word for text in said for word in words(text))
+
+
+def _forget_names(study: Study, person: Person) -> None:
+    """Forget the names that only this person gave; their numbers are not given again."""
+    masks = table(study, "masks")
+    if masks is None:
+        return
+    mine = masks["comment_id"].isin(person.comments)
+    gone = set(numbers_of(masks[mine])) - set(numbers_of(masks[~mine]))
+    if gone:
+        write_tokens(study, read_tokens(study).without(gone))
 
 
 def _forget_stages(study: Study) -> None:

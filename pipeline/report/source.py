@@ -9,7 +9,8 @@ import pandas as pd
 from pipeline.artefacts import TABLES, Value, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.decided import standing_decisions
-from pipeline.manifest import Manifest, read_manifest
+from pipeline.errors import DataError
+from pipeline.manifest import Manifest, file_sha256, read_manifest
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.study import Study
 
@@ -60,10 +61,13 @@ class Source:
 
 def read_source(study: Study, tables: Sequence[str], *, today: date | None = None) -> Source:
     """Read the named tables of a study and what belongs to them; DataError if a table has not been made yet."""
+    manifest = read_manifest(study)
+    for name in tables:
+        _check_whole(study, manifest, name)
     found = {name: _read(study, name) for name in tables}
     return Source(
         study=study,
-        manifest=read_manifest(study),
+        manifest=manifest,
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
         tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
         today=today or datetime.now(UTC).date(),
@@ -72,3 +76,14 @@ def read_source(study: Study, tables: Sequence[str], *, today: date | None = Non
 
 def _read(study: Study, name: str) -> Value:
     return standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
+
+
+def _check_whole(study: Study, manifest: Manifest, name: str) -> None:
+    """Compare a table's file with what the run wrote; DataError rather than figures from a damaged one."""
+    path = study.folder / TABLES[name].file
+    written = next((record.makes[name] for record in manifest.stages if name in record.makes), None)
+    if written is not None and path.is_file() and file_sha256(path) != written:
+        raise DataError(
+            f"{path.parent.name}/{path.name} is not what the last run wrote: it is damaged, or was changed by hand. "
+            "`themes run` makes it again; nothing was exported."
+        )

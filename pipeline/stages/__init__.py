@@ -28,7 +28,8 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
-    Stage("clean", ("responses",), ("comments", "masks"), ("clean",)),
+    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), version=2),
+    Stage("safeguard", ("comments",), ("concerns",)),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
     Stage(

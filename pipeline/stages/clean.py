@@ -13,6 +13,7 @@ from pipeline.methods.language import languages_of
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
 from pipeline.methods.redact import Masked, Redactor
 from pipeline.study import Clean
+from pipeline.tokens import Tokens
 
 
 EMPTY = "empty"
@@ -21,8 +22,8 @@ DUPLICATE = "the same person's answer again"
 OTHER_LANGUAGE = "other language"
 
 
-def clean(responses: pd.DataFrame, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return comments, one for each response, and the masks that lead back from tokens to names."""
+def clean(responses: pd.DataFrame, tokens: Tokens, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return comments, one for each response, and the masks that lead back from tokens to names; known names keep theirs."""
     if responses.empty:
         return empty_table("comments"), empty_table("masks")
     plan: Clean = settings.clean
@@ -34,7 +35,7 @@ def clean(responses: pd.DataFrame, *, settings: SimpleNamespace) -> tuple[pd.Dat
     comments["set_aside"] = _reasons(comments, texts, plain)
     comments["language"] = _languages(comments, texts, plan)
     comments["same_as"] = _same_as(comments, plain)
-    masked = _mask(texts, comments["set_aside"].isna(), plan)
+    masked = _mask(texts, comments["set_aside"].isna(), plan, tokens)
     comments["text"] = [found.text for found in masked]
     comments["redactions"] = [len(found.redactions) for found in masked]
     comments["to_check"] = [len(found.flags) for found in masked]
@@ -93,10 +94,11 @@ def _same_as(comments: pd.DataFrame, plain: list[str]) -> pd.Series:
     return first.where(first != comments["comment_id"])
 
 
-def _mask(texts: list[str], kept: "pd.Series[bool]", plan: Clean) -> list[Masked]:
+def _mask(texts: list[str], kept: "pd.Series[bool]", plan: Clean, tokens: Tokens) -> list[Masked]:
     """Mask what is kept; of what is set aside no words go further than the vault."""
     redactor = Redactor(known_names=plan.known_names)
-    found = iter(redactor.mask_all([text for text, keep in zip(texts, kept, strict=True) if keep]))
+    said = [text for text, keep in zip(texts, kept, strict=True) if keep]
+    found = iter(redactor.mask_all(said, known=tokens.numbers, last=tokens.last))
     return [next(found) if keep else Masked("") for keep in kept]
 
 

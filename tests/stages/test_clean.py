@@ -7,6 +7,7 @@ from pipeline.artefacts import check_table, empty_table
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
 from pipeline.stages.clean import clean, repair
 from pipeline.study import Clean
+from pipeline.tokens import Tokens, numbers_of
 
 
 PLAN = SimpleNamespace(clean=Clean(languages=("en", "cy"), known_names=("Gwen Parry",)))
@@ -19,7 +20,7 @@ def responses(*rows):
 
 
 def cleaned(*rows, **changes):
-    return check_table("comments", clean(responses(*rows).assign(**changes), settings=PLAN)[0])
+    return check_table("comments", clean(responses(*rows).assign(**changes), Tokens(), settings=PLAN)[0])
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_without_consent_no_word_leaves_the_vault():
 
 
 def test_names_are_masked_and_the_vault_knows_the_way_back():
-    comments, masks = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), settings=PLAN)
+    comments, masks = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), Tokens(), settings=PLAN)
     text = comments["text"].iloc[0]
     assert "parry" not in text.casefold()
     assert comments["redactions"].iloc[0] == 2
@@ -97,5 +98,21 @@ def test_ids_do_not_depend_on_the_order_of_rows():
 
 
 def test_no_responses_give_no_comments():
-    comments, masks = clean(empty_table("responses"), settings=PLAN)
+    comments, masks = clean(empty_table("responses"), Tokens(), settings=PLAN)
     assert comments.empty and masks.empty
+
+
+def test_a_second_wave_keeps_the_numbers_of_known_names_and_adds_new_ones_after_them():
+    first = clean(responses(("a", "My nurse Olwen rang."), ("b", "My nurse Gareth did not.")), Tokens(), settings=PLAN)
+    tokens = Tokens().with_numbers(numbers_of(first[1]))
+    later = responses(("c", "My nurse Anwen came."), ("d", "My nurse Gareth came."), ("e", "My nurse Dilwyn left."))
+    numbers = numbers_of(clean(later, tokens, settings=PLAN)[1])
+    assert numbers["name", "gareth"] == tokens.numbers["name", "gareth"]
+    assert {numbers["name", "anwen"], numbers["name", "dilwyn"]} == {3, 4}
+
+
+def test_a_number_that_was_somebodys_is_not_given_to_another():
+    masks = clean(responses(("a", "My nurse Olwen rang.")), Tokens(), settings=PLAN)[1]
+    gone = Tokens().with_numbers(numbers_of(masks)).without([("name", "olwen")])
+    assert not gone.numbers
+    assert numbers_of(clean(responses(("b", "My nurse Gareth rang.")), gone, settings=PLAN)[1]) == {("name", "gareth"): 2}

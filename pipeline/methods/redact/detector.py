@@ -1,6 +1,6 @@
 """The Redactor: finds personal data in answers and puts tokens in its place."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -69,21 +69,29 @@ class Redactor:
         """Return one answer with tokens such as `[name 1]`, numbered within it."""
         return self.mask_all([text])[0].text
 
-    def mask_all(self, texts: Sequence[str]) -> list[Masked]:
+    def mask_all(
+        self,
+        texts: Sequence[str],
+        *,
+        known: Mapping[tuple[str, str], int] | None = None,
+        last: Mapping[str, int] | None = None,
+    ) -> list[Masked]:
         """Mask all answers of a study together.
 
         The same name, however it is cased, has the same token in all of them, whatever the order of the answers;
-        and a name found in one answer is masked in the others too, unless it is also an everyday word.
+        and a name found in one answer is masked in the others too, unless it is also an everyday word. `known` are numbers
+        given before, by kind and identity (see `masks.identify`), and `last` the last number of each kind.
         """
         found = self.find_all(texts)
         names = self._names_said(texts, found)
         spans = [self._with_names(text, known, names) for text, known in zip(texts, found, strict=True)]
-        numbers = number(
+        named = (
             identify(span.label, text[span.start : span.end])
             for text, those in zip(texts, spans, strict=True)
             for span in those
             if not span.flagged_only
         )
+        numbers = number(named, known, last)
         return [mask(text, those, numbers) for text, those in zip(texts, spans, strict=True)]
 
     @cached_property
