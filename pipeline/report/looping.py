@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from pipeline.loop import Entry, Loop, State, read_loop, unknown_rows
-from pipeline.methods.disclosure import disclose
-from pipeline.report.consent import quotable_ids, without_private_words
+from pipeline.report.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.report.placing import PlacedTheme, placed_themes
 from pipeline.report.source import Source
-from pipeline.report.wording import fewer_than, number, people
+from pipeline.report.wording import number
 
 
 ORDER: tuple[State, ...] = ("overdue", "unanswered", "not told", "answered")
@@ -28,7 +25,6 @@ class Answered:
     theme: PlacedTheme
     names: tuple[str, ...]
     entries: tuple[Entry, ...]
-    n_people: str
 
     def state(self, today: date) -> State:
         """Say where the theme stands: what is worst among its rows."""
@@ -59,9 +55,10 @@ def standing(source: Source) -> Standing:
     """Return where the loop of a study stands."""
     loop = read_loop(source.study)
     allowed = quotable_ids(source["segments"], source["comments"])
-    named = without_private_words(source["themes"], source["members"], allowed)
-    placed = [theme for theme in placed_themes(named, source["theme_codes"], source["members"]) if not theme.set_aside]
-    themes = tuple(_answered(source, theme, loop) for theme in placed)
+    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
+    named = without_private_words(shared, source["members"], allowed)
+    placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
+    themes = tuple(_answered(source, theme, loop) for theme in placed if not theme.set_aside)
     names = [*source.labels, *source.labels.values(), *(name for theme in themes for name in theme.names)]
     return Standing(source.today, loop, themes, unknown_rows(loop, names))
 
@@ -70,9 +67,7 @@ def _answered(source: Source, theme: PlacedTheme, loop: Loop) -> Answered:
     own = [f"theme {theme.number}", theme.heading, *([theme.title] if theme.title else [])]
     of_code = [theme.code, source.label(theme.code)] if theme.code else []
     names = (*own, *of_code)
-    shown = float(disclose(np.array(float(theme.n_people)), source.profile))
-    n_people = f"{fewer_than(source.profile)} people" if np.isnan(shown) else people(shown)
-    return Answered(theme, names, loop.of(names), n_people)
+    return Answered(theme, names, loop.of(names))
 
 
 def themes_to_answer(source: Source) -> tuple[str, ...]:
@@ -86,7 +81,7 @@ def in_words(found: Standing) -> Iterator[str]:
     for state in ORDER[:3]:
         for one in found.with_state(state):
             said = _SAID[state]
-            yield f"{said}: {one.theme.heading} ({one.n_people}){_why(one, found.today)}"
+            yield f"{said}: {one.theme.heading} ({one.theme.people}){_why(one, found.today)}"
     n = len(found.with_state("answered", "not told"))
     days = found.loop.median_days
     told = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""

@@ -71,12 +71,12 @@ def _open(found: Standing) -> Iterator[Block]:
         yield Heading("Overdue")
         yield Points(tuple(sentence for one in late for sentence in _late(one, found)))
     if silent:
-        rows = tuple((one.theme.heading, one.n_people) for one in silent)
+        rows = tuple((one.theme.heading, one.theme.people) for one in silent)
         yield Heading("No answer yet")
         yield Table("unanswered", "Themes without an answer, those with most people first", ("Theme", "People"), rows)
     if untold:
         yield Heading("Decided, but people have not been told")
-        yield Points(tuple(f"{one.theme.heading} ({one.n_people})" for one in untold))
+        yield Points(tuple(f"{one.theme.heading} ({one.theme.people})" for one in untold))
     if found.unknown:
         yield Heading("Rows of loop.csv that fit no theme and no code")
         yield Points(found.unknown)

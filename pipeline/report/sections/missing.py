@@ -56,9 +56,10 @@ def _answering(source: Source, group: str) -> Comparison:
     people = source["people"]
     levels = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
     rows = pd.DataFrame({"answered": answered, "level": levels.reindex(answered.index)}).dropna(subset="level")
-    counts = rows.groupby("level")["answered"].agg(base="count", n="sum")
+    found = rows.groupby("level")["answered"]
+    counts = pd.DataFrame({"base": found.count(), "n": found.sum()})
     # As in the table of who took part, so that the two together show no more than each.
-    gone = protect(counts.rename(columns={"n": "answered"}).assign(blank=counts["base"] - counts["n"]), source.profile)
+    gone = protect(pd.DataFrame({"answered": counts["n"], "blank": counts["base"] - counts["n"]}), source.profile)
     hidden = pd.DataFrame({"n": gone["answered"], "base": gone["asked"]}).reset_index(drop=True)
     cells = shares_of(counts.reset_index(), hidden, source.profile).assign(group=group, key="answered")
     return compare(cells, group, labels={"answered": "answered"}, unit="share", profile=source.profile)
