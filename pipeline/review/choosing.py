@@ -1,6 +1,6 @@
 """Choose which excerpt a person reads next: each is read by several people, across groups where that can be."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -50,6 +50,15 @@ class _View:
     def touched(self) -> set[str]:
         """What somebody has answered in this round, or is reading."""
         return {*self.ledger.begun, *self.reading}
+
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """What as many as are to read it have answered."""
+        return self.ledger.complete
+
+    def is_read(self, segment_id: str) -> bool:
+        """Return whether enough people, or this one, have read an excerpt."""
+        return segment_id in self.closed or self.ledger.is_done(self.reviewer, segment_id)
 
     def is_here(self, segment_id: str) -> bool:
         """Return whether the study still has an excerpt."""
@@ -139,7 +148,7 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
     tables = view.tables
     if order == "uncertain":
         waiting = _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)
-        return list(islice(_each_text_once(view, waiting, _texts_read(view)), _AHEAD))
+        return list(islice(_each_text_once(view, waiting), _AHEAD))
     if order == "rare codes first":
         return _for_rare_codes(view, codes, fresh=fresh)
     pool = tables.shuffled(_SEED) if order == "random audit" else tables.excerpts
@@ -148,7 +157,7 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
 
 def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
     """Yield those that wait for the person, in the order of the pool; most are closed or untouched, which is quickly told."""
-    closed, own, touched = view.ledger.complete, view.ledger.own(view.reviewer), view.touched
+    closed, own, touched = view.closed, view.ledger.own(view.reviewer), view.touched
     for one in pool:
         if one in closed:
             continue
@@ -156,12 +165,7 @@ def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
             yield one
 
 
-def _texts_read(view: _View) -> set[str | None]:
-    """Return the texts that are read already, by as many as are to read them or by this person."""
-    return set(map(view.tables.text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
-
-
-def _each_text_once(view: _View, waiting: Iterable[str], read: Set[str | None]) -> Iterator[str]:
+def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
     """Yield one excerpt of each text that is not read yet: the same words twice would teach the coder nothing new.
 
     Where others have begun, it is theirs, so that their reading gets its second.
@@ -170,8 +174,10 @@ def _each_text_once(view: _View, waiting: Iterable[str], read: Set[str | None]) 
     met: set[str] = set()
     for one in waiting:
         text_id = text_of[one]
-        if text_id not in met and text_id not in read:
-            met.add(text_id)
+        if text_id in met:
+            continue
+        met.add(text_id)
+        if not any(view.is_read(other) for other in of_text[text_id]):
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
             yield next(begun, one)
 
@@ -182,13 +188,13 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
     tables, ledger = view.tables, view.ledger
-    begun = [one for one in sorted(view.touched - ledger.complete) if any(made.drawn == _RARE for made in ledger.now(one))]
+    begun = [one for one in sorted(view.touched - view.closed) if any(made.drawn == _RARE for made in ledger.now(one))]
     first = list(_waiting(view, begun, fresh=fresh))
-    read = _texts_read(view) | {tables.text_of[one] for one in first}
+    known = {tables.text_of[one] for one in first}
     # The excerpts in their own order come last, for those that no code is likely for.
     pools = (_waiting(view, likeliest, fresh=fresh) for likeliest in (*tables.by_code(codes), tables.excerpts))
-    ranked = (islice(_each_text_once(view, pool, read), _AHEAD) for pool in pools)
-    pool = sorted({tables.text_of[one]: one for likeliest in ranked for one in likeliest}.values())
+    ranked = (islice(_each_text_once(view, pool), _AHEAD) for pool in pools)
+    pool = sorted({text: one for likeliest in ranked for one in likeliest if (text := tables.text_of[one]) not in known}.values())
     chances, thresholds = tables.chances(codes)
     chosen = next_to_review(
         chances[[tables.row_of[one] for one in pool]],
