@@ -51,6 +51,15 @@ class _View:
         """What somebody has answered in this round, or is reading."""
         return {*self.ledger.begun, *self.reading}
 
+    @cached_property
+    def closed(self) -> frozenset[str]:
+        """What as many as are to read it have answered."""
+        return self.ledger.complete
+
+    def is_read(self, segment_id: str) -> bool:
+        """Return whether enough people, or this one, have read an excerpt."""
+        return segment_id in self.closed or self.ledger.is_done(self.reviewer, segment_id)
+
     def is_here(self, segment_id: str) -> bool:
         """Return whether the study still has an excerpt."""
         return segment_id in self.tables.row_of
@@ -138,7 +147,8 @@ def _plan(room: Room, view: _View, order: Drawn) -> list[str]:
 def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
     tables = view.tables
     if order == "uncertain":
-        return list(islice(_each_text_once(view, _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)), _AHEAD))
+        waiting = _waiting(view, tables.by_margin(codes, _SEED), fresh=fresh)
+        return list(islice(_each_text_once(view, waiting), _AHEAD))
     if order == "rare codes first":
         return _for_rare_codes(view, codes, fresh=fresh)
     pool = tables.shuffled(_SEED) if order == "random audit" else tables.excerpts
@@ -147,7 +157,7 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
 
 def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
     """Yield those that wait for the person, in the order of the pool; most are closed or untouched, which is quickly told."""
-    closed, own, touched = view.ledger.complete, view.ledger.own(view.reviewer), view.touched
+    closed, own, touched = view.closed, view.ledger.own(view.reviewer), view.touched
     for one in pool:
         if one in closed:
             continue
@@ -161,11 +171,13 @@ def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
     Where others have begun, it is theirs, so that their reading gets its second.
     """
     text_of, of_text, touched = view.tables.text_of, view.tables.of_text, view.touched
-    met = set(map(text_of.get, view.ledger.complete | view.ledger.done(view.reviewer)))
+    met: set[str] = set()
     for one in waiting:
         text_id = text_of[one]
-        if text_id not in met:
-            met.add(text_id)
+        if text_id in met:
+            continue
+        met.add(text_id)
+        if not any(view.is_read(other) for other in of_text[text_id]):
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
             yield next(begun, one)
 
@@ -176,11 +188,13 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
     tables, ledger = view.tables, view.ledger
-    begun = [one for one in sorted(view.touched - ledger.complete) if any(made.drawn == _RARE for made in ledger.now(one))]
+    begun = [one for one in sorted(view.touched - view.closed) if any(made.drawn == _RARE for made in ledger.now(one))]
     first = list(_waiting(view, begun, fresh=fresh))
-    waits = set(_each_text_once(view, _waiting(view, tables.excerpts, fresh=fresh))).difference(first)
-    ranked = (islice((one for one in likeliest if one in waits), _AHEAD) for likeliest in tables.by_code(codes))
-    pool = sorted({one for likeliest in ranked for one in likeliest} or set(islice(sorted(waits), _AHEAD)))
+    known = {tables.text_of[one] for one in first}
+    # The excerpts in their own order come last, for those that no code is likely for.
+    pools = (_waiting(view, likeliest, fresh=fresh) for likeliest in (*tables.by_code(codes), tables.excerpts))
+    ranked = (islice(_each_text_once(view, pool), _AHEAD) for pool in pools)
+    pool = sorted({text: one for likeliest in ranked for one in likeliest if (text := tables.text_of[one]) not in known}.values())
     chances, thresholds = tables.chances(codes)
     chosen = next_to_review(
         chances[[tables.row_of[one] for one in pool]],
