@@ -97,8 +97,9 @@ def fitted():
 
 
 def test_the_same_answers_give_the_same_themes_again_and_shuffled():
-    texts, _ = answers(300)
-    assert found_in(texts) == found_in(texts) == found_in(texts, seed=1)
+    # Two fits in one program; more answers are compared between programs below.
+    texts, _ = answers(120)
+    assert found_in(texts) == found_in(texts, seed=1)
 
 
 def test_the_same_answers_give_the_same_themes_shuffled_and_with_other_threads():
