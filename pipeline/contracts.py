@@ -195,6 +195,37 @@ class ThemeCodes(Model):
     status: str = pa.Field(isin=["suggested", "agreed", "new"], description="who says so: the model, people, or nobody yet")
 
 
+class Agreement(Model):
+    """How far people agree with each other and the model with them: a row for each comparison and code, and one for all codes."""
+
+    kind: str = pa.Field(isin=["everyone", "within", "between", "model and group"], description="who is compared")
+    one: str = pa.Field(description="the reviewer group, or the model; empty for everyone")
+    other: str = pa.Field(description="the group it is compared with; empty within a group")
+    n_people: int = pa.Field(ge=1, description="people whose answers count")
+    n_excerpts: int = pa.Field(ge=0, description="excerpts that two of them coded, or both sides")
+    kappa_of: str = pa.Field(isin=["Cohen's kappa", "Fleiss' kappa"], description="which kappa it is")
+    code: str = pa.Field(description="the code; empty for all codes together")
+    n_given: int = pa.Field(ge=0, description="excerpts to which anybody gave the code")
+    too_few: bool = pa.Field(description="too few excerpts for figures")
+    same: float = pa.Field(
+        nullable=True, description="share of pairs of people whose codes, or whose answer for the code, are the same"
+    )
+    same_low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    same_high: float = pa.Field(nullable=True, description="upper end of it")
+    when_one: float = pa.Field(nullable=True, description="how often the other gives the code when one does")
+    when_one_low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    when_one_high: float = pa.Field(nullable=True, description="upper end of it")
+    alpha: float = pa.Field(nullable=True, description="Krippendorff's alpha")
+    alpha_low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    alpha_high: float = pa.Field(nullable=True, description="upper end of it")
+    kappa: float = pa.Field(nullable=True, description="the kappa that kappa_of names")
+    kappa_low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    kappa_high: float = pa.Field(nullable=True, description="upper end of it")
+    ac1: float = pa.Field(nullable=True, description="Gwet's AC1")
+    ac1_low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    ac1_high: float = pa.Field(nullable=True, description="upper end of it")
+
+
 class Codings(Model):
     """Codes of each segment, as they stand now."""
 
@@ -270,6 +301,10 @@ class Decisions(Model):
 
 class Lessons(Decisions):
     """Those of the decisions that a person has let the coder learn from."""
+
+
+class BlindAnswers(Decisions):
+    """For each reviewer and excerpt the last answer given before the model's suggestion was shown."""
 
 
 class ThemeEdits(Model):

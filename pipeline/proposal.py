@@ -22,7 +22,7 @@ _SHOWN = {
     "code": ("min_precision",),
     "count": ("profile",),
 }
-_NOT_FOR_GIT = "vault/\nderived/\nexports/\nreview.sqlite\n"
+_NOT_FOR_GIT = "vault/\nderived/\nexports/\nbackups/\nreview.sqlite\nreview.sqlite-*\n"
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,7 @@ def build_tables(study: Study) -> Tables:
         "theme_ranks": ranks,
         "suggestions": suggestions,
         "theme_codes": theme_codes,
+        "agreement": empty_table("agreement"),
         "codings": codings,
         "quotes": _quotes(codings, segments, comments),
         "counts": counts,

@@ -14,7 +14,7 @@ from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
 from pipeline.cli.quoting import quote
-from pipeline.cli.reviewing import learn, pack, unpack, verify
+from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, unpack, verify
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
@@ -88,4 +88,6 @@ for command in (
     loop,
     easyread,
 ):
+    main.add_command(command)
+for command in (agreement, backup, restore):
     main.add_command(command)

@@ -20,15 +20,16 @@ from pipeline.cli.options import AS_JSON, STUDY
     help="Which excerpts come first.",
 )
 @click.option("--n", type=click.IntRange(min=1), default=50, show_default=True, help="How many excerpts at most.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file, .xlsx or .csv.  [default: sheet.xlsx]")
-@click.option("--reviewer", help="Leave out only what this person has decided on, so that two people code the same.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file: .xlsx, .csv, or .docx for paper.")
+@click.option("--reviewer", help="For whom; only what this person has decided on is left out, so that two code the same.")
 @click.option("--seed", type=int, default=42, show_default=True, help="Settles what is drawn by chance.")
 def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None, seed: int) -> None:
-    """Write a sheet of excerpts for a person to code, without the model's suggestions.
+    """Write excerpts for a person to code, in a workbook or on paper, without the model's suggestions.
 
     \b
     Example:
-      themes pack my-study --order uncertain --n 30 --out for-ann.xlsx
+      themes pack my-study --reviewer Ann --n 30 --out for-ann.xlsx
+      themes pack my-study --reviewer Ann --n 30 --out for-ann.docx
     """
     from pipeline.packing import pack as pack_sheet
     from pipeline.study import load_study
@@ -40,14 +41,15 @@ def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None
 @click.command()
 @STUDY
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--reviewer", required=True, help="Who coded the sheet.")
+@click.option("--reviewer", help="Who coded the sheet, where it does not say for whom it was packed.")
 @click.option("--group", help="Their group, such as: lived experience, family, researcher. Once is enough.")
-def unpack(study: Path, file: Path, reviewer: str, group: str | None) -> None:
+def unpack(study: Path, file: Path, reviewer: str | None, group: str | None) -> None:
     """Take in a sheet that came back, and explain each row that cannot be used.
 
     \b
     Example:
-      themes unpack my-study for-ann.xlsx --reviewer Ann --group "lived experience"
+      themes unpack my-study for-ann.xlsx --group "lived experience"
+      themes unpack my-study typed.csv --reviewer Ann
     """
     from pipeline.review.unpacking import unpack as unpack_sheet
     from pipeline.study import load_study
@@ -57,17 +59,91 @@ def unpack(study: Path, file: Path, reviewer: str, group: str | None) -> None:
 
 @click.command()
 @STUDY
-def verify(study: Path) -> None:
-    """Say whether people's decisions are as they were written.
+@click.option("--seal", type=click.Path(path_type=Path, dir_okay=False), help="Write a seal to this file, to be kept elsewhere.")
+@click.option("--against", type=click.Path(path_type=Path, dir_okay=False), help="A seal or a backup that was kept elsewhere.")
+def verify(study: Path, seal: Path | None, against: Path | None) -> None:
+    """Say whether people's decisions are as they were written, and as they were sealed.
 
     \b
     Example:
       themes verify my-study
+      themes verify my-study --seal /media/stick/seal.json
+      themes verify my-study --against /media/stick/seal.json
     """
+    from pipeline.review.seal import check_seal, write_seal
     from pipeline.review.store import verify_store
     from pipeline.study import load_study
 
-    click.echo(verify_store(load_study(study)))
+    loaded = load_study(study)
+    click.echo(verify_store(loaded))
+    if against:
+        click.echo(check_seal(loaded, against))
+    if seal:
+        click.echo(write_seal(loaded, seal))
+
+
+@click.command()
+@STUDY
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+def backup(study: Path, file: Path | None) -> None:
+    """Put what people decided, the codebook and the settings into one file, while people go on deciding.
+
+    \b
+    Example:
+      themes backup my-study
+      themes backup my-study /media/stick/my-study.zip
+    """
+    from pipeline.review.backup import back_up
+    from pipeline.study import load_study
+
+    made = back_up(load_study(study), file)
+    click.echo(f"{made.path}: checked; {_decisions(made.n_decisions)}.")
+    click.echo("It holds people's names and notes: keep it as you keep the study.")
+
+
+@click.command()
+@STUDY
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def restore(study: Path, file: Path) -> None:
+    """Put a backup in the place of what is there; what was there is moved aside, and nothing is lost.
+
+    \b
+    Example:
+      themes restore my-study backups/my-study-20260105-101500.zip
+    """
+    from pipeline.review.backup import restore as put_back
+    from pipeline.study import load_study
+
+    found = put_back(load_study(study), file)
+    click.echo(f"Back as of {found.backup.made_at}: {_decisions(found.backup.n_decisions)}. `themes run {study}` applies them.")
+    if found.aside:
+        click.echo(f"What was there before is in {found.aside}.")
+
+
+def _decisions(n: int) -> str:
+    return f"{n:,} {'decision' if n == 1 else 'decisions'}"
+
+
+@click.command()
+@STUDY
+@AS_JSON
+def agreement(study: Path, *, as_json: bool) -> None:
+    """Say how far people agree, in groups and between them, and the model with each, on answers given blind.
+
+    \b
+    Example:
+      themes agreement my-study
+    """
+    from dataclasses import asdict
+
+    from pipeline.agreement import as_text
+    from pipeline.review.agreement import agreement as measure
+    from pipeline.review.agreement import code_labels
+    from pipeline.study import load_study
+
+    loaded = load_study(study)
+    found = measure(loaded)
+    click.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False) if as_json else as_text(found, code_labels(loaded)))
 
 
 @click.command()

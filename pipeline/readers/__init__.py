@@ -5,13 +5,14 @@ from pathlib import Path
 
 from pipeline.errors import DataError
 from pipeline.readers.documents import read_documents
+from pipeline.readers.headers import Row
 from pipeline.readers.spss import read_spss
 from pipeline.readers.tables import Export
-from pipeline.readers.text import read_text
-from pipeline.readers.workbooks import read_workbook
+from pipeline.readers.text import read_rows, read_text
+from pipeline.readers.workbooks import MERGED, read_sheets, read_workbook
 
 
-__all__ = ["READERS", "Export", "read_export"]
+__all__ = ["MERGED", "READERS", "Export", "read_export", "read_tables"]
 
 READERS: dict[str, Callable[..., Export]] = {
     ".csv": read_text,
@@ -57,6 +58,26 @@ def read_export(path: Path, *, sheet: str | None = None) -> Export:
         if reader is not read_workbook:
             raise DataError(f'it has no sheets, so leave out the sheet "{sheet}".')
         return reader(path, sheet=sheet)
+    except DataError as error:
+        raise DataError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise DataError(f"{path.name}: it cannot be opened ({error.strerror or 'read error'}).") from error
+
+
+def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
+    """Read all rows of a table of text or of every sheet of a workbook, as they stand.
+
+    Returned are the rows by the sheet's name (empty for text), what reading hid, and the number of the first row in the file.
+    A cell that is merged into another holds MERGED.
+    """
+    try:
+        reader = _reader(path)
+        if reader is read_workbook:
+            return *read_sheets(path), 1
+        if reader is not read_text:
+            raise DataError("this is no table. Save it as .xlsx, .ods or .csv.")
+        rows, _, first = read_rows(path)
+        return {"": rows}, [], first
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
     except OSError as error:

@@ -22,6 +22,12 @@ _PIECES = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*+"|\r+\n|\r|\n')  # a quoted
 
 def read_text(path: Path) -> Export:
     """Read a table of text, finding out its encoding and its delimiter."""
+    rows, notes, first = read_rows(path)
+    return build_export(rows, notes=notes, first=first)
+
+
+def read_rows(path: Path) -> tuple[list[Row], list[str], int]:
+    """Return the rows of a table of text, what was done to read them, and the number of the first of them in the file."""
     text, notes = decode(path.read_bytes())
     if not text.strip():
         raise DataError("it is empty. Export the answers again.")
@@ -35,7 +41,7 @@ def read_text(path: Path) -> Export:
         rows = _parse(text, delimiter, first)
     if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
         notes.append(f"delimiter {'tab' if delimiter == chr(9) else delimiter}")
-    return build_export(rows, notes=notes, first=first)
+    return rows, notes, first
 
 
 def find_delimiter(text: str) -> str:

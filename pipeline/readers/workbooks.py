@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import groupby
+from contextlib import contextmanager
+from itertools import groupby, product
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from pipeline.readers.tables import Export, build_export, cell_text
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+MERGED = "\ufffc"
 _MAX_CELLS = 20_000_000
 _DEEPEST_TITLE = 10
 _ZIP = b"PK\x03\x04"
@@ -34,11 +36,36 @@ _ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 
 def read_workbook(path: Path, *, sheet: str | None = None) -> Export:
     """Read one sheet of a workbook: the one named, or else the largest that is not hidden."""
-    from python_calamine import CalamineError, PasswordError
+    notes = _examine(path)
+    with _plain_faults():
+        return _read(path, sheet, notes)
+
+
+def read_sheets(path: Path) -> tuple[dict[str, list[Row]], list[str]]:
+    """Return the rows of every sheet of a workbook, hidden ones too, each from the sheet's first row, and what reading hid."""
+    from python_calamine import CalamineWorkbook
 
     notes = _examine(path)
+    with _plain_faults(), path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
+        return {name: _with_merged(workbook, name) for name in workbook.sheet_names}, notes
+
+
+def _with_merged(workbook: "CalamineWorkbook", name: str) -> list[Row]:
+    """Return the rows of a sheet with MERGED in each cell that is merged into another, for what stood there is gone."""
+    rows = _rows(workbook, name)
+    for (first, left), (last, right) in workbook.get_sheet_by_name(name).merged_cell_ranges or ():
+        for number, place in product(range(first, last + 1), range(left, right + 1)):
+            if (number, place) != (first, left) and number < len(rows) and place < len(rows[number]):
+                rows[number][place] = MERGED
+    return rows
+
+
+@contextmanager
+def _plain_faults() -> Iterator[None]:
+    from python_calamine import CalamineError, PasswordError
+
     try:
-        return _read(path, sheet, notes)
+        yield
     except PasswordError as error:
         raise DataError(_LOCKED) from error
     except CalamineError as error:

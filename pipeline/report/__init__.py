@@ -164,7 +164,7 @@ def _easyread(source: "Source", folder: Path) -> None:
 
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
-    *("suggestions", "theme_codes", "codings", "counts", "closed", "decisions"),
+    *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed", "decisions"),
 )
 """The tables that the report is made from, whatever its format."""
 

@@ -4,6 +4,7 @@ from pipeline.report.blocks import Report
 from pipeline.report.consent import quotable_ids, quotable_words, without_private_words
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
+from pipeline.report.sections.agreement import how_people_agreed
 from pipeline.report.sections.came_of_it import came_of_it
 from pipeline.report.sections.closed import closed_questions
 from pipeline.report.sections.codebook import codebook
@@ -53,6 +54,7 @@ def build_report(source: Source) -> Report:
             not_sure(source),
             heard_once(source, words),
             set_aside(source),
+            how_people_agreed(source),
             came_of_it(source),
             how_it_was_done(source),
         ),

@@ -29,16 +29,24 @@ class Progress:
         """Say it in plain English."""
         if not self.reviewers:
             return ["Not yet checked by people."]
-        also = {
-            "excerpts that somebody was not sure of or skipped": self.not_sure,
-            "decisions about text no longer in the data": self.about_text_gone,
-            "decisions with codes that the codebook no longer has": self.with_codes_gone,
-            "decisions the coder has not learnt from; `themes learn` shows what they would change": self.not_learnt,
-        }
+        also = (
+            (self.not_sure, "excerpt", "that somebody was not sure of or skipped"),
+            (self.about_text_gone, "decision", "about text no longer in the data"),
+            (self.with_codes_gone, "decision", "with codes that the codebook no longer has"),
+            (
+                self.not_learnt,
+                "decision",
+                f"the coder has not learnt from; `themes learn` shows what {_they(self.not_learnt)} change",
+            ),
+        )
         checked = (
             f"Checked by people: {self.decided:,} of {self.excerpts:,} excerpts ({self.share:.0%}); {self.contested:,} contested."
         )
-        return [checked, *(f"{n:,} {what}" for what, n in also.items() if n)]
+        return [checked, *(f"{n:,} {what if n == 1 else what + 's'} {more}" for n, what, more in also if n)]
+
+
+def _they(n: int) -> str:
+    return "it would" if n == 1 else "they would"
 
 
 def measure_progress(segments: pd.DataFrame, decisions: pd.DataFrame, lessons: pd.DataFrame, codebook: Codebook) -> Progress:

@@ -197,6 +197,14 @@ class Store:
             AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
         return self._table("lessons", sql)
 
+    def blind_answers(self) -> pd.DataFrame:
+        """Return each reviewer's last answer to an excerpt before the model's suggestion was shown: what agreement rests on."""
+        sql = f"""SELECT {_DECISION} FROM decisions WHERE decision_id IN (
+            SELECT max(decision_id) FROM decisions WHERE blind
+            AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
+            GROUP BY segment_id, reviewer) ORDER BY decision_id"""  # noqa: S608
+        return self._table("blind_answers", sql)
+
     def history(self) -> pd.DataFrame:
         """Return every decision ever made, with its `note`, `stands`, `withdrawn` and `withdrawn_by`."""
         sql = f"""SELECT d.*, standing.decision_id IS NOT NULL AS stands, w.withdrawal_id IS NOT NULL AS withdrawn,
@@ -312,7 +320,7 @@ def in_words(fault: BaseException) -> BaseException:
 
 
 def read_review(study: Study, name: str) -> pd.DataFrame:
-    """Return a table that people decided; empty, and no file made, where nobody has said anything yet."""
+    """Return a decided table of TABLES by its name; empty, and no file made, where nobody has said anything yet."""
     if not store_path(study).is_file():
         return empty_table(name)
     with open_store(study) as store:

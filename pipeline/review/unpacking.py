@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, read_table
+from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import ReviewError
-from pipeline.review.sheet import Answer, Sheet, read_sheet
+from pipeline.review.sheet import Answer, Excerpts, Row, Sheet, read_sheet
 from pipeline.review.store import Store, open_store
 from pipeline.study import Study
 
@@ -22,13 +22,14 @@ class Unpacked:
 
     reviewer: str
     added: int = 0
-    changed: tuple[int, ...] = ()
+    changed: tuple[Row, ...] = ()
     """Rows whose answer is another than what the reviewer had said before."""
     unchanged: int = 0
-    superseded: tuple[int, ...] = ()
+    superseded: tuple[Row, ...] = ()
     """Rows of a sheet that was read in before, whose reviewer has said something else since."""
     blank: int = 0
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_text(self) -> str:
         """Say in plain English what was taken in and what was not."""
@@ -36,31 +37,48 @@ class Unpacked:
             f"{self.reviewer}: {_answers(self.added)} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."
         ]
         if self.changed:
+            says = "now says" if len(self.changed) == 1 else "now say"
             lines.append(
-                f"{_rows(self.changed)} now say something else than before; the later answer stands, the earlier is kept."
+                f"{_rows(self.changed)} {says} something else than before; the later answer stands, the earlier is kept."
             )
         if self.superseded:
-            lines.append(f"{_rows(self.superseded)} were taken in before and changed since; what was said last stands.")
+            was = "was" if len(self.superseded) == 1 else "were"
+            lines.append(f"{_rows(self.superseded)} {was} taken in before and changed since; what was said last stands.")
+        lines += [f"Note: {note}" for note in self.notes]
         if self.problems:
-            lines.append(f"{_answers(len(self.problems))} could not be used; correct the sheet and unpack it again:")
+            what = "1 thing" if len(self.problems) == 1 else f"{len(self.problems):,} things"
+            lines.append(f"{what} could not be used; correct the sheet and unpack it again:")
         return "\n".join([*lines, *(f"  - {problem}" for problem in self.problems)])
 
 
-def unpack(study: Study, path: Path, *, reviewer: str, group: str | None = None) -> Unpacked:
+def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str | None = None) -> Unpacked:
     """Read a reviewer's sheet into the store; the same sheet twice changes nothing.
 
-    `group` may be left out for a reviewer the study knows. ReviewError if the file is no sheet of excerpts, or the
-    reviewer is new and has no group; DataError if it cannot be read or the study has not been run.
+    `reviewer` may be left out for a workbook that says for whom it was packed, and `group` for a reviewer the study knows.
+    ReviewError if the file is no sheet of excerpts, nobody is named, or the reviewer is new and has no group; DataError if it
+    cannot be read or the study has not been run.
     """
     segments = read_table("segments", study.folder / TABLES["segments"].file)
-    text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True)) if isinstance(segments, pd.DataFrame) else {}
+    segments = segments if isinstance(segments, pd.DataFrame) else empty_table("segments")
+    excerpts = Excerpts(dict(zip(segments["segment_id"], segments["text"], strict=True)))
     codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
-    sheet = read_sheet(path, segments=set(text_of), codebook=codebook)
+    sheet = read_sheet(path, excerpts=excerpts, codebook=codebook)
+    who = reviewer or sheet.packed_for
+    if not who:
+        raise ReviewError(f"{path.name} does not say who filled it in; name them with --reviewer.")
+    notes = (*sheet.notes, *_passed_on(sheet, who))
     if not sheet.answers:
-        return Unpacked(reviewer, blank=sheet.blank, problems=sheet.problems)
+        return Unpacked(who, blank=sheet.blank, problems=sheet.problems, notes=notes)
+    text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
     with open_store(study) as store, store.together():
-        name = store.add_reviewer(reviewer, group or _known_group(store, reviewer))
-        return _take_in(store, sheet, name, text_of)
+        name = store.add_reviewer(who, group or _known_group(store, who))
+        return replace(_take_in(store, sheet, name, text_of), notes=notes)
+
+
+def _passed_on(sheet: Sheet, who: str) -> list[str]:
+    if not sheet.packed_for or sheet.packed_for.casefold() == " ".join(who.split()).casefold():
+        return []
+    return [f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}."]
 
 
 def _known_group(store: Store, reviewer: str) -> str:
@@ -73,7 +91,7 @@ def _known_group(store: Store, reviewer: str) -> str:
 
 def _take_in(store: Store, sheet: Sheet, reviewer: str, text_of: dict[str, str]) -> Unpacked:
     before = _stands(store, reviewer)
-    rows: dict[str, list[int]] = {"added": [], "changed": [], "unchanged": [], "superseded": []}
+    rows: dict[str, list[Row]] = {"added": [], "changed": [], "unchanged": [], "superseded": []}
     for answer in sheet.answers:
         earlier = before.get(answer.segment_id)
         key = hashlib.sha256("\x1f".join([sheet.digest, reviewer, answer.segment_id]).encode()).hexdigest()
@@ -134,6 +152,7 @@ def _answers(n: int) -> str:
     return "1 answer" if n == 1 else f"{n:,} answers"
 
 
-def _rows(rows: tuple[int, ...]) -> str:
+def _rows(rows: tuple[Row, ...]) -> str:
     shown = ", ".join(str(row) for row in rows[:10])
-    return f"Rows {shown}" + (f" and {len(rows) - 10:,} more" if len(rows) > 10 else "")
+    more = f" and {len(rows) - 10:,} more" if len(rows) > 10 else ""
+    return f"Row {shown}" if len(rows) == 1 else f"Rows {shown}{more}"

@@ -43,6 +43,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("voices", ("themes", "members", "segments", "comments", "people"), ("voices", "theme_ranks"), ("count", "intake")),
     Stage("code", ("texts", "vectors", "codebook", "lessons", "tuned"), ("suggestions",), ("embed", "code"), version=2),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
+    Stage("agree", ("blind_answers", "segments", "suggestions", "lessons"), ("agreement",)),
     Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
     Stage(
         "quote",

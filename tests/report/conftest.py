@@ -1,28 +1,56 @@
-"""A small study that has been run, to export from."""
+"""A small study that has been run, to export from; it is built once, and each test has a copy of its own."""
 
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_study import Tables, build_study, build_tables
 
 from pipeline.report import EXPORTS
 from pipeline.report.source import Source, read_source
-from pipeline.study import Study
+from pipeline.study import Study, load_study
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Return a small study that has been run, not to be changed."""
+    return build_study(tmp_path_factory.mktemp("built") / "study")
+
+
+@pytest.fixture(scope="session")
+def built_tables(built: Study) -> Tables:
+    """Return its tables, not to be changed."""
+    return build_tables(built)
+
+
+@pytest.fixture(scope="session")
+def built_source(built: Study) -> Source:
+    """Return what its report is made from, not to be changed."""
+    return read_source(built, EXPORTS["html"].tables)
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Study:
+def study(built: Study, tmp_path: Path) -> Study:
     """Return a small study that has been run."""
-    return build_study(tmp_path / "study")
+    shutil.copytree(built.folder, tmp_path / "study")
+    return load_study(tmp_path / "study")
 
 
 @pytest.fixture
-def tables(study: Study) -> Tables:
+def tables(built_tables: Tables) -> Tables:
     """Return the tables of the small study."""
-    return build_tables(study)
+    return Tables(copied(built_tables.frames))
 
 
 @pytest.fixture
-def source(study: Study) -> Source:
+def source(study: Study, built_source: Source) -> Source:
     """Return what the report is made from."""
-    return read_source(study, EXPORTS["html"].tables)
+    return replace(built_source, study=study, tables=copied(built_source.tables))
+
+
+def copied(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables that a test may change."""
+    return {name: table.copy() for name, table in tables.items()}

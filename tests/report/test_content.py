@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from small_study import CODES, PRIVATE, build_study
 
+from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS
@@ -18,6 +19,7 @@ from pipeline.report.sections.closed import without_shared_beginning
 from pipeline.report.sections.taking_part import protect
 from pipeline.report.source import read_source
 from pipeline.report.wording import by, percent
+from pipeline.stages.agree import agree
 
 
 def section(source, name: str) -> Section:
@@ -48,7 +50,8 @@ def test_sections_are_in_the_order_a_reader_needs(source):
     assert [section.heading for section in build_report(source).sections] == [
         "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
         "Shares by group", "Two groups side by side", "Closed questions", "Where people disagreed",
-        "What the program is not sure of", "Heard once", "What was set aside and why", "What came of it", "How it was done",
+        "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed",
+        "What came of it", "How it was done",
     ]  # fmt: skip
 
 
@@ -279,7 +282,7 @@ def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
         study=replace(source.study, settings=bare),
     )  # fmt: skip
     report = build_report(nothing)
-    assert len(report.sections) == 15
+    assert len(report.sections) == 16
     assert "No themes were found." in all_words(nothing)
 
 
@@ -418,6 +421,26 @@ def test_one_question_needs_no_folds_and_common_themes_no_word_of_rare_ones(sour
         if isinstance(block, Fold)
     ] == []
     assert "rare" not in section(single, "themes").blocks[0].text
+
+
+def test_how_people_agreed_is_told_with_intervals_or_not_at_all(source, tables):
+    assert "Nobody has coded excerpts yet" in repr(section(source, "agreement"))
+    rows = tables["segments"].head(12)[["segment_id", "text_id"]]
+    people = (("Annabel", "lived experience", "time"), ("Cyril", "researcher", "forms"), ("Zoltan", "family", "time"))
+    blind = pd.concat(
+        rows.head(4 if name == "Zoltan" else 12).assign(reviewer=name, reviewer_group=group, codes=code, outcome="codes")
+        for name, group, code in people
+    )
+    blind.iloc[[0, 2, 4], blind.columns.get_loc("codes")] = "forms"
+    made = agree(blind, tables["segments"], tables["suggestions"], empty_table("lessons"), settings=None)
+    found = section(with_table(source, "agreement", made), "agreement")
+    overall = table(found, "agreement-overall")
+    across = {row[0]: row for row in overall.rows}["Between lived experience and researcher"]
+    assert across[1:3] == ("12", "25% (0% to 50%)")
+    assert any(row[0] == "Forms and rules" for row in table(found, "agreement-codes-1").rows)
+    (untold,) = blocks_of(found, Points)
+    assert "Within family: one person, so there is nobody to compare with." in untold.items
+    assert not any(name in repr(found) for name in ("Annabel", "Cyril", "Zoltan"))
 
 
 def test_who_is_missing_is_said_by_group_with_intervals(source):

@@ -37,7 +37,7 @@ def test_a_sheet_goes_round_by_command(study, tmp_path, themes):
 
 def test_a_wrong_name_is_said_in_a_sentence(study, tmp_path, themes):
     code, said = themes("pack", study.folder, "--out", tmp_path / "a.pdf")
-    assert code == 15 and "a.pdf: a sheet is written as .xlsx or .csv" in said
+    assert code == 15 and "a.pdf: excerpts are written as .xlsx, .csv or .docx" in said
     assert themes("pack", study.folder, "--order", "by taste")[0] == 2
 
 
@@ -60,9 +60,9 @@ def test_status_says_how_far_people_have_come(study):
     n = len(segments)
     assert found.people == (
         f"Checked by people: 3 of {n} excerpts ({3 / n:.0%}); 1 contested.",
-        "1 excerpts that somebody was not sure of or skipped",
-        "1 decisions about text no longer in the data",
-        "1 decisions with codes that the codebook no longer has",
-        "1 decisions the coder has not learnt from; `themes learn` shows what they would change",
+        "1 excerpt that somebody was not sure of or skipped",
+        "1 decision about text no longer in the data",
+        "1 decision with codes that the codebook no longer has",
+        "1 decision the coder has not learnt from; `themes learn` shows what it would change",
     )
     assert found.checked_by_people == pytest.approx(3 / n)

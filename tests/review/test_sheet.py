@@ -1,14 +1,12 @@
 import csv
 import random
 
-import openpyxl
-import pandas as pd
 import pytest
 
 from pipeline.artefacts import TABLES, read_table
 from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.errors import ReviewError
-from pipeline.packing import _write_workbook, pack
+from pipeline.packing import pack
 from pipeline.report import export
 from pipeline.review.store import decisions, open_store, store_path
 from pipeline.review.unpacking import unpack
@@ -199,28 +197,8 @@ def test_the_group_is_asked_for_once(study, sheet, tmp_path):
 
 def test_a_file_that_is_no_sheet_is_refused(study, tmp_path):
     path = write(tmp_path / "other.csv", [{"name": "a", "your codes": "b"}])
-    with pytest.raises(ReviewError, match="no column excerpt, none_of_these, not_sure"):
+    with pytest.raises(ReviewError, match="no column excerpt"):
         unpack(study, path, reviewer="Ann", group=GROUP)
-
-
-def test_a_workbook_goes_out_and_comes_back(study, tmp_path):
-    path, n = pack(study, n=6, out=tmp_path / "sheet.xlsx")
-    book = openpyxl.load_workbook(path)
-    rows = book["review"]
-    assert rows.max_row == n + 1 == 7 and book["codes"]["A2"].value == "forms"
-    assert all(cell.data_type in "sn" for row in rows.iter_rows() for cell in row)
-    column = {cell.value: cell.column for cell in rows[1]}
-    rows.cell(3, column["your_codes"], "Too little time")
-    rows.move_range(f"A3:I{rows.max_row}", rows=1)
-    book.save(path)
-    assert unpack(study, path, reviewer="Ann", group=GROUP).added == 1
-
-
-def test_an_answer_that_looks_like_a_formula_is_written_as_words(study, tmp_path):
-    table = pd.DataFrame({"words_to_code": ["=1+1", "bell\x07", "plain"]})
-    _write_workbook(table, table, tmp_path / "x.xlsx")
-    cells = [row[0] for row in openpyxl.load_workbook(tmp_path / "x.xlsx")["review"].iter_rows(min_row=2)]
-    assert [(cell.value, cell.data_type) for cell in cells] == [("=1+1", "s"), ("bell", "s"), ("plain", "s")]
 
 
 @pytest.mark.parametrize("order", ["given order", "uncertain", "rare codes first"])

@@ -1,0 +1,42 @@
+"""How different two categories are, from 0 for the same: a square table for each level of measurement."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+Floats = NDArray[np.float64]
+Metric = Literal["nominal", "ordinal", "interval", "ratio"]
+
+
+def differences(metric: Metric, values: Floats, totals: Floats) -> Floats:
+    """Return the squared differences of Krippendorff's alpha; `totals` is how often each value was given."""
+    one, other = values[:, None], values[None, :]
+    if metric == "nominal":
+        return np.asarray((one != other).astype(float))
+    if metric == "interval":
+        return np.asarray((one - other) ** 2)
+    if metric == "ratio":
+        both = one + other
+        return np.asarray(np.divide(one - other, both, out=np.zeros_like(both), where=both != 0) ** 2)
+    # Ranks: how many values lie between the two, each of the two by half.
+    middle = np.cumsum(totals) - totals / 2
+    return np.asarray((middle[:, None] - middle[None, :]) ** 2)
+
+
+def masi(sets: Sequence[frozenset[str]]) -> Floats:
+    """Return the difference of each two sets: 0 for the same, less for one within the other, 1 where nothing is shared.
+
+    Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC.
+    """
+    return np.array([[_masi(one, other) for other in sets] for one in sets]).reshape(len(sets), len(sets))
+
+
+def _masi(one: frozenset[str], other: frozenset[str]) -> float:
+    if one == other:
+        return 0.0
+    shared = len(one & other)
+    likeness = 2 / 3 if one <= other or other <= one else 1 / 3 if shared else 0.0
+    return 1 - likeness * shared / len(one | other)

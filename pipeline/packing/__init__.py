@@ -1,0 +1,67 @@
+"""Pack excerpts for a person to code in a spreadsheet or on paper, in the order that helps most."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.errors import ReviewError
+from pipeline.packing.pages import Pages
+from pipeline.report.excerpts import excerpts_to_review
+from pipeline.report.source import read_source
+from pipeline.review.drawing import GIVEN, draw
+from pipeline.review.sheet import Excerpts
+from pipeline.review.store import decisions
+from pipeline.study import Study
+
+
+def pack(
+    study: Study, *, order: str = GIVEN, n: int = 50, out: Path | None = None, reviewer: str | None = None, seed: int = 42
+) -> tuple[Path, int]:
+    """Write at most n excerpts to code, as .xlsx, .csv or a .docx for paper; return the path and how many excerpts it has.
+
+    Left out are excerpts that people have decided on, or those that this reviewer has. An audit draws from all excerpts,
+    decided ones too, and leaves out only those an audit has drawn before. The sheet does not show what the model would say.
+
+    Raises
+    ------
+    ReviewError
+        There is no such order, nothing is left to review, or the file is there already.
+    DataError
+        The study has not been run yet.
+    """
+    path = out or study.exports / "sheet.xlsx"
+    write = _writer(path)
+    source = read_source(study, ("segments", "comments", "suggestions"))
+    codes = [code.code for code in source.codebook.codes]
+    made = _of(decisions(study), reviewer)
+    chosen = draw(source["segments"], source["suggestions"], made, codes, order=order, n=n, seed=seed)
+    if chosen.empty:
+        raise ReviewError("Nothing is left to review in this order; people have decided on every excerpt.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    table = excerpts_to_review(source, chosen, drawn=order)
+    write(Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or ""), path)
+    return path, len(chosen)
+
+
+def _writer(path: Path) -> Callable[[Pages, Path], None]:
+    from pipeline.packing.form import write_form
+    from pipeline.packing.workbook import write_workbook
+
+    if path.exists():
+        raise ReviewError(f"{path.name} is there already and may hold somebody's answers; give another name with --out.")
+    writers = {".csv": _write_csv, ".xlsx": write_workbook, ".docx": write_form}
+    if path.suffix.lower() not in writers:
+        raise ReviewError(f"{path.name}: excerpts are written as .xlsx, .csv or .docx; let the name end so.")
+    return writers[path.suffix.lower()]
+
+
+def _write_csv(pages: Pages, path: Path) -> None:
+    from pipeline.report.tables import write_csv
+
+    write_csv(pages.excerpts, path)
+
+
+def _of(made: pd.DataFrame, reviewer: str | None) -> pd.DataFrame:
+    return made if reviewer is None else made[made["reviewer"].str.casefold() == reviewer.casefold()]
