@@ -39,8 +39,8 @@ themes: .venv/.ready ## Find the themes of a study and write its report (STUDY=f
 	@.venv/bin/themes run "$(STUDY)"
 	@.venv/bin/themes export "$(STUDY)" --to html
 
-report: .venv/.ready ## Write the report again from the last run
-	@.venv/bin/themes export "$(STUDY)" --to html --to tables
+report: .venv/.ready ## Write the report again from the last run, as a page, for Word and for Excel
+	@.venv/bin/themes export "$(STUDY)" --to html --to docx --to xlsx --to tables
 
 quotes: .venv/.ready ## Write the quotes that people have approved, and why the others are withheld
 	@.venv/bin/themes export "$(STUDY)" --to quotes

@@ -87,9 +87,15 @@ def status(study: Path, *, as_json: bool) -> None:
 
 @click.command()
 @STUDY
-@click.option("--to", "formats", multiple=True, required=True, help="html, tables, quotes or review; may be repeated.")
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    required=True,
+    help="html, docx, xlsx, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated.",
+)
 def export(study: Path, formats: tuple[str, ...]) -> None:
-    """Write what people take away: the report, tables, quotes, a workbook for review.
+    """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
 
     \b
     Example:

@@ -25,6 +25,8 @@ AGREE = {
     "partly": "They agree that some of it was done.",
     "no": "They do not agree that it was done.",
 }
+ACCEPT = {"yes": "They accept the reason.", "partly": "They accept the reason in part.", "no": "They do not accept the reason."}
+NOT_ASKED = "Nobody has asked them yet whether they agree."
 
 
 def write_loop(source: Source, folder: Path) -> None:
@@ -105,19 +107,15 @@ def _sentences(entry: Entry) -> Iterator[str]:
     yield f"Decided: {entry.decision} ({entry.decided_by}{when})"
     if entry.not_possible_because:
         yield f"Not possible, because: {entry.not_possible_because}"
+    elif entry.done_on:
+        yield f"We did: {entry.action} (done on {_day(entry.done_on)})"
     else:
-        yield f"We did: {entry.action}{_progress(entry)}"
+        yield f"Still to do: {entry.action}{f' (due on {_day(entry.due)})' if entry.due else ''}"
     if entry.told_on:
         yield f"People were told on {_day(entry.told_on)}: {entry.told_how}"
     else:
         yield "People have not been told yet."
-    yield AGREE.get(entry.they_agree, "Nobody has asked them yet whether they agree.")
-
-
-def _progress(entry: Entry) -> str:
-    if entry.done_on:
-        return f" (done on {_day(entry.done_on)})"
-    return f" (due on {_day(entry.due)})" if entry.due else " (not finished)"
+    yield (ACCEPT if entry.not_possible_because else AGREE).get(entry.they_agree, NOT_ASKED)
 
 
 def _day(day: date | None) -> str:

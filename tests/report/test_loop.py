@@ -127,6 +127,7 @@ def test_you_said_we_did_and_what_we_could_not_do(study):
     opened, did, could_not = (repr(section) for section in report.sections)
     assert "31 days ago" in opened
     assert "You said: Too many forms." in did and "done on 1 March 2026" in did and "some of it was done" in did
+    assert "Still to do: Two pilots. (due on 1 May 2026)" in did
     assert "Not possible, because: The law does not let us." in could_not and "The law" not in did
 
 
