@@ -41,7 +41,7 @@ def _pair(source: Source, pair: tuple[str, str], place: int) -> Iterator[Block]:
         ("means", _closed(source, group, "mean")),
     )
     for kind, whole in kinds:
-        found = replace(whole, levels=tuple(level for level in whole.levels if level in pair))
+        found = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
         if len(found.levels) == len(pair):
             sentences = differences(found)
             yield from (Points(sentences),) if sentences else ()
