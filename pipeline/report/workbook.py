@@ -3,7 +3,7 @@
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from pipeline.report.source import Source
 if TYPE_CHECKING:
     from gptables import GPTable
 
+NOTHING = "There is nothing to show"
 HELD_BACK, NOT_APPLICABLE = "[c]", "[z]"
 SIGNS = {HELD_BACK: "not shown, as it is about too few people", NOT_APPLICABLE: "does not apply"}
 """Signs in the place of figures, as the Analysis Function asks: an empty cell could mean anything."""
@@ -101,6 +102,9 @@ class _Column:
 def _sheet(table: Table, number: int) -> "GPTable":
     import gptables
 
+    if not table.rows:
+        # gptables takes a table without rows for a mistake; here it says that nobody spoke of anything.
+        table = replace(table, rows=((NOTHING, *[NOT_APPLICABLE] * (len(table.header) - 1)),), targets=())
     columns = [column for place in range(len(table.header)) for column in _columns_at(table, place)]
     names = _unlike([column.name for column in columns])
     frame = pd.DataFrame(dict(zip(names, (column.values() for column in columns), strict=True)), dtype=object)
@@ -140,6 +144,8 @@ def _readable(text: str) -> str:
     """Return what a cell may hold: gptables takes a cell without a Latin letter or a figure for a stray sign."""
     if not text.strip():
         return NOT_APPLICABLE
+    # Two dollar signs begin a reference to a note for gptables.
+    text = text.replace("$$", "$ $")
     return text if re.search("[a-zA-Z0-9]", text) else f"{text} (as written)"
 
 

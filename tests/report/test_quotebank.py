@@ -131,3 +131,10 @@ def test_a_register_that_was_broken_in_a_spreadsheet_is_not_added_to(study):
     (study.folder / FILE).write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(StudyError, match="must have the columns"):
         note_use(study, "a", where="x", page="", by="a", when=date(2026, 3, 1), known=["a"])
+
+
+def test_a_bank_in_which_nobody_has_approved_anything_is_written_all_the_same(study, tables):
+    save(study, Tables({**tables.frames, "quotes": tables["quotes"].assign(approved=False)}))
+    export(study, to=["quotes"])
+    assert read_rows(study, "quotes.csv") == []
+    assert "Nobody has approved a quotation yet" in (study.exports / "quotes.html").read_text(encoding="utf-8")

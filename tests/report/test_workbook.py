@@ -95,3 +95,11 @@ def test_only_columns_of_figures_become_numbers(tmp_path):
         ["1.10", "under 1%", "[z]"],
         ["العربية (as written)", 5, "=1"],
     ]
+
+
+def test_a_table_without_rows_and_words_with_signs_of_gptables_can_be_written(tmp_path):
+    empty, signs = Table("t", "c", ("Code", "n"), ()), Table("u", "d", ("Code",), (("costs $$5$$",), ("[Note 1]",)))
+    write_tables_workbook(Report("R", "b", "n", (Section("s", "S", (empty, signs)),)), tmp_path / "t.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    assert rows_under(book["Table 1"], "Code") == [["Code", "n"], ["There is nothing to show", "[z]"]]
+    assert rows_under(book["Table 2"], "Code") == [["Code"], ["costs $ $5$ $"], ["[Note 1]"]]
