@@ -148,9 +148,13 @@ def _shares(labels: Labels) -> Places:
 
 
 def _agree(evidence: Places, kept: int) -> Consensus:
-    from scipy.linalg import svd
+    from scipy.linalg import LinAlgError, svd
 
     together = evidence @ evidence.sum(axis=0)
     scaled = evidence / np.sqrt(np.maximum(together, 1e-12))[:, None]
-    left, strengths, _ = svd(scaled, full_matrices=False, check_finite=False)
+    try:
+        left, strengths, _ = svd(scaled, full_matrices=False, check_finite=False)
+    except LinAlgError:
+        # The quick way fails on a few matrices that repeat themselves; the slow one does not.
+        left, strengths, _ = svd(scaled, full_matrices=False, check_finite=False, lapack_driver="gesvd")
     return Consensus(left[:, :kept] * strengths[:kept])
