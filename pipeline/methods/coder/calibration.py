@@ -40,7 +40,7 @@ class Shape:
 
 
 LIKENESS = Shape(odds=False, slope=3.2, level=2.9)
-# Two coders that agree have more reason to be sure than either alone.
+# The mean of two probabilities is nearer to the middle than either has reason to be.
 AVERAGE = Shape(odds=True, slope=1.1, level=0.0)
 
 
