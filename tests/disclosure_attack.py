@@ -181,8 +181,11 @@ class Pair:
                 earlier[one.item].append(one)
         told = 0
         for new, value in zip(self.second, shown, strict=True):
-            close = {old.shown for old in earlier[new.item] if 0 < len(old.people ^ new.people) < new.fewest}
-            told += bool(close) and not np.isnan(value) and value not in close
+            gaps = {old: len(old.people ^ new.people) for old in earlier[new.item]}
+            few = any(0 < gap < new.fewest for gap in gaps.values())
+            # What was shown of the same people before is nothing new.
+            before = {old.shown for old, gap in gaps.items() if gap < new.fewest}
+            told += few and not np.isnan(value) and value not in before
         return told
 
 
