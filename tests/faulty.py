@@ -84,7 +84,9 @@ def stopped_by(sent: signal.Signals, folder: Path) -> tuple[int, str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     code = "import sys; from pipeline.cli import main; main(sys.argv[1:])"
     command = [sys.executable, "-c", code, "-v", "run", str(folder)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT) as process:
+    # A test that runs in the background of a shell would hand on that Ctrl-C is to be ignored.
+    heeding = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT, **heeding) as process:
         assert process.stderr is not None
         said = process.stderr.readline()
         process.send_signal(sent)

