@@ -93,3 +93,8 @@ def test_a_caption_is_as_fine_as_enough_people_share():
     assert found["p0"] == "Carers, North"
     assert "r" not in found
     assert "q0" not in found, "four people of the South would be known by having the coarse caption"
+
+
+def test_a_caption_says_nothing_twice():
+    values = {f"p{n}": ("Family and friends", "Family and friends") for n in range(9)}
+    assert captions(values, 8)["p0"] == "Family and friends"

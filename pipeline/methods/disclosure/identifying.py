@@ -106,7 +106,7 @@ def captions(values: Mapping[str, Sequence[str]], fewest: int) -> dict[str, str]
     """
     left, found = set(values), dict[str, str]()
     for n in range(max(map(len, values.values()), default=0), 0, -1):
-        worded = {person: ", ".join(filter(None, values[person][:n])) for person in sorted(left)}
+        worded = {person: ", ".join(dict.fromkeys(filter(None, values[person][:n]))) for person in sorted(left)}
         shared = Counter(worded.values())
         found |= {person: caption for person, caption in worded.items() if caption and shared[caption] >= fewest}
         left -= set(found)
