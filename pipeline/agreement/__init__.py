@@ -3,10 +3,11 @@
 from pipeline.agreement.comparisons import Agreement, CodeAgreement, Comparison, SetAgreement
 from pipeline.agreement.measuring import measure_agreement
 from pipeline.agreement.table import from_table, to_table
-from pipeline.agreement.wording import about, as_text, code_figures, heading, overall_figures, sentences
+from pipeline.agreement.wording import HOW_IT_COUNTS, about, as_text, code_figures, heading, overall_figures, sentences
 
 
 __all__ = [
+    "HOW_IT_COUNTS",
     "Agreement",
     "CodeAgreement",
     "Comparison",

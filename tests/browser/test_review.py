@@ -73,6 +73,7 @@ def states(served):
     yield "talk, wrong", sent(f"/talk/{served.places['long']}", "Keep this outcome"), 422, "Talk about this excerpt"
     yield "talked about", go(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
     yield "how are we doing", go("/progress"), 200, "How are we doing?"
+    yield "how far we agree", go("/agreement"), 200, "How far we agree"
     yield "codebook", go("/codebook"), 200, "Codebook"
     yield "code", go("/codebook/code/odd"), 200, PAYLOADS[1]
     yield "change", go("/codebook/change/odd"), 200, f"Propose a change to “{PAYLOADS[1]}”"

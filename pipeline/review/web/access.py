@@ -28,6 +28,7 @@ ACCESS: dict[str, Who] = {
     "home.guide_in_large_print": "people",
     "home.settings": "people",
     "home.progress": "people",
+    "home.how_far_we_agree": "people",
     "excerpts.begin": "people",
     "excerpts.next_excerpt_page": "people",
     "excerpts.read": "people",

@@ -69,3 +69,14 @@ def test_how_we_are_doing_names_people_and_groups_and_nobodys_skips(ann, room):
     ann.get("/progress")
     assert ann.page.status_code == 200 and "Ann" in ann.page.text and "lived experience" in ann.page.text
     assert "skip" not in ann.page.text.lower().replace("skip to the page", "").replace('class="skip"', "")
+
+
+def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann, room):
+    ann.get("/progress")
+    assert "nothing to compare" in ann.get("/agreement").text
+    ann.get("/begin")
+    ann.send(size="5", order="given order")
+    ann.send(button="save", none="y")
+    told = ann.get("/agreement").text
+    assert "Everybody with everybody" in told and "Within lived experience" in told
+    assert "The model and Ann" not in told and "95% interval" in told

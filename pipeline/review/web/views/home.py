@@ -47,6 +47,21 @@ def progress() -> Page:
     return render_template("progress.html.j2", doing=how_are_we_doing(desk().room))
 
 
+@PAGES.get("/agreement")
+def how_far_we_agree() -> Page:
+    """Show how far groups agree, and the model with each; no person is held against another."""
+    from pipeline.agreement import HOW_IT_COUNTS, about, heading, sentences
+    from pipeline.agreement.wording import code_lines
+    from pipeline.review.agreement import agreement, code_labels
+
+    study = desk().room.study
+    found, labels = agreement(study), code_labels(study)
+    shown = [one for one in found.comparisons if one.kind != "model and person"]
+    told = [(heading(one), about(one), list(code_lines(one, labels))) for one in shown]
+    counted = (HOW_IT_COUNTS, *sentences(found)) if found.n_answers else ()
+    return render_template("agreement.html.j2", counted=counted, told=told)
+
+
 @PAGES.route("/settings", methods=["GET", "POST"])
 def settings() -> Page:
     """Switch keyboard shortcuts on or off."""
