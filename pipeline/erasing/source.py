@@ -39,11 +39,11 @@ def _text_writer(path: Path, export: Export, rows: set[int], column: str | None)
     text, _ = decode(path.read_bytes())
     hint = _HINT.match(text)
     first, body = (2, text[hint.end() :]) if hint else (1, text)
-    from pipeline.readers.text import find_delimiter
+    from pipeline.readers.text import find_delimiter, long_cells
 
     delimiter = hint[1] if hint else find_delimiter(body)
-    csv.field_size_limit(100_000_000)
-    records = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
+    with long_cells():
+        records = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
     place = _column_place(export, column)
     kept = [_blanked(record, place) if first + at in rows else record for at, record in enumerate(records)]
     if column is None:

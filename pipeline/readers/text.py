@@ -36,7 +36,7 @@ def read_rows(path: Path) -> tuple[list[Row], list[str], int]:
     hint = _EXCEL_HINT.match(text)
     if hint:
         text, first = text[hint.end() :], 2
-    with _long_cells():
+    with long_cells():
         delimiter = hint[1] if hint else find_delimiter(text)
         rows = _parse(text, delimiter, first)
     if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
@@ -85,7 +85,7 @@ def _quoting(where: str, error: str) -> str:
 
 
 @contextmanager
-def _long_cells() -> Iterator[None]:
+def long_cells() -> Iterator[None]:
     """Let cells be longer than the 131,072 characters at which the csv module stops."""
     limit = csv.field_size_limit(_LONGEST_CELL)
     try:
