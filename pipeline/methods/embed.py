@@ -1,6 +1,7 @@
 """Sentence vectors from models that lie on this machine; nothing is ever fetched."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -128,6 +129,8 @@ def _load_static(*, precision: str) -> Embedder:
 
     folder = SUMS["static"].parent
     sha256 = check_files(folder, SUMS["static"])
+    # It would say that our model card is not laid out as a hub's.
+    logging.getLogger("huggingface_hub.repocard").setLevel(logging.ERROR)
     model = StaticModel.from_pretrained(folder)
     return StaticEmbedder("static", model.dim, sha256, "int8", model)
 
