@@ -121,6 +121,7 @@ def _attempt(store: Store, wish: _Wish) -> Iterator[Any]:
     try:
         found = wish.job(store)
     except Exception as fault:
+        # Whatever stopped one person's job is that person's to hear, and must not stop the others' beside it.
         store.connection.execute("ROLLBACK TO job")
         wish.answer.set_exception(in_words(fault))
     else:
