@@ -49,7 +49,7 @@ review: .venv/.ready ## Open the page on which people check the coding together
 	@.venv/bin/themes review "$(STUDY)"
 
 test: .venv/.ready-dev ## Run the tests
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n logical --dist loadfile
 
 check: .venv/.ready-dev ## Check style, types, layers and dependencies
 	@.venv/bin/ruff check .

@@ -10,6 +10,9 @@ from sample import SAMPLE, sample_rows, write_rows
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 # Threads that wait by spinning take the processor from each other where others use it too: training took seven times the time.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# Tests run side by side, one process a core.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture
