@@ -47,3 +47,9 @@ class ReviewError(PipelineError):
     """People's decisions cannot be kept or read as they stand."""
 
     exit_code = 15
+
+
+class EngineError(PipelineError):
+    """The machines that a run is spread over cannot do their work."""
+
+    exit_code = 16

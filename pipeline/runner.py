@@ -7,9 +7,10 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,7 @@ from tqdm import tqdm
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
+from pipeline.engines import Engine, counting, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.methods.coder.tuning import is_tuned
@@ -67,8 +69,8 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)
     _prepare(study)
-    with only_run(study):
-        return _Run(study, force=force).through(stages)
+    with only_run(study), open_engine(study.settings.run) as engine:
+        return _Run(study, engine, force=force).through(stages)
 
 
 def _stages_until(until: str | None) -> tuple[Stage, ...]:
@@ -115,8 +117,9 @@ def _clear_leftovers(study: Study) -> None:
 class _Run:
     """One run: what has been read or made so far, and the record of it."""
 
-    def __init__(self, study: Study, *, force: bool) -> None:
+    def __init__(self, study: Study, engine: Engine, *, force: bool) -> None:
         self.study = study
+        self.plain_engine = self.engine = engine
         self.force = force
         self.manifest = read_manifest(study)
         self.values: dict[str, Any] = {}
@@ -126,6 +129,7 @@ class _Run:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
         for stage in bar:
             bar.set_description(stage.name)
+            self.engine = counting(self.plain_engine, partial(_say_parts, bar, stage.name))
             fingerprint = self.fingerprint(stage)
             if self.is_current(stage, fingerprint):
                 log.info("%s: nothing changed", stage.name)
@@ -195,9 +199,12 @@ class _Run:
         inputs = [self.value(name) for name in stage.needs]
         earlier = self.earlier(stage)
         if earlier is not None:
-            return (_only_new(stage, inputs[0], earlier, settings),)
-        made = stage.run(*inputs, settings=settings)
+            return (_only_new(self.work(stage, settings), inputs[0], earlier),)
+        made = self.work(stage, settings)(*inputs)
         return made if isinstance(made, tuple) else (made,)
+
+    def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
+        return partial(stage.run, settings=settings, **({"engine": self.engine} if stage.batched else {}))
 
     def earlier(self, stage: Stage) -> Vectors | None:
         """Return what an incremental stage made before, if it was made by the same recipe and is intact."""
@@ -227,11 +234,16 @@ class _Run:
         return manifest
 
 
-def _only_new(stage: Stage, frame: pd.DataFrame, earlier: Vectors, settings: SimpleNamespace) -> Vectors:
+def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
+    if parts > 1:
+        bar.set_description(f"{stage}, part {done} of {parts}")
+
+
+def _only_new(work: Callable[..., Vectors], frame: pd.DataFrame, earlier: Vectors) -> Vectors:
     ids = frame.iloc[:, 0].tolist()
     place = {row: position for position, row in enumerate(earlier.ids)}
     is_new = np.array([row not in place for row in ids], dtype=bool)
-    fresh: Vectors = stage.run(frame[is_new].reset_index(drop=True), settings=settings)
+    fresh = work(frame[is_new].reset_index(drop=True))
     matrix = np.empty((len(ids), earlier.matrix.shape[1]), dtype=np.float16)
     matrix[is_new] = fresh.matrix
     matrix[~is_new] = earlier.matrix[[place[row] for row in ids if row in place]]

@@ -90,6 +90,7 @@ class Embed(Section):
 
     model: str = "minilm"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
+    device: Literal["cpu", "cuda"] = "cpu"
 
 
 class Cluster(Section):
@@ -136,6 +137,18 @@ class Count(Section):
     profile: Literal["strict", "standard", "small"] = "strict"
 
 
+class Run(Section):
+    """Where the work is done: in one process, or spread over a Dask cluster on this machine or elsewhere."""
+
+    engine: Literal["local", "dask"] = "local"
+    scheduler: str | None = None
+    """Address of a running scheduler, `tls://host:8786`; without one, workers are started on this machine."""
+    workers: int | None = Field(default=None, ge=1)
+    """How many workers to start on this machine; without it, one a core."""
+    trust_network: bool = False
+    """Let answers travel unencrypted to another machine."""
+
+
 class Settings(Section):
     """Everything `study.toml` may hold."""
 
@@ -152,6 +165,7 @@ class Settings(Section):
     quote: Quote = Quote()
     count: Count = Count()
     safeguarding: Safeguarding = Safeguarding()
+    run: Run = Run()
 
 
 @dataclass(frozen=True)

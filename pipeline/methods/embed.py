@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -53,6 +53,11 @@ class TransformerEmbedder:
     sha256: str
     precision: str
     model: Any
+    source: str | Path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Arrive in another process without the model, which is loaded there once."""
+        return partial(load_embedder, self.source, precision=self.precision, device=self.model.device.type), ()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, float32 (n_texts, dimension)."""
@@ -71,8 +76,8 @@ class TransformerEmbedder:
         batch = {key: [values[i] for i in filled] for key, values in tokens.items()}
         padded = self.model.tokenizer.pad(batch, padding="max_length", max_length=width, return_tensors="pt")
         with torch.inference_mode():
-            found = self.model(dict(padded))
-        vectors: NDArray[np.float32] = found["sentence_embedding"].float().numpy()
+            found = self.model({key: value.to(self.model.device) for key, value in padded.items()})
+        vectors: NDArray[np.float32] = found["sentence_embedding"].float().cpu().numpy()
         return vectors
 
 
@@ -86,6 +91,10 @@ class StaticEmbedder:
     precision: str
     model: Any
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Arrive in another process without the model, which is loaded there once."""
+        return load_embedder, (self.name,)
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, float32 (n_texts, dimension)."""
         if not texts:
@@ -93,23 +102,27 @@ class StaticEmbedder:
         return _unit_rows(self.model.encode(list(texts), use_multiprocessing=False))
 
 
-@cache
-def load_embedder(name: str | Path, *, precision: str = "auto") -> Embedder:
+def load_embedder(name: str | Path, *, precision: str = "auto", device: str = "cpu") -> Embedder:
     """Load an embedder by its name in `EMBEDDERS`, or from a sentence-transformers folder.
 
-    `precision` is "auto" (bf16 where the processor multiplies it in hardware), "bf16" or "fp32".
-    Raises ModelError when the model is missing or its files are not the ones we know.
+    `precision` is "auto" (bf16 where the processor multiplies it in hardware), "bf16" or "fp32"; `device` "cpu" or "cuda".
+    Raises ModelError when the model is missing, its files are not the ones we know, or there is no such device.
     """
+    return _loaded(name, settled_precision(name, precision), device)
+
+
+@cache
+def _loaded(name: str | Path, precision: str, device: str) -> Embedder:
     loader = EMBEDDERS.get(str(name))
     if loader is not None:
-        return loader(precision=precision)
+        return loader(precision=precision, device=device)
     folder = Path(name)
     if not folder.is_dir():
         raise ModelError(
             f"There is no model called {name!s} and no folder of that name. "
             f"Set [embed] model to one of {', '.join(EMBEDDERS)} or to a sentence-transformers folder on this machine."
         )
-    return _load_folder(folder, precision=precision)
+    return _load_folder(folder, precision=precision, device=device)
 
 
 def model_sha256(name: str | Path) -> str:
@@ -118,13 +131,13 @@ def model_sha256(name: str | Path) -> str:
     return _digest_of_sums(sums) if sums else _digest_of_folder(Path(name))
 
 
-def _load_minilm(*, precision: str) -> Embedder:
+def _load_minilm(*, precision: str, device: str) -> Embedder:
     folder = _minilm_folder()
     sha256 = check_files(folder, SUMS["minilm"])
-    return _load_transformer(folder, name="minilm", sha256=sha256, precision=precision)
+    return _load_transformer(folder, name="minilm", source="minilm", sha256=sha256, precision=precision, device=device)
 
 
-def _load_static(*, precision: str) -> Embedder:
+def _load_static(*, precision: str, device: str) -> Embedder:
     from model2vec import StaticModel
 
     folder = SUMS["static"].parent
@@ -132,29 +145,34 @@ def _load_static(*, precision: str) -> Embedder:
     # It would say that our model card is not laid out as a hub's.
     logging.getLogger("huggingface_hub.repocard").setLevel(logging.ERROR)
     model = StaticModel.from_pretrained(folder)
-    return StaticEmbedder("static", model.dim, sha256, "int8", model)
+    return StaticEmbedder("static", model.dim, sha256, precision, model)
 
 
-def _load_folder(folder: Path, *, precision: str) -> Embedder:
-    return _load_transformer(folder, name=folder.name, sha256=_digest_of_folder(folder), precision=precision)
+def _load_folder(folder: Path, *, precision: str, device: str) -> Embedder:
+    return _load_transformer(
+        folder, name=folder.name, source=folder, sha256=_digest_of_folder(folder), precision=precision, device=device
+    )
 
 
-def _load_transformer(folder: Path, *, name: str, sha256: str, precision: str) -> Embedder:
+def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: str, precision: str, device: str) -> Embedder:
     stay_offline()
     import torch
     from sentence_transformers import SentenceTransformer
 
-    chosen = _precision(precision)
-    dtype = torch.bfloat16 if chosen == "bf16" else torch.float32
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ModelError(
+            '[embed] device = "cuda" asks for a graphics card, and this machine has none that torch can use; set "cpu".'
+        )
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     try:
-        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+        model = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype})
     except (OSError, ValueError, KeyError) as exc:
         raise ModelError(
             f"The folder {folder.name} does not hold a sentence-transformers model that can be loaded; "
             "it needs modules.json, config.json, a tokenizer and safetensors weights."
         ) from exc
     dimension = model.get_embedding_dimension()
-    return TransformerEmbedder(name, int(dimension or 0), sha256, chosen, model)
+    return TransformerEmbedder(name, int(dimension or 0), sha256, precision, model, source)
 
 
 def stay_offline() -> None:
@@ -167,7 +185,10 @@ def stay_offline() -> None:
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 
-def _precision(wanted: str) -> str:
+def settled_precision(name: str | Path, wanted: str = "auto") -> str:
+    """Return what the model computes in on this machine: "bf16" or "fp32" for a transformer, "int8" for the static model."""
+    if str(name) == "static":
+        return "int8"
     if wanted != "auto":
         return wanted
     return "bf16" if has_fast_bf16() else "fp32"

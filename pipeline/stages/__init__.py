@@ -16,6 +16,8 @@ class Stage:
     sections: tuple[str, ...] = ()
     incremental: bool = False
     """Rows of the first need are independent and keyed by content, so only new ones need computing."""
+    batched: bool = False
+    """Works on its rows in parts, which an engine may spread over several machines; the function takes `engine`."""
     version: int = 1
     """Raise it when the same input must give another output."""
 
@@ -28,10 +30,10 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
-    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), version=2),
-    Stage("safeguard", ("comments",), ("concerns",)),
-    Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
+    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), batched=True, version=2),
+    Stage("safeguard", ("comments",), ("concerns",), batched=True),
+    Stage("segment", ("comments",), ("segments", "texts"), ("segment",), batched=True),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, batched=True),
     Stage(
         "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
     ),
@@ -53,6 +55,7 @@ STAGES: tuple[Stage, ...] = (
         ("texts", "vectors", "codebook", "lessons", "tuned", "themes", "members"),
         ("suggestions",),
         ("embed", "code"),
+        batched=True,
         version=3,
     ),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),

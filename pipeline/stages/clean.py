@@ -1,7 +1,9 @@
 """Repair, mask and sort answers: what is coded, and what is set aside for which reason."""
 
 import re
-from itertools import accumulate
+from collections.abc import Callable
+from functools import partial
+from itertools import accumulate, chain
 from types import SimpleNamespace
 
 import ftfy
@@ -9,6 +11,7 @@ import pandas as pd
 
 from pipeline.accounting import NO_CONSENT
 from pipeline.artefacts import content_id, empty_table
+from pipeline.engines import Engine, parts_of
 from pipeline.methods.language import languages_of
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
 from pipeline.methods.redact import Masked, Redactor
@@ -22,20 +25,22 @@ DUPLICATE = "the same person's answer again"
 OTHER_LANGUAGE = "other language"
 
 
-def clean(responses: pd.DataFrame, tokens: Tokens, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+def clean(
+    responses: pd.DataFrame, tokens: Tokens, *, settings: SimpleNamespace, engine: Engine = map
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return comments, one for each response, and the masks that lead back from tokens to names; known names keep theirs."""
     if responses.empty:
         return empty_table("comments"), empty_table("masks")
     plan: Clean = settings.clean
     comments = responses.drop(columns=["row", "received", "text"])
-    texts = [repair(text) for text in responses["text"].fillna("")]
+    texts = _in_parts(engine, _repaired, responses["text"].fillna("").tolist())
     comments["comment_id"] = _ids(responses, texts)
     comments["reading"] = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, responses["frame"], strict=True)]
     plain = [" ".join(text.casefold().split()) for text in texts]
     comments["set_aside"] = _reasons(comments, texts, plain)
-    comments["language"] = _languages(comments, texts, plan)
+    comments["language"] = _languages(comments, texts, plan, engine)
     comments["same_as"] = _same_as(comments, plain)
-    masked = _mask(texts, comments["set_aside"].isna(), plan, tokens)
+    masked = _mask(texts, comments["set_aside"].isna(), plan, tokens, engine)
     comments["text"] = [found.text for found in masked]
     comments["redactions"] = [len(found.redactions) for found in masked]
     comments["to_check"] = [len(found.flags) for found in masked]
@@ -46,6 +51,14 @@ def repair(text: str) -> str:
     """Return the answer with broken characters mended, line ends made plain and outer space removed."""
     mended = ftfy.fix_text(text, unescape_html="auto", uncurl_quotes=False, normalization="NFC")
     return re.sub(r"[^\S\n]+\n", "\n", mended.replace("\x00", "")).strip()
+
+
+def _repaired(texts: list[str]) -> list[str]:
+    return [repair(text) for text in texts]
+
+
+def _in_parts(engine: Engine, work: Callable[[list[str]], list[str]], texts: list[str]) -> list[str]:
+    return list(chain.from_iterable(engine(work, [texts[part] for part in parts_of(len(texts))])))
 
 
 def _ids(responses: pd.DataFrame, texts: list[str]) -> list[str]:
@@ -78,10 +91,11 @@ def _reason(consent: str, text: str, frame: str, *, again: bool) -> str | None:
     return DUPLICATE if again else None
 
 
-def _languages(comments: pd.DataFrame, texts: list[str], plan: Clean) -> list[str]:
+def _languages(comments: pd.DataFrame, texts: list[str], plan: Clean, engine: Engine) -> list[str]:
     """Find languages of what is kept, and set aside what is certainly in none of the study's."""
     kept = comments["set_aside"].isna().tolist()
-    found = iter(languages_of((text for text, keep in zip(texts, kept, strict=True) if keep), expected=plan.languages))
+    said = [text for text, keep in zip(texts, kept, strict=True) if keep]
+    found = iter(_in_parts(engine, partial(languages_of, expected=plan.languages), said))
     languages = [next(found) if keep else "unknown" for keep in kept]
     foreign = [language not in (*plan.languages, "unknown") for language in languages]
     comments.loc[foreign, "set_aside"] = OTHER_LANGUAGE
@@ -94,11 +108,11 @@ def _same_as(comments: pd.DataFrame, plain: list[str]) -> pd.Series:
     return first.where(first != comments["comment_id"])
 
 
-def _mask(texts: list[str], kept: "pd.Series[bool]", plan: Clean, tokens: Tokens) -> list[Masked]:
+def _mask(texts: list[str], kept: "pd.Series[bool]", plan: Clean, tokens: Tokens, engine: Engine) -> list[Masked]:
     """Mask what is kept; of what is set aside no words go further than the vault."""
     redactor = Redactor(known_names=plan.known_names)
     said = [text for text, keep in zip(texts, kept, strict=True) if keep]
-    found = iter(redactor.mask_all(said, known=tokens.numbers, last=tokens.last))
+    found = iter(redactor.mask_all(said, known=tokens.numbers, last=tokens.last, engine=engine))
     return [next(found) if keep else Masked("") for keep in kept]
 
 

@@ -1,13 +1,18 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors, empty_table
 from pipeline.codebook import Codebook
+from pipeline.engines import Engine, parts_of
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.hints import theme_hints
 
@@ -26,6 +31,7 @@ def code(
     members: pd.DataFrame,
     *,
     settings: SimpleNamespace,
+    engine: Engine = map,
 ) -> pd.DataFrame:
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
 
@@ -54,10 +60,16 @@ def code(
         hints=[hints[row] for row in rows],
         vectors=matrix[rows],
     )
-    suggestions = coder.suggest(words, frames=frames, vectors=matrix)
+    parts = [(words[part], frames[part], matrix[part]) for part in parts_of(len(texts))]
+    suggestions = chain.from_iterable(engine(partial(_suggested, coder), parts))
     return pd.DataFrame(
         [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
     )
+
+
+def _suggested(coder: CodebookClassifier, part: tuple[Sequence[str], Sequence[str], NDArray[np.float32]]) -> list[Suggestion]:
+    words, frames, matrix = part
+    return coder.suggest(words, frames=frames, vectors=matrix)
 
 
 def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:

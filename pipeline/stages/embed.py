@@ -1,16 +1,34 @@
 """Turn unique texts into vectors."""
 
+from collections.abc import Sequence
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors
-from pipeline.methods.embed import load_embedder
+from pipeline.engines import Engine, parts_of
+from pipeline.methods.embed import load_embedder, settled_precision
 
 
-def embed(texts: pd.DataFrame, *, settings: SimpleNamespace) -> Vectors:
+def embed(texts: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map) -> Vectors:
     """Return one unit vector for each text, as float16."""
-    embedder = load_embedder(settings.embed.model, precision=settings.embed.precision)
-    matrix = embedder.encode(texts["text"].tolist())
-    return Vectors(tuple(texts["text_id"]), matrix.astype(np.float16), f"{embedder.name} {embedder.precision}", embedder.sha256)
+    # Settled here, so that it is the same on all machines whatever their processors.
+    model = settings.embed.model
+    precision = settled_precision(model, settings.embed.precision)
+    embedder = load_embedder(model, precision=precision)
+    said = texts["text"].tolist()
+    # Texts of like length together need the fewest batches.
+    order = np.argsort([len(text) for text in said], kind="stable")
+    rows = [order[part] for part in parts_of(len(said))]
+    matrix = np.zeros((len(said), embedder.dimension), dtype=np.float16)
+    work = partial(_encoded, model=model, precision=precision, device=settings.embed.device)
+    for places, found in zip(rows, engine(work, [[said[row] for row in part] for part in rows]), strict=True):
+        matrix[places] = found
+    return Vectors(tuple(texts["text_id"]), matrix, f"{embedder.name} {embedder.precision}", embedder.sha256)
+
+
+def _encoded(texts: Sequence[str], *, model: str, precision: str, device: str) -> NDArray[np.float16]:
+    return load_embedder(model, precision=precision, device=device).encode(texts).astype(np.float16)

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import partial
+from itertools import chain, pairwise
 from types import SimpleNamespace
 
 import pandas as pd
 
 from pipeline.artefacts import content_id, empty_table
+from pipeline.engines import Engine, parts_of
 from pipeline.methods.language import sentence_starts
 
 
@@ -19,10 +21,12 @@ LINE = re.compile(r"\n+")
 MIN_WORDS = 2
 
 
-def segment(comments: pd.DataFrame, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
+def segment(comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return segments, whose offsets reproduce the comment's text exactly, and the unique texts among them."""
     kept = comments[comments["set_aside"].isna()]
-    spans = _spans(kept["text"].tolist(), unit=settings.segment.unit)
+    texts = kept["text"].tolist()
+    parts = [texts[part] for part in parts_of(len(texts))]
+    spans = chain.from_iterable(engine(partial(_spans, unit=settings.segment.unit), parts))
     rows = [
         (comment_id, frame, start, end, text[start:end])
         for comment_id, frame, text, places in zip(kept["comment_id"], kept["frame"], kept["text"], spans, strict=True)

