@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 from sample import sample_rows
+from threadpoolctl import threadpool_limits
 
 import pipeline
 from pipeline import engines
@@ -110,7 +111,8 @@ def small_parts(monkeypatch):
 @pytest.mark.model
 def test_the_same_tables_come_out_when_a_worker_is_killed_in_the_middle_of_a_run(make_study, small_parts, tmp_path):
     study = make_study(sample_rows(40))
-    pipeline.run(study)
+    with threadpool_limits(2):
+        pipeline.run(study)
     expected = tables_of(study)
     elsewhere = shutil.copytree(study, tmp_path / "elsewhere")
     shutil.rmtree(elsewhere / "derived")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeline.artefacts import Vectors, empty_table
 from pipeline.codebook import Codebook
@@ -69,7 +70,9 @@ def code(
 
 def _suggested(coder: CodebookClassifier, part: tuple[Sequence[str], Sequence[str], NDArray[np.float32]]) -> list[Suggestion]:
     words, frames, matrix = part
-    return coder.suggest(words, frames=frames, vectors=matrix)
+    # Sums by several threads end in other digits than by one, and the part may be another machine's.
+    with threadpool_limits(1):
+        return coder.suggest(words, frames=frames, vectors=matrix)
 
 
 def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:

@@ -1,0 +1,113 @@
+"""Run the same study in one process and on workers of this machine, and print seconds and memory as lines of JSON.
+
+    python tests/benchmarks/engines.py [--shared ../shared] [--answers 20000] [--workers 2] [--model static]
+
+Answers are those of the NHS data, or of the sample study without the shared folder, drawn again and again; each is made
+different by a number at its end, so that no text is the same as another. One and two workers show what spreading costs.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import resource
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import cycle, islice
+from pathlib import Path
+
+import psutil
+from coded import read_answers
+
+import pipeline
+from pipeline.codebook import write_codebook
+
+
+SETTINGS = """
+schema = 1
+name = "Many answers"
+codebook = "codebook.csv"
+[intake]
+file = "responses.csv"
+[intake.questions.said]
+column = "said"
+[embed]
+model = "{model}"
+"""
+STAGES = ("clean", "safeguard", "segment", "embed", "code")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the study once for each engine."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path, help="folder with data/nhs-fft; without it the sample study's answers are taken")
+    parser.add_argument("--answers", type=int, default=20_000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--model", default="static")
+    options = parser.parse_args(arguments)
+    plans = {"one process": ""} | {
+        f"dask, {n} workers": f'[run]\nengine = "dask"\nworkers = {n}\n' for n in range(1, options.workers + 1)
+    }
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "study"
+        make(folder, options)
+        for engine, setting in plans.items():
+            shutil.rmtree(folder / "derived", ignore_errors=True)
+            (folder / "study.toml").write_text(SETTINGS.format(model=options.model) + setting, encoding="utf-8")
+            print(json.dumps({"engine": engine, "answers": options.answers, "model": options.model, **run(folder)}), flush=True)
+
+
+def make(folder: Path, options: argparse.Namespace) -> None:
+    """Write a study of so many different answers."""
+    answers = read_answers(options.shared)
+    folder.mkdir()
+    write_codebook(answers.codebook, folder / "codebook.csv")
+    with (folder / "responses.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["said"])
+        writer.writerows([f"{text} ({place})"] for place, text in enumerate(islice(cycle(answers.texts), options.answers)))
+
+
+def run(folder: Path) -> dict[str, object]:
+    """Return the stages' seconds, the most memory of this process and of a worker, and what stands for all tables."""
+    begin = time.perf_counter()
+    with watched() as most:
+        manifest = pipeline.run(folder, until="code")
+    tables = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((folder / "derived").glob("*.parquet"))))
+    return {
+        "wall_s": round(time.perf_counter() - begin, 1),
+        "stages_s": {name: round(manifest.stage(name).seconds, 1) for name in STAGES},
+        "here_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "worker_mb": max(most, default=0) // 2**20,
+        "tables": tables.hexdigest()[:12],
+    }
+
+
+@contextmanager
+def watched() -> Iterator[list[int]]:
+    """Yield a list to which the memory of every process below this one is added now and then."""
+    done, most = threading.Event(), []
+
+    def look() -> None:
+        while not done.wait(0.5):
+            for child in psutil.Process().children(recursive=True):
+                try:
+                    most.append(child.memory_info().rss)
+                except psutil.Error:
+                    continue
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield most
+    finally:
+        done.set()
+        watcher.join()
+
+
+if __name__ == "__main__":
+    main()
