@@ -1,7 +1,7 @@
 """The report once, as frozen values computed from the study's tables; formats compute nothing."""
 
+from pipeline.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.blocks import Report
-from pipeline.report.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.agreement import how_people_agreed
