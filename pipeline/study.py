@@ -136,6 +136,12 @@ class Count(Section):
     profile: Literal["strict", "standard", "small"] = "strict"
 
 
+class Reporting(Section):
+    """What the report is set beside: the folder of an earlier wave of the study."""
+
+    earlier: str | None = None
+
+
 class Settings(Section):
     """Everything `study.toml` may hold."""
 
@@ -152,6 +158,7 @@ class Settings(Section):
     quote: Quote = Quote()
     count: Count = Count()
     safeguarding: Safeguarding = Safeguarding()
+    report: Reporting = Reporting()
 
 
 @dataclass(frozen=True)

@@ -62,12 +62,14 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     """
     from pipeline.report.ledger import beside_earlier_exports
     from pipeline.report.source import read_source
+    from pipeline.report.waves import beside_earlier_wave
 
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
     sources = beside_earlier_exports(study, [read_source(study, exporter.tables) for exporter in exporters])
+    sources = beside_earlier_wave(sources)
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
     study.exports.mkdir(exist_ok=True)
