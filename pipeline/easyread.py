@@ -1,14 +1,14 @@
 """The easy-read text of a study, `easyread.csv`: one idea a line with a picture, how hard it is to read, and who approved it."""
 
-import csv
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import date
 
 from pipeline.errors import StudyError
 from pipeline.study import Study
+from pipeline.team_table import add_row, read_rows, start_table
 
 
 FILE, APPROVALS = "easyread.csv", "easyread_approved.csv"
@@ -16,7 +16,6 @@ MOST_WORDS_ON_AVERAGE = 12
 MOST_WORDS = 18
 TO_FILL_IN = "["
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -63,29 +62,19 @@ class Approval:
     when: str
 
 
+COLUMNS = tuple(field.name for field in fields(Idea))
+APPROVAL_COLUMNS = tuple(field.name for field in fields(Approval))
+
+
 def read_ideas(study: Study) -> tuple[Idea, ...]:
     """Return the ideas that people wrote; none where nobody has started."""
-    path = study.folder / FILE
-    if not path.is_file():
-        return ()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = [field.name for field in fields(Idea)]
-    if rows and not set(names) <= set(rows[0]):
-        raise StudyError(f"{FILE} must have the columns {', '.join(names)}. Put the first row back as it was.")
-    tidy = [[" ".join((row[name] or "").removeprefix("'").split()) for name in names] for row in rows]
-    return tuple(Idea(*cells) for cells in tidy if cells[1])
+    rows = read_rows(study.folder / FILE, COLUMNS).values()
+    return tuple(Idea(**row) for row in rows if row["text"])
 
 
 def start_ideas(study: Study, ideas: Sequence[Idea]) -> None:
     """Write a draft for people to change; StudyError if there is one already."""
-    path = study.folder / FILE
-    if path.exists():
-        raise StudyError(f"{FILE} is there already and holds what people wrote. Nothing was written.")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(field.name for field in fields(Idea))
-        writer.writerows([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in astuple(idea)] for idea in ideas)
+    start_table(study.folder / FILE, COLUMNS, [astuple(idea) for idea in ideas])
 
 
 def reading(ideas: Sequence[Idea]) -> Reading:
@@ -108,11 +97,7 @@ def digest(ideas: Sequence[Idea]) -> str:
 
 def approval_of(study: Study, ideas: Sequence[Idea]) -> Approval | None:
     """Return the last approval of exactly these ideas."""
-    path = study.folder / APPROVALS
-    if not path.is_file():
-        return None
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        found = [Approval(row["sha256"], row["by"], row["when"]) for row in csv.DictReader(file)]
+    found = [Approval(**row) for row in read_rows(study.folder / APPROVALS, APPROVAL_COLUMNS).values()]
     return next((one for one in reversed(found) if one.sha256 == digest(ideas)), None)
 
 
@@ -121,12 +106,6 @@ def add_approval(study: Study, ideas: Sequence[Idea], *, by: str, when: date) ->
     problems = reading(ideas).problems
     if problems:
         raise StudyError("\n  - ".join([f"{FILE} cannot be approved yet:", *problems]))
-    path = study.folder / APPROVALS
-    is_new = not path.is_file()
     approval = Approval(digest(ideas), by, when.isoformat())
-    with path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as file:
-        writer = csv.writer(file)
-        if is_new:
-            writer.writerow(field.name for field in fields(Approval))
-        writer.writerow(astuple(approval))
+    add_row(study.folder / APPROVALS, APPROVAL_COLUMNS, asdict(approval))
     return approval

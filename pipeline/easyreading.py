@@ -7,6 +7,7 @@ from pipeline.easyread import FILE, MOST_WORDS_ON_AVERAGE, Approval, add_approva
 from pipeline.errors import ReviewError, StudyError
 from pipeline.report import EXPORTS
 from pipeline.report.easyread import draft_ideas
+from pipeline.report.ledger import beside_earlier_exports
 from pipeline.report.source import read_source
 from pipeline.review.store import open_store, store_path
 from pipeline.review.store_people import Person, people
@@ -18,7 +19,9 @@ CO_ANALYST = "co-analyst"
 
 def start_easyread(study: Study) -> int:
     """Write easyread.csv with a draft from the study's figures, and return the number of ideas."""
-    ideas = tuple(draft_ideas(read_source(study, EXPORTS["easyread"].tables)))
+    # What the draft says of people counts as released: it is kept as it is, whatever a later run counts.
+    (source,) = beside_earlier_exports(study, [read_source(study, EXPORTS["easyread"].tables)])
+    ideas = tuple(draft_ideas(source))
     start_ideas(study, ideas)
     return len(ideas)
 

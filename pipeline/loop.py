@@ -1,7 +1,6 @@
 """The closed loop: `loop.csv` says what people said, what was decided, what came of it, and whether they were told and agree."""
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from difflib import get_close_matches
@@ -10,13 +9,13 @@ from typing import Literal, get_args
 
 from pipeline.errors import StudyError
 from pipeline.study import Study
+from pipeline.team_table import Row, add_row, change_row, read_rows, remove_row, start_table
 
 
 FILE = "loop.csv"
 Agree = Literal["", "yes", "partly", "no"]
 State = Literal["overdue", "unanswered", "not told", "answered"]
 _DATES = ("heard_on", "decided_on", "due", "done_on", "told_on")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,20 @@ class Entry:
         return (self.told_on - self.heard_on).days if self.told_on and self.heard_on and self.decided else None
 
 
+ORDER: tuple[State, ...] = ("overdue", "unanswered", "not told", "answered")
+"""What needs somebody first comes first."""
+
+
+def worst_state(entries: Iterable[Entry], today: date) -> State:
+    """Say where a thing stands with these rows about it: what is worst among them; unanswered where there is none."""
+    states = [entry.state(today) for entry in entries]
+    return next((state for state in ORDER if state in states), "unanswered")
+
+
+class LoopChangedError(StudyError):
+    """A row is not what it was when it was shown."""
+
+
 COLUMNS = tuple(field.name for field in fields(Entry) if field.name != "row")
 WHAT = {
     "about": "theme or code: a code's id or name, a theme's title, or: theme 3",
@@ -96,21 +109,61 @@ class Loop:
 
 def read_loop(study: Study) -> Loop:
     """Read `loop.csv`; StudyError lists by row all that is wrong with it. Without the file the loop is empty."""
-    path = study.folder / FILE
-    if not path.is_file():
-        return Loop(())
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, restkey="beyond"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise StudyError(f"{FILE} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
-    _check_columns(rows)
-    tidy = {number: _tidy(row) for number, row in enumerate(rows, start=2)}
-    tidy = {number: row for number, row in tidy.items() if any(row.values())}
-    wrong = [f"row {number}: {problem}" for number, row in tidy.items() for problem in _problems(row)]
+    loop, faults = read_with_faults(study)
+    wrong = [f"row {number}: {problem}" for number, found in faults.items() for _, problem in found]
     if wrong:
         raise StudyError("\n  ".join([f"{FILE} is not right yet.", *wrong]))
-    return Loop(tuple(_entry(number, row) for number, row in tidy.items()))
+    return loop
+
+
+def read_with_faults(study: Study) -> tuple[Loop, dict[int, tuple[tuple[str, str], ...]]]:
+    """Return the rows that are right, and for each other row's number what is wrong: the column and a sentence."""
+    rows = read_rows(study.folder / FILE, COLUMNS)
+    faults = {number: found for number, row in rows.items() if (found := tuple(problems(row)))}
+    return Loop(tuple(_entry(number, row) for number, row in rows.items() if number not in faults)), faults
+
+
+def theme_names(number: int, title: str, code: str | None, label: str) -> tuple[str, ...]:
+    """Return what a row may call a theme: its number, its title, or the code it stands for."""
+    own = [f"theme {number}", f"{number}. {title or 'Words held back'}", title]
+    return tuple(name for name in (*own, *((code, label) if code else ())) if name)
+
+
+def tidy_row(cells: Mapping[str, str]) -> Row:
+    """Return a row as it is read back from the file."""
+    return {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
+
+
+def put_row(study: Study, row: Mapping[str, str], *, shown: Mapping[str, str] | None) -> int:
+    """Write a row in place of the one that was shown, or a new one below the others, and return its number.
+
+    The row that was shown is found by what stands in it, wherever rows above it have moved it to. LoopChangedError if it is not
+    there any more, since somebody has changed it meanwhile.
+    """
+    path = study.folder / FILE
+    if shown is None:
+        add_row(path, COLUMNS, row)
+        return max(read_rows(path, COLUMNS))
+    number = _number_of(study, shown)
+    change_row(path, COLUMNS, number, row)
+    return number
+
+
+def drop_row(study: Study, shown: Mapping[str, str]) -> None:
+    """Take out the row that was shown; LoopChangedError if somebody has changed it meanwhile."""
+    remove_row(study.folder / FILE, COLUMNS, _number_of(study, shown))
+
+
+def raw_rows(study: Study) -> dict[int, Row]:
+    """Return the cells of each row by its number, right or not; StudyError where the file is no table."""
+    return read_rows(study.folder / FILE, COLUMNS)
+
+
+def _number_of(study: Study, shown: Mapping[str, str]) -> int:
+    number = next((number for number, row in raw_rows(study).items() if row == dict(shown)), None)
+    if number is None:
+        raise LoopChangedError(f"{FILE} was changed since you opened this page, so nothing was written.")
+    return number
 
 
 def unknown_rows(loop: Loop, names: Sequence[str]) -> tuple[str, ...]:
@@ -127,52 +180,40 @@ def unknown_rows(loop: Loop, names: Sequence[str]) -> tuple[str, ...]:
 
 def start_loop(study: Study, abouts: Sequence[str]) -> int:
     """Write `loop.csv` with a row for each theme or code to answer, and return their number; StudyError if it is there."""
-    path = study.folder / FILE
-    if path.exists():
-        raise StudyError(f"{FILE} is there already and holds people's answers. Add rows to it; nothing was written.")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([f"'{about}" if about.startswith(_FORMULA) else about, *[""] * (len(COLUMNS) - 1)] for about in abouts)
+    start_table(study.folder / FILE, COLUMNS, [[about, *[""] * (len(COLUMNS) - 1)] for about in abouts])
     return len(abouts)
 
 
-def _check_columns(rows: Sequence[Mapping[str, str]]) -> None:
-    there = set(rows[0]) if rows else set(COLUMNS)
-    missing = [name for name in COLUMNS if name not in there]
-    other = sorted(name for name in there - set(COLUMNS) if name and name != "beyond")
-    if missing or other:
-        said = [f"the column {name} is missing" for name in missing] + [f"the column {name} is not known" for name in other]
-        raise StudyError(f"{FILE}: {'; '.join(said)}. The columns are {', '.join(COLUMNS)}.")
-
-
-def _tidy(row: Mapping[str, object]) -> dict[str, str]:
-    return {name: " ".join(str(row.get(name) or "").removeprefix("'").split()) for name in COLUMNS}
-
-
-def _problems(row: Mapping[str, str]) -> Iterator[str]:
+def problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Say what is not right with a row: the column, and a sentence that says what to do."""
     if not row["about"]:
-        yield "about is empty; say which theme or code it is about."
+        yield "about", "about is empty; say which theme or code it is about."
     dates = {name: _date(row[name]) for name in _DATES}
     for name in _DATES:
         if row[name] and dates[name] is None:
-            yield f"{name} is {row[name]!r}; write it as 2026-03-31."
+            yield name, f"{name} is {row[name]!r}; write it as 2026-03-31."
     if row["they_agree"].casefold() not in get_args(Agree):
-        yield "they_agree must be yes, partly, no or empty."
-    if row["decision"] and not (row["decided_by"] and row["decided_on"]):
-        yield "a decision needs decided_by and decided_on."
-    if not row["decision"] and (row["action"] or row["not_possible_because"]):
-        yield "an action, or a reason why not, needs the decision it follows from."
-    if row["action"] and row["not_possible_because"]:
-        yield "it has both an action and a reason why it is not possible; make two rows of it, or keep one."
-    if bool(row["told_how"]) != bool(row["told_on"]):
-        yield "told_how and told_on belong together."
-    if row["they_agree"] and not row["told_on"]:
-        yield "people can agree only when they have been told; fill in told_how and told_on."
+        yield "they_agree", "they_agree must be yes, partly, no or empty."
+    yield from _lacking(row)
     for first, last in (("heard_on", "decided_on"), ("decided_on", "done_on"), ("decided_on", "told_on")):
         before, after = dates[first], dates[last]
         if before and after and after < before:
-            yield f"{last} is before {first}."
+            yield last, f"{last} is before {first}."
+
+
+def _lacking(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if row["decision"] and not row["decided_by"]:
+        yield "decided_by", "a decision needs decided_by and decided_on."
+    elif row["decision"] and not row["decided_on"]:
+        yield "decided_on", "a decision needs decided_by and decided_on."
+    if not row["decision"] and (row["action"] or row["not_possible_because"]):
+        yield "decision", "an action, or a reason why not, needs the decision it follows from."
+    if row["action"] and row["not_possible_because"]:
+        yield "action", "it has both an action and a reason why it is not possible; make two rows of it, or keep one."
+    if bool(row["told_how"]) != bool(row["told_on"]):
+        yield "told_on" if row["told_how"] else "told_how", "told_how and told_on belong together."
+    if row["they_agree"] and not row["told_on"]:
+        yield "they_agree", "people can agree only when they have been told; fill in told_how and told_on."
 
 
 def _date(text: str) -> date | None:

@@ -149,6 +149,12 @@ class Run(Section):
     """Let answers travel unencrypted to another machine."""
 
 
+class Reporting(Section):
+    """What the report is set beside: the folder of an earlier wave of the study."""
+
+    earlier: str | None = None
+
+
 class Settings(Section):
     """Everything `study.toml` may hold."""
 
@@ -166,6 +172,7 @@ class Settings(Section):
     count: Count = Count()
     safeguarding: Safeguarding = Safeguarding()
     run: Run = Run()
+    report: Reporting = Reporting()
 
 
 @dataclass(frozen=True)

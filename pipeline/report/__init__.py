@@ -29,6 +29,8 @@ class Exporter:
     sensitivity: "Sensitivity"
     """The most sensitive content its readers may have: nothing identifiable ever leaves, whoever reads it."""
     files: tuple[str, ...]
+    check: Callable[[], None] = lambda: None
+    """Raise PipelineError where this form cannot be made on this machine."""
 
 
 def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
@@ -39,8 +41,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports: "html", "docx" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files), "quotes"
-        (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a spreadsheet), "qdc"
+        Names of exports: "html", "docx", "pdf" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files),
+        "quotes" (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a sheet), "qdc"
         (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
         "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why),
         "easyread" (a draft in short sentences with pictures).
@@ -62,12 +64,15 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     """
     from pipeline.report.ledger import beside_earlier_exports
     from pipeline.report.source import read_source
+    from pipeline.report.waves import beside_earlier_wave
 
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
+        exporter.check()
     sources = beside_earlier_exports(study, [read_source(study, exporter.tables) for exporter in exporters])
+    sources = beside_earlier_wave(sources)
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
     study.exports.mkdir(exist_ok=True)
@@ -111,6 +116,18 @@ def _docx(source: "Source", folder: Path) -> None:
     from pipeline.report.word import write_docx
 
     write_docx(source, folder)
+
+
+def _can_make_pdf() -> None:
+    from pipeline.report.pdf import check_installed
+
+    check_installed()
+
+
+def _pdf(source: "Source", folder: Path) -> None:
+    from pipeline.report.pdf import write_pdf
+
+    write_pdf(source, folder)
 
 
 def _xlsx(source: "Source", folder: Path) -> None:
@@ -184,6 +201,7 @@ EXPORTS: dict[str, Exporter] = {
             files=("report.html",),
         ),
         Exporter(name="docx", write=_docx, tables=REPORT, sensitivity="redacted", files=("report.docx",)),
+        Exporter(name="pdf", write=_pdf, tables=REPORT, sensitivity="redacted", files=("report.pdf",), check=_can_make_pdf),
         Exporter(name="xlsx", write=_xlsx, tables=REPORT, sensitivity="redacted", files=("report.xlsx",)),
         Exporter(
             name="tables",

@@ -1,7 +1,9 @@
 """The report once, as frozen values computed from the study's tables; formats compute nothing."""
 
+from dataclasses import replace
+
+from pipeline.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.blocks import Report
-from pipeline.report.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.agreement import how_people_agreed
@@ -18,6 +20,7 @@ from pipeline.report.sections.side_by_side import side_by_side
 from pipeline.report.sections.smaller_groups import smaller_groups
 from pipeline.report.sections.taking_part import taking_part
 from pipeline.report.sections.themes import themes
+from pipeline.report.sections.waves import waves
 from pipeline.report.source import Source
 from pipeline.report.wording import percent
 
@@ -57,6 +60,7 @@ def build_report(source: Source) -> Report:
             set_aside(source),
             how_people_agreed(source),
             came_of_it(source),
+            waves(replace(source, tables={**source.tables, "themes": named})),
             how_it_was_done(source),
         ),
     )

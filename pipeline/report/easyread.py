@@ -15,7 +15,7 @@ from pipeline.report.documents import add_footer, add_picture, new_document, sav
 from pipeline.report.sections.method import checked_share
 from pipeline.report.sections.taking_part import answered_by
 from pipeline.report.source import Source
-from pipeline.report.wording import number
+from pipeline.report.wording import number, people_shown, sentence_case
 from pipeline.stages.count import ANY, EVERYONE
 
 
@@ -45,7 +45,7 @@ def draft_ideas(source: Source) -> Iterator[Idea]:
     asked = answered_by(source["comments"])
     about = "About this page"
     yield Idea(about, "We asked people some questions.", "A person asks other people a question")
-    yield Idea(about, f"{number(asked.sum())} people wrote an answer.", "People write on a form")
+    yield Idea(about, f"{sentence_case(people_shown(asked.sum(), source.profile))} wrote an answer.", "People write on a form")
     yield Idea(about, "A computer helped us to sort the answers.", "A computer and a pile of letters")
     if checked_share(source["codings"]) < 1:
         yield Idea(about, "People still need to check this.", "Two people read a letter together")

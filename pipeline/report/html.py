@@ -1,9 +1,10 @@
 """The report as one web page that needs nothing but itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
-from pipeline.report.blocks import Report
+from pipeline.report.blocks import Chart, Report
 from pipeline.report.content import build_report
 from pipeline.report.source import Source
 
@@ -16,11 +17,22 @@ def write_html(source: Source, folder: Path) -> None:
 
 def render(report: Report) -> str:
     """Set a report as a page; every word in it is escaped, those in charts by charts.py."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
     from pipeline.report.charts import draw
+
+    return _set(report, draw, to_print=False)
+
+
+def render_to_print(report: Report) -> str:
+    """Set a report as a page to make a PDF of: no folds, nothing to scroll, and charts as a PDF can describe them."""
+    from pipeline.report.charts import draw_to_print
+
+    return _set(report, draw_to_print, to_print=True)
+
+
+def _set(report: Report, draw: Callable[[Chart], str], *, to_print: bool) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("report.html.j2").render(report=report, draw=draw)
+    return environment.get_template("report.html.j2").render(report=report, draw=draw, to_print=to_print)

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 
-from pipeline.artefacts import TABLES, read_table, write_atomically
+from pipeline.artefacts import TABLES, write_atomically
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.differencing import Released, against_earlier
@@ -22,6 +24,17 @@ from pipeline.study import Study
 COUNTED = ("counts", "closed", "voices", "themes")
 _KEYS = ["table", "item", "part", "response_id"]
 _MEAN = ("estimate", "low", "high")
+
+
+_BEHIND = {
+    "comments": ("comment_id", "response_id", "question", "set_aside"),
+    "people": ("response_id", "attribute", "value"),
+    "segments": ("segment_id", "comment_id", "text_id"),
+    "codings": ("segment_id", "code"),
+    "ratings": ("response_id", "question", "value", "score"),
+    "themes": ("theme_id", "set_aside"),
+    "members": ("text_id", "theme_id"),
+}
 
 
 def ledger_path(study: Study) -> Path:
@@ -160,8 +173,7 @@ def _columns(
 
 def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     """Return who is counted in each figure, by item and part."""
-    names = ("comments", "people", "segments", "codings", "ratings", "themes", "members")
-    tables = {name: _table(study, name) for name in names}
+    tables = {name: _table(study, name) for name in _BEHIND}
     groups = study.settings.count.groups or study.settings.intake.attributes[:1]
     levels = levels_of(tables["comments"], tables["ratings"], tables["people"], groups)
     levels = levels.assign(part=levels["group"] + "|" + levels["level"])[["response_id", "part"]]
@@ -199,7 +211,10 @@ def _of_themes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iter
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:
-    found = read_table(name, study.folder / TABLES[name].file)
-    if not isinstance(found, pd.DataFrame):
-        raise DataError(f"The table {name} is not as it should be; delete it and run again.")
+    """Read what tells who is counted, and no words."""
+    path = study.folder / TABLES[name].file
+    try:
+        found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
+    except (FileNotFoundError, pyarrow.ArrowException, KeyError) as exc:
+        raise DataError(f"The table {name} is not as it should be; `themes run` makes it again.") from exc
     return found

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.loop import Entry, Loop, State, read_loop, unknown_rows
-from pipeline.report.consent import quotable_ids, with_shared_words, without_private_words
+from pipeline.consent import quotable_ids, with_shared_words, without_private_words
+from pipeline.loop import ORDER, Entry, Loop, State, read_loop, theme_names, unknown_rows, worst_state
 from pipeline.report.placing import PlacedTheme, placed_themes
 from pipeline.report.source import Source
 from pipeline.report.wording import number
 
 
-ORDER: tuple[State, ...] = ("overdue", "unanswered", "not told", "answered")
 TABLES = ("comments", "segments", "themes", "members", "theme_codes")
 
 
@@ -28,8 +27,7 @@ class Answered:
 
     def state(self, today: date) -> State:
         """Say where the theme stands: what is worst among its rows."""
-        states = [entry.state(today) for entry in self.entries]
-        return next((state for state in ORDER if state in states), "unanswered")
+        return worst_state(self.entries, today)
 
 
 @dataclass(frozen=True)
@@ -64,9 +62,7 @@ def standing(source: Source) -> Standing:
 
 
 def _answered(source: Source, theme: PlacedTheme, loop: Loop) -> Answered:
-    own = [f"theme {theme.number}", theme.heading, *([theme.title] if theme.title else [])]
-    of_code = [theme.code, source.label(theme.code)] if theme.code else []
-    names = (*own, *of_code)
+    names = theme_names(theme.number, theme.title, theme.code, source.label(theme.code) if theme.code else "")
     return Answered(theme, names, loop.of(names))
 
 

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
-from pipeline.loop import Entry
+from pipeline.loop import ORDER, Entry
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, Report, Section, Table
 from pipeline.report.documents import save_document
 from pipeline.report.html import render
-from pipeline.report.looping import ORDER, Answered, Standing, standing
+from pipeline.report.looping import Answered, Standing, standing
 from pipeline.report.source import Source
 from pipeline.report.word import as_document
 from pipeline.report.wording import counted, number, percent

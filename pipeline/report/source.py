@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,6 +14,10 @@ from pipeline.errors import DataError
 from pipeline.manifest import Manifest, file_sha256, read_manifest
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.study import Study
+
+
+if TYPE_CHECKING:
+    from pipeline.report.waves import Waves
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Source:
     """The day on which it is said what is overdue."""
     notes: tuple[str, ...] = ()
     """What a reader of the figures must know of how they stand beside earlier exports."""
+    waves: "Waves | None" = None
+    """The earlier wave that the study names, if it names one."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""

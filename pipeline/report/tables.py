@@ -2,20 +2,18 @@
 
 import csv
 import io
-import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from pipeline.artefacts import write_atomically
-from pipeline.report.consent import quotable_ids, with_shared_words, without_private_words
+from pipeline.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.report.placing import with_shown_figures
 from pipeline.report.source import Source
+from pipeline.team_table import FORMULA
 
 
-# Spreadsheets skip invisible characters before they look for a formula, and some take full-width signs for one.
-_FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
 
 
@@ -70,4 +68,4 @@ def _cell(value: Any) -> str:
 
 def as_text(value: str) -> str:
     """Put an apostrophe before what a spreadsheet would run as a formula."""
-    return f"'{value}" if _FORMULA.match(value) else value
+    return f"'{value}" if FORMULA.match(value) else value

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
-from reviewed import PAYLOADS, TEXTS, serve
+from reviewed import LONG, PAYLOADS, TEXTS, serve
 
+from pipeline.loop import COLUMNS
 from pipeline.review.approving import quote_candidates
 from pipeline.review.deciding import Judgement, decide
 from pipeline.review.recalling import said_by
+from pipeline.team_table import add_row, change_row
 
 
 pytestmark = pytest.mark.browser
@@ -54,6 +56,9 @@ def states(served):
     def sent(path, button):
         return lambda page: (page.goto(at + path), press(page, button))
 
+    def sent_on(path, link):
+        return lambda page: (page.goto(at + path), page.get_by_role("link", name=link).first.click())
+
     def read(text):
         return f"/excerpt/{served.places[text]}"
 
@@ -92,6 +97,11 @@ def states(served):
     yield "quotes", go("/quotes"), 200, "Quotes to approve"
     yield "quote", go(f"/quotes/{quotable(served)[0]}"), 200, "May this be printed?"
     yield "quote, wrong", sent(f"/quotes/{quotable(served)[0]}", "No, keep it in"), 422, "May this be printed?"
+    yield "closing the loop", go("/loop"), 200, "Closing the loop"
+    yield "loop row", sent_on("/loop", "Write what came of it"), 200, "Write what came of it"
+    yield "loop row, wrong", loop_row_without_a_decision(served), 422, "Write what came of it"
+    yield "loop row, changed meanwhile", loop_row_changed(served), 409, "Change what came of it"
+    yield "closing the loop, overdue", go("/loop"), 200, "Closing the loop"
     yield "guide", go("/guide"), 200, "How to read and code"
     yield "large print", go("/guide/large-print"), 200, "How to read and code"
     yield "settings", go("/settings"), 200, "Settings"
@@ -142,6 +152,31 @@ def answered_twice(served):
         page.locator("#code-odd").check()
         page.locator("#note").fill(PAYLOADS[2])
         press(page, "Save and go on")
+
+    return act
+
+
+def loop_row_without_a_decision(served):
+    def act(page):
+        page.goto(f"{served.address}/loop")
+        page.get_by_role("link", name="Write what came of it").first.click()
+        page.locator("#action").fill(LONG)
+        press(page, "Keep it")
+
+    return act
+
+
+def loop_row_changed(served):
+    def act(page):
+        path = served.room.study.folder / "loop.csv"
+        path.unlink(missing_ok=True)
+        add_row(path, COLUMNS, {"about": "Too little time", "you_said": PAYLOADS[0]})
+        page.goto(f"{served.address}/loop/row/2")
+        change_row(path, COLUMNS, 2, {"you_said": PAYLOADS[1], "due": "2026-01-31"})
+        page.locator("#decided_by").fill(PAYLOADS[2])
+        page.locator("#decision").fill(PAYLOADS[8])
+        page.locator("#decided_on").fill("2026-01-02")
+        press(page, "Keep it")
 
     return act
 

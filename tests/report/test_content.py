@@ -56,7 +56,7 @@ def test_sections_are_in_the_order_a_reader_needs(source):
         "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
         "Shares by group", "Two groups side by side", "Closed questions", "Where people disagreed",
         "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed",
-        "What came of it", "How it was done",
+        "What came of it", "What changed since the last wave", "How it was done",
     ]  # fmt: skip
 
 
@@ -298,7 +298,7 @@ def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
         study=replace(source.study, settings=bare),
     )  # fmt: skip
     report = build_report(nothing)
-    assert len(report.sections) == 16
+    assert len(report.sections) == 17
     assert "No themes were found." in all_words(nothing)
 
 

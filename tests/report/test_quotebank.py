@@ -129,7 +129,7 @@ def test_only_quotations_that_may_leave_can_be_noted(study, quote):
 
 def test_a_register_that_was_broken_in_a_spreadsheet_is_not_added_to(study):
     (study.folder / FILE).write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(StudyError, match="must have the columns"):
+    with pytest.raises(StudyError, match="the column quote is missing"):
         note_use(study, "a", where="x", page="", by="a", when=date(2026, 3, 1), known=["a"])
 
 

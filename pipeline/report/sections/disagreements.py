@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.consent import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Section, Table
-from pipeline.report.consent import Words
 from pipeline.report.source import Source
 from pipeline.report.wording import counted, listed, number
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from pipeline.consent import NOBODY_AGREED, Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Section, Table
-from pipeline.report.consent import NOBODY_AGREED, Words
 from pipeline.report.source import Source
 from pipeline.report.wording import counted, number, percent, sentence_case
 

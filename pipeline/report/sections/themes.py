@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from pipeline.consent import HELD_BACK, NOBODY_AGREED, Words
 from pipeline.report.blocks import Block, Entry, Fold, Heading, Paragraph, Points, Quotations, Section, Table
-from pipeline.report.consent import HELD_BACK, NOBODY_AGREED, Words
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
 from pipeline.report.wording import NOT_SHOWN, counted, number, score, sentence_case, steadiness

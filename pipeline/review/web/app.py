@@ -13,7 +13,7 @@ from pipeline.review.web.desk import Desk, desk
 from pipeline.review.web.launch import Launch
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.site import Site
-from pipeline.review.web.views import codebook, excerpts, finding, home, practice, quotes, talk, team, themes, who
+from pipeline.review.web.views import answering, codebook, excerpts, finding, home, practice, quotes, talk, team, themes, who
 
 
 def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time) -> Flask:
@@ -39,7 +39,7 @@ def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, c
     CSRFProtect(app)
     faults.explain(app)
     # On a team server nobody chooses a name; on a laptop nobody has a password.
-    shared = (home, excerpts, talk, codebook, themes, practice, finding, quotes)
+    shared = (home, excerpts, talk, codebook, themes, practice, finding, quotes, answering)
     for pages in (team if site.team else who, *shared):
         app.register_blueprint(pages.PAGES)
     return app
