@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.erasing.person import Person, said_in
+from pipeline.erasing.person import Person
 from pipeline.methods.coder.tuning import FACTS, is_tuned
+from pipeline.methods.repeated import repeats
 from pipeline.methods.themes.saved import FACTS as THEMES
 from pipeline.methods.themes.saved import load, save, words_of_enough
 from pipeline.report.ledger import ledger_path, read_ledger, write_ledger
@@ -26,9 +27,17 @@ def erase_exports(study: Study, person: Person) -> Iterator[str]:
             path.unlink()
             name = path.relative_to(study.folder)
             yield f"{name} held words of theirs and is deleted; export it again, and replace copies."
+
+
+def still_holding(study: Study, person: Person) -> Iterator[str]:
+    """Name what still holds their words when all is done: files the program did not make, and the export's other sheets."""
     for path in _files(study.folder):
-        if path.relative_to(study.folder).parts[0] not in {*_KEPT, "exports"} and _holds(path, person):
+        first = path.relative_to(study.folder).parts[0]
+        if first not in {*_KEPT, "exports"} and path not in {study.codebook, study.source} and _holds(path, person):
             yield f"{path.relative_to(study.folder)} holds words of theirs and was not made by an export: delete it yourself."
+    for path in sorted({*_files(study.vault), *([study.source] if study.source.is_file() else [])}):
+        if path.suffix != ".parquet" and any(repeats(text, person.words) for text in texts_of(path)):
+            yield f"{path.relative_to(study.folder)} still holds words of theirs, perhaps on another sheet: take them out there."
 
 
 def _files(folder: Path) -> list[Path]:
@@ -36,10 +45,10 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _holds(path: Path, person: Person) -> bool:
-    return any(said_in(text, person.words) or any(one in text for one in person.ids) for text in _texts(path))
+    return any(repeats(text, person.words) or any(one in text for one in person.ids) for text in texts_of(path))
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts_of(path: Path) -> Iterator[str]:
     """Yield a file's text, with and without its markup; of an archive that of each member."""
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
