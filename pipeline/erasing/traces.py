@@ -5,9 +5,13 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-from pipeline.erasing.person import Person
+from pipeline.archives import PROJECT, unpacked
+from pipeline.erasing.person import Person, table
+from pipeline.errors import DataError
 from pipeline.methods.coder.tuning import FACTS, is_tuned
 from pipeline.methods.repeated import repeats
 from pipeline.methods.themes.saved import FACTS as THEMES
@@ -50,15 +54,20 @@ def _holds(path: Path, person: Person) -> bool:
 
 def texts_of(path: Path) -> Iterator[str]:
     """Yield a file's text, with and without its markup; of an archive that of each member."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            found = [archive.read(name) for name in archive.namelist()]
-    else:
-        found = [path.read_bytes()]
-    for data in found:
+    for data in _contents(path):
         text = data.decode("utf-8", errors="replace")
         yield text
         yield _TAGS.sub("", text)
+
+
+def _contents(path: Path) -> list[bytes]:
+    if not zipfile.is_zipfile(path):
+        return [path.read_bytes()]
+    try:
+        return [b"".join(piece for _, piece in parts) for _, parts in groupby(unpacked(path, PROJECT), key=itemgetter(0))]
+    except DataError:
+        # What cannot be opened safely was not made here.
+        return [path.read_bytes()]
 
 
 def erase_from_models(study: Study, person: Person) -> Iterator[str]:
@@ -81,8 +90,6 @@ def _keys(person: Person) -> list[str]:
 
 
 def _erase_from_saved_themes(study: Study, person: Person) -> Iterator[str]:
-    from pipeline.erasing.person import table
-
     saved, texts = load(study.saved_themes), table(study, "texts")
     said = [] if texts is None else texts.loc[~texts["text_id"].isin(person.texts), "text"].tolist()
     themes = tuple(
