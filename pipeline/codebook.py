@@ -11,10 +11,10 @@ from functools import partial
 from itertools import combinations, zip_longest
 from pathlib import Path
 from typing import Any, Literal
-from zipfile import BadZipFile, ZipFile
 
+from pipeline.archives import Limits, check_archive
 from pipeline.codebook_workbook import write_codebook_workbook
-from pipeline.errors import CodebookError
+from pipeline.errors import CodebookError, DataError
 from pipeline.refi_codebook import read_qdc, write_qdc
 
 
@@ -83,6 +83,7 @@ _LONGEST_CATEGORY = 80
 _LONGEST_LABEL = 60
 _ALIKE = 0.85
 _LARGEST = 50_000_000
+_BOOK = Limits(n_bytes=_LARGEST)
 _LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _LIKE_A_FORMULA = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -187,13 +188,13 @@ def _read_xlsx(path: Path) -> list[dict[str, str]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        with ZipFile(path) as archive:
-            size = sum(part.file_size for part in archive.infolist())
-        if size > _LARGEST:
-            raise CodebookError(_too_large(path))
+        check_archive(path, _BOOK)
+    except DataError as error:
+        raise CodebookError(f"{path.name}: {error}") from error
+    try:
         with CalamineWorkbook.from_path(path) as book:
             sheets = [book.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in range(len(book.sheet_names))]
-    except (BadZipFile, CalamineError) as error:
+    except CalamineError as error:
         raise CodebookError(f"{path.name}: no Excel workbook, or damaged. Save it again as .xlsx.") from error
     tables = [[[_cell_text(cell) for cell in row] for row in sheet] for sheet in sheets]
     with_codes = (table for table in tables if table and "code" in map(_column_name, table[0]))

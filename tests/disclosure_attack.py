@@ -4,7 +4,6 @@ The attacker knows the rules: that what is shown is rounded and at least the thr
 counted are some of their base. The model is written anew here from what is shown, and shares nothing with the method.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -172,54 +171,97 @@ class Pair:
 
     first: list[Released]
     second: list[Released]
+    few: frozenset[str]
+    """The people who are counted otherwise in the second, fewer than the threshold."""
 
-    def told_apart(self, shown: Sequence[float]) -> int:
-        """Count pairs of figures of the same thing whose difference is about a few people, and that differ as shown."""
-        earlier: dict[str, list[Released]] = defaultdict(list)
-        for one in self.first:
-            if not np.isnan(one.shown):
-                earlier[one.item].append(one)
+    def told_apart(self, second: Sequence[Released]) -> int:
+        """Count what somebody learns who adds up and takes away all that both exports show, knowing who is counted where.
+
+        That is too much if a sum is about none but the few who are counted otherwise than before, or if a figure that was
+        hidden follows, exactly or but for those few, and neither export says as much alone. `second` is what the second
+        export really shows. Rounding is left out of account: more is taken to be learnt than is.
+        """
         told = 0
-        for new, value in zip(self.second, shown, strict=True):
-            gaps = {old: len(old.people ^ new.people) for old in earlier[new.item]}
-            few = any(0 < gap < new.fewest for gap in gaps.values())
-            # What was shown of the same people before is nothing new.
-            before = {old.shown for old, gap in gaps.items() if gap < new.fewest}
-            told += few and not np.isnan(value) and value not in before
+        for item in dict.fromkeys(one.item for one in self.second):
+            before, now, shown = ([one for one in some if one.item == item] for some in (self.first, self.second, second))
+            told += _learnt(before, shown, alone=now, few=self.few)
         return told
 
 
+def _learnt(before: list[Released], now: list[Released], *, alone: list[Released], few: frozenset[str]) -> int:
+    """Compare the ranks of what is shown: a new dimension that only few people span is a figure about them."""
+    figures = [*before, *now, *alone]
+    # People who are in the same figures cannot be told apart, and are one column.
+    everybody = sorted(frozenset().union(*(one.people for one in figures)))
+    kinds = sorted({(person not in few, *(person in one.people for one in figures)) for person in everybody})
+    rows = np.array([[float(kind[1 + place]) for kind in kinds] for place in range(len(figures))])
+    steady = np.array([kind[0] for kind in kinds], dtype=bool)
+    rows = rows.reshape(len(figures), len(kinds))
+    shown = np.array([not np.isnan(one.shown) for one in figures])
+    first, second = np.arange(len(figures)) < len(before), np.arange(len(figures)) < len(before) + len(now)
+    then, both, by_itself = rows[shown & first], rows[shown & second], rows[shown & ~second]
+    of_few = _rank(both) - _rank(both[:, steady]) - _rank(then) + _rank(then[:, steady])
+    follow = {
+        tuple(row)
+        for row in rows[~shown & (first | ~second)][:, steady]
+        if row.any()
+        and _follows(row, both[:, steady])
+        and not _follows(row, then[:, steady])
+        and not _follows(row, by_itself[:, steady])
+    }
+    return of_few + len(follow)
+
+
+def _follows(row: Floats, shown: Floats) -> bool:
+    return _rank(np.vstack([shown, row])) == _rank(shown)
+
+
+def _rank(matrix: Floats) -> int:
+    return int(np.linalg.matrix_rank(matrix)) if matrix.size else 0
+
+
 def planted_pairs(draw: np.random.Generator, n_pairs: int, profile: Profile) -> Iterator[Pair]:
-    """Yield pairs of exports that, shown side by side without a ledger, give a few people away."""
+    """Yield pairs of exports that, shown side by side without a ledger, give a few people or a hidden figure away."""
     found = 0
     while found < n_pairs:
         pair = _pair(draw, profile)
-        if pair.told_apart([one.shown for one in pair.second]):
+        if pair.told_apart(pair.second):
             found += 1
             yield pair
 
 
 def _pair(draw: np.random.Generator, profile: Profile) -> Pair:
     n_people, n_levels = int(draw.integers(40, 300)), int(draw.integers(2, 6))
-    levels = draw.integers(0, n_levels, n_people)
+    levels = draw.choice(n_levels, n_people, p=draw.dirichlet(np.full(n_levels, 2.0)))
     said = draw.random((n_people, 3)) < draw.beta(1, 2, 3)
     there = np.ones(n_people, dtype=bool)
     first = _released(levels, said, there, profile)
     few = draw.choice(n_people, int(draw.integers(1, profile.fewest)), replace=False)
-    match draw.integers(0, 4):
-        case 0:  # people withdraw
-            there[few] = False
-        case 1:  # a few answers are coded anew
-            said[few, 0] = ~said[few, 0]
-        case 2:  # a few people are put into another group
-            levels[few] = (levels[few] + 1) % n_levels
-        case _:  # groups are named anew, and a few people leave them
-            there[few] = False
-            levels = levels + 100
-    return Pair(first, _released(levels, said, there, profile))
+    kind = draw.integers(0, 8)
+    if kind == 1:  # a few answers are coded anew
+        said[few, 0] = ~said[few, 0]
+    elif kind == 2:  # a few people are put into another group
+        levels[few] = (levels[few] + 1) % n_levels
+    else:  # a few people withdraw
+        there[few] = False
+    if kind == 3:  # and groups are named anew
+        levels = levels + 100
+    elif kind == 4:  # or two of them are merged
+        levels = np.where(levels == n_levels - 1, n_levels - 2, levels)
+    elif kind == 5:  # or one is split
+        levels = np.where(levels == 0, n_levels + draw.integers(0, 2, n_people), levels)
+    elif kind == 6:  # or people are grouped by something else
+        levels = 100 + draw.integers(0, n_levels, n_people)
+    elif kind == 7:  # or nobody goes, and two groups are merged
+        there[few] = True
+        levels = np.where(levels == n_levels - 1, n_levels - 2, levels)
+    gone = frozenset() if kind == 7 else frozenset(f"p{person}" for person in few)
+    return Pair(first, _released(levels, said, there, profile, by="region" if kind == 6 else "group"), gone)
 
 
-def _released(levels: NDArray[np.int64], said: NDArray[np.bool_], there: NDArray[np.bool_], profile: Profile) -> list[Released]:
+def _released(
+    levels: NDArray[np.int64], said: NDArray[np.bool_], there: NDArray[np.bool_], profile: Profile, by: str = "group"
+) -> list[Released]:
     """Return every figure of an export, hidden and rounded as the method says."""
     names = np.array([f"p{person}" for person in range(len(levels))])
     kinds = np.unique(levels[there])
@@ -231,9 +273,9 @@ def _released(levels: NDArray[np.int64], said: NDArray[np.bool_], there: NDArray
         counts = _breakdown(counted, [(len(kinds), places)])
         hidden = gone if item == "base" else hide(counts, profile, of=(base, gone))
         cells = [
-            ("everyone", counted, hidden.total),
+            ("everyone|everyone", counted, hidden.total),
             *(
-                (f"level {kind}", counted & (levels == kind), bool(flag))
+                (f"{by}|{kind}", counted & (levels == kind), bool(flag))
                 for kind, flag in zip(kinds, hidden.parts[0], strict=False)
             ),
         ]

@@ -1,7 +1,10 @@
 """A person who is erased is in no file any more, everybody else is, and a re-import does not bring them back."""
 
+import csv
 import json
+import shutil
 import zipfile
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -10,12 +13,18 @@ from sample import SAMPLE, sample_rows, write_rows
 
 from pipeline.artefacts import read_table
 from pipeline.cli import main
+from pipeline.codebook import read_codebook
 from pipeline.erasing import erase
 from pipeline.errors import StudyError
 from pipeline.freezing import freeze_themes
+from pipeline.loop import COLUMNS, read_loop
 from pipeline.packing import pack
+from pipeline.quote_register import read_uses
 from pipeline.report import export
+from pipeline.review.finding import find
+from pipeline.review.room import open_room
 from pipeline.review.store import open_store, verify_store
+from pipeline.review.store_sessions import save_draft
 from pipeline.runner import run
 from pipeline.study import load_study
 
@@ -40,8 +49,6 @@ def canary_rows():
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory):
     """A study that has been run, reviewed, shaped, frozen, packed and exported, and then had five people erased."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("erasing") / "study"
     (folder / "vault").mkdir(parents=True)
     write_rows(folder / "vault" / "responses.csv", canary_rows())
@@ -55,6 +62,7 @@ def lived_in(tmp_path_factory):
     run(study)
     export(study, to=["html", "tables", "quotes", "review"])
     freeze_themes(folder)
+    _write_beside(study)
     before = {canary: files_with(folder, canary) for canary in CANARIES}
     done = [sentence for canary in ERASED for sentence in erase(folder, f"person-{canary}").done]
     return study, before, done
@@ -65,10 +73,43 @@ def _review(study):
     with open_store(study) as store:
         store.add_reviewer("Ann", "lived experience")
         for row in segments[segments["text"].str.contains("zqcanary")].itertuples():
-            store.decide(
-                segment_id=row.segment_id, text_id=row.text_id, reviewer="Ann", outcome="none", note=f"About: {row.text}"
-            )
+            about = {"segment_id": row.segment_id, "text_id": row.text_id}
+            retold = row.text.replace(" ", "  ").upper()
+            store.decide(**about, reviewer="Ann", outcome="none", note=f"About: {retold}")
             store.add_theme_edit("rename", [[row.text_id]], f"Title with {row.text}", "Ann")
+            readings = json.dumps([{"codes": [], "sentence": f'I read "{row.text}" as praise', "people": ["Ann"]}])
+            store.append(
+                "discussions", **about, outcome="contested", codes="", readings=readings, up_to=0, note=row.text, by="Ann"
+            )
+            store.append("approvals", **about, outcome="reworded", wording=f"In short: {row.text}", reason="", by="Ann")
+            changes = json.dumps({"examples": f'Somebody else|"{row.text}"'})
+            store.append("code_edits", kind="change", code="trust", changes=changes, why=f"As in: {row.text}", by="Ann")
+            words = {"note": f'Half\nof "{row.text}"'}
+            save_draft(store, "Ann", f"codebook/{row.segment_id[::-1]}", words, now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def _write_beside(study):
+    """Let the team have written down, in every file of theirs, what each person said; and somebody have searched."""
+    with open_room(study) as room:
+        assert find(room, KEPT[0]).n_all == 1
+    segments = read_table("segments", study.derived / "segments.parquet")
+    said = [(row.segment_id, row.text) for row in segments.itertuples() if "zqcanary" in row.text]
+    uses = [[segment_id, f"Report {place}", "4", "2026-01-01", "Ann"] for place, (segment_id, _) in enumerate(said)]
+    write_table(study.folder / "quotes_used.csv", ["quote", "where", "page", "when", "by"], uses)
+    loop = [["theme 1", f"You said: {text} And more."] + [""] * (len(COLUMNS) - 2) for _, text in said]
+    write_table(study.folder / "loop.csv", list(COLUMNS), loop)
+    ideas = [["Meetings", f"Some people said: {text}", "people who talk", ""] for _, text in said]
+    write_table(study.folder / "easyread.csv", ["heading", "text", "picture", "file"], ideas)
+    with study.codebook.open(encoding="utf-8-sig", newline="") as file:
+        header, first, *rows = csv.reader(file)
+    first[header.index("examples")] = "|".join(["It was good.", *(text for _, text in said)])
+    rows[0][header.index("definition")] += f" As in: {said[0][1]}"
+    write_table(study.codebook, header, [first, *rows])
+
+
+def write_table(path, header, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
 
 
 def files_with(folder, words):
@@ -94,6 +135,7 @@ def test_before_they_are_erased_they_are_in_many_files(lived_in):
     for found in lived_in[1].values():
         assert {"vault/responses.csv", "vault/responses.parquet", "derived/comments.parquet", "review.sqlite"} <= set(found)
         assert {"exports/review.csv", "exports/sheet.xlsx"} <= set(found)
+        assert {"derived/find.sqlite", "loop.csv", "easyread.csv", "codebook.csv"} <= set(found)
 
 
 @pytest.mark.parametrize("canary", ERASED)
@@ -123,17 +165,38 @@ def test_earlier_exports_that_held_them_are_named(lived_in):
     assert "backups" in said
 
 
+def test_what_the_team_wrote_keeps_all_but_their_words(lived_in):
+    study, _, done = lived_in
+    entries = read_loop(study).entries
+    assert len(entries) == len(CANARIES)
+    assert entries[0].you_said == "You said: [words taken out: the person withdrew] And more."
+    assert KEPT[0] in entries[len(ERASED)].you_said
+    said = " ".join(done)
+    assert "loop.csv: words of theirs are cut out of row 2." in said
+    assert "have the text approved again" in said
+    assert read_codebook(study.codebook).codes[0].examples[0] == "It was good."
+    assert len(read_codebook(study.codebook).codes[0].examples) == 1 + len(KEPT)
+
+
+def test_every_page_that_printed_them_is_named_and_the_register_forgets_whose_it_was(lived_in):
+    study, _, done = lived_in
+    for place in range(len(ERASED)):
+        assert f"Report {place}, page 4 holds a quotation of theirs" in " ".join(done)
+    uses = read_uses(study)
+    assert [use.quote == "erased" for use in uses] == [True] * len(ERASED) + [False] * len(KEPT)
+    assert uses[0].where == "Report 0"
+
+
 def test_the_chain_of_decisions_is_whole_and_others_decisions_stand(lived_in):
     study = lived_in[0]
     assert verify_store(study).startswith("All rows are as they were written")
     with open_store(study) as store:
         history = store.history()
     assert (history["segment_id"] == "erased").sum() >= len(ERASED)
-    assert history["note"].str.contains("zqcanaryf").any()
+    assert history["note"].str.contains("ZQCANARYF").any()
 
 
 def test_tampering_with_an_emptied_row_is_still_found(lived_in, tmp_path):
-    import shutil
     import sqlite3
 
     copy = tmp_path / "study"
@@ -147,8 +210,6 @@ def test_tampering_with_an_emptied_row_is_still_found(lived_in, tmp_path):
 
 
 def test_a_second_import_of_the_same_export_does_not_bring_them_back(lived_in, tmp_path):
-    import shutil
-
     copy = tmp_path / "study"
     shutil.copytree(lived_in[0].folder, copy)
     write_rows(copy / "vault" / "responses.csv", canary_rows())
@@ -165,11 +226,21 @@ def test_the_mark_that_keeps_them_out_names_nobody(lived_in):
     assert "person" not in json.dumps(found)
 
 
-@pytest.fixture
-def small(make_study):
-    folder = make_study(canary_rows()[:60])
+@pytest.fixture(scope="module")
+def small_that_was_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small") / "study"
+    folder.mkdir()
+    write_rows(folder / "responses.csv", canary_rows()[:60])
+    shutil.copy(SAMPLE / "codebook.csv", folder)
+    settings = (SAMPLE / "study.toml").read_text(encoding="utf-8")
+    (folder / "study.toml").write_text(settings + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
     run(folder)
     return folder
+
+
+@pytest.fixture
+def small(small_that_was_run, tmp_path):
+    return shutil.copytree(small_that_was_run, tmp_path / "study")
 
 
 def responses_of(folder, canary):
@@ -202,6 +273,37 @@ def test_being_quoted_may_be_withdrawn_alone(small):
     assert set(responses_of(small, ERASED[1])["consent"]) == {"quote"}
     export(small, to=["html"])
     assert "exports/report.html" not in files_with(small, ERASED[0])
+
+
+def test_an_example_that_may_no_longer_be_quoted_leaves_the_loop_and_the_codebook_too(small):
+    said = f"The {ERASED[0]} meeting helped us, because people listened to what we said."
+    write_table(small / "loop.csv", list(COLUMNS), [["trust", said] + [""] * (len(COLUMNS) - 2)])
+    done = erase(small, f"person-{ERASED[0]}", quotes_only=True).done
+    assert files_with(small, said) != [] and "loop.csv" not in files_with(small, ERASED[0])
+    assert any(one.startswith("loop.csv") for one in done)
+
+
+def test_settings_that_name_the_person_are_pointed_at_and_left(small):
+    settings = small / "study.toml"
+    text = settings.read_text(encoding="utf-8").replace("[clean]", f'[clean]\nknown_names = ["person-{ERASED[0]}"]')
+    settings.write_text(text, encoding="utf-8")
+    place = 2 + text.splitlines().index("[clean]")
+    done = erase(small, f"person-{ERASED[0]}").done
+    assert f"study.toml, line {place}, holds their id" in " ".join(done)
+    assert settings.read_text(encoding="utf-8") == text
+
+
+def test_what_is_decided_on_an_open_page_while_somebody_is_erased_is_on_the_disk(small, tmp_path):
+    study = load_study(small)
+    with open_room(study) as room:
+        room.write(lambda store: store.add_reviewer("Ann", "lived experience"))
+        erase(small, f"person-{ERASED[0]}")
+        made = {"segment_id": "a", "text_id": "b", "reviewer": "Ann", "outcome": "none"}
+        room.write(lambda store: store.decide(**made))
+        # What a power cut would leave at this moment.
+        shutil.copytree(small, tmp_path / "after")
+    with open_store(load_study(tmp_path / "after")) as store:
+        assert len(store.history()) == 1 and store.verify() == []
 
 
 def test_nobody_of_that_id_changes_nothing(small):

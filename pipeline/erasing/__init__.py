@@ -6,7 +6,8 @@ from pathlib import Path
 from pipeline.erasing.person import Person, find_person
 from pipeline.erasing.source import take_out
 from pipeline.erasing.tables import erase_from_tables
-from pipeline.erasing.traces import erase_exports, erase_from_ledger, erase_from_models
+from pipeline.erasing.traces import erase_exports, erase_from_ledger, erase_from_models, still_holding
+from pipeline.erasing.written import erase_from_written
 from pipeline.readers import Export
 from pipeline.review.erasing import erase_from_store
 from pipeline.runner import only_run
@@ -51,12 +52,12 @@ def erase(folder: str | Path, respondent: str, *, question: str | None = None, q
 
 def _only_quotes(study: Study, person: Person) -> tuple[str, ...]:
     emptied = erase_from_store(study, ids=person.ids, words=person.words, whole=False)
-    done = tuple(erase_exports(study, person))
+    done = (*erase_from_written(study, person, whole=False), *erase_exports(study, person))
     return (f"From the next run on nothing of theirs may be quoted. Approvals and rewordings emptied: {emptied}.", *done)
 
 
 def _all(study: Study, person: Person, export: Export | None) -> tuple[str, ...]:
-    done = [*erase_from_models(study, person), *erase_exports(study, person)]
+    done = [*erase_from_models(study, person), *erase_from_written(study, person), *erase_exports(study, person)]
     emptied = erase_from_store(study, ids=person.ids, words=person.words)
     if emptied:
         done.append(f"review.sqlite: {emptied} rows about what they said emptied; `themes verify` still holds.")
@@ -65,7 +66,7 @@ def _all(study: Study, person: Person, export: Export | None) -> tuple[str, ...]
     erase_from_tables(study, person)
     if export is not None and person.places:
         done.append(take_out(study, export, person.places, column=_column(study, person.question)))
-    return tuple(done)
+    return (*done, *still_holding(study, person))
 
 
 def _column(study: Study, question: str | None) -> str | None:

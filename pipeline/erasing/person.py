@@ -1,6 +1,5 @@
 """Who is to be erased: their pseudonym, their rows in the export, and all that could be found of them elsewhere."""
 
-import html
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +8,11 @@ import pandas as pd
 from pipeline.artefacts import TABLES, read_table
 from pipeline.erasing.source import read_source
 from pipeline.errors import StudyError
+from pipeline.methods.repeated import own_words
 from pipeline.readers import Export
 from pipeline.runner import vault_key
 from pipeline.stages.intake import pseudonyms
 from pipeline.study import Study
-
-
-# Shorter words are nobody's own.
-_SHORTEST = 12
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,8 @@ class Person:
     """Ids of texts that nobody else said."""
     words: tuple[str, ...]
     """What they wrote, as it came in and as it was masked, in pieces long enough to be their own."""
+    respondent: str
+    """Their id, as it was given."""
     question: str | None = None
 
     @property
@@ -55,7 +53,7 @@ def find_person(study: Study, respondent: str, *, question: str | None) -> tuple
     response_id = sorted(known)[0]
     places = [place for place, found in enumerate(ids) if found == response_id]
     _check_question(study, question)
-    return _gather(study, response_id, places, question), export
+    return _gather(study, response_id, places, respondent=respondent, question=question), export
 
 
 def _pseudonym_of(study: Study, respondent: str) -> str:
@@ -70,7 +68,7 @@ def _check_question(study: Study, question: str | None) -> None:
         raise StudyError(f"The study has no question {question!r}; its questions are {', '.join(known)}. Nothing was changed.")
 
 
-def _gather(study: Study, response_id: str, places: list[int], question: str | None) -> Person:
+def _gather(study: Study, response_id: str, places: list[int], *, respondent: str, question: str | None) -> Person:
     responses, comments, segments = (table(study, name) for name in ("responses", "comments", "segments"))
     said = _rows(responses, "response_id", {response_id}, question)
     theirs = _rows(comments, "response_id", {response_id}, question)
@@ -85,7 +83,8 @@ def _gather(study: Study, response_id: str, places: list[int], question: str | N
         comment_ids,
         frozenset(pieces.get("segment_id", ())),
         frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"]),
-        tuple(sorted({text for text in written if isinstance(text, str) and len(text) >= _SHORTEST and text not in shared})),
+        own_words(text for text in written if text not in shared),
+        respondent,
         question,
     )
 
@@ -102,13 +101,3 @@ def table(study: Study, name: str) -> pd.DataFrame | None:
     path = study.folder / TABLES[name].file
     value = read_table(name, path) if path.is_file() else None
     return value if isinstance(value, pd.DataFrame) else None
-
-
-def said_in(text: str, words: tuple[str, ...]) -> bool:
-    """Say whether a text holds something a person wrote, however it is spaced or escaped."""
-    plain = _plain(html.unescape(text))
-    return any(_plain(one) in plain for one in words)
-
-
-def _plain(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())

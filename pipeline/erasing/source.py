@@ -13,7 +13,8 @@ from pipeline.readers.decoding import decode
 from pipeline.study import Study
 
 
-_KEPT_AS_IT_IS = {".csv", ".tsv", ".xlsx", ".xlsm"}
+# A workbook with macros would lose them and no longer be what its name says, so it is kept as CSV like the older formats.
+_KEPT_AS_IT_IS = {".csv", ".tsv", ".xlsx"}
 _HINT = re.compile(r"\"?sep=(.)\"?\r?\n")
 
 

@@ -5,10 +5,15 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 
-from pipeline.erasing.person import Person, said_in
+from pipeline.archives import PROJECT, unpacked
+from pipeline.erasing.person import Person, table
+from pipeline.errors import DataError
 from pipeline.methods.coder.tuning import FACTS, is_tuned
+from pipeline.methods.repeated import repeats
 from pipeline.methods.themes.saved import FACTS as THEMES
 from pipeline.methods.themes.saved import load, save, words_of_enough
 from pipeline.report.ledger import ledger_path, read_ledger, write_ledger
@@ -26,9 +31,17 @@ def erase_exports(study: Study, person: Person) -> Iterator[str]:
             path.unlink()
             name = path.relative_to(study.folder)
             yield f"{name} held words of theirs and is deleted; export it again, and replace copies."
+
+
+def still_holding(study: Study, person: Person) -> Iterator[str]:
+    """Name what still holds their words when all is done: files the program did not make, and the export's other sheets."""
     for path in _files(study.folder):
-        if path.relative_to(study.folder).parts[0] not in {*_KEPT, "exports"} and _holds(path, person):
+        first = path.relative_to(study.folder).parts[0]
+        if first not in {*_KEPT, "exports"} and path not in {study.codebook, study.source} and _holds(path, person):
             yield f"{path.relative_to(study.folder)} holds words of theirs and was not made by an export: delete it yourself."
+    for path in sorted({*_files(study.vault), *([study.source] if study.source.is_file() else [])}):
+        if path.suffix != ".parquet" and any(repeats(text, person.words) for text in texts_of(path)):
+            yield f"{path.relative_to(study.folder)} still holds words of theirs, perhaps on another sheet: take them out there."
 
 
 def _files(folder: Path) -> list[Path]:
@@ -36,20 +49,25 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _holds(path: Path, person: Person) -> bool:
-    return any(said_in(text, person.words) or any(one in text for one in person.ids) for text in _texts(path))
+    return any(repeats(text, person.words) or any(one in text for one in person.ids) for text in texts_of(path))
 
 
-def _texts(path: Path) -> Iterator[str]:
+def texts_of(path: Path) -> Iterator[str]:
     """Yield a file's text, with and without its markup; of an archive that of each member."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            found = [archive.read(name) for name in archive.namelist()]
-    else:
-        found = [path.read_bytes()]
-    for data in found:
+    for data in _contents(path):
         text = data.decode("utf-8", errors="replace")
         yield text
         yield _TAGS.sub("", text)
+
+
+def _contents(path: Path) -> list[bytes]:
+    if not zipfile.is_zipfile(path):
+        return [path.read_bytes()]
+    try:
+        return [b"".join(piece for _, piece in parts) for _, parts in groupby(unpacked(path, PROJECT), key=itemgetter(0))]
+    except DataError:
+        # What cannot be opened safely was not made here.
+        return [path.read_bytes()]
 
 
 def erase_from_models(study: Study, person: Person) -> Iterator[str]:
@@ -72,8 +90,6 @@ def _keys(person: Person) -> list[str]:
 
 
 def _erase_from_saved_themes(study: Study, person: Person) -> Iterator[str]:
-    from pipeline.erasing.person import table
-
     saved, texts = load(study.saved_themes), table(study, "texts")
     said = [] if texts is None else texts.loc[~texts["text_id"].isin(person.texts), "text"].tolist()
     themes = tuple(

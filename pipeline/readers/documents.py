@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.archives import check_archive
 from pipeline.errors import DataError
-from pipeline.readers.archives import check_archive
 from pipeline.readers.decoding import decode
 from pipeline.readers.tables import Export, frame_of
 

@@ -11,8 +11,8 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import DefusedXMLParser
 
+from pipeline.archives import unpacked
 from pipeline.errors import DataError
-from pipeline.readers.archives import unpacked
 from pipeline.readers.decoding import name_foreign
 from pipeline.readers.headers import Row
 from pipeline.readers.tables import Export, build_export, cell_text

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from pipeline.archives import PROJECT, unpacked
 from pipeline.errors import DataError
-from pipeline.readers.archives import unpacked
 
 
 _TEXTS = (".qde", ".txt")
@@ -46,7 +46,7 @@ def open_archive(path: Path) -> Opened:
 def _parts(path: Path) -> dict[str, bytes]:
     pieces: dict[str, list[bytes]] = {}
     last = ""
-    for name, piece in unpacked(path):
+    for name, piece in unpacked(path, PROJECT):
         if name != last and name in pieces:
             raise DataError("a file is in it twice, which can hide one behind the other. It was not opened.")
         last = name

@@ -127,12 +127,17 @@ def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[t
 
 
 def _keys(name: str, row: Mapping[str, object]) -> tuple[tuple[str, str], tuple[str, str]]:
-    part = f"{row['group']}|{row['level']}"
+    part = _part(row["group"], row["level"])
     if name == "voices":
         # A theme's id changes with its words, so all themes are one thing, and told apart by their people.
         return ("themes|base", part), ("themes", f"{row['theme_id']}|{part}")
     question = f"{name}|{row['question']}|{row.get('measure', '')}"
     return (f"{question}|base", part), (f"{question}|{row['code'] if name == 'counts' else row['value']}", part)
+
+
+def _part(group: object, level: object) -> str:
+    # No bar in a level, so that the attribute is all before the last one.
+    return f"{group}|{str(level).replace('|', '/')}"
 
 
 def _theme_key(theme_id: str) -> tuple[str, str]:
@@ -176,7 +181,9 @@ def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     tables = {name: _table(study, name) for name in _BEHIND}
     groups = study.settings.count.groups or study.settings.intake.attributes[:1]
     levels = levels_of(tables["comments"], tables["ratings"], tables["people"], groups)
-    levels = levels.assign(part=levels["group"] + "|" + levels["level"])[["response_id", "part"]]
+    levels = levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])[
+        ["response_id", "part"]
+    ]
     parts = [*_of_codes(tables, levels), *_of_closed(tables, levels), *_of_themes(tables, levels)]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     return {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}

@@ -18,8 +18,9 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pipeline.archives import BACKUP, check_archive
 from pipeline.artefacts import write_atomically
-from pipeline.errors import ReviewError
+from pipeline.errors import DataError, ReviewError
 from pipeline.review.chain import faults
 from pipeline.review.seal import RECORD, Heads, heads_of
 from pipeline.review.store import FILE, open_store, store_path
@@ -28,7 +29,6 @@ from pipeline.study import Study
 
 
 SETTINGS = "study.toml"
-_LARGEST = 4_000_000_000
 _FOLDER = "backups"
 
 
@@ -131,9 +131,10 @@ def _zip(folder: Path, names: tuple[str, ...], target: Path) -> None:
 def _unpack(path: Path, folder: Path) -> Mapping[str, Any]:
     """Unpack a backup into an empty folder and return its record; ReviewError unless every file is as it was written."""
     try:
+        check_archive(path, BACKUP)
         with zipfile.ZipFile(path) as archive:
             record: dict[str, Any] = json.loads(archive.read(RECORD))
-            if sum(part.file_size for part in archive.infolist()) > _LARGEST or not _is_record(record):
+            if not _is_record(record):
                 raise ReviewError(f"{path.name} is no backup of a study. Nothing was changed.")
             for name, sha256 in record["sha256"].items():
                 target = folder / name
@@ -144,7 +145,7 @@ def _unpack(path: Path, folder: Path) -> Mapping[str, Any]:
                     raise ReviewError(f"{path.name} is damaged: {name} is not as it was written. Nothing was changed.")
     except FileNotFoundError:
         raise ReviewError(f"{path.name}: there is no such file. Check the name and where it lies.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedError, DataError):
         raise ReviewError(f"{path.name} is damaged or no backup of a study. Nothing was changed; use another.") from None
     return record
 

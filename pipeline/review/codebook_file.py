@@ -91,6 +91,20 @@ def remove_code(path: Path, code: str) -> None:
     _rewrite(path, remove, lambda book: Codebook(tuple(one for one in book.codes if one.code != code)))
 
 
+def reword_cells(path: Path, reword: Callable[[str], str]) -> list[str]:
+    """Write every cell of a .csv as `reword` returns it, and return the codes whose rows changed."""
+    found = path.read_bytes()
+    sheet = _read_sheet(found)
+    codes = sheet.column("code")
+    before = [list(row) for row in sheet.rows]
+    for row in sheet.rows:
+        row[:] = [reword(cell) for cell in row]
+    changed = [old[codes] for old, new in zip(before, sheet.rows, strict=True) if old != new]
+    if changed:
+        _replace(path, found, sheet.as_bytes())
+    return changed
+
+
 def _rewrite(path: Path, edit: Callable[[_Sheet], None], change: Callable[[Codebook], Codebook]) -> None:
     if path.suffix.lower() == ".csv":
         found = path.read_bytes()

@@ -8,11 +8,12 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
+from pipeline.errors import ReviewError
+from pipeline.methods.repeated import repeats, without
 from pipeline.review.chain import CREATE_ERASURES, ERASURES, append, left_sha256
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import FILE, open_store, store_path
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
 
@@ -38,11 +39,18 @@ def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str],
             for table in _changing(connection):
                 _erase_changing(connection, table, ids, words)
         # What was written over lies in free pages and in the log until both are made anew.
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    for leftover in (Path(f"{store_path(study)}-wal"), Path(f"{store_path(study)}-shm")):
-        leftover.unlink(missing_ok=True)
+        _write_anew(connection)
     return emptied
+
+
+def _write_anew(connection: sqlite3.Connection) -> None:
+    """Make the pages and the log anew. The log itself is left to SQLite: the page for review may have it open."""
+    connection.execute("VACUUM")
+    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+        raise ReviewError(
+            f"{FILE} is in use, so its log may still hold what was erased. Stop the review (`themes review`) and give the same "
+            "command again."
+        )
 
 
 def _tables(connection: sqlite3.Connection, *, whole: bool) -> list[str]:
@@ -100,7 +108,7 @@ def _left(name: str, value: Any, ids: frozenset[str], words: Sequence[str], *, a
         return None
     if value.startswith(("[", "{")):
         return _left_of_json(value, ids, words, about=about)
-    if name in _FREE_TEXT and value and (about or any(one in value for one in words)):
+    if name in _FREE_TEXT and value and (about or repeats(value, words)):
         return ERASED
     return value
 
@@ -108,9 +116,9 @@ def _left(name: str, value: Any, ids: frozenset[str], words: Sequence[str], *, a
 def _left_of_json(value: str, ids: frozenset[str], words: Sequence[str], *, about: bool) -> str:
     if about:
         return "[]" if value.startswith("[") else "{}"
-    if not any(one in value for one in ids) and not any(one in value for one in words):
-        return value
-    return json.dumps(_pruned(json.loads(value), ids, words), ensure_ascii=False)
+    found = json.loads(value)
+    pruned = _pruned(found, ids, words)
+    return value if pruned == found else json.dumps(pruned, ensure_ascii=False)
 
 
 def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:
@@ -118,7 +126,7 @@ def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:
         return [_pruned(one, ids, words) for one in value if not (isinstance(one, str) and one in ids)]
     if isinstance(value, dict):
         return {name: _pruned(one, ids, words) for name, one in value.items() if name not in ids}
-    return ERASED if isinstance(value, str) and any(one in value for one in words) else value
+    return without(value, words, left=ERASED) if isinstance(value, str) else value
 
 
 def _erase_changing(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> None:
@@ -129,6 +137,15 @@ def _erase_changing(connection: sqlite3.Connection, table: str, ids: frozenset[s
 
 def _naming(rows: Sequence[Any], ids: frozenset[str], words: Sequence[str]) -> Iterator[int]:
     for row in rows:
-        text = "\x1f".join(str(value) for value in tuple(row)[1:])
-        if any(one in text for one in (*ids, *words)):
+        text = "\x1f".join(_read(value) for value in tuple(row)[1:])
+        if any(one in text for one in ids) or repeats(text, words):
             yield int(row[0])
+
+
+def _read(value: Any) -> str:
+    """Return a cell as text, JSON without its escapes."""
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        value = json.loads(value)
+    if isinstance(value, dict):
+        return "\x1f".join(_read(one) for pair in value.items() for one in pair)
+    return "\x1f".join(map(_read, value)) if isinstance(value, list) else str(value)

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.archives import BACKUP, check_archive
 from pipeline.artefacts import write_atomically
-from pipeline.errors import ReviewError
+from pipeline.errors import DataError, ReviewError
 from pipeline.review.store import FILE, open_store
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
@@ -80,12 +81,13 @@ def _read(path: Path) -> tuple[str, Heads]:
         return str(record["made_at"]), heads
     except FileNotFoundError:
         raise ReviewError(f"{path.name}: there is no such file. Check the name and where it lies.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError):
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, DataError):
         raise ReviewError(f"{path.name} is neither a seal nor a backup of a study. Give one that is.") from None
 
 
 def _record(path: Path) -> Any:
     if zipfile.is_zipfile(path):
+        check_archive(path, BACKUP)
         with zipfile.ZipFile(path) as archive:
             return json.loads(archive.read(RECORD))
     return json.loads(path.read_text(encoding="utf-8"))

@@ -1,6 +1,7 @@
 """Kill runs at every rename, stop them by signals, cut their disk short and damage their files; print the figures as JSON.
 
-Run `python tests/benchmarks/faults.py`; `--points 4` is a quick look. The study is a part of the invented sample.
+Run `python tests/benchmarks/faults.py`; `--points 4` is a quick look, and `--only "bits flipped"` one of the faults. The study is
+a part of the invented sample.
 """
 
 import argparse
@@ -24,6 +25,7 @@ def main() -> None:
     """Run each fault and print how many ended as they should."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--points", type=int, default=40)
+    parser.add_argument("--only", action="append")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         ready, whole = Path(place) / "ready", Path(place) / "whole"
@@ -34,8 +36,10 @@ def main() -> None:
             "killed and resumed": _killed, "asked to stop": _stopped, "files cut short": _cut, "bits flipped": _flipped,
             "files truncated": _truncated,
         }  # fmt: skip
-        figures = {"renames in a run": renames}
+        figures: dict[str, int | str] = {"renames in a run": renames}
         for name, fault in faults.items():
+            if name not in (options.only or faults):
+                continue
             figures[name] = _share(fault, ready, whole, options.points, renames)
             sys.stderr.write(f"{name}: {figures[name]}\n")
         sys.stdout.write(json.dumps(figures) + "\n")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.methods.disclosure import PROFILES, Breakdown, disclose, hide, hide_crossing
-from pipeline.methods.disclosure.differencing import against_earlier
+from pipeline.methods.disclosure.differencing import Released, against_earlier
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -76,6 +76,50 @@ def test_nothing_small_is_ever_shown_and_hiding_is_the_same_in_any_order(parts, 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_no_two_releases_differ_by_a_few_people(profile):
     pairs = list(planted_pairs(np.random.default_rng(13), 20, profile))
-    assert all(pair.told_apart([one.shown for one in pair.second]) for pair in pairs)
-    beside = [[one.shown for one in against_earlier(pair.second, pair.first, profile)] for pair in pairs]
+    assert all(pair.told_apart(pair.second) for pair in pairs)
+    beside = [against_earlier(pair.second, pair.first, profile) for pair in pairs]
     assert [pair.told_apart(shown) for pair, shown in zip(pairs, beside, strict=True)] == [0] * len(pairs)
+
+
+def figure(part, people, shown, item="code"):
+    return Released(item, part, frozenset(people), shown, PROFILES["standard"].fewest)
+
+
+def people(first, last):
+    return [f"p{number}" for number in range(first, last)]
+
+
+def test_merging_a_hidden_group_into_a_shown_one_does_not_show_it_after_all():
+    first = [
+        figure("all|all", people(0, 100), 100.0),
+        figure("group|a", people(0, 20), np.nan),
+        figure("group|b", people(20, 60), 40.0),
+        figure("group|c", people(60, 96), 36.0),
+        figure("group|d", people(96, 100), np.nan),
+    ]
+    second = [
+        first[0],
+        figure("group|a or b", people(0, 60), 60.0),
+        figure("group|c", people(60, 96), 36.0),
+        figure("group|d", people(96, 100), np.nan),
+    ]
+    shown = against_earlier(second, first, PROFILES["standard"])
+    assert np.isnan(shown[1].shown), "60 less the 40 of b are the 20 of a, and then d follows"
+    assert shown[2].shown == 36.0
+
+
+def test_a_new_breakdown_says_nothing_of_the_few_who_have_left_since():
+    first = [figure("all|all", people(0, 100), 100.0)]
+    second = [
+        figure("all|all", people(3, 100), 97.0),
+        figure("region|north", people(3, 50), 47.0),
+        figure("region|south", people(50, 100), 50.0),
+    ]
+    shown = [one.shown for one in against_earlier(second, first, PROFILES["standard"])]
+    assert shown[0] == 100.0 and np.isnan(shown[1:]).all()
+
+
+def test_merging_groups_that_were_shown_shows_their_sum():
+    first = [figure("group|a", people(0, 30), 30.0), figure("group|b", people(30, 60), 30.0)]
+    second = [figure("group|a or b", people(0, 60), 60.0)]
+    assert [one.shown for one in against_earlier(second, first, PROFILES["standard"])] == [60.0]

@@ -2,29 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import isnan
+from dataclasses import replace
+from math import isnan, nan
 
 from pipeline.methods.disclosure.profiles import Profile
+from pipeline.methods.disclosure.released import Released
+from pipeline.methods.disclosure.sums import tells_by_sums
 
 
-@dataclass(frozen=True)
-class Released:
-    """A figure, the people it counts, and what was shown of it: a number, or nothing (NaN)."""
-
-    item: str
-    """What is counted, such as a code under a question."""
-    part: str
-    """The group within which it is counted."""
-    people: frozenset[str]
-    shown: float
-    fewest: int
-    erased: int = 0
-    """People who were counted when it was released and have been erased since."""
-
-    def differs_by(self, now: "Released") -> int:
-        """Return by how many people it and a later figure differ."""
-        return len(self.people ^ now.people) + self.erased
+__all__ = ["Released", "against_earlier"]
 
 
 def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profile: Profile) -> list[Released]:
@@ -32,11 +18,24 @@ def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profil
 
     Where an earlier figure of the same thing counts all but a few of the same people, the difference between the two would
     be a figure about those few. The earlier figure is shown again then, whatever the part was called, or nothing again.
+    Where parts were merged, split or drawn anew, sums of figures are compared as well; if two sums would tell of a few people or
+    of a hidden figure, none of the new parts is shown.
     """
     known: dict[str, list[Released]] = defaultdict(list)
     for one in earlier:
         known[one.item].append(one)
-    return [_beside(figure, known[figure.item], profile) for figure in now]
+    shown = [_beside(figure, known[figure.item], profile) for figure in now]
+    mine: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, figure in enumerate(now):
+        mine[figure.item, figure.attribute].append(place)
+    for (item, _), places in mine.items():
+        # Figures that are shown again tell nothing new by themselves; hiding the others hides what sums would tell.
+        if any(shown[place] is now[place] for place in places) and tells_by_sums(
+            [shown[place] for place in places], known[item], profile
+        ):
+            for place in places:
+                shown[place] = replace(now[place], shown=nan) if shown[place] is now[place] else shown[place]
+    return shown
 
 
 def _beside(figure: Released, earlier: list[Released], profile: Profile) -> Released:
@@ -46,7 +45,13 @@ def _beside(figure: Released, earlier: list[Released], profile: Profile) -> Rele
     if same:
         stricter_now = isnan(figure.shown) and profile.fewest > same[-1].fewest
         return figure if stricter_now else same[-1]
-    return figure if isnan(figure.shown) or not others else others[-1]
+    # Most of the same people under another name, and hidden then: shown now, they would be shown after all.
+    hidden = [
+        one
+        for one in close
+        if isnan(one.shown) and 2 * len(one.people & figure.people) > max(len(one.people), len(figure.people))
+    ]
+    return figure if isnan(figure.shown) else [figure, *hidden, *others][-1]
 
 
 def _could_be_close(one: Released, figure: Released, profile: Profile) -> bool:

@@ -1,8 +1,9 @@
-"""Measure the zip archives that workbooks and Word documents are before another library opens them."""
+"""Measure zip archives (workbooks, Word documents, projects of other programs, backups) before anything opens them."""
 
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
@@ -10,21 +11,32 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from pipeline.errors import DataError
 
 
-MAX_BYTES = 500_000_000
-MAX_RATIO = 200
-_MAX_ENTRIES = 10_000
+@dataclass(frozen=True)
+class Limits:
+    """What an archive may hold."""
+
+    n_bytes: int = 200_000_000
+    ratio: int = 100
+    n_parts: int = 2_000
+
+
+DOCUMENT = Limits()
+PROJECT = Limits(n_bytes=500_000_000, n_parts=200_000)
+"""Projects hold a part for each answer, and recordings."""
+BACKUP = Limits(n_bytes=4_000_000_000)
 _CHUNK = 1 << 20
+_NO_TROUBLE = 2_000_000
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _DAMAGED = "it is damaged or not what its name says. Open it in the program that wrote it and save it again."
 
 
-def check_archive(path: Path) -> None:
+def check_archive(path: Path, limits: Limits = DOCUMENT) -> None:
     """Raise `DataError` unless everything in the archive unpacks to a size that is safe to open."""
-    for _ in unpacked(path):
+    for _ in unpacked(path, limits):
         pass
 
 
-def unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
+def unpacked(path: Path, limits: Limits = DOCUMENT) -> Iterator[tuple[str, bytes]]:
     """Yield each entry's name and content, piece by piece, and count them: the directory may lie."""
     try:
         with ZipFile(path) as archive:
@@ -32,27 +44,28 @@ def unpacked(path: Path) -> Iterator[tuple[str, bytes]]:
     except (BadZipFile, ValueError, NotImplementedError) as error:
         raise DataError(_DAMAGED) from error
     packed = max(path.stat().st_size, 1)
-    _check_size(sum(entry.file_size for entry in entries), packed)
-    if len(entries) > _MAX_ENTRIES:
-        raise DataError(f"it holds {len(entries):,} parts, which no survey export does. It was not opened.")
+    _check_size(sum(entry.file_size for entry in entries), packed, limits)
+    if len(entries) > limits.n_parts:
+        raise DataError(f"it holds {len(entries):,} parts, which no honest file of its kind does. It was not opened.")
     unpacked_bytes = 0
     with path.open("rb") as file:
         for entry in entries:
             checksum = 0
             for piece in _inflated(file, entry):
                 unpacked_bytes += len(piece)
-                _check_size(unpacked_bytes, packed)
+                _check_size(unpacked_bytes, packed, limits)
                 checksum = zlib.crc32(piece, checksum)
                 yield entry.filename, piece
             if checksum != entry.CRC:
                 raise DataError(_DAMAGED)
 
 
-def _check_size(size: int, packed: int) -> None:
-    if size > MAX_BYTES or size > MAX_RATIO * packed:
+def _check_size(size: int, packed: int, limits: Limits) -> None:
+    # A small archive may be packed more tightly than its ratio says and still be no trouble to anybody.
+    if size > limits.n_bytes or size > max(limits.ratio * packed, _NO_TROUBLE):
         raise DataError(
-            f"it would unpack to more than {MAX_BYTES // 1_000_000} MB or {MAX_RATIO} times its size, "
-            "so it was not opened. Export the answers again, as .csv if they are many."
+            f"it would unpack to more than {limits.n_bytes // 1_000_000} MB or {limits.ratio} times its size, "
+            "so it was not opened. Check where it comes from; a large table can be given as .csv."
         )
 
 

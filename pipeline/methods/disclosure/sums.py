@@ -1,0 +1,70 @@
+"""Sums of figures in two releases: where parts were merged, split or drawn anew, they may tell what no single figure does."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from math import isnan
+
+from pipeline.methods.disclosure.profiles import Profile
+from pipeline.methods.disclosure.released import Released
+
+
+Parts = Sequence[Released]
+
+
+def tells_by_sums(now: Parts, earlier: Parts, profile: Profile) -> bool:
+    """Say whether sums of one attribute's parts and of earlier parts would tell of a few people, or of a hidden figure."""
+    wholes = {one.people for one in earlier}
+    return any(
+        _tells(new, old, known=_is_known(new, now, wholes) and _is_known(old, parts, wholes), profile=profile)
+        for parts in _partings(earlier)
+        if _everybody(parts) & _everybody(now)
+        for new, old in _matched(now, parts, profile)
+        if len(new) + len(old) > 2
+    )
+
+
+def _is_known(some: Parts, parts: Parts, wholes: Collection[frozenset[str]]) -> bool:
+    """Say whether the sum of the hidden ones follows from the total: several, all here, and nobody's part is unknown."""
+    n_hidden = sum(isnan(one.shown) for one in parts)
+    return n_hidden == 0 or (n_hidden > 1 and sum(isnan(one.shown) for one in some) == n_hidden and _everybody(parts) in wholes)
+
+
+def _partings(earlier: Parts) -> Iterator[Parts]:
+    """Yield the parts of each attribute as they were in the last release, in the one before, and so on."""
+    versions: dict[str, dict[str, list[Released]]] = defaultdict(lambda: defaultdict(list))
+    for one in earlier:
+        versions[one.attribute][one.part].append(one)
+    for parts in versions.values():
+        for back in range(max(map(len, parts.values()))):
+            yield [found[max(len(found) - 1 - back, 0)] for found in parts.values()]
+
+
+def _everybody(parts: Parts) -> frozenset[str]:
+    return frozenset().union(*(one.people for one in parts))
+
+
+def _matched(now: Parts, old: Parts, profile: Profile) -> Iterator[tuple[Parts, Parts]]:
+    """Yield groups of new and old parts that count about the same people, none of them smaller than need be."""
+    left = set(range(len(now)))
+    while left:
+        mine, theirs, grown = {min(left)}, set[int](), True
+        while grown:
+            before = len(mine) + len(theirs)
+            theirs |= {place for place, one in enumerate(old) if any(_share(now[new], one, profile) for new in mine)}
+            mine |= {place for place, one in enumerate(now) if any(_share(one, old[place], profile) for place in theirs)}
+            grown = len(mine) + len(theirs) > before
+        left -= mine
+        yield [now[place] for place in sorted(mine)], [old[place] for place in sorted(theirs)]
+
+
+def _share(one: Released, other: Released, profile: Profile) -> bool:
+    both = len(one.people & other.people)
+    return both >= profile.fewest or 2 * both > min(len(one.people), len(other.people))
+
+
+def _tells(new: Parts, old: Parts, *, known: bool, profile: Profile) -> bool:
+    hidden_now, hidden_then = any(isnan(one.shown) for one in new), any(isnan(one.shown) for one in old)
+    changed = len(_everybody(new) ^ _everybody(old)) + sum(one.erased for one in old)
+    if not old or (hidden_now and hidden_then) or changed >= profile.fewest:
+        return False
+    return changed > 0 or ((hidden_now or hidden_then) and not known)
