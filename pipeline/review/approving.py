@@ -49,7 +49,7 @@ class QuoteCandidate:
 
 def quote_candidates(room: Room, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
     """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about."""
-    material, known = room.material(), room.read(approvals_of)
+    material, known = room.material(), _known_approvals(room)
     order = {code.code: place for place, code in enumerate(material.codebook.codes)}
     quotes = material.tables["quotes"]
     places = quotes["code"].map(order).fillna(len(order))
@@ -99,6 +99,16 @@ def undo_approval(room: Room, approval_id: int, *, by: str) -> None:
 def approvals_of(store: Store) -> dict[str, Approval]:
     """Return what people have decided about each excerpt, as things stand."""
     return {row["segment_id"]: _approval(row) for row in store.approvals().to_dict("records")}
+
+
+def _known_approvals(room: Room) -> dict[str, Approval]:
+    """Return the same from memory, unless somebody has decided or taken something back since."""
+    return room.kept("approvals", room.read(_last_approvals), lambda: room.read(approvals_of))
+
+
+def _last_approvals(store: Store) -> tuple[Any, ...]:
+    sql = "SELECT (SELECT max(approval_id) FROM approvals), (SELECT max(retraction_id) FROM retractions)"
+    return tuple(store.connection.execute(sql).fetchone())
 
 
 def _keep(

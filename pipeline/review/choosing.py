@@ -1,6 +1,7 @@
 """Choose which excerpt a person reads next: each is read by several people, across groups where that can be."""
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -51,8 +52,8 @@ class _View:
         """What somebody has answered in this round, or is reading."""
         return {*self.ledger.begun, *self.reading}
 
-    @cached_property
-    def closed(self) -> frozenset[str]:
+    @property
+    def closed(self) -> AbstractSet[str]:
         """What as many as are to read it have answered."""
         return self.ledger.complete
 
@@ -103,9 +104,8 @@ def let_go(room: Room, reviewer: str) -> None:
 def ahead(room: Room, reviewer: str) -> Ahead:
     """Return how far a person is with the excerpts the study has now."""
     view = _view(room, reviewer, now=None)
-    here, ledger = view.tables.here, view.ledger
-    done, skipped = ledger.done(view.reviewer) & here, ledger.skipped(view.reviewer) & here
-    return Ahead(len(done) - len(skipped), len(skipped), len(here) - len(done | (ledger.complete & here)))
+    ledger, skipped = view.ledger, view.ledger.n_skipped(view.reviewer)
+    return Ahead(ledger.n_done(view.reviewer) - skipped, skipped, ledger.n_left(view.reviewer))
 
 
 def _view(room: Room, reviewer: str, *, now: datetime | None) -> _View:
@@ -157,11 +157,13 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
 
 def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
     """Yield those that wait for the person, in the order of the pool; most are closed or untouched, which is quickly told."""
-    closed, own, touched = view.closed, view.ledger.own(view.reviewer), view.touched
+    closed, own, begun, reading = view.closed, view.ledger.own(view.reviewer), view.ledger.begun, view.reading
     for one in pool:
         if one in closed:
             continue
-        if (one not in touched and one not in own) or (view.is_free(one) and not (fresh and view.has_own_group(one))):
+        if (one not in begun and one not in reading and one not in own) or (
+            view.is_free(one) and not (fresh and view.has_own_group(one))
+        ):
             yield one
 
 

@@ -9,7 +9,7 @@ from pipeline.artefacts import write_atomically
 from pipeline.review.ledger import Ledger
 from pipeline.review.room import Room
 from pipeline.review.store_people import people
-from pipeline.review.talking import discussions_of, n_to_discuss
+from pipeline.review.talking import known_talks, n_to_discuss
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,12 @@ class Doing:
 def how_are_we_doing(room: Room) -> Doing:
     """Return how far people and groups have come."""
     ledger, here = room.ledger(), room.material().tables.here
-    talks = [found for found in room.read(discussions_of).values() if found.segment_id in here]
+    talks = [found for found in known_talks(room).values() if found.segment_id in here]
     efforts = _efforts(room)
     return Doing(
         excerpts=len(here),
-        complete=len(ledger.complete & here),
-        begun=len(ledger.begun & here),
+        complete=ledger.n_complete(),
+        begun=ledger.n_begun(),
         to_discuss=n_to_discuss(room),
         contested=sum(found.outcome == "contested" for found in talks),
         agreed_by_talk=sum(found.outcome == "agreed" for found in talks),
@@ -87,7 +87,7 @@ def _effort(ledger: Ledger, name: str, group: str) -> Effort:
         name=name,
         group=group,
         people=1,
-        decided=len(ledger.own(name)) - len(ledger.skipped(name)),
+        decided=ledger.n_given_by(name),
         skipped=tally.skipped,
         changed_after_suggestion=tally.not_blind,
         minutes=tally.seconds / 60,

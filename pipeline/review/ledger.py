@@ -3,8 +3,10 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from pipeline.review.marks import Marks
 from pipeline.review.store import DECISION, Decision, Store, decision_of
 
 
@@ -45,17 +47,23 @@ class Ledger:
     _rounds: dict[str, int] = field(default_factory=dict)
     _own: dict[str, dict[str, Decision]] = field(default_factory=lambda: defaultdict(dict))
     _readers: dict[str, frozenset[str]] = field(default_factory=dict)
-    _done: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _skipped: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _begun: set[str] = field(default_factory=set)
-    _complete: set[str] = field(default_factory=set)
-    _differing: set[str] = field(default_factory=set)
+    _here: frozenset[str] = frozenset()
+    _done: dict[str, Marks] = field(default_factory=lambda: defaultdict(Marks))
+    _skipped: dict[str, Marks] = field(default_factory=lambda: defaultdict(Marks))
+    _ahead_of_others: dict[str, Marks] = field(default_factory=lambda: defaultdict(Marks))
+    _begun: Marks = field(default_factory=Marks)
+    _complete: Marks = field(default_factory=Marks)
+    _differing: Marks = field(default_factory=Marks)
     _given: Counter[str] = field(default_factory=Counter)
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def catch_up(self, store: Store) -> None:
-        """Take in what was added to the store since the last time."""
+    def catch_up(self, store: Store, here: frozenset[str]) -> None:
+        """Take in what was added to the store since the last time; `here` are the excerpts that the study has now."""
+        if here is not self._here:
+            self._here = here
+            for marks in self._all_marks():
+                marks.count(here)
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
         for segment_id in touched:
@@ -65,6 +73,16 @@ class Ledger:
         """Return all decisions that were not withdrawn, in the order they were made."""
         # A copy first: another thread may be taking in a decision.
         return (made for made in list(self._numbered.values()) if made.decision_id not in self._withdrawn)
+
+    @property
+    def n_decisions(self) -> int:
+        """How many decisions there are, withdrawn ones too."""
+        return len(self._numbered)
+
+    @property
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """What tells that something was added to the store since."""
+        return tuple(sorted(self._read_to.items()))
 
     def standing(self, segment_id: str) -> tuple[Decision, ...]:
         """Return the decision that stands of each person on an excerpt, in the order they were made."""
@@ -97,17 +115,29 @@ class Ledger:
         return self._own.get(reviewer, {})
 
     @property
-    def begun(self) -> frozenset[str]:
-        """Excerpts that somebody has answered in this round."""
-        return frozenset(self._begun)
+    def begun(self) -> AbstractSet[str]:
+        """Excerpts that somebody has answered in this round. Like the other sets here it grows as people answer."""
+        return self._begun.every
 
-    def done(self, reviewer: str) -> frozenset[str]:
-        """Return the excerpts that no longer wait for a person: answered in this round, or skipped at any time."""
-        return frozenset(self._done.get(reviewer, ()))
+    def n_begun(self) -> int:
+        """Return how many excerpts of the study somebody has answered in this round."""
+        return self._begun.n_here
 
-    def skipped(self, reviewer: str) -> frozenset[str]:
-        """Return the excerpts that a person skipped."""
-        return frozenset(self._skipped.get(reviewer, ()))
+    def n_done(self, reviewer: str) -> int:
+        """Return how many of the study no longer wait for a person: answered in this round, or skipped at any time."""
+        return self._of(self._done, reviewer).n_here
+
+    def n_skipped(self, reviewer: str) -> int:
+        """Return how many excerpts of the study a person skipped."""
+        return self._of(self._skipped, reviewer).n_here
+
+    def n_left(self, reviewer: str) -> int:
+        """Return how many excerpts of the study still wait for a person, and have not been answered by enough others."""
+        return len(self._here) - self._complete.n_here - self._of(self._ahead_of_others, reviewer).n_here
+
+    def n_given_by(self, reviewer: str) -> int:
+        """Return how many excerpts a person has answered as things stand, those gone from the study too; skipping is none."""
+        return len(self.own(reviewer)) - len(self._of(self._skipped, reviewer).every)
 
     def n_given(self, code: str) -> int:
         """Return how many decisions that stand name a code."""
@@ -123,7 +153,7 @@ class Ledger:
 
     def is_done(self, reviewer: str, segment_id: str) -> bool:
         """Return whether an excerpt no longer waits for a person."""
-        return segment_id in self._done.get(reviewer, ())
+        return segment_id in self._of(self._done, reviewer).every
 
     def had_seen(self, reviewer: str, segment_id: str) -> bool:
         """Return whether a person had answered in this round, withdrawn or not, and so been shown the suggestion."""
@@ -133,17 +163,25 @@ class Ledger:
 
     def is_complete(self, segment_id: str) -> bool:
         """Return whether as many people as are to read an excerpt have answered in this round."""
-        return segment_id in self._complete
+        return segment_id in self._complete.every
 
     @property
-    def complete(self) -> frozenset[str]:
+    def complete(self) -> AbstractSet[str]:
         """Excerpts that as many people as are to read them have answered."""
-        return frozenset(self._complete)
+        return self._complete.every
+
+    def n_complete(self) -> int:
+        """Return how many excerpts of the study as many people as are to read them have answered."""
+        return self._complete.n_here
 
     @property
-    def differing(self) -> frozenset[str]:
+    def differing(self) -> AbstractSet[str]:
         """Excerpts that all have answered, blind answers differing or somebody not being sure."""
-        return frozenset(self._differing)
+        return self._differing.every
+
+    def n_differing(self) -> int:
+        """Return how many excerpts of the study people read differently."""
+        return self._differing.n_here
 
     def round_of(self, segment_id: str) -> int:
         """Return the number of the last decision before an excerpt's round began, or 0."""
@@ -202,25 +240,34 @@ class Ledger:
     def _judge(self, segment_id: str) -> None:
         """Bring all that is kept about an excerpt up to what people say of it now."""
         standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
-        for reviewer in {made.reviewer for made in self._made[segment_id]}:
-            own = standing.get(reviewer)
-            skipped = own is not None and own.outcome == "skip"
-            _keep(self._skipped[reviewer], segment_id, skipped)
-            _keep(self._done[reviewer], segment_id, skipped or (own is not None and own.decision_id > begun))
-            before = self._own[reviewer].pop(segment_id, None)
-            self._given.subtract(before.codes if before else ())
-            if own is not None:
-                self._own[reviewer][segment_id] = own
-                self._given.update(own.codes)
         readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
+        complete = len(readers) >= self.coders
+        for reviewer in {made.reviewer for made in self._made[segment_id]}:
+            self._judge_own(segment_id, reviewer, standing.get(reviewer), begun=begun, complete=complete)
         self._readers[segment_id] = readers
         blind = self.blind(segment_id)
         unsure = any(made.outcome == "not sure" for made in blind)
         differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1
-        _keep(self._begun, segment_id, bool(readers))
-        _keep(self._complete, segment_id, len(readers) >= self.coders)
-        _keep(self._differing, segment_id, len(readers) >= self.coders and differ)
+        self._begun.put(segment_id, self._here, belongs=bool(readers))
+        self._complete.put(segment_id, self._here, belongs=complete)
+        self._differing.put(segment_id, self._here, belongs=complete and differ)
 
+    def _judge_own(self, segment_id: str, reviewer: str, own: Decision | None, *, begun: int, complete: bool) -> None:
+        skipped = own is not None and own.outcome == "skip"
+        done = skipped or (own is not None and own.decision_id > begun)
+        self._skipped[reviewer].put(segment_id, self._here, belongs=skipped)
+        self._done[reviewer].put(segment_id, self._here, belongs=done)
+        self._ahead_of_others[reviewer].put(segment_id, self._here, belongs=done and not complete)
+        before = self._own[reviewer].pop(segment_id, None)
+        self._given.subtract(before.codes if before else ())
+        if own is not None:
+            self._own[reviewer][segment_id] = own
+            self._given.update(own.codes)
 
-def _keep(kept: set[str], one: str, belongs: bool) -> None:
-    kept.add(one) if belongs else kept.discard(one)
+    def _all_marks(self) -> list[Marks]:
+        by_person = (self._done, self._skipped, self._ahead_of_others)
+        return [self._begun, self._complete, self._differing, *(marks for kept in by_person for marks in kept.values())]
+
+    @staticmethod
+    def _of(kept: dict[str, Marks], reviewer: str) -> Marks:
+        return kept.get(reviewer) or Marks()

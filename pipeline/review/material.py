@@ -22,7 +22,7 @@ from pipeline.study import Study
 
 
 _AT_ONCE = ("segments", "comments", "suggestions", "people")
-_LATER = ("texts", "themes", "members", "theme_codes", "voices", "shaping", "quotes", "codings", "vectors")
+_LATER = ("texts", "themes", "members", "theme_codes", "voices", "shaping", "quotes", "codings", "agreement", "vectors")
 FEWEST = 5
 """Reviewers are told who spoke only where so many people share the description; what leaves the study obeys its profile."""
 Stamp = tuple[tuple[str, int, int], ...]

@@ -1,12 +1,15 @@
 """Practice: excerpts the group has talked about or agreed on, to try as often as one likes; nothing of it is kept."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from pipeline.errors import ReviewError
+from pipeline.review.ledger import Ledger
 from pipeline.review.reading import Excerpt, bare_excerpt
 from pipeline.review.room import Room
-from pipeline.review.talking import Discussion, discussions_of
+from pipeline.review.talking import Discussion, known_talks
 
 
 _SEED: Final = 7
@@ -43,9 +46,13 @@ class Comparison:
 
 def practice_excerpts(room: Room, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
     """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
-    every = list(_to_practise_on(room))
-    begin = round_number * n % len(every) if every else 0
-    return tuple([*every[begin:], *every[:begin]][:n])
+    begin = round_number * n
+    found = list(islice(_to_practise_on(room), begin + n))
+    if len(found) < begin + n:
+        # These are all there are: the round goes on with the first.
+        begin %= len(found) or 1
+        found += found
+    return tuple(dict.fromkeys(found[begin : begin + n]))
 
 
 def read_practice(room: Room, segment_id: str) -> Excerpt:
@@ -55,10 +62,12 @@ def read_practice(room: Room, segment_id: str) -> Excerpt:
 
 def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
     """Return how the group read an excerpt beside these codes; keeps nothing. ReviewError if it is none to practise on."""
-    ready = _to_practise_on(room)
-    if segment_id not in ready:
+    ledger, found = room.ledger(), known_talks(room).get(segment_id)
+    if found is not None and not _is_over(ledger, found):
+        found = None
+    if segment_id not in room.material().tables.here or not (found or _is_alike(ledger, segment_id)):
         raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
-    answers, found = room.ledger().blind(segment_id), ready[segment_id]
+    answers = ledger.blind(segment_id)
     group = _codes_of(found) if found else answers[0].codes
     return Comparison(
         codes_of_group=group,
@@ -71,18 +80,20 @@ def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
     )
 
 
-def _to_practise_on(room: Room) -> dict[str, Discussion | None]:
-    """Return excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
+def _to_practise_on(room: Room) -> Iterator[str]:
+    """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
     ledger, tables = room.ledger(), room.material().tables
-    ready = ledger.complete & tables.here
-    talked = [one for one in room.read(discussions_of).values() if one.outcome != "open" and one.segment_id in ready]
-    talked.sort(key=lambda one: one.discussion_id, reverse=True)
-    found: dict[str, Discussion | None] = {one.segment_id: one for one in talked}
-    alike = ready - ledger.differing
-    for segment_id in tables.shuffled(_SEED):
-        if segment_id in alike and ledger.blind(segment_id):
-            found.setdefault(segment_id, None)
-    return found
+    talked = {one: found for one, found in known_talks(room).items() if one in tables.here and _is_over(ledger, found)}
+    yield from sorted(talked, key=lambda one: talked[one].discussion_id, reverse=True)
+    yield from (one for one in tables.shuffled(_SEED) if _is_alike(ledger, one) and one not in talked)
+
+
+def _is_over(ledger: Ledger, found: Discussion) -> bool:
+    return found.outcome != "open" and ledger.is_complete(found.segment_id)
+
+
+def _is_alike(ledger: Ledger, segment_id: str) -> bool:
+    return segment_id in ledger.complete and segment_id not in ledger.differing and bool(ledger.blind(segment_id))
 
 
 def _codes_of(found: Discussion) -> tuple[str, ...]:

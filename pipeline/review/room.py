@@ -1,10 +1,10 @@
 """The room in which people review a study: its tables, what they have said so far, and the one writer."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline.review.held import Held
 from pipeline.review.ledger import Ledger
@@ -28,6 +28,7 @@ class Room:
     _material: Material
     _ledger: Ledger
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
 
     @property
     def coders(self) -> int:
@@ -43,8 +44,16 @@ class Room:
     def ledger(self) -> Ledger:
         """Return what people have said up to now, other programs' rows included."""
         with self._lock, open_store(self.study) as store:
-            self._ledger.catch_up(store)
+            self._ledger.catch_up(store, self.material().tables.here)
             return self._ledger
+
+    def kept(self, name: str, stamp: Hashable, make: Callable[[], T]) -> T:
+        """Return what `make` returns; as it was the last time, while the stamp is still the same."""
+        with self._lock:
+            if name not in self._kept or self._kept[name][0] != stamp:
+                self._kept[name] = (stamp, make())
+            found: T = self._kept[name][1]
+            return found
 
     def write(self, job: Callable[[Store], T]) -> T:
         """Carry out a job on the store by the one writer, and return what it returns once it is on the disk."""

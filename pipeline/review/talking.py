@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any, Literal
 
 from pipeline.errors import ReviewError
@@ -59,18 +60,22 @@ class Talk:
 
 def to_discuss(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
-    ledger, known = room.ledger(), room.read(discussions_of)
-    return tuple(_talk(ledger, one, known.get(one)) for one in sorted(_waiting(room, ledger, known))[start : start + n])
+    ledger, known = room.ledger(), known_talks(room)
+    waiting = (one for one in room.material().tables.excerpts if _waits(ledger, one, known.get(one)))
+    return tuple(_talk(ledger, one, known.get(one)) for one in islice(waiting, start, start + n))
 
 
 def n_to_discuss(room: Room) -> int:
     """Return how many excerpts wait to be talked about."""
-    return len(_waiting(room, room.ledger(), room.read(discussions_of)))
+    ledger, here = room.ledger(), room.material().tables.here
+    talks = [found for found in known_talks(room).values() if found.segment_id in here]
+    more = sum(_waits(ledger, one.segment_id, one) - (one.segment_id in ledger.differing) for one in talks)
+    return ledger.n_differing() + more
 
 
 def discussed(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that have been talked about, the last one first."""
-    ledger, known = room.ledger(), room.read(discussions_of)
+    ledger, known = room.ledger(), known_talks(room)
     settled = [found for found in known.values() if found.outcome != "open"]
     latest = sorted(settled, key=lambda found: found.discussion_id, reverse=True)
     return tuple(_talk(ledger, found.segment_id, found) for found in latest[start : start + n])
@@ -78,7 +83,7 @@ def discussed(room: Room, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
 
 def talk_about(room: Room, segment_id: str) -> Talk:
     """Return one excerpt with its readings; ReviewError until all its readers have answered."""
-    ledger, known = room.ledger(), room.read(discussions_of).get(segment_id)
+    ledger, known = room.ledger(), known_talks(room).get(segment_id)
     # What was talked about once may be looked at again, though some are reading it anew.
     if not ledger.is_complete(segment_id) and known is None:
         raise ReviewError("Not everybody who is to read this excerpt has answered yet, so answers are not shown.")
@@ -138,6 +143,16 @@ def readings_of(answers: tuple[Decision, ...]) -> tuple[Reading, ...]:
     )
 
 
+def known_talks(room: Room) -> Mapping[str, Discussion]:
+    """Return the last discussion of each excerpt, from memory unless one was recorded or taken back since."""
+    return room.kept("talks", room.read(_last_talks), lambda: room.read(discussions_of))
+
+
+def _last_talks(store: Store) -> tuple[Any, ...]:
+    sql = "SELECT (SELECT max(discussion_id) FROM discussions), (SELECT max(retraction_id) FROM retractions)"
+    return tuple(store.connection.execute(sql).fetchone())
+
+
 def discussions_of(store: Store) -> dict[str, Discussion]:
     """Return the last discussion of each excerpt that was not taken back, those still open included."""
     sql = """SELECT * FROM discussions WHERE discussion_id IN (SELECT max(discussion_id) FROM discussions WHERE discussion_id
@@ -168,10 +183,11 @@ def _talk(ledger: Ledger, segment_id: str, known: Discussion | None) -> Talk:
     return Talk(segment_id, ledger.blind(segment_id), now, known, bool(since) and bool(known and known.outcome != "open"))
 
 
-def _waiting(room: Room, ledger: Ledger, known: Mapping[str, Discussion]) -> frozenset[str]:
-    asked = {one for one, found in known.items() if found.outcome == "open" and ledger.is_complete(one)}
-    settled = {one for one, found in known.items() if found.outcome != "open" and _still_holds(ledger, found)}
-    return ((ledger.differing - settled) | asked) & room.material().tables.here
+def _waits(ledger: Ledger, segment_id: str, found: Discussion | None) -> bool:
+    if found is not None and found.outcome == "open" and ledger.is_complete(segment_id):
+        return True
+    settled = found is not None and found.outcome != "open" and _still_holds(ledger, found)
+    return segment_id in ledger.differing and not settled
 
 
 def _says(made: Decision, codes: tuple[str, ...]) -> bool:

@@ -295,6 +295,28 @@ def decide_much(study: Study, n_decisions: int) -> None:
             )
 
 
+def talk_much(study: Study, n: int) -> None:
+    """Let people have talked about n excerpts that they read differently, and leave every third contested."""
+    with open_room(study) as room:
+        waiting = to_discuss(room, n=n)
+    with open_store(study) as store, store.together():
+        for place, talk in enumerate(waiting):
+            outcome = "agreed" if place % 3 else "contested"
+            readings = [{"codes": made.codes, "sentence": "So we read it.", "people": [made.reviewer]} for made in talk.now]
+            store.append(
+                "discussions",
+                segment_id=talk.segment_id,
+                text_id=talk.now[0].text_id,
+                outcome=outcome,
+                codes="c1" if outcome == "agreed" else "",
+                readings=json.dumps(readings),
+                up_to=store.last_decision(),
+                note=None,
+                by="R1",
+                idempotency_key=f"talk {place}",
+            )
+
+
 def _ms(seconds: list[float], percent: float) -> float:
     return round(float(np.percentile(seconds, percent)) * 1000, 1)
 

@@ -6,6 +6,7 @@ import sys
 
 import bench
 import numpy as np
+import page_time
 import pages
 import pytest
 import review_store
@@ -125,6 +126,11 @@ def test_the_stores_benchmark_loses_nothing_and_times_every_page(tmp_path):
     assert (saved["decisions"], saved["lost"], saved["chain_faults"]) == (12, 0, 0)
     found = review_store.large(tmp_path / "large", n_excerpts=400, n_decisions=600, times=3)
     assert found["excerpts"] == 400 and {"read, uncertain", "decide", "talk", "find", "more like this"} <= found["p95_ms"].keys()
+
+
+def test_every_page_is_timed_while_several_people_look(tmp_path):
+    found = page_time.measure(tmp_path, n_excerpts=400, n_decisions=600, n_people=2, rounds=1, pause=0)
+    assert found["pages"] == 2 * 17 and {"/", "/talk/one", "read", "answer", "found"} <= found["p95_ms"].keys()
 
 
 def test_the_stores_benchmark_kills_a_server_and_finds_every_acknowledged_decision(tmp_path):

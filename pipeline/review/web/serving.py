@@ -95,6 +95,8 @@ def _listen(host: str, port: int | None) -> socket.socket:
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((host, number))
+            # From now on a browser that is quicker than the server waits for it, and is not refused.
+            door.listen()
         except OSError as fault:
             door.close()
             refused = fault

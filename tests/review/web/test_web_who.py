@@ -1,5 +1,9 @@
 import pytest
 
+from pipeline.agreement import to_table
+from pipeline.artefacts import TABLES, write_table
+from pipeline.review.agreement import agreement
+
 
 def test_a_name_is_chosen_from_the_list(browser):
     browser.open()
@@ -80,3 +84,15 @@ def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann,
     told = ann.get("/agreement").text
     assert "Everybody with everybody" in told and "Within lived experience" in told
     assert "The model and Ann" not in told and "95% interval" in told
+
+
+def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(ann, room, monkeypatch):
+    monkeypatch.setattr("pipeline.review.agreement.AT_ONCE_UP_TO", 0)
+    ann.get("/begin")
+    ann.send(size="5", order="given order")
+    ann.send(button="save", none="y")
+    assert "counting them takes minutes" in ann.get("/agreement").text
+    found = [one for one in agreement(room.study).comparisons if one.kind != "model and person"]
+    write_table("agreement", to_table(tuple(found)), room.study.folder / TABLES["agreement"].file)
+    told = ann.get("/agreement").text
+    assert "figures of the last run" in told and "Everybody with everybody" in told

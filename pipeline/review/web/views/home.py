@@ -52,14 +52,15 @@ def how_far_we_agree() -> Page:
     """Show how far groups agree, and the model with each; no person is held against another."""
     from pipeline.agreement import HOW_IT_COUNTS, about, heading, sentences
     from pipeline.agreement.wording import code_lines
-    from pipeline.review.agreement import agreement, code_labels
+    from pipeline.review.agreement import agreement_at_once, agreement_of_last_run, code_labels
 
-    study = desk().room.study
-    found, labels = agreement(study), code_labels(study)
-    shown = [one for one in found.comparisons if one.kind != "model and person"]
+    room = desk().room
+    found, labels = agreement_at_once(room), code_labels(room.study)
+    comparisons = agreement_of_last_run(room) if found is None else found.comparisons
+    shown = [one for one in comparisons if one.kind != "model and person"]
     told = [(heading(one), about(one), list(code_lines(one, labels))) for one in shown]
-    counted = (HOW_IT_COUNTS, *sentences(found)) if found.n_answers else ()
-    return render_template("agreement.html.j2", counted=counted, told=told)
+    counted = [HOW_IT_COUNTS, *sentences(found)] if found and found.n_answers else [HOW_IT_COUNTS] if found is None else []
+    return render_template("agreement.html.j2", counted=counted, told=told, of_last_run=found is None)
 
 
 @PAGES.route("/settings", methods=["GET", "POST"])
