@@ -2,13 +2,16 @@
 
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.lightly import load_umap
 from pipeline.methods.themes.nearness import Neighbours
+from pipeline.methods.themes.side_by_side import side_by_side
 
 
 Places = NDArray[np.float64]
@@ -62,7 +65,11 @@ def resample(neighbours: Neighbours, *, seed: int, detail: Detail = COARSE) -> l
     draw = np.random.default_rng(seed)
     n = len(neighbours)
     parts = [np.sort(draw.permutation(n)[: round(SHARE * n)]) for _ in range(RESAMPLES)]
-    return [Resample(rows, _consensus_of_part(neighbours, rows, detail, seed=seed + i)) for i, rows in enumerate(parts)]
+
+    def look(i: int) -> Resample:
+        return Resample(parts[i], _consensus_of_part(neighbours, parts[i], detail, seed=seed + i))
+
+    return side_by_side(look, range(RESAMPLES))
 
 
 def join(resamples: Sequence[Resample], n_texts: int, *, detail: Detail = COARSE) -> Consensus:
@@ -77,15 +84,24 @@ def join(resamples: Sequence[Resample], n_texts: int, *, detail: Detail = COARSE
     return _agree(np.hstack(blocks) / np.sqrt(np.maximum(seen, 1))[:, None], detail.kept)
 
 
-def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
-    """Group places with the best of several starts, int (n,)."""
-    from sklearn.cluster import KMeans
+@contextmanager
+def without_known_warnings() -> Iterator[None]:
+    """Keep quiet about what is as it should be; for all threads at once, since one's filters would undo another's."""
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
         # Texts that lie in one place make fewer groups than were asked for.
         warnings.filterwarnings("ignore", category=ConvergenceWarning)
-        found = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
+        # UMAP warns that new texts cannot be placed on its map; none are.
+        warnings.filterwarnings("ignore", message="precomputed_knn")
+        yield
+
+
+def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
+    """Group places with the best of several starts, int (n,)."""
+    from sklearn.cluster import KMeans
+
+    found = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
     return np.asarray(found, dtype=np.intp)
 
 
@@ -121,12 +137,10 @@ def spectral_map(neighbours: Neighbours, dimensions: int, *, seed: int) -> Place
 
 def umap_map(neighbours: Neighbours, *, seed: int) -> Places:
     """Map texts with UMAP from a random start, in one thread, so that the seed decides all: float (n, dimensions)."""
-    from umap import UMAP
-
     n, most = neighbours.rows.shape
     rows = np.hstack([np.arange(n)[:, None], neighbours.rows])
     gaps = np.hstack([np.zeros((n, 1)), 1 - neighbours.alike]).astype(np.float32)
-    model = UMAP(
+    model = load_umap()(
         n_neighbors=most + 1,
         n_components=UMAP_DIMENSIONS,
         min_dist=0.0,
@@ -136,10 +150,7 @@ def umap_map(neighbours: Neighbours, *, seed: int) -> Places:
         n_epochs=UMAP_ROUNDS,
         precomputed_knn=(rows, gaps),
     )
-    with warnings.catch_warnings():
-        # It warns that new texts cannot be placed on this map; none are.
-        warnings.filterwarnings("ignore", message="precomputed_knn")
-        return np.asarray(model.fit_transform(np.zeros((n, 1), dtype=np.float32)), dtype=float)
+    return np.asarray(model.fit_transform(np.zeros((n, 1), dtype=np.float32)), dtype=float)
 
 
 def _shares(labels: Labels) -> Places:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import unit
-from pipeline.methods.themes.consensus import Labels, k_means
+from pipeline.methods.themes.consensus import Labels, k_means, without_known_warnings
 
 
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
@@ -97,7 +97,8 @@ def nearest_members(ids: Sequence[str], vectors: NDArray[np.float64], rows: NDAr
 
 def divide(vectors: NDArray[np.float64], rows: NDArray[np.intp], n_parts: int, *, seed: int) -> list[NDArray[np.intp]]:
     """Divide a theme's rows by meaning into as many parts, or fewer where its texts are all alike; largest first."""
-    labels = k_means(vectors[rows], min(n_parts, len(rows)), seed=seed, starts=10)
+    with without_known_warnings():
+        labels = k_means(vectors[rows], min(n_parts, len(rows)), seed=seed, starts=10)
     parts = [rows[labels == label] for label in np.unique(labels)]
     return sorted(parts, key=lambda part: (-len(part), part[0]))
 

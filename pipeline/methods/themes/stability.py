@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.themes.consensus import SHARE, Consensus, Labels, Resample
 from pipeline.methods.themes.separation import CLEARLY_APART, separation
+from pipeline.methods.themes.side_by_side import side_by_side
 
 
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28)
@@ -70,7 +71,8 @@ def choose(
     """
     n_texts = len(consensus.axes)
     numbers = [n_themes] if n_themes else numbers_to_try(n_texts, many=vectors is not None)
-    groupings = {number: group(resamples, consensus.group(number, seed=seed), seed=seed) for number in numbers}
+    found_for = side_by_side(lambda number: group(resamples, consensus.group(number, seed=seed), seed=seed), numbers)
+    groupings = dict(zip(numbers, found_for, strict=True))
     agreements = {number: found.agreement for number, found in groupings.items()}
     apart = {} if vectors is None else {number: separation(vectors, found.labels) for number, found in groupings.items()}
     chosen = clearest(agreements, apart, n_texts) or steadiest(agreements, n_texts)

@@ -1,16 +1,15 @@
 """Run BERTopic on different answers, with our own map and groups in it."""
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.themes.answers import Answers
-from pipeline.methods.themes.consensus import Labels
+from pipeline.methods.themes.consensus import Labels, without_known_warnings
 from pipeline.methods.themes.grouping import AgreedMap, OneGroup, SteadyGroups, Unmapped, middles
+from pipeline.methods.themes.lightly import load_bertopic, load_umap
 from pipeline.methods.themes.stability import Grouping
 from pipeline.methods.themes.wording import signs, stem, words_of_several
 
@@ -45,8 +44,9 @@ def find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics:
 
     # Sums over several threads differ in the last bits from run to run, and a theme may hang on them. The limit holds
     # for libraries that are loaded, so they are loaded first.
-    _load_bertopic()
-    with threadpool_limits(1):
+    load_bertopic()
+    load_umap()
+    with threadpool_limits(1), without_known_warnings():
         return _find_topics(answers, n_themes=n_themes, seed=seed)
 
 
@@ -73,10 +73,10 @@ def _find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics
 def _run_bertopic(
     texts: Sequence[str], vectors: NDArray[np.float64], agreed: AgreedMap | Unmapped, groups: SteadyGroups | OneGroup
 ) -> list[tuple[str, ...]]:
-    from bertopic.vectorizers import ClassTfidfTransformer
     from sklearn.feature_extraction.text import CountVectorizer
 
-    model = _load_bertopic()(
+    bertopic, class_tfidf = load_bertopic()
+    model = bertopic(
         # "english" would strip every letter outside a to z, such as the Welsh ŵ.
         language="multilingual",
         umap_model=agreed,
@@ -84,20 +84,12 @@ def _run_bertopic(
         vectorizer_model=CountVectorizer(
             analyzer=lambda text: [*BLANKS, *signs(text)], vocabulary=[*BLANKS, *words_of_several(texts)]
         ),
-        ctfidf_model=ClassTfidfTransformer(reduce_frequent_words=True),
+        ctfidf_model=class_tfidf(reduce_frequent_words=True),
         top_n_words=WORDS,
     )
     model.fit(texts, vectors)
     topic_of = dict(zip(groups.labels_.tolist(), model.topics_, strict=True))
     return [_one_of_each_stem(model.get_topic(topic_of[group])) for group in sorted(topic_of)]
-
-
-def _load_bertopic() -> Any:
-    with warnings.catch_warnings():
-        # UMAP, which BERTopic loads, says at import that it lacks Tensorflow; it needs none.
-        warnings.simplefilter("ignore", ImportWarning)
-        from bertopic import BERTopic
-    return BERTopic
 
 
 def _one_of_each_stem(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:
