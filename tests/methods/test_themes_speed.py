@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from pipeline.methods.themes.lightly import NOT_USED, load_bertopic
 from pipeline.methods.themes.side_by_side import side_by_side
@@ -19,3 +20,10 @@ def test_a_light_bertopic_is_for_ourselves_only():
 def test_pieces_worked_on_side_by_side_come_back_in_their_order():
     sums = side_by_side(lambda seed: float(np.random.default_rng(seed).random(1_000).sum()), range(20))
     assert sums == [float(np.random.default_rng(seed).random(1_000).sum()) for seed in range(20)]
+
+
+def test_sums_are_split_over_as_many_threads_as_before_when_themes_are_found():
+    with threadpool_limits(2):
+        before = {place["filepath"]: place["num_threads"] for place in threadpool_info()}
+        side_by_side(np.linalg.norm, [np.ones((200, 200))] * 4)
+        assert {place["filepath"]: place["num_threads"] for place in threadpool_info()} == before

@@ -19,6 +19,7 @@ def side_by_side(work: Callable[[Piece], Found], pieces: Iterable[Piece]) -> lis
     threads = min(MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     if threads == 1:
         return [work(piece) for piece in pieces]
-    # How many threads a sum is split over is kept for each thread, and must be one, or sums differ in their last bits.
-    with ThreadPoolExecutor(threads, initializer=threadpool_limits, initargs=(1,)) as pool:
+    # A sum split over threads ends in other digits. Some libraries keep how many for each thread, others for the whole process,
+    # which must be as it was for what comes after.
+    with threadpool_limits(1), ThreadPoolExecutor(threads, initializer=threadpool_limits, initargs=(1,)) as pool:
         return list(pool.map(work, pieces))
