@@ -181,6 +181,43 @@ def test_texts_people_differ_on_are_counted_and_judge_nothing(study):
     assert "People differ on 5 texts" in learn(study, input="n\n").stdout
 
 
+def talk(study, place, codes, outcome="agreed"):
+    """Record what came of talking about a text."""
+    row = _table(study, "segments").iloc[place]
+    readings = json.dumps([{"codes": [code], "sentence": "So we read it.", "people": []} for code in ("noise", "food")])
+    with open_store(study) as store:
+        store.append(
+            "discussions",
+            segment_id=row["segment_id"],
+            text_id=row["text_id"],
+            outcome=outcome,
+            codes=codes,
+            readings=readings,
+            up_to=store.last_decision(),
+            note=None,
+            by="Ana",
+            idempotency_key=f"{place} {codes}",
+        )
+
+
+def test_what_people_agreed_on_when_they_talked_is_learnt_and_not_what_each_said_first(study):
+    decide(study, range(40))
+    decide(study, range(3), who="Ben", outcome="codes", codes=["noise", "food"])
+    talk(study, 0, "noise")
+    talk(study, 1, "")
+    talk(study, 2, "", outcome="contested")
+    found = gather(study)
+    given = found.votes.groupby("row")["given"].agg(list)
+    assert given[0] == [("noise",)] * 2 and given[1] == [()] * 2
+    assert len(set(given[2])) == 2, "a contested text keeps both readings"
+    assert json.loads(learn(study, "--json").stdout)["texts"] == {"n": 40, "agreed": 39, "contested": 1}
+    learn(study, "--yes", "--by", "Ana")
+    assert gather(study).n_new == 0
+    with open_store(study) as store:
+        learnt = store.lessons()
+    assert learnt.loc[learnt["text_id"] == _table(study, "segments").iloc[0]["text_id"], "codes"].tolist() == ["noise"] * 2
+
+
 def test_what_can_no_longer_be_learnt_is_left_out_and_counted(study):
     decide(study, range(30))
     with open_store(study) as store:

@@ -12,6 +12,7 @@ from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.learning.held_out import Material
 from pipeline.report.source import read_source
+from pipeline.review.agreed import as_agreed
 from pipeline.review.store import open_store, store_path
 from pipeline.stages.code import hints_of, rows_to_learn
 from pipeline.study import Study
@@ -51,7 +52,7 @@ class Evidence:
 
 def gather(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
-    made, lessons = _said(study)
+    first, made, lessons = _said(study)
     source = read_source(study, ("texts", "segments", "themes", "members"))
     if not len(source.codebook):
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
@@ -69,26 +70,33 @@ def gather(study: Study) -> Evidence:
         before=_material(texts, vectors, source.codebook, lessons, hints),
         after=_material(texts, vectors, source.codebook, _clear(made), hints),
         votes=votes,
-        audited=_audited(made, source["segments"]),
+        audited=_audited(first, source["segments"]),
         n_segments=len(source["segments"]),
-        n_new=int((~votes["decision_id"].isin(lessons["decision_id"])).sum()),
+        n_new=_n_new(votes, lessons),
         up_to=int(made["decision_id"].max()),
         left_out=left_out,
     )
 
 
-def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the decisions that stand and those already learnt, as they were at one moment."""
-    made = lessons = empty_table("decisions")
+def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return what each said, the same as people agreed when they talked, and what is learnt already, all at one moment."""
+    first = made = lessons = empty_table("decisions")
     if store_path(study).is_file():
         with open_store(study) as store, store.together():
-            made, lessons = store.decisions(), store.lessons()
+            first, lessons = store.decisions(), store.lessons()
+            made = as_agreed(first, store.discussions())
     if made.empty:
         raise ReviewError(
             f"Nobody has decided on an excerpt of {study.settings.name} yet, so there is nothing to learn. "
             f"`themes pack {study.folder}` makes a sheet of excerpts to code; `themes unpack` takes it in when it is filled."
         )
-    return made, lessons
+    return first, made, lessons
+
+
+def _n_new(votes: pd.DataFrame, lessons: pd.DataFrame) -> int:
+    """Return how many decisions are not learnt, or not as people have agreed on since."""
+    learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
+    return sum(one not in learnt for one in zip(votes["decision_id"], votes["codes"], strict=True))
 
 
 def _nothing_left(left_out: LeftOut, study: Study) -> str:

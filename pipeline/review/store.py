@@ -17,8 +17,9 @@ import pandas as pd
 
 from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
+from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults
-from pipeline.review.store_schema import IDENTITY, SETTLED_TALKS, migrate
+from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
 
@@ -191,16 +192,19 @@ class Store:
         return self._table("decisions", sql)
 
     def lessons(self) -> pd.DataFrame:
-        """Return the standing decisions that the coder may learn from: those accepted in the last learning."""
+        """Return the standing decisions accepted in the last learning, as agreed on in talks that were over by then."""
         sql = f"""SELECT {_DECISION} FROM decisions JOIN standing USING (decision_id)
             WHERE outcome IN ('codes', 'none')
             AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
-        return self._table("lessons", sql)
+        talks = self.discussions()
+        learnt = self.connection.execute("SELECT max(made_at) FROM learnings").fetchone()[0] or ""
+        return check_table("lessons", as_agreed(self._table("lessons", sql), talks[talks["made_at"] <= learnt]))
 
     def blind_answers(self) -> pd.DataFrame:
-        """Return each reviewer's last answer to an excerpt before the model's suggestion was shown: what agreement rests on."""
-        sql = f"""SELECT {_DECISION} FROM decisions WHERE decision_id IN (
-            SELECT max(decision_id) FROM decisions WHERE blind
+        """Return each reviewer's last answer before the suggestion was shown, since a definition last changed: for agreement."""
+        sql = f"""WITH {AGAIN} SELECT {_DECISION} FROM decisions WHERE decision_id IN (
+            SELECT max(decision_id) FROM decisions LEFT JOIN again USING (segment_id)
+            WHERE blind AND decision_id > coalesce(again.up_to, 0)
             AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
             GROUP BY segment_id, reviewer) ORDER BY decision_id"""  # noqa: S608
         return self._table("blind_answers", sql)

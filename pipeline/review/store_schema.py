@@ -94,11 +94,16 @@ _FIRST = (
     """,
 )
 
-SETTLED_TALKS = """
-    WITH again AS (
+AGAIN = """
+    again AS (
         SELECT value AS segment_id, max(up_to) AS up_to FROM reopenings, json_each(segments)
         WHERE code_outcome_id NOT IN (SELECT number FROM retractions WHERE subject = 'code outcome') GROUP BY value
-    ),
+    )
+"""
+"""Excerpts that are read anew since a definition changed, and the last decision before that."""
+
+SETTLED_TALKS = f"""
+    WITH {AGAIN},
     oldest AS (
         SELECT segment_id, min(decision_id) AS decision_id FROM decisions JOIN standing USING (decision_id)
         WHERE segment_id IN (SELECT segment_id FROM again) GROUP BY segment_id
@@ -111,7 +116,7 @@ SETTLED_TALKS = """
     )
     AND NOT EXISTS (SELECT 1 FROM read_again WHERE segment_id = talk.segment_id AND up_to >= talk.up_to)
     ORDER BY discussion_id
-"""
+"""  # noqa: S608
 """What came of talking about each excerpt; no longer once everybody has read it anew since a definition changed."""
 
 _GUARDS = tuple(

@@ -3,7 +3,7 @@
 import http.client
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,16 +86,23 @@ class Served:
 def serve(folder: Path) -> Iterator[Served]:
     """Serve such a study at a free port of this machine."""
     study, places = _build(folder)
+    with serve_study(study, lambda room: _let_people_speak(room, places)) as found:
+        yield replace(found, places=places)
+
+
+@contextmanager
+def serve_study(study: Study, prepare: Callable[[Room], object], *, behind_tls: str | None = None) -> Iterator[Served]:
+    """Serve a study in which people have said something; with `behind_tls`, as a team server does."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
-    site = make_site("127.0.0.1", door.getsockname()[1], None)
+    site = make_site("127.0.0.1", door.getsockname()[1], behind_tls)
     with open_room(study) as room:
-        _let_people_speak(room, places)
+        prepare(room)
         app = create_app(room, site, tell=lambda said: None)
         server = create_server(app, sockets=[door], threads=4, clear_untrusted_proxy_headers=False)
         thread = threading.Thread(target=server.run)
         thread.start()
-        yield Served(site.address, room, app, places)
+        yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", room, app, {})
         # Closed in its own thread, or the loop would wait for a second more.
         server.trigger.pull_trigger(server.close)
         thread.join(10)

@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from reviewed import LONG, PAYLOADS, TEXTS, serve
+from payload_study import build_payload_study, let_payloads_speak
+from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
 
 from pipeline.loop import COLUMNS
 from pipeline.review.approving import quote_candidates
@@ -369,3 +370,24 @@ def test_fifteen_other_hosts_are_refused_by_the_server_itself(served):
     assert [served.ask(host and host.format(port=port)) for host in STRANGE] == [421] * 14
     assert served.ask(f"127.0.0.1:{port}", **{"X-Forwarded-Host": "evil.example"}) == 421
     assert served.ask(f"127.0.0.1:{port}") == 401
+
+
+def test_of_two_hundred_words_in_every_field_a_browser_carries_out_none(tmp_path_factory, window):
+    study = build_payload_study(tmp_path_factory.mktemp("payloads") / "study")
+    with serve_study(study, let_payloads_speak) as served:
+        page, wrong = window(), []
+        page.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
+        page.on("request", lambda asked: asked.url.startswith(served.address) or wrong.append(asked.url))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        served.enter(page)
+        excerpts = served.room.material().tables.excerpts
+        paths = ["/", "/talk", "/progress", "/codebook", "/codebook/code/odd0", "/codebook/change/odd0", "/codebook/proposal/1"]
+        paths += ["/themes", "/themes/1", "/quotes", "/who", f"/find/like/{excerpts[0]}"]
+        paths += [f"/{kind}/{excerpts[place]}" for kind in ("excerpt", "talk") for place in (0, 9, 90)]
+        for path in paths:
+            page.goto(served.address + path)
+            page.evaluate(OPEN_ALL)
+            page.mouse.move(300, 300)
+            wrong += [(path, "a word was carried out")] if page.evaluate("window.hurt") else []
+            assert page.locator("h1").count() == 1 and page.locator("main").count() == 1, path
+    assert not wrong

@@ -5,12 +5,15 @@ import json
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from saying import NOW, key, say
 
 from pipeline.agreement import as_text, from_table, measure_agreement, to_table
 from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.cli import main
+from pipeline.review.accepting import accept, undo_code_edit
 from pipeline.review.agreement import agreement
-from pipeline.review.store import open_store
+from pipeline.review.revising import propose_change
+from pipeline.review.store import open_store, read_review
 
 
 LIVED, STAFF = "lived experience", "researcher"
@@ -160,3 +163,20 @@ def test_the_command_says_it_and_gives_it_as_json(reviewed):
     )
     found = json.loads(CliRunner().invoke(main, ["agreement", str(reviewed.folder), "--json"]).output)
     assert found["comparisons"][0]["overall"]["same"]["value"] == 0.5
+
+
+def test_only_answers_since_a_definition_last_changed_are_compared(room, study):
+    first, other = room.material().tables.excerpts[:2]
+    for segment_id in (first, other):
+        say(room, "Ann", segment_id, "time" if segment_id == first else "money")
+        say(room, "Ben", segment_id, "time" if segment_id == first else "money")
+    made = propose_change(room, "time", {"definition": "No time to listen."}, why="", by="Ann", key=key())
+    accept(room, made.code_edit_id, by="Ben", today=NOW.date())
+    say(room, "Ann", first, "trust")
+    blind = read_review(study, "blind_answers")
+    said = {(row.segment_id, row.reviewer): row.codes for row in blind.itertuples() if row.segment_id in (first, other)}
+    assert said[first, "Ann"] == "trust" and (first, "Ben") not in said
+    say(room, "Ben", first, "trust")
+    assert agreement(study).n_answers == len(read_review(study, "blind_answers"))
+    undo_code_edit(room, made.code_edit_id, by="Ben", today=NOW.date())
+    assert (first, "Ben") in {(row.segment_id, row.reviewer) for row in read_review(study, "blind_answers").itertuples()}
