@@ -37,7 +37,7 @@ setup: .venv/.ready ## Set up .venv with the pinned versions
 
 themes: .venv/.ready ## Find the themes of a study and write its report (STUDY=folder)
 	@.venv/bin/themes run "$(STUDY)"
-	@.venv/bin/themes export "$(STUDY)" --to html
+	@.venv/bin/themes export "$(STUDY)" --to html --to team
 
 report: .venv/.ready ## Write the report again from the last run, as a page, for Word and for Excel
 	@.venv/bin/themes export "$(STUDY)" --to html --to docx --to xlsx --to tables

@@ -11,22 +11,38 @@ from pipeline.methods.themes.wording import words
 # Single words that fewer people share than this are those people's own words.
 FEWEST_FOR_KEYWORDS = 3
 NOBODY_AGREED = "No one who said this has agreed to be quoted."
+NOBODY_APPROVED = "No words are shown here: nobody has approved any yet, or no one who said this has agreed to be quoted."
 HELD_BACK = "held back, as not everyone who spoke of it has agreed to be quoted"
 
 
 @dataclass(frozen=True)
 class Words:
-    """The texts that at least one of the people who said them lets us quote."""
+    """The texts that may be shown, in the words in which they may."""
 
     quotable: dict[str, str]
+    released: bool = False
+    """Only what people have approved is shown; otherwise all that somebody who said it agreed to have quoted."""
+    n_waiting: int = 0
+    """Excerpts that may be quoted once a person approves them."""
 
     def of(self, text_ids: Iterable[str]) -> tuple[str, ...]:
         """Return the words of those texts that may be quoted, in the same order."""
         return tuple(self.quotable[text_id] for text_id in text_ids if text_id in self.quotable)
 
+    @property
+    def none(self) -> str:
+        """Say why no words are shown."""
+        return NOBODY_APPROVED if self.released else NOBODY_AGREED
+
+    @property
+    def others(self) -> str:
+        """Say whose words are not shown."""
+        agreed = "by people who have not agreed to be quoted"
+        return f"{agreed}, or not approved to leave the team yet" if self.released else agreed
+
 
 def quotable_words(texts: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Words:
-    """Return the words that may be shown."""
+    """Return the words that may be shown to the team: of texts that somebody said who agreed to be quoted."""
     allowed = quotable_ids(segments, comments)
     shown = texts[texts["text_id"].isin(allowed)]
     return Words(dict(zip(shown["text_id"], shown["text"], strict=True)))

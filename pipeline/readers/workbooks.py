@@ -11,7 +11,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import DefusedXMLParser
 
-from pipeline.archives import unpacked
+from pipeline.archives import check_archive, unpacked
 from pipeline.errors import DataError
 from pipeline.readers.decoding import name_foreign
 from pipeline.readers.headers import Row
@@ -101,6 +101,8 @@ def _examine_parts(path: Path) -> list[str]:
         if name == "META-INF/manifest.xml":
             is_locked = b"encryption-data" in b"".join(pieces)
         elif name == "content.xml":
+            # All of it is counted before any of it is parsed, which takes long over what has no tags.
+            check_archive(path)
             is_sound = _is_well_formed(pieces)
         elif name.startswith("xl/worksheets/"):
             for piece in _measured(pieces):

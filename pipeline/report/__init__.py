@@ -31,6 +31,12 @@ class Exporter:
     files: tuple[str, ...]
     check: Callable[[], None] = lambda: None
     """Raise PipelineError where this form cannot be made on this machine."""
+    inside: bool = False
+    """It stays in the study, in `derived/`, and is not among what people take away."""
+
+    def folder(self, study: Study) -> Path:
+        """Return where its files are written."""
+        return study.derived if self.inside else study.exports
 
 
 def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
@@ -41,8 +47,9 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports: "html", "docx", "pdf" and "xlsx" (the report, and its tables as a workbook), "tables" (CSV files),
-        "quotes" (approved quotes, and why others stay), "review" (excerpts for people to code, on paper or in a sheet), "qdc"
+        Names of exports: "html", "docx", "pdf" and "xlsx" (the report, and its tables as a workbook), "team" (the report with
+        words that nobody has approved yet, in the study's derived/), "tables" (CSV files), "quotes" (approved quotes, and why
+        others stay), "review" (excerpts for people to code, on paper or in a sheet), "qdc"
         (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others,
         "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we could not do and why),
         "easyread" (a draft in short sentences with pictures).
@@ -77,8 +84,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         log.warning(note)
     study.exports.mkdir(exist_ok=True)
     for exporter, source in zip(exporters, sources, strict=True):
-        exporter.write(source, study.exports)
-    return [study.exports / file for exporter in exporters for file in exporter.files]
+        exporter.write(source, exporter.folder(study))
+    return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 
 def check_gate(exporter: Exporter) -> None:
@@ -110,6 +117,12 @@ def _html(source: "Source", folder: Path) -> None:
     from pipeline.report.html import write_html
 
     write_html(source, folder)
+
+
+def _team(source: "Source", folder: Path) -> None:
+    from pipeline.report.html import write_for_the_team
+
+    write_for_the_team(source, folder)
 
 
 def _docx(source: "Source", folder: Path) -> None:
@@ -187,6 +200,7 @@ def _easyread(source: "Source", folder: Path) -> None:
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
     *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed", "decisions"),
+    "quotes",
 )
 """The tables that the report is made from, whatever its format."""
 
@@ -199,6 +213,9 @@ EXPORTS: dict[str, Exporter] = {
             tables=REPORT,
             sensitivity="redacted",
             files=("report.html",),
+        ),
+        Exporter(
+            name="team", write=_team, tables=REPORT, sensitivity="redacted", files=("report-for-the-team.html",), inside=True
         ),
         Exporter(name="docx", write=_docx, tables=REPORT, sensitivity="redacted", files=("report.docx",)),
         Exporter(name="pdf", write=_pdf, tables=REPORT, sensitivity="redacted", files=("report.pdf",), check=_can_make_pdf),

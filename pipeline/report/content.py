@@ -5,6 +5,7 @@ from dataclasses import replace
 from pipeline.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
 from pipeline.report.blocks import Report
 from pipeline.report.placing import placed_themes
+from pipeline.report.quotes import approved_words
 from pipeline.report.sections.accounts import set_aside
 from pipeline.report.sections.agreement import how_people_agreed
 from pipeline.report.sections.came_of_it import came_of_it
@@ -25,16 +26,23 @@ from pipeline.report.source import Source
 from pipeline.report.wording import percent
 
 
-NOTICE = (
-    "This page is for the research team and not for publication. A program made it from the answers to a survey. Read it "
-    "together with people who know what the answers are about, and check before you rely on it. Identifiers that were found "
-    "are masked, and a person must check that none is left."
+APPROVED = "This page shows nobody's words but those that people have approved."
+CHECK = (
+    "A program made it from the answers to a survey. Read it together with people who know what the answers are about, and check "
+    "before you rely on it. Identifiers that were found are masked, and a person must check that none is left."
+)
+FOR_THE_TEAM = (
+    "For the team only, not to be passed on: this copy shows words of people who agreed to be quoted, before anybody has "
+    "approved each of them. The report in exports/ shows only what was approved."
 )
 
 
-def build_report(source: Source) -> Report:
-    """Return the whole report of a study."""
-    words = quotable_words(source["texts"], source["segments"], source["comments"])
+def build_report(source: Source, *, for_team: bool = False) -> Report:
+    """Return the whole report of a study; `for_team`, with words that nobody has approved yet."""
+    if for_team:
+        words = quotable_words(source["texts"], source["segments"], source["comments"])
+    else:
+        words = approved_words(source["quotes"], source["segments"], source["comments"])
     allowed = quotable_ids(source["segments"], source["comments"])
     shared = with_shared_words(source["themes"], source["segments"], source["comments"])
     named = without_private_words(shared, source["members"], allowed)
@@ -43,7 +51,7 @@ def build_report(source: Source) -> Report:
     return Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
-        notice=NOTICE,
+        notice=f"{FOR_THE_TEAM} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
         sections=(
             in_short(source, counted),
             taking_part(source),

@@ -9,10 +9,20 @@ from pipeline.report.content import build_report
 from pipeline.report.source import Source
 
 
+FOR_THE_TEAM = "report-for-the-team.html"
+
+
 def write_html(source: Source, folder: Path) -> None:
     """Write report.html."""
     page = render(build_report(source))
     write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
+
+
+def write_for_the_team(source: Source, folder: Path) -> None:
+    """Write the copy with words that nobody has approved yet."""
+    page = render(build_report(source, for_team=True))
+    write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
+    (folder / FOR_THE_TEAM).chmod(0o600)
 
 
 def render(report: Report) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.consent import Words
 from pipeline.methods.disclosure.identifying import may_identify, pointers
 from pipeline.report.source import read_source
 from pipeline.study import Study
@@ -70,3 +71,11 @@ def quote_figures(study: Study) -> dict[str, int]:
     """Return how many quotations are approved, and how many are withheld for each reason."""
     source = read_source(study, ("quotes", "segments", "comments"))
     return release(source["quotes"], source["segments"], source["comments"]).figures
+
+
+def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Words:
+    """Return the words that people have approved, or the rewordings; all others stay with the team."""
+    found = release(quotes, segments, comments)
+    texts = found.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
+    waiting = found.withheld.loc[found.withheld["why"] == WAITING, "segment_id"].nunique()
+    return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))

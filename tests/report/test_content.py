@@ -27,8 +27,8 @@ def rounded(n: int) -> str:
     return "fewer than 8" if n <= 7 else str(5 * round(n / 5))
 
 
-def section(source, name: str) -> Section:
-    (found,) = [section for section in build_report(source).sections if section.name == name]
+def section(source, name: str, *, for_team: bool = False) -> Section:
+    (found,) = [section for section in build_report(source, for_team=for_team).sections if section.name == name]
     return found
 
 
@@ -47,8 +47,8 @@ def with_table(source, name: str, frame: pd.DataFrame):
     return replace(source, tables={**source.tables, name: frame})
 
 
-def all_words(source) -> str:
-    return repr(asdict(build_report(source)))
+def all_words(source, *, for_team: bool = False) -> str:
+    return repr(asdict(build_report(source, for_team=for_team)))
 
 
 def test_sections_are_in_the_order_a_reader_needs(source):
@@ -218,7 +218,7 @@ def test_a_text_the_model_never_scored_counts_as_without_a_code(source, tables):
 
 
 def test_nobody_is_quoted_without_having_agreed(source):
-    words = all_words(source)
+    words = all_words(source, for_team=True)
     assert not [text for text in PRIVATE if text in words]
     assert "No one who said this has agreed to be quoted." in words
 
@@ -228,7 +228,53 @@ def test_a_text_is_shown_when_one_of_those_who_said_it_agreed(source, tables):
     spoken = segments.merge(comments[["comment_id", "consent"]], on="comment_id")
     consents = spoken.loc[spoken["text"] == "Forty pages before anybody listens to you.", "consent"]
     assert {"quote", "analyse"} <= set(consents)
-    assert "Forty pages before anybody listens to you." in all_words(source)
+    assert "Forty pages before anybody listens to you." in all_words(source, for_team=True)
+
+
+WORDS = "Ten minutes is no time to think."
+
+
+def decided_on(source, tables, **decided):
+    """Return the source in which people have decided on one excerpt and on no other."""
+    quotes = tables["quotes"].assign(approved=False, refused=False, wording="", consent="quote")
+    (place, *_) = quotes.index[quotes["text"] == WORDS]
+    segment = quotes.loc[place, "segment_id"]
+    comments = tables["comments"].assign(
+        consent=lambda rows: rows["consent"].mask(
+            rows["comment_id"] == source["segments"].set_index("segment_id").loc[segment, "comment_id"], "quote"
+        )
+    )
+    for column, value in decided.items():
+        quotes.loc[place, column] = value
+    return with_table(with_table(source, "quotes", quotes), "comments", comments)
+
+
+def test_words_that_nobody_has_approved_leave_in_no_report_and_stand_in_the_teams_own_copy(source, tables):
+    undecided = decided_on(source, tables)
+    texts = [text for text in tables["texts"]["text"] if text in all_words(undecided)]
+    assert texts == []
+    assert WORDS in all_words(undecided, for_team=True)
+
+
+def test_words_that_were_approved_leave_and_those_refused_do_not(source, tables):
+    assert WORDS in all_words(decided_on(source, tables, approved=True))
+    assert WORDS not in all_words(decided_on(source, tables, refused=True))
+
+
+def test_an_approved_rewording_leaves_in_place_of_what_was_said(source, tables):
+    words = all_words(decided_on(source, tables, approved=True, wording="There is too little time."))
+    assert "There is too little time." in words and WORDS not in words
+
+
+def test_the_report_says_how_many_excerpts_wait_and_where_they_are_approved(source, tables):
+    undecided = decided_on(source, tables)
+    assert "excerpts wait to be approved: `make review`, then “Quotes to approve”" in all_words(undecided)
+    assert "wait to be approved" not in all_words(undecided, for_team=True)
+
+
+def test_the_teams_own_copy_says_at_the_top_that_it_is_not_to_be_passed_on(source):
+    assert build_report(source, for_team=True).notice.startswith("For the team only, not to be passed on")
+    assert "For the team only" not in build_report(source).notice
 
 
 def test_keywords_of_one_person_who_did_not_agree_are_held_back(source):
@@ -251,7 +297,7 @@ def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(so
     single = texts.loc[texts["text"].isin([words, *PRIVATE[:2]]), "text_id"]
     members = tables["members"].assign(heard_once=lambda rows: rows["text_id"].isin(single))
     agreed = comments.assign(consent=comments["consent"].mask(comments["text"] == words, "quote"))
-    found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once")
+    found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once", for_team=True)
     (quotations,) = blocks_of(found, Quotations)
     assert quotations.items == ("Cut, cut and cut again.",)
     assert quotations.note == "2 more were said by people who have not agreed to be quoted."
@@ -396,7 +442,7 @@ def test_a_record_without_accounts_stops_the_report(source):
 def test_words_heard_once_fold_away_after_the_first_few(source, tables):
     members = tables["members"].assign(heard_once=True)
     comments = tables["comments"].assign(consent="quote")
-    found = section(with_table(with_table(source, "members", members), "comments", comments), "heard-once")
+    found = section(with_table(with_table(source, "members", members), "comments", comments), "heard-once", for_team=True)
     first, fold = found.blocks[1:]
     assert isinstance(first, Quotations) and isinstance(fold, Fold)
     assert len(first.items) + len(fold.blocks[0].items) == len(tables["texts"])

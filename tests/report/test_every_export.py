@@ -52,7 +52,7 @@ def made(tmp_path_factory):
 
 
 def files_of(made, name):
-    return [made[0].exports / file for file in EXPORTS[name].files]
+    return [EXPORTS[name].folder(made[0]) / file for file in EXPORTS[name].files]
 
 
 def everything(path):
@@ -129,7 +129,7 @@ def of_kind(suffix):
 
 @pytest.mark.parametrize(("name", "file"), of_kind(".html"))
 def test_every_page_has_title_headings_alternatives_and_headers(made, name, file):
-    text = (made[0].exports / file).read_text(encoding="utf-8")
+    text = (EXPORTS[name].folder(made[0]) / file).read_text(encoding="utf-8")
     page = read_page(text)
     assert page.find_all("html")[0].attributes["lang"] == "en-GB" and page.find_all("title")[0].text
     levels = [int(heading.tag[1]) for heading in page.find_all("h1", "h2", "h3", "h4")]

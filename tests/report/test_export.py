@@ -31,8 +31,10 @@ def contents(path: Path) -> str:
 def test_every_export_writes_the_files_it_names(study):
     paths = export(study, to=list(EXPORTS))
     assert [path.name for path in paths] == [file for exporter in EXPORTS.values() for file in exporter.files]
-    assert all(path.is_file() and path.parent == study.exports for path in paths)
-    assert sorted(path.name for path in study.exports.iterdir()) == sorted(path.name for path in paths)
+    inside = [path for path in paths if path.parent == study.derived]
+    assert all(path.is_file() and path.parent in (study.exports, study.derived) for path in paths)
+    assert sorted(path.name for path in study.exports.iterdir()) == sorted(path.name for path in paths if path not in inside)
+    assert [path.name for path in inside] == ["report-for-the-team.html"]
 
 
 def test_a_folder_will_do_for_a_study(study):

@@ -27,7 +27,7 @@ def test_page_says_its_language_title_and_state(page):
     assert page.find_all("title")[0].text == "What helps & what hinders <pilot>: report (not yet checked by people)"
     assert page.find_all("h1")[0].text == "What helps & what hinders <pilot>"
     assert "Not yet checked by people" in page.find_all("header")[0].text
-    assert "for the research team and not for publication" in page.find_all("header")[0].text
+    assert "shows nobody's words but those that people have approved" in page.find_all("header")[0].text
 
 
 def test_headings_do_not_skip_levels(page):

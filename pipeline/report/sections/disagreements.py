@@ -19,6 +19,10 @@ WHY = (
     "experience. Both readings are kept, and both are counted as contested."
 )
 NO_CODE = "no code"
+_WHY_NOT = {
+    False: "as the person has not agreed to be quoted",
+    True: "as nobody has approved it yet or the person has not agreed to be quoted",
+}
 
 
 def disagreements(source: Source, words: Words) -> Section:
@@ -33,7 +37,7 @@ def disagreements(source: Source, words: Words) -> Section:
     rows = list(_rows(source, made, contested, words))
     n, shown = contested["segment_id"].nunique(), len(rows)
     sentence = f"People read {counted(n, 'excerpt', 'excerpts')} differently. {WHY}"
-    held = f" {counted(n - shown, 'is', 'are')} not shown, as the person has not agreed to be quoted." if shown < n else ""
+    held = f" {counted(n - shown, 'is', 'are')} not shown, {_WHY_NOT[words.released]}." if shown < n else ""
     blocks: list[Block] = [Paragraph(sentence + held), _codes(source, contested)]
     if rows:
         blocks.append(_table("readings", rows[:OPEN_ROWS]))
@@ -59,7 +63,7 @@ def _rows(source: Source, made: pd.DataFrame, contested: pd.DataFrame, words: Wo
         place: dict[str, Any] = consent.loc[segment_id].to_dict()
         # The person who said it here must have agreed, and not only somebody else who used the same words.
         if place["consent"] == "quote" and place["text_id"] in words.quotable:
-            yield f"“{place['text']}”", "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
+            yield f"“{words.quotable[place['text_id']]}”", "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
 
 
 def _readings(source: Source, made: pd.DataFrame) -> Iterator[str]:

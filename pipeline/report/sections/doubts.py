@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.consent import NOBODY_AGREED, Words
+from pipeline.consent import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Section, Table
 from pipeline.report.source import Source
 from pipeline.report.wording import counted, number, percent, sentence_case
@@ -61,13 +61,13 @@ def heard_once(source: Source, words: Words) -> Section:
         )
     said = words.of(single)
     sentence = f"{counted(len(single), 'thing was', 'things were')} said that nothing else is like. {WHY_IT_MATTERS}"
-    blocks: list[Block] = [Paragraph(sentence), Quotations(said[:OPEN_QUOTATIONS], _silent(len(single) - len(said), said))]
+    blocks: list[Block] = [Paragraph(sentence), Quotations(said[:OPEN_QUOTATIONS], _silent(len(single) - len(said), words, said))]
     if more := said[OPEN_QUOTATIONS:]:
         blocks.append(Fold(f"{number(len(more))} more heard once", (Quotations(more),)))
     return Section("heard-once", "Heard once", tuple(blocks))
 
 
-def _silent(n: int, said: tuple[str, ...]) -> str:
+def _silent(n: int, words: Words, said: tuple[str, ...]) -> str:
     if not said:
-        return NOBODY_AGREED
-    return f"{counted(n, 'more was', 'more were')} said by people who have not agreed to be quoted." if n else ""
+        return words.none
+    return f"{counted(n, 'more was', 'more were')} said {words.others}." if n else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.consent import HELD_BACK, NOBODY_AGREED, Words
+from pipeline.consent import HELD_BACK, Words
 from pipeline.report.blocks import Block, Entry, Fold, Heading, Paragraph, Points, Quotations, Section, Table
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.source import Source
@@ -29,6 +29,8 @@ def themes(source: Source, placed: Sequence[PlacedTheme], words: Words) -> Secti
     counted_in = [theme for theme in placed if not theme.set_aside]
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
     blocks: list[Block] = [Paragraph(_introduction(counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
+    if words.released:
+        blocks.append(Paragraph(how_to_approve(words)))
     blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
     if rest := entries[OPEN_ENTRIES:]:
@@ -37,6 +39,15 @@ def themes(source: Source, placed: Sequence[PlacedTheme], words: Words) -> Secti
         said = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(said, tuple(aside)))
     return Section("themes", "Themes", tuple(blocks))
+
+
+def how_to_approve(words: Words) -> str:
+    """Say that words wait to be approved, and where that is done."""
+    waiting = f"{counted(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
+    return (
+        "What people said is shown here only once a person of the team has approved each excerpt. "
+        f"{waiting}: `make review`, then “Quotes to approve”. The team's own copy shows the others."
+    )
 
 
 def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
@@ -90,7 +101,7 @@ def _entry(source: Source, theme: PlacedTheme, placed: Sequence[PlacedTheme], *,
         ("Like themes", "; ".join(like) or "none"),
     )
     said = words.of(theme.exemplars)[:MOST_EXEMPLARS]
-    return Entry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(said, "" if said else NOBODY_AGREED))
+    return Entry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(said, "" if said else words.none))
 
 
 def _place(source: Source, theme: PlacedTheme) -> str:
