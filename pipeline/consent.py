@@ -10,6 +10,7 @@ from pipeline.methods.themes.wording import words
 
 # Single words that fewer people share than this are those people's own words.
 FEWEST_FOR_KEYWORDS = 3
+WORDS_OF_A_TITLE = 3
 NOBODY_AGREED = "No one who said this has agreed to be quoted."
 NOBODY_APPROVED = "No words are shown here: nobody has approved any yet, or no one who said this has agreed to be quoted."
 HELD_BACK = "held back, as not everyone who spoke of it has agreed to be quoted"
@@ -67,7 +68,7 @@ def with_shared_words(themes: pd.DataFrame, segments: pd.DataFrame, comments: pd
     keywords = [", ".join(one for one in row.split(", ") if not few & set(words(one))) for row in themes["keywords"]]
     titles = {
         column: [
-            row if given or not few & set(words(row)) else other
+            row if given or not few & set(words(row)) else ", ".join(other.split(", ")[:WORDS_OF_A_TITLE])
             for row, given, other in zip(themes[column], themes["named"], keywords, strict=True)
         ]
         for column in ("title", "family_title")

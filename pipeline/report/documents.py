@@ -23,6 +23,9 @@ NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "Arial"
 _LANGUAGE = "en-GB"
 _TEXT_WIDTH_CM = 17.0
+# A cell's margins on both sides, and what a bold letter of Arial is wide at one point, capitals among small ones.
+_CELL_MARGINS_CM, _CM_PER_POINT = 0.45, 0.0215
+_WIDE, _POINTS_IF_WIDE = 6, 9.0
 
 
 def new_document(title: str, *, points: float = 11) -> "Document":
@@ -118,7 +121,10 @@ def add_table(
     n = len(header)
     lines = [cells[place : place + n] for place in range(0, len(cells), n)]
     table.autofit = False
-    widths = [Cm(width) for width in _widths([header, *rows])]
+    styles: Any = document.styles
+    usual = styles["Normal"].font.size.pt
+    points = min(_POINTS_IF_WIDE, usual) if n >= _WIDE else usual
+    widths = [Cm(width) for width in _widths([header, *rows], points)]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:
@@ -129,8 +135,10 @@ def add_table(
         for place, (cell, text) in enumerate(zip(line, texts, strict=True)):
             cell.width = widths[place]
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             write_lines(paragraph, text, bold=number == 0)
+            for run in paragraph.runs if points != usual else ():
+                run.font.size = Pt(points)
             if place in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     document.add_paragraph().paragraph_format.space_after = Pt(0)
@@ -163,15 +171,18 @@ def add_footer(document: "Document", text: str) -> None:
         run._r.append(element)
 
 
-def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return centimetres for each column, more for those with longer words and lines."""
-    needs = [max(_need(text) for text in column) for column in zip(*rows, strict=True)]
-    return [_TEXT_WIDTH_CM * need / sum(needs) for need in needs]
+def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
+    """Return centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts."""
+    columns = list(zip(*rows, strict=True))
+    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * max(map(_longest_word, column)) for column in columns]
+    wanted = [max(min(len(text) / 2, 24.0) for text in column) for column in columns]
+    left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
+    widths = [one + left * want / (sum(wanted) or 1.0) for one, want in zip(least, wanted, strict=True)]
+    return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
 
 
-def _need(text: str) -> float:
-    longest_word = max(map(len, text.split()), default=1)
-    return max(7.0, longest_word + 2.0, min(len(text) / 2, 24.0))
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=1)
 
 
 def _describe(table: "BaseOxmlElement", text: str) -> None:

@@ -29,6 +29,7 @@ _WHOLE = re.compile(r"\d{1,3}(,\d{3})*|\d+")
 _DECIMAL = re.compile(r"\d+\.\d+")
 _PERCENT = re.compile(r"(\d+)%")
 _RANGE = " to "
+_A4 = 9
 # Nothing that people wrote may become a formula, a link or a number.
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -53,6 +54,11 @@ def write_tables_workbook(report: Report, path: Path) -> None:
             # Notes stand on the sheet of their table, where a reader looks for them.
             warnings.filterwarnings("ignore", "No note text provided", UserWarning)
             book = gptables.produce_workbook(str(temporary), sheets, cover=cover, workbook_options=_AS_TEXT)
+        for sheet in book.worksheets():
+            # A sheet that is printed is as wide as a page.
+            sheet.set_landscape()
+            sheet.set_paper(_A4)
+            sheet.fit_to_pages(1, 0)
         book.set_properties({"title": plain(report.title), "author": "Many Voices", "created": ALWAYS})
         book.close()
 

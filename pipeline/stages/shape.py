@@ -14,7 +14,7 @@ from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.portrait import exemplars_of, working_title
 from pipeline.methods.themes.saved import SavedThemes
-from pipeline.methods.themes.titles import phrases_of
+from pipeline.methods.themes.titles import phrases_of, words_apart
 
 
 RARE = 5
@@ -35,7 +35,8 @@ def shape(
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
     """Return themes, members and middles as people want them, and what came of each edit that stands.
 
-    A theme's title is the one people gave, or that of a saved theme, or a phrase that several people said, or its keywords.
+    A theme's title is the one people gave, or that of a saved theme, or a phrase that several people said, or the words that set
+    its texts apart.
     """
     edits = theme_edits[~theme_edits["withdrawn"]]
     if found_themes.empty:
@@ -148,9 +149,11 @@ def _with_phrases(
     speakers = texts["text_id"].map(said.groupby("text_id")["response_id"].agg(frozenset)).tolist()
     words = texts["text"].tolist()
     rows = [np.flatnonzero(labels == label).tolist() for label in themes.index]
-    phrases = phrases_of([[words[row] for row in own] for own in rows], [[speakers[row] for row in own] for own in rows])
+    texts_of, people_of = ([[column[row] for row in own] for own in rows] for column in (words, speakers))
+    phrases, apart = phrases_of(texts_of, people_of), words_apart(texts_of, people_of)
     fixed = themes["named"].astype(bool) | themes.index.isin(list(kept))
-    titles = [phrase.capitalize() or title for phrase, title in zip(phrases, themes["title"], strict=True)]
+    found = zip(phrases, apart, themes["title"], strict=True)
+    titles = [phrase.capitalize() or ", ".join(telling).capitalize() or title for phrase, telling, title in found]
     return themes.assign(title=themes["title"].where(fixed, pd.Series(titles, index=themes.index)))
 
 

@@ -32,7 +32,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "study"
-        n_rows = _make(folder, options.answers)
+        n_rows = make_study(folder, options.answers)
         run(load_study(folder))
         export(load_study(folder), to=["html", "tables", "review"])
         start = time.perf_counter()
@@ -42,7 +42,8 @@ def main() -> None:
         sys.stdout.write(json.dumps(figures) + "\n")
 
 
-def _make(folder: Path, n_answers: int) -> int:
+def make_study(folder: Path, n_answers: int) -> int:
+    """Write a study of so many answers, invented ones that are drawn again and again, and return the number of people."""
     (folder / "vault").mkdir(parents=True)
     invented = sample_rows()
     open_questions = [name for name in invented[0] if invented[0][name] and name.startswith("What ") and name.endswith("?")]

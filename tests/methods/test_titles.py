@@ -1,12 +1,22 @@
 """Titles people can nod at, in people's own words and never in one person's."""
 
 from pipeline.methods.themes.titles import phrases_of as phrases_said_by
+from pipeline.methods.themes.titles import words_apart as words_used_by
+
+
+def by_others(groups):
+    """Return speakers such that each text is another person's."""
+    return [[frozenset({f"{group} {place}"}) for place, _ in enumerate(texts)] for group, texts in enumerate(groups)]
 
 
 def phrases_of(groups, speakers=None):
     """Return the phrases; unless said otherwise, each text is another person's."""
-    each = [[frozenset({f"{group} {place}"}) for place, _ in enumerate(texts)] for group, texts in enumerate(groups)]
-    return phrases_said_by(groups, speakers or each)
+    return phrases_said_by(groups, speakers or by_others(groups))
+
+
+def words_apart(groups, speakers=None):
+    """Return the words that set groups apart; unless said otherwise, each text is another person's."""
+    return words_used_by(groups, speakers or by_others(groups))
 
 
 WAITING = [
@@ -46,3 +56,25 @@ def test_masks_are_no_part_of_a_title():
 
 def test_no_texts_have_no_title():
     assert phrases_of([[], ["Yes"]]) == ["", ""]
+
+
+CHATTER = ("I told them that", "you know like", "they said it again", "well I think so")
+
+
+def test_words_that_are_said_everywhere_are_in_no_title():
+    lists = [
+        [f"{filler}, the {subject} {n}" for n, filler in enumerate(CHATTER * 3)]
+        for subject in ("bus was late", "nurse was kind", "form was long")
+    ]
+    assert [set(found) for found in words_apart(lists)] == [{"bus", "late"}, {"nurse", "kind"}, {"form", "long"}]
+
+
+def test_endings_of_a_word_count_as_one_and_the_commonest_is_shown():
+    asked = ["They asked us first.", "We were asked twice.", "Nobody asks.", "Please ask me.", "The tea was cold."]
+    assert words_apart([asked, ["The tea was cold again."] * 6])[0] == ["asked"]
+
+
+def test_words_of_one_or_two_people_are_no_title():
+    texts = [[f"The parrot flew in on day {n}." for n in range(4)], ["Tea and cake."] * 5]
+    speakers = [[frozenset({who}) for who in ("Ana", "Ana", "Ben", "Ana")], by_others(texts)[1]]
+    assert words_apart(texts, speakers)[0] == [] and "parrot" in words_apart(texts)[0]

@@ -104,3 +104,13 @@ def test_a_chart_too_long_for_a_page_goes_on_in_the_next_picture():
     shapes = document.inline_shapes
     assert len(shapes) == 3
     assert all(shape.height.cm < 20 for shape in shapes)
+
+
+def test_no_column_is_too_narrow_for_its_longest_word():
+    header = ("Theme", "By people", "Each group the same", "Care workers", "Family and friends", "Leaders", "Professionals")
+    table = Table("t", "c", header, (("1. Like, nobody", "1", "4 (↓ 3 places)", "1", "3", "fewer than 8 people", "2"),))
+    document = as_document(Report("R", "b", "n", (Section("s", "S", (table,)),)))
+    cells = document.tables[0].rows[0].cells
+    assert sum(cell.width.cm for cell in cells) <= 17.05
+    # A bold capital or small letter of Arial at 9 points is 1.7 mm wide or less on average.
+    assert all(cell.width.cm - 0.38 >= 0.17 * max(map(len, cell.text.split())) for cell in cells)
