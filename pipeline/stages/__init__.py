@@ -31,7 +31,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), version=2),
     Stage("safeguard", ("comments",), ("concerns",)),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",)),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, version=2),
     Stage(
         "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
     ),
