@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors, empty_table
 from pipeline.codebook import Codebook
@@ -14,6 +15,9 @@ from pipeline.methods.coder.hints import theme_hints
 
 if TYPE_CHECKING:
     from pipeline.methods.coder.tuning.tuned import Tuned
+
+# A block's suggestions are objects of some kilobytes; as a table they are a tenth of it.
+BLOCK = 16_384
 
 
 def code(
@@ -54,10 +58,17 @@ def code(
         hints=[hints[row] for row in rows],
         vectors=matrix[rows],
     )
-    suggestions = coder.suggest(words, frames=frames, vectors=matrix)
-    return pd.DataFrame(
-        [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
-    )
+    parts = [
+        _suggested(coder, texts[start : start + BLOCK], matrix[start : start + BLOCK]) for start in range(0, len(texts), BLOCK)
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _suggested(coder: CodebookClassifier, texts: pd.DataFrame, matrix: NDArray[np.float32]) -> pd.DataFrame:
+    """Return the suggestions for some of the texts: each row is by itself."""
+    suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
+    found = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:
