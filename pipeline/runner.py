@@ -30,7 +30,7 @@ from pipeline.methods.embed import model_sha256
 from pipeline.methods.themes.saved import FACTS
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.readers import read_export
-from pipeline.review.store import read_review
+from pipeline.review.store import read_review, store_path
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
 from pipeline.tokens import numbers_of, read_tokens, write_tokens
@@ -41,6 +41,9 @@ log = logging.getLogger("pipeline")
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
 EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
+
+COUNTED = ("intake", "clean", "segment")
+"""The stages that decide where rows go; while they are what they were, so is the count."""
 
 
 def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
@@ -135,7 +138,7 @@ class _Run:
                 log.info("%s: nothing changed", stage.name)
             else:
                 self.carry_out(stage, fingerprint)
-            if stage.name == "segment":
+            if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
         return self.manifest
 
@@ -147,7 +150,8 @@ class _Run:
     def new_digest(self, name: str) -> str:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
-            return _sha256(self.value(name).to_csv(index=False))
+            said = store_path(self.study).is_file() and not self.value(name).empty
+            return _sha256(self.value(name).to_csv(index=False)) if said else ""
         return _external_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
     def path(self, name: str) -> Path:
@@ -191,6 +195,9 @@ class _Run:
         )
         resources = [record_resource(self.study, name, self.digest(name), rows[name]) for name in stage.makes]
         self.manifest = self.manifest.with_stage(record, resources)
+        if stage.name in COUNTED:
+            # Where the rows went is counted anew, also if this run is killed before it comes to that.
+            self.manifest = self.manifest.with_accounts({})
         write_manifest(self.study, self.manifest)
         log.info("%s: %s rows in %.1f s", stage.name, " + ".join(str(n) for n in rows.values()), seconds)
 
@@ -229,8 +236,7 @@ class _Run:
     def with_accounts(self) -> Manifest:
         found = account(self.value("responses"), self.value("comments"), self.value("segments"))
         manifest = self.manifest.with_accounts(found.as_dict())
-        if manifest != self.manifest:
-            write_manifest(self.study, manifest)
+        write_manifest(self.study, manifest)
         return manifest
 
 

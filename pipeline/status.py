@@ -82,7 +82,7 @@ def status(folder: str | Path) -> Status:
 
 def drift_note(study: Study) -> str:
     """Say how well saved themes fit the study's texts; empty where it finds its own or has not been given them yet."""
-    members = _table(study.folder, "found_members")
+    members = _table(study.folder, "found_members") if study.frozen else None
     if study.frozen is None or members is None:
         return ""
     saved = load_themes(study.frozen)

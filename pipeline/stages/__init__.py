@@ -33,7 +33,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), batched=True, version=2),
     Stage("safeguard", ("comments",), ("concerns",), batched=True),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",), batched=True),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, batched=True),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, batched=True, version=2),
     Stage(
         "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
     ),

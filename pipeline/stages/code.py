@@ -1,8 +1,6 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
-from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -61,18 +59,18 @@ def code(
         hints=[hints[row] for row in rows],
         vectors=matrix[rows],
     )
-    parts = [(words[part], frames[part], matrix[part]) for part in parts_of(len(texts))]
-    suggestions = chain.from_iterable(engine(partial(_suggested, coder), parts))
-    return pd.DataFrame(
-        [row for text_id, suggestion in zip(texts["text_id"], suggestions, strict=True) for row in _rows(text_id, suggestion)]
-    )
+    parts = [(texts[part], matrix[part]) for part in parts_of(len(texts))]
+    return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
 
 
-def _suggested(coder: CodebookClassifier, part: tuple[Sequence[str], Sequence[str], NDArray[np.float32]]) -> list[Suggestion]:
-    words, frames, matrix = part
+def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float32]]) -> pd.DataFrame:
+    """Return the suggestions for some of the texts: each row is by itself."""
+    texts, matrix = part
     # Sums by several threads end in other digits than by one, and the part may be another machine's.
     with threadpool_limits(1):
-        return coder.suggest(words, frames=frames, vectors=matrix)
+        suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
+    found = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:

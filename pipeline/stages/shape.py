@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors, content_id, empty_table
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.answers import unit, units_of
 from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.portrait import exemplars_of, working_title
@@ -42,7 +42,7 @@ def shape(
     if found_themes.empty:
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
-    matrix = unit(vectors.matrix.astype(np.float64))
+    matrix = units_of(vectors.matrix)
     labels = pd.Index(found_themes["theme_id"]).get_indexer(found_members["theme_id"])
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"].tolist(), matrix, _edits(edits))
     middles = {label: matrix[done.labels == label].sum(axis=0, keepdims=True) for label in done.made}

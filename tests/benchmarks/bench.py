@@ -1,6 +1,6 @@
 """Measure quality and speed, and write docs/benchmarks.json and docs/benchmarks.md.
 
-    python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole] [--smoke]
+    python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole speed] [--smoke]
         [--effort quick thorough] [--decisions 100 all] [--peers svc setfit] [--folds N]
 
 Each part is a program of its own that prints JSON lines; peers run in the same minutes on the same rows. `--effort`,
@@ -181,7 +181,11 @@ def left_out(study: Path) -> float:
     return float(pd.read_parquet(study / "derived" / "members.parquet")["theme_id"].isna().mean())
 
 
-PARTS: dict[str, Part] = {"whole": whole, "themes": on_shared("themes.py"), "coding": coding, "masking": on_shared("masking.py")}
+PARTS: dict[str, Part] = {
+    "whole": whole,
+    "speed": lambda options: program("speed.py", options),
+    **{"themes": on_shared("themes.py"), "coding": coding, "masking": on_shared("masking.py")},
+}
 
 
 if __name__ == "__main__":

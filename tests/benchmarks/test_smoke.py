@@ -11,6 +11,7 @@ import pages
 import pytest
 import review_store
 import scoring
+import speed
 from coded import FEWEST_ROWS, SYNTHETIC, read_answers
 from setfit_peer import MOST_PAIRS, draw_pairs, pairs_each
 
@@ -136,3 +137,18 @@ def test_every_page_is_timed_while_several_people_look(tmp_path):
 def test_the_stores_benchmark_kills_a_server_and_finds_every_acknowledged_decision(tmp_path):
     found = review_store.killed(tmp_path, n_kills=1, n_all=300)
     assert (found["kills"], found["acknowledged"], found["lost"], found["doubled"]) == (1, 300, 0, 0)
+
+
+def test_a_stage_is_timed_in_its_own_process_as_answers_grow(capsys):
+    speed.main(["--smoke", "--only", "growth"])
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["answers"] for row in rows[:3]] == [30, 60, 90]
+    assert all(row["cpu s"] > 0 and row["peak MB"] > 0 for row in rows[:3]) and "exponent" in rows[3]
+
+
+def test_answers_drawn_again_differ_from_each_other():
+    assert len(set(speed.answers(None, 9_000))) - len(set(speed.answers(None, 8_000))) == 1_000
+
+
+def test_growth_is_judged_beyond_what_the_fewest_answers_take():
+    assert speed.exponent([(1, 10.0), (11, 11.0), (101, 20.0)]) == pytest.approx(1.0)

@@ -3,11 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pipeline.errors import DataError
+
+
+BLOCK = 16_384
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ def distinct_answers(
 
     Raises DataError when the texts, vectors, weights and ids are not of one length, or a number is missing or infinite.
     """
-    matrix = np.asarray(vectors, dtype=np.float64)
+    matrix = np.asarray(vectors)
     each = np.ones(len(texts)) if weights is None else np.asarray(weights, dtype=np.float64)
     known = [answer_id(text) for text in texts] if ids is None else list(ids)
     _check_lengths(len(texts), {"vectors": matrix, "weights": each, "ids": known})
@@ -67,14 +71,29 @@ def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
 
-def _middles(matrix: NDArray[np.float64], place: NDArray[np.intp], n: int) -> NDArray[np.float64]:
+def units_of(rows: NDArray[Any]) -> NDArray[np.float64]:
+    """Return the rows in double precision, each of length 1; block by block, so that a million of them are there once."""
+    found = np.empty(rows.shape)
+    for block in _blocks(len(rows)):
+        found[block] = unit(rows[block].astype(np.float64))
+    return found
+
+
+def _middles(matrix: NDArray[Any], place: NDArray[np.intp], n: int) -> NDArray[np.float64]:
     # Copies of a text may differ in the last bits; their rounded mean is the same in whatever order the rows come.
     sums = np.zeros((n, matrix.shape[1]))
-    np.add.at(sums, place, unit(matrix))
-    return unit(unit(sums).round(6))
+    for block in _blocks(len(matrix)):
+        np.add.at(sums, place[block], unit(matrix[block].astype(np.float64)))
+    for block in _blocks(n):
+        sums[block] = unit(unit(sums[block]).round(6))
+    return sums
 
 
-def _check_lengths(n: int, parts: dict[str, Sequence[str] | NDArray[np.float64]]) -> None:
+def _blocks(n: int) -> list[slice]:
+    return [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
+
+
+def _check_lengths(n: int, parts: dict[str, Sequence[str] | NDArray[Any]]) -> None:
     for name, part in parts.items():
         if len(part) != n:
             raise DataError(f"There are {n:,} texts but {len(part):,} {name}; give one for each text.")

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.errors import ModelError
-from pipeline.methods.embed import BATCH_TOKENS, batches_of_fixed_shape, has_fast_bf16, stay_offline
+from pipeline.methods.embed import batches_of_fixed_shape, has_fast_bf16, rows_of, stay_offline
 
 
 # Two of MiniLM's six layers learn: with three, coded NHS answers were ranked no better, in twice the time.
@@ -49,7 +49,7 @@ class Base:
         return found
 
     def _below(self, ids: list[list[int]], *, width: int) -> Tensor:
-        filled = ids + ids[-1:] * (BATCH_TOKENS // width - len(ids))
+        filled = ids + ids[-1:] * (rows_of(width) - len(ids))
         padded = self.tokenizer.pad({"input_ids": filled}, padding="max_length", max_length=width, return_tensors="pt")
         hidden: Tensor = self.model.embeddings(input_ids=padded["input_ids"])
         return _through(self.model.encoder.layer[:-FREE_LAYERS], hidden, padded["attention_mask"])
@@ -105,7 +105,7 @@ def logits(network: Network, states: Sequence[Tensor]) -> NDArray[np.float64]:
     found = np.zeros((len(states), len(network.level)))
     with torch.inference_mode(), half_precision():
         for width, rows in batches_of_fixed_shape([len(state) for state in states]):
-            filled = rows + rows[-1:] * (BATCH_TOKENS // width - len(rows))
+            filled = rows + rows[-1:] * (rows_of(width) - len(rows))
             hidden, mask = padded([states[row] for row in filled], width=width)
             found[rows] = network(hidden, mask)[: len(rows)].double().numpy()
     return found

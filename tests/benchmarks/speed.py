@@ -1,0 +1,240 @@
+"""Time `themes run` as people meet it, beside vanilla BERTopic, against the bound of the processor, and as studies grow.
+
+    python tests/benchmarks/speed.py --shared ../shared [--only runs peer embedding growth] [--sizes 800 5000]
+        [--growth 1000 10000 40000] [--times 3] [--smoke]
+
+Every run is a fresh process with nothing cached of the study; what numba compiled after set-up is kept. Prints JSON lines: wall
+seconds, processor seconds (user and system; steadier where others use the machine) and peak memory, the median run by processor
+seconds. Studies larger than the data are answers drawn again, each with one word of another put in, so that texts differ.
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "corpora" / "coproduction"
+ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
+STAGES = ("intake", "clean", "safeguard", "segment", "embed", "cluster", "shape", "voices", "code", "match", "quote", "count")
+# Multiplications and additions MiniLM does for a token, twice the 10.6 million weights outside its table of tokens.
+FLOPS_A_TOKEN = 21.2e6
+WARMED_UP = 2
+
+Row = dict[str, Any]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shared", type=Path)
+    parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--sizes", type=int, nargs="+", default=[800, 5_000])
+    parser.add_argument("--growth", type=int, nargs="+", default=[1_000, 10_000, 40_000])
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
+    options = parser.parse_args(arguments)
+    if options.smoke:
+        options.sizes, options.growth, options.times = [60], [30, 60, 90], 1
+    for part in options.only:
+        with tempfile.TemporaryDirectory() as folder:
+            for row in PARTS[part](options, Path(folder)):
+                print(json.dumps({"measured": part, **rounded(row)}), flush=True)
+
+
+def runs(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Time the sample study and one of 5,000 answers: cold, unchanged, with ten new answers, with a changed definition."""
+    sample = folder / "sample"
+    shutil.copytree(SAMPLE, sample, ignore=shutil.ignore_patterns("derived", "vault", "exports"))
+    many = study_of(folder / "many", answers(options.shared, options.sizes[-1]), model="minilm")
+    for name, study in (("the sample study", sample), (f"{options.sizes[-1]:,} answers", many)):
+        yield {"study": name, "run": "cold", **repeated(options.times, lambda study=study: fresh(study))}
+        yield {"study": name, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study))}
+        yield {"study": name, "run": "a definition changed", **repeated(options.times, lambda study=study: redefined(study))}
+    for number in range(options.times):
+        more = answers(options.shared, options.sizes[-1] + 10 * (number + 1))
+        write_answers(many / "responses.csv", more)
+        yield {"study": f"{options.sizes[-1]:,} answers", "run": f"ten new answers, time {number + 1}", **themes(many)}
+
+
+def peer(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Time ours and vanilla BERTopic on the same texts, one after the other."""
+    if options.shared is None:
+        yield {"left out": "it needs the shared folder"}
+        return
+    program = options.shared / "bench" / "vanilla_bertopic.py"
+    for size in options.sizes:
+        study = study_of(folder / str(size), answers(options.shared, size), model="minilm")
+        ours = repeated(options.times, lambda study=study: fresh(study))
+        command = [sys.executable, str(program), str(study / "responses.csv"), "--text", "text"]
+        theirs = repeated(options.times, lambda command=command: timed(command))
+        ratios = {f"{name} to BERTopic's": ours[name] / theirs[name] for name in ("wall s", "cpu s")}
+        yield {"answers": size, "who": "ours, the whole run", **ours, **ratios}
+        yield {"answers": size, "who": "BERTopic defaults, reading, embedding and topics", **theirs}
+
+
+def embedding(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Compare embedding with what the processor could do: a product of matrices measured just before and after."""
+    import torch
+
+    from pipeline.methods.embed import has_fast_bf16, load_embedder
+
+    texts = answers(options.shared, options.sizes[-1])
+    for precision in ("fp32", "bf16"):
+        embedder: Any = load_embedder("minilm", precision=precision)
+        tokens = sum(map(len, embedder.model.tokenizer(texts, truncation=True, max_length=256)["input_ids"]))
+        embedder.encode(texts[:50])
+        size = torch.float32 if precision == "fp32" else torch.bfloat16
+        speeds, seconds = [peak(size)], []
+        for _ in range(options.times):
+            begin = time.process_time()
+            embedder.encode(texts)
+            seconds.append(time.process_time() - begin)
+            speeds.append(peak(size))
+        took = sorted(seconds)[len(seconds) // 2]
+        yield {
+            **{"precision": precision, "in hardware": precision == "fp32" or has_fast_bf16(), "texts": len(texts)},
+            **{"tokens": tokens, "texts a cpu s": len(texts) / took, "peak, GFLOP a cpu s": max(speeds) / 1e9},
+            "share of the bound": tokens * FLOPS_A_TOKEN / took / max(speeds),
+        }
+
+
+def peak(dtype: Any, n: int = 2_048) -> float:
+    """Return the floating-point operations a processor second does in a product of n by n matrices; the median of seven."""
+    import torch
+
+    one = torch.randn(n, n).to(dtype)
+    seconds = []
+    for _ in range(7 + WARMED_UP):
+        begin = time.process_time()
+        one @ one
+        seconds.append(time.process_time() - begin)
+    return float(2 * n**3 / sorted(seconds[WARMED_UP:])[3])
+
+
+def growth(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Time each stage in a process of its own as answers grow, with the static model, and fit an exponent to it."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for size in options.growth:
+        study = study_of(folder / str(size), answers(options.shared, size), model="static")
+        for stage in STAGES[:1] if options.smoke else STAGES:
+            used = themes(study, "--until", stage)
+            found.setdefault(stage, []).append((size, used["cpu s"]))
+            yield {"stage": stage, "answers": size, "stage wall s": seconds_of(study, stage), **used}
+    for stage, points in found.items():
+        (few, least), (many, most) = points[0], points[-1]
+        yield {"stage": stage, "cpu ms an answer more": 1_000 * (most - least) / (many - few), "exponent": exponent(points)}
+
+
+def exponent(points: Sequence[tuple[int, float]]) -> float | None:
+    """Return the power of the number of answers with which seconds grow beyond what they are for the fewest answers."""
+    if len(points) < 3:
+        return None
+    (few, least), (some, middle), (many, most) = points[0], points[-2], points[-1]
+    more = max(most - least, 1e-3) / max(middle - least, 1e-3)
+    return math.log(more) / math.log((many - few) / (some - few))
+
+
+def seconds_of(study: Path, stage: str) -> float:
+    manifest = json.loads((study / "derived" / "manifest.json").read_text(encoding="utf-8"))
+    return float(next(record["seconds"] for record in manifest["stages"] if record["name"] == stage))
+
+
+def answers(shared: Path | None, size: int) -> list[str]:
+    """Return so many answers: those of the data, then drawn again with one word of another put in."""
+    if shared is not None:
+        given = pd.read_csv(shared / "data" / "nhs-fft" / "responses.csv", dtype=str, keep_default_na=False)["text"]
+    else:
+        wide = pd.read_csv(SAMPLE / "responses.csv", dtype=str, keep_default_na=False)
+        given = pd.concat([wide[column] for column in wide if wide[column].str.len().mean() > 20])
+    texts = [text for text in given if text.strip()]
+    draw = random.Random(7)
+    draw.shuffle(texts)
+    words, known = [word for text in texts for word in text.split()], set(texts)
+    while len(texts) < size:
+        parts = draw.choice(texts).split()
+        parts.insert(draw.randrange(len(parts) + 1), draw.choice(words))
+        if (edited := " ".join(parts)) not in known:
+            texts.append(edited)
+            known.add(edited)
+    return texts[:size]
+
+
+def study_of(folder: Path, texts: Sequence[str], *, model: str) -> Path:
+    """Make a study of one question from answers, with the sample study's codebook."""
+    folder.mkdir()
+    write_answers(folder / "responses.csv", texts)
+    shutil.copy(SAMPLE / "codebook.csv", folder / "codebook.csv")
+    (folder / "study.toml").write_text(
+        'schema = 1\nname = "Speed"\ncodebook = "codebook.csv"\n[intake]\nfile = "responses.csv"\nid = "person"\n'
+        'layout = "wide"\n[intake.questions.said]\ncolumn = "text"\nframe = "neutral"\n'
+        f'[embed]\nmodel = "{model}"\n',
+        encoding="utf-8",
+    )
+    return folder
+
+
+def write_answers(path: Path, texts: Sequence[str]) -> None:
+    pd.DataFrame({"person": [f"p{number}" for number in range(len(texts))], "text": texts}).to_csv(path, index=False)
+
+
+def fresh(study: Path) -> Row:
+    for name in ("derived", "vault"):
+        shutil.rmtree(study / name, ignore_errors=True)
+    return themes(study)
+
+
+def redefined(study: Path) -> Row:
+    path = study / "codebook.csv"
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame.loc[0, "definition"] += " More."
+    frame.to_csv(path, index=False)
+    return themes(study)
+
+
+def themes(study: Path, *more: str) -> Row:
+    return timed([sys.executable, "-m", "pipeline", "run", str(study), *more])
+
+
+def timed(command: list[str]) -> Row:
+    """Run a command and return its seconds and its peak memory."""
+    with tempfile.TemporaryFile() as said:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **ENVIRONMENT}, cwd=ROOT)
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        if process.returncode:
+            sys.exit(said.read().decode())
+    return {"wall s": wall, "cpu s": used.ru_utime + used.ru_stime, "peak MB": used.ru_maxrss / 1024}
+
+
+def repeated(times: int, measure: Any) -> Row:
+    """Return the median run by processor seconds."""
+    found = sorted((measure() for _ in range(times)), key=lambda row: row["cpu s"])
+    return {"times": times, **found[len(found) // 2]}
+
+
+def rounded(row: Row) -> Row:
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
+
+
+PARTS = {"runs": runs, "peer": peer, "embedding": embedding, "growth": growth}
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    main()
