@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.artefacts import TABLES, Vectors, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.errors import CodebookError, DataError
+from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.learning.orders import next_to_review
 from pipeline.methods.themes.answers import unit
 from pipeline.review.drawing import chances_of
@@ -68,9 +68,7 @@ class Tables:
         if name in self.at_once:
             return self.at_once[name]
         if name not in self._later:
-            path = _path(self.study, name)
-            found = read_table(name, path) if path.is_file() else empty_table(name)
-            self._later[name] = found if isinstance(found, pd.DataFrame) else empty_table(name)
+            self._later[name] = _read_later(self.study, name)
         return self._later[name]
 
     @cached_property
@@ -252,6 +250,19 @@ def _read(study: Study, stamp: Stamp) -> Tables:
     if len(frames) < len(found):
         raise DataError(f"The tables of {study.settings.name} are not what they should be; run `themes run {study.folder}`.")
     return Tables(study, stamp, frames)
+
+
+def _read_later(study: Study, name: str) -> pd.DataFrame:
+    """Return a table that only some pages need; empty if there is none, ReviewError if an earlier release made it otherwise."""
+    path = _path(study, name)
+    try:
+        found = read_table(name, path) if path.is_file() else empty_table(name)
+    except DataError as error:
+        raise ReviewError(
+            f"The {name} of this study were made by another version of the program, so this page cannot show them yet. Ask the "
+            "person who runs the review to run the study again (`themes run`). Nothing that people decided is lost by that."
+        ) from error
+    return found if isinstance(found, pd.DataFrame) else empty_table(name)
 
 
 def _path(study: Study, name: str) -> Path:

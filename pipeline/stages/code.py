@@ -1,5 +1,6 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
+from contextlib import AbstractContextManager
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -52,13 +53,14 @@ def code(
     )
     rows, codes = rows_to_learn(texts, codebook, lessons)
     hints = hints_of(texts, themes, members, codebook)
-    coder.fit(
-        [words[row] for row in rows],
-        codes,
-        frames=[frames[row] for row in rows],
-        hints=[hints[row] for row in rows],
-        vectors=matrix[rows],
-    )
+    with _sums_by_one_thread():
+        coder.fit(
+            [words[row] for row in rows],
+            codes,
+            frames=[frames[row] for row in rows],
+            hints=[hints[row] for row in rows],
+            vectors=matrix[rows],
+        )
     parts = [(texts[part], matrix[part]) for part in parts_of(len(texts))]
     return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
 
@@ -66,11 +68,16 @@ def code(
 def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float32]]) -> pd.DataFrame:
     """Return the suggestions for some of the texts: each row is by itself."""
     texts, matrix = part
-    # Sums by several threads end in other digits than by one, and the part may be another machine's.
-    with threadpool_limits(1):
+    with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
     found = zip(texts["text_id"], suggestions, strict=True)
     return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+
+
+def _sums_by_one_thread() -> AbstractContextManager[object]:
+    # Sums by several threads end in other digits, and machines, or the workers of one, differ in how many they have.
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:

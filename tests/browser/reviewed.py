@@ -91,11 +91,11 @@ def serve(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def serve_study(study: Study, prepare: Callable[[Room], object], *, behind_tls: str | None = None) -> Iterator[Served]:
-    """Serve a study in which people have said something; with `behind_tls`, as a team server does."""
+def serve_study(study: Study, prepare: Callable[[Room], object], *, team: bool = False) -> Iterator[Served]:
+    """Serve a study in which people have said something; as a `team` server, people sign in with passwords."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
-    site = make_site("127.0.0.1", door.getsockname()[1], behind_tls)
+    site = replace(make_site("127.0.0.1", door.getsockname()[1], None), team=team)
     with open_room(study) as room:
         prepare(room)
         app = create_app(room, site, tell=lambda said: None)

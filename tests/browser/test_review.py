@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from payload_study import build_payload_study, let_payloads_speak
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
+from small_study import build_study
 
 from pipeline.loop import COLUMNS
 from pipeline.review.approving import quote_candidates
 from pipeline.review.deciding import Judgement, decide
 from pipeline.review.recalling import said_by
+from pipeline.review.web.serving import first_words
 from pipeline.team_table import add_row, change_row
 
 
@@ -25,6 +27,7 @@ OPEN_ALL = """
   // axe cannot see what scrolls under the bar with the buttons, so that the bar is put where it stands on smaller screens.
   for (const bar of document.querySelectorAll("[data-answer] > .buttons")) bar.style.position = "static";
 """
+HOME = "What helps & what hinders <pilot>"
 SMALL = """[...document.querySelectorAll("button, .button, .choice > label")]
   .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.textContent.trim())"""
 
@@ -212,6 +215,42 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
     assert not wrong, "\n".join(str(one)[:300] for one in wrong)
 
 
+def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_factory, window, axe):
+    study, wrong = build_study(tmp_path_factory.mktemp("team") / "study"), []
+    with serve_study(study, lambda room: None, team=True) as served:
+        link = first_words(served.app, served.room, "Fay").rpartition(" ")[2]
+        page = window()
+        page.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
+        for name, act, heading in team_states(served.address, link):
+            page.set_viewport_size({"width": 1280, "height": 900})
+            act(page)
+            assert page.locator("h1").inner_text() == heading, name
+            page.evaluate(OPEN_ALL)
+            page.evaluate(axe)
+            for width, height in SIZES:
+                page.set_viewport_size({"width": width, "height": height})
+                wrong += [(name, width, *fault) for fault in look(page, width)]
+    assert not wrong, "\n".join(str(one)[:300] for one in wrong)
+
+
+def team_states(at, link):
+    """Return the pages of a team server in each of their states: name, what to do to see it, and its heading."""
+    password = "otter lamp tuesday"
+
+    def send(button, **fields):
+        return lambda page: ([page.fill(f"#{name}", value) for name, value in fields.items()], press(page, button))
+
+    yield "invitation", lambda page: page.goto(link), "Welcome, Fay"
+    yield "invitation, wrong", send("Begin", password="short"), "Welcome, Fay"
+    yield "taken up", send("Begin", password=password), HOME
+    yield "people", lambda page: page.goto(at + "/people"), "People"
+    yield "people, wrong", send("Make a link", name=""), "People"
+    yield "invited", send("Make a link", name="Gus", group="family"), "People"
+    yield "signed out", lambda page: press(page, "Sign out"), "Sign in"
+    yield "sign in, wrong", send("Sign in", name="Fay", password="guess"), "Sign in"
+    yield "signed in", send("Sign in", name="Fay", password=password), HOME
+
+
 def look(page, width):
     """Return what is wrong with the page as it stands."""
     found = page.evaluate("levels => axe.run({runOnly: levels, resultTypes: ['violations', 'incomplete']})", LEVELS)
@@ -290,6 +329,7 @@ def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_sc
         ("forms",),
         ("time",),
     }
+    change_by_keyboard(served, page)
     talked = talk_by_keyboard(served, page, next(one for one in read if kays[one].codes == ("forms",)))
     go(page, ".notice button")
     assert "The talk is open again." in page.locator(".notice").inner_text() and page.url.endswith(f"/talk/{talked}")
@@ -297,6 +337,25 @@ def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_sc
     go(page, "main a[href='/mine']")
     go(page, "form[action^='/undo'] button")
     assert "Undone." in page.locator(".notice").inner_text() and len(said_by(served.room, "Kay")) == 19
+
+
+def change_by_keyboard(served, page):
+    """Propose another definition of a code, accept it, and undo that, so that the others find the codebook as it was."""
+    before = served.room.material().codebook["transport"].definition
+    go(page, "nav a[href='/codebook']")
+    go(page, "main a[href='/codebook/code/transport']")
+    go(page, "main a[href='/codebook/change/transport']")
+    reach(page, "#definition")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Getting there, and what it costs in time.")
+    reach(page, "#why")
+    page.keyboard.type("The old one left out the time it takes.")
+    go(page, "main form[novalidate] > button")
+    assert page.locator("h1").inner_text().startswith("Change: ")
+    go(page, "button[value=accept]")
+    assert served.room.material().codebook["transport"].definition == "Getting there, and what it costs in time."
+    go(page, "main form.act button")
+    assert served.room.material().codebook["transport"].definition == before
 
 
 def talk_by_keyboard(served, page, segment_id):
@@ -323,7 +382,7 @@ def test_scripts_find_codes_while_typing_keep_drafts_and_can_be_switched_off(ser
     segment_id = excerpt_with(served, "time", skip=5)
     page.goto(f"{served.address}/excerpt/{segment_id}")
     page.keyboard.press("/")
-    page.keyboard.type("travel")
+    page.keyboard.type("transport")
     assert page.locator("[data-words]:visible").count() == 1 and page.locator("#found").inner_text() == "1 code found"
     page.locator("#find").fill("")
     page.locator("h1").click()

@@ -18,6 +18,7 @@ ACCESS: dict[str, Who] = {
     "who.choose": "opened",
     "who.add": "opened",
     "home.leave": "people",
+    "home.stay": "people",
     "team.sign_in": "opened",
     "team.take_up_invitation": "opened",
     "team.people": "facilitators",

@@ -12,7 +12,7 @@ from pipeline.review.room import Room
 from pipeline.review.store_people import Person, people, person
 from pipeline.review.web.launch import Launch
 from pipeline.review.web.passwords import Brake
-from pipeline.review.web.sessions import Sessions
+from pipeline.review.web.sessions import Sessions, this_session
 from pipeline.review.web.site import Site
 
 
@@ -46,6 +46,11 @@ class Desk:
             g.person = self.room.read(lambda store: person(store, name)) if name else None
         found: Person | None = g.person
         return None if found is None or (self.site.team and (found.closed or not found.has_account)) else found
+
+    @property
+    def minutes_left(self) -> int | None:
+        """In how many minutes the person will have to say again who they are; None while that is more than an hour off."""
+        return self.sessions.minutes_left(this_session()) if self.person else None
 
     @property
     def me(self) -> Person:

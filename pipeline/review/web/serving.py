@@ -4,6 +4,7 @@ import logging
 import socket
 import webbrowser
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
@@ -19,7 +20,17 @@ from pipeline.study import Study
 
 PORT = 8765
 _TRIED = 20
-_THREADS = 8
+LIMITS: dict[str, Any] = {
+    "threads": 8,
+    "ident": None,
+    "max_request_body_size": 2 * LARGEST_REQUEST,
+    "max_request_header_size": 16 * 1024,
+    # A visitor who sends a letter a minute must not hold a place for ever.
+    "channel_timeout": 60,
+    "connection_limit": 500,
+    "clear_untrusted_proxy_headers": False,
+}
+"""How the page is served. One thread reads what all send, so that a thread is taken only by what has arrived whole."""
 
 
 def serve(
@@ -60,18 +71,7 @@ def _answer(app: Flask, door: socket.socket) -> None:
 
     # It would warn of each request that waits for a moment.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(
-        app,
-        sockets=[door],
-        threads=_THREADS,
-        ident=None,
-        max_request_body_size=2 * LARGEST_REQUEST,
-        max_request_header_size=16 * 1024,
-        # A visitor who sends a letter a minute must not hold a place for ever.
-        channel_timeout=60,
-        connection_limit=500,
-        clear_untrusted_proxy_headers=False,
-    )
+    waitress.serve(app, sockets=[door], **LIMITS)
 
 
 def first_words(app: Flask, room: Room, invite: str | None) -> str:

@@ -21,6 +21,8 @@ from pipeline.review.web.site import Site
 
 # Longer than 20 hours, so that nobody has to work against a clock (WCAG 2.2.1).
 LASTS_S = 21 * 3600
+WARN_S = 3600
+"""So long before the end people are told, and can stay with one press."""
 MOST = 5_000
 """Sessions at once. Beyond it, those of visitors who have not signed in go first."""
 _LASTING = ("opened", "person", "shortcuts")
@@ -67,6 +69,11 @@ class Sessions(SessionInterface):
             self._keep(session)
             self._to_store(session)
             response.set_cookie(self.cookie, session.number, path="/", secure=self.secure, httponly=True, samesite="Strict")
+
+    def minutes_left(self, session: Session) -> int | None:
+        """Return in how many minutes a session ends, once that is less than an hour; None before."""
+        left = session.made + LASTS_S - self.clock()
+        return max(1, int(left // 60)) if left < WARN_S else None
 
     def renew(self, session: Session) -> None:
         """Give the session another number, so that one planted before signing in is worth nothing after it."""

@@ -201,6 +201,17 @@ def test_a_session_ends_after_more_than_twenty_hours(ann, clock):
     assert ann.get("/").status_code == 401
 
 
+def test_people_are_told_an_hour_before_a_session_ends_and_stay_with_one_press(ann, clock):
+    ann.get("/mine")
+    assert "Stay signed in" not in ann.page.text
+    clock[0] += 20.5 * 3600
+    assert "In 30 minutes this page will ask you again" in ann.get("/mine").text
+    ann.press("Stay signed in")
+    assert ann.path == "/mine" and "You stay signed in." in ann.page.text and "ask you again" not in ann.page.text
+    clock[0] += 20 * 3600 - 60
+    assert ann.get("/mine").status_code == 200
+
+
 def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, room, told, clock):
     ann.get("/settings")
     ann.press("Switch shortcuts off")

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from saying import say
 
@@ -135,3 +136,13 @@ def test_practice_shows_how_others_read_it_and_keeps_nothing(another, room, prac
 
 def test_nothing_to_practise_on_is_said(ann):
     assert "There is nothing to practise on yet." in ann.get("/practice").text
+
+
+def test_quotes_of_an_earlier_release_are_said_to_need_another_run(ann, room):
+    path = room.study.folder / TABLES["quotes"].file
+    pd.read_parquet(path).drop(columns=["wording", "refused"]).to_parquet(path)
+    ann.get("/quotes")
+    assert (
+        ann.page.status_code == 409 and "themes run" in ann.page.text and "Nothing that people decided is lost" in ann.page.text
+    )
+    assert ann.get("/").status_code == 200

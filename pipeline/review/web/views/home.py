@@ -9,6 +9,7 @@ from pipeline.review.talking import n_to_discuss
 from pipeline.review.web import batch, notices
 from pipeline.review.web.desk import desk
 from pipeline.review.web.notices import Notice
+from pipeline.review.web.security import local_path
 from pipeline.review.web.sessions import this_session
 
 
@@ -71,6 +72,14 @@ def settings() -> Page:
         notices.give(Notice(f"Keyboard shortcuts are {'on' if session['shortcuts'] else 'off'}."))
         return redirect(url_for("home.settings"), 303)
     return render_template("settings.html.j2", notice=notices.take())
+
+
+@PAGES.post("/stay")
+def stay() -> Response:
+    """Let the session begin anew, so that nobody has to work against a clock."""
+    desk().sessions.renew(this_session())
+    notices.give(Notice("You stay signed in."))
+    return redirect(local_path(request.form.get("then")), 303)
 
 
 @PAGES.post("/leave")

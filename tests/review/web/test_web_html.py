@@ -1,0 +1,80 @@
+"""Every page is well-formed HTML, as html-validate reads it, where that is on the machine."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+from saying import say
+
+from pipeline.review.approving import quote_candidates
+from pipeline.review.revising import propose_change, vote
+
+
+RULES = {
+    "extends": ["html-validate:recommended"],
+    "elements": ["html5"],
+    "rules": {
+        # Matters of taste in which ours differs; Jinja leaves spaces at the ends of lines.
+        "no-trailing-whitespace": "off",
+        "long-title": "off",
+        "doctype-style": "off",
+        "attribute-boolean-style": "off",
+        "attribute-empty-style": "off",
+        "void-style": "off",
+        "no-inline-style": "error",
+        "require-sri": "off",
+        "form-dup-name": ["error", {"shared": ["radio", "checkbox", "button", "submit"]}],
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def html_validate():
+    """The program: HTML_VALIDATE names it, or it is on the path."""
+    found = os.environ.get("HTML_VALIDATE") or shutil.which("html-validate")
+    if not found:
+        pytest.skip("html-validate is not on this machine; with npm: npm install --global html-validate@9.7.1")
+    return found
+
+
+def paths(room):
+    """Return the address of every kind of page, in a room where something has been said."""
+    excerpts = room.material().tables.excerpts
+    for who, codes in (("Ann", "time"), ("Ben", "money")):
+        for one in excerpts[:2]:
+            say(room, who, one, codes, note="I think so.")
+    made = propose_change(room, "time", {"definition": "No time to listen."}, why="Clearer.", by="Ann", key="change")
+    vote(room, made.code_edit_id, "object", by="Ben", why="It is not.")
+    yield from ("/", "/begin", "/next", "/mine", "/pause", "/talk", "/progress", "/agreement", "/codebook", "/codebook/code/time")
+    yield from ("/codebook/change/time", "/codebook/new", f"/codebook/proposal/{made.code_edit_id}", "/themes", "/themes/1")
+    yield from ("/practice", "/find", "/quotes", "/guide", "/guide/large-print", "/settings", "/who", "/who/add", "/nope")
+    yield from (
+        f"/excerpt/{excerpts[0]}",
+        f"/excerpt/{excerpts[5]}",
+        f"/excerpt/{excerpts[0]}/suggestion",
+        f"/talk/{excerpts[0]}",
+    )
+    yield from (f"/quotes/{quote_candidates(room)[0].segment_id}", f"/practice/{excerpts[0]}", "/excerpt/nothing")
+
+
+def test_every_page_is_well_formed(ann, room, html_validate, tmp_path):
+    found = list(paths(room))
+    for number, path in enumerate(found):
+        text = ann.get(path).text
+        (tmp_path / f"{number:02}.html").write_text(text, encoding="utf-8")
+    for number, wrong in enumerate(("/who", "/who/add", "/codebook/new")):
+        ann.get(wrong)
+        ann.send(name="", label="")
+        assert "There is a problem" in ann.page.text
+        (tmp_path / f"wrong-{number}.html").write_text(ann.page.text, encoding="utf-8")
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps(RULES | {"root": True}), encoding="utf-8")
+    command = [html_validate, "--formatter", "json", *sorted(path.name for path in tmp_path.glob("*.html"))]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    assert said.stdout, said.stderr
+    faults = [(page["filePath"].rpartition("/")[2], one) for page in json.loads(said.stdout) for one in page["messages"]]
+    named = [
+        (found[int(name[:2])] if name[:2].isdigit() else name, one["ruleId"], one["message"], one["line"]) for name, one in faults
+    ]
+    assert not named, "\n".join(str(one) for one in named)
