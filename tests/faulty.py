@@ -32,6 +32,12 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFIN
 from pipeline.cli import main
 main(sys.argv[2:])
 """
+SHORT_OF_MEMORY = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]) << 20, resource.RLIM_INFINITY))
+from pipeline.cli import main
+main(sys.argv[2:])
+"""
 COUNTED = """
 import pathlib, sys
 n, real = 0, pathlib.Path.replace

@@ -4,7 +4,7 @@ import shutil
 import signal
 
 import pytest
-from faulty import SHORT_OF_DISK, killed_at, leftovers_of, python, renames_of_a_run, state_of, stopped_by, themes
+from faulty import SHORT_OF_DISK, SHORT_OF_MEMORY, killed_at, leftovers_of, python, renames_of_a_run, state_of, stopped_by, themes
 from sample import sample_rows
 
 from pipeline.errors import BusyError, DataError, ReviewError
@@ -76,6 +76,25 @@ def test_where_files_may_not_grow_the_old_results_stay_and_the_file_is_named(don
     assert found.returncode == 74 and "Traceback" not in found.stderr
     assert "could not be written" in found.stderr
     assert state_of(done) == before
+
+
+def test_where_memory_is_short_a_sentence_says_so(done):
+    before = state_of(done)
+    found = python(SHORT_OF_MEMORY, 800, "run", done, "--force")
+    assert found.returncode == 71 and "Traceback" not in found.stderr
+    assert "not enough memory" in found.stderr and state_of(done) == before
+
+
+def test_names_of_folders_and_files_may_be_as_odd_as_people_make_them(ready, tmp_path):
+    folder = tmp_path / ("-a café \n\u202e \U0001f98a '\" $HOME; " + "x" * 150)
+    shutil.copytree(ready, folder)
+    (folder / "responses.csv").rename(folder / "-- ŵy \u202ereponses \U0001f9f6.csv")
+    settings = folder / "study.toml"
+    text = settings.read_text(encoding="utf-8").replace('"responses.csv"', '"-- ŵy \\u202ereponses \\U0001F9F6.csv"')
+    settings.write_text(text, encoding="utf-8")
+    assert themes("run", folder).returncode == 0
+    assert themes("export", "--to", "html", "--to", "tables", "--", folder).returncode == 0
+    assert (folder / "exports" / "report.html").is_file()
 
 
 def test_a_second_run_is_refused_at_once_and_says_who_runs(fresh):

@@ -7,7 +7,7 @@ import sys
 import traceback
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -35,6 +35,9 @@ ON_DISK = {
 }
 
 
+_NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "out of memory", "memory allocation")
+
+
 class Themes(click.Group):
     """A group that shows our errors as sentences and their exit codes, without a traceback."""
 
@@ -51,15 +54,36 @@ class Themes(click.Group):
             click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
             ctx.exit(130)
         except OSError as fault:
+            if _is_short_of_memory(fault):
+                _end_short_of_memory(ctx)
             if fault.errno not in ON_DISK:
                 click.echo(f"Error: {_fault_sentence(fault)}", err=True)
                 ctx.exit(70)
             click.echo(f"Error: {_disk_sentence(fault)}", err=True)
             ctx.exit(74)
         except Exception as fault:
+            if _is_short_of_memory(fault):
+                _end_short_of_memory(ctx)
             # The message of a stranger's exception may quote an answer, so only its kind and place are shown.
             click.echo(f"Error: {_fault_sentence(fault)}", err=True)
             ctx.exit(70)
+
+
+def _is_short_of_memory(fault: BaseException | None) -> bool:
+    """Say whether memory is what was wanting: libraries say so each in its own way."""
+    if fault is None:
+        return False
+    said = isinstance(fault, OSError | ImportError | RuntimeError) and any(sign in str(fault).casefold() for sign in _NO_MEMORY)
+    return isinstance(fault, MemoryError) or said or _is_short_of_memory(fault.__cause__ or fault.__context__)
+
+
+def _end_short_of_memory(ctx: click.Context) -> NoReturn:
+    click.echo(
+        "Error: There is not enough memory for this. What was finished is kept. Close other programs and give the same command "
+        "again, or use a machine with more memory.",
+        err=True,
+    )
+    ctx.exit(71)
 
 
 def _disk_sentence(fault: OSError) -> str:

@@ -20,7 +20,7 @@ from pipeline.report.ledger import ledger_path, read_ledger, write_ledger
 from pipeline.study import Study
 
 
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
 _KEPT = {"vault", "derived", "models", "codebook.csv", "study.toml", "review.sqlite"}
 
 

@@ -23,7 +23,7 @@ _TICK, _NO_TICK = whole("tick"), whole("no_tick")
 _SEPARATORS = (";", "|", "\n", ",")
 _BETWEEN = re.compile(r" [-\u2013\u2014|:] |: | ?\[")
 _NUMBER_AFTER = re.compile(r"_(?=\d+$)")
-_SELECTED = re.compile(r"\s*[-\u2013\u2014]\s*selected choice$", re.IGNORECASE)
+_SELECTED = re.compile(r"(?<!\s)\s*[-\u2013\u2014]\s*selected choice$", re.IGNORECASE)
 
 
 def frame_of(wording: str) -> Frame:

@@ -15,7 +15,7 @@ _QUALTRICS_ID = re.compile(r'\{\s*"ImportId"')
 _QUESTION_ID = re.compile(r"QID\d+")
 _UNTYPABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _CODE = re.compile(r"[A-Za-z]{1,12}[ _.-]?\d{1,4}")
-_OPTION = re.compile(r"\s*\[[^\]]*\]$")
+_OPTION = re.compile(r"(?<!\s)\s*\[[^\[\]]*\]$")
 
 _SIGNATURES = (
     ("surveymonkey", {"respondentid"}),

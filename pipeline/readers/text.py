@@ -17,7 +17,7 @@ _DELIMITERS = (",", ";", "\t")
 _SAMPLE = 1_000_000  # characters: enough to tell the delimiter, quick to parse three times
 _EXCEL_HINT = re.compile(r"\"?sep=(.)\"?\r?\n")
 _LONGEST_CELL = 100_000_000
-_PIECES = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*+"|\r+\n|\r|\n')  # a quoted cell, or the end of a line
+_PIECES = re.compile(r'(?<![^,;\t\r\n])"(?:[^"]|"")*+"|\r{1,99}\n|\r|\n')  # a quoted cell, or the end of a line
 
 
 def read_text(path: Path) -> Export:

@@ -14,7 +14,8 @@ from pipeline.methods.language import sentence_starts
 
 
 # "Lovely meeting but nothing came of it" says two things; each side must be able to stand alone.
-CONTRAST = re.compile(r"[,;–—-]?\s+(?=(?:but|although|though|however|whereas|on the other hand)\b)", re.IGNORECASE)
+# Bounded, as from each blank of a long row of blanks an unbounded one would look to the row's end.
+CONTRAST = re.compile(r"[,;–—-]?\s{1,40}(?=(?:but|although|though|however|whereas|on the other hand)\b)", re.IGNORECASE)
 PARAGRAPH = re.compile(r"\n\s*\n")
 TOKEN = re.compile(r"\[[^\[\]\n]*\]")
 LINE = re.compile(r"\n+")

@@ -13,7 +13,8 @@ from pipeline.methods.coder.likeness import Features, HeldOut, LikenessModel, Ma
 from pipeline.methods.embed import Embedder
 
 
-_BREAK = re.compile(r"(?<=[.!?;])\s+|\n+|,?\s+(?:but|although|however|though)\s+", re.IGNORECASE)
+# Bounded, as from each blank of a long row of blanks an unbounded one would look to the row's end.
+_BREAK = re.compile(r"(?<=[.!?;])\s+|\n+|,?\s{1,40}(?:but|although|however|though)\s+", re.IGNORECASE)
 
 
 def split_units(text: str) -> list[str]:
