@@ -1,6 +1,7 @@
 """Write what was measured as tables that can be read: docs/benchmarks.md from the content of docs/benchmarks.json."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from math import inf
 from typing import Any
 
@@ -44,6 +45,13 @@ TRUST = {
     "coverage": "answers with a suggestion",
     "recall": "codes found by suggestions",
 }
+SPEEDS = {
+    "before and after": "Before and after, in one session",
+    "runs": "`themes run`, each time a fresh process",
+    "peer": "Beside vanilla BERTopic on the same texts, from fresh processes",
+    "embedding": "Embedding: share of the arithmetic bound",
+    "growth": "Growth of each stage, static model, a process for each stage (its start is in cpu s)",
+}
 SPEED = {
     "fit_s": "learning, s (a fold)",
     "train_s": "learning, s (all folds)",
@@ -65,8 +73,24 @@ def as_markdown(found: dict[str, Any]) -> str:
         told = part["machine"]
         machine = f"{told['processor']}, Python {told['python']}; {told['versions']}"
         lines += ["", f"## {name[0].upper()}{name[1:]}", "", machine]
-        lines += coding(part["rows"]) if name.startswith("coding") and "who" in part["rows"][0] else plain(part["rows"])
+        if "measured" in part["rows"][0]:
+            lines += speed(part)
+        else:
+            lines += coding(part["rows"]) if name.startswith("coding") and "who" in part["rows"][0] else plain(part["rows"])
     return "\n".join(lines) + "\n"
+
+
+def speed(part: Row) -> list[str]:
+    """Return a table for each thing that was timed; rows with other figures than those before them get a table of their own."""
+    lines = ["", part["how"]] if "how" in part else []
+    for name in dict.fromkeys(row["measured"] for row in part["rows"]):
+        lines += ["", f"### {SPEEDS.get(name, name)}"]
+        rows = [
+            {key: value for key, value in row.items() if key != "measured"} for row in part["rows"] if row["measured"] == name
+        ]
+        for _, alike_rows in groupby(rows, key=lambda row: "exponent" in row):
+            lines += plain(list(alike_rows))
+    return lines
 
 
 def coding(rows: Sequence[Row]) -> list[str]:

@@ -152,3 +152,14 @@ def test_answers_drawn_again_differ_from_each_other():
 
 def test_growth_is_judged_beyond_what_the_fewest_answers_take():
     assert speed.exponent([(1, 10.0), (11, 11.0), (101, 20.0)]) == pytest.approx(1.0)
+
+
+def test_the_page_has_a_table_for_each_thing_that_was_timed():
+    rows = [
+        {"measured": "runs", "run": "cold", "cpu s": 31.5},
+        {"measured": "growth", "stage": "clean", "cpu s": 9.25},
+        {"measured": "growth", "stage": "clean", "exponent": 1.03},
+    ]
+    told = {"processor": "2 cores", "python": "3", "versions": ""}
+    page = pages.as_markdown({"speed": {"machine": told, "how": "On a busy machine.", "rows": rows}})
+    assert "On a busy machine." in page and "| cold | 31.5 |" in page and "| clean | 1.030 |" in page
