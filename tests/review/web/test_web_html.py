@@ -6,28 +6,11 @@ import shutil
 import subprocess
 
 import pytest
+from html_rules import RULES
 from saying import say
 
 from pipeline.review.approving import quote_candidates
 from pipeline.review.revising import propose_change, vote
-
-
-RULES = {
-    "extends": ["html-validate:recommended"],
-    "elements": ["html5"],
-    "rules": {
-        # Matters of taste in which ours differs; Jinja leaves spaces at the ends of lines.
-        "no-trailing-whitespace": "off",
-        "long-title": "off",
-        "doctype-style": "off",
-        "attribute-boolean-style": "off",
-        "attribute-empty-style": "off",
-        "void-style": "off",
-        "no-inline-style": "error",
-        "require-sri": "off",
-        "form-dup-name": ["error", {"shared": ["radio", "checkbox", "button", "submit"]}],
-    },
-}
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +33,12 @@ def paths(room):
     yield from ("/", "/begin", "/next", "/mine", "/pause", "/talk", "/progress", "/agreement", "/codebook", "/codebook/code/time")
     yield from ("/codebook/change/time", "/codebook/new", f"/codebook/proposal/{made.code_edit_id}", "/themes", "/themes/1")
     yield from ("/practice", "/find", "/quotes", "/guide", "/guide/large-print", "/settings", "/who", "/who/add", "/nope")
-    yield from (f"/excerpt/{excerpts[0]}", f"/excerpt/{excerpts[5]}", f"/excerpt/{excerpts[0]}/suggestion", f"/talk/{excerpts[0]}")
+    yield from (
+        f"/excerpt/{excerpts[0]}",
+        f"/excerpt/{excerpts[5]}",
+        f"/excerpt/{excerpts[0]}/suggestion",
+        f"/talk/{excerpts[0]}",
+    )
     yield from (f"/quotes/{quote_candidates(room)[0].segment_id}", f"/practice/{excerpts[0]}", "/excerpt/nothing")
 
 
@@ -66,8 +54,10 @@ def test_every_page_is_well_formed(ann, room, html_validate, tmp_path):
         (tmp_path / f"wrong-{number}.html").write_text(ann.page.text, encoding="utf-8")
     (tmp_path / ".htmlvalidate.json").write_text(json.dumps(RULES | {"root": True}), encoding="utf-8")
     command = [html_validate, "--formatter", "json", *sorted(path.name for path in tmp_path.glob("*.html"))]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
     assert said.stdout, said.stderr
     faults = [(page["filePath"].rpartition("/")[2], one) for page in json.loads(said.stdout) for one in page["messages"]]
-    named = [(found[int(name[:2])] if name[:2].isdigit() else name, one["ruleId"], one["message"], one["line"]) for name, one in faults]
+    named = [
+        (found[int(name[:2])] if name[:2].isdigit() else name, one["ruleId"], one["message"], one["line"]) for name, one in faults
+    ]
     assert not named, "\n".join(str(one) for one in named)
