@@ -19,3 +19,17 @@ def chromium() -> Iterator[Any]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def window(chromium):
+    """Open a window of the browser; it is closed after the test."""
+    opened = []
+
+    def open_window(**kind):
+        opened.append(chromium.new_context(**kind))
+        return opened[-1].new_page()
+
+    yield open_window
+    for context in opened:
+        context.close()

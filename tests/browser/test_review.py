@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from looking import LEVELS, OPEN_ALL, SMALL
 from payload_study import build_payload_study, let_payloads_speak
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
 from small_study import build_study
@@ -18,18 +19,10 @@ from pipeline.team_table import add_row, change_row
 
 pytestmark = pytest.mark.browser
 
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SIZES = ((1280, 900), (768, 1024), (320, 640))
 # What axe cannot decide by itself, with the reason why it is no fault of the page. Anything else undecided fails the test.
 UNDECIDED: dict[str, str] = {}
-OPEN_ALL = """
-  for (const fold of document.querySelectorAll("details")) fold.open = true;
-  // axe cannot see what scrolls under the bar with the buttons, so that the bar is put where it stands on smaller screens.
-  for (const bar of document.querySelectorAll("[data-answer] > .buttons")) bar.style.position = "static";
-"""
 HOME = "What helps & what hinders <pilot>"
-SMALL = """[...document.querySelectorAll("button, .button, .choice > label")]
-  .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.textContent.trim())"""
 
 
 @pytest.fixture(scope="module")
@@ -264,20 +257,6 @@ def look(page, width):
     return faults
 
 
-@pytest.fixture
-def window(chromium):
-    """Open a window of the browser; it is closed after the test."""
-    opened = []
-
-    def open_window(**kind):
-        opened.append(chromium.new_context(**kind))
-        return opened[-1].new_page()
-
-    yield open_window
-    for context in opened:
-        context.close()
-
-
 def reach(page, selector):
     """Press Tab until the focus is there."""
     for _ in range(150):
@@ -429,24 +408,3 @@ def test_fifteen_other_hosts_are_refused_by_the_server_itself(served):
     assert [served.ask(host and host.format(port=port)) for host in STRANGE] == [421] * 14
     assert served.ask(f"127.0.0.1:{port}", **{"X-Forwarded-Host": "evil.example"}) == 421
     assert served.ask(f"127.0.0.1:{port}") == 401
-
-
-def test_of_two_hundred_words_in_every_field_a_browser_carries_out_none(tmp_path_factory, window):
-    study = build_payload_study(tmp_path_factory.mktemp("payloads") / "study")
-    with serve_study(study, let_payloads_speak) as served:
-        page, wrong = window(), []
-        page.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
-        page.on("request", lambda asked: asked.url.startswith(served.address) or wrong.append(asked.url))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message))
-        served.enter(page)
-        excerpts = served.room.material().tables.excerpts
-        paths = ["/", "/talk", "/progress", "/codebook", "/codebook/code/odd0", "/codebook/change/odd0", "/codebook/proposal/1"]
-        paths += ["/themes", "/themes/1", "/quotes", "/who", f"/find/like/{excerpts[0]}"]
-        paths += [f"/{kind}/{excerpts[place]}" for kind in ("excerpt", "talk") for place in (0, 9, 90)]
-        for path in paths:
-            page.goto(served.address + path)
-            page.evaluate(OPEN_ALL)
-            page.mouse.move(300, 300)
-            wrong += [(path, "a word was carried out")] if page.evaluate("window.hurt") else []
-            assert page.locator("h1").count() == 1 and page.locator("main").count() == 1, path
-    assert not wrong

@@ -6,28 +6,11 @@ import shutil
 import subprocess
 
 import pytest
+from html_rules import RULES
 from saying import say
 
 from pipeline.review.approving import quote_candidates
 from pipeline.review.revising import propose_change, vote
-
-
-RULES = {
-    "extends": ["html-validate:recommended"],
-    "elements": ["html5"],
-    "rules": {
-        # Matters of taste in which ours differs; Jinja leaves spaces at the ends of lines.
-        "no-trailing-whitespace": "off",
-        "long-title": "off",
-        "doctype-style": "off",
-        "attribute-boolean-style": "off",
-        "attribute-empty-style": "off",
-        "void-style": "off",
-        "no-inline-style": "error",
-        "require-sri": "off",
-        "form-dup-name": ["error", {"shared": ["radio", "checkbox", "button", "submit"]}],
-    },
-}
 
 
 @pytest.fixture(scope="session")
