@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
+from pipeline.consent import quotable_words
 from pipeline.report.blocks import Report
 from pipeline.report.placing import placed_themes
 from pipeline.report.sections.accounts import set_aside
@@ -33,12 +33,16 @@ NOTICE = (
 
 
 def build_report(source: Source) -> Report:
-    """Return the whole report of a study."""
+    """Return the whole report of a study; it is built once for all forms that are made of a source."""
+    if "report" not in source.kept:
+        source.kept["report"] = _build(source)
+    found: Report = source.kept["report"]
+    return found
+
+
+def _build(source: Source) -> Report:
     words = quotable_words(source["texts"], source["segments"], source["comments"])
-    allowed = quotable_ids(source["segments"], source["comments"])
-    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
-    named = without_private_words(shared, source["members"], allowed)
-    placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
+    placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
         title=source.study.settings.name,
@@ -60,7 +64,7 @@ def build_report(source: Source) -> Report:
             set_aside(source),
             how_people_agreed(source),
             came_of_it(source),
-            waves(replace(source, tables={**source.tables, "themes": named})),
+            waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
             how_it_was_done(source),
         ),
     )

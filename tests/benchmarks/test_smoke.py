@@ -7,7 +7,9 @@ import sys
 import bench
 import numpy as np
 import pages
+import pandas as pd
 import pytest
+import reporting
 import review_store
 import scoring
 from coded import FEWEST_ROWS, SYNTHETIC, read_answers
@@ -130,3 +132,10 @@ def test_the_stores_benchmark_loses_nothing_and_times_every_page(tmp_path):
 def test_the_stores_benchmark_kills_a_server_and_finds_every_acknowledged_decision(tmp_path):
     found = review_store.killed(tmp_path, n_kills=1, n_all=300)
     assert (found["kills"], found["acknowledged"], found["lost"], found["doubled"]) == (1, 300, 0, 0)
+
+
+def test_answers_that_are_drawn_again_are_other_peoples_and_other_words():
+    table = pd.DataFrame({"response_id": ["aaaa01", "aaaa02"], "text": ["We waited.", ""]})
+    first, second = (reporting._again(table, number) for number in (0, 1))
+    assert first["text"].tolist() == ["We waited.", ""] and second["text"].tolist() == ["We waited. 1", ""]
+    assert not set(first["response_id"]) & set(second["response_id"])
