@@ -70,7 +70,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
     from pipeline.report.ledger import beside_earlier_exports
-    from pipeline.report.source import read_source
+    from pipeline.report.source import read_sources
     from pipeline.report.waves import beside_earlier_wave
 
     study = study if isinstance(study, Study) else load_study(study)
@@ -78,13 +78,16 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     for exporter in exporters:
         check_gate(exporter)
         exporter.check()
-    sources = beside_earlier_exports(study, [read_source(study, exporter.tables) for exporter in exporters])
+    # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
+    contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
+    sources = beside_earlier_exports(study, read_sources(study, contents))
     sources = beside_earlier_wave(sources)
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
     study.exports.mkdir(exist_ok=True)
-    for exporter, source in zip(exporters, sources, strict=True):
-        exporter.write(source, exporter.folder(study))
+    source_of = dict(zip(contents, sources, strict=True))
+    for exporter in exporters:
+        exporter.write(source_of[exporter.tables], exporter.folder(study))
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 

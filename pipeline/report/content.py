@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from pipeline.consent import quotable_ids, quotable_words, with_shared_words, without_private_words
+from pipeline.consent import quotable_words
 from pipeline.report.blocks import Report
 from pipeline.report.placing import placed_themes
 from pipeline.report.quotes import approved_words
@@ -38,15 +38,23 @@ FOR_THE_TEAM = (
 
 
 def build_report(source: Source, *, for_team: bool = False) -> Report:
-    """Return the whole report of a study; `for_team`, with words that nobody has approved yet."""
+    """Return the whole report of a study; `for_team`, with words that nobody has approved yet.
+
+    It is built once for all forms that are made of a source.
+    """
+    name = "report for the team" if for_team else "report"
+    if name not in source.kept:
+        source.kept[name] = _build(source, for_team=for_team)
+    found: Report = source.kept[name]
+    return found
+
+
+def _build(source: Source, *, for_team: bool) -> Report:
     if for_team:
         words = quotable_words(source["texts"], source["segments"], source["comments"])
     else:
         words = approved_words(source["quotes"], source["segments"], source["comments"])
-    allowed = quotable_ids(source["segments"], source["comments"])
-    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
-    named = without_private_words(shared, source["members"], allowed)
-    placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
+    placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
         title=source.study.settings.name,
@@ -68,7 +76,7 @@ def build_report(source: Source, *, for_team: bool = False) -> Report:
             set_aside(source),
             how_people_agreed(source),
             came_of_it(source),
-            waves(replace(source, tables={**source.tables, "themes": named})),
+            waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
             how_it_was_done(source),
         ),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.loop import ORDER, Entry, Loop, State, read_loop, theme_names, unknown_rows, worst_state
 from pipeline.report.placing import PlacedTheme, placed_themes
 from pipeline.report.source import Source
@@ -52,10 +51,7 @@ class Standing:
 def standing(source: Source) -> Standing:
     """Return where the loop of a study stands."""
     loop = read_loop(source.study)
-    allowed = quotable_ids(source["segments"], source["comments"])
-    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
-    named = without_private_words(shared, source["members"], allowed)
-    placed = placed_themes(named, source["theme_codes"], source["members"], source.profile)
+    placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     themes = tuple(_answered(source, theme, loop) for theme in placed if not theme.set_aside)
     names = [*source.labels, *source.labels.values(), *(name for theme in themes for name in theme.names)]
     return Standing(source.today, loop, themes, unknown_rows(loop, names))

@@ -1,14 +1,15 @@
 """What an export is made from: the study's settings, the record of its run, its codebook and the tables asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pipeline.artefacts import TABLES, Value, read_table
 from pipeline.codebook import Codebook, read_codebook
+from pipeline.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.decided import standing_decisions
 from pipeline.errors import DataError
 from pipeline.manifest import Manifest, file_sha256, read_manifest
@@ -34,10 +35,23 @@ class Source:
     """What a reader of the figures must know of how they stand beside earlier exports."""
     waves: "Waves | None" = None
     """The earlier wave that the study names, if it names one."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was worked out from this source and is asked for again, such as the report that several forms set."""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Return a table."""
         return self.tables[name]
+
+    @property
+    def named_themes(self) -> pd.DataFrame:
+        """The themes with titles and keywords as they may leave: without the words of very few people."""
+        if "named themes" not in self.kept:
+            segments, comments = self["segments"], self["comments"]
+            shared = with_shared_words(self["themes"], segments, comments)
+            allowed = quotable_ids(segments, comments)
+            self.kept["named themes"] = without_private_words(shared, self["members"], allowed)
+        found: pd.DataFrame = self.kept["named themes"]
+        return found
 
     @property
     def profile(self) -> Profile:
@@ -79,6 +93,12 @@ def read_source(study: Study, tables: Sequence[str], *, today: date | None = Non
         tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
         today=today or datetime.now(UTC).date(),
     )
+
+
+def read_sources(study: Study, contents: Sequence[Sequence[str]]) -> list[Source]:
+    """Return a source for each list of tables, each table read once."""
+    whole = read_source(study, tuple(dict.fromkeys(name for tables in contents for name in tables)))
+    return [replace(whole, tables={name: whole[name] for name in tables}) for tables in contents]
 
 
 def _read(study: Study, name: str) -> Value:

@@ -8,7 +8,9 @@ import bench
 import numpy as np
 import page_time
 import pages
+import pandas as pd
 import pytest
+import reporting
 import review_store
 import scoring
 import speed
@@ -163,3 +165,10 @@ def test_the_page_has_a_table_for_each_thing_that_was_timed():
     told = {"processor": "2 cores", "python": "3", "versions": ""}
     page = pages.as_markdown({"speed": {"machine": told, "how": "On a busy machine.", "rows": rows}})
     assert "On a busy machine." in page and "| cold | 31.5 |" in page and "| clean | 1.030 |" in page
+
+
+def test_answers_that_are_drawn_again_are_other_peoples_and_other_words():
+    table = pd.DataFrame({"response_id": ["aaaa01", "aaaa02"], "text": ["We waited.", ""]})
+    first, second = (reporting._again(table, number) for number in (0, 1))
+    assert first["text"].tolist() == ["We waited.", ""] and second["text"].tolist() == ["We waited. 1", ""]
+    assert not set(first["response_id"]) & set(second["response_id"])
