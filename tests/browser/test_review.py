@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from looking import LEVELS, OPEN_ALL, SMALL
-from payload_study import build_payload_study, let_payloads_speak
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
 from small_study import build_study
 
