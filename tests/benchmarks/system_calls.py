@@ -34,12 +34,15 @@ def main() -> None:
         _make(ready)
         shutil.copytree(ready, whole)
         figures: dict[str, object] = {"connections asked for": _connections(whole, Path(place) / "trace")}
+        sys.stderr.write(f"{figures}\n")
         alone = Path(place) / "alone"
         shutil.copytree(ready, alone)
         done = _run(["unshare", "-rn", *THEMES, "run", str(alone)])
         figures["a run without network interfaces ends as one with"] = done.returncode == 0 and state_of(alone) == state_of(whole)
+        sys.stderr.write(f"{figures}\n")
         points = range(1, options.points + 1)
         figures["fsync fails"] = _share([_unsynced(whole, point) for point in points])
+        sys.stderr.write(f"{figures}\n")
         figures["the disk is full"] = _share([_full(whole, point) for point in points])
         figures["the folder is read-only"] = _read_only(whole)
     sys.stdout.write(json.dumps(figures) + "\n")
