@@ -12,7 +12,7 @@ from pipeline.report.source import Source
 
 
 MISSING = (
-    "A PDF needs WeasyPrint, which is not installed here: pip install 'manyvoices[pdf]'. "
+    "A PDF needs WeasyPrint, which is not installed here: .venv/bin/pip install -c constraints.txt -e '.[pdf]'. "
     "The report can also be had as a page and for Word (`--to html --to docx`)."
 )
 LIBRARIES = (
