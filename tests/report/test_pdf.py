@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
+from pdf_here import why_not
 from small_study import PRIVATE, build_study
 
 from pipeline.errors import PipelineError
@@ -15,6 +16,9 @@ from pipeline.report.html import render_to_print
 from pipeline.report.pdf import as_pdf
 from pipeline.report.source import read_source
 from pipeline.report.workbook import report_tables
+
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +110,6 @@ def test_nothing_is_fetched_while_it_is_made():
 def test_without_weasyprint_a_sentence_says_what_to_do_before_anything_is_written(tmp_path, monkeypatch):
     study = build_study(tmp_path / "study")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    with pytest.raises(PipelineError, match=r"pip install 'manyvoices\[pdf\]'"):
+    with pytest.raises(PipelineError, match=r"pip install .* -e '\.\[pdf\]'"):
         export(study, to=["html", "pdf"])
     assert not study.exports.exists()
