@@ -50,6 +50,7 @@ SPEEDS = {
     "runs": "`themes run`, each time a fresh process",
     "peer": "Beside vanilla BERTopic on the same texts, from fresh processes",
     "embedding": "Embedding: share of the arithmetic bound",
+    "engines": "In one process and on workers of the same machine: equal letters under tables are equal tables",
     "growth": "Growth of each stage, static model, a process for each stage (its start is in cpu s)",
 }
 SPEED = {
