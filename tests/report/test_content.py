@@ -507,7 +507,7 @@ def test_how_people_agreed_is_told_with_intervals_or_not_at_all(source, tables):
 
 def test_who_is_missing_is_said_by_group_with_intervals(source):
     (heading, points, paragraph) = section(source, "who-is-missing").blocks
-    assert heading.text == "Who left every open question blank, by group"
+    assert heading.text == "Who wrote something, and who left every open question blank, by group"
     assert any("95% interval" in sentence for sentence in points.items)
     assert "were not asked" in paragraph.text
 

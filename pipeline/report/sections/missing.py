@@ -23,7 +23,7 @@ def missing(source: Source) -> Section:
     """Return which groups answered less often, with intervals, and what the survey cannot tell."""
     blocks: list[Block] = []
     for group in source.groups:
-        blocks += [Heading(f"Who left every open question blank, {by(group)}"), Points(tuple(_sentences(source, group)))]
+        blocks += [Heading(f"Who wrote something, and who left every open question blank, {by(group)}"), Points(tuple(_sentences(source, group)))]
     return Section("who-is-missing", "Who is missing", (*(blocks or [Paragraph(NO_GROUPS)]), Paragraph(NOT_ASKED)))
 
 
@@ -40,7 +40,7 @@ def _sentences(source: Source, group: str) -> Iterator[str]:
     alike = [cell for cell in shown if not any(other.low > cell.high for other in shown)]
     if len(alike) == len(shown):
         rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
-        yield f"We cannot tell these groups apart, because their intervals overlap: {rows}."
+        yield f"We cannot tell these groups apart, because the intervals of how many wrote something overlap: {rows}."
     hidden = [level_name(level) for level in found.compared if found.cell("answered", level) is None]
     if hidden:
         yield f"Too few people to say: {listed(hidden)}."
