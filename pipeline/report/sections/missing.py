@@ -23,7 +23,10 @@ def missing(source: Source) -> Section:
     """Return which groups answered less often, with intervals, and what the survey cannot tell."""
     blocks: list[Block] = []
     for group in source.groups:
-        blocks += [Heading(f"Who wrote something, and who left every open question blank, {by(group)}"), Points(tuple(_sentences(source, group)))]
+        blocks += [
+            Heading(f"Who wrote something, and who left every open question blank, {by(group)}"),
+            Points(tuple(_sentences(source, group))),
+        ]
     return Section("who-is-missing", "Who is missing", (*(blocks or [Paragraph(NO_GROUPS)]), Paragraph(NOT_ASKED)))
 
 
