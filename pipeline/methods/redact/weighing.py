@@ -72,7 +72,7 @@ def _weigh_word(reading: Reading, lexicon: Lexicon, position: int, known: Mappin
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
         return NEVER
     if lexicon.is_word(word):
-        return _weigh_common_word(reading, lexicon, token)
+        return _weigh_common_word(reading, lexicon, position)
     slip = not reading.telling(token) and lexicon.misspells_a_word(word)
     if name:
         return 4 if name == CERTAIN else POSSIBLE - slip
@@ -92,11 +92,14 @@ def _weigh_month(reading: Reading, lexicon: Lexicon, position: int) -> int:
     return 1 if sure else NEVER
 
 
-def _weigh_common_word(reading: Reading, lexicon: Lexicon, token: Token) -> int:
+def _weigh_common_word(reading: Reading, lexicon: Lexicon, position: int) -> int:
     """Grace, Mark and the like: the name weighs against the word, more so where it is written small."""
+    token = reading.tokens[position]
     name = lexicon.name(token.word)
     small = not token.titled and (reading.cased or not token.upper)
-    if small and (token.word in lexicon.adverbs or says_or_does(token.word)):
+    # After "nan" or "Mrs" even "sue" and "pat" are people.
+    led = name == CERTAIN and _cue(reading, position) > _ROLE
+    if small and not led and (token.word in lexicon.adverbs or says_or_does(token.word)):
         return NEVER
     acts = token.titled and token.opens and name == CERTAIN and happens_after(reading.text, token.end)
     return {CERTAIN: 1, LIKELY: -1}.get(name, -3) - small + acts
