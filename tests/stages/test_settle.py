@@ -3,6 +3,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.artefacts import check_table, empty_table
 from pipeline.codebook import Code, Codebook
@@ -154,3 +156,24 @@ def test_each_person_and_text_teaches_once():
 def test_without_lessons_every_text_only_lends_its_words():
     texts = pd.DataFrame({"text_id": ["t1", "t2"]})
     assert rows_to_learn(texts, Codebook(()), empty_table("lessons")) == ([0, 1], [None, None])
+
+
+SAID = st.one_of(
+    st.sampled_from(["none", "not sure", "skip"]),
+    st.lists(st.sampled_from(["time", "money", "trust"]), min_size=1, unique=True).map("|".join),
+)
+
+
+@given(said=st.dictionaries(st.sampled_from(["Ann", "Bob", "Cas"]), SAID))
+@settings(max_examples=60, deadline=None)
+def test_whatever_people_decide_it_is_their_word_that_stands(said):
+    decided_codes = [set() if one == "none" else set(one.split("|")) for one in said.values() if one not in ("not sure", "skip")]
+    found = settled(*said.items())
+    if not decided_codes:
+        assert found == {"time": ("suggested", 0), "money": ("suggested", 0)}
+        return
+    known = {"time": "accepted", "money": "accepted", "trust": "added"}
+    everybody, anybody = set.intersection(*decided_codes), set.union(*decided_codes)
+    wanted = {code: known[code] if code in everybody else "contested" for code in anybody}
+    assert {code: status for code, (status, _) in found.items()} == wanted
+    assert {reviewers for _, reviewers in found.values()} <= {len(decided_codes)}
