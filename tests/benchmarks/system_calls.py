@@ -6,6 +6,7 @@ quick look.
 
 import argparse
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -85,7 +86,8 @@ def _unsynced(whole: Path, point: int) -> bool:
 def _full(whole: Path, point: int) -> bool:
     """Run in a file system with room for the study and little more."""
     with tempfile.TemporaryDirectory() as place:
-        size = sum(path.stat().st_size for path in whole.rglob("*")) // 1024 + 40 * (1 + point % 10)
+        # A file takes whole pages of 4 KiB, and so does a folder.
+        size = sum(4 * math.ceil(max(path.stat().st_size, 1) / 4096) for path in whole.rglob("*")) + 12 * (1 + point % 10)
         kept = Path(place) / "kept"
         script = (
             'mount -t tmpfs -o size="$1"k tmpfs "$2" && cp -r "$3" "$2/study" && shift 4 && '
