@@ -33,6 +33,10 @@ class _Sheet:
             row.extend([""] * (place + 1 - len(row)))
             row[place] = as_text(cell)
 
+    def reword(self, reword: Callable[[str], str]) -> None:
+        """Change every cell below the header."""
+        self.rows[:] = [[reword(cell) for cell in row] for row in self.rows]
+
     def as_bytes(self) -> bytes:
         """Return the file's content; with the mark at its beginning, or Excel would misread it."""
         text = io.StringIO(newline="")
@@ -81,6 +85,17 @@ def change_row(path: Path, columns: Sequence[str], number: int, cells: Mapping[s
 def remove_row(path: Path, columns: Sequence[str], number: int) -> None:
     """Take a row out of the table."""
     _rewrite(path, columns, lambda sheet: sheet.rows.__delitem__(number - _FIRST_ROW))
+
+
+def reword_rows(path: Path, columns: Sequence[str], reword: Callable[[str], str]) -> list[int]:
+    """Write cells anew where `reword` changes one, in whatever column, and return the numbers of their rows."""
+    if not path.is_file():
+        return []
+    sheet = _parse(path, path.read_bytes(), columns)
+    changed = [number for number, row in enumerate(sheet.rows, start=_FIRST_ROW) if any(reword(cell) != cell for cell in row)]
+    if changed:
+        _rewrite(path, columns, lambda found: found.reword(reword))
+    return changed
 
 
 def as_text(cell: str) -> str:

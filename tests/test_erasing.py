@@ -283,6 +283,28 @@ def test_an_example_that_may_no_longer_be_quoted_leaves_the_loop_and_the_codeboo
     assert any(one.startswith("loop.csv") for one in done)
 
 
+def test_words_leave_a_table_that_a_spreadsheet_saved_with_semicolons_and_nothing_else_does(small):
+    said = f"The {ERASED[0]} meeting helped us, because people listened to what we said."
+    blank = [""] * (len(COLUMNS) - 2)
+    rows = [list(COLUMNS), ["trust", said, *blank], ["money", 'Kept; with "marks", and all', *blank]]
+    with (small / "loop.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    done = erase(small, f"person-{ERASED[0]}").done
+    with (small / "loop.csv").open(encoding="utf-8-sig", newline="") as file:
+        left = list(csv.reader(file, delimiter=";"))
+    assert "loop.csv: words of theirs are cut out of row 2." in " ".join(done)
+    assert (left[0], left[2]) == (rows[0], rows[2])
+    assert ERASED[0] not in left[1][1]
+
+
+def test_a_table_of_the_teams_that_cannot_be_read_is_named_and_the_person_is_erased_all_the_same(small):
+    for name in ("loop.csv", "quotes_used.csv"):
+        (small / name).write_bytes("about;said\nt;caf\xe9".encode("latin-1"))
+    done = " ".join(erase(small, f"person-{ERASED[0]}").done)
+    assert "loop.csv is no table that can be read" in done and "quotes_used.csv is no table that can be read" in done
+    assert files_with(small, ERASED[0]) == []
+
+
 def test_settings_that_name_the_person_are_pointed_at_and_left(small):
     settings = small / "study.toml"
     text = settings.read_text(encoding="utf-8").replace("[clean]", f'[clean]\nknown_names = ["person-{ERASED[0]}"]')

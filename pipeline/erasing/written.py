@@ -1,62 +1,59 @@
 """What people of the team wrote beside the answers: the codebook, the loop, the easy-read text, the register of quotes."""
 
-import csv
-import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.artefacts import write_atomically
 from pipeline.codebook import SEPARATOR
+from pipeline.easyread import COLUMNS as OF_EASYREAD
 from pipeline.easyread import FILE as EASYREAD
 from pipeline.erasing.person import Person
+from pipeline.errors import StudyError
+from pipeline.loop import COLUMNS as OF_LOOP
 from pipeline.loop import FILE as LOOP
 from pipeline.methods.repeated import repeats, without
+from pipeline.quote_register import COLUMNS as OF_REGISTER
 from pipeline.quote_register import FILE as REGISTER
 from pipeline.quote_register import read_uses
 from pipeline.review.codebook_file import reword_cells
 from pipeline.study import Study
+from pipeline.team_table import reword_rows
 
 
 # In square brackets, so that an easy-read text cannot be approved before somebody has filled the gap.
 GAP = "[words taken out: the person withdrew]"
 ERASED = "erased"
+_TABLES = {REGISTER: OF_REGISTER, LOOP: OF_LOOP, EASYREAD: OF_EASYREAD}
 
 
 def erase_from_written(study: Study, person: Person, *, whole: bool = True) -> Iterator[str]:
     """Cut a person's words out of what the team wrote, and say where; with `whole` false, they may only not be quoted."""
-    yield from _places_of_print(study, person)
-    if whole:
-        _reword(study.folder / REGISTER, lambda cell: ERASED if cell in person.segments else cell)
-    for name in (REGISTER, LOOP, EASYREAD):
-        rows = _reword(study.folder / name, lambda cell: without(cell, person.words, left=GAP))
-        if rows:
-            again = ", and have the text approved again" if name == EASYREAD else ""
-            yield f"{name}: words of theirs are cut out of row {_and(rows)}. Write anew what is missing there{again}."
+    for name, columns in _TABLES.items():
+        try:
+            if name == REGISTER:
+                yield from _places_of_print(study, person, whole=whole)
+            yield from _table(study, person, name, columns)
+        except StudyError as error:
+            yield f"{error} It may hold words of theirs: mend it and give the same command again, or take them out yourself."
     yield from _codebook(study, person)
     if whole:
         yield from _settings(study, person)
 
 
-def _places_of_print(study: Study, person: Person) -> Iterator[str]:
+def _places_of_print(study: Study, person: Person, *, whole: bool) -> Iterator[str]:
     for use in read_uses(study):
         if use.quote in person.segments:
             page = f", page {use.page}" if use.page else ""
             yield f"{use.where}{page} holds a quotation of theirs ({use.quote}): have it taken out there."
+    if whole:
+        path = study.folder / REGISTER
+        reword_rows(path, OF_REGISTER, lambda cell: ERASED if cell in person.segments else cell)
 
 
-def _reword(path: Path, reword: Callable[[str], str]) -> list[int]:
-    """Write a table's cells anew where `reword` changes one, and return the rows, the header being the first."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = list(csv.reader(file))
-    anew = [[reword(cell) for cell in row] for row in rows]
-    changed = [number for number, (row, other) in enumerate(zip(rows, anew, strict=True), start=1) if row != other]
-    if changed:
-        out = io.StringIO(newline="")
-        csv.writer(out).writerows(anew)
-        write_atomically(path, lambda temporary: temporary.write_text(out.getvalue(), encoding="utf-8-sig", newline=""))
-    return changed
+def _table(study: Study, person: Person, name: str, columns: Sequence[str]) -> Iterator[str]:
+    rows = reword_rows(study.folder / name, columns, lambda cell: without(cell, person.words, left=GAP))
+    if rows:
+        again = ", and have the text approved again" if name == EASYREAD else ""
+        yield f"{name}: words of theirs are cut out of row {_and(rows)}. Write anew what is missing there{again}."
 
 
 def _codebook(study: Study, person: Person) -> Iterator[str]:
