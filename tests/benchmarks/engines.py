@@ -2,12 +2,11 @@
 
     python tests/benchmarks/engines.py [--shared ../shared] [--answers 20000] [--workers 2] [--model static]
 
-Answers are those of the NHS data, or of the sample study without the shared folder, drawn again and again; each is made
-different by a number at its end, so that no text is the same as another. One and two workers show what spreading costs.
+Answers are those of `speed.py`: the NHS data's, or the sample study's without the shared folder, and then drawn again with one
+word of another put in. One and two workers show what spreading costs.
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import resource
@@ -17,27 +16,14 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
-from coded import read_answers
+from speed import answers, study_of
 
 import pipeline
-from pipeline.codebook import write_codebook
 
 
-SETTINGS = """
-schema = 1
-name = "Many answers"
-codebook = "codebook.csv"
-[intake]
-file = "responses.csv"
-[intake.questions.said]
-column = "said"
-[embed]
-model = "{model}"
-"""
 STAGES = ("clean", "safeguard", "segment", "embed", "code")
 
 
@@ -53,23 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"dask, {n} workers": f'[run]\nengine = "dask"\nworkers = {n}\n' for n in range(1, options.workers + 1)
     }
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "study"
-        make(folder, options)
+        folder = study_of(Path(name) / "study", answers(options.shared, options.answers), model=options.model)
+        settings = (folder / "study.toml").read_text(encoding="utf-8")
         for engine, setting in plans.items():
             shutil.rmtree(folder / "derived", ignore_errors=True)
-            (folder / "study.toml").write_text(SETTINGS.format(model=options.model) + setting, encoding="utf-8")
+            (folder / "study.toml").write_text(settings + setting, encoding="utf-8")
             print(json.dumps({"engine": engine, "answers": options.answers, "model": options.model, **run(folder)}), flush=True)
-
-
-def make(folder: Path, options: argparse.Namespace) -> None:
-    """Write a study of so many different answers."""
-    answers = read_answers(options.shared)
-    folder.mkdir()
-    write_codebook(answers.codebook, folder / "codebook.csv")
-    with (folder / "responses.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["said"])
-        writer.writerows([f"{text} ({place})"] for place, text in enumerate(islice(cycle(answers.texts), options.answers)))
 
 
 def run(folder: Path) -> dict[str, object]:

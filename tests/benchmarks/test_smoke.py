@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import bench
+import engines
 import numpy as np
 import page_time
 import pages
@@ -172,3 +173,10 @@ def test_answers_that_are_drawn_again_are_other_peoples_and_other_words():
     first, second = (reporting._again(table, number) for number in (0, 1))
     assert first["text"].tolist() == ["We waited.", ""] and second["text"].tolist() == ["We waited. 1", ""]
     assert not set(first["response_id"]) & set(second["response_id"])
+
+
+def test_tables_made_by_workers_are_compared_with_those_of_one_process(capsys):
+    engines.main(["--answers", "40", "--workers", "1"])
+    alone, spread = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert alone["tables"] == spread["tables"]
+    assert spread["worker_mb"] > 0
