@@ -387,7 +387,11 @@ def test_a_browser_keeps_nothing_of_the_answers_after_leaving(served, window):
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     page.goto(f"{served.address}/")
     press(page, "Choose another name")
-    page.go_back()
+    page.wait_for_url("**/who")
+    with page.expect_event("load"), page.expect_response(lambda response: "/excerpt/" in response.url) as asked_again:
+        page.evaluate("history.go(-2)")
+    assert asked_again.value.status == 303
+    assert page.url.startswith(f"{served.address}/who?")
     assert TEXTS["Welsh"] not in page.content()
 
 
