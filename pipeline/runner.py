@@ -25,6 +25,7 @@ from pipeline.codebook import Codebook, read_codebook
 from pipeline.engines import Engine, counting, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
+from pipeline.memory import check_memory, run_megabytes
 from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
 from pipeline.methods.themes.saved import FACTS
@@ -71,6 +72,7 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     """
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)
+    check_memory(run_megabytes())
     _prepare(study)
     with only_run(study), open_engine(study.settings.run) as engine:
         return _Run(study, engine, force=force).through(stages)

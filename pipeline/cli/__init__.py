@@ -22,6 +22,7 @@ from pipeline.cli.stopping import stop_when_asked
 from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
+from pipeline.memory import LOADING_MB, check_memory
 
 
 ON_DISK = {
@@ -126,6 +127,9 @@ def main(*, verbose: bool) -> None:
     # Threads that wait for work in a loop take the processor from those that have some: 48 s of it or 7 s on a busy machine.
     # The libraries look once, when they are loaded, so this comes first.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # The other one sets aside 1 GB of the address space at once, which is much where `ulimit -v` bounds it.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+    check_memory(LOADING_MB)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
