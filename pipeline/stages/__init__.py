@@ -41,7 +41,7 @@ STAGES: tuple[Stage, ...] = (
         "shape",
         ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits", "frozen"),
         ("themes", "members", "centroids", "shaping"),
-        version=3,
+        version=4,
     ),
     Stage(
         "voices",

@@ -78,3 +78,9 @@ def test_words_of_one_or_two_people_are_no_title():
     texts = [[f"The parrot flew in on day {n}." for n in range(4)], ["Tea and cake."] * 5]
     speakers = [[frozenset({who}) for who in ("Ana", "Ana", "Ben", "Ana")], by_others(texts)[1]]
     assert words_apart(texts, speakers)[0] == [] and "parrot" in words_apart(texts)[0]
+
+
+def test_words_that_keep_talk_going_are_no_title():
+    unheard = ["Sorry, nobody asked me", "I said sorry, nobody asks", "Like, nobody asked us, really", "Really, did nobody ask?"]
+    assert words_apart([unheard, KIND])[0] == ["asked", "nobody"]
+    assert phrases_of([[f"I don't know, sorry, {text}" for text in WAITING], KIND])[0] == "waiting time"

@@ -16,6 +16,11 @@ LEAST_SHARE = 0.015
 _PER_WORD = 0.35
 # People added to each side that use a word as often as all do, so that a word of a few does not seem to set them apart.
 PRIOR_PEOPLE = 50
+# Words that keep talk going: they set a theme apart by how people speak, and a title is to say what they speak of.
+FILLERS = frozenset(
+    {"like", "know", "did", "does", "mean", "really", "thing", "things"}
+    | {"say", "says", "said", "sorry", "went", "took", "got", "want"}
+)
 
 Phrase = tuple[str, ...]
 
@@ -23,10 +28,10 @@ Phrase = tuple[str, ...]
 def phrases_of(groups: Sequence[Sequence[str]], speakers: Sequence[Sequence[frozenset[str]]]) -> list[str]:
     """Return for each group of texts the phrase of 2 to 5 words that best sets it apart, "" where there is none.
 
-    `speakers` holds the people who said each text. A phrase begins and ends with a telling word, was said by at least three
-    people of its group, and is the title of one group only. It is weighed by how many people of the group said it, times the
-    log of how much more often they do than others (as in class-based TF-IDF; Grootendorst 2022), times its length; endings
-    of words do not count.
+    `speakers` holds the people who said each text. A phrase begins and ends with a telling word that is no filler, was said by
+    at least three people of its group, and is the title of one group only. It is weighed by how many people of the group said
+    it, times the log of how much more often they do than others (as in class-based TF-IDF; Grootendorst 2022), times its
+    length; endings of words do not count.
     """
     uses = [_uses(texts, people) for texts, people in zip(groups, speakers, strict=True)]
     n_people = [len(frozenset().union(*people)) for people in speakers]
@@ -68,9 +73,13 @@ def words_apart(
 def _people_using(texts: Sequence[str], speakers: Sequence[frozenset[str]]) -> Counter[str]:
     people: dict[str, set[str]] = defaultdict(set)
     for text, said_by in zip(texts, speakers, strict=True):
-        for found in {stem(word) for word in telling_words(text)}:
+        for found in {stem(word) for word in _titling_words(text)}:
             people[found] |= said_by
     return Counter({found: len(said_by) for found, said_by in people.items()})
+
+
+def _titling_words(text: str) -> list[str]:
+    return [word for word in telling_words(text) if word not in FILLERS]
 
 
 def _apart(n: int, of: int, others: int, of_others: int) -> float:
@@ -84,7 +93,7 @@ def _as_said(stems: Sequence[str], texts: Sequence[str]) -> list[str]:
     """Return the commonest word of each stem."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
-        for word in telling_words(text):
+        for word in _titling_words(text):
             forms[stem(word)][word] += 1
     return [min(forms[one], key=lambda word: (-forms[one][word], word)) for one in stems]
 
@@ -110,7 +119,7 @@ def _phrases(text: str) -> Iterator[tuple[Phrase, str]]:
     """Yield each phrase of a text, by its stems and as it was said; none runs over a full stop or comma."""
     for part in text.replace(";", ".").replace(",", ".").replace("!", ".").replace("?", ".").replace("\n", ".").split("."):
         said = words(part)
-        telling = [not is_stop_word(word) for word in said]
+        telling = [not is_stop_word(word) and word not in FILLERS for word in said]
         for start in range(len(said)):
             for end in range(start + LENGTHS[0], min(start + LENGTHS[-1], len(said)) + 1):
                 if telling[start] and telling[end - 1]:
