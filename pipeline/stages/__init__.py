@@ -30,7 +30,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
-    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), batched=True, version=3),
+    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), batched=True, version=4),
     Stage("safeguard", ("comments",), ("concerns",), batched=True),
     Stage("segment", ("comments",), ("segments", "texts"), ("segment",), batched=True),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, batched=True, version=2),

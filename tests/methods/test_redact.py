@@ -56,6 +56,9 @@ at <ashfield nursing home> they leave the door open
 Staff at <St Aidan's Hospice> were wonderful.
 AT <PARKLANDS CARE HOME> THEY SPEAK TO YOU LIKE A CHILD
 I am at <Hull Royal Infirmary> every other week.
+They took mum to <The Beeches> without asking.
+at <Cedar Lawns> they lock the doors at six
+he is in <the laurels> now
 <Bluebird Care> sent nine different people in a fortnight.
 My mother, <aged 88>, was told to use the app.
 {Rhiannon ap Dafydd} chairs it well, {Maria da Costa} took the notes.
@@ -106,6 +109,8 @@ I was born on {4th July 1961}
 D.O.B. {4.7.1961}
 Case number {ADS-2231907} has been open for two years.
 ref {SC/44812/B}
+complaint no {2023/00418} still open
+write to {PO Box 3310}
 my mosaic id is {1187334}
 The van {YK19 FWP} blocks the dropped kerb every day.
 car reg {fy07 wcd}
@@ -123,6 +128,7 @@ Adult Social Care Complaints Team did not reply, nor did Children's Services or 
 I take sertraline and Gabapentin, and Lorazepam when it is bad. Vitamin B12 too.
 She has Parkinson's. He has Down's syndrome and the other one Alzheimer's.
 I waited 18 months for 2 visits of 15 minutes and I pay £1,043.75 a month
+We sat under the oaks and talked about the policy 2023/24.
 The A64 and the M62 are too busy for the minibus.
 24 hour care, 7 days a week, 365 days a year, 2:1 support
 It's a 10 minute walk to the bus and a 20 minute drive to the centre
