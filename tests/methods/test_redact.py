@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ModelError
-from pipeline.methods.redact import Redactor
+from pipeline.methods.redact import Redactor, detector
+from pipeline.methods.redact.dates import DATES
+from pipeline.methods.redact.identifiers import IDENTIFIERS
 
 
 pytestmark = pytest.mark.model
@@ -354,3 +356,26 @@ def test_labelled_answers_reach_the_targets():
     assert masked["by"]["noise/lower"] >= 0.93 and masked["by"]["noise/upper"] >= 0.93
     assert masked["without_identifiers_characters"] <= 0.02
     assert figures["peak_mb"] <= 700
+
+
+def test_the_same_is_found_when_the_model_reads_every_answer_and_not_only_those_that_hang_on_it(redactor, monkeypatch):
+    plain = [re.sub(r"[{}<>]", "", line) for line in ANSWERS.strip().splitlines()]
+    texts = [written for line in plain for written in (line, line.lower(), line.upper(), line.title())]
+    spared = redactor.find_all(texts)
+    read = []
+    monkeypatch.setattr(detector, "names_in_doubt", lambda weights: read.append(weights) or True)
+    assert redactor.find_all(texts) == spared
+    assert len(read) == len(set(texts))
+
+
+@pytest.mark.parametrize("kind", sorted({form.label for form in (*IDENTIFIERS, *DATES) if form.with_digit}))
+def test_what_is_looked_for_only_beside_a_digit_holds_one(kind):
+    mail = "ring jo on oh seven nine or jo@example.org, LS LS AB ref AB/ABC-XYZ, born in May of ninety, aged forty, www.a-b.org/c"
+    texts = [mail, *(re.sub(r"\d", "", line) for line in ANSWERS.splitlines())]
+    forms = [form for form in (*IDENTIFIERS, *DATES) if form.with_digit and form.label == kind]
+    assert [span for form in forms for text in texts for span in form.spans(text)] == []
+
+
+def test_what_leads_to_a_name_is_seen_however_it_is_cased_or_spelt(redactor):
+    for said in ("MY SOCIAL WORKER Olwen RANG", "my Social Worker olwen rang", "my ſocial worker olwen rang, caf\u00e9"):
+        assert "lwen" not in redactor.mask(said).casefold()

@@ -1,14 +1,14 @@
 """Names of people: enough that speaks for a word masks it or flags it, and words beside a name may belong to it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from pipeline.methods.redact.context import KIN, said_after
 from pipeline.methods.redact.lexicon import Lexicon
 from pipeline.methods.redact.reading import Reading, Token
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.redact.weighing import FLAG, MASK, NEVER, PARTICLES, POSSIBLE, beginning, led_to, weigh
+from pipeline.methods.redact.weighing import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
 
 
 _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
@@ -18,10 +18,12 @@ _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 
-def find_names(reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], places: Iterable[Span]) -> list[Span]:
-    """Find the names of people in a text whose entities the model has marked and whose places are found."""
+def find_names(
+    reading: Reading, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
+) -> list[Span]:
+    """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
-    weights = [weigh(reading, lexicon, i, known) for i in range(len(tokens))]
+    weights = with_model(reading, before)
     for i in _within(reading, places):
         if tokens[i].word not in known and not led_to(reading, lexicon, i):
             weights[i] = NEVER
@@ -35,6 +37,14 @@ def find_names(reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], 
     flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
     flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
     return [*flagged, *_joined(reading, sorted(found)), *_initials_alone(reading)]
+
+
+def names_in_doubt(weights: Sequence[int]) -> bool:
+    """Say whether it may hang on the model what is found to be a name, given what the words weigh without it."""
+    if any(POSSIBLE - MODEL < weight < MASK for weight in weights):
+        return True
+    # A word that the model makes just possible counts only beside another that may be a name.
+    return POSSIBLE - MODEL in weights and any(weight >= POSSIBLE for weight in weights)
 
 
 def find_again(reading: Reading, words: set[str]) -> list[Span]:
