@@ -68,6 +68,7 @@ TABLES: dict[str, Table] = {
     table.name: table
     for table in (
         Table("responses", "identifiable", contracts.Responses),
+        Table("answers", "identifiable", contracts.Answers),
         Table("masks", "identifiable", contracts.Masks),
         Table("ratings", "redacted", contracts.Ratings),
         Table("people", "redacted", contracts.People),

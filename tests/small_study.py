@@ -135,6 +135,7 @@ def build_tables(study: Study) -> Tables:
     frames = {
         "responses": responses,
         "masks": empty_table("masks"),
+        "answers": empty_table("answers"),
         "ratings": ratings,
         "people": attributes,
         "comments": comments,

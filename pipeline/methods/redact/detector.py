@@ -1,7 +1,7 @@
 """The Redactor: finds personal data in answers and puts tokens in its place."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -12,12 +12,13 @@ from pipeline.methods.redact.dates import DATES, find_ages
 from pipeline.methods.redact.forms import find_forms
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
-from pipeline.methods.redact.masks import Masked, identify, mask, number
-from pipeline.methods.redact.names import find_again, find_names, names_in_doubt, only_a_name
+from pipeline.methods.redact.masks import Masked
+from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
 from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
 from pipeline.methods.redact.providers import find_providers
 from pipeline.methods.redact.reading import Reading, read, recased
 from pipeline.methods.redact.spans import Span, settle
+from pipeline.methods.redact.together import mask_together
 from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN, weigh_all
 
 
@@ -96,17 +97,18 @@ class Redactor:
         as `map` is, and may work elsewhere.
         """
         found = self.find_all(texts, engine=engine)
-        names = self._names_said(texts, found)
-        work = partial(self._with_names, names=names)
-        spans = list(chain.from_iterable(engine(work, _blocks(list(zip(texts, found, strict=True))))))
-        named = (
-            identify(span.label, text[span.start : span.end])
-            for text, those in zip(texts, spans, strict=True)
-            for span in those
-            if not span.flagged_only
-        )
-        numbers = number(named, known, last)
-        return [mask(text, those, numbers) for text, those in zip(texts, spans, strict=True)]
+        places = zip(texts, found, strict=True)
+        names = {fold(text[start:end]) for text, spans in places for start, end in self.only_names(text, spans)}
+        return mask_together(texts, found, names, known=known, last=last)
+
+    def only_names(self, text: str, found: Iterable[Span]) -> Iterator[tuple[int, int]]:
+        """Yield where the words of masked names stand that are nothing but names, and so are masked in other answers, too."""
+        for span in found:
+            if span.label == "name" and not span.flagged_only:
+                for match in WORD.finditer(text, span.start, span.end):
+                    word = fold(match.group())
+                    if only_a_name(word, self._lexicon) and self._lexicon.name(word):
+                        yield match.span()
 
     @cached_property
     def _nlp(self) -> Any:
@@ -145,19 +147,6 @@ class Redactor:
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
         spans += find_ages(reading.text, names)
         return settle(reading.text, spans)
-
-    def _names_said(self, texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> set[str]:
-        """Collect the words of all masked names that are nothing but names."""
-        said: set[str] = set()
-        for text, spans in zip(texts, found, strict=True):
-            for span in spans:
-                if span.label == "name" and not span.flagged_only:
-                    said |= {fold(word) for word in WORD.findall(text, span.start, span.end)}
-        return {word for word in said if only_a_name(word, self._lexicon) and self._lexicon.name(word)}
-
-    def _with_names(self, found: Sequence[tuple[str, tuple[Span, ...]]], *, names: set[str]) -> list[tuple[Span, ...]]:
-        """Add the names of other answers that stand in these too."""
-        return [settle(text, [*spans, *find_again(read(text, self._lexicon), names)]) for text, spans in found]
 
 
 @cache

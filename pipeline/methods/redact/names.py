@@ -1,12 +1,12 @@
 """Names of people: enough that speaks for a word masks it or flags it, and words beside a name may belong to it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 from pipeline.methods.redact.context import KIN, said_after
 from pipeline.methods.redact.lexicon import Lexicon
-from pipeline.methods.redact.reading import Reading, Token
+from pipeline.methods.redact.reading import Reading, Token, tokens_of
 from pipeline.methods.redact.spans import Span
 from pipeline.methods.redact.weighing import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
 
@@ -36,7 +36,7 @@ def find_names(
     found |= {i - 1 for i in found if _has_particle(reading, i, found)}
     flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
     flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
-    return [*flagged, *_joined(reading, sorted(found)), *_initials_alone(reading)]
+    return [*flagged, *_joined(reading.text, tokens, sorted(found)), *_initials_alone(reading)]
 
 
 def names_in_doubt(weights: Sequence[int]) -> bool:
@@ -47,9 +47,10 @@ def names_in_doubt(weights: Sequence[int]) -> bool:
     return POSSIBLE - MODEL in weights and any(weight >= POSSIBLE for weight in weights)
 
 
-def find_again(reading: Reading, words: set[str]) -> list[Span]:
+def find_again(text: str, words: Set[str]) -> list[Span]:
     """Find names, given as folded words, wherever they stand."""
-    return list(_joined(reading, [i for i, token in enumerate(reading.tokens) if token.word in words]))
+    tokens = tokens_of(text)
+    return list(_joined(text, tokens, [i for i, token in enumerate(tokens) if token.word in words]))
 
 
 def only_a_name(word: str, lexicon: Lexicon) -> bool:
@@ -123,16 +124,16 @@ def _has_particle(reading: Reading, position: int, found: set[int]) -> bool:
     return joined and (position - 2 in found or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
 
 
-def _joined(reading: Reading, found: list[int]) -> Iterator[Span]:
+def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Span]:
     """Join the tokens of one name, with the initials and the family word before it."""
     for _, run in groupby(enumerate(found), key=lambda pair: pair[1] - pair[0]):
-        tokens = [reading.tokens[i] for _, i in run]
+        name = [tokens[i] for _, i in run]
         first = 0
-        for i in range(1, len(tokens) + 1):
-            if i == len(tokens) or not _JOIN.fullmatch(reading.text, tokens[i - 1].end, tokens[i].start):
-                start = beginning(reading.text, tokens[first].start)
-                kin = _KIN_BEFORE.search(reading.text, max(0, start - 10), start)
-                yield Span(kin.start() if kin else start, tokens[i - 1].end, "name")
+        for i in range(1, len(name) + 1):
+            if i == len(name) or not _JOIN.fullmatch(text, name[i - 1].end, name[i].start):
+                start = beginning(text, name[first].start)
+                kin = _KIN_BEFORE.search(text, max(0, start - 10), start)
+                yield Span(kin.start() if kin else start, name[i - 1].end, "name")
                 first = i
 
 
