@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 
@@ -47,9 +48,14 @@ def telling_words(text: str) -> list[str]:
 
 def is_stop_word(word: str) -> bool:
     """Return whether a word says nothing by itself."""
+    return word.split("'")[0] in _stop_words()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return word.split("'")[0] in ENGLISH_STOP_WORDS | _SHORT_FORMS
+    return frozenset(ENGLISH_STOP_WORDS | _SHORT_FORMS)
 
 
 def words_of_several(texts: Sequence[str]) -> list[str]:
