@@ -130,7 +130,7 @@ class _Run:
 
     def through(self, stages: tuple[Stage, ...]) -> Manifest:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
-        for stage in bar:
+        for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
             self.engine = counting(self.plain_engine, partial(_say_parts, bar, stage.name))
             fingerprint = self.fingerprint(stage)
@@ -140,7 +140,13 @@ class _Run:
                 self.carry_out(stage, fingerprint)
             if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
+            self.let_go(stages[place:])
         return self.manifest
+
+    def let_go(self, later: tuple[Stage, ...]) -> None:
+        """Keep in memory only what stages that are still to come need: a million answers' tables side by side would fill it."""
+        needed = {name for stage in later for name in stage.needs}
+        self.values = {name: value for name, value in self.values.items() if name in needed}
 
     def digest(self, name: str) -> str:
         if name not in self.digests:
@@ -229,10 +235,14 @@ class _Run:
             write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
 
     def with_accounts(self) -> Manifest:
-        found = account(self.value("responses"), self.value("comments"), self.value("segments"))
+        found = account(self.n_rows("responses"), self.value("comments"), self.value("segments"))
         manifest = self.manifest.with_accounts(found.as_dict())
         write_manifest(self.study, manifest)
         return manifest
+
+    def n_rows(self, name: str) -> int:
+        """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
+        return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
 
 
 def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sample import sample_rows
 
-from pipeline import run
+from pipeline import run, runner
 from pipeline.artefacts import TABLES, read_table
 from pipeline.errors import DataError, StudyError
 from pipeline.stages import STAGES
@@ -200,6 +200,17 @@ def test_derived_may_be_deleted_at_any_time(study, finished):
     shutil.rmtree(study / "derived")
     run(study)
     pd.testing.assert_series_equal(themes_of(study), themes_of(finished[0]))
+
+
+def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch):
+    held = []
+    let_go = runner._Run.let_go
+    monkeypatch.setattr(runner._Run, "let_go", lambda self, later: (let_go(self, later), held.append({*self.values})))
+    run(make_study(sample_rows(60)), until="segment")
+    after = dict(zip([stage.name for stage in STAGES], held, strict=False))
+    assert "responses" in after["intake"] and "source" not in after["intake"]
+    assert "comments" in after["clean"] and "responses" not in after["clean"]
+    assert after["segment"] == set()
 
 
 def test_force_runs_everything_again(study):
