@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pipeline.archives import Limits, check_archive
 from pipeline.codebook_workbook import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
+from pipeline.parsing import parse_workbook
 from pipeline.refi_codebook import read_qdc, write_qdc
 
 
@@ -185,31 +186,18 @@ def _decode(path: Path) -> str:
 
 
 def _read_xlsx(path: Path) -> list[dict[str, str]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
         check_archive(path, _BOOK)
+        sheets = parse_workbook("every sheet", path, damaged="no Excel workbook, or damaged. Save it again as .xlsx.")
     except DataError as error:
         raise CodebookError(f"{path.name}: {error}") from error
-    try:
-        with CalamineWorkbook.from_path(path) as book:
-            sheets = [book.get_sheet_by_index(i).to_python(skip_empty_area=False) for i in range(len(book.sheet_names))]
-    except CalamineError as error:
-        raise CodebookError(f"{path.name}: no Excel workbook, or damaged. Save it again as .xlsx.") from error
-    tables = [[[_cell_text(cell) for cell in row] for row in sheet] for sheet in sheets]
+    tables = [[[cell or "" for cell in row] for row in sheet.rows] for sheet in sheets]
     with_codes = (table for table in tables if table and "code" in map(_column_name, table[0]))
     return _as_rows(next(with_codes, tables[0] if tables else []), source=path.name)
 
 
 def _too_large(path: Path) -> str:
     return f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file."
-
-
-def _cell_text(cell: object) -> str:
-    """Write a cell as Excel shows it: a code 7 is stored as 7.0, a day as midnight."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).removesuffix(" 00:00:00")
 
 
 def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, str]]:

@@ -319,6 +319,19 @@ def test_a_table_of_the_teams_that_cannot_be_read_is_named_and_the_person_is_era
     assert files_with(small, ERASED[0]) == []
 
 
+def test_words_leave_a_codebook_that_is_not_right(small):
+    path = small / "codebook.csv"
+    said = f"The {ERASED[0]} meeting helped us, because people listened to what we said."
+    path.write_text(f"label,examples\nTrust,{said.replace(',', ';')}\n", encoding="utf-8")
+    assert "codebook.csv: words of theirs are cut out of row 2." in " ".join(erase(small, f"person-{ERASED[0]}").done)
+    assert ERASED[0] not in path.read_text(encoding="utf-8-sig") and "Trust" in path.read_text(encoding="utf-8-sig")
+
+
+def test_a_codebook_that_cannot_be_read_is_named_and_the_person_is_erased_all_the_same(small):
+    (small / "codebook.csv").write_bytes(b"code,label\nt,\x8f\x81\n")
+    assert "codebook.csv is no table that can be read" in " ".join(erase(small, f"person-{ERASED[0]}").done)
+
+
 def test_settings_that_name_the_person_are_pointed_at_and_left(small):
     settings = small / "study.toml"
     text = settings.read_text(encoding="utf-8").replace("[clean]", f'[clean]\nknown_names = ["person-{ERASED[0]}"]')

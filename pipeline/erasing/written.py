@@ -7,7 +7,7 @@ from pipeline.codebook import SEPARATOR
 from pipeline.easyread import COLUMNS as OF_EASYREAD
 from pipeline.easyread import FILE as EASYREAD
 from pipeline.erasing.person import Person
-from pipeline.errors import StudyError
+from pipeline.errors import CodebookError, PipelineError, StudyError
 from pipeline.loop import COLUMNS as OF_LOOP
 from pipeline.loop import FILE as LOOP
 from pipeline.methods.repeated import repeats, without
@@ -33,10 +33,17 @@ def erase_from_written(study: Study, person: Person, *, whole: bool = True) -> I
                 yield from _places_of_print(study, person, whole=whole)
             yield from _table(study, person, name, columns)
         except StudyError as error:
-            yield f"{error} It may hold words of theirs: mend it and give the same command again, or take them out yourself."
-    yield from _codebook(study, person)
+            yield _unread(error)
+    try:
+        yield from _codebook(study, person)
+    except CodebookError as error:
+        yield _unread(error)
     if whole:
         yield from _settings(study, person)
+
+
+def _unread(error: PipelineError) -> str:
+    return f"{error} It may hold words of theirs: mend it and give the same command again, or take them out yourself."
 
 
 def _places_of_print(study: Study, person: Person, *, whole: bool) -> Iterator[str]:

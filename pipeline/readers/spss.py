@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from pipeline.errors import DataError
-from pipeline.readers.tables import Export, cell_text, frame_of
+from pipeline.parsing import parse_apart
+from pipeline.parsing.parsers import cell_text
+from pipeline.readers.tables import Export, frame_of
 
 
 _EPOCH = datetime(1582, 10, 14)  # SPSS counts seconds from the day before the Gregorian calendar began
@@ -19,49 +20,22 @@ def read_spss(path: Path) -> Export:
     """Read an SPSS file with its labels in place of values and its user-missing values blank."""
     if not path.stat().st_size:
         raise DataError("it is empty. Export the answers again.")
-    data, meta, notes = _read(path)
+    found = parse_apart("spss", path, damaged=_DAMAGED)
     labels = {
-        column: {cell_text(value) or "": str(label) for value, label in labels.items()}
-        for column, labels in meta.variable_value_labels.items()
+        column: {cell_text(value) or "": str(label) for value, label in labels} for column, labels in found["labels"].items()
     }
     columns: dict[str, Sequence[str | None]] = {}
-    for column, values in data.items():
-        texts = _texts(values, column=column, form=meta.original_variable_types.get(column) or "")
+    for column, values in found["columns"].items():
+        texts = _texts(values, column=column, form=found["forms"].get(column) or "")
         named = labels.get(column, {})
         columns[column] = [text and named.get(text, text) for text in texts]
-    if not meta.number_rows and not any(columns.values()):
+    if not found["rows"] and not any(columns.values()):
         raise DataError("it has columns but no cases. Export it again with the responses.")
+    notes = list(found["notes"])
     if labels:
         notes.append(f"value labels put in place of values in {len(labels)} of {len(columns)} columns")
-    questions = {column: meta.column_names_to_labels.get(column) or column for column in columns}
+    questions = {column: found["questions"].get(column) or column for column in columns}
     return Export(frame_of(columns), "spss", questions, labels, tuple(notes))
-
-
-def _read(path: Path) -> tuple[dict[str, list[object]], Any, list[str]]:
-    import pyreadstat
-
-    try:
-        if path.suffix.lower() == ".por":
-            return *pyreadstat.read_por(path, output_format="dict", disable_datetime_conversion=True), []
-        try:
-            return _read_sav(path)
-        except pyreadstat.ReadstatError as error:
-            if "encoding" not in str(error):
-                raise
-            # Files from before SPSS 16 may name no encoding, or a wrong one.
-            data, meta, notes = _read_sav(path, encoding="windows-1252")
-            return data, meta, ["encoding cp1252", *notes]
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        raise DataError(_DAMAGED) from error
-
-
-def _read_sav(path: Path, *, encoding: str | None = None) -> tuple[dict[str, list[object]], Any, list[str]]:
-    import pyreadstat
-
-    data, meta = pyreadstat.read_sav(path, encoding=encoding, output_format="dict", disable_datetime_conversion=True)
-    _, marked = pyreadstat.read_sav(path, encoding=encoding, metadataonly=True, user_missing=True)
-    missing = ", ".join(marked.missing_ranges)
-    return data, meta, [f"values set as missing in SPSS read as blank in {missing}"] if missing else []
 
 
 def _texts(values: Sequence[object], *, column: str, form: str) -> list[str | None]:

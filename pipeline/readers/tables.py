@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
 
 import pandas as pd
 
@@ -69,32 +68,6 @@ def _assemble(headings: Headings, body: list[Row], said: list[str], *, first_row
 def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
     """Return the columns as a table of text, in which None is missing."""
     return pd.DataFrame({name: pd.Series(list(cells), dtype="str") for name, cells in columns.items()})
-
-
-def cell_text(value: object) -> str | None:
-    """Write a cell as a person sees it: whole numbers without a point, dates in ISO order, blank as None."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return None if value != value else _number(value)
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return _clock(value) if isinstance(value, timedelta) else str(value)
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-
-
-def _clock(span: timedelta) -> str:
-    minutes, seconds = divmod(span, timedelta(minutes=1))
-    hours, minutes = divmod(minutes, 60)
-    fraction = f".{seconds.microseconds:06d}" if seconds.microseconds else ""
-    return f"{hours:02d}:{minutes:02d}:{seconds.seconds:02d}{fraction}"
 
 
 def _level(rows: list[Row], first: int, said: list[str]) -> list[Row]:

@@ -2,24 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import groupby, product
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.ElementTree import DefusedXMLParser
 
 from pipeline.archives import check_archive, unpacked
 from pipeline.errors import DataError
+from pipeline.parsing import Sheet, parse_workbook
 from pipeline.readers.decoding import name_foreign
 from pipeline.readers.headers import Row
-from pipeline.readers.tables import Export, build_export, cell_text
+from pipeline.readers.tables import Export, build_export
 
-
-if TYPE_CHECKING:
-    from python_calamine import CalamineWorkbook
 
 MERGED = "\ufffc"
 _MAX_CELLS = 20_000_000
@@ -36,45 +32,23 @@ _ERROR = re.compile(rb"""<c\s[^>]*\bt=["']e["']""")
 
 def read_workbook(path: Path, *, sheet: str | None = None) -> Export:
     """Read one sheet of a workbook: the one named, or else the largest that is not hidden."""
-    notes = _examine(path)
-    with _plain_faults():
-        return _read(path, sheet, notes)
+    return _read(path, sheet, _examine(path))
 
 
 def read_sheets(path: Path) -> tuple[dict[str, list[Row]], list[str]]:
     """Return the rows of every sheet of a workbook, hidden ones too, each from the sheet's first row, and what reading hid."""
-    from python_calamine import CalamineWorkbook
-
     notes = _examine(path)
-    with _plain_faults(), path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-        return {name: _with_merged(workbook, name) for name in workbook.sheet_names}, notes
+    return {sheet.name: _with_merged(sheet) for sheet in parse_workbook("every sheet", path, damaged=_DAMAGED)}, notes
 
 
-def _with_merged(workbook: "CalamineWorkbook", name: str) -> list[Row]:
+def _with_merged(sheet: Sheet) -> list[Row]:
     """Return the rows of a sheet with MERGED in each cell that is merged into another, for what stood there is gone."""
-    rows = _rows(workbook, name)
-    for (first, left), (last, right) in workbook.get_sheet_by_name(name).merged_cell_ranges or ():
+    rows = sheet.rows
+    for (first, left), (last, right) in sheet.merged:
         for number, place in product(range(first, last + 1), range(left, right + 1)):
             if (number, place) != (first, left) and number < len(rows) and place < len(rows[number]):
                 rows[number][place] = MERGED
     return rows
-
-
-@contextmanager
-def _plain_faults() -> Iterator[None]:
-    from python_calamine import CalamineError, PasswordError
-
-    try:
-        yield
-    except PasswordError as error:
-        raise DataError(_LOCKED) from error
-    except CalamineError as error:
-        raise DataError(_DAMAGED) from error
-    except BaseException as error:
-        # Calamine's Rust may panic on a damaged file; that is no Exception, and its class cannot be imported.
-        if type(error).__name__ == "PanicException":
-            raise DataError(_DAMAGED) from error
-        raise
 
 
 def _examine(path: Path) -> list[str]:
@@ -156,11 +130,7 @@ def _column_number(letters: bytes) -> int:
 
 
 def _read(path: Path, sheet: str | None, notes: list[str]) -> Export:
-    from python_calamine import CalamineWorkbook
-
-    # From the open file, as from the path calamine would trust the suffix instead of the content.
-    with path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-        name, rows = _named(workbook, sheet) if sheet is not None else _largest(workbook, notes)
+    name, rows = _named(path, sheet) if sheet is not None else _largest(path, notes)
     title = _title_rows(rows)
     if title:
         notes.append(f"{title} rows above the column names left out" if title > 1 else "a title row left out")
@@ -170,31 +140,25 @@ def _read(path: Path, sheet: str | None, notes: list[str]) -> Export:
         raise DataError(f'sheet "{name}": {error}') from error
 
 
-def _named(workbook: "CalamineWorkbook", sheet: str) -> tuple[str, list[Row]]:
-    if sheet not in workbook.sheet_names:
-        known = ", ".join(f'"{name}"' for name in workbook.sheet_names[:10])
+def _named(path: Path, sheet: str) -> tuple[str, list[Row]]:
+    sheets = {found.name: found for found in parse_workbook("one sheet", path, sheet, damaged=_DAMAGED)}
+    if sheet not in sheets:
+        known = ", ".join(f'"{name}"' for name in [*sheets][:10])
         raise DataError(f'it has no sheet "{sheet}". Its sheets are {known}.')
-    return sheet, _rows(workbook, sheet)
+    return sheet, sheets[sheet].rows
 
 
-def _largest(workbook: "CalamineWorkbook", notes: list[str]) -> tuple[str, list[Row]]:
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    sheets = [s for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
-    shown = [s.name for s in sheets if s.visible == SheetVisibleEnum.Visible] or [s.name for s in sheets]
+def _largest(path: Path, notes: list[str]) -> tuple[str, list[Row]]:
+    sheets = parse_workbook("shown sheets", path, damaged=_DAMAGED)
+    with_cells = [sheet for sheet in sheets if sheet.has_cells]
+    shown = [sheet for sheet in with_cells if sheet.is_shown] or with_cells
     if not shown:
         raise DataError("it has no sheet with cells. Export the answers again.")
-    tables = {name: _rows(workbook, name) for name in shown}
-    name = max(tables, key=lambda name: _filled(tables[name]))
-    if len(workbook.sheet_names) > 1:
-        others = ", ".join(f'"{other}"' for other in workbook.sheet_names if other != name)
-        notes.append(f'read the largest sheet, "{name}"; not read: {others}')
-    return name, tables[name]
-
-
-def _rows(workbook: "CalamineWorkbook", name: str) -> list[Row]:
-    cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    return [[cell_text(cell) for cell in row] for row in cells]
+    found = max(shown, key=lambda sheet: _filled(sheet.rows))
+    if len(sheets) > 1:
+        others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != found.name)
+        notes.append(f'read the largest sheet, "{found.name}"; not read: {others}')
+    return found.name, found.rows
 
 
 def _filled(rows: list[Row]) -> int:

@@ -23,11 +23,20 @@ class _Sheet:
 
     def column(self, name: str) -> int:
         """Return the place of a column, made at the end if it is not there."""
-        plain = [re.sub(r"[\s_-]+", "_", heading.strip()).casefold() for heading in self.header]
-        if name not in plain:
+        if name not in self.plain_header:
             self.header.append(name)
             return len(self.header) - 1
-        return plain.index(name)
+        return self.plain_header.index(name)
+
+    @property
+    def plain_header(self) -> list[str]:
+        """The names of the columns, however people wrote them."""
+        return [re.sub(r"[\s_-]+", "_", heading.strip()).casefold() for heading in self.header]
+
+    def name_of(self, row: list[str], number: int) -> str:
+        """Return the code of a row, or the row's number where it has none."""
+        codes = [cell.strip() for name, cell in zip(self.plain_header, row, strict=False) if name == "code"]
+        return next(filter(None, codes), f"row {number}")
 
     def put(self, row: list[str], values: Mapping[str, str]) -> None:
         """Put values into the cells of a row."""
@@ -92,14 +101,17 @@ def remove_code(path: Path, code: str) -> None:
 
 
 def reword_cells(path: Path, reword: Callable[[str], str]) -> list[str]:
-    """Write every cell of a .csv as `reword` returns it, and return the codes whose rows changed."""
+    """Write every cell of a .csv as `reword` returns it, and return the codes whose rows changed; CodebookError if it is none.
+
+    A row without a code goes by its number, for words must go from a codebook that is not right, too.
+    """
     found = path.read_bytes()
-    sheet = _read_sheet(found)
-    codes = sheet.column("code")
+    sheet = _read_sheet(path, found)
+    names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     before = [list(row) for row in sheet.rows]
     for row in sheet.rows:
         row[:] = [reword(cell) for cell in row]
-    changed = [old[codes] for old, new in zip(before, sheet.rows, strict=True) if old != new]
+    changed = [name for name, old, new in zip(names, before, sheet.rows, strict=True) if old != new]
     if changed:
         _replace(path, found, sheet.as_bytes())
     return changed
@@ -108,7 +120,7 @@ def reword_cells(path: Path, reword: Callable[[str], str]) -> list[str]:
 def _rewrite(path: Path, edit: Callable[[_Sheet], None], change: Callable[[Codebook], Codebook]) -> None:
     if path.suffix.lower() == ".csv":
         found = path.read_bytes()
-        sheet = _read_sheet(found)
+        sheet = _read_sheet(path, found)
         edit(sheet)
         build_codebook([dict(zip(sheet.header, row, strict=False)) for row in sheet.rows], source=path.name)
         _replace(path, found, sheet.as_bytes())
@@ -132,15 +144,22 @@ def _replace(path: Path, found: bytes, wanted: bytes) -> None:
     write_atomically(path, write)
 
 
-def _read_sheet(data: bytes) -> _Sheet:
+def _read_sheet(path: Path, data: bytes) -> _Sheet:
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252")
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
-    header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        text = _decode(data)
+        first = text.lstrip().partition("\n")[0]
+        delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+        header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CodebookError(f"{path.name} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
     return _Sheet(header, rows, delimiter, "\r\n" if first.endswith("\r") else "\n")
+
+
+def _decode(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252")
 
 
 def _cells(values: Mapping[str, str]) -> dict[str, str]:

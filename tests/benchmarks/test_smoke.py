@@ -6,6 +6,8 @@ import sys
 
 import bench
 import engines
+import faults
+import fuzzing
 import numpy as np
 import page_time
 import pages
@@ -194,3 +196,16 @@ def test_tables_made_by_workers_are_compared_with_those_of_one_process(capsys):
     alone, spread = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert alone["tables"] == spread["tables"]
     assert spread["worker_mb"] > 0
+
+
+def test_a_reader_is_fuzzed_and_what_breaks_it_is_kept(tmp_path):
+    results = tmp_path / "fuzzing.json"
+    fuzzing.main(["--only", "easyread.csv", "--seconds", "3", "--blind", "--results", str(results)])
+    found = json.loads(results.read_text())["easyread.csv"]
+    assert found["files"] > 20 and (found["broke"], found["died"]) == ({}, 0)
+    assert (tmp_path / "fuzzing" / "easyread.csv" / "corpus" / "seed-0").is_file()
+
+
+def test_what_faults_gave_is_added_up_over_stages_and_files():
+    found = {"killed: intake": "20 of 20", "killed: clean": "19 of 20; not 7", "asked to stop": "40 of 40"}
+    assert faults._summary(found) == {"killed": "39 of 40", "asked to stop": "40 of 40"}
