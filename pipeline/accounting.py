@@ -24,13 +24,13 @@ class Accounts:
         return asdict(self)
 
 
-def account(responses: pd.DataFrame, comments: pd.DataFrame, segments: pd.DataFrame) -> Accounts:
+def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> Accounts:
     """Count where every row went; DataError if a row is missing, doubled or neither coded nor set aside."""
     reasons = comments["set_aside"].dropna()
     in_segments = comments["comment_id"].isin(segments["comment_id"])
     counts = reasons.value_counts().sort_index()
     found = Accounts(
-        rows_in=len(responses),
+        rows_in=rows_in,
         coded=int(in_segments.sum()),
         withdrawn=int(counts.get(NO_CONSENT, 0)),
         set_aside={str(reason): int(n) for reason, n in counts.items() if reason != NO_CONSENT},

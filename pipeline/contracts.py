@@ -43,6 +43,18 @@ class People(Model):
     value: str = pa.Field(description="the person's value")
 
 
+class Answers(Model):
+    """What each different answer was found to hold when it was read by itself, so that it need not be read again."""
+
+    answer_id: str = pa.Field(unique=True, description="hash of the words as they came in")
+    mended: str = pa.Field(nullable=True, description="the answer with broken characters mended, where that changed it")
+    language: str = pa.Field(description="language found, or unknown when too short to tell")
+    found: str = pa.Field(
+        description="start, end and kind of what is to be masked, or with ? to be looked at; semicolons between"
+    )
+    names: str = pa.Field(description="start and end of words that are names and nothing else; semicolons between")
+
+
 class Masks(Model):
     """What was masked and what stood there: the way back, for whoever holds the vault."""
 

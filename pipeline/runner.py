@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
 from pipeline.accounting import account
-from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
+from pipeline.artefacts import TABLES, Value, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.engines import Engine, counting, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
@@ -132,7 +132,7 @@ class _Run:
 
     def through(self, stages: tuple[Stage, ...]) -> Manifest:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
-        for stage in bar:
+        for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
             self.engine = counting(self.plain_engine, partial(_say_parts, bar, stage.name))
             fingerprint = self.fingerprint(stage)
@@ -142,7 +142,13 @@ class _Run:
                 self.carry_out(stage, fingerprint)
             if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
+            self.let_go(stages[place:])
         return self.manifest
+
+    def let_go(self, later: tuple[Stage, ...]) -> None:
+        """Keep in memory only what stages that are still to come need: a million answers' tables side by side would fill it."""
+        needed = {name for stage in later for name in stage.needs}
+        self.values = {name: value for name, value in self.values.items() if name in needed}
 
     def digest(self, name: str) -> str:
         if name not in self.digests:
@@ -166,7 +172,8 @@ class _Run:
         """Hash all that decides a stage's output but its input."""
         sections = {name: getattr(self.study.settings, name).model_dump(mode="json") for name in stage.sections}
         model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
-        return _sha256(stage.name, str(stage.version), json.dumps(sections, sort_keys=True), model)
+        made_with = [f"{name} {_version(name)}" for name in stage.packages]
+        return _sha256(stage.name, str(stage.version), json.dumps(sections, sort_keys=True), model, *made_with)
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
@@ -206,26 +213,20 @@ class _Run:
     def compute(self, stage: Stage) -> tuple[Value, ...]:
         settings = SimpleNamespace(**{name: getattr(self.study.settings, name) for name in stage.sections})
         inputs = [self.value(name) for name in stage.needs]
-        earlier = self.earlier(stage)
-        if earlier is not None:
-            return (_only_new(self.work(stage, settings), inputs[0], earlier),)
         made = self.work(stage, settings)(*inputs)
         return made if isinstance(made, tuple) else (made,)
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
-        return partial(stage.run, settings=settings, **({"engine": self.engine} if stage.batched else {}))
+        more = {"engine": self.engine} if stage.batched else {}
+        return partial(stage.run, settings=settings, **more, **({"earlier": self.earlier(stage)} if stage.incremental else {}))
 
-    def earlier(self, stage: Stage) -> Vectors | None:
+    def earlier(self, stage: Stage) -> Value | None:
         """Return what an incremental stage made before, if it was made by the same recipe and is intact."""
         record = self.manifest.stage(stage.name)
-        if not stage.incremental or self.force or record is None or record.recipe != self.recipe(stage):
+        name, path = stage.incremental, self.path(stage.incremental)
+        if self.force or record is None or record.recipe != self.recipe(stage):
             return None
-        (name,) = stage.makes
-        path = self.path(name)
-        if not path.is_file() or file_sha256(path) != record.makes.get(name):
-            return None
-        value = read_table(name, path)
-        return value if isinstance(value, Vectors) else None
+        return read_table(name, path) if path.is_file() and file_sha256(path) == record.makes.get(name) else None
 
     def keep(self, name: str, value: Value) -> None:
         checked = check_table(name, value) if isinstance(value, pd.DataFrame) else value
@@ -236,10 +237,14 @@ class _Run:
             write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
 
     def with_accounts(self) -> Manifest:
-        found = account(self.value("responses"), self.value("comments"), self.value("segments"))
+        found = account(self.n_rows("responses"), self.value("comments"), self.value("segments"))
         manifest = self.manifest.with_accounts(found.as_dict())
         write_manifest(self.study, manifest)
         return manifest
+
+    def n_rows(self, name: str) -> int:
+        """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
+        return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
 
 
 def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
@@ -247,15 +252,11 @@ def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
         bar.set_description(f"{stage}, part {done} of {parts}")
 
 
-def _only_new(work: Callable[..., Vectors], frame: pd.DataFrame, earlier: Vectors) -> Vectors:
-    ids = frame.iloc[:, 0].tolist()
-    place = {row: position for position, row in enumerate(earlier.ids)}
-    is_new = np.array([row not in place for row in ids], dtype=bool)
-    fresh = work(frame[is_new].reset_index(drop=True))
-    matrix = np.empty((len(ids), earlier.matrix.shape[1]), dtype=np.float16)
-    matrix[is_new] = fresh.matrix
-    matrix[~is_new] = earlier.matrix[[place[row] for row in ids if row in place]]
-    return Vectors(tuple(ids), matrix, fresh.model, fresh.sha256)
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "missing"
 
 
 def _sha256(*parts: str) -> str:

@@ -135,6 +135,7 @@ def build_tables(study: Study) -> Tables:
     frames = {
         "responses": responses,
         "masks": empty_table("masks"),
+        "answers": empty_table("answers"),
         "ratings": ratings,
         "people": attributes,
         "comments": comments,
@@ -332,5 +333,5 @@ def save(study: Study, tables: Tables) -> None:
         path = study.folder / TABLES[name].file
         path.parent.mkdir(exist_ok=True)
         write_table(name, frame, path)
-    accounts = account(tables["responses"], tables["comments"], tables["segments"]).as_dict()
+    accounts = account(len(tables["responses"]), tables["comments"], tables["segments"]).as_dict()
     write_manifest(study, replace(Manifest(name=study.settings.name, seed=42), accounts=accounts))

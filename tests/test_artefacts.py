@@ -25,6 +25,18 @@ def test_vectors_come_back_bit_for_bit(tmp_path):
     np.testing.assert_array_equal(found.matrix, matrix)
 
 
+def test_vectors_of_several_parts_come_back_in_their_order_and_the_same_file_is_written_each_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("pipeline.artefacts.ROWS", 3)
+    matrix = np.random.default_rng(0).normal(size=(8, 5)).astype(np.float16)
+    one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
+    for path in (one, other):
+        write_table("vectors", Vectors(tuple("abcdefgh"), matrix), path)
+    found = read_table("vectors", one)
+    assert found.ids == tuple("abcdefgh")
+    np.testing.assert_array_equal(found.matrix, matrix)
+    assert one.read_bytes() == other.read_bytes()
+
+
 def test_no_vectors_come_back_as_none_of_that_width(tmp_path):
     path = tmp_path / "vectors.parquet"
     write_table("vectors", Vectors((), np.zeros((0, 4), np.float16)), path)
@@ -62,7 +74,7 @@ def test_every_column_says_what_it_holds(name):
 
 
 def test_what_identifies_people_lies_in_the_vault():
-    assert {name for name, table in TABLES.items() if table.file.startswith("vault/")} == {"responses", "masks"}
+    assert {name for name, table in TABLES.items() if table.file.startswith("vault/")} == {"responses", "answers", "masks"}
 
 
 def test_write_that_fails_leaves_what_was_there(tmp_path):

@@ -11,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline.artefacts import read_table
+from pipeline.artefacts import content_id, read_table
 from pipeline.cli import main
 from pipeline.codebook import read_codebook
 from pipeline.erasing import erase
 from pipeline.errors import StudyError
 from pipeline.freezing import freeze_themes
 from pipeline.loop import COLUMNS, read_loop
+from pipeline.methods.redact import Redactor
 from pipeline.packing import pack
 from pipeline.quote_register import read_uses
 from pipeline.report import export
@@ -264,6 +265,19 @@ def test_one_answer_may_be_withdrawn_alone(small):
     assert len(after) == len(before) and after.loc[after["question"] == question, "text"].isna().all()
     others = before["question"] != question
     assert after.loc[after["question"] != question, "text"].fillna("").tolist() == before.loc[others, "text"].fillna("").tolist()
+
+
+def test_what_was_read_of_an_erased_persons_answers_goes_and_what_was_read_of_others_need_not_be_read_again(small, monkeypatch):
+    before = pd.read_parquet(small / "vault" / "answers.parquet")["answer_id"]
+    theirs = {content_id(text) for text in responses_of(small, ERASED[0])["text"].dropna()} & set(before)
+    assert any(f"{ERASED[0]} meeting" in text for text in responses_of(small, ERASED[0])["text"].dropna())
+    erase(small, f"person-{ERASED[0]}")
+    after = pd.read_parquet(small / "vault" / "answers.parquet")["answer_id"]
+    others = {content_id(text) for text in pd.read_parquet(small / "vault" / "responses.parquet")["text"].dropna()}
+    assert theirs - others and set(after) == set(before) - (theirs - others)
+    monkeypatch.setattr(Redactor, "find_all", lambda self, said, **more: [()] * len(said) if not said else pytest.fail("read"))
+    run(small, until="clean")
+    assert pd.read_parquet(small / "vault" / "answers.parquet")["answer_id"].tolist() == after.tolist()
 
 
 def test_being_quoted_may_be_withdrawn_alone(small):

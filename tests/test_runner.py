@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sample import sample_rows
 
-from pipeline import run
+from pipeline import run, runner
 from pipeline.artefacts import TABLES, read_table
 from pipeline.errors import DataError, StudyError
 from pipeline.stages import STAGES
@@ -146,6 +146,26 @@ def test_new_answers_are_added_and_only_they_are_embedded(study, finished, monke
     assert (after.matrix[[rows[text] for text in kept]] == before.matrix[[old[text] for text in kept]]).all()
 
 
+def test_of_new_answers_only_those_are_read_and_of_others_when_a_known_name_is_added(study, monkeypatch):
+    from sample import write_rows
+
+    from pipeline.methods.redact import Redactor
+
+    read = []
+    find_all = Redactor.find_all
+    monkeypatch.setattr(Redactor, "find_all", lambda self, said, **more: read.append(len(said)) or find_all(self, said, **more))
+    before = table(study, "answers")
+    write_rows(study / "responses.csv", sample_rows(120))
+    run(study, until="clean")
+    after = table(study, "answers")
+    assert 0 < sum(read) <= len(set(after["answer_id"]) - set(before["answer_id"])) < len(after) / 5
+    read.clear()
+    settings = study / "study.toml"
+    settings.write_text(settings.read_text(encoding="utf-8").replace("# known_names", "known_names"), encoding="utf-8")
+    run(study, until="clean")
+    assert sum(read) > len(after) / 2
+
+
 def test_rows_in_another_order_give_the_same_themes(study, finished):
     from sample import write_rows
 
@@ -180,6 +200,17 @@ def test_derived_may_be_deleted_at_any_time(study, finished):
     shutil.rmtree(study / "derived")
     run(study)
     pd.testing.assert_series_equal(themes_of(study), themes_of(finished[0]))
+
+
+def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch):
+    held = []
+    let_go = runner._Run.let_go
+    monkeypatch.setattr(runner._Run, "let_go", lambda self, later: (let_go(self, later), held.append({*self.values})))
+    run(make_study(sample_rows(60)), until="segment")
+    after = dict(zip([stage.name for stage in STAGES], held, strict=False))
+    assert "responses" in after["intake"] and "source" not in after["intake"]
+    assert "comments" in after["clean"] and "responses" not in after["clean"]
+    assert after["segment"] == set()
 
 
 def test_force_runs_everything_again(study):

@@ -1,11 +1,12 @@
 """Who is to be erased: their pseudonym, their rows in the export, and all that could be found of them elsewhere."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, read_table
+from pipeline.artefacts import TABLES, content_id, read_table
 from pipeline.erasing.source import read_source
 from pipeline.errors import StudyError
 from pipeline.methods.repeated import own_words
@@ -26,6 +27,8 @@ class Person:
     segments: frozenset[str]
     texts: frozenset[str]
     """Ids of texts that nobody else said."""
+    answers: frozenset[str]
+    """Ids of answers that nobody else gave."""
     words: tuple[str, ...]
     """What they wrote, as it came in and as it was masked, in pieces long enough to be their own."""
     respondent: str
@@ -77,16 +80,22 @@ def _gather(study: Study, response_id: str, places: list[int], *, respondent: st
     others = segments[~segments["comment_id"].isin(comment_ids)] if segments is not None else pd.DataFrame({"text_id": []})
     written = [*said.get("text", ()), *theirs.get("text", ()), *pieces.get("text", ())]
     shared = set() if segments is None else set(others["text"])
+    given = () if responses is None else responses.drop(index=said.index)["text"]
     return Person(
         response_id,
         places,
         comment_ids,
         frozenset(pieces.get("segment_id", ())),
         frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"]),
+        _answer_ids(said.get("text", ())) - _answer_ids(given),
         own_words(text for text in written if text not in shared),
         respondent,
         question,
     )
+
+
+def _answer_ids(texts: Iterable[Any]) -> frozenset[str]:
+    return frozenset(content_id(text) for text in texts if isinstance(text, str))
 
 
 def _rows(frame: pd.DataFrame | None, column: str, wanted: Any, question: str | None) -> pd.DataFrame:

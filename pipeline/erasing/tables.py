@@ -11,6 +11,7 @@ from pipeline.artefacts import TABLES, Value, Vectors, read_table, write_table
 from pipeline.erasing.person import Person, table
 from pipeline.manifest import file_sha256, read_manifest, write_manifest
 from pipeline.methods.themes.wording import words
+from pipeline.stages import STAGES
 from pipeline.study import Study
 from pipeline.tokens import numbers_of, read_tokens, write_tokens
 
@@ -24,6 +25,7 @@ _KEYS: dict[str, Callable[[Person], frozenset[str]]] = {
     "comment_id": lambda person: person.comments,
     "segment_id": lambda person: person.segments,
     "text_id": lambda person: person.texts,
+    "answer_id": lambda person: person.answers,
 }
 
 
@@ -104,8 +106,12 @@ def _forget_names(study: Study, person: Person) -> None:
 
 
 def _forget_stages(study: Study) -> None:
-    """Let every stage run again, and only `embed` keep the vectors of texts that are still there."""
+    """Let every stage run again, and only keep what was made of answers and texts that are still there."""
     manifest = read_manifest(study)
-    embed, path = manifest.stage("embed"), study.folder / TABLES["vectors"].file
-    kept = (replace(embed, fingerprint="", makes={"vectors": file_sha256(path)}),) if embed and path.is_file() else ()
-    write_manifest(study, replace(manifest, stages=kept, resources=(), accounts={}))
+    spared = {stage.name: stage.incremental for stage in STAGES if stage.incremental}
+    kept = [
+        replace(record, fingerprint="", makes={name: file_sha256(study.folder / TABLES[name].file)})
+        for record in manifest.stages
+        if (name := spared.get(record.name)) and (study.folder / TABLES[name].file).is_file()
+    ]
+    write_manifest(study, replace(manifest, stages=tuple(kept), resources=(), accounts={}))

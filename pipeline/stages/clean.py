@@ -1,20 +1,18 @@
 """Repair, mask and sort answers: what is coded, and what is set aside for which reason."""
 
-import re
-from collections.abc import Callable
 from functools import partial
 from itertools import accumulate, chain
 from types import SimpleNamespace
 
-import ftfy
 import pandas as pd
 
 from pipeline.accounting import NO_CONSENT
 from pipeline.artefacts import content_id, empty_table
 from pipeline.engines import Engine, parts_of
-from pipeline.methods.language import languages_of
+from pipeline.methods.answers import UNKNOWN, Answer, read_answers, repair
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
-from pipeline.methods.redact import Masked, Redactor
+from pipeline.methods.redact import Masked, Redactor, Span, mask_together
+from pipeline.methods.redact.lexicon import fold
 from pipeline.study import Clean
 from pipeline.tokens import Tokens
 
@@ -23,61 +21,96 @@ EMPTY = "empty"
 NON_ANSWER = "non-answer"
 DUPLICATE = "the same person's answer again"
 OTHER_LANGUAGE = "other language"
+Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
 def clean(
-    responses: pd.DataFrame, tokens: Tokens, *, settings: SimpleNamespace, engine: Engine = map
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return comments, one for each response, and the masks that lead back from tokens to names; known names keep theirs."""
+    responses: pd.DataFrame,
+    tokens: Tokens,
+    *,
+    settings: SimpleNamespace,
+    engine: Engine = map,
+    earlier: pd.DataFrame | None = None,
+) -> Tables:
+    """Return comments, one for each response, the masks that lead back from tokens to names, and what each answer held.
+
+    Known names keep their numbers. Answers that stand in `earlier`, what was read before, are not read again.
+    """
     if responses.empty:
-        return empty_table("comments"), empty_table("masks")
+        return empty_table("comments"), empty_table("masks"), empty_table("answers")
     plan: Clean = settings.clean
+    answers = _read(responses, plan, engine, earlier)
+    said = _said(responses["text"].fillna("").tolist(), answers)
     comments = responses.drop(columns=["row", "received", "text"])
-    texts = _in_parts(engine, _repaired, responses["text"].fillna("").tolist())
-    comments["comment_id"] = _ids(responses, texts)
-    comments["reading"] = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, responses["frame"], strict=True)]
-    plain = [" ".join(text.casefold().split()) for text in texts]
-    comments["set_aside"] = _reasons(comments, texts, plain)
-    comments["language"] = _languages(comments, texts, plan, engine)
+    comments["comment_id"] = _ids(responses, said)
+    comments["reading"] = [reading_of_nothing(one.text, frame) or "" for one, frame in zip(said, responses["frame"], strict=True)]
+    plain = [" ".join(one.text.casefold().split()) for one in said]
+    comments["set_aside"] = _reasons(comments, said, plain)
+    comments["language"] = _languages(comments, said, plan)
     comments["same_as"] = _same_as(comments, plain)
-    masked = _mask(texts, comments["set_aside"].isna(), plan, tokens, engine)
+    masked = _mask(said, comments["set_aside"].isna(), tokens)
     comments["text"] = [found.text for found in masked]
     comments["redactions"] = [len(found.redactions) for found in masked]
     comments["to_check"] = [len(found.flags) for found in masked]
-    return comments, _masks(comments["comment_id"], masked)
+    return comments, _masks(comments["comment_id"], masked), answers
 
 
-def repair(text: str) -> str:
-    """Return the answer with broken characters mended, line ends made plain and outer space removed."""
-    mended = ftfy.fix_text(text, unescape_html="auto", uncurl_quotes=False, normalization="NFC")
-    return re.sub(r"[^\S\n]+\n", "\n", mended.replace("\x00", "")).strip()
+def _read(responses: pd.DataFrame, plan: Clean, engine: Engine, earlier: pd.DataFrame | None) -> pd.DataFrame:
+    """Return what each different answer holds, in the order of their ids; only new ones are read."""
+    given = responses.loc[responses["consent"] != "none", "text"].dropna().unique()
+    texts = {content_id(text): text for text in given if text.strip()}
+    known = empty_table("answers") if earlier is None else earlier[earlier["answer_id"].isin(list(texts))]
+    new = sorted(texts.keys() - set(known["answer_id"]))
+    unread = [texts[one] for one in new]
+    work = partial(read_answers, redactor=Redactor(known_names=plan.known_names), languages=plan.languages)
+    read = chain.from_iterable(engine(work, [unread[part] for part in parts_of(len(unread))]))
+    rows = [(one, *_as_row(text, answer)) for one, text, answer in zip(new, unread, read, strict=True)]
+    fresh = pd.DataFrame(rows, columns=["answer_id", "mended", "language", "found", "names"])
+    return pd.concat([known, fresh]).sort_values("answer_id", ignore_index=True) if rows else known.reset_index(drop=True)
 
 
-def _repaired(texts: list[str]) -> list[str]:
-    return [repair(text) for text in texts]
+def _as_row(text: str, answer: Answer) -> tuple[str | None, str, str, str]:
+    found = [f"{span.start} {span.end} {span.label}{'?' if span.flagged_only else ''}" for span in answer.found]
+    names = [f"{start} {end}" for start, end in answer.names]
+    return None if answer.text == text else answer.text, answer.language, "; ".join(found), "; ".join(names)
 
 
-def _in_parts(engine: Engine, work: Callable[[list[str]], list[str]], texts: list[str]) -> list[str]:
-    return list(chain.from_iterable(engine(work, [texts[part] for part in parts_of(len(texts))])))
+def _said(texts: list[str], answers: pd.DataFrame) -> list[Answer]:
+    """Return each answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
+    columns = (answers[name] for name in ("answer_id", "mended", "language", "found", "names"))
+    rows = {one: rest for one, *rest in zip(*columns, strict=True)}
+    read = {text: _from_row(text, *rows[one]) for text in set(texts) if (one := content_id(text)) in rows}
+    return [read[text] if text in read else Answer(repair(text)) for text in texts]
 
 
-def _ids(responses: pd.DataFrame, texts: list[str]) -> list[str]:
+def _from_row(text: str, mended: str | None, language: str, found: str, names: str) -> Answer:
+    spans = (part.split(" ", 2) for part in found.split("; ") if part)
+    places = (part.split(" ") for part in names.split("; ") if part)
+    return Answer(
+        text if mended is None or pd.isna(mended) else mended,
+        language,
+        tuple(Span(int(start), int(end), label.rstrip("?"), label.endswith("?")) for start, end, label in spans),
+        tuple((int(start), int(end)) for start, end in places),
+    )
+
+
+def _ids(responses: pd.DataFrame, said: list[Answer]) -> list[str]:
     keys = pd.Series(
         [
-            content_id(person, question, text)
-            for person, question, text in zip(responses["response_id"], responses["question"], texts, strict=True)
+            content_id(person, question, one.text)
+            for person, question, one in zip(responses["response_id"], responses["question"], said, strict=True)
         ]
     )
     repeats = keys.groupby(keys).cumcount()
     return [key if not repeat else content_id(key, str(repeat)) for key, repeat in zip(keys, repeats, strict=True)]
 
 
-def _reasons(comments: pd.DataFrame, texts: list[str], plain: list[str]) -> list[str | None]:
-    said = pd.DataFrame({"person": comments["response_id"], "question": comments["question"], "plain": plain})
-    again = said.duplicated().tolist()
+def _reasons(comments: pd.DataFrame, said: list[Answer], plain: list[str]) -> list[str | None]:
+    given = pd.DataFrame({"person": comments["response_id"], "question": comments["question"], "plain": plain})
+    again = given.duplicated().tolist()
     return [
-        _reason(consent, text, frame, again=repeated)
-        for consent, text, frame, repeated in zip(comments["consent"], texts, comments["frame"], again, strict=True)
+        _reason(consent, one.text, frame, again=repeated)
+        for consent, one, frame, repeated in zip(comments["consent"], said, comments["frame"], again, strict=True)
     ]
 
 
@@ -91,15 +124,12 @@ def _reason(consent: str, text: str, frame: str, *, again: bool) -> str | None:
     return DUPLICATE if again else None
 
 
-def _languages(comments: pd.DataFrame, texts: list[str], plan: Clean, engine: Engine) -> list[str]:
-    """Find languages of what is kept, and set aside what is certainly in none of the study's."""
+def _languages(comments: pd.DataFrame, said: list[Answer], plan: Clean) -> list[str]:
+    """Return languages of what is kept, and set aside what is certainly in none of the study's."""
     kept = comments["set_aside"].isna().tolist()
-    said = [text for text, keep in zip(texts, kept, strict=True) if keep]
-    found = iter(_in_parts(engine, partial(languages_of, expected=plan.languages), said))
-    languages = [next(found) if keep else "unknown" for keep in kept]
-    foreign = [language not in (*plan.languages, "unknown") for language in languages]
+    foreign = [keep and one.is_foreign(plan.languages) for one, keep in zip(said, kept, strict=True)]
     comments.loc[foreign, "set_aside"] = OTHER_LANGUAGE
-    return languages
+    return [one.language if keep else UNKNOWN for one, keep in zip(said, kept, strict=True)]
 
 
 def _same_as(comments: pd.DataFrame, plain: list[str]) -> pd.Series:
@@ -108,12 +138,13 @@ def _same_as(comments: pd.DataFrame, plain: list[str]) -> pd.Series:
     return first.where(first != comments["comment_id"])
 
 
-def _mask(texts: list[str], kept: "pd.Series[bool]", plan: Clean, tokens: Tokens, engine: Engine) -> list[Masked]:
+def _mask(said: list[Answer], kept: "pd.Series[bool]", tokens: Tokens) -> list[Masked]:
     """Mask what is kept; of what is set aside no words go further than the vault."""
-    redactor = Redactor(known_names=plan.known_names)
-    said = [text for text, keep in zip(texts, kept, strict=True) if keep]
-    found = iter(redactor.mask_all(said, known=tokens.numbers, last=tokens.last, engine=engine))
-    return [next(found) if keep else Masked("") for keep in kept]
+    ours = [one for one, keep in zip(said, kept, strict=True) if keep]
+    names = {fold(one.text[start:end]) for one in ours for start, end in one.names}
+    texts, found = [one.text for one in ours], [one.found for one in ours]
+    masked = iter(mask_together(texts, found, names, known=tokens.numbers, last=tokens.last))
+    return [next(masked) if keep else Masked("") for keep in kept]
 
 
 def _masks(ids: pd.Series, masked: list[Masked]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pipeline.artefacts import Vectors, content_id, empty_table
 from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.answers import UnitRows, blocks
 from pipeline.methods.themes.portrait import exemplars_of
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.topics import nearest
@@ -27,14 +27,13 @@ def cluster(
     if texts.empty:
         nothing = Vectors((), np.zeros((0, vectors.matrix.shape[1]), np.float16))
         return empty_table("found_themes"), empty_table("found_members"), nothing
-    matrix = vectors.matrix.astype(np.float32)
     if frozen is not None:
-        return _of_saved(texts, vectors, matrix, frozen)
+        return _of_saved(texts, vectors, frozen)
     finder = ThemeFinder(n_themes=settings.cluster.n_themes, seed=settings.cluster.seed)
-    finder.fit(texts["text"].tolist(), matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].tolist())
+    finder.fit(texts["text"].tolist(), vectors.matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].tolist())
     themes = _themes(finder, texts)
     ids = themes["theme_id"].tolist()
-    members = _members(texts, matrix, finder.labels_, finder.centroids_, ids=ids)
+    members = _members(texts, vectors.matrix, finder.labels_, finder.centroids_, ids=ids)
     return themes, members, _middles(finder.centroids_, vectors, ids=ids)
 
 
@@ -54,15 +53,13 @@ def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
-def _of_saved(
-    texts: pd.DataFrame, vectors: Vectors, matrix: NDArray[np.float32], frozen: SavedThemes
-) -> tuple[pd.DataFrame, pd.DataFrame, Vectors]:
+def _of_saved(texts: pd.DataFrame, vectors: Vectors, frozen: SavedThemes) -> tuple[pd.DataFrame, pd.DataFrame, Vectors]:
     if vectors.sha256 != frozen.sha256:
         raise ModelError(
             f"The saved themes were found with the language model {frozen.embedder!r}, and the answers were read with "
             f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
         )
-    rows, centres = unit(matrix.astype(np.float64)), frozen.centroids.astype(np.float64)
+    rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
     labels, words = nearest(rows, centres), texts["text"].tolist()
     found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
@@ -72,14 +69,16 @@ def _of_saved(
         exemplars=[" ".join(texts["text_id"].iloc[list(chosen)]) for chosen in typical],
     )
     ids = themes["theme_id"].tolist()
-    members = _members(texts, matrix, labels, frozen.centroids, ids=ids)
+    members = _members(texts, vectors.matrix, labels, frozen.centroids, ids=ids)
     return themes, members, _middles(frozen.centroids, vectors, ids=ids)
 
 
 def _members(
-    texts: pd.DataFrame, matrix: NDArray[np.float32], labels: NDArray[np.intp], centres: NDArray[np.float32], *, ids: list[str]
+    texts: pd.DataFrame, matrix: NDArray[np.float16], labels: NDArray[np.intp], centres: NDArray[np.float32], *, ids: list[str]
 ) -> pd.DataFrame:
-    similarity = np.einsum("ij,ij->i", matrix, centres[labels])
+    similarity = np.zeros(len(matrix), dtype=np.float32)
+    for block in blocks(len(matrix)):
+        similarity[block] = np.einsum("ij,ij->i", matrix[block].astype(np.float32), centres[labels[block]])
     return pd.DataFrame(
         {
             "text_id": texts["text_id"],

@@ -40,7 +40,6 @@ def code(
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
-    words, frames, matrix = texts["text"].tolist(), texts["frame"].tolist(), vectors.matrix.astype(np.float32)
     fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
     coder = CodebookClassifier(
         codebook,
@@ -51,21 +50,31 @@ def code(
         recall_first=settings.code.recall_first,
         tuned=tuned if fits else None,
     )
-    rows, codes = rows_to_learn(texts, codebook, lessons)
-    hints = hints_of(texts, themes, members, codebook)
+    _learn(coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, themes, members, codebook))
+    parts = [(texts[part], vectors.matrix[part]) for part in parts_of(len(texts))]
+    return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
+
+
+def _learn(
+    coder: CodebookClassifier,
+    texts: pd.DataFrame,
+    vectors: Vectors,
+    lessons: tuple[list[int], list[list[str] | None]],
+    hints: list[str | None],
+) -> None:
+    rows, codes = lessons
+    words, frames = texts["text"].tolist(), texts["frame"].tolist()
     with _sums_by_one_thread():
         coder.fit(
             [words[row] for row in rows],
             codes,
             frames=[frames[row] for row in rows],
             hints=[hints[row] for row in rows],
-            vectors=matrix[rows],
+            vectors=vectors.matrix[rows],
         )
-    parts = [(texts[part], matrix[part]) for part in parts_of(len(texts))]
-    return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
 
 
-def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float32]]) -> pd.DataFrame:
+def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
     """Return the suggestions for some of the texts: each row is by itself."""
     texts, matrix = part
     with _sums_by_one_thread():

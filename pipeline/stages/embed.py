@@ -13,8 +13,21 @@ from pipeline.engines import Engine, parts_of
 from pipeline.methods.embed import load_embedder, settled_precision
 
 
-def embed(texts: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map) -> Vectors:
-    """Return one unit vector for each text, as float16."""
+def embed(texts: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map, earlier: Vectors | None = None) -> Vectors:
+    """Return one unit vector for each text, as float16; texts that have one in `earlier` keep it."""
+    if earlier is None:
+        return _vectors(texts, settings, engine)
+    ids = texts["text_id"].tolist()
+    place = {row: position for position, row in enumerate(earlier.ids)}
+    is_new = np.array([row not in place for row in ids], dtype=bool)
+    fresh = _vectors(texts[is_new], settings, engine)
+    matrix = np.empty((len(ids), earlier.matrix.shape[1]), dtype=np.float16)
+    matrix[is_new] = fresh.matrix
+    matrix[~is_new] = earlier.matrix[[place[row] for row in ids if row in place]]
+    return Vectors(tuple(ids), matrix, fresh.model, fresh.sha256)
+
+
+def _vectors(texts: pd.DataFrame, settings: SimpleNamespace, engine: Engine) -> Vectors:
     # Settled here, so that it is the same on all machines whatever their processors.
     model = settings.embed.model
     precision = settled_precision(model, settings.embed.precision)

@@ -74,7 +74,7 @@ def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
     # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
     given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
     named = given.fillna("") != ""
-    contents = given.where(named, _row_contents(frame))
+    contents = given if named.all() else given.where(named, _row_contents(frame))
     kinds = named.map({True: "id", False: "row"})
     return pd.Series(
         [_keyed(key, kind, content) for kind, content in zip(kinds, contents, strict=True)], index=frame.index, dtype="str"

@@ -22,16 +22,24 @@ LINE = re.compile(r"\n+")
 MIN_WORDS = 2
 
 
-def segment(comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return segments, whose offsets reproduce the comment's text exactly, and the unique texts among them."""
+def segment(
+    comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map, earlier: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return segments, whose offsets reproduce the comment's text exactly, and the unique texts among them.
+
+    A comment that is spelt by its segments in `earlier` is split as it was.
+    """
     kept = comments[comments["set_aside"].isna()]
-    texts = kept["text"].tolist()
-    parts = [texts[part] for part in parts_of(len(texts))]
+    texts = dict(zip(kept["comment_id"], kept["text"], strict=True))
+    places = {} if earlier is None else _split_before(texts, earlier)
+    new = [comment_id for comment_id in texts if comment_id not in places]
+    parts = [[texts[comment_id] for comment_id in new[part]] for part in parts_of(len(new))]
     spans = chain.from_iterable(engine(partial(_spans, unit=settings.segment.unit), parts))
+    places |= dict(zip(new, spans, strict=True))
     rows = [
         (comment_id, frame, start, end, text[start:end])
-        for comment_id, frame, text, places in zip(kept["comment_id"], kept["frame"], kept["text"], spans, strict=True)
-        for start, end in places
+        for comment_id, frame, text in zip(kept["comment_id"], kept["frame"], kept["text"], strict=True)
+        for start, end in places[comment_id]
     ]
     if not rows:
         return empty_table("segments"), empty_table("texts")
@@ -42,6 +50,25 @@ def segment(comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine
     ]
     found["text_id"] = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
     return found.drop(columns="frame"), _unique_texts(found)
+
+
+def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> dict[str, list[tuple[int, int]]]:
+    """Return the places of comments that their earlier segments spell, but for white space between these."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    changed = set()
+    columns = (earlier[name] for name in ("comment_id", "start", "end", "text"))
+    for comment_id, start, end, text in zip(*columns, strict=True):
+        places.setdefault(comment_id, []).append((start, end))
+        if texts.get(comment_id, "")[start:end] != text:
+            # What is masked in it is another thing than it was, or it is gone.
+            changed.add(comment_id)
+    return {one: those for one, those in places.items() if one not in changed and not _between(texts[one], those).strip()}
+
+
+def _between(text: str, places: list[tuple[int, int]]) -> str:
+    ends = [0, *(end for _, end in places)]
+    starts = [*(start for start, _ in places), len(text)]
+    return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
 
 
 def _unique_texts(found: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors, content_id, empty_table
-from pipeline.methods.themes.answers import unit, units_of
+from pipeline.methods.themes.answers import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.portrait import exemplars_of, working_title
@@ -42,10 +42,10 @@ def shape(
     if found_themes.empty:
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
-    matrix = units_of(vectors.matrix)
+    matrix = UnitRows(vectors.matrix)
     labels = pd.Index(found_themes["theme_id"]).get_indexer(found_members["theme_id"])
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"].tolist(), matrix, _edits(edits))
-    middles = {label: matrix[done.labels == label].sum(axis=0, keepdims=True) for label in done.made}
+    middles = {label: matrix[np.flatnonzero(done.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
     drawn = _drawn(found_themes, texts, matrix, done, centres[[row_of[label] for label in done.alive]])
@@ -83,9 +83,7 @@ def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> Shape:
     )
 
 
-def _drawn(
-    found: pd.DataFrame, texts: pd.DataFrame, matrix: NDArray[np.float64], done: Shape, centres: NDArray[np.float64]
-) -> pd.DataFrame:
+def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape, centres: NDArray[np.float64]) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
     words = texts["text"].tolist()
     new = keywords_of([[words[row] for row in np.flatnonzero(done.labels == label)] for label in done.alive]) if done.made else []
@@ -104,7 +102,7 @@ def _drawn(
 def _portrait(
     found: pd.DataFrame,
     texts: pd.DataFrame,
-    matrix: NDArray[np.float64],
+    matrix: Units,
     done: Shape,
     *,
     label: int,
@@ -130,15 +128,17 @@ def _portrait(
 def _members(
     found: pd.DataFrame,
     done: Shape,
-    matrix: NDArray[np.float64],
+    matrix: Units,
     centres: NDArray[np.float64],
     row_of: dict[int, int],
     *,
     ids: pd.Series,
 ) -> pd.DataFrame:
     rows = np.array([row_of[int(label)] for label in done.labels], dtype=np.intp)
-    changed = done.labels >= done.n_found
-    similarity = np.where(changed, np.einsum("ij,ij->i", matrix, centres[rows]).clip(-1, 1), found["similarity"])
+    changed = np.flatnonzero(done.labels >= done.n_found)
+    similarity = found["similarity"].to_numpy(np.float64, copy=True)
+    for part in (changed[block] for block in blocks(len(changed))):
+        similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
     return found.assign(theme_id=[ids[int(label)] for label in done.labels], similarity=similarity)
 
 
@@ -146,15 +146,25 @@ def _with_phrases(
     themes: pd.DataFrame, texts: pd.DataFrame, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
 ) -> pd.DataFrame:
     """Give each theme, by label, a phrase of its people as its title, save those that people named and those to be kept."""
-    speakers = texts["text_id"].map(said.groupby("text_id")["response_id"].agg(frozenset)).tolist()
+    speakers = _speakers(texts, said)
     words = texts["text"].tolist()
     rows = [np.flatnonzero(labels == label).tolist() for label in themes.index]
-    texts_of, people_of = ([[column[row] for row in own] for own in rows] for column in (words, speakers))
+    texts_of = [[words[row] for row in own] for own in rows]
+    people_of = [[speakers[row] for row in own] for own in rows]
     phrases, apart = phrases_of(texts_of, people_of), words_apart(texts_of, people_of)
     fixed = themes["named"].astype(bool) | themes.index.isin(list(kept))
     found = zip(phrases, apart, themes["title"], strict=True)
     titles = [phrase.capitalize() or ", ".join(telling).capitalize() or title for phrase, telling, title in found]
     return themes.assign(title=themes["title"].where(fixed, pd.Series(titles, index=themes.index)))
+
+
+def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return for each text the people who said it."""
+    rows = said[["text_id", "response_id"]].drop_duplicates().sort_values("text_id", kind="stable")
+    people = rows["response_id"].tolist()
+    ends = rows["text_id"].searchsorted(texts["text_id"], side="right")
+    starts = rows["text_id"].searchsorted(texts["text_id"], side="left")
+    return [tuple(people[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,13 @@
 """Time `themes run` as people meet it, beside vanilla BERTopic, against the bound of the processor, and as studies grow.
 
-    python tests/benchmarks/speed.py --shared ../shared [--only runs peer embedding growth] [--sizes 800 5000]
-        [--growth 1000 10000 40000] [--times 3] [--smoke]
+    python tests/benchmarks/speed.py --shared ../shared [--only runs peer embedding growth whole] [--sizes 800 5000]
+        [--growth 1000 16000 100000] [--times 3] [--smoke]
 
 Every run is a fresh process with nothing cached of the study; what numba compiled after set-up is kept. Prints JSON lines: wall
 seconds, processor seconds (user and system; steadier where others use the machine) and peak memory, the median run by processor
-seconds. Studies larger than the data are answers drawn again, each with one word of another put in, so that texts differ.
+seconds. Studies larger than the data are answers drawn again, each with one word of another put in, so that texts differ. In
+`growth`, a stage a process, and `whole`, all stages in one (`--only whole --growth 1000000` takes an hour), each person's group,
+region, consent and rating are drawn at random, so that no stage has an empty table to work on.
 """
 
 import argparse
@@ -28,10 +30,22 @@ import pandas as pd
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "corpora" / "coproduction"
 ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "PYTHONPATH": str(ROOT), "OMP_WAIT_POLICY": "PASSIVE"}
-STAGES = ("intake", "clean", "safeguard", "segment", "embed", "cluster", "shape", "voices", "code", "match", "quote", "count")
 # Multiplications and additions MiniLM does for a token, twice the 10.6 million weights outside its table of tokens.
 FLOPS_A_TOKEN = 21.2e6
 WARMED_UP = 2
+# What grows by less is hidden by how long a process takes to start, so its exponent would be chance.
+TELLING_S = 1.0
+ABOUT_PEOPLE = """
+[intake.consent]
+column = "may be quoted"
+quote = ["Yes"]
+analyse = ["No"]
+[intake.ratings.staff]
+column = "staff"
+scale = [1, 5]
+[count]
+groups = ["group", "region"]
+"""
 
 Row = dict[str, Any]
 
@@ -42,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--shared", type=Path)
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--sizes", type=int, nargs="+", default=[800, 5_000])
-    parser.add_argument("--growth", type=int, nargs="+", default=[1_000, 10_000, 40_000])
+    parser.add_argument("--growth", type=int, nargs="+", default=[1_000, 16_000, 100_000])
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
     options = parser.parse_args(arguments)
@@ -125,25 +139,50 @@ def peak(dtype: Any, n: int = 2_048) -> float:
 
 
 def growth(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """Time each stage in a process of its own as answers grow, with the static model, and fit an exponent to it."""
-    found: dict[str, list[tuple[int, float]]] = {}
+    """Measure each stage in a process of its own as answers grow, with the static model, and fit an exponent to its time."""
+    from pipeline.stages import STAGES
+
+    found: dict[str, list[tuple[int, Row]]] = {}
     for size in options.growth:
-        study = study_of(folder / str(size), answers(options.shared, size), model="static")
+        study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
         for stage in STAGES[:1] if options.smoke else STAGES:
-            used = themes(study, "--until", stage)
-            found.setdefault(stage, []).append((size, used["cpu s"]))
-            yield {"stage": stage, "answers": size, "stage wall s": seconds_of(study, stage), **used}
-    for stage, points in found.items():
+            used = themes(study, "--until", stage.name)
+            found.setdefault(stage.name, []).append((size, used))
+            yield {"stage": stage.name, "answers": size, "stage wall s": seconds_of(study, stage.name), **used}
+    for name, points in found.items():
         (few, least), (many, most) = points[0], points[-1]
-        yield {"stage": stage, "cpu ms an answer more": 1_000 * (most - least) / (many - few), "exponent": exponent(points)}
+        yield {
+            "stage": name,
+            "cpu ms an answer more": 1_000 * (most["cpu s"] - least["cpu s"]) / (many - few),
+            "peak kB an answer more": 1_000 * (most["peak MB"] - least["peak MB"]) / (many - few),
+            "exponent": exponent([(size, used["cpu s"]) for size, used in points]),
+        }
+
+
+def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
+    """Measure a run of all stages in one process as answers grow, and one in which nothing has changed."""
+    only = ("--until", "intake") if options.smoke else ()
+    for size in options.growth[:1] if options.smoke else options.growth:
+        study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
+        yield {"answers": size, "run": "cold", **themes(study, *only), "disk MB": disk_mb(study)}
+        yield {"answers": size, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study, *only))}
+        shutil.rmtree(study)
+
+
+def disk_mb(study: Path) -> float:
+    """Return what the study's tables take on the disk."""
+    return sum(path.stat().st_size for name in ("derived", "vault") for path in (study / name).iterdir()) / 1e6
 
 
 def exponent(points: Sequence[tuple[int, float]]) -> float | None:
-    """Return the power of the number of answers with which seconds grow beyond what they are for the fewest answers."""
-    if len(points) < 3:
+    """Return the power of the number of answers with which seconds grow beyond what they are for the fewest answers.
+
+    None where that cannot be told, from too few sizes or from seconds that hardly grow.
+    """
+    if len(points) < 3 or points[-1][1] - points[0][1] < TELLING_S:
         return None
     (few, least), (some, middle), (many, most) = points[0], points[-2], points[-1]
-    more = max(most - least, 1e-3) / max(middle - least, 1e-3)
+    more = (most - least) / max(middle - least, 1e-3)
     return math.log(more) / math.log((many - few) / (some - few))
 
 
@@ -172,22 +211,34 @@ def answers(shared: Path | None, size: int) -> list[str]:
     return texts[:size]
 
 
-def study_of(folder: Path, texts: Sequence[str], *, model: str) -> Path:
-    """Make a study of one question from answers, with the sample study's codebook."""
+def study_of(folder: Path, texts: Sequence[str], *, model: str, people: bool = False) -> Path:
+    """Make a study of one question from answers, with the sample study's codebook; with `people`, something is known of each."""
     folder.mkdir()
-    write_answers(folder / "responses.csv", texts)
+    write_answers(folder / "responses.csv", texts, people=people)
     shutil.copy(SAMPLE / "codebook.csv", folder / "codebook.csv")
     (folder / "study.toml").write_text(
         'schema = 1\nname = "Speed"\ncodebook = "codebook.csv"\n[intake]\nfile = "responses.csv"\nid = "person"\n'
-        'layout = "wide"\n[intake.questions.said]\ncolumn = "text"\nframe = "neutral"\n'
-        f'[embed]\nmodel = "{model}"\n',
+        'layout = "wide"\n'
+        + ('attributes = ["group", "region"]\n' if people else "")
+        + '[intake.questions.said]\ncolumn = "text"\nframe = "neutral"\n'
+        f'[embed]\nmodel = "{model}"\n' + (ABOUT_PEOPLE if people else ""),
         encoding="utf-8",
     )
     return folder
 
 
-def write_answers(path: Path, texts: Sequence[str]) -> None:
-    pd.DataFrame({"person": [f"p{number}" for number in range(len(texts))], "text": texts}).to_csv(path, index=False)
+def write_answers(path: Path, texts: Sequence[str], *, people: bool = False) -> None:
+    frame = pd.DataFrame({"person": [f"p{number}" for number in range(len(texts))], "text": texts})
+    if people:
+        draw = random.Random(8)
+        choices = {
+            "group": [f"group {number}" for number in range(5)],
+            "region": [f"region {number}" for number in range(12)],
+            "may be quoted": ["Yes", "Yes", "No"],
+            "staff": list("12345"),
+        }
+        frame = frame.assign(**{name: draw.choices(values, k=len(texts)) for name, values in choices.items()})
+    frame.to_csv(path, index=False)
 
 
 def fresh(study: Path) -> Row:
@@ -232,7 +283,7 @@ def rounded(row: Row) -> Row:
     return {name: round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
 
 
-PARTS = {"runs": runs, "peer": peer, "embedding": embedding, "growth": growth}
+PARTS = {"runs": runs, "peer": peer, "embedding": embedding, "growth": growth, "whole": whole}
 
 
 if __name__ == "__main__":

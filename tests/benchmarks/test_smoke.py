@@ -20,6 +20,9 @@ import speed
 from coded import FEWEST_ROWS, SYNTHETIC, read_answers
 from setfit_peer import MOST_PAIRS, draw_pairs, pairs_each
 
+from pipeline import run
+from pipeline.artefacts import TABLES, read_table
+
 
 @pytest.fixture(scope="module")
 def smoke(tmp_path_factory):
@@ -145,18 +148,29 @@ def test_the_stores_benchmark_kills_a_server_and_finds_every_acknowledged_decisi
 
 
 def test_a_stage_is_timed_in_its_own_process_as_answers_grow(capsys):
-    speed.main(["--smoke", "--only", "growth"])
+    speed.main(["--smoke", "--only", "growth", "whole"])
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["answers"] for row in rows[:3]] == [30, 60, 90]
     assert all(row["cpu s"] > 0 and row["peak MB"] > 0 for row in rows[:3]) and "exponent" in rows[3]
+    assert [row["run"] for row in rows[4:]] == ["cold", "nothing changed"]
+    assert rows[4]["disk MB"] > 0
 
 
 def test_answers_drawn_again_differ_from_each_other():
     assert len(set(speed.answers(None, 9_000))) - len(set(speed.answers(None, 8_000))) == 1_000
 
 
+def test_in_a_benchmark_of_growth_something_is_known_of_each_person(tmp_path):
+    study = speed.study_of(tmp_path / "study", speed.answers(None, 40), model="static", people=True)
+    run(study, until="intake")
+    tables = {name: read_table(name, study / TABLES[name].file) for name in ("responses", "people", "ratings")}
+    assert set(tables["responses"]["consent"]) == {"quote", "analyse"}
+    assert len(tables["people"]) == 80 and len(tables["ratings"]) == 40
+
+
 def test_growth_is_judged_beyond_what_the_fewest_answers_take():
     assert speed.exponent([(1, 10.0), (11, 11.0), (101, 20.0)]) == pytest.approx(1.0)
+    assert speed.exponent([(1, 10.0), (11, 10.3), (101, 10.2)]) is None
 
 
 def test_the_page_has_a_table_for_each_thing_that_was_timed():

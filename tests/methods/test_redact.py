@@ -13,7 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import ModelError
-from pipeline.methods.redact import Redactor
+from pipeline.methods.redact import Redactor, detector
+from pipeline.methods.redact.dates import DATES
+from pipeline.methods.redact.identifiers import IDENTIFIERS
 
 
 pytestmark = pytest.mark.model
@@ -56,6 +58,9 @@ at <ashfield nursing home> they leave the door open
 Staff at <St Aidan's Hospice> were wonderful.
 AT <PARKLANDS CARE HOME> THEY SPEAK TO YOU LIKE A CHILD
 I am at <Hull Royal Infirmary> every other week.
+They took mum to <The Beeches> without asking.
+at <Cedar Lawns> they lock the doors at six
+he is in <the laurels> now
 <Bluebird Care> sent nine different people in a fortnight.
 My mother, <aged 88>, was told to use the app.
 {Rhiannon ap Dafydd} chairs it well, {Maria da Costa} took the notes.
@@ -106,6 +111,8 @@ I was born on {4th July 1961}
 D.O.B. {4.7.1961}
 Case number {ADS-2231907} has been open for two years.
 ref {SC/44812/B}
+complaint no {2023/00418} still open
+write to {PO Box 3310}
 my mosaic id is {1187334}
 The van {YK19 FWP} blocks the dropped kerb every day.
 car reg {fy07 wcd}
@@ -123,6 +130,7 @@ Adult Social Care Complaints Team did not reply, nor did Children's Services or 
 I take sertraline and Gabapentin, and Lorazepam when it is bad. Vitamin B12 too.
 She has Parkinson's. He has Down's syndrome and the other one Alzheimer's.
 I waited 18 months for 2 visits of 15 minutes and I pay £1,043.75 a month
+We sat under the oaks and talked about the policy 2023/24.
 The A64 and the M62 are too busy for the minibus.
 24 hour care, 7 days a week, 365 days a year, 2:1 support
 It's a 10 minute walk to the bus and a 20 minute drive to the centre
@@ -348,3 +356,26 @@ def test_labelled_answers_reach_the_targets():
     assert masked["by"]["noise/lower"] >= 0.93 and masked["by"]["noise/upper"] >= 0.93
     assert masked["without_identifiers_characters"] <= 0.02
     assert figures["peak_mb"] <= 700
+
+
+def test_the_same_is_found_when_the_model_reads_every_answer_and_not_only_those_that_hang_on_it(redactor, monkeypatch):
+    plain = [re.sub(r"[{}<>]", "", line) for line in ANSWERS.strip().splitlines()]
+    texts = [written for line in plain for written in (line, line.lower(), line.upper(), line.title())]
+    spared = redactor.find_all(texts)
+    read = []
+    monkeypatch.setattr(detector, "names_in_doubt", lambda weights: read.append(weights) or True)
+    assert redactor.find_all(texts) == spared
+    assert len(read) == len(set(texts))
+
+
+@pytest.mark.parametrize("kind", sorted({form.label for form in (*IDENTIFIERS, *DATES) if form.with_digit}))
+def test_what_is_looked_for_only_beside_a_digit_holds_one(kind):
+    mail = "ring jo on oh seven nine or jo@example.org, LS LS AB ref AB/ABC-XYZ, born in May of ninety, aged forty, www.a-b.org/c"
+    texts = [mail, *(re.sub(r"\d", "", line) for line in ANSWERS.splitlines())]
+    forms = [form for form in (*IDENTIFIERS, *DATES) if form.with_digit and form.label == kind]
+    assert [span for form in forms for text in texts for span in form.spans(text)] == []
+
+
+def test_what_leads_to_a_name_is_seen_however_it_is_cased_or_spelt(redactor):
+    for said in ("MY SOCIAL WORKER Olwen RANG", "my Social Worker olwen rang", "my ſocial worker olwen rang, caf\u00e9"):
+        assert "lwen" not in redactor.mask(said).casefold()

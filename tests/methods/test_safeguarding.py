@@ -9,7 +9,7 @@ from small_study import build_study, build_tables
 
 from pipeline.artefacts import check_table, write_table
 from pipeline.cli import main
-from pipeline.methods.safeguarding import find_concerns
+from pipeline.methods.safeguarding import LIKE, find_concerns
 from pipeline.stages import STAGES
 from pipeline.stages.safeguard import safeguard
 
@@ -123,3 +123,10 @@ def test_an_empty_survey_has_no_concerns():
 def test_the_kind_of_harm_is_said():
     (found,) = find_concerns(["He keeps my bank card."])
     assert found is not None and found.kinds == ("money taken",)
+
+
+@pytest.mark.parametrize("text", PLANTED)
+def test_harm_is_found_by_its_words_however_they_are_cased_and_beside_letters_of_any_alphabet(text):
+    said = [text, text.upper(), text.title(), f"{text} \u0141", f"{text.upper()} \u0141"]
+    kinds = [set(found.kinds) - {LIKE} if found else set() for found in find_concerns(said)]
+    assert all(kind == kinds[0] for kind in kinds)

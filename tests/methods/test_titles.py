@@ -78,3 +78,20 @@ def test_words_of_one_or_two_people_are_no_title():
     texts = [[f"The parrot flew in on day {n}." for n in range(4)], ["Tea and cake."] * 5]
     speakers = [[frozenset({who}) for who in ("Ana", "Ana", "Ben", "Ana")], by_others(texts)[1]]
     assert words_apart(texts, speakers)[0] == [] and "parrot" in words_apart(texts)[0]
+
+
+def test_words_that_keep_talk_going_are_no_title():
+    unheard = ["Sorry, nobody asked me", "I said sorry, nobody asks", "Like, nobody asked us, really", "Really, did nobody ask?"]
+    assert words_apart([unheard, KIND])[0] == ["asked", "nobody"]
+    assert phrases_of([[f"I don't know, sorry, {text}" for text in WAITING], KIND])[0] == "waiting time"
+
+
+def test_phrases_are_counted_among_all_people_also_where_few_of_a_group_say_them():
+    # "waiting time" is the title of the first group alone, as more of the third say something else.
+    some = ["Waiting time is short.", *(f"The tea was cold on {day}" for day in ("Monday", "Friday", "Sunday"))]
+    assert phrases_of([WAITING, KIND, some]) == ["waiting time", "kind and caring", "tea was cold"]
+
+
+def test_a_phrase_may_hold_stop_words_but_no_word_that_too_few_say():
+    texts = [f"{spent} in the long queue" for spent in ("Hours", "Mornings", "Days", "Weeks")]
+    assert phrases_of([texts, KIND])[0] == "long queue"

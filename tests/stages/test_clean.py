@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.artefacts import check_table, empty_table
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
+from pipeline.methods.redact import Redactor
 from pipeline.stages.clean import clean, repair
 from pipeline.study import Clean
 from pipeline.tokens import Tokens, numbers_of
@@ -77,7 +78,7 @@ def test_without_consent_no_word_leaves_the_vault():
 
 
 def test_names_are_masked_and_the_vault_knows_the_way_back():
-    comments, masks = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), Tokens(), settings=PLAN)
+    comments, masks, _ = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), Tokens(), settings=PLAN)
     text = comments["text"].iloc[0]
     assert "parry" not in text.casefold()
     assert comments["redactions"].iloc[0] == 2
@@ -98,8 +99,7 @@ def test_ids_do_not_depend_on_the_order_of_rows():
 
 
 def test_no_responses_give_no_comments():
-    comments, masks = clean(empty_table("responses"), Tokens(), settings=PLAN)
-    assert comments.empty and masks.empty
+    assert all(table.empty for table in clean(empty_table("responses"), Tokens(), settings=PLAN))
 
 
 def test_a_second_wave_keeps_the_numbers_of_known_names_and_adds_new_ones_after_them():
@@ -116,3 +116,50 @@ def test_a_number_that_was_somebodys_is_not_given_to_another():
     gone = Tokens().with_numbers(numbers_of(masks)).without([("name", "olwen")])
     assert not gone.numbers
     assert numbers_of(clean(responses(("b", "My nurse Gareth rang.")), gone, settings=PLAN)[1]) == {("name", "gareth"): 2}
+
+
+OLD = (
+    ("p1", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted."),
+    ("p2", "We were lucky, olwen came with the forms at last."),
+    ("p3", "Potrzebujemy wi\u0119cej czasu, \u017ceby spokojnie porozmawia\u0107 o opiece nad naszymi rodzicami."),
+    ("p4", "I moved from Rotherham to be near J\u00f6rg's tutor."),
+    ("p5", "n/a"),
+)
+NEW = (("p6", "Our carer Zofia is the one who listens."), ("p7", "and zofia said the same to us, twice in a week"))
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """List the answers that are read for names."""
+    texts = []
+    find_all = Redactor.find_all
+    monkeypatch.setattr(Redactor, "find_all", lambda self, said, **more: texts.extend(said) or find_all(self, said, **more))
+    return texts
+
+
+def tables(*rows, earlier=None):
+    made = clean(responses(*rows), Tokens(), settings=PLAN, earlier=earlier)
+    return [check_table(name, table) for name, table in zip(("comments", "masks", "answers"), made, strict=True)]
+
+
+def test_only_new_answers_are_read_and_the_same_comes_out_as_if_all_were(read):
+    earlier = tables(*OLD[1:], NEW[1])[2]
+    read.clear()
+    added = tables(*OLD, *NEW, earlier=earlier)
+    assert set(read) == {"My nurse Olwen rang and it\u2019s sorted.", NEW[0][1]}
+    for one, other in zip(added, tables(*OLD, *NEW), strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    assert "olwen" not in " ".join(added[0]["text"]).casefold()
+
+
+def test_what_answers_hold_is_kept_for_those_that_are_still_given(read):
+    earlier = tables(*OLD)[2]
+    left = tables(*OLD[:2], earlier=earlier)[2]
+    assert len(earlier) == 5 and len(left) == 2
+    pd.testing.assert_frame_equal(left, tables(*OLD[:2])[2])
+
+
+def test_answers_of_people_who_allow_no_analysis_are_not_read(read):
+    comments, masks, answers = clean(responses(OLD[0]).assign(consent="none"), Tokens(), settings=PLAN)
+    assert read == [] and masks.empty and answers.empty
+    assert comments["comment_id"].tolist() == clean(responses(OLD[0]), Tokens(), settings=PLAN)[0]["comment_id"].tolist()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.artefacts import check_table, empty_table
+from pipeline.methods import language
 from pipeline.stages.segment import segment
 from pipeline.study import Segment
 
@@ -80,3 +81,27 @@ def test_what_is_set_aside_has_no_segments():
 def test_no_comments_give_no_segments():
     found, _ = segment(empty_table("comments"), settings=IDEAS)
     assert found.empty
+
+
+def test_only_comments_that_are_not_spelt_by_their_segments_are_split_anew(monkeypatch):
+    before = ["It was good. They never rang back.", "Jo rang. Nobody came.", "Slow - but kind", "It is gone. Really."]
+    after = ["It was good. They never rang back.", "[name 1] rang. Nobody came.", "Slow - but kind", "They wait. We wait."]
+    split_again = []
+    starts = language.sentence_starts
+    monkeypatch.setattr("pipeline.stages.segment.sentence_starts", lambda texts: split_again.extend(texts) or starts(texts))
+    earlier = segment(comments(before), settings=IDEAS)[0]
+    fresh = segment(comments(after), settings=IDEAS)
+    split_again.clear()
+    found = segment(comments(after).iloc[::-1], settings=IDEAS, earlier=earlier.iloc[:-1])
+    assert split_again == ["They wait. We wait.", "Nnnnnnnn rang. Nobody came."]
+    for one, other in zip(found, fresh, strict=True):
+        key = one.columns[0] if "n" in one else "segment_id"
+        pd.testing.assert_frame_equal(*(table.sort_values(key, ignore_index=True) for table in (one, other)))
+
+
+@given(st.text(alphabet=" \nab.,-", max_size=40))
+def test_a_comment_is_split_in_the_same_way_whether_or_not_it_was_before(text):
+    rows = comments([text.strip() or "x"])
+    made = segment(rows, settings=IDEAS)
+    for one, other in zip(segment(rows, settings=IDEAS, earlier=made[0]), made, strict=True):
+        pd.testing.assert_frame_equal(one, other)

@@ -32,6 +32,7 @@ _WITH_NUMBER = tuple(
         rf"(?<!\w){_FLAT}(?:\s?,?\s{_WORD}){{1,4}}?\s{_ANY_ROAD}\b(?:,\s(?:{_WORD}\s){{1,3}}?{_ANY_ROAD}\b)?",
         r"(?<![\w£$€.:])\d{1,4}[a-h]?\sthe\s"
         r"(?:street|avenue|crescent|drive|grove|close|green|park|square|terrace|mount|ridgeway|paddock|croft)\b",
+        r"\bP\.?\s?O\.?\sbox\s\d{1,6}\b",
     )
 )
 _WITHOUT_NUMBER = re.compile(

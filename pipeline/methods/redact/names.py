@@ -1,14 +1,14 @@
 """Names of people: enough that speaks for a word masks it or flags it, and words beside a name may belong to it."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
 from pipeline.methods.redact.context import KIN, said_after
 from pipeline.methods.redact.lexicon import Lexicon
-from pipeline.methods.redact.reading import Reading, Token
+from pipeline.methods.redact.reading import Reading, Token, tokens_of
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.redact.weighing import FLAG, MASK, NEVER, PARTICLES, POSSIBLE, beginning, led_to, weigh
+from pipeline.methods.redact.weighing import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
 
 
 _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
@@ -18,10 +18,12 @@ _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 
-def find_names(reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], places: Iterable[Span]) -> list[Span]:
-    """Find the names of people in a text whose entities the model has marked and whose places are found."""
+def find_names(
+    reading: Reading, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
+) -> list[Span]:
+    """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
-    weights = [weigh(reading, lexicon, i, known) for i in range(len(tokens))]
+    weights = with_model(reading, before)
     for i in _within(reading, places):
         if tokens[i].word not in known and not led_to(reading, lexicon, i):
             weights[i] = NEVER
@@ -34,12 +36,21 @@ def find_names(reading: Reading, lexicon: Lexicon, *, known: Mapping[str, int], 
     found |= {i - 1 for i in found if _has_particle(reading, i, found)}
     flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
     flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
-    return [*flagged, *_joined(reading, sorted(found)), *_initials_alone(reading)]
+    return [*flagged, *_joined(reading.text, tokens, sorted(found)), *_initials_alone(reading)]
 
 
-def find_again(reading: Reading, words: set[str]) -> list[Span]:
+def names_in_doubt(weights: Sequence[int]) -> bool:
+    """Say whether it may hang on the model what is found to be a name, given what the words weigh without it."""
+    if any(POSSIBLE - MODEL < weight < MASK for weight in weights):
+        return True
+    # A word that the model makes just possible counts only beside another that may be a name.
+    return POSSIBLE - MODEL in weights and any(weight >= POSSIBLE for weight in weights)
+
+
+def find_again(text: str, words: Set[str]) -> list[Span]:
     """Find names, given as folded words, wherever they stand."""
-    return list(_joined(reading, [i for i, token in enumerate(reading.tokens) if token.word in words]))
+    tokens = tokens_of(text)
+    return list(_joined(text, tokens, [i for i, token in enumerate(tokens) if token.word in words]))
 
 
 def only_a_name(word: str, lexicon: Lexicon) -> bool:
@@ -113,16 +124,16 @@ def _has_particle(reading: Reading, position: int, found: set[int]) -> bool:
     return joined and (position - 2 in found or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
 
 
-def _joined(reading: Reading, found: list[int]) -> Iterator[Span]:
+def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Span]:
     """Join the tokens of one name, with the initials and the family word before it."""
     for _, run in groupby(enumerate(found), key=lambda pair: pair[1] - pair[0]):
-        tokens = [reading.tokens[i] for _, i in run]
+        name = [tokens[i] for _, i in run]
         first = 0
-        for i in range(1, len(tokens) + 1):
-            if i == len(tokens) or not _JOIN.fullmatch(reading.text, tokens[i - 1].end, tokens[i].start):
-                start = beginning(reading.text, tokens[first].start)
-                kin = _KIN_BEFORE.search(reading.text, max(0, start - 10), start)
-                yield Span(kin.start() if kin else start, tokens[i - 1].end, "name")
+        for i in range(1, len(name) + 1):
+            if i == len(name) or not _JOIN.fullmatch(text, name[i - 1].end, name[i].start):
+                start = beginning(text, name[first].start)
+                kin = _KIN_BEFORE.search(text, max(0, start - 10), start)
+                yield Span(kin.start() if kin else start, name[i - 1].end, "name")
                 first = i
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.methods.redact.lexicon import CERTAIN, Lexicon
-from pipeline.methods.redact.reading import Reading
+from pipeline.methods.redact.reading import Reading, Token
 from pipeline.methods.redact.spans import Span
 
 
@@ -39,10 +39,16 @@ def find_places(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
     after = 0
     for i, token in enumerate(reading.tokens):
         length = _listed(reading, lexicon, i) if i >= after else 0
-        weight = _weight(reading, lexicon, i, length) if i >= after else 0
+        marked = reading.entities.get(token.start) in ("GPE", "LOC", "FAC")
+        weight = _weight(reading, lexicon, i, length, entity=marked) if i >= after else 0
         if weight >= FLAG:
             after = i + max(length, 1)
             yield Span(token.start, reading.tokens[after - 1].end, "place", weight < MASK)
+
+
+def places_in_doubt(reading: Reading, lexicon: Lexicon) -> bool:
+    """Say whether it may hang on the model what is found to be a place."""
+    return any(_in_doubt(reading, lexicon, i, token) for i, token in enumerate(reading.tokens))
 
 
 def find_roles(reading: Reading, places: list[Span]) -> Iterator[Span]:
@@ -53,28 +59,38 @@ def find_roles(reading: Reading, places: list[Span]) -> Iterator[Span]:
             yield Span(match.start("it"), ends[match.end()], "role", True)
 
 
+def _in_doubt(reading: Reading, lexicon: Lexicon, position: int, token: Token) -> bool:
+    # Of other words the model's opinion is not asked: see `_weight`.
+    if not reading.telling(token) and lexicon.name(token.word) != CERTAIN:
+        return False
+    length = _listed(reading, lexicon, position)
+    without, with_it = (_weight(reading, lexicon, position, length, entity=entity) for entity in (False, True))
+    return without != with_it and with_it >= FLAG
+
+
 def _listed(reading: Reading, lexicon: Lexicon, position: int) -> int:
     """Return how many tokens from this one on are the name of a listed place; hyphens count as spaces."""
+    if reading.tokens[position].word.split("-", 1)[0] not in lexicon.places:
+        return 0
     parts: list[str] = []
     ends: list[int] = []
     for i, token in enumerate(reading.tokens[position : position + 5], start=1):
         pieces = token.word.split("-")
         parts += pieces
         ends += [0] * (len(pieces) - 1) + [i]
-    for words in lexicon.places.get(parts[0], ()):
+    for words in lexicon.places[parts[0]]:
         if tuple(parts[: len(words)]) == words and ends[len(words) - 1]:
             return ends[len(words) - 1]
     return 0
 
 
-def _weight(reading: Reading, lexicon: Lexicon, position: int, length: int) -> int:
-    """Say how much speaks for a place."""
+def _weight(reading: Reading, lexicon: Lexicon, position: int, length: int, *, entity: bool) -> int:
+    """Say how much speaks for a place; `entity` is whether the model takes it for one."""
     token = reading.tokens[position]
     if length > 1:
         return MASK
     if lexicon.never(token.word) or (reading.cased and token.upper and len(token.word) < 4):
         return 0
-    entity = reading.entities.get(token.start) in ("GPE", "LOC", "FAC")
     led = _BEFORE.search(reading.text, max(0, token.start - _LOOK_BACK), token.start) is not None
     if not length:
         unlisted = entity and reading.telling(token) and not lexicon.is_word(token.word)

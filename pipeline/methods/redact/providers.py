@@ -19,13 +19,22 @@ _CERTAIN_KIND = (
     r"|housing\sassociation)"
 )
 _KIND = r"(?:house|lodge|court|manor|grange|hall|villas?|ward|unit|centre|clinic|practice|school|college|nursery)"
-_KIND_WITH_CAPITAL = r"(?:view|gardens|place|trust|care|carers|homes?|park|cottage|rise|mews|close|church|project|club|group)"
+_KIND_WITH_CAPITAL = (
+    r"(?:view|gardens|place|trust|care|carers|homes?|park|cottage|rise"
+    r"|mews|close|church|project|club|group|lawns|oaks|willows|elms|beeches|cedars|meadows|acres)"
+)
 _PROVIDER = re.compile(rf"\b(?P<kind>{_CERTAIN_KIND}|{_KIND}|{_KIND_WITH_CAPITAL})\b", re.IGNORECASE)
 _CERTAIN = re.compile(_CERTAIN_KIND, re.IGNORECASE)
 _NEEDS_CAPITAL = re.compile(_KIND_WITH_CAPITAL, re.IGNORECASE)
 _GAP = re.compile(r"(?:'s|\u2019s)?\s$")
 _LED_TO = re.compile(r"\b(?:at|from|called|near|into|attends?|attended|@)\s(?:the\s)?$", re.IGNORECASE)
 _WORDS_IN_NAME = 3
+# Homes are often called after what grows there.
+_GROWS = (
+    r"(?:beeches|birches|brambles|cedars|chestnuts|elms|firs|gables|hawthorns|heathers|hollies|larches|laurels|lawns"
+    r"|limes|maples|oaks|orchards|pines|poplars|rowans|sycamores|willows|yews)"
+)
+_AFTER_WHAT_GROWS = re.compile(rf"\b(?:at|from|in|into|called|near|@)\s(?P<it>the\s{_GROWS})\b", re.IGNORECASE)
 
 
 def find_providers(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
@@ -40,6 +49,9 @@ def find_providers(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
             first = _first_of_name(reading, lexicon, last, certain=certain)
             if first is not None:
                 yield Span(reading.tokens[first].start, match.end(), "care provider")
+    for match in _AFTER_WHAT_GROWS.finditer(reading.text):
+        if not reading.cased or match["it"][4].isupper():
+            yield Span(*match.span("it"), "care provider")
 
 
 def _first_of_name(reading: Reading, lexicon: Lexicon, last: int, *, certain: bool) -> int | None:

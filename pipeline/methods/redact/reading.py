@@ -41,8 +41,13 @@ class Reading:
 
 def read(text: str, lexicon: Lexicon) -> Reading:
     """Split the text into words and judge its capitals."""
-    tokens = tuple(_token(text, match.start(), match.group()) for match in WORD.finditer(text))
+    tokens = tokens_of(text)
     return Reading(text, tokens, _uses_capitals(tokens, lexicon), cues(text))
+
+
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Split the text into words."""
+    return tuple(_token(text, match.start(), match.group()) for match in WORD.finditer(text))
 
 
 def recased(reading: Reading, lexicon: Lexicon) -> str:

@@ -1,7 +1,7 @@
 """How much speaks for a word being a person's name: the word, its capital, its company and what the model says."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.methods.redact.context import happens_after, said_after, says_or_does
 from pipeline.methods.redact.lexicon import CERTAIN, LIKELY, Lexicon
@@ -9,6 +9,8 @@ from pipeline.methods.redact.reading import Reading, Token
 
 
 MASK, FLAG, POSSIBLE, NEVER = 4, 3, 2, -9
+MODEL = 2
+"""What the model's word that somebody is named adds."""
 KNOWN, NEARLY_KNOWN = 6, 4
 """What a name the study gave us weighs, and what a slip of the finger away from one."""
 
@@ -20,7 +22,20 @@ _GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
 _TITLE, _ROLE = 6, 3
 
 
-def weigh(reading: Reading, lexicon: Lexicon, position: int, known: Mapping[str, int]) -> int:
+def weigh_all(reading: Reading, lexicon: Lexicon, known: Mapping[str, int]) -> list[int]:
+    """Weigh each token for being a name, but for what the model says of it."""
+    return [_weigh(reading, lexicon, position, known) for position in range(len(reading.tokens))]
+
+
+def with_model(reading: Reading, weights: Sequence[int]) -> list[int]:
+    """Add what the model says."""
+    return [
+        weight + MODEL if weight != NEVER and reading.entities.get(token.start) == "PERSON" else weight
+        for token, weight in zip(reading.tokens, weights, strict=True)
+    ]
+
+
+def _weigh(reading: Reading, lexicon: Lexicon, position: int, known: Mapping[str, int]) -> int:
     """Add up what speaks for the token at the position being a name."""
     token, cue = reading.tokens[position], _cue(reading, position)
     if len(token.word) == 1:
@@ -28,7 +43,7 @@ def weigh(reading: Reading, lexicon: Lexicon, position: int, known: Mapping[str,
     weight = _weigh_word(reading, lexicon, position, known)
     if weight == NEVER:
         return NEVER
-    weight += cue + 2 * reading.telling(token) + 2 * (reading.entities.get(token.start) == "PERSON")
+    weight += cue + 2 * reading.telling(token)
     weight += said_after(reading.text, token.end) + _initials(reading, lexicon, token)
     return weight + 3 * (lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
 

@@ -12,6 +12,38 @@ from pipeline.errors import DataError
 
 
 BLOCK = 16_384
+_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class UnitRows:
+    """The rows of a matrix, each of length 1 in double precision, made when they are asked for and not before.
+
+    So a million of them, of half precision in `matrix` (n, d), are never there in double. `order` says which row stands where,
+    and `digits` how many decimals count.
+    """
+
+    matrix: NDArray[Any]
+    order: NDArray[np.intp] | None = None
+    digits: int | None = None
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.matrix if self.order is None else self.order)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """The number of rows and of columns."""
+        return len(self), self.matrix.shape[1]
+
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return these rows."""
+        found = unit(self.matrix[rows if self.order is None else self.order[rows]].astype(np.float64))
+        return found if self.digits is None else unit(unit(found).round(self.digits))
+
+
+Units = NDArray[np.float64] | UnitRows
+"""Rows of length 1, there already or made when they are asked for."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +56,7 @@ class Answers:
 
     ids: tuple[str, ...]
     texts: tuple[str, ...]
-    vectors: NDArray[np.float64]
+    vectors: Units
     first: NDArray[np.intp]
     counts: NDArray[np.intp]
     weights: NDArray[np.float64]
@@ -51,13 +83,13 @@ def distinct_answers(
     each = np.ones(len(texts)) if weights is None else np.asarray(weights, dtype=np.float64)
     known = [answer_id(text) for text in texts] if ids is None else list(ids)
     _check_lengths(len(texts), {"vectors": matrix, "weights": each, "ids": known})
-    if not (np.isfinite(matrix).all() and np.isfinite(each).all()):
+    if not all(np.isfinite(part).all() for part in (each, *(matrix[block] for block in blocks(len(matrix))))):
         raise DataError("The vectors or weights hold a missing or infinite number; make them again without it.")
     unique, first, place, counts = np.unique(known, return_index=True, return_inverse=True, return_counts=True)
     return Answers(
         tuple(str(one) for one in unique),
         tuple(texts[i] for i in first),
-        _middles(matrix, place, len(unique)),
+        _middles(matrix, place, first),
         first,
         counts,
         np.bincount(place, weights=each, minlength=len(unique)).astype(np.float64),
@@ -71,26 +103,21 @@ def unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(rows / np.where(lengths > 0, lengths, 1))
 
 
-def units_of(rows: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the rows in double precision, each of length 1; block by block, so that a million of them are there once."""
-    found = np.empty(rows.shape)
-    for block in _blocks(len(rows)):
-        found[block] = unit(rows[block].astype(np.float64))
-    return found
-
-
-def _middles(matrix: NDArray[Any], place: NDArray[np.intp], n: int) -> NDArray[np.float64]:
-    # Copies of a text may differ in the last bits; their rounded mean is the same in whatever order the rows come.
-    sums = np.zeros((n, matrix.shape[1]))
-    for block in _blocks(len(matrix)):
-        np.add.at(sums, place[block], unit(matrix[block].astype(np.float64)))
-    for block in _blocks(n):
-        sums[block] = unit(unit(sums[block]).round(6))
-    return sums
-
-
-def _blocks(n: int) -> list[slice]:
+def blocks(n: int) -> list[slice]:
+    """Return the places of rows that are looked at together, so that what is made of them fills no memory."""
     return [slice(start, start + BLOCK) for start in range(0, n, BLOCK)]
+
+
+def _middles(matrix: NDArray[Any], place: NDArray[np.intp], first: NDArray[np.intp]) -> Units:
+    # Copies of a text may differ in the last bits; their rounded mean is the same in whatever order the rows come.
+    if len(first) == len(matrix):
+        return UnitRows(matrix, first, digits=_DIGITS)
+    sums = np.zeros((len(first), matrix.shape[1]))
+    for block in blocks(len(matrix)):
+        np.add.at(sums, place[block], unit(matrix[block].astype(np.float64)))
+    for block in blocks(len(first)):
+        sums[block] = unit(unit(sums[block]).round(_DIGITS))
+    return sums
 
 
 def _check_lengths(n: int, parts: dict[str, Sequence[str] | NDArray[Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.answers import Units, unit
 from pipeline.methods.themes.consensus import Labels, k_means, without_known_warnings
 
 
@@ -63,7 +63,7 @@ class Shape:
 @dataclass(frozen=True)
 class _Texts:
     place: Mapping[str, int]
-    vectors: NDArray[np.float64]
+    vectors: Units
 
 
 def as_found(labels: Labels, n_themes: int) -> Shape:
@@ -71,9 +71,7 @@ def as_found(labels: Labels, n_themes: int) -> Shape:
     return Shape(labels, n_themes, tuple(range(n_themes)))
 
 
-def apply_edits(
-    found: Shape, ids: Sequence[str], vectors: NDArray[np.float64], edits: Sequence[Edit]
-) -> tuple[Shape, tuple[Outcome, ...]]:
+def apply_edits(found: Shape, ids: Sequence[str], vectors: Units, edits: Sequence[Edit]) -> tuple[Shape, tuple[Outcome, ...]]:
     """Carry out edits in the order of their ids; returns the themes and what came of each edit.
 
     `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `found.labels`. An edit finds its theme where at least
@@ -178,9 +176,7 @@ def _split(shape: Shape, texts: _Texts, edit: Edit) -> tuple[Shape, Outcome]:
     return divided, Outcome(edit.edit_id, "done" if len(parts) == len(edit.texts) else "found in part", new)
 
 
-def _shared_out(
-    labels: Labels, vectors: NDArray[np.float64], parts: Sequence[NDArray[np.intp]], *, whole: int, first: int
-) -> Labels:
+def _shared_out(labels: Labels, vectors: Units, parts: Sequence[NDArray[np.intp]], *, whole: int, first: int) -> Labels:
     middles = unit(np.array([vectors[part].sum(axis=0) for part in parts]))
     shared = labels.copy()
     rows = np.flatnonzero(labels == whole)

@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.answers import Units, blocks, unit
 from pipeline.methods.themes.consensus import COARSE, FINE, MOST_NEIGHBOURS, Consensus, Labels, Resample, join, resample
 from pipeline.methods.themes.nearness import find_neighbours
 from pipeline.methods.themes.separation import in_many_groups
@@ -70,10 +70,11 @@ def merge_near_duplicates(labels: Labels, vectors: NDArray[np.float64]) -> Label
     return np.asarray(labels, dtype=np.intp)
 
 
-def middles(labels: Labels, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def middles(labels: Labels, vectors: Units) -> NDArray[np.float64]:
     """Return the middle of each group: unit rows, float (n_groups, d)."""
     sums = np.zeros((labels.max(initial=-1) + 1, vectors.shape[1]))
-    np.add.at(sums, labels, vectors)
+    for block in blocks(len(labels)):
+        np.add.at(sums, labels[block], vectors[block])
     return unit(sums)
 
 

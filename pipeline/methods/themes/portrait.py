@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import Answers
+from pipeline.methods.themes.answers import Answers, Units, blocks
 from pipeline.methods.themes.topics import Topics
 from pipeline.methods.themes.wording import is_stop_word, stems
 
@@ -89,12 +89,11 @@ def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], li
     return joins, [number[family] for family in found.tolist()]
 
 
-def exemplars_of(
-    texts: Sequence[str], vectors: NDArray[np.float64], members: NDArray[np.intp], centre: NDArray[np.float64]
-) -> tuple[int, ...]:
+def exemplars_of(texts: Sequence[str], vectors: Units, members: NDArray[np.intp], centre: NDArray[np.float64]) -> tuple[int, ...]:
     """Return the members (rows of texts and vectors) nearest to the centre that do not echo one another, nearest first."""
     chosen: list[int] = []
-    for member in members[np.argsort(-(vectors[members] @ centre).round(6), kind="stable")]:
+    near = np.concatenate([np.zeros(0), *(vectors[members[block]] @ centre for block in blocks(len(members)))])
+    for member in members[np.argsort(-near.round(6), kind="stable")]:
         if len(chosen) == EXEMPLARS:
             break
         if not any(_echoes(texts, vectors, member, other) for other in chosen):
@@ -102,5 +101,6 @@ def exemplars_of(
     return tuple(chosen)
 
 
-def _echoes(texts: Sequence[str], vectors: NDArray[np.float64], one: int, other: int) -> bool:
-    return stems(texts[one]) == stems(texts[other]) or float(vectors[one] @ vectors[other]) > ECHO
+def _echoes(texts: Sequence[str], vectors: Units, one: int, other: int) -> bool:
+    both = vectors[np.array([one, other])]
+    return stems(texts[one]) == stems(texts[other]) or float(both[0] @ both[1]) > ECHO

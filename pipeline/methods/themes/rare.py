@@ -20,10 +20,11 @@ def heard_once(texts: Sequence[str], vectors: ArrayLike) -> NDArray[np.bool_]:
 
     Texts are compared with the first 10,000, which are a fair sample where texts are in the order of their hashed ids.
     """
-    rows = np.asarray(vectors, dtype=np.float32)
+    rows = np.asarray(vectors)
+    others = rows[:OTHERS].astype(np.float32).T
     alone = np.array([len(words(text)) >= FEWEST_WORDS for text in texts], dtype=bool)
     for start in range(0, len(rows), SLICE):
-        likeness = rows[start : start + SLICE] @ rows[:OTHERS].T
+        likeness = rows[start : start + SLICE].astype(np.float32) @ others
         own = np.arange(start, min(start + len(likeness), likeness.shape[1]))
         likeness[own - start, own] = -1
         alone[start : start + SLICE] &= likeness.max(axis=1, initial=-1) < UNLIKE

@@ -1,10 +1,11 @@
 """A short title for each theme, found in what several people said in the same words."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from math import log, sqrt
+from typing import TypeVar
 
-from pipeline.methods.themes.wording import is_stop_word, stem, telling_words, words
+from pipeline.methods.themes.wording import is_stop_word, stem, stems, telling_words, words
 
 
 LENGTHS = range(2, 6)
@@ -16,37 +17,46 @@ LEAST_SHARE = 0.015
 _PER_WORD = 0.35
 # People added to each side that use a word as often as all do, so that a word of a few does not seem to set them apart.
 PRIOR_PEOPLE = 50
+# Words that keep talk going: they set a theme apart by how people speak, and a title is to say what they speak of.
+FILLERS = frozenset(
+    {"like", "know", "did", "does", "mean", "really", "thing", "things"}
+    | {"say", "says", "said", "sorry", "went", "took", "got", "want"}
+)
 
 Phrase = tuple[str, ...]
+Said = TypeVar("Said", str, Phrase)
+Speakers = Sequence[Collection[str]]
+"""The people who said each text of a group."""
 
 
-def phrases_of(groups: Sequence[Sequence[str]], speakers: Sequence[Sequence[frozenset[str]]]) -> list[str]:
+def phrases_of(groups: Sequence[Sequence[str]], speakers: Sequence[Speakers]) -> list[str]:
     """Return for each group of texts the phrase of 2 to 5 words that best sets it apart, "" where there is none.
 
-    `speakers` holds the people who said each text. A phrase begins and ends with a telling word, was said by at least three
-    people of its group, and is the title of one group only. It is weighed by how many people of the group said it, times the
-    log of how much more often they do than others (as in class-based TF-IDF; Grootendorst 2022), times its length; endings
-    of words do not count.
+    `speakers` holds the people who said each text. A phrase begins and ends with a telling word that is no filler, was said by
+    at least three people of its group, and is the title of one group only. It is weighed by how many people of the group said
+    it, times the log of how much more often they do than others (as in class-based TF-IDF; Grootendorst 2022), times its
+    length; endings of words do not count.
     """
-    uses = [_uses(texts, people) for texts, people in zip(groups, speakers, strict=True)]
     n_people = [len(frozenset().union(*people)) for people in speakers]
-    shown = _commonest_form(groups)
+    fewest = [max(FEWEST_PEOPLE, LEAST_SHARE * here) for here in n_people]
+    # Only what may be a title is looked for everywhere: all the phrases of a million texts would fill the memory.
+    wanted = frozenset[Phrase]().union(*map(_said_by_enough, groups, speakers, fewest))
+    uses = [_uses(texts, people, wanted) for texts, people in zip(groups, speakers, strict=True)]
+    shown = _commonest_form(groups, wanted)
     overall = sum(uses, Counter[Phrase]())
     found: list[str] = []
-    for own, here in zip(uses, n_people, strict=True):
+    for own, here, least in zip(uses, n_people, fewest, strict=True):
         weights = {
             phrase: n * log(n * sum(n_people) / (overall[phrase] * here)) * (1 + _PER_WORD * (len(phrase) - 2))
             for phrase, n in own.items()
-            if n >= max(FEWEST_PEOPLE, LEAST_SHARE * here)
+            if n >= least
         }
         ranked = sorted((phrase for phrase in weights if weights[phrase] > 0), key=lambda phrase: (-weights[phrase], phrase))
         found.append(next((text for phrase in ranked if (text := shown[phrase]) not in found), ""))
     return found
 
 
-def words_apart(
-    groups: Sequence[Sequence[str]], speakers: Sequence[Sequence[frozenset[str]]], *, most: int = 3
-) -> list[list[str]]:
+def words_apart(groups: Sequence[Sequence[str]], speakers: Sequence[Speakers], *, most: int = 3) -> list[list[str]]:
     """Return for each group of texts the words that more of its people use than of all others, best first.
 
     A person counts once in a group for a word, whatever its ending, so that "ask" and "asked" are one, and a word that is
@@ -65,12 +75,21 @@ def words_apart(
     return found
 
 
-def _people_using(texts: Sequence[str], speakers: Sequence[frozenset[str]]) -> Counter[str]:
-    people: dict[str, set[str]] = defaultdict(set)
-    for text, said_by in zip(texts, speakers, strict=True):
-        for found in {stem(word) for word in telling_words(text)}:
-            people[found] |= said_by
-    return Counter({found: len(said_by) for found, said_by in people.items()})
+def _people_using(texts: Sequence[str], speakers: Speakers) -> Counter[str]:
+    return _n_people(((stem(word) for word in _titling_words(text)) for text in texts), speakers)
+
+
+def _n_people(said: Iterable[Iterable[Said]], speakers: Speakers) -> Counter[Said]:
+    """Count the people who said each thing; `said` holds what is said in each text."""
+    people: dict[Said, set[str]] = defaultdict(set)
+    for found, said_by in zip(said, speakers, strict=True):
+        for one in set(found):
+            people[one].update(said_by)
+    return Counter({one: len(said_by) for one, said_by in people.items()})
+
+
+def _titling_words(text: str) -> list[str]:
+    return [word for word in telling_words(text) if word not in FILLERS]
 
 
 def _apart(n: int, of: int, others: int, of_others: int) -> float:
@@ -84,34 +103,48 @@ def _as_said(stems: Sequence[str], texts: Sequence[str]) -> list[str]:
     """Return the commonest word of each stem."""
     forms: dict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
-        for word in telling_words(text):
+        for word in _titling_words(text):
             forms[stem(word)][word] += 1
     return [min(forms[one], key=lambda word: (-forms[one][word], word)) for one in stems]
 
 
-def _uses(texts: Sequence[str], speakers: Sequence[frozenset[str]]) -> Counter[Phrase]:
-    """Count the people who said each phrase."""
-    people: dict[Phrase, set[str]] = defaultdict(set)
-    for text, said_by in zip(texts, speakers, strict=True):
-        for phrase, _ in _phrases(text):
-            people[phrase] |= said_by
-    return Counter({phrase: len(said_by) for phrase, said_by in people.items()})
+def _said_by_enough(texts: Sequence[str], speakers: Speakers, fewest: float) -> set[Phrase]:
+    """Return the phrases that at least so many people said: none holds a word that fewer said."""
+    n_people = _n_people(map(stems, texts), speakers)
+    often = {one for one, n in n_people.items() if n >= fewest}
+    said = _n_people(((phrase for phrase, _ in _phrases(text, often)) for text in texts), speakers)
+    return {phrase for phrase, n in said.items() if n >= fewest}
 
 
-def _commonest_form(groups: Sequence[Sequence[str]]) -> dict[Phrase, str]:
-    forms: dict[Phrase, Counter[str]] = defaultdict(Counter)
+def _uses(texts: Sequence[str], speakers: Speakers, wanted: frozenset[Phrase]) -> Counter[Phrase]:
+    """Count the people who said each of the phrases."""
+    words_of = frozenset[str]().union(*wanted)
+    return _n_people(
+        ((phrase for phrase, _ in _phrases(text, words_of) if phrase in wanted) for text in texts),
+        speakers,
+    )
+
+
+def _commonest_form(groups: Sequence[Sequence[str]], wanted: frozenset[Phrase]) -> dict[Phrase, str]:
+    words_of = frozenset[str]().union(*wanted)
+    forms: dict[Phrase, Counter[str]] = {phrase: Counter() for phrase in wanted}
     for text in (text for texts in groups for text in texts):
-        for key, form in _phrases(text):
-            forms[key][form] += 1
-    return {key: min(counts, key=lambda form: (-counts[form], form)) for key, counts in forms.items()}
+        for phrase, form in _phrases(text, words_of):
+            if phrase in wanted:
+                forms[phrase][form] += 1
+    return {phrase: min(counts, key=lambda form: (-counts[form], form)) for phrase, counts in forms.items()}
 
 
-def _phrases(text: str) -> Iterator[tuple[Phrase, str]]:
-    """Yield each phrase of a text, by its stems and as it was said; none runs over a full stop or comma."""
+def _phrases(text: str, of: Container[str]) -> Iterator[tuple[Phrase, str]]:
+    """Yield each phrase of a text made of these stems, and how it was said; none runs over a full stop or comma."""
     for part in text.replace(";", ".").replace(",", ".").replace("!", ".").replace("?", ".").replace("\n", ".").split("."):
         said = words(part)
-        telling = [not is_stop_word(word) for word in said]
+        spoken = [stem(word) for word in said]
+        telling = [not is_stop_word(word) and word not in FILLERS for word in said]
         for start in range(len(said)):
-            for end in range(start + LENGTHS[0], min(start + LENGTHS[-1], len(said)) + 1):
-                if telling[start] and telling[end - 1]:
-                    yield tuple(map(stem, said[start:end])), " ".join(said[start:end])
+            if not telling[start]:
+                continue
+            known = next((end for end in range(start, len(said)) if spoken[end] not in of), len(said))
+            for end in range(start + LENGTHS[0], min(start + LENGTHS[-1], known) + 1):
+                if telling[end - 1]:
+                    yield tuple(spoken[start:end]), " ".join(said[start:end])

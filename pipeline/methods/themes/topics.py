@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import Answers
+from pipeline.methods.themes.answers import Answers, Units, blocks
 from pipeline.methods.themes.consensus import Labels, without_known_warnings
 from pipeline.methods.themes.grouping import AgreedMap, OneGroup, SteadyGroups, Unmapped, middles
 from pipeline.methods.themes.lightly import load_bertopic, load_umap
@@ -50,9 +50,12 @@ def find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics:
         return _find_topics(answers, n_themes=n_themes, seed=seed)
 
 
-def nearest(vectors: NDArray[np.float64], centres: NDArray[np.float64]) -> Labels:
+def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
     """Return the centre (k, d) nearest to each unit vector (n, d), int (n,)."""
-    return np.asarray((vectors @ centres.T).argmax(axis=1), dtype=np.intp)
+    found = np.zeros(len(vectors), dtype=np.intp)
+    for block in blocks(len(vectors)):
+        found[block] = (vectors[block] @ centres.T).argmax(axis=1)
+    return found
 
 
 def _find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics:
@@ -63,7 +66,7 @@ def _find_topics(answers: Answers, *, n_themes: int | None, seed: int) -> Topics
         agreed = AgreedMap(texts, seed=seed)
         groups = SteadyGroups(agreed, vectors, n_themes=n_themes and min(n_themes, len(texts)))
     words = _run_bertopic(texts, vectors, agreed, groups)
-    labels = np.concatenate([groups.labels_, nearest(answers.vectors[MOST:], middles(groups.labels_, vectors))])
+    labels = np.concatenate([groups.labels_, nearest(answers.vectors, middles(groups.labels_, vectors))[MOST:]])
     order = np.argsort(-np.bincount(labels, weights=answers.weights), kind="stable")
     rank = np.argsort(order)
     grouping = replace(groups.grouping_, labels=rank[groups.labels_]) if groups.grouping_ else None

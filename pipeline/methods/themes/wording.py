@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 
@@ -10,6 +11,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # A mask such as "[name 1]" stands in a respondent's text; its words are ours, not theirs.
 _MASK = re.compile(r"\[[^\]\n]{1,40}\]")
 _ENDINGS = ("ingly", "edly", "ments", "ment", "ness", "ing", "ies", "ied", "ers", "er", "ed", "es", "ly", "s", "e", "y")
+# Words come again and again, in a large study a hundred times each; so many are remembered.
+_FREQUENT = 65_536
 # Stop words to English, answers to a survey.
 ANSWERS = frozenset(
     {"nothing", "none", "everything", "never", "always", "nobody", "everyone", "enough", "call", "system", "alone"}
@@ -26,6 +29,7 @@ def words(text: str) -> list[str]:
     return [word.replace("’", "'") for word in _WORD.findall(_MASK.sub(" ", text.lower()))]
 
 
+@lru_cache(_FREQUENT)
 def stem(word: str) -> str:
     """Cut a word's ending, so that "waiting" and "waited" are one word."""
     word = word.split("'")[0]
@@ -45,11 +49,17 @@ def telling_words(text: str) -> list[str]:
     return [word for word in words(text) if len(word) > 1 and (word in ANSWERS or not is_stop_word(word))]
 
 
+@lru_cache(_FREQUENT)
 def is_stop_word(word: str) -> bool:
     """Return whether a word says nothing by itself."""
+    return word.split("'")[0] in _stop_words()
+
+
+@cache
+def _stop_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    return word.split("'")[0] in ENGLISH_STOP_WORDS | _SHORT_FORMS
+    return frozenset(ENGLISH_STOP_WORDS | _SHORT_FORMS)
 
 
 def words_of_several(texts: Sequence[str]) -> list[str]:

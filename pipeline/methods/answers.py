@@ -1,0 +1,46 @@
+"""What can be told of an answer that is read by itself: its words mended, their language, and what in them is to be masked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ftfy
+
+from pipeline.methods.language import languages_of
+from pipeline.methods.nonanswers import is_silence
+from pipeline.methods.redact import Redactor, Span
+
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it was read: mended, its language, what is to be masked or looked at, and words that are only names."""
+
+    text: str
+    language: str = UNKNOWN
+    found: tuple[Span, ...] = ()
+    names: tuple[tuple[int, int], ...] = ()
+
+    def is_foreign(self, languages: Sequence[str]) -> bool:
+        """Say whether it is certainly in none of the languages."""
+        return self.language not in (*languages, UNKNOWN)
+
+
+def repair(text: str) -> str:
+    """Return the answer with broken characters mended, line ends made plain and outer space removed."""
+    mended = ftfy.fix_text(text, unescape_html="auto", uncurl_quotes=False, normalization="NFC")
+    return re.sub(r"[^\S\n]+\n", "\n", mended.replace("\x00", "")).strip()
+
+
+def read_answers(texts: Sequence[str], *, redactor: Redactor, languages: Sequence[str]) -> list[Answer]:
+    """Read answers as they came in, each by itself; of one in another language than the study's only the language is told."""
+    mended = [repair(text) for text in texts]
+    said = [text for text in mended if text and not is_silence(text)]
+    read = dict(zip(said, map(Answer, said, languages_of(said, expected=languages)), strict=True))
+    ours = [one.text for one in read.values() if not one.is_foreign(languages)]
+    for text, found in zip(ours, redactor.find_all(ours), strict=True):
+        names = tuple(redactor.only_names(text, found))
+        read[text] = Answer(text, read[text].language, found, names)
+    return [read.get(text, Answer(text)) for text in mended]

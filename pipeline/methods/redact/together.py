@@ -1,0 +1,38 @@
+"""What hangs on all answers of a study together: names that others said, and the same token for the same thing."""
+
+from collections.abc import Mapping, Sequence, Set
+
+from pipeline.methods.redact.lexicon import WORD, fold
+from pipeline.methods.redact.masks import Masked, identify, mask, number
+from pipeline.methods.redact.names import find_again
+from pipeline.methods.redact.spans import Span, settle
+
+
+def mask_together(
+    texts: Sequence[str],
+    found: Sequence[tuple[Span, ...]],
+    names: Set[str],
+    *,
+    known: Mapping[tuple[str, str], int] | None = None,
+    last: Mapping[str, int] | None = None,
+) -> list[Masked]:
+    """Mask what was found in each answer, and the names, given as folded words, wherever they stand.
+
+    `known` are numbers given before, by kind and identity, and `last` the last number of each kind.
+    """
+    spans = [with_names(text, those, names) for text, those in zip(texts, found, strict=True)]
+    named = (
+        identify(span.label, text[span.start : span.end])
+        for text, those in zip(texts, spans, strict=True)
+        for span in those
+        if not span.flagged_only
+    )
+    numbers = number(named, known, last)
+    return [mask(text, those, numbers) if those else Masked(text) for text, those in zip(texts, spans, strict=True)]
+
+
+def with_names(text: str, found: tuple[Span, ...], names: Set[str]) -> tuple[Span, ...]:
+    """Add names of other answers that stand in this one, too; most answers hold none, and are as they were found."""
+    if names.isdisjoint(map(fold, WORD.findall(text))):
+        return found
+    return settle(text, [*found, *find_again(text, names)])
