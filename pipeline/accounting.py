@@ -8,6 +8,10 @@ from pipeline.errors import DataError
 
 
 NO_CONSENT = "no consent to analyse"
+EMPTY = "empty"
+NON_ANSWER = "non-answer"
+DUPLICATE = "the same person's answer again"
+OTHER_LANGUAGE = "other language"
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ TABLES: dict[str, Table] = {
         Table("agreement", "redacted", contracts.Agreement),
         Table("codings", "redacted", contracts.Codings),
         Table("quotes", "redacted", contracts.Quotes),
+        Table("response_rates", "releasable", contracts.ResponseRates),
+        Table("whereabouts", "releasable", contracts.Whereabouts),
         Table("counts", "releasable", contracts.Counts),
         Table("closed", "releasable", contracts.Closed),
         Table("decisions", "redacted", contracts.Decisions, decided=True),

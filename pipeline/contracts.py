@@ -268,6 +268,28 @@ class Quotes(Model):
     refused: bool = pa.Field(description="a person has decided that it stays")
 
 
+class ResponseRates(Model):
+    """How many people of each group wrote something, and left it blank, with intervals; small cells are suppressed."""
+
+    question: str = pa.Field(description="open question, or 'any'")
+    value: str = pa.Field(isin=["answered", "blank"], description="wrote something, or left it blank")
+    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
+    level: str = pa.Field(description="its value, or 'Not stated'")
+    n: float = pa.Field(nullable=True, description="people who did so, after disclosure control")
+    base: float = pa.Field(nullable=True, description="people who were asked, after disclosure control")
+    share: float = pa.Field(nullable=True, description="n over base")
+    low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
+    high: float = pa.Field(nullable=True, description="upper end of it")
+    suppressed: bool = pa.Field(description="too few people to show")
+
+
+class Whereabouts(Model):
+    """What became of the answers that came in; small numbers, and those that would give them away, are missing."""
+
+    became: str = pa.Field(unique=True, description="read, why it was set aside, or all")
+    n: float = pa.Field(nullable=True, description="answers, blank ones too, after disclosure control")
+
+
 class Counts(Model):
     """How many people of each group spoke of each code, with intervals; small cells are suppressed."""
 

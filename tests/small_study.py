@@ -11,6 +11,7 @@ from pipeline.artefacts import TABLES, check_table, content_id, empty_table, wri
 from pipeline.codebook import Code, Codebook, write_codebook
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.stages.count import count
+from pipeline.stages.respond import respond
 from pipeline.stages.voices import voices
 from pipeline.study import Study, load_study
 
@@ -132,6 +133,7 @@ def build_tables(study: Study) -> Tables:
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     said, ranks = voices(themes, members, segments, comments, attributes, settings=settings)
     counts, closed = count(codings, segments, comments, attributes, ratings, codebook, settings=settings)
+    rates, whereabouts = respond(comments, attributes, settings=settings)
     frames = {
         "responses": responses,
         "masks": empty_table("masks"),
@@ -153,6 +155,8 @@ def build_tables(study: Study) -> Tables:
         "quotes": _quotes(codings, segments, comments),
         "counts": counts,
         "closed": closed,
+        "response_rates": rates,
+        "whereabouts": whereabouts,
     }
     return Tables({name: check_table(name, frame) for name, frame in frames.items()})
 

@@ -200,10 +200,13 @@ def _easyread(source: "Source", folder: Path) -> None:
     write_easyread(source, folder)
 
 
+RELEASED = ("response_rates", "whereabouts", "counts", "closed")
+"""Tables of figures that may leave as they are."""
+
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
-    *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed", "decisions"),
-    "quotes",
+    *("suggestions", "theme_codes", "agreement", "codings", "decisions", "quotes"),
+    *RELEASED,
 )
 """The tables that the report is made from, whatever its format."""
 
@@ -226,9 +229,18 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             name="tables",
             write=_tables,
-            tables=("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", "counts", "closed"),
+            tables=("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", *RELEASED),
             sensitivity="redacted",
-            files=("counts.csv", "closed.csv", "themes.csv", "theme_codes.csv", "voices.csv", "theme_ranks.csv"),
+            files=(
+                "response_rates.csv",
+                "whereabouts.csv",
+                "counts.csv",
+                "closed.csv",
+                "themes.csv",
+                "theme_codes.csv",
+                "voices.csv",
+                "theme_ranks.csv",
+            ),
         ),
         Exporter(
             name="quotes",
@@ -247,7 +259,7 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             name="easyread",
             write=_easyread,
-            tables=("comments", "codings", "counts"),
+            tables=("comments", "codings", "counts", "response_rates"),
             sensitivity="redacted",
             files=("easyread.docx", "easyread.html"),
         ),

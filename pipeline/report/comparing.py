@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from pipeline.methods.disclosure import Profile
+from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.report.wording import by, listed, percent, score, sentence_case
-from pipeline.stages.count import EVERYONE
 
 
 MOST_NAMED = 5

@@ -1,5 +1,6 @@
 """The easy-read version: short sentences, one idea a line, a picture beside each; a draft until a co-analyst has approved it."""
 
+import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -11,12 +12,12 @@ from pipeline.artefacts import write_atomically
 from pipeline.easyread import Idea, approval_of, read_ideas, reading
 from pipeline.errors import StudyError
 from pipeline.loop import read_loop
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.documents import add_footer, add_picture, new_document, save_document, write_lines
 from pipeline.report.sections.method import checked_share
-from pipeline.report.sections.taking_part import answered_by
+from pipeline.report.sections.taking_part import everyone_asked
 from pipeline.report.source import Source
-from pipeline.report.wording import number, people_shown, sentence_case
-from pipeline.stages.count import ANY, EVERYONE
+from pipeline.report.wording import number, people
 
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ def write_easyread(source: Source, folder: Path) -> None:
 
 def draft_ideas(source: Source) -> Iterator[Idea]:
     """Yield a draft from the study's figures, for people to put into their own words."""
-    asked = answered_by(source["comments"])
     about = "About this page"
     yield Idea(about, "We asked people some questions.", "A person asks other people a question")
-    yield Idea(about, f"{sentence_case(people_shown(asked.sum(), source.profile))} wrote an answer.", "People write on a form")
+    answered = everyone_asked(source)[1]
+    who = "Some people" if math.isnan(answered) else people(answered)
+    yield Idea(about, f"{who} wrote an answer.", "People write on a form")
     yield Idea(about, "A computer helped us to sort the answers.", "A computer and a pile of letters")
     if checked_share(source["codings"]) < 1:
         yield Idea(about, "People still need to check this.", "Two people read a letter together")

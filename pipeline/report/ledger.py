@@ -15,13 +15,15 @@ import pyarrow.parquet
 from pipeline.artefacts import TABLES, write_atomically
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
+from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.differencing import Released, against_earlier
 from pipeline.report.source import Source
-from pipeline.stages.count import EVERYONE, levels_of, with_any
+from pipeline.stages.count import levels_of
+from pipeline.stages.respond import ALL, ANSWERED, BLANK, became_of, levels_asked, persons_asked
 from pipeline.study import Study
 
 
-COUNTED = ("counts", "closed", "voices", "themes")
+COUNTED = ("response_rates", "whereabouts", "counts", "closed", "voices", "themes")
 _KEYS = ["table", "item", "part", "response_id"]
 _MEAN = ("estimate", "low", "high")
 
@@ -117,6 +119,9 @@ def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[t
         if name == "themes":
             yield _theme_key(str(row["theme_id"])), float(disclose(np.array(float(row["n_people"])), profile))
             continue
+        if name == "whereabouts":
+            yield _became_key(str(row["became"])), float(row["n"])
+            continue
         base, n = _keys(name, {str(key): value for key, value in row.items()})
         yield base, float(row["base"])
         if row.get("measure") == "mean":
@@ -144,10 +149,16 @@ def _theme_key(theme_id: str) -> tuple[str, str]:
     return "themes", f"{theme_id}|{EVERYONE}|{EVERYONE}"
 
 
+def _became_key(became: str) -> tuple[str, str]:
+    return f"whereabouts|{became}", f"{EVERYONE}|{EVERYONE}"
+
+
 def _adjusted(name: str, table: pd.DataFrame, found: Mapping[tuple[str, str], float]) -> pd.DataFrame:
     if name == "themes":
         shown = [found[_theme_key(str(theme))] for theme in table["theme_id"]]
         return table.assign(n_people=np.nan_to_num(np.array(shown)).astype(int))
+    if name == "whereabouts":
+        return table.assign(n=[found[_became_key(str(became))] for became in table["became"]])
     rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
     return table.assign(**_columns(name, table, rows, found)) if rows else table
 
@@ -184,7 +195,15 @@ def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     levels = levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])[
         ["response_id", "part"]
     ]
-    parts = [*_of_codes(tables, levels), *_of_closed(tables, levels), *_of_themes(tables, levels)]
+    asked = levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
+    asked = asked.assign(part=[_part(*row) for row in asked[["group", "level"]].itertuples(index=False)])
+    parts = [
+        *_of_codes(tables, levels),
+        *_of_closed(tables, levels),
+        *_of_themes(tables, levels),
+        *_of_responding(tables, asked),
+        *_of_whereabouts(tables),
+    ]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     return {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
 
@@ -215,6 +234,19 @@ def _of_themes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iter
     yield rows.assign(item="themes", part=rows["theme_id"] + "|" + rows["part"])
     counted = tables["themes"].loc[~tables["themes"]["set_aside"], "theme_id"]
     yield rows[rows["theme_id"].isin(counted)].assign(item="themes|base")
+
+
+def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
+    asked = persons_asked(tables["comments"]).merge(levels, on="response_id")
+    yield asked.assign(item="response_rates|" + asked["question"] + "||base")
+    did = asked["answered"].map({True: ANSWERED, False: BLANK})
+    yield asked.assign(item="response_rates|" + asked["question"] + "||" + did)
+
+
+def _of_whereabouts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
+    part = _became_key(ALL)[1]
+    for became in (became_of(tables["comments"]), ALL):
+        yield tables["comments"].assign(item="whereabouts|" + became, part=part)
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:

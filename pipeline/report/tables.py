@@ -18,13 +18,15 @@ FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
 
 
 def write_tables(source: Source, folder: Path) -> None:
-    """Write counts.csv, closed.csv, themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
+    """Write the tables of figures, and themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
     allowed = quotable_ids(source["segments"], source["comments"])
     shared = with_shared_words(source["themes"], source["segments"], source["comments"])
     themes = without_private_words(shared, source["members"], allowed)
     private = themes.loc[themes["title"] == "", "theme_id"]
     places = source["theme_codes"]
     places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))
+    write_csv(without_suppressed(source["response_rates"]), folder / "response_rates.csv")
+    write_csv(source["whereabouts"], folder / "whereabouts.csv")
     write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.

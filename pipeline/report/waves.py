@@ -10,10 +10,10 @@ import pyarrow.parquet
 from pipeline.artefacts import TABLES
 from pipeline.errors import DataError, StudyError
 from pipeline.methods.disclosure import Profile, disclose
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.methods.waves import correlation_of_shares, difference_of_shares
 from pipeline.report.ledger import beside_earlier_exports
 from pipeline.report.source import Source, read_source
-from pipeline.stages.count import ANY, EVERYONE
 from pipeline.study import Study, load_study
 
 

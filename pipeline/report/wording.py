@@ -49,12 +49,6 @@ def fewer_than(profile: Profile) -> str:
     return f"fewer than {profile.fewest}"
 
 
-def people_shown(n: float, profile: Profile) -> str:
-    """Write a number of people as it may be shown by itself."""
-    shown = float(disclose(np.array(float(n)), profile))
-    return f"{fewer_than(profile)} people" if math.isnan(shown) else people(shown)
-
-
 def number_shown(n: float, profile: Profile) -> str:
     """Write a number as it may be shown by itself."""
     shown = float(disclose(np.array(float(n)), profile))

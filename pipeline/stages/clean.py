@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.accounting import NO_CONSENT
+from pipeline.accounting import DUPLICATE, EMPTY, NO_CONSENT, NON_ANSWER, OTHER_LANGUAGE
 from pipeline.artefacts import content_id, empty_table
 from pipeline.engines import Engine, parts_of
 from pipeline.methods.answers import UNKNOWN, Answer, read_answers, repair
@@ -17,10 +17,6 @@ from pipeline.study import Clean
 from pipeline.tokens import Tokens
 
 
-EMPTY = "empty"
-NON_ANSWER = "non-answer"
-DUPLICATE = "the same person's answer again"
-OTHER_LANGUAGE = "other language"
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 

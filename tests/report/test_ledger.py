@@ -13,6 +13,7 @@ from pipeline.report import EXPORTS, export
 from pipeline.report.ledger import beside_earlier_exports, ledger_path, read_ledger
 from pipeline.report.source import read_source
 from pipeline.stages.count import count
+from pipeline.stages.respond import respond
 from pipeline.stages.voices import voices
 
 
@@ -38,6 +39,7 @@ def without(study, tables, gone):
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     frames = [kept[name] for name in ("codings", "segments", "comments", "people", "ratings")]
     kept["counts"], kept["closed"] = count(*frames, Codebook(CODES), settings=settings)
+    kept["response_rates"], kept["whereabouts"] = respond(kept["comments"], kept["people"], settings=settings)
     frames = [kept[name] for name in ("themes", "members", "segments", "comments", "people")]
     kept["voices"], kept["theme_ranks"] = voices(*frames, settings=settings)
     save(study, Tables(kept))
@@ -65,6 +67,17 @@ def test_one_person_fewer_changes_no_figure_and_the_export_says_so(unrounded):
     again = exported(unrounded)
     pd.testing.assert_frame_equal(figures(first), figures(again))
     assert "differ from an earlier export by fewer than 10 people" in again.notes[0]
+
+
+def test_who_took_part_and_what_became_of_answers_is_given_as_before_when_one_person_leaves(tmp_path):
+    study = build_study(tmp_path / "study", profile="small")
+    first = exported(study)
+    silent = first["comments"][first["comments"]["set_aside"] == "empty"]["response_id"].iloc[0]
+    without(study, build_tables(study), {silent})
+    now, again = read_source(study, EXPORTS["tables"].tables), exported(study)
+    for name in ("response_rates", "whereabouts"):
+        assert not now[name].equals(first[name]), "the run itself counts one person fewer"
+        pd.testing.assert_frame_equal(first[name], again[name], check_dtype=False)
 
 
 def test_many_people_fewer_give_new_figures(unrounded):

@@ -11,12 +11,13 @@ from small_study import CODES, Tables, build_study, build_tables, save
 from pipeline.artefacts import TABLES
 from pipeline.codebook import Codebook, write_codebook
 from pipeline.errors import DataError, StudyError
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS, export
 from pipeline.report.ledger import ledger_path, read_ledger
 from pipeline.report.sections.waves import NOT_NAMED, SEPARATE, waves
 from pipeline.report.source import read_source
 from pipeline.report.waves import beside_earlier_wave, changes_of_codes, changes_of_themes
-from pipeline.stages.count import ANY, EVERYONE, count
+from pipeline.stages.count import count
 from pipeline.study import load_study
 
 

@@ -2,18 +2,24 @@
 
 from typing import Any
 
+import pandas as pd
+
+from pipeline.accounting import DUPLICATE, EMPTY, NO_CONSENT, NON_ANSWER, OTHER_LANGUAGE
 from pipeline.errors import DataError
 from pipeline.report.blocks import Paragraph, Section, Table
 from pipeline.report.source import Source
-from pipeline.report.wording import number, sentence_case
-from pipeline.stages.clean import DUPLICATE, EMPTY, NON_ANSWER, OTHER_LANGUAGE
+from pipeline.report.wording import NOT_SHOWN, number, sentence_case
+from pipeline.stages.respond import ALL, READ
 
 
 WHY = {
+    READ: "Read, and sorted into themes",
     EMPTY: "Left blank",
     NON_ANSWER: "A non-answer, such as “n/a”",
     DUPLICATE: "The same person gave the same answer again",
     OTHER_LANGUAGE: "In a language the study does not read yet",
+    NO_CONSENT: "Withdrawn: the person did not agree to analysis",
+    ALL: "All answers that came in",
 }
 WHAT_AN_ANSWER_IS = (
     "An answer is one person’s place for one open question, filled in or blank. Every answer that came in is read, or set "
@@ -27,14 +33,16 @@ def set_aside(source: Source) -> Section:
     if not accounts:
         raise DataError("The record of the run does not say where the answers went; `themes run` completes it.")
     _check_sum(accounts, len(source["comments"]))
-    rows = (
-        ("Read, and sorted into themes", number(accounts["coded"])),
-        *((WHY.get(reason, sentence_case(reason)), number(n)) for reason, n in accounts["set_aside"].items()),
-        ("Withdrawn: the person did not agree to analysis", number(accounts["withdrawn"])),
-        ("All answers that came in", number(accounts["rows_in"])),
-    )
-    table = Table("accounts", "Where every answer went", ("What became of it", "Answers"), rows, numeric=(1,))
+    found = source["whereabouts"].set_index("became")["n"]
+    order = [*(READ,), *sorted(set(found.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
+    rows = tuple((WHY.get(one, sentence_case(one)), _written(found[one])) for one in order if one in found)
+    note = f"{sentence_case(source.profile.rule)}."
+    table = Table("accounts", "Where every answer went", ("What became of it", "Answers"), rows, numeric=(1,), note=note)
     return Section("set-aside", "What was set aside and why", (Paragraph(WHAT_AN_ANSWER_IS), table))
+
+
+def _written(n: float) -> str:
+    return NOT_SHOWN if pd.isna(n) else number(n)
 
 
 def _check_sum(accounts: dict[str, Any], n_comments: int) -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.report.blocks import Axis, Block, Heading, Paragraph, Section
 from pipeline.report.comparing import compare
 from pipeline.report.plotting import comparison_blocks, comparison_table, share_axis
 from pipeline.report.source import Source
-from pipeline.stages.count import EVERYONE
 
 
 def closed_questions(source: Source) -> Section:

@@ -1,14 +1,15 @@
 """In short: three to six plain sentences made from the figures."""
 
+import math
 from collections.abc import Sequence
 
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Points, Section
 from pipeline.report.placing import PlacedTheme
 from pipeline.report.sections.doubts import abstentions
-from pipeline.report.sections.taking_part import answered_by
+from pipeline.report.sections.taking_part import everyone_asked
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, people_shown, percent, sentence_case
-from pipeline.stages.count import ANY, EVERYONE
+from pipeline.report.wording import counted, number, people, percent, sentence_case
 
 
 def in_short(source: Source, placed: Sequence[PlacedTheme]) -> Section:
@@ -25,9 +26,10 @@ def in_short(source: Source, placed: Sequence[PlacedTheme]) -> Section:
 
 
 def _answered(source: Source) -> str:
-    persons = answered_by(source["comments"])
-    asked, answered = (people_shown(n, source.profile) for n in (len(persons), persons.sum()))
-    return f"{sentence_case(answered.removesuffix(' people'))} of {asked} who were asked wrote an answer."
+    asked, answered, _ = everyone_asked(source)
+    if math.isnan(asked) or math.isnan(answered):
+        return "How many people were asked and answered is not shown, as that would say too much of a few."
+    return f"{number(answered)} of {people(asked)} who were asked wrote an answer."
 
 
 def _largest(placed: Sequence[PlacedTheme]) -> str:

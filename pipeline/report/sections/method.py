@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from pipeline.methods.disclosure import Profile
 from pipeline.report.blocks import Fold, Paragraph, Points, Section, Table
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, people, percent, sentence_case, steadiness
+from pipeline.report.wording import counted, number, number_shown, percent, sentence_case, steadiness
 
 
 LIMITS = (
@@ -22,7 +23,7 @@ def how_it_was_done(source: Source) -> Section:
     versions = tuple(source.manifest.libraries.items())
     blocks = (
         Table("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
-        Paragraph(masking(source["comments"])),
+        Paragraph(masking(source["comments"], source.profile)),
         Points((*source.notes, *LIMITS, _unsteady(source["themes"]), *shaping_sentences(source["shaping"]))),
         Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
@@ -45,7 +46,6 @@ def _results(source: Source) -> tuple[tuple[str, str], ...]:
     middle = float(themes["stability"].median()) if len(themes) else float("nan")
     sure = percent(source.study.settings.code.min_precision)
     return (
-        ("Answers read", number(source["comments"]["set_aside"].isna().sum())),
         ("Meaning units in them", number(len(source["segments"]))),
         ("Different things said", number(len(source["texts"]))),
         ("Themes", number(len(themes))),
@@ -56,11 +56,9 @@ def _results(source: Source) -> tuple[tuple[str, str], ...]:
 
 
 def _protection(source: Source) -> tuple[tuple[str, str], ...]:
-    consent = source["comments"].groupby("response_id")["consent"].first()
-    agreed = f"{number((consent == 'quote').sum())} of {people(len(consent))} agreed to be quoted; words of others are not shown"
     return (
         ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
-        ("Consent to be quoted", agreed),
+        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
     )
 
 
@@ -69,14 +67,13 @@ def checked_share(codings: pd.DataFrame) -> float:
     return float((codings["reviewers"] > 0).mean()) if len(codings) else 0.0
 
 
-def masking(comments: pd.DataFrame) -> str:
+def masking(comments: pd.DataFrame, profile: Profile) -> str:
     """Say how many identifiers are masked, and that a person must check."""
-    masked, answers = int(comments["redactions"].sum()), int((comments["redactions"] > 0).sum())
-    flagged = int((comments["to_check"] > 0).sum())
+    masked, flagged = (number_shown(int((comments[column] > 0).sum()), profile) for column in ("redactions", "to_check"))
     return (
-        f"Identifiers that were found, such as names, places and numbers, are masked: {number(masked)} in "
-        f"{counted(answers, 'answer', 'answers')}. {counted(flagged, 'answer holds', 'answers hold')} words that may identify "
-        "somebody. The program does not find everything, so a person must check every quotation before it leaves the team."
+        f"Identifiers that were found, such as names, places and numbers, are masked: in {masked} answers. Words that may "
+        f"identify somebody stand in {flagged}. "
+        "The program does not find everything, so a person must check every quotation before it leaves the team."
     )
 
 

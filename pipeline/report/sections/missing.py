@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
-
+from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, Section
 from pipeline.report.comparing import Comparison, Estimate, compare, level_name
-from pipeline.report.sections.taking_part import answered_by, protect
 from pipeline.report.source import Source
 from pipeline.report.wording import by, listed, percent
-from pipeline.stages.count import shares_of
+from pipeline.stages.respond import ANSWERED, NOT_STATED
 
 
 NOT_ASKED = (
@@ -32,7 +30,7 @@ def missing(source: Source) -> Section:
 
 def _sentences(source: Source, group: str) -> Iterator[str]:
     found = _answering(source, group)
-    shown = found.shown("answered")
+    shown = found.shown(ANSWERED)
     if len(shown) < 2:
         yield "There are too few people to compare groups."
         return
@@ -44,7 +42,7 @@ def _sentences(source: Source, group: str) -> Iterator[str]:
     if len(alike) == len(shown):
         rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
         yield f"We cannot tell these groups apart, because the intervals of how many wrote something overlap: {rows}."
-    hidden = [level_name(level) for level in found.compared if found.cell("answered", level) is None]
+    hidden = [level_name(level) for level in found.compared if found.cell(ANSWERED, level) is None]
     if hidden:
         yield f"Too few people to say: {listed(hidden)}."
 
@@ -55,14 +53,7 @@ def _share(cell: Estimate) -> str:
 
 def _answering(source: Source, group: str) -> Comparison:
     """Compare how many people of each group wrote something."""
-    answered = answered_by(source["comments"])
-    people = source["people"]
-    levels = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
-    rows = pd.DataFrame({"answered": answered, "level": levels.reindex(answered.index)}).dropna(subset="level")
-    found = rows.groupby("level")["answered"]
-    counts = pd.DataFrame({"base": found.count(), "n": found.sum()})
-    # As in the table of who took part, so that the two together show no more than each.
-    gone = protect(pd.DataFrame({"answered": counts["n"], "blank": counts["base"] - counts["n"]}), source.profile)
-    hidden = pd.DataFrame({"n": gone["answered"], "base": gone["asked"]}).reset_index(drop=True)
-    cells = shares_of(counts.reset_index(), hidden, source.profile).assign(group=group, key="answered")
-    return compare(cells, group, labels={"answered": "answered"}, unit="share", profile=source.profile)
+    rates = source["response_rates"]
+    known = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
+    cells = rates[known].rename(columns={"share": "estimate", "value": "key"})
+    return compare(cells, group, labels={ANSWERED: "answered"}, unit="share", profile=source.profile)

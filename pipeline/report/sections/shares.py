@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Block, Fold, Heading, Paragraph, Section, Table
 from pipeline.report.comparing import Comparison, compare
 from pipeline.report.plotting import comparison_blocks, comparison_table, share_axis
 from pipeline.report.source import Source
 from pipeline.report.wording import by
-from pipeline.stages.count import ANY, EVERYONE
 
 
 HOW_TO_READ = (

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, Section, Table
 from pipeline.report.comparing import Comparison, compare, differences
 from pipeline.report.plotting import comparison_table
 from pipeline.report.source import Source
-from pipeline.stages.count import ANY
 
 
 NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
