@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.methods.disclosure.profiles import Bools, Ends, Floats, Profile, ends_if_shown, too_narrow
+from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, ends_if_shown, too_narrow
 
 
 _SURE = 1.0
@@ -50,9 +50,11 @@ def _weakest(whole: Floats, gone: Bools, possible: Bools, profile: Profile) -> t
     alone = next(_alone(gone & possible, whole, profile), None)
     if alone is not None:
         return alone
-    low, high = reader_ends(whole, gone, possible, profile)
-    narrow = too_narrow(low, high, profile) & gone & possible
-    return tuple(int(one) for one in np.argwhere(narrow)[0]) if narrow.any() else None  # type: ignore[return-value]
+    # One at a time: what is found first is mended, and then all are looked at anew.
+    for place, low, high in _readers_ends(whole, gone, possible, profile):
+        if too_narrow(np.array(low), np.array(high), profile):
+            return place
+    return None
 
 
 def _alone(gone: Bools, whole: Floats, profile: Profile) -> Iterator[tuple[int, int]]:
@@ -74,16 +76,19 @@ def _cheapest(whole: Floats, gone: Bools, row: int, column: int) -> tuple[int, i
     return min(shown, key=lambda place: (whole[place], place), default=None)
 
 
-def reader_ends(whole: Floats, gone: Bools, possible: Bools, profile: Profile, *, sure: float = _SURE) -> Ends:
-    """Return the ends between which each cell lies, for all that a reader of the table can tell."""
-    low, high = ends_if_shown(whole, profile, sure=sure)
+def _readers_ends(
+    whole: Floats, gone: Bools, possible: Bools, profile: Profile
+) -> Iterator[tuple[tuple[int, int], float, float]]:
+    """Yield each hidden cell, row by row, with the ends between which it lies for all that a reader of the table can tell."""
+    low, high = ends_if_shown(whole, profile, sure=_SURE)
     low, high = np.where(gone, 0.0, low), np.where(gone, whole[-1, -1] + profile.slack, high)
     high = np.where(possible, high, 0.0)
     sums = _sums(whole.shape)
-    for place in np.argwhere(gone & possible):
-        index = int(np.ravel_multi_index(tuple(place), whole.shape))
-        low[tuple(place)], high[tuple(place)] = _narrowed(index, sums, low, high)
-    return low, high
+    for row, column in np.argwhere(gone & possible):
+        place = (int(row), int(column))
+        ends = _narrowed(int(np.ravel_multi_index(place, whole.shape)), sums, low, high)
+        low[place], high[place] = ends
+        yield place, *ends
 
 
 def _narrowed(index: int, sums: Floats, low: Floats, high: Floats) -> tuple[float, float]:
