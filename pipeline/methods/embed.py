@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
+from pipeline.methods.bert import is_plain_bert, load_bert
 
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -45,6 +46,49 @@ class Embedder(Protocol):
         """Return one unit row per text, float32 (n_texts, dimension)."""
 
 
+class SentenceModel(Protocol):
+    """A transformer that turns rows of token ids into vectors."""
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text's tokens, as many as the model reads."""
+
+    def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
+        """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""
+
+
+@dataclass(frozen=True)
+class OfSentenceTransformers:
+    """Any model that sentence-transformers can load."""
+
+    model: Any
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.model.get_embedding_dimension() or 0)
+
+    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the ids of each text's tokens, as many as the model reads."""
+        found: list[list[int]] = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)[
+            "input_ids"
+        ]
+        return found
+
+    def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
+        """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""
+        import torch
+
+        padded = self.model.tokenizer.pad({"input_ids": list(rows)}, padding="max_length", max_length=width, return_tensors="pt")
+        with torch.inference_mode():
+            found = self.model({key: value.to(self.model.device) for key, value in padded.items()})
+        vectors: NDArray[np.float32] = found["sentence_embedding"].float().cpu().numpy()
+        return vectors
+
+
 @dataclass(frozen=True)
 class TransformerEmbedder:
     """A sentence-transformers model in a folder on this machine."""
@@ -53,33 +97,25 @@ class TransformerEmbedder:
     dimension: int
     sha256: str
     precision: str
-    model: Any
+    model: SentenceModel
     source: str | Path
+    device: str
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Arrive in another process without the model, which is loaded there once."""
-        return partial(load_embedder, self.source, precision=self.precision, device=self.model.device.type), ()
+        return partial(load_embedder, self.source, precision=self.precision, device=self.device), ()
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, float32 (n_texts, dimension)."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        tokens = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
-        for width, chosen in batches_of_fixed_shape([len(ids) for ids in tokens["input_ids"]]):
-            rows[chosen] = self._encode_batch(tokens, chosen, width=width)[: len(chosen)]
+        tokens = self.model.token_ids(texts)
+        for width, chosen in batches_of_fixed_shape([len(ids) for ids in tokens]):
+            filled = chosen + chosen[-1:] * (rows_of(width) - len(chosen))
+            found = self.model.sentence_vectors([tokens[place] for place in filled], width=width)
+            rows[chosen] = found[: len(chosen)]
         return _unit_rows(rows)
-
-    def _encode_batch(self, tokens: Mapping[str, list[Any]], chosen: list[int], *, width: int) -> NDArray[np.float32]:
-        import torch
-
-        filled = chosen + chosen[-1:] * (rows_of(width) - len(chosen))
-        batch = {key: [values[i] for i in filled] for key, values in tokens.items()}
-        padded = self.model.tokenizer.pad(batch, padding="max_length", max_length=width, return_tensors="pt")
-        with torch.inference_mode():
-            found = self.model({key: value.to(self.model.device) for key, value in padded.items()})
-        vectors: NDArray[np.float32] = found["sentence_embedding"].float().cpu().numpy()
-        return vectors
 
 
 @dataclass(frozen=True)
@@ -156,24 +192,32 @@ def _load_folder(folder: Path, *, precision: str, device: str) -> Embedder:
 
 
 def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: str, precision: str, device: str) -> Embedder:
-    stay_offline()
     import torch
-    from sentence_transformers import SentenceTransformer
+    from safetensors import SafetensorError
 
     if device == "cuda" and not torch.cuda.is_available():
         raise ModelError(
             '[embed] device = "cuda" asks for a graphics card, and this machine has none that torch can use; set "cpu".'
         )
-    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    load = load_bert if is_plain_bert(folder) else _load_sentence_transformers
     try:
-        model = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype})
-    except (OSError, ValueError, KeyError) as exc:
+        model = load(folder, precision=precision, device=device)
+    except (OSError, ValueError, KeyError, SafetensorError) as exc:
         raise ModelError(
             f"The folder {folder.name} does not hold a sentence-transformers model that can be loaded; "
             "it needs modules.json, config.json, a tokenizer and safetensors weights."
         ) from exc
-    dimension = model.get_embedding_dimension()
-    return TransformerEmbedder(name, int(dimension or 0), sha256, precision, model, source)
+    return TransformerEmbedder(name, model.dimension, sha256, precision, model, source, device)
+
+
+def _load_sentence_transformers(folder: Path, *, precision: str, device: str) -> SentenceModel:
+    stay_offline()
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    model = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype})
+    return OfSentenceTransformers(model)
 
 
 def stay_offline() -> None:

