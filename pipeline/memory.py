@@ -1,5 +1,6 @@
 """Memory: asked for before the work begins, since libraries that get none end the program or wait; seldom looked through."""
 
+import atexit
 import gc
 import mmap
 import os
@@ -28,9 +29,10 @@ def run_megabytes() -> int:
 
 
 def search_seldom() -> None:
-    """Let Python look seldom for objects that hold each other and nobody else holds.
+    """Let Python look seldom, and not at the end, for objects that hold each other and nobody else holds.
 
-    All that is loaded is kept until the end, and looking through it again and again took a tenth of a run. What is left in rings
-    between two looks is small: the most memory a run takes is as it was.
+    What is loaded is kept until the program ends. Looking through it again and again took a tenth of a run, and at the end, when
+    all goes anyhow, two seconds. What is left in rings between two looks is small: a run takes no more memory than it did.
     """
     gc.set_threshold(50_000, 10, 10)
+    atexit.register(gc.freeze)
