@@ -3,15 +3,16 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pandera.typing
 import pyarrow
 import pyarrow.parquet
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from pipeline import contracts
 from pipeline.contracts import Model
 from pipeline.errors import DataError
+from pipeline.imports import for_ourselves, without
 
 
 Sensitivity = Literal["identifiable", "redacted", "releasable"]
@@ -113,7 +115,7 @@ def tables_as_markdown() -> str:
     """Describe every table for ARCHITECTURE.md."""
     parts = []
     for table in TABLES.values():
-        columns = table.model.to_schema().columns if table.model else {}
+        columns = columns_of(table.name)
         said = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
         rows = [f"| `{name}` | {column.description} |" for name, column in columns.items()]
         header = ["", "| column | what it holds |", "|---|---|", *rows] if rows else []
@@ -123,21 +125,34 @@ def tables_as_markdown() -> str:
 
 def empty_table(name: str) -> pd.DataFrame:
     """Return a table with its columns and no rows."""
-    model = TABLES[name].model
-    columns = list(model.to_schema().columns) if model else []
-    return check_table(name, pd.DataFrame({column: [] for column in columns}))
+    return check_table(name, pd.DataFrame({column: [] for column in columns_of(name)}))
+
+
+def columns_of(name: str) -> Mapping[str, pa.Column]:
+    """Return a table's columns by name, in their order; a table of vectors has none."""
+    return _schemas()[name].columns if TABLES[name].model else {}
+
+
+@cache
+def _schemas() -> dict[str, pa.DataFrameSchema]:
+    """Return the contracts as pandera checks them. It would load Dask to ask of each column whether it is one of Dask's."""
+    kinds = ("dask", "modin", "pyspark")
+    with for_ourselves(*(f"pandera.typing.{kind}" for kind in kinds)), without(*kinds):
+        found = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
+    pandera.typing.get_index_types.cache_clear()
+    return found
 
 
 def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the contract's types; DataError names all rows and columns that break it, never values."""
-    model = TABLES[name].model
-    if model is None:
+    if TABLES[name].model is None:
         return frame
+    schema = _schemas()[name]
     try:
-        checked: pd.DataFrame = model.validate(frame, lazy=True)
+        checked: pd.DataFrame = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as exc:
         raise DataError(f"The table {name} is not as it should be: {_failures(exc.failure_cases)}.") from None
-    return checked[list(model.to_schema().columns)]
+    return checked[list(schema.columns)]
 
 
 def _failures(cases: pd.DataFrame) -> str:

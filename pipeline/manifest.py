@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from pipeline.artefacts import TABLES, write_atomically
+from pipeline.artefacts import TABLES, columns_of, write_atomically
 from pipeline.errors import DataError
 from pipeline.study import Study
 
@@ -92,7 +92,6 @@ def write_manifest(study: Study, manifest: Manifest) -> None:
 def record_resource(study: Study, name: str, sha256: str, rows: int) -> dict[str, Any]:
     """Describe a table's file in the words of a Data Package."""
     table = TABLES[name]
-    columns = table.model.to_schema().columns if table.model else {}
     return {
         "name": name,
         "path": table.file,
@@ -101,7 +100,7 @@ def record_resource(study: Study, name: str, sha256: str, rows: int) -> dict[str
         "hash": f"sha256:{sha256}",
         "rows": rows,
         "sensitivity": table.sensitivity,
-        "schema": {"fields": [{"name": column, "description": found.description} for column, found in columns.items()]},
+        "schema": {"fields": [{"name": column, "description": found.description} for column, found in columns_of(name).items()]},
     }
 
 

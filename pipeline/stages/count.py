@@ -1,9 +1,11 @@
 """Count how many people of each group spoke of each code, and how they answered the closed questions."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import empty_table
 from pipeline.codebook import Codebook
@@ -79,17 +81,22 @@ def _hidden(cells: pd.DataFrame, item: str, profile: Profile) -> pd.DataFrame:
 
 def _breakdown(rows: pd.DataFrame, column: str) -> Breakdown:
     """Return a count for everyone, and by each attribute with the people whose value is not known last."""
-    total = float(rows.loc[rows["group"] == EVERYONE, column].sum())
-    parts = [found[column].to_numpy(float) for _, found in rows[rows["group"] != EVERYONE].groupby("group", sort=False)]
+    counts, groups = rows[column].to_numpy(float), rows["group"].to_numpy()
+    total = float(counts[groups == EVERYONE].sum())
+    parts = [counts[places] for places in _places(groups)]
     return Breakdown(total, tuple(np.append(found, max(total - found.sum(), 0.0)) for found in parts))
 
 
 def _by_row(rows: pd.DataFrame, hidden: Hidden) -> "pd.Series[bool]":
-    groups = rows[rows["group"] != EVERYONE].groupby("group", sort=False)
-    flags = pd.Series(hidden.total, index=rows.index)
-    for (_, found), parts in zip(groups, hidden.parts, strict=True):
-        flags.loc[found.index] = parts[:-1]
-    return flags
+    flags = np.full(len(rows), hidden.total, dtype=bool)
+    for places, parts in zip(_places(rows["group"].to_numpy()), hidden.parts, strict=True):
+        flags[places] = parts[:-1]
+    return pd.Series(flags, index=rows.index)
+
+
+def _places(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
+    """Return where the rows of each attribute stand, in the order in which they come. It is asked for each code, so no frames."""
+    return [np.flatnonzero(groups == group) for group in dict.fromkeys(groups) if group != EVERYONE]
 
 
 def _closed(ratings: pd.DataFrame, levels: pd.DataFrame, *, profile: Profile, plan: Intake) -> pd.DataFrame:

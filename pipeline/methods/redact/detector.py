@@ -59,6 +59,10 @@ class Redactor:
         """Return what is to be masked or flagged in one answer, in its order."""
         return self.find_all([text])[0]
 
+    def load(self) -> None:
+        """Load the model and the lists of words now, not at first use."""
+        assert self._lexicon
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Arrive in another process without the model, which is loaded there once."""
         return _redactor, (self.known_names, self.model)

@@ -1,12 +1,11 @@
 """Load BERTopic and UMAP without what is never used here, and keep what numba compiles for the next run."""
 
 import importlib
-import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 from typing import Any
+
+from pipeline.imports import for_ourselves, without
 
 
 # BERTopic does without each of these, as it says of its lightweight installation: it is given vectors, a map and groups, and
@@ -20,15 +19,9 @@ NOT_USED = (
 @cache
 def load_bertopic() -> Any:
     """Return BERTopic and its c-TF-IDF, loaded for ourselves only: whoever imports BERTopic beside us gets all of it."""
-    known = {name: module for name, module in sys.modules.items() if _is_of(name, "bertopic")}
-    for name in known:
-        del sys.modules[name]
-    with _absent(NOT_USED):
+    with for_ourselves("bertopic"), without(*NOT_USED):
         bertopic = importlib.import_module("bertopic")
         vectorizers = importlib.import_module("bertopic.vectorizers")
-    for name in [name for name in sys.modules if _is_of(name, "bertopic")]:
-        del sys.modules[name]
-    sys.modules.update(known)
     return bertopic.BERTopic, vectorizers.ClassTfidfTransformer
 
 
@@ -59,19 +52,3 @@ def _keep_compiled(function: Any) -> None:
     except RuntimeError:
         # There is nowhere to write, so they are compiled each time.
         return
-
-
-def _is_of(name: str, package: str) -> bool:
-    return name == package or name.startswith(f"{package}.")
-
-
-@contextmanager
-def _absent(names: Sequence[str]) -> Iterator[None]:
-    """Let imports of the packages fail that nobody has loaded yet."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for name in hidden:
-            del sys.modules[name]
