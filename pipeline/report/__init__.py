@@ -201,7 +201,7 @@ def _easyread(source: "Source", folder: Path) -> None:
 
 
 REPORT = (
-    *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
+    *("people", "comments", "segments", "texts", "themes", "found_members", "members", "shaping", "voices", "theme_ranks"),
     *("suggestions", "theme_codes", "agreement", "codings", "counts", "closed", "decisions"),
     "quotes",
 )
