@@ -186,6 +186,15 @@ def read_table(name: str, path: Path) -> Value:
     return check_table(name, frame)
 
 
+def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
+    """Read one column of a table and do not check it, which is quick; empty where the table has been made without it."""
+    try:
+        found = pyarrow.parquet.read_schema(path).names
+        return pyarrow.parquet.read_table(path, columns=[column])[column] if column in found else pyarrow.chunked_array([[]])
+    except pyarrow.ArrowException as exc:
+        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+
+
 def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
     """Call `write` on a temporary file beside `path`, make it durable, and put it in the place of `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -114,7 +114,7 @@ class Texts(Model):
 class FoundThemes(Model):
     """Themes as the program found them, before people shape them."""
 
-    theme_id: str = pa.Field(unique=True, description="hash of the theme's exemplars")
+    theme_id: str = pa.Field(unique=True, description="hash of the exemplars the theme was found with")
     keywords: str = pa.Field(description="words that set the theme apart, best first")
     title: str = pa.Field(description="working title from people's words, or the title people gave")
     exemplars: str = pa.Field(description="text_ids nearest to the theme's middle, separated by spaces")
@@ -145,7 +145,10 @@ class Members(Model):
 
 
 class FoundMembers(Members):
-    """Which theme each text is in as the program found them."""
+    """Which theme each text is in as the program found them, and which texts came after that."""
+
+    late: bool = pa.Field(description="came after the themes were found, and joined the nearest")
+    found_from: int = pa.Field(ge=0, description="how many texts the themes were found from, the same in all rows")
 
 
 class Shaping(Model):

@@ -166,14 +166,18 @@ class _Run:
         return self.study.folder / TABLES[name].file
 
     def fingerprint(self, stage: Stage) -> str:
-        return _sha256(self.recipe(stage), *(self.digest(name) for name in stage.needs))
+        settings = [self.settings(stage)] if stage.keeping else []
+        return _sha256(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
+
+    def settings(self, stage: Stage, *, but: frozenset[str] = frozenset()) -> str:
+        sections = (getattr(self.study.settings, name).model_dump(mode="json", exclude=set(but)) for name in stage.sections)
+        return json.dumps(dict(zip(stage.sections, sections, strict=True)), sort_keys=True)
 
     def recipe(self, stage: Stage) -> str:
-        """Hash all that decides a stage's output but its input."""
-        sections = {name: getattr(self.study.settings, name).model_dump(mode="json") for name in stage.sections}
+        """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
         model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
         made_with = [f"{name} {_version(name)}" for name in stage.packages]
-        return _sha256(stage.name, str(stage.version), json.dumps(sections, sort_keys=True), model, *made_with)
+        return _sha256(stage.name, str(stage.version), self.settings(stage, but=stage.keeping), model, *made_with)
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
@@ -217,16 +221,21 @@ class _Run:
         return made if isinstance(made, tuple) else (made,)
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
-        more = {"engine": self.engine} if stage.batched else {}
-        return partial(stage.run, settings=settings, **more, **({"earlier": self.earlier(stage)} if stage.incremental else {}))
+        more: dict[str, Any] = {"engine": self.engine} if stage.batched else {}
+        if stage.incremental or stage.kept:
+            found = self.earlier(stage, stage.kept or (stage.incremental,))
+            more["earlier"] = found if stage.kept or found is None else found[0]
+        return partial(stage.run, settings=settings, **more)
 
-    def earlier(self, stage: Stage) -> Value | None:
-        """Return what an incremental stage made before, if it was made by the same recipe and is intact."""
+    def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value, ...] | None:
+        """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""
         record = self.manifest.stage(stage.name)
-        name, path = stage.incremental, self.path(stage.incremental)
         if self.force or record is None or record.recipe != self.recipe(stage):
             return None
-        return read_table(name, path) if path.is_file() and file_sha256(path) == record.makes.get(name) else None
+        paths = {name: self.path(name) for name in names}
+        if any(not path.is_file() or file_sha256(path) != record.makes.get(name) for name, path in paths.items()):
+            return None
+        return tuple(read_table(name, path) for name, path in paths.items())
 
     def keep(self, name: str, value: Value) -> None:
         checked = check_table(name, value) if isinstance(value, pd.DataFrame) else value

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, empty_table, read_table
+from pipeline.artefacts import TABLES, empty_table, read_column, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.methods.themes.drift import measure_drift
@@ -29,6 +29,7 @@ class Status:
     checked_by_people: float
     people: tuple[str, ...] = ("Not yet checked by people.",)
     drift: str = ""
+    late: str = ""
     safeguarding: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -47,6 +48,7 @@ class Status:
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
         lines += [self.drift] if self.drift else []
+        lines += [self.late] if self.late else []
         lines += [self.safeguarding] if self.safeguarding else []
         return "\n".join([*lines, *self.people])
 
@@ -76,6 +78,7 @@ def status(folder: str | Path) -> Status:
         checked_by_people=progress.share,
         people=people,
         drift=drift_note(study),
+        late=late_note(study),
         safeguarding=concern_note(study),
     )
 
@@ -89,6 +92,16 @@ def drift_note(study: Study) -> str:
     if not set(members["theme_id"]) <= {theme.theme_id for theme in saved.themes}:
         return ""
     return f"Saved themes: {measure_drift(members['similarity'], saved.quantiles).sentence()}"
+
+
+def late_note(study: Study) -> str:
+    """Say how many texts came after the themes were found; empty where none did."""
+    path = study.folder / TABLES["found_members"].file
+    n = sum(read_column("found_members", "late", path).to_pylist()) if path.is_file() else 0
+    if not n:
+        return ""
+    came = "1 text" if n == 1 else f"{n:,} texts"
+    return f"{came} came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
 
 
 def _progress(study: Study) -> Progress:

@@ -94,9 +94,14 @@ class Embed(Section):
 
 
 class Cluster(Section):
-    """How themes are found; with `frozen`, a folder of saved themes, none are found and each text is given one of those."""
+    """How themes are found; with `frozen`, a folder of saved themes, none are found and each text is given one of those.
+
+    While new texts, and those that are gone, are at most the share `late` of the texts that the themes were found from, the
+    themes stay and each new text joins the nearest.
+    """
 
     seed: int = 42
+    late: float = Field(default=0.02, ge=0, le=1)
     n_themes: int | None = Field(default=None, ge=1)
     frozen: str | None = None
 

@@ -36,7 +36,7 @@ _COMMENTS = {
     "clean.known_names": "Names to mask wherever they stand, such as those of staff.",
     "embed": "The language model, which runs on this machine.",
     "embed.model": "minilm; static (faster, less exact); or a sentence-transformers folder.",
-    "cluster": "How themes are found. n_themes, left out here, sets their number.",
+    "cluster": "How themes are found. n_themes, left out here, sets their number; late, what share may join them later.",
     "code": "How codes are suggested. Below min_precision the model keeps silent.",
     "review": "How people check the coding. coders: how many read each excerpt, blind to each other.",
     "count": "Which groups are compared, and from which size on figures are shown.",

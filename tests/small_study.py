@@ -105,6 +105,8 @@ SAID = (
     ("harp, lullaby, orchard", None, "private: Grandmother's harp was left to rot in the orchard."),
 )
 PRIVATE = tuple(text.removeprefix("private: ") for _, _, *texts in SAID for text in texts if text.startswith("private: "))
+# So many texts came after the themes were found.
+LATE = 2
 CONSENTS = ("quote", "analyse", "quote", "paraphrase")
 
 
@@ -143,6 +145,7 @@ def build_tables(study: Study) -> Tables:
         "comments": comments,
         "segments": segments,
         "texts": texts,
+        "found_members": members.assign(late=members.index < LATE, found_from=len(members) - LATE),
         "themes": themes,
         "members": members,
         "shaping": empty_table("shaping"),

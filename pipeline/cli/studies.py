@@ -61,12 +61,13 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
       themes run my-study
     """
     from pipeline.runner import run as run_study
-    from pipeline.status import drift_note, summarise
+    from pipeline.status import drift_note, late_note, summarise
     from pipeline.study import load_study
 
     click.echo(summarise(run_study(study, until=until, force=force)))
-    if note := drift_note(load_study(study)):
-        click.echo(note)
+    for note in (drift_note, late_note):
+        if said := note(load_study(study)):
+            click.echo(said)
 
 
 @click.command()

@@ -204,7 +204,7 @@ RELEASED = ("response_rates", "whereabouts", "counts", "closed")
 """Tables of figures that may leave as they are."""
 
 REPORT = (
-    *("people", "comments", "segments", "texts", "themes", "members", "shaping", "voices", "theme_ranks"),
+    *("people", "comments", "segments", "texts", "themes", "found_members", "members", "shaping", "voices", "theme_ranks"),
     *("suggestions", "theme_codes", "agreement", "codings", "decisions", "quotes"),
     *RELEASED,
 )

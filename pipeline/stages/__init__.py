@@ -16,6 +16,13 @@ class Stage:
     sections: tuple[str, ...] = ()
     incremental: str = ""
     """A table it makes of rows that are independent and keyed by content; the function takes what it was before as `earlier`."""
+    kept: tuple[str, ...] = ()
+    """Tables it may keep when its input has changed a little; the function takes what they were before as `earlier`.
+
+    Their rows hang on one another, so that an erasure lets go of them.
+    """
+    keeping: frozenset[str] = frozenset()
+    """Settings that only say when those are kept: changing one runs the stage again, and lets go of nothing."""
     batched: bool = False
     """Works on its rows in parts, which an engine may spread over several machines; the function takes `engine`."""
     packages: tuple[str, ...] = ()
@@ -54,13 +61,19 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", batched=True, version=2),
     Stage(
-        "cluster", ("texts", "vectors", "frozen"), ("found_themes", "found_members", "found_centroids"), ("cluster",), version=3
+        "cluster",
+        ("texts", "vectors", "frozen"),
+        ("found_themes", "found_members", "found_centroids"),
+        ("cluster",),
+        kept=("found_themes", "found_members", "found_centroids"),
+        keeping=frozenset({"late"}),
+        version=4,
     ),
     Stage(
         "shape",
         ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits", "frozen"),
         ("themes", "members", "centroids", "shaping"),
-        version=4,
+        version=5,
     ),
     Stage(
         "voices",

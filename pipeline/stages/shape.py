@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -36,7 +37,7 @@ def shape(
     """Return themes, members and middles as people want them, and what came of each edit that stands.
 
     A theme's title is the one people gave, or that of a saved theme, or a phrase that several people said, or the words that set
-    its texts apart.
+    its texts apart. Texts that came late change neither titles nor middles.
     """
     edits = theme_edits[~theme_edits["withdrawn"]]
     if found_themes.empty:
@@ -45,13 +46,14 @@ def shape(
     matrix = UnitRows(vectors.matrix)
     labels = pd.Index(found_themes["theme_id"]).get_indexer(found_members["theme_id"])
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"].tolist(), matrix, _edits(edits))
-    middles = {label: matrix[np.flatnonzero(done.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
+    telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
+    middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
-    drawn = _drawn(found_themes, texts, matrix, done, centres[[row_of[label] for label in done.alive]])
+    drawn = _drawn(found_themes, texts, matrix, telling, centres[[row_of[label] for label in done.alive]])
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
     said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
-    titled = _with_phrases(drawn, texts, done.labels, said, kept=range(done.n_found) if frozen else ())
+    titled = _with_phrases(drawn, texts, telling.labels, said, kept=range(done.n_found) if frozen else ())
     themes = _with_people(titled, members, said)
     kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
     found = Vectors(tuple(themes["theme_id"]), kept, found_centroids.model, found_centroids.sha256)
@@ -81,6 +83,11 @@ def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> Shape:
         codes={i: (str(row["agreed_code"]), 0) for i, row in enumerate(rows) if pd.notna(row["agreed_code"])},
         aside={i: 0 for i, row in enumerate(rows) if row["set_aside"]},
     )
+
+
+def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Return the labels of the texts by which a theme is told: not of late ones (-1), save where a theme has no others."""
+    return np.where(late & np.isin(labels, labels[~late]), -1, labels)
 
 
 def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape, centres: NDArray[np.float64]) -> pd.DataFrame:
@@ -139,7 +146,9 @@ def _members(
     similarity = found["similarity"].to_numpy(np.float64, copy=True)
     for part in (changed[block] for block in blocks(len(changed))):
         similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
-    return found.assign(theme_id=[ids[int(label)] for label in done.labels], similarity=similarity)
+    return found.drop(columns=["late", "found_from"]).assign(
+        theme_id=[ids[int(label)] for label in done.labels], similarity=similarity
+    )
 
 
 def _with_phrases(

@@ -32,7 +32,7 @@ from pipeline.study import Study, load_study
 
 MAKE_REPORT = ("html", "docx", "xlsx", "tables")
 FORMS = (MAKE_REPORT, *((name,) for name in (*MAKE_REPORT, "pdf", "quotes", "loop", "easyread", "qdpx", "sav")))
-DRAWN = ("people", "ratings", "comments", "segments", "texts", "members", "suggestions", "codings")
+DRAWN = ("people", "ratings", "comments", "segments", "texts", "found_members", "members", "suggestions", "codings")
 IDS = ("response_id", "comment_id", "segment_id", "text_id")
 
 

@@ -27,6 +27,7 @@ def found():
     themes = themes.assign(exemplars=["a0", "b0", "c0"], stability=0.9, family=[1, 2, 2], family_title="", named=False)
     themes = themes.assign(set_aside=False, agreed_code=None)
     members = texts[["text_id"]].assign(theme_id=[t for t, _ in rows], similarity=0.5, heard_once=False)
+    members = members.assign(late=False, found_from=len(texts))
     segments = texts[["text_id", "text"]].assign(segment_id=texts["text_id"], comment_id=texts["text_id"])
     people = [f"person {i}" if t != "c" else f"person {i % 2}" for t, i in rows]
     comments = pd.DataFrame({"comment_id": texts["text_id"], "response_id": people})

@@ -24,7 +24,15 @@ def how_it_was_done(source: Source) -> Section:
     blocks = (
         Table("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
         Paragraph(masking(source["comments"], source.profile)),
-        Points((*source.notes, *LIMITS, _unsteady(source["themes"]), *shaping_sentences(source["shaping"]))),
+        Points(
+            (
+                *source.notes,
+                *LIMITS,
+                _unsteady(source["themes"]),
+                *_late(source["found_members"]),
+                *shaping_sentences(source["shaping"]),
+            )
+        ),
         Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return Section("how-it-was-done", "How it was done", blocks)
@@ -91,6 +99,14 @@ def _lost(edit_id: int, action: str, detail: str, result: str) -> str:
     return (
         f"Edit {edit_id} ({asked}) {'was ' if result == 'found in part' else ''}{result}; look at the themes and make it again."
     )
+
+
+def _late(members: pd.DataFrame) -> tuple[str, ...]:
+    n = int(members["late"].sum())
+    if not n:
+        return ()
+    of = f"{number(n)} of the {number(len(members))} different things said"
+    return (f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed.",)
 
 
 def _unsteady(themes: pd.DataFrame) -> str:
