@@ -1,16 +1,18 @@
 """Time `themes run` as people meet it, beside vanilla BERTopic, against the bound of the processor, and as studies grow.
 
     python tests/benchmarks/speed.py --shared ../shared [--only runs peer embedding growth whole] [--sizes 800 5000]
-        [--growth 1000 16000 100000] [--times 3] [--smoke]
+        [--growth 1000 16000 100000] [--engine dask] [--times 3] [--smoke]
 
 Every run is a fresh process with nothing cached of the study; what numba compiled after set-up is kept. Prints JSON lines: wall
 seconds, processor seconds (user and system; steadier where others use the machine) and peak memory, the median run by processor
 seconds. Studies larger than the data are answers drawn again, each with one word of another put in, so that texts differ. In
 `growth`, a stage a process, and `whole`, all stages in one (`--only whole --growth 1000000` takes an hour), each person's group,
-region, consent and rating are drawn at random, so that no stage has an empty table to work on.
+region, consent and rating are drawn at random, so that no stage has an empty table to work on. `--engine dask` runs `whole` with
+a worker for each core of this machine; the peak of all counts all processes together, looked at twice a second.
 """
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -19,12 +21,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import psutil
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", nargs="+", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--sizes", type=int, nargs="+", default=[800, 5_000])
     parser.add_argument("--growth", type=int, nargs="+", default=[1_000, 16_000, 100_000])
+    parser.add_argument("--engine", choices=["local", "dask"], default="local")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
     options = parser.parse_args(arguments)
@@ -164,7 +170,12 @@ def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     only = ("--until", "intake") if options.smoke else ()
     for size in options.growth[:1] if options.smoke else options.growth:
         study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
-        yield {"answers": size, "run": "cold", **themes(study, *only), "disk MB": disk_mb(study)}
+        with (study / "study.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'[run]\nengine = "{options.engine}"\n')
+        with peak_of_all() as together:
+            cold = themes(study, *only)
+        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, **together, "disk MB": disk_mb(study)}
+        yield {"answers": size, "run": "wall s of each stage", **{name: seconds_of(study, name) for name in stages_of(study)}}
         yield {"answers": size, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study, *only))}
         shutil.rmtree(study)
 
@@ -187,8 +198,16 @@ def exponent(points: Sequence[tuple[int, float]]) -> float | None:
 
 
 def seconds_of(study: Path, stage: str) -> float:
-    manifest = json.loads((study / "derived" / "manifest.json").read_text(encoding="utf-8"))
-    return float(next(record["seconds"] for record in manifest["stages"] if record["name"] == stage))
+    return float(next(record["seconds"] for record in _records(study) if record["name"] == stage))
+
+
+def stages_of(study: Path) -> list[str]:
+    return [str(record["name"]) for record in _records(study)]
+
+
+def _records(study: Path) -> list[Row]:
+    stages: list[Row] = json.loads((study / "derived" / "manifest.json").read_text(encoding="utf-8"))["stages"]
+    return stages
 
 
 def answers(shared: Path | None, size: int) -> list[str]:
@@ -257,6 +276,26 @@ def redefined(study: Path) -> Row:
 
 def themes(study: Path, *more: str) -> Row:
     return timed([sys.executable, "-m", "pipeline", "run", str(study), *more])
+
+
+@contextmanager
+def peak_of_all() -> Iterator[Row]:
+    """Look at the memory of all processes that are started here, twice a second: those of a cluster count together."""
+    found, over = {"peak MB of all": 0.0}, threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.5):
+            with contextlib.suppress(psutil.Error):
+                there = psutil.Process().children(recursive=True)
+                found["peak MB of all"] = max(found["peak MB of all"], sum(one.memory_info().rss for one in there) / 2**20)
+
+    watch = threading.Thread(target=look)
+    watch.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        watch.join()
 
 
 def timed(command: list[str]) -> Row:
