@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Config = dict[str, Any]
-_PROMPTS = "config_sentence_transformers.json"
+_PROMPTS, _LENGTH = "config_sentence_transformers.json", "sentence_bert_config.json"
 _PLAIN = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute", "is_decoder": False}
 
 
@@ -105,6 +105,7 @@ def is_plain_bert(folder: Path) -> bool:
         config, modules, prompts = (_json(folder / name) for name in ("config.json", "modules.json", _PROMPTS))
         pooling = _json(folder / modules[1]["path"] / "config.json")
         parts = [part["type"].rpartition(".")[2] for part in modules]
+        longest = _json(folder / _LENGTH).get("max_seq_length")
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return False
     return (
@@ -112,7 +113,8 @@ def is_plain_bert(folder: Path) -> bool:
         and parts == ["Transformer", "Pooling", "Normalize"]
         and _is_mean(pooling)
         and not any((prompts.get("prompts") or {}).values())
-        and all((folder / name).is_file() for name in ("tokenizer.json", "model.safetensors", "sentence_bert_config.json"))
+        and isinstance(longest, int)
+        and all((folder / name).is_file() for name in ("tokenizer.json", "model.safetensors"))
     )
 
 
@@ -142,7 +144,7 @@ def _tokenizer(folder: Path) -> "Tokenizer":
         # The library raises nothing narrower.
         raise ValueError("tokenizer.json cannot be read") from fault
     tokenizer.no_padding()
-    tokenizer.enable_truncation(int(_json(folder / "sentence_bert_config.json")["max_seq_length"]))
+    tokenizer.enable_truncation(int(_json(folder / _LENGTH)["max_seq_length"]))
     return tokenizer
 
 
