@@ -31,8 +31,8 @@ def run_megabytes() -> int:
 def search_seldom() -> None:
     """Let Python look seldom, and not at the end, for objects that hold each other and nobody else holds.
 
-    What is loaded is kept until the program ends. Looking through it again and again took a tenth of a run, and at the end, when
-    all goes anyhow, two seconds. What is left in rings between two looks is small: a run takes no more memory than it did.
+    What is loaded is kept until the program ends, so to look through it again and again, and at the end, when all goes anyhow, is
+    lost time. What is left in rings between two looks is small: a run takes no more memory than it did.
     """
     gc.set_threshold(50_000, 10, 10)
     atexit.register(gc.freeze)
