@@ -51,6 +51,8 @@ SPEEDS = {
     "peer": "Beside vanilla BERTopic on the same texts, from fresh processes",
     "embedding": "Embedding: share of the arithmetic bound",
     "engines": "In one process and on workers of the same machine: equal letters under tables are equal tables",
+    "whole": "All stages, static model, as answers grow; with dask, on a worker for each of two cores",
+    "whole, by stage": "Where the time of a million answers goes",
     "growth": "Growth of each stage, static model, a process for each stage (its start is in cpu s)",
 }
 SPEED = {
