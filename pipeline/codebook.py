@@ -162,8 +162,8 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[Change, ...]:
 
 def _read_csv(path: Path) -> list[dict[str, str]]:
     text = _decode(path)
-    # The header tells the separator: Excel writes ";" where a comma is the decimal mark.
-    header = text.lstrip().partition("\n")[0]
+    # The header tells the separator: Excel writes ";" where a comma is the decimal mark. Old Macs end lines with \r.
+    header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
     delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
     try:
         cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
@@ -252,7 +252,7 @@ def _tidy(column: str, text: str) -> str:
 
 
 def _as_code(row: Mapping[str, str]) -> Code:
-    values: dict[str, Any] = dict(row)
+    values: dict[str, Any] = {column: text for column, text in row.items() if column}
     for column in LISTS:
         values[column] = tuple(filter(None, (item.strip() for item in row.get(column, "").split(SEPARATOR))))
     return Code(**values)

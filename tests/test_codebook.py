@@ -323,3 +323,22 @@ class TestDiffCodebooks:
         twice = Codebook((replace(TRUST, code="trust-a"), replace(TRUST, code="trust-b")))
         kinds = [(change.kind, change.code) for change in diff_codebooks(Codebook((TRUST,)), twice)]
         assert kinds == [("renamed", "trust-a"), ("added", "trust-b")]
+
+
+def test_a_codebook_with_the_line_ends_of_old_macs_is_read(tmp_path):
+    path = tmp_path / "codebook.csv"
+    path.write_bytes(b"code,label,definition\rforms,Paperwork,Filling in forms\rmoney,Money,What it costs\r")
+    assert [code.code for code in read_codebook(path).codes] == ["forms", "money"]
+
+
+def test_a_line_end_inside_the_header_is_said_in_a_sentence(tmp_path):
+    path = tmp_path / "codebook.csv"
+    path.write_bytes(b"code,label,defi\rnition\nforms,Paperwork,Filling in forms\n")
+    with pytest.raises(CodebookError, match="the column 'defi' is unknown"):
+        read_codebook(path)
+
+
+def test_blanks_beyond_the_last_column_are_no_fault(tmp_path):
+    path = tmp_path / "codebook.csv"
+    path.write_text("code,label\nforms,Paperwork, ,\x01\n", encoding="utf-8")
+    assert [code.name for code in read_codebook(path).codes] == ["Paperwork"]
