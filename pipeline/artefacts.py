@@ -98,7 +98,7 @@ TABLES: dict[str, Table] = {
         Table("codings", "redacted", contracts.Codings),
         Table("quotes", "redacted", contracts.Quotes),
         Table("response_rates", "releasable", contracts.ResponseRates),
-        Table("whereabouts", "releasable", contracts.Whereabouts),
+        Table("accounts", "releasable", contracts.AnswerAccounts),
         Table("counts", "releasable", contracts.Counts),
         Table("closed", "releasable", contracts.Closed),
         Table("decisions", "redacted", contracts.Decisions, decided=True),

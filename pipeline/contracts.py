@@ -286,7 +286,7 @@ class ResponseRates(Model):
     suppressed: bool = pa.Field(description="too few people to show")
 
 
-class Whereabouts(Model):
+class AnswerAccounts(Model):
     """What became of the answers that came in; small numbers, and those that would give them away, are missing."""
 
     became: str = pa.Field(unique=True, description="read, why it was set aside, or all")

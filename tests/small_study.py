@@ -135,7 +135,7 @@ def build_tables(study: Study) -> Tables:
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     said, ranks = voices(themes, members, segments, comments, attributes, settings=settings)
     counts, closed = count(codings, segments, comments, attributes, ratings, codebook, settings=settings)
-    rates, whereabouts = respond(comments, attributes, settings=settings)
+    rates, became = respond(comments, attributes, settings=settings)
     frames = {
         "responses": responses,
         "masks": empty_table("masks"),
@@ -159,7 +159,7 @@ def build_tables(study: Study) -> Tables:
         "counts": counts,
         "closed": closed,
         "response_rates": rates,
-        "whereabouts": whereabouts,
+        "accounts": became,
     }
     return Tables({name: check_table(name, frame) for name, frame in frames.items()})
 

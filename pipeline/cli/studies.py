@@ -65,9 +65,9 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
     from pipeline.study import load_study
 
     click.echo(summarise(run_study(study, until=until, force=force)))
-    for note in (drift_note, late_note):
-        if said := note(load_study(study)):
-            click.echo(said)
+    loaded = load_study(study)
+    for said in filter(None, (drift_note(loaded), late_note(loaded))):
+        click.echo(said)
 
 
 @click.command()

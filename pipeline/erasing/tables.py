@@ -17,7 +17,7 @@ from pipeline.tokens import numbers_of, read_tokens, write_tokens
 
 
 # Figures that count the person; the next run makes them again.
-_COUNTED = ("response_rates", "whereabouts", "counts", "closed", "voices", "theme_ranks")
+_COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "theme_ranks")
 _WRITTEN = ("title", "family_title", "keywords", "detail", "proposed", "because", "caption")
 # What the person is found by goes last, so that an erasure that was cut short can be begun again.
 _LAST = ("segments", "comments", "responses")

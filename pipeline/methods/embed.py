@@ -74,10 +74,8 @@ class OfSentenceTransformers:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text's tokens, as many as the model reads."""
-        found: list[list[int]] = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)[
-            "input_ids"
-        ]
-        return found
+        found = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
+        return [list(ids) for ids in found["input_ids"]]
 
     def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
         """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""

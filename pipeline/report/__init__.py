@@ -200,7 +200,7 @@ def _easyread(source: "Source", folder: Path) -> None:
     write_easyread(source, folder)
 
 
-RELEASED = ("response_rates", "whereabouts", "counts", "closed")
+RELEASED = ("response_rates", "accounts", "counts", "closed")
 """Tables of figures that may leave as they are."""
 
 REPORT = (
@@ -233,7 +233,7 @@ EXPORTS: dict[str, Exporter] = {
             sensitivity="redacted",
             files=(
                 "response_rates.csv",
-                "whereabouts.csv",
+                "accounts.csv",
                 "counts.csv",
                 "closed.csv",
                 "themes.csv",

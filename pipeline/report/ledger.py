@@ -23,7 +23,7 @@ from pipeline.stages.respond import ALL, ANSWERED, BLANK, became_of, levels_aske
 from pipeline.study import Study
 
 
-COUNTED = ("response_rates", "whereabouts", "counts", "closed", "voices", "themes")
+COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "themes")
 _KEYS = ["table", "item", "part", "response_id"]
 _MEAN = ("estimate", "low", "high")
 
@@ -119,7 +119,7 @@ def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[t
         if name == "themes":
             yield _theme_key(str(row["theme_id"])), float(disclose(np.array(float(row["n_people"])), profile))
             continue
-        if name == "whereabouts":
+        if name == "accounts":
             yield _became_key(str(row["became"])), float(row["n"])
             continue
         base, n = _keys(name, {str(key): value for key, value in row.items()})
@@ -150,14 +150,14 @@ def _theme_key(theme_id: str) -> tuple[str, str]:
 
 
 def _became_key(became: str) -> tuple[str, str]:
-    return f"whereabouts|{became}", f"{EVERYONE}|{EVERYONE}"
+    return f"accounts|{became}", f"{EVERYONE}|{EVERYONE}"
 
 
 def _adjusted(name: str, table: pd.DataFrame, found: Mapping[tuple[str, str], float]) -> pd.DataFrame:
     if name == "themes":
         shown = [found[_theme_key(str(theme))] for theme in table["theme_id"]]
         return table.assign(n_people=np.nan_to_num(np.array(shown)).astype(int))
-    if name == "whereabouts":
+    if name == "accounts":
         return table.assign(n=[found[_became_key(str(became))] for became in table["became"]])
     rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
     return table.assign(**_columns(name, table, rows, found)) if rows else table
@@ -192,20 +192,22 @@ def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     tables = {name: _table(study, name) for name in _BEHIND}
     groups = study.settings.count.groups or study.settings.intake.attributes[:1]
     levels = levels_of(tables["comments"], tables["ratings"], tables["people"], groups)
-    levels = levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])[
-        ["response_id", "part"]
-    ]
+    levels = _with_parts(levels)[["response_id", "part"]]
     asked = levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
-    asked = asked.assign(part=[_part(*row) for row in asked[["group", "level"]].itertuples(index=False)])
+    asked = _with_parts(asked)
     parts = [
         *_of_codes(tables, levels),
         *_of_closed(tables, levels),
         *_of_themes(tables, levels),
         *_of_responding(tables, asked),
-        *_of_whereabouts(tables),
+        *_of_accounts(tables),
     ]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     return {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
+
+
+def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:
+    return levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])
 
 
 def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
@@ -243,10 +245,10 @@ def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> 
     yield asked.assign(item="response_rates|" + asked["question"] + "||" + did)
 
 
-def _of_whereabouts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
+def _of_accounts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
     part = _became_key(ALL)[1]
     for became in (became_of(tables["comments"]), ALL):
-        yield tables["comments"].assign(item="whereabouts|" + became, part=part)
+        yield tables["comments"].assign(item="accounts|" + became, part=part)
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:

@@ -26,7 +26,7 @@ def write_tables(source: Source, folder: Path) -> None:
     places = source["theme_codes"]
     places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))
     write_csv(without_suppressed(source["response_rates"]), folder / "response_rates.csv")
-    write_csv(source["whereabouts"], folder / "whereabouts.csv")
+    write_csv(source["accounts"], folder / "accounts.csv")
     write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.

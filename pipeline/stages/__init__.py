@@ -100,7 +100,7 @@ STAGES: tuple[Stage, ...] = (
         ("count", "intake", "quote"),
         version=4,
     ),
-    Stage("respond", ("comments", "people"), ("response_rates", "whereabouts"), ("count", "intake")),
+    Stage("respond", ("comments", "people"), ("response_rates", "accounts"), ("count", "intake")),
     Stage(
         "count",
         ("codings", "segments", "comments", "people", "ratings", "codebook"),

@@ -19,10 +19,10 @@ READ, ALL = "read", "all"
 def respond(comments: pd.DataFrame, people: pd.DataFrame, *, settings: SimpleNamespace) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return who wrote something by question and for any, and what became of the answers, after disclosure control."""
     if comments.empty:
-        return empty_table("response_rates"), empty_table("whereabouts")
+        return empty_table("response_rates"), empty_table("accounts")
     profile = PROFILES[settings.count.profile]
     groups = settings.count.groups or settings.intake.attributes[:1]
-    return _rates(comments, people, groups, profile), _whereabouts(comments, profile)
+    return _rates(comments, people, groups, profile), _accounts(comments, profile)
 
 
 def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...], profile: Profile) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def became_of(comments: pd.DataFrame) -> "pd.Series[str]":
     return comments["set_aside"].astype(object).where(comments["set_aside"].notna(), READ)
 
 
-def _whereabouts(comments: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _accounts(comments: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     found = became_of(comments).value_counts().sort_index()
     counts = np.asarray(found, dtype=np.float64)
     gone = hide_crossing(counts[:, None], profile, unknown=False)[:, 0]

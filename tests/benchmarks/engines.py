@@ -12,14 +12,12 @@ import json
 import resource
 import shutil
 import tempfile
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import psutil
 from speed import answers, study_of
+from watching import watched
 
 import pipeline
 
@@ -50,38 +48,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(folder: Path) -> dict[str, object]:
     """Return the stages' seconds, the most memory of this process and of a worker, and what stands for all tables."""
     begin = time.perf_counter()
-    with watched() as most:
+    with watched() as looks:
         manifest = pipeline.run(folder, until="code")
     tables = hashlib.sha256(b"".join(path.read_bytes() for path in sorted((folder / "derived").glob("*.parquet"))))
     return {
         "wall_s": round(time.perf_counter() - begin, 1),
         "stages_s": {name: round(manifest.stage(name).seconds, 1) for name in STAGES},
         "here_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "worker_mb": max(most, default=0) // 2**20,
+        "worker_mb": max((most for look in looks for most in look), default=0) // 2**20,
         "tables": tables.hexdigest()[:12],
     }
-
-
-@contextmanager
-def watched() -> Iterator[list[int]]:
-    """Yield a list to which the memory of every process below this one is added now and then."""
-    done, most = threading.Event(), []
-
-    def look() -> None:
-        while not done.wait(0.5):
-            for child in psutil.Process().children(recursive=True):
-                try:
-                    most.append(child.memory_info().rss)
-                except psutil.Error:
-                    continue
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    try:
-        yield most
-    finally:
-        done.set()
-        watcher.join()
 
 
 if __name__ == "__main__":

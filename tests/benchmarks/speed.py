@@ -12,7 +12,6 @@ a worker for each core of this machine; the peak of all counts all processes tog
 """
 
 import argparse
-import contextlib
 import json
 import math
 import os
@@ -21,15 +20,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
+from watching import watched
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -172,9 +169,10 @@ def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
         with (study / "study.toml").open("a", encoding="utf-8") as settings:
             settings.write(f'[run]\nengine = "{options.engine}"\n')
-        with peak_of_all() as together:
+        with watched() as looks:
             cold = themes(study, *only)
-        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, **together, "disk MB": disk_mb(study)}
+        together = {"peak MB of all": max(map(sum, looks), default=0) / 2**20, "disk MB": disk_mb(study)}
+        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, **together}
         yield {"answers": size, "run": "wall s of each stage", **{name: seconds_of(study, name) for name in stages_of(study)}}
         yield {"answers": size, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study, *only))}
         shutil.rmtree(study)
@@ -276,26 +274,6 @@ def redefined(study: Path) -> Row:
 
 def themes(study: Path, *more: str) -> Row:
     return timed([sys.executable, "-m", "pipeline", "run", str(study), *more])
-
-
-@contextmanager
-def peak_of_all() -> Iterator[Row]:
-    """Look at the memory of all processes that are started here, twice a second: those of a cluster count together."""
-    found, over = {"peak MB of all": 0.0}, threading.Event()
-
-    def look() -> None:
-        while not over.wait(0.5):
-            with contextlib.suppress(psutil.Error):
-                there = psutil.Process().children(recursive=True)
-                found["peak MB of all"] = max(found["peak MB of all"], sum(one.memory_info().rss for one in there) / 2**20)
-
-    watch = threading.Thread(target=look)
-    watch.start()
-    try:
-        yield found
-    finally:
-        over.set()
-        watch.join()
 
 
 def timed(command: list[str]) -> Row:

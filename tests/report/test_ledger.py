@@ -39,7 +39,7 @@ def without(study, tables, gone):
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     frames = [kept[name] for name in ("codings", "segments", "comments", "people", "ratings")]
     kept["counts"], kept["closed"] = count(*frames, Codebook(CODES), settings=settings)
-    kept["response_rates"], kept["whereabouts"] = respond(kept["comments"], kept["people"], settings=settings)
+    kept["response_rates"], kept["accounts"] = respond(kept["comments"], kept["people"], settings=settings)
     frames = [kept[name] for name in ("themes", "members", "segments", "comments", "people")]
     kept["voices"], kept["theme_ranks"] = voices(*frames, settings=settings)
     save(study, Tables(kept))
@@ -75,7 +75,7 @@ def test_who_took_part_and_what_became_of_answers_is_given_as_before_when_one_pe
     silent = first["comments"][first["comments"]["set_aside"] == "empty"]["response_id"].iloc[0]
     without(study, build_tables(study), {silent})
     now, again = read_source(study, EXPORTS["tables"].tables), exported(study)
-    for name in ("response_rates", "whereabouts"):
+    for name in ("response_rates", "accounts"):
         assert not now[name].equals(first[name]), "the run itself counts one person fewer"
         pd.testing.assert_frame_equal(first[name], again[name], check_dtype=False)
 

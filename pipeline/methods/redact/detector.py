@@ -61,7 +61,7 @@ class Redactor:
 
     def load(self) -> None:
         """Load the model and the lists of words now, not at first use."""
-        assert self._lexicon
+        _ = self._lexicon
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Arrive in another process without the model, which is loaded there once."""

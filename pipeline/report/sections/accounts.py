@@ -33,7 +33,7 @@ def set_aside(source: Source) -> Section:
     if not accounts:
         raise DataError("The record of the run does not say where the answers went; `themes run` completes it.")
     _check_sum(accounts, len(source["comments"]))
-    found = source["whereabouts"].set_index("became")["n"]
+    found = source["accounts"].set_index("became")["n"]
     order = [*(READ,), *sorted(set(found.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
     rows = tuple((WHY.get(one, sentence_case(one)), _written(found[one])) for one in order if one in found)
     note = f"{sentence_case(source.profile.rule)}."
