@@ -183,7 +183,10 @@ def read_table(name: str, path: Path) -> Value:
         frame = pyarrow.parquet.read_table(path).to_pandas(split_blocks=True, self_destruct=True)
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
-    return check_table(name, frame)
+    try:
+        return check_table(name, frame)
+    except DataError as exc:
+        raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
 
 
 def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
