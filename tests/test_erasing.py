@@ -369,3 +369,19 @@ def test_the_command_asks_before_it_erases(small):
     done = CliRunner().invoke(main, ["erase", str(small), f"person-{ERASED[0]}", "--yes"])
     assert done.exit_code == 0 and "backups" in done.output
     assert files_with(small, ERASED[0]) == []
+
+
+def test_a_table_of_an_earlier_version_does_not_stop_an_erasure(tmp_path):
+    import pyarrow.parquet
+
+    folder = tmp_path / "study"
+    shutil.copytree(SAMPLE, folder, ignore=shutil.ignore_patterns("derived", "vault", "exports"))
+    run(folder, until="segment")
+    path = folder / "derived" / "concerns.parquet"
+    kept = pyarrow.parquet.read_table(path)
+    pyarrow.parquet.write_table(kept.drop_columns([kept.column_names[-1]]), path)
+    respondent = pd.read_csv(folder / "responses.csv", dtype=str)["respondent"].iloc[5]
+    erase(folder, respondent)
+    assert not path.is_file(), "it goes whole, and the next run makes it again"
+    run(folder, until="segment")
+    assert path.is_file()

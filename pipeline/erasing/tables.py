@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import TABLES, Value, Vectors, read_table, write_table
 from pipeline.erasing.person import Person, table
+from pipeline.errors import DataError
 from pipeline.manifest import file_sha256, read_manifest, write_manifest
 from pipeline.methods.themes.wording import words
 from pipeline.stages import STAGES
@@ -36,7 +38,7 @@ def erase_from_tables(study: Study, person: Person) -> None:
     _forget_names(study, person)
     for name in (*(name for name in names if name not in _LAST), *_LAST):
         path = study.folder / TABLES[name].file
-        if name in _COUNTED:
+        if name in _COUNTED or _is_of_another_version(name, path):
             path.unlink(missing_ok=True)
         elif path.is_file():
             write_table(name, _without(read_table(name, path), person, vocabulary), path)
@@ -44,6 +46,17 @@ def erase_from_tables(study: Study, person: Person) -> None:
         if path.is_file() and path.suffix != ".parquet" and path.name not in {"manifest.json", ".lock"}:
             path.unlink()
     _forget_stages(study)
+
+
+def _is_of_another_version(name: str, path: Path) -> bool:
+    """Say whether a table cannot be read that the next run makes again: it goes whole, as an erasure cannot wait."""
+    if not path.is_file() or name in _LAST or TABLES[name].sensitivity == "identifiable":
+        return False
+    try:
+        read_table(name, path)
+    except DataError:
+        return True
+    return False
 
 
 def _without(value: Value, person: Person, vocabulary: frozenset[str]) -> Value:
