@@ -33,6 +33,12 @@ FOCUSED = """() => {
 }"""
 
 
+def follow(control):
+    """Press a link or button and wait for the page that it leads to."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def own_faults(page):
     """Return what is wrong by our own rules with the page as it stands; the focus is moved through it."""
     return [*map(tuple, page.evaluate(STATIC)), *_clipped(page), *_focus(page)]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from looking import follow
 from small_study import CODES, build_study, build_tables, save
 from waitress.server import create_server
 
@@ -79,7 +80,7 @@ class Served:
         """Open the page by its launch address and choose a name."""
         page.goto(self.app.extensions["manyvoices"].launch.address())
         page.locator(f'input[value="{name}"]').check()
-        page.locator("main button").click()
+        follow(page.locator("main button"))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from html_rules import RULES
-from looking import LEVELS, OPEN_ALL, SMALL, own_faults
+from looking import LEVELS, OPEN_ALL, SMALL, follow, own_faults
 from reviewed import Served
 
 
@@ -129,7 +129,7 @@ def _open(served: Served, page: Any, name: str) -> None:
     at = {"answer": f"/excerpt/{served.places['Welsh']}", "home": "/", "progress": "/progress", "wrong": "/who/add"}[name]
     page.goto(served.address + at)
     if name == "wrong":
-        page.get_by_role("button", name="Add my name").click()
+        follow(page.get_by_role("button", name="Add my name"))
 
 
 def _spoil(route: Any, *, barrier: Barrier, spoilt: list[str]) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from looking import LEVELS, OPEN_ALL, SMALL
+from looking import LEVELS, OPEN_ALL, SMALL, follow
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
 from small_study import build_study
 
@@ -39,7 +39,7 @@ def axe():
 
 
 def press(page, words):
-    page.get_by_role("button", name=words).first.click()
+    follow(page.get_by_role("button", name=words).first)
 
 
 def states(served):
@@ -53,7 +53,7 @@ def states(served):
         return lambda page: (page.goto(at + path), press(page, button))
 
     def sent_on(path, link):
-        return lambda page: (page.goto(at + path), page.get_by_role("link", name=link).first.click())
+        return lambda page: (page.goto(at + path), follow(page.get_by_role("link", name=link).first))
 
     def read(text):
         return f"/excerpt/{served.places[text]}"
@@ -155,7 +155,7 @@ def answered_twice(served):
 def loop_row_without_a_decision(served):
     def act(page):
         page.goto(f"{served.address}/loop")
-        page.get_by_role("link", name="Write what came of it").first.click()
+        follow(page.get_by_role("link", name="Write what came of it").first)
         page.locator("#action").fill(LONG)
         press(page, "Keep it")
 
