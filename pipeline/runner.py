@@ -8,6 +8,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -26,8 +27,9 @@ from pipeline.engines import Engine, counting, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, run_megabytes
+from pipeline.methods.apart import embedder_apart
 from pipeline.methods.coder.tuning import is_tuned
-from pipeline.methods.embed import model_sha256
+from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
 from pipeline.methods.themes.saved import FACTS
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.readers import read_export
@@ -139,7 +141,7 @@ class _Run:
             if self.is_current(stage, fingerprint):
                 log.info("%s: nothing changed", stage.name)
             else:
-                self.carry_out(stage, fingerprint)
+                self.carry_out(stage, fingerprint, later=stages[place:])
             if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
             self.let_go(stages[place:])
@@ -190,9 +192,12 @@ class _Run:
             self.values[name] = _read_external(self.study, name) if name in EXTERNAL else read_table(name, self.path(name))
         return self.values[name]
 
-    def carry_out(self, stage: Stage, fingerprint: str) -> None:
+    def carry_out(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
-        made = self.compute(stage)
+        if _leads_to_embedding(stage, later):
+            self.embedder()
+        with self.preparing(later if stage.embeds else ()):
+            made = self.compute(stage)
         for name, value in zip(stage.makes, made, strict=True):
             self.keep(name, value)
         seconds = time.perf_counter() - begin
@@ -222,15 +227,36 @@ class _Run:
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
         more: dict[str, Any] = {"engine": self.engine} if stage.batched else {}
+        if stage.embeds:
+            more["embedder"] = self.embedder()
         if stage.incremental or stage.kept:
             found = self.earlier(stage, stage.kept or (stage.incremental,))
             more["earlier"] = found if stage.kept or found is None else found[0]
         return partial(stage.run, settings=settings, **more)
 
+    def embedder(self) -> Embedder:
+        """Return the language model; one that takes long to load is loaded by another process from the first call on."""
+        plan = self.study.settings.embed
+        load = load_embedder if plan.model in AT_ONCE else embedder_apart
+        return load(plan.model, precision=plan.precision)
+
+    @contextmanager
+    def preparing(self, later: tuple[Stage, ...]) -> Iterator[None]:
+        """Load what later stages work with, unless they will keep what they made, while this one waits for another process."""
+        with ThreadPoolExecutor(1) as pool:
+            # What cannot be loaded is told when its stage comes to it.
+            pool.map(Stage.prepare, [stage for stage in later if self.known(stage) is None])
+            yield
+
+    def known(self, stage: Stage) -> StageRecord | None:
+        """Return the record of a stage that was run by the recipe it has now, and whose work may be kept."""
+        record = self.manifest.stage(stage.name)
+        return None if self.force or record is None or record.recipe != self.recipe(stage) else record
+
     def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value, ...] | None:
         """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""
-        record = self.manifest.stage(stage.name)
-        if self.force or record is None or record.recipe != self.recipe(stage):
+        record = self.known(stage)
+        if record is None:
             return None
         paths = {name: self.path(name) for name in names}
         if any(not path.is_file() or file_sha256(path) != record.makes.get(name) for name, path in paths.items()):
@@ -254,6 +280,17 @@ class _Run:
     def n_rows(self, name: str) -> int:
         """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
         return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
+
+
+def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:
+    """Say whether the stage, or a later one that hangs on what it makes, works with the language model."""
+    made = set(stage.makes)
+    for other in later:
+        if made & set(other.needs):
+            if other.embeds:
+                return True
+            made |= set(other.makes)
+    return stage.embeds
 
 
 def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:

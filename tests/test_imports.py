@@ -14,19 +14,23 @@ LOADED = """
 import sys
 from pipeline.artefacts import empty_table
 from pipeline.methods.english import load_spacy
+from pipeline.methods.themes.lightly import load_bertopic, load_umap
 
 empty_table("themes")
 load_spacy()
+load_bertopic()
+load_umap()
 print([name for name in ("dask", "httpx", "torch") if name in sys.modules])
 """
 WHOLE = """
 import spacy, spacy.cli
 import pandera.pandas as pa
-import dask.dataframe
+import bertopic, dask.dataframe
 from pandera.typing import dask as typed
 
 pa.DataFrameModel.to_schema()
 print(typed.DASK_INSTALLED, spacy.info(silent=True)["spacy_version"] == spacy.__version__, spacy.cli.info is not None)
+print(bertopic._bertopic.save_utils.TOPICS_NAME)
 """
 
 
@@ -35,7 +39,7 @@ def printed(code):
 
 
 def test_parts_that_are_never_used_are_not_loaded_and_are_there_for_others():
-    assert printed(LOADED + WHOLE).splitlines() == ["[]", "True True True"]
+    assert printed(LOADED + WHOLE).splitlines() == ["[]", "True True True", "topics.json"]
 
 
 def test_what_others_have_loaded_stays_as_it_is():

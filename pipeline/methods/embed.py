@@ -19,6 +19,8 @@ from pipeline.methods.side_by_side import side_by_side
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 SUMS = {"minilm": MODELS / "minilm" / "SHA256SUMS", "static": MODELS / "static-minilm" / "SHA256SUMS"}
+AT_ONCE = {"static"}
+"""Models that are loaded in no time."""
 # With more tokens a batch the kernels gain 3 %, and the last, half-filled batch of each width loses more.
 BATCH_TOKENS = 512
 WIDTHS = (*range(8, 64, 4), 64, 80, 96, 128, 192, 256, 384, 512, 1024, 2048)

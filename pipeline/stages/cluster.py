@@ -11,6 +11,7 @@ from pipeline.artefacts import Vectors, content_id, empty_table
 from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
 from pipeline.methods.themes.answers import UnitRows, blocks
+from pipeline.methods.themes.lightly import load_bertopic, load_umap
 from pipeline.methods.themes.portrait import exemplars_of
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.topics import nearest
@@ -18,6 +19,12 @@ from pipeline.methods.themes.wording import words
 
 
 Found = tuple[pd.DataFrame, pd.DataFrame, Vectors]
+
+
+def prepare() -> None:
+    """Load what themes are found with: it takes as long as it takes to find those of a small survey."""
+    load_bertopic()
+    load_umap()
 
 
 def cluster(

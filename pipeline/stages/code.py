@@ -15,6 +15,7 @@ from pipeline.codebook import Codebook
 from pipeline.engines import Engine, parts_of
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.hints import theme_hints
+from pipeline.methods.embed import Embedder
 
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def code(
     members: pd.DataFrame,
     *,
     settings: SimpleNamespace,
+    embedder: Embedder,
     engine: Engine = map,
 ) -> pd.DataFrame:
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
@@ -43,7 +45,7 @@ def code(
     fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
     coder = CodebookClassifier(
         codebook,
-        embedder=settings.embed.model,
+        embedder=embedder,
         effort="thorough" if fits else "quick",
         seed=settings.code.seed,
         min_precision=settings.code.min_precision,

@@ -5,7 +5,7 @@ import warnings
 from functools import cache
 from typing import Any
 
-from pipeline.imports import for_ourselves, without
+from pipeline.imports import for_ourselves, standing_in, without
 
 
 # BERTopic does without each of these, as it says of its lightweight installation: it is given vectors, a map and groups, and
@@ -14,12 +14,14 @@ NOT_USED = (
     *("sentence_transformers", "transformers", "spacy", "umap", "hdbscan", "plotly", "datamapplot"),
     *("openai", "cohere", "litellm", "langchain", "llama_cpp"),
 )
+# With it BERTopic writes models to files, which we do ourselves; it loads torch.
+NOT_WRITTEN: dict[str, dict[str, Any]] = {"bertopic._save_utils": {}}
 
 
 @cache
 def load_bertopic() -> Any:
     """Return BERTopic and its c-TF-IDF, loaded for ourselves only: whoever imports BERTopic beside us gets all of it."""
-    with for_ourselves("bertopic"), without(*NOT_USED):
+    with for_ourselves("bertopic"), standing_in(NOT_WRITTEN), without(*NOT_USED):
         bertopic = importlib.import_module("bertopic")
         vectorizers = importlib.import_module("bertopic.vectorizers")
     return bertopic.BERTopic, vectorizers.ClassTfidfTransformer
