@@ -4,11 +4,11 @@
         [--growth 1000 16000 100000] [--engine dask] [--times 3] [--smoke]
 
 Every run is a fresh process with nothing cached of the study; what numba compiled after set-up is kept. Prints JSON lines: wall
-seconds, processor seconds (user and system; steadier where others use the machine) and peak memory, the median run by processor
-seconds. Studies larger than the data are answers drawn again, each with one word of another put in, so that texts differ. In
-`growth`, a stage a process, and `whole`, all stages in one (`--only whole --growth 1000000` takes an hour), each person's group,
-region, consent and rating are drawn at random, so that no stage has an empty table to work on. `--engine dask` runs `whole` with
-a worker for each core of this machine; the peak of all counts all processes together, looked at twice a second.
+seconds, processor seconds (user and system; steadier where others use the machine) and the peak memory of all processes
+together, looked at four times a second; the median run by processor seconds. Studies larger than the data are answers drawn
+again, each with one word of another put in, so that texts differ. In `growth`, a stage a process, and `whole`, all stages in one
+(`--only whole --growth 1000000` takes an hour), each person's group, region, consent and rating are drawn at random, so that no
+stage has an empty table to work on. `--engine dask` runs `whole` with a worker for each core of this machine.
 """
 
 import argparse
@@ -169,10 +169,8 @@ def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
         with (study / "study.toml").open("a", encoding="utf-8") as settings:
             settings.write(f'[run]\nengine = "{options.engine}"\n')
-        with watched() as looks:
-            cold = themes(study, *only)
-        together = {"peak MB of all": max(map(sum, looks), default=0) / 2**20, "disk MB": disk_mb(study)}
-        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, **together}
+        cold = themes(study, *only)
+        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, "disk MB": disk_mb(study)}
         yield {"answers": size, "run": "wall s of each stage", **{name: seconds_of(study, name) for name in stages_of(study)}}
         yield {"answers": size, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study, *only))}
         shutil.rmtree(study)
@@ -277,8 +275,8 @@ def themes(study: Path, *more: str) -> Row:
 
 
 def timed(command: list[str]) -> Row:
-    """Run a command and return its seconds and its peak memory."""
-    with tempfile.TemporaryFile() as said:
+    """Run a command and return its seconds and the peak memory of all its processes together."""
+    with tempfile.TemporaryFile() as said, watched() as looks:
         begin = time.perf_counter()
         process = subprocess.Popen(command, stdout=said, stderr=said, env={**os.environ, **ENVIRONMENT}, cwd=ROOT)
         _, status, used = os.wait4(process.pid, 0)
@@ -287,7 +285,8 @@ def timed(command: list[str]) -> Row:
         said.seek(0)
         if process.returncode:
             sys.exit(said.read().decode())
-    return {"wall s": wall, "cpu s": used.ru_utime + used.ru_stime, "peak MB": used.ru_maxrss / 1024}
+    together = max(map(sum, looks), default=0) / 2**20
+    return {"wall s": wall, "cpu s": used.ru_utime + used.ru_stime, "peak MB": max(together, used.ru_maxrss / 1024)}
 
 
 def repeated(times: int, measure: Any) -> Row:
