@@ -78,7 +78,7 @@ STAGES: tuple[Stage, ...] = (
         ("cluster",),
         kept=("found_themes", "found_members", "found_centroids"),
         keeping=frozenset({"late"}),
-        version=4,
+        version=5,
     ),
     Stage(
         "shape",
