@@ -1,12 +1,14 @@
 """BERT encoders with mean pooling, from a sentence-transformers folder, with no more libraries than they need.
 
-Devlin et al. 2019; the pooling is that of Reimers and Gurevych 2019. Vectors are those of sentence-transformers bit for bit;
-loading it, and transformers, takes longer than reading the answers of a survey does.
+Devlin et al. 2019; the pooling is that of Reimers and Gurevych 2019. Loading sentence-transformers, and transformers, takes
+longer than reading the answers of a survey does. Texts are not padded to one length but stand one after the other in a row of
+tokens that is always as long, so that each product of matrices has one shape; only attention is worked out text by text.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Config = dict[str, Any]
+Runs = Sequence[tuple[int, int]]
+"""How many texts of one length in tokens stand one after the other, and that length."""
+TOGETHER = 512
+"""How many tokens are read together at least."""
+_PLACES, _ASKED = "embeddings.position_embeddings.weight", "query_key_value"
 _PROMPTS, _LENGTH = "config_sentence_transformers.json", "sentence_bert_config.json"
 _SAID = {"hidden_size", "num_hidden_layers", "num_attention_heads", "layer_norm_eps", "pad_token_id"}
 _PLAIN = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute", "is_decoder": False}
@@ -42,51 +49,73 @@ class Bert:
         """Return the ids of each text's tokens, as many as the model reads."""
         return [found.ids for found in self.tokenizer.encode_batch_fast(list(texts))]
 
-    def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
-        """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""
-        import torch
+    @property
+    def room(self) -> int:
+        """How many tokens are read together."""
+        return max(TOGETHER, len(self.weights[_PLACES]))
 
-        ids = torch.full((len(rows), width), int(self.config["pad_token_id"]))
-        for place, row in enumerate(rows):
-            ids[place, : len(row)] = torch.tensor(row)
-        lengths = torch.tensor([len(row) for row in rows])
-        with torch.inference_mode():
-            vectors = self._pooled(ids.to(self.device), (torch.arange(width) < lengths[:, None]).to(self.device))
-        return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
+    def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Yield the places of texts to be read together, given how many tokens each has, shortest first."""
+        batch: list[int] = []
+        left = self.room
+        for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+            if lengths[place] > left:
+                yield batch
+                batch, left = [], self.room
+            batch.append(place)
+            left -= lengths[place]
+        if batch:
+            yield batch
 
-    def _pooled(self, ids: "Tensor", read: "Tensor") -> "Tensor":
+    def sentence_vectors(self, rows: Sequence[list[int]]) -> NDArray[np.float32]:
+        """Return a vector for each row of token ids, as `batches` puts them together: float32 (n_rows, dimension)."""
         import torch
         from torch.nn.functional import normalize
 
-        states = self._embedded(ids)
+        ids = torch.full((self.room,), int(self.config["pad_token_id"]))
+        places = torch.zeros(self.room, dtype=torch.long)
+        tokens = sum(map(len, rows))
+        ids[:tokens] = torch.tensor([token for row in rows for token in row])
+        places[:tokens] = torch.tensor([place for row in rows for place in range(len(row))])
+        runs = [(len(list(run)), length) for length, run in groupby(map(len, rows))]
+        with torch.inference_mode():
+            states = self._read(ids.to(self.device), places.to(self.device), runs)
+            means = [part.sum(1, dtype=torch.float32) / part.shape[1] for part in _texts_of(states, runs)]
+            vectors = normalize(torch.cat(means).to(states.dtype), p=2, dim=1)
+        return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
+
+    def _read(self, ids: "Tensor", places: "Tensor", runs: Runs) -> "Tensor":
+        states = self._embedded(ids, places)
         for layer in range(int(self.config["num_hidden_layers"])):
-            states = self._layer(states, read, f"encoder.layer.{layer}")
-        sums = (states * read[:, :, None].to(states.dtype)).sum(1, dtype=torch.float32)
-        return normalize((sums / read.sum(1, keepdim=True)).to(states.dtype), p=2, dim=1)
+            states = self._layer(states, runs, f"encoder.layer.{layer}")
+        return states
 
-    def _embedded(self, ids: "Tensor") -> "Tensor":
-        words = self.weights["embeddings.word_embeddings.weight"][ids]
+    def _embedded(self, ids: "Tensor", places: "Tensor") -> "Tensor":
         kind = self.weights["embeddings.token_type_embeddings.weight"][0]
-        places = self.weights["embeddings.position_embeddings.weight"][: ids.shape[1]]
-        return self._evened(words + kind + places, "embeddings.LayerNorm")
+        states = self.weights["embeddings.word_embeddings.weight"][ids] + kind + self.weights[_PLACES][places]
+        return self._evened(states, "embeddings.LayerNorm")
 
-    def _layer(self, states: "Tensor", read: "Tensor", name: str) -> "Tensor":
+    def _layer(self, states: "Tensor", runs: Runs, name: str) -> "Tensor":
         from torch.nn.functional import gelu
 
-        heard = self._linear(self._attended(states, read, f"{name}.attention.self"), f"{name}.attention.output.dense")
+        heard = self._linear(self._attended(states, runs, f"{name}.attention.self"), f"{name}.attention.output.dense")
         states = self._evened(heard + states, f"{name}.attention.output.LayerNorm")
         inner = gelu(self._linear(states, f"{name}.intermediate.dense"))
         return self._evened(self._linear(inner, f"{name}.output.dense") + states, f"{name}.output.LayerNorm")
 
-    def _attended(self, states: "Tensor", read: "Tensor", name: str) -> "Tensor":
+    def _attended(self, states: "Tensor", runs: Runs, name: str) -> "Tensor":
+        """Let each token hear the others of its text."""
+        import torch
         from torch.nn.functional import scaled_dot_product_attention
 
-        rows, width, size = states.shape
         heads = int(self.config["num_attention_heads"])
-        parts = [self._linear(states, f"{name}.{part}") for part in ("query", "key", "value")]
-        query, key, value = (part.view(rows, width, heads, size // heads).transpose(1, 2) for part in parts)
-        found = scaled_dot_product_attention(query, key, value, attn_mask=read[:, None, None, :].expand(-1, -1, width, -1))
-        return found.transpose(1, 2).reshape(rows, width, size)
+        found = torch.zeros_like(states)
+        asked = self._linear(states, f"{name}.{_ASKED}")
+        for part, into in zip(_texts_of(asked, runs), _texts_of(found, runs), strict=True):
+            texts, length, size = into.shape
+            query, key, value = part.view(texts, length, 3, heads, size // heads).permute(2, 0, 3, 1, 4)
+            into.copy_(scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, length, size))
+        return found
 
     def _linear(self, states: "Tensor", name: str) -> "Tensor":
         from torch.nn.functional import linear
@@ -98,6 +127,14 @@ class Bert:
 
         weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
         return layer_norm(states, weight.shape, weight, bias, float(self.config["layer_norm_eps"]))
+
+
+def _texts_of(states: "Tensor", runs: Runs) -> "Iterator[Tensor]":
+    """Yield for each run of texts of one length what belongs to them, as (texts, length, size)."""
+    start = 0
+    for texts, length in runs:
+        yield states[start : start + texts * length].view(texts, length, -1)
+        start += texts * length
 
 
 def is_plain_bert(folder: Path) -> bool:
@@ -148,10 +185,21 @@ def load_bert(folder: Path, *, precision: str, device: str) -> Bert:
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     weights = load_file(folder / "model.safetensors", device=device)
     weights = {name: weight.to(dtype) for name, weight in weights.items() if weight.is_floating_point()}
+    for layer in range(int(config["num_hidden_layers"])):
+        _join_asked(weights, f"encoder.layer.{layer}.attention.self")
     model = Bert(weights, _tokenizer(folder), config, device)
     # A weight that is missing is told now and not in the middle of a run; other libraries would put chance in its place.
-    model.sentence_vectors([[int(config["pad_token_id"])]], width=1)
+    model.sentence_vectors([[int(config["pad_token_id"])]])
     return model
+
+
+def _join_asked(weights: "dict[str, Tensor]", name: str) -> None:
+    """Put what makes queries, keys and values into one matrix: one large product is quicker than three."""
+    import torch
+
+    for kind in ("weight", "bias"):
+        parts = [weights.pop(f"{name}.{part}.{kind}") for part in ("query", "key", "value")]
+        weights[f"{name}.{_ASKED}.{kind}"] = torch.cat(parts)
 
 
 def _tokenizer(folder: Path) -> "Tokenizer":

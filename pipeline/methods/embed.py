@@ -59,8 +59,11 @@ class SentenceModel(Protocol):
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text's tokens, as many as the model reads."""
 
-    def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
-        """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""
+    def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Yield the places of texts to be read together, given how many tokens each has."""
+
+    def sentence_vectors(self, rows: Sequence[list[int]]) -> NDArray[np.float32]:
+        """Return a vector for each row of token ids, as `batches` puts them together: float32 (n_rows, dimension)."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +82,21 @@ class OfSentenceTransformers:
         found = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
         return [list(ids) for ids in found["input_ids"]]
 
-    def sentence_vectors(self, rows: Sequence[list[int]], *, width: int) -> NDArray[np.float32]:
-        """Return a vector for each row of token ids, none longer than `width`: float32 (n_rows, dimension)."""
+    def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
+        """Yield the places of texts to be read together, given how many tokens each has."""
+        return (places for _, places in batches_of_fixed_shape(lengths))
+
+    def sentence_vectors(self, rows: Sequence[list[int]]) -> NDArray[np.float32]:
+        """Return a vector for each row of token ids, as `batches` puts them together: float32 (n_rows, dimension)."""
         import torch
 
-        padded = self.model.tokenizer.pad({"input_ids": list(rows)}, padding="max_length", max_length=width, return_tensors="pt")
+        width = width_of(max(map(len, rows)))
+        filled = [*rows, *([rows[-1]] * (rows_of(width) - len(rows)))]
+        padded = self.model.tokenizer.pad({"input_ids": filled}, padding="max_length", max_length=width, return_tensors="pt")
         with torch.inference_mode():
             found = self.model({key: value.to(self.model.device) for key, value in padded.items()})
         vectors: NDArray[np.float32] = found["sentence_embedding"].float().cpu().numpy()
-        return vectors
+        return np.asarray(vectors[: len(rows)])
 
 
 @dataclass(frozen=True)
@@ -113,12 +122,10 @@ class TransformerEmbedder:
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         tokens = self.model.token_ids(texts)
 
-        def read(batch: tuple[int, list[int]]) -> None:
-            width, chosen = batch
-            filled = chosen + chosen[-1:] * (rows_of(width) - len(chosen))
-            rows[chosen] = self.model.sentence_vectors([tokens[place] for place in filled], width=width)[: len(chosen)]
+        def read(batch: list[int]) -> None:
+            rows[batch] = self.model.sentence_vectors([tokens[place] for place in batch])
 
-        batches = list(batches_of_fixed_shape([len(ids) for ids in tokens]))
+        batches = list(self.model.batches([len(ids) for ids in tokens]))
         if self.device == "cpu":
             # Products this small gain little from several threads; batches side by side take two thirds of the time.
             side_by_side(read, reversed(batches))
@@ -280,10 +287,15 @@ def batches_of_fixed_shape(lengths: Sequence[int]) -> Iterator[tuple[int, list[i
     # the texts beside it nor on the number of threads, so that a second wave and a fresh run give the same themes.
     by_width: dict[int, list[int]] = {}
     for position, length in enumerate(lengths):
-        by_width.setdefault(next(width for width in WIDTHS if length <= width), []).append(position)
+        by_width.setdefault(width_of(length), []).append(position)
     for width, positions in sorted(by_width.items()):
         rows = rows_of(width)
         yield from ((width, positions[start : start + rows]) for start in range(0, len(positions), rows))
+
+
+def width_of(length: int) -> int:
+    """Return to how many tokens a text of so many is padded."""
+    return int(next(width for width in WIDTHS if length <= width))
 
 
 def rows_of(width: int) -> int:

