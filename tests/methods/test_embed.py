@@ -3,7 +3,9 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from sample import SAMPLE
 
 from pipeline.errors import ModelError
 from pipeline.methods.embed import MODELS, check_files, load_embedder, model_sha256
@@ -39,6 +41,17 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(embedder):
     together = embedder.encode(TEXTS * 9)
     for place, text in enumerate(TEXTS):
         np.testing.assert_array_equal(embedder.encode([text])[0], together[place])
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_whatever_texts_are_read_with_it_a_text_has_the_same_vector(precision):
+    wide = pd.read_csv(SAMPLE / "responses.csv", dtype=str, keep_default_na=False)
+    texts = [text for column in wide if wide[column].str.len().mean() > 20 for text in wide[column] if text][:700]
+    embedder, draw = load_embedder("minilm", precision=precision), np.random.default_rng(3)
+    together = embedder.encode(texts)
+    for n_texts in (1, 2, 31, 350):
+        chosen = draw.permutation(len(texts))[:n_texts]
+        np.testing.assert_array_equal(embedder.encode([texts[row] for row in chosen]), together[chosen])
 
 
 def test_what_means_the_same_lies_closer(embedder):
