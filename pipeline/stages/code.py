@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from functools import partial
+from importlib import import_module
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,8 @@ def _learn(
             codes,
             frames=[frames[row] for row in rows],
             hints=[hints[row] for row in rows],
-            vectors=vectors.matrix[rows],
+            vectors=vectors.matrix,
+            rows=rows,
         )
 
 
@@ -86,7 +88,9 @@ def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.f
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:
-    # Sums by several threads end in other digits, and machines, or the workers of one, differ in how many they have.
+    # Sums by several threads end in other digits, and machines, or the workers of one, differ in how many they have. The limit
+    # holds for libraries that are loaded, and SciPy, which brings sums of its own, is loaded when it is first used.
+    import_module("scipy.linalg")
     limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
     return limits
 
@@ -97,7 +101,8 @@ def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame
     Texts nobody has decided on come first, with None: they lend the coder their words. Left out are lessons about a
     text that is no longer there, and those of which the codebook has no code any more.
     """
-    row_of = {text_id: row for row, text_id in enumerate(texts["text_id"])}
+    spoken_of = texts["text_id"].isin(lessons["text_id"]).to_numpy()
+    row_of = dict(zip(texts["text_id"][spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
     known = {found.code for found in codebook.codes}
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
     kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]

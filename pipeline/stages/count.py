@@ -52,18 +52,25 @@ def _open(
     usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     if usable.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
-    places = segments[["segment_id", "comment_id"]].merge(usable, on="comment_id")
-    spoken = codings[["segment_id", "code"]].merge(places, on="segment_id")
-    base = _people(usable.merge(levels, on="response_id"), ["question", "group", "level"]).rename("base").reset_index()
-    said = _people(spoken.merge(levels, on="response_id"), ["question", "code", "group", "level"]).rename("n").reset_index()
+    places = codings[["segment_id", "code"]].merge(segments[["segment_id", "comment_id"]], on="segment_id")
+    spoken = places.merge(usable, on="comment_id")
+    base = _people(usable, ["question"], levels).rename("base").reset_index()
+    said = _people(spoken, ["question", "code"], levels).rename("n").reset_index()
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = _hidden(cells, "code", profile)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _people(rows: pd.DataFrame, keys: list[str]) -> "pd.Series[int]":
-    return rows.groupby(keys)["response_id"].nunique()
+def _people(rows: pd.DataFrame, keys: list[str], levels: pd.DataFrame) -> "pd.Series[int]":
+    """Return how many people are in the rows by these keys, group and level, one group after another to spare memory."""
+    said = rows[["response_id", *keys]].drop_duplicates()
+    keys = [*keys, "group", "level"]
+    parts = [
+        said.merge(known, on="response_id").groupby(keys)["response_id"].nunique()
+        for _, known in levels.groupby("group", sort=False)
+    ]
+    return pd.concat(parts).sort_index()
 
 
 def _hidden(cells: pd.DataFrame, item: str, profile: Profile) -> pd.DataFrame:
@@ -102,21 +109,20 @@ def _places(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
 def _closed(ratings: pd.DataFrame, levels: pd.DataFrame, *, profile: Profile, plan: Intake) -> pd.DataFrame:
     if ratings.empty:
         return empty_table("closed")
-    rows = ratings.merge(levels, on="response_id")
-    scaled = {name for name, rating in plan.ratings.items() if rating.scale or rating.labels}
-    parts = [_means(rows[rows["question"].isin(scaled)], profile), _options(rows[~rows["question"].isin(scaled)], profile)]
+    scaled = ratings["question"].isin([name for name, rating in plan.ratings.items() if rating.scale or rating.labels])
+    parts = [_means(ratings[scaled], levels, profile), _options(ratings[~scaled], levels, profile)]
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else empty_table("closed")
 
 
-def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _options(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     if rows.empty:
         return rows
-    base = _people(rows, ["question", "group", "level"]).rename("base").reset_index()
-    chosen = _people(rows, ["question", "value", "group", "level"]).rename("n").reset_index()
+    base = _people(rows, ["question"], levels).rename("base").reset_index()
+    chosen = _people(rows, ["question", "value"], levels).rename("n").reset_index()
     cells = base.merge(rows[["question", "value"]].drop_duplicates(), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    several = rows[rows["group"] == EVERYONE].groupby("question")["response_id"].agg(lambda ids: bool(ids.duplicated().any()))
+    several = rows.groupby("question")["response_id"].agg(lambda ids: bool(ids.duplicated().any()))
     hidden = _hidden(cells, "value", profile)
     for question in several.index[~several]:
         asked = cells[cells["question"] == question]
@@ -124,8 +130,8 @@ def _options(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     return shares_of(cells, hidden, profile).assign(measure="share")
 
 
-def _means(rows: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    scored = rows.dropna(subset="score")
+def _means(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+    scored = rows[["response_id", "question", "score"]].dropna(subset="score").merge(levels, on="response_id")
     if scored.empty:
         return scored
     found = scored.groupby(["question", "group", "level"], sort=False)["score"].agg(["mean", "std", "count"]).reset_index()

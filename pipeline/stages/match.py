@@ -24,7 +24,7 @@ def match(
     if themes.empty:
         return empty_table("theme_codes")
     weighted = texts[["text_id", "n"]].merge(members[["text_id", "theme_id"]], on="text_id")
-    scored = suggestions.merge(weighted, on="text_id")
+    scored = suggestions[["text_id", "code", "score"]].merge(weighted, on="text_id")
     scored["said"] = scored["score"] * scored["n"]
     n = weighted["n"].sum()
     overall = {str(code): float(said / n) for code, said in scored.groupby("code")["said"].sum().items()}

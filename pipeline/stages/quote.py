@@ -70,9 +70,9 @@ def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, s
     """Return a caption for each person by the groups the study compares, in no more words than so many people share."""
     groups = settings.count.groups or settings.intake.attributes[:1]
     known = people[people["attribute"].isin(groups)].pivot(index="response_id", columns="attribute", values="value")
-    values = known.reindex(columns=list(groups)).fillna("")
-    rows = zip(values.index, values.itertuples(index=False, name=None), strict=True)
-    return captions({str(person): list(row) for person, row in rows}, fewest)
+    # As categories, or each person would have words of their own in memory.
+    values = known.reindex(columns=list(groups)).fillna("").astype("category")
+    return captions(dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)), fewest)
 
 
 def _pick(rows: pd.DataFrame, taken: Counter[str], plan: Quote) -> pd.DataFrame:

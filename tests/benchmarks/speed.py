@@ -142,16 +142,22 @@ def peak(dtype: Any, n: int = 2_048) -> float:
 
 
 def growth(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
-    """Measure each stage in a process of its own as answers grow, with the static model, and fit an exponent to its time."""
+    """Measure each stage in a process of its own as answers grow, with the static model, and fit an exponent to its time.
+
+    A third of the data says nothing, and what is drawn again is longer, so that answers of a larger study hold more to read:
+    of a stage itself only the exponent by characters tells.
+    """
     from pipeline.stages import STAGES
 
     found: dict[str, list[tuple[int, Row]]] = {}
+    read: dict[int, int] = {}
     for size in options.growth:
         study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
         for stage in STAGES[:1] if options.smoke else STAGES:
             used = themes(study, "--until", stage.name)
             found.setdefault(stage.name, []).append((size, used))
             yield {"stage": stage.name, "answers": size, "stage wall s": seconds_of(study, stage.name), **used}
+        read[size] = characters_read(study)
     for name, points in found.items():
         (few, least), (many, most) = points[0], points[-1]
         yield {
@@ -159,6 +165,7 @@ def growth(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
             "cpu ms an answer more": 1_000 * (most["cpu s"] - least["cpu s"]) / (many - few),
             "peak kB an answer more": 1_000 * (most["peak MB"] - least["peak MB"]) / (many - few),
             "exponent": exponent([(size, used["cpu s"]) for size, used in points]),
+            "exponent by characters": exponent([(read[size], used["cpu s"]) for size, used in points]),
         }
 
 
@@ -176,13 +183,19 @@ def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
         shutil.rmtree(study)
 
 
+def characters_read(study: Path) -> int:
+    """Return how many characters the answers have that were not set aside; none before they are cleaned."""
+    path = study / "derived" / "comments.parquet"
+    return int(pd.read_parquet(path, columns=["text"])["text"].str.len().sum()) if path.is_file() else 0
+
+
 def disk_mb(study: Path) -> float:
     """Return what the study's tables take on the disk."""
     return sum(path.stat().st_size for name in ("derived", "vault") for path in (study / name).iterdir()) / 1e6
 
 
 def exponent(points: Sequence[tuple[int, float]]) -> float | None:
-    """Return the power of the number of answers with which seconds grow beyond what they are for the fewest answers.
+    """Return the power of the number of answers, or characters, with which seconds grow beyond what they are for the fewest.
 
     None where that cannot be told, from too few sizes or from seconds that hardly grow.
     """

@@ -168,6 +168,13 @@ def test_in_a_benchmark_of_growth_something_is_known_of_each_person(tmp_path):
     assert len(tables["people"]) == 80 and len(tables["ratings"]) == 40
 
 
+def test_growth_is_judged_by_the_characters_that_are_read_too(tmp_path):
+    study = speed.study_of(tmp_path / "study", ["We waited.", "no", "They rang back."], model="static")
+    assert speed.characters_read(study) == 0
+    speed.themes(study, "--until", "clean")
+    assert speed.characters_read(study) == len("We waited.") + len("They rang back.")
+
+
 def test_growth_is_judged_beyond_what_the_fewest_answers_take():
     assert speed.exponent([(1, 10.0), (11, 11.0), (101, 20.0)]) == pytest.approx(1.0)
     assert speed.exponent([(1, 10.0), (11, 10.3), (101, 10.2)]) is None

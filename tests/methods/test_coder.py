@@ -271,6 +271,15 @@ def test_vectors_change_nothing_for_single_sentences():
     np.testing.assert_allclose(coder_for().fit(texts, codes, vectors=vectors).predict_proba(texts, vectors=vectors), without)
 
 
+def test_vectors_of_more_texts_in_another_order_do_as_well():
+    texts, codes = ["minibus never came", "soup was off", "minibus never came", "we wait"], [["waiting"], ["food"], [], None]
+    vectors = WordEmbedder().encode(["we wait", "not asked about", "soup was off", "minibus never came"])
+    taught = coder_for().fit(texts, codes, vectors=vectors, rows=[3, 2, 3, 0])
+    expected = coder_for().fit(texts, codes, vectors=vectors[[3, 2, 3, 0]])
+    assert taught.suggest(texts) == expected.suggest(texts)
+    np.testing.assert_array_equal(taught.predict_proba([*texts, OUTSIDE]), expected.predict_proba([*texts, OUTSIDE]))
+
+
 @pytest.mark.parametrize(
     "codes",
     [
@@ -329,6 +338,9 @@ SECRET = "my neighbour Gwen told me"
         ({"weights": [1, -1]}, DataError, "negative"),
         ({"weights": [1, float("nan")]}, DataError, "no number"),
         ({"vectors": np.zeros((1, 64))}, DataError, "2 texts but 1 vectors"),
+        ({"vectors": np.zeros((3, 64)), "rows": [1]}, DataError, "2 texts but 1 rows"),
+        ({"vectors": np.zeros((3, 64)), "rows": [1, 3]}, DataError, "3 vectors, and a row is not among them"),
+        ({"vectors": np.zeros((3, 64)), "rows": [-1, 1]}, DataError, "3 vectors, and a row is not among them"),
         ({"vectors": np.zeros((2, 3))}, ModelError, "coder's own model"),
         ({"texts": [SECRET, None]}, DataError, "Text 1 is no text"),
     ],

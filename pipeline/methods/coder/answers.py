@@ -15,7 +15,7 @@ from pipeline.methods.coder.likeness import FRAMES
 class Answers:
     """Texts, each with the codes people gave it (None: nobody has read it), its frame, weight, hint and perhaps vector.
 
-    A hint is the code that people gave the theme the text is in, or None.
+    A hint is the code that people gave the theme the text is in, or None. `rows` say where in `matrix` each text's vector stands.
     """
 
     texts: list[str]
@@ -23,7 +23,13 @@ class Answers:
     frames: list[str]
     weights: list[float]
     hints: list[str | None]
-    vectors: NDArray[np.floating] | None
+    matrix: NDArray[np.floating] | None
+    rows: NDArray[np.intp]
+
+    @property
+    def vectors(self) -> NDArray[np.floating] | None:
+        """The vector of each text, as rows; None where they are not known."""
+        return None if self.matrix is None else self.matrix[self.rows]
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -37,7 +43,9 @@ class Answers:
             [self.frames[row] for row in rows],
             [self.weights[row] for row in rows],
             [self.hints[row] for row in rows],
-            None if self.vectors is None else self.vectors[np.array(rows, dtype=np.intp)],
+            # Not the vectors themselves: of a million texts they are half a gigabyte, and few of them are looked at.
+            self.matrix,
+            self.rows[np.array(rows, dtype=np.intp)],
         )
 
 
@@ -49,22 +57,27 @@ def gather(
     weights: Sequence[float] | None = None,
     hints: Sequence[str | None] | None = None,
     vectors: NDArray[np.floating] | None = None,
+    rows: Sequence[int] | None = None,
 ) -> Answers:
     """Return the texts with what is known of them; DataError where the lists do not fit together."""
     words = [] if texts is None else list(texts)
+    matrix = None if vectors is None else np.asarray(vectors)
     answers = Answers(
         words,
         [None] * len(words) if codes is None else list(codes),
         [""] * len(words) if frames is None else list(frames),
         [1.0] * len(words) if weights is None else list(weights),
         [None] * len(words) if hints is None else list(hints),
-        None if vectors is None else np.asarray(vectors),
+        matrix,
+        np.arange(len(words)) if rows is None else np.array(rows, dtype=np.intp),
     )
     lists: dict[str, Sized | None] = {"codes": answers.codes, "frames": answers.frames, "weights": answers.weights}
-    lists |= {"hints": answers.hints, "vectors": answers.vectors}
+    lists |= {"hints": answers.hints, "rows": answers.rows, "vectors": matrix if rows is None else None}
     for name, values in lists.items():
         if values is not None and len(values) != len(words):
             raise DataError(f"There are {len(words)} texts but {len(values)} {name}; give one for each text.")
+    if matrix is not None and rows is not None and ((answers.rows < 0) | (answers.rows >= len(matrix))).any():
+        raise DataError(f"There are {len(matrix)} vectors, and a row is not among them; rows are counted from 0.")
     wrong = next((row for row, text in enumerate(words) if not isinstance(text, str)), None)
     if wrong is not None:
         raise DataError(f"Text {wrong} is no text but {type(words[wrong]).__name__}; leave blank answers out.")

@@ -140,16 +140,18 @@ class CodebookClassifier:
         weights: Sequence[float] | None = None,
         hints: Sequence[str | None] | None = None,
         vectors: NDArray[np.floating] | None = None,
+        rows: Sequence[int] | None = None,
     ) -> Self:
         """Learn from the codebook and from these texts, and return the coder.
 
         `codes` holds a list of code ids for each text: an empty one says that no code applies, None that nobody has
         read the text. `frames` are "good", "better", "neutral" or ""; `weights` say how much each decision counts;
         `hints` name for unread texts the code that people gave their theme, or None (`theme_hints` makes them);
-        with `vectors`, (n_texts, d), texts are not embedded again, and each is taken as a single unit.
+        with `vectors`, (n_texts, d), texts are not embedded again, and each is taken as a single unit. Where `vectors` are
+        in another order, or of more texts, `rows` say which of them is each text's.
         """
         self._check_parameters()
-        answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors)
+        answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
         book, decided = codebook_lessons(self.codebook), decision_lessons(answers)
         lessons = [*book, *decided]
@@ -236,7 +238,7 @@ class CodebookClassifier:
 
 def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = None) -> Reading:
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
-    if among is None or among.vectors is None:
+    if among is None or among.matrix is None:
         return reader.read(texts, frames)
     rows = {text: row for row, text in enumerate(among.texts)}
     return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
@@ -253,7 +255,7 @@ def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -
 
 def _read_lent(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
     """Return texts unit by unit, or whole where their vectors are known."""
-    if answers.vectors is not None:
+    if answers.matrix is not None:
         return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
     units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
     chosen = [units[place] for place in evenly(len(units), _MOST_UNREAD)]

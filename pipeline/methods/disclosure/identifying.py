@@ -104,13 +104,16 @@ def captions(values: Mapping[str, Sequence[str]], fewest: int) -> dict[str, str]
 
     Only those who are shown a caption count as sharing it, or else a coarse one would give away the few who have it.
     """
-    left, found = set(values), dict[str, str]()
-    for n in range(max(map(len, values.values()), default=0), 0, -1):
-        worded = {person: ", ".join(dict.fromkeys(filter(None, values[person][:n]))) for person in sorted(left)}
-        shared = Counter(worded.values())
-        found |= {person: caption for person, caption in worded.items() if caption and shared[caption] >= fewest}
+    alike = Counter(map(tuple, values.values()))
+    left, found = set(alike), dict[tuple[str, ...], str]()
+    for n in range(max(map(len, alike), default=0), 0, -1):
+        worded = {own: ", ".join(dict.fromkeys(filter(None, own[:n]))) for own in left}
+        shared = Counter[str]()
+        for own, caption in worded.items():
+            shared[caption] += alike[own]
+        found |= {own: caption for own, caption in worded.items() if caption and shared[caption] >= fewest}
         left -= set(found)
-    return found
+    return {person: found[tuple(own)] for person, own in values.items() if tuple(own) in found}
 
 
 def _names_a_place(text: str) -> bool:
