@@ -50,11 +50,12 @@ from pipeline.study import Coding, Embed
 words = pd.read_csv("corpora/coproduction/responses.csv", dtype=str, keep_default_na=False).to_numpy().ravel().tolist()
 said = sorted({text for text in words if len(text) > 40})[:900]
 texts = pd.DataFrame({"text_id": [content_id(text) for text in said], "text": said, "frame": "neutral"})
-vectors = Vectors(tuple(texts["text_id"]), load_embedder("static").encode(said))
+embedder = load_embedder("static")
+vectors = Vectors(tuple(texts["text_id"]), embedder.encode(said))
 settings = SimpleNamespace(embed=Embed(model="static"), code=Coding())
 codebook = read_codebook("corpora/coproduction/codebook.csv")
 lessons, themes, members = map(empty_table, ("lessons", "themes", "members"))
-found = code(texts, vectors, codebook, lessons, None, themes, members, settings=settings)
+found = code(texts, vectors, codebook, lessons, None, themes, members, settings=settings, embedder=embedder)
 print(len(texts), sha256(found["score"].to_numpy().tobytes()).hexdigest())
 """
 
