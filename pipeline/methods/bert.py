@@ -6,8 +6,9 @@ tokens that is always as long, so that each product of matrices has one shape; o
 """
 
 import json
+import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,13 @@ _PLAIN = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type":
 
 @dataclass(frozen=True)
 class Bert:
-    """An encoder's weights by name, its tokenizer and what its configuration says."""
+    """An encoder's weights by name, its tokenizer and what its configuration says.
+
+    Where torch can, the weights of products of matrices are `laid_out` by name as the processor reads them.
+    """
 
     weights: "dict[str, Tensor]"
+    laid_out: "dict[str, Tensor]"
     tokenizer: "Tokenizer"
     config: Config
     device: str
@@ -96,11 +101,9 @@ class Bert:
         return self._evened(states, "embeddings.LayerNorm")
 
     def _layer(self, states: "Tensor", runs: Runs, name: str) -> "Tensor":
-        from torch.nn.functional import gelu
-
         heard = self._linear(self._attended(states, runs, f"{name}.attention.self"), f"{name}.attention.output.dense")
         states = self._evened(heard + states, f"{name}.attention.output.LayerNorm")
-        inner = gelu(self._linear(states, f"{name}.intermediate.dense"))
+        inner = self._linear(states, f"{name}.intermediate.dense", then="gelu")
         return self._evened(self._linear(inner, f"{name}.output.dense") + states, f"{name}.output.LayerNorm")
 
     def _attended(self, states: "Tensor", runs: Runs, name: str) -> "Tensor":
@@ -117,10 +120,16 @@ class Bert:
             into.copy_(scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, length, size))
         return found
 
-    def _linear(self, states: "Tensor", name: str) -> "Tensor":
-        from torch.nn.functional import linear
+    def _linear(self, states: "Tensor", name: str, *, then: str = "none") -> "Tensor":
+        import torch
+        from torch.nn.functional import gelu, linear
 
-        return linear(states, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+        bias = self.weights[f"{name}.bias"]
+        if name in self.laid_out:
+            laid: Tensor = torch.ops.mkldnn._linear_pointwise(states, self.laid_out[name], bias, then, [], "none")
+            return laid
+        found = linear(states, self.weights[f"{name}.weight"], bias)
+        return gelu(found) if then == "gelu" else found
 
     def _evened(self, states: "Tensor", name: str) -> "Tensor":
         from torch.nn.functional import layer_norm
@@ -187,10 +196,27 @@ def load_bert(folder: Path, *, precision: str, device: str) -> Bert:
     weights = {name: weight.to(dtype) for name, weight in weights.items() if weight.is_floating_point()}
     for layer in range(int(config["num_hidden_layers"])):
         _join_asked(weights, f"encoder.layer.{layer}.attention.self")
-    model = Bert(weights, _tokenizer(folder), config, device)
+    model = Bert(weights, {}, _tokenizer(folder), config, device)
+    if device == "cpu" and _can_lay_out(precision):
+        model = replace(model, laid_out=_laid_out(weights, model.room))
     # A weight that is missing is told now and not in the middle of a run; other libraries would put chance in its place.
     model.sentence_vectors([[int(config["pad_token_id"])]])
     return model
+
+
+def _can_lay_out(precision: str) -> bool:
+    import torch
+
+    known = platform.machine() in ("x86_64", "AMD64") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return known and (precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
+
+
+def _laid_out(weights: "dict[str, Tensor]", room: int) -> "dict[str, Tensor]":
+    """Take out the weights of products of matrices and return them as the processor reads them: each product did so anew."""
+    import torch
+
+    names = [name.removesuffix(".weight") for name in weights if name.startswith("encoder.") and weights[name].dim() == 2]
+    return {name: torch.ops.mkldnn._reorder_linear_weight(weights.pop(f"{name}.weight"), room) for name in names}
 
 
 def _join_asked(weights: "dict[str, Tensor]", name: str) -> None:
