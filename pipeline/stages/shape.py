@@ -147,7 +147,7 @@ def _members(
     for part in (changed[block] for block in blocks(len(changed))):
         similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
     return found.drop(columns=["late", "found_from"]).assign(
-        theme_id=ids.loc[done.labels].to_numpy(object), similarity=similarity
+        theme_id=ids.reindex(done.labels).to_numpy(object), similarity=similarity
     )
 
 
