@@ -1,11 +1,13 @@
 """The same tables come out wherever the parts are worked on, also when a worker is lost; what goes wrong is a sentence."""
 
+import gc
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -174,6 +176,22 @@ def spilling(part):
 def test_workers_of_this_machine_write_no_answers_to_a_disk():
     with open_engine(Run(engine="dask", workers=1)) as engine:
         assert list(engine(spilling, ["a"])) == [[False, False]]
+
+
+def kept_parts():
+    lists = [one for one in gc.get_objects() if type(one) is list and one and isinstance(one[0], str)]
+    return [one for one in lists if one[0] == SECRET]
+
+
+def test_nothing_keeps_answers_that_have_been_worked_on():
+    with open_engine(Run(engine="dask", workers=1)) as engine:
+        assert list(engine(len, [[SECRET, "again"] for _ in range(5)])) == [2] * 5
+        # The scheduler lets go of a part a moment after its result has come.
+        for _ in range(100):
+            if not kept_parts():
+                break
+            time.sleep(0.1)
+        assert not kept_parts()
 
 
 def test_a_cluster_of_this_machine_listens_on_the_loopback_only():

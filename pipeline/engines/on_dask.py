@@ -32,6 +32,8 @@ _QUIET = {
     # Dask writes to a disk what does not fit into memory; answers must not lie in a folder that nobody thinks of.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
+    # Dask would remember the last thousand messages, with the answers in them, for people who look for faults in it.
+    "distributed.admin.low-level-log-length": 0,
     # A worker that is lost with a part in its hands was perhaps stopped by somebody; the part is tried elsewhere.
     "distributed.scheduler.allowed-failures": 3,
     "distributed.logging": {"distributed": "critical", "tornado": "critical"},
