@@ -3,10 +3,12 @@ import json
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
-from sample import sample_rows
+from sample import ROOT, sample_rows
 
 from pipeline import run, runner
 from pipeline.artefacts import TABLES, read_table
@@ -211,6 +213,33 @@ def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch)
     assert "responses" in after["intake"] and "source" not in after["intake"]
     assert "comments" in after["clean"] and "responses" not in after["clean"]
     assert after["segment"] == set()
+
+
+MODELS_BEGUN = """
+import sys
+import psutil
+from pipeline import run
+
+run(sys.argv[1])
+print(sum("pipeline.methods.apart" in child.cmdline() for child in psutil.Process().children()), "torch" in sys.modules)
+"""
+
+
+def test_the_language_model_is_loaded_only_where_something_hangs_on_it_and_never_here(make_study):
+    folder = make_study(sample_rows(40))
+    settings, codebook = folder / "study.toml", folder / "codebook.csv"
+    settings.write_text(settings.read_text(encoding="utf-8").replace('model = "static"', 'model = "minilm"'), encoding="utf-8")
+
+    def run_alone():
+        command = [sys.executable, "-c", MODELS_BEGUN, str(folder)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+
+    assert run_alone() == "1 False\n"
+    with settings.open("a", encoding="utf-8") as file:
+        file.write("[quote]\nper_code = 2\n")
+    assert run_alone() == "0 False\n"
+    codebook.write_text(codebook.read_text(encoding="utf-8") + "more,More,Said more than once\n", encoding="utf-8")
+    assert run_alone() == "1 False\n"
 
 
 def test_force_runs_everything_again(study):
