@@ -1,11 +1,12 @@
 """An embedder in a process of its own, which loads its model while this process does other work.
 
-Loading torch takes as long as cleaning the answers of a survey, and a process of Python loads one thing at a time.
+Loading torch takes more than a second, and a process of Python loads one thing at a time.
 """
 
 import atexit
 import json
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -97,9 +98,9 @@ class EmbedderApart:
 
     def _gone(self) -> ModelError:
         return ModelError(
-            f"The process that reads the answers with the language model ended before it was done (exit {self._process.wait()}), "
-            "most often because there was too little memory. What was finished is kept. Close other programs and give the same "
-            'command again, or set [embed] model = "static" in study.toml.'
+            f"The process that reads the answers with the language model ended before it was done (exit {self._process.wait()}). "
+            "What was finished is kept. Most often there was too little memory: close other programs and give the same command "
+            'again, or set [embed] model = "static" in study.toml. If it ends so again, please report it with this sentence.'
         )
 
     @property
@@ -147,6 +148,8 @@ def _serve(asked: Connection, tells: Connection, source: str, precision: str) ->
 
 
 if __name__ == "__main__":
+    # A process that dies must not leave the answers it held in a file.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     search_seldom()
     ours = Connection(int(sys.argv[1]), writable=False), Connection(int(sys.argv[2]), readable=False)
     try:

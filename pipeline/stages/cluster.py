@@ -22,7 +22,7 @@ Found = tuple[pd.DataFrame, pd.DataFrame, Vectors]
 
 
 def prepare() -> None:
-    """Load what themes are found with: it takes as long as it takes to find those of a small survey."""
+    """Load what themes are found with, which takes more than a second."""
     load_bertopic()
     load_umap()
 

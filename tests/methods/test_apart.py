@@ -67,6 +67,10 @@ def test_a_process_that_is_ended_is_told_with_what_to_do_and_begun_anew():
     assert embedder_apart("static", precision="auto").encode(["They rang"]).shape == (1, first.dimension)
 
 
+def test_if_it_dies_it_leaves_no_answers_in_a_file(apart):
+    assert apart.name and psutil.Process(apart._process.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
+
+
 def test_it_ends_when_whoever_asked_is_killed():
     asking = subprocess.Popen([sys.executable, "-c", LEFT_ALONE], stdout=subprocess.PIPE, text=True)
     with asking:
