@@ -226,13 +226,17 @@ class _Run:
         return made if isinstance(made, tuple) else (made,)
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
-        more: dict[str, Any] = {"engine": self.engine} if stage.batched else {}
+        more: dict[str, Any] = {"engine": self.engine_for(stage)} if stage.batched else {}
         if stage.embeds:
             more["embedder"] = self.embedder()
         if stage.incremental or stage.kept:
             found = self.earlier(stage, stage.kept or (stage.incremental,))
             more["earlier"] = found if stage.kept or found is None else found[0]
         return partial(stage.run, settings=settings, **more)
+
+    def engine_for(self, stage: Stage) -> Engine:
+        """Return the engine; on this machine the language model has all processors, and no other process need load it."""
+        return map if stage.embeds and self.study.settings.run.engine == "local" else self.engine
 
     def embedder(self) -> Embedder:
         """Return the language model; one that takes long to load is loaded by another process from the first call on."""

@@ -143,13 +143,13 @@ class Count(Section):
 
 
 class Run(Section):
-    """Where the work is done: in one process, or spread over a Dask cluster on this machine or elsewhere."""
+    """Where the work is done: on the processors of this machine, or spread over a Dask cluster here or elsewhere."""
 
     engine: Literal["local", "dask"] = "local"
     scheduler: str | None = None
     """Address of a running scheduler, `tls://host:8786`; without one, workers are started on this machine."""
     workers: int | None = Field(default=None, ge=1)
-    """How many workers to start on this machine; without it, one a core."""
+    """How many processes work on the answers on this machine; without it, one a core."""
     trust_network: bool = False
     """Let answers travel unencrypted to another machine."""
 

@@ -1,25 +1,30 @@
-"""Where the parts of a large table are worked on: in this process, or by the workers of a Dask cluster.
+"""Where the parts of a large table are worked on: on this machine's processors, or by the workers of a Dask cluster.
 
 An engine is called as `map` is: with a function of one part and the parts, it yields what came of each, in their order. The
 parts are the same whichever engine works on them, so the same rows come out, byte for byte.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Any
 
+from pipeline.engines.on_cores import CoresEngine
 from pipeline.study import Run
 
 
 Engine = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
 
-# Rows of a part: enough that sending it costs little beside the work, and few enough that a lost worker loses little.
-PART = 4_096
+# Rows of a part: enough that sending it costs little beside the work, and few enough that a lost worker loses little and that
+# nobody waits long for the last one.
+PART = 512
+# A language model reads texts of like length together, and finds more of them in a larger part.
+PART_OF_MODEL = 4_096
 
 
-def parts_of(n_rows: int) -> list[slice]:
+def parts_of(n_rows: int, *, most: int | None = None) -> list[slice]:
     """Return the places of the parts of a table of so many rows, in its order."""
-    return [slice(start, min(start + PART, n_rows)) for start in range(0, n_rows, PART)]
+    most = most or PART
+    return [slice(start, min(start + most, n_rows)) for start in range(0, n_rows, most)]
 
 
 def counting(engine: Engine, tell: Callable[[int, int], None]) -> Engine:
@@ -39,7 +44,7 @@ def open_engine(plan: Run) -> AbstractContextManager[Engine]:
     EngineError if it is not installed or may not be used as asked for; workers are looked for when there is work.
     """
     if plan.engine == "local":
-        return nullcontext(map)
+        return CoresEngine(plan.workers)
     from pipeline.engines.on_dask import DaskEngine
 
     return DaskEngine(plan)

@@ -5,9 +5,6 @@ Loading torch takes more than a second, and a process of Python loads one thing 
 
 import atexit
 import json
-import os
-import resource
-import subprocess
 import sys
 from collections.abc import Sequence
 from functools import cached_property, partial
@@ -19,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.beside import begin, ends_here
 from pipeline.errors import ModelError, PipelineError
-from pipeline.memory import search_seldom
 from pipeline.methods.embed import load_embedder
 
 
@@ -33,20 +30,7 @@ class EmbedderApart:
     def __init__(self, source: str | Path, *, precision: str = "auto") -> None:
         self._source = source
         self._turn = Lock()
-        # Pipes and not sockets; each end is read or written by one process, so that the other hears when it is gone.
-        (asked, self._asks), (self._told, tells) = _pipe(), _pipe()
-        ends = (asked.fileno(), tells.fileno())
-        with asked, tells:
-            self._process = subprocess.Popen(  # noqa: S603  # this program, and no shell
-                [sys.executable, "-P", "-m", __name__, *map(str, ends), str(source), precision],
-                pass_fds=ends,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-                # Ctrl-C is for the program, which ends this process when it ends.
-                start_new_session=True,
-            )
+        self._other = begin(__name__, str(source), precision)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Arrive in another process as an embedder that loads its model there."""
@@ -77,7 +61,7 @@ class EmbedderApart:
         shape = (len(texts), self.dimension)
         with self._turn:
             try:
-                self._asks.send_bytes(json.dumps(list(texts)).encode("ascii"))
+                self._other.asks.send_bytes(json.dumps(list(texts)).encode("ascii"))
             except OSError:
                 raise self._gone() from None
             return np.frombuffer(self._heard(), dtype=np.float32).reshape(shape).copy()
@@ -92,13 +76,14 @@ class EmbedderApart:
 
     def _heard(self) -> bytes:
         try:
-            return self._told.recv_bytes()
+            return self._other.told.recv_bytes()
         except (EOFError, OSError):
             raise self._gone() from None
 
     def _gone(self) -> ModelError:
+        code = self._other.process.wait()
         return ModelError(
-            f"The process that reads the answers with the language model ended before it was done (exit {self._process.wait()}). "
+            f"The process that reads the answers with the language model ended before it was done (exit {code}). "
             "What was finished is kept. Most often there was too little memory: close other programs and give the same command "
             'again, or set [embed] model = "static" in study.toml. If it ends so again, please report it with this sentence.'
         )
@@ -106,14 +91,11 @@ class EmbedderApart:
     @property
     def is_there(self) -> bool:
         """Whether the other process has not ended."""
-        return self._process.poll() is None
+        return self._other.is_there
 
     def end(self) -> None:
         """End the other process."""
-        self._asks.close()
-        self._told.close()
-        self._process.kill()
-        self._process.wait()
+        self._other.end()
 
 
 _BEGUN: dict[tuple[str | Path, str], EmbedderApart] = {}
@@ -126,11 +108,6 @@ def embedder_apart(source: str | Path, *, precision: str) -> EmbedderApart:
         begun = _BEGUN[source, precision] = EmbedderApart(source, precision=precision)
         atexit.register(begun.end)
     return begun
-
-
-def _pipe() -> tuple[Connection, Connection]:
-    reading, writing = os.pipe()
-    return Connection(reading, writable=False), Connection(writing, readable=False)
 
 
 def _serve(asked: Connection, tells: Connection, source: str, precision: str) -> None:
@@ -148,12 +125,9 @@ def _serve(asked: Connection, tells: Connection, source: str, precision: str) ->
 
 
 if __name__ == "__main__":
-    # A process that dies must not leave the answers it held in a file.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    search_seldom()
-    ours = Connection(int(sys.argv[1]), writable=False), Connection(int(sys.argv[2]), readable=False)
+    here, there, arguments = ends_here()
     try:
-        _serve(*ours, *sys.argv[3:])
+        _serve(here, there, *arguments)
     except (EOFError, BrokenPipeError):
         # Whoever asked is gone.
         sys.exit()

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +51,15 @@ def _alike(texts: Sequence[str]) -> list[bool]:
     """Say which answers are nearer to invented answers about harm than to others, by the small model that is shipped."""
     if not texts:
         return []
-    embedder = load_embedder("static")
-    vectors = embedder.encode(list(texts))
-    harm, other = (_nearness(vectors, embedder.encode(list(known))) for known in (_HARM, _NO_HARM))
+    vectors = load_embedder("static").encode(list(texts))
+    harm, other = (_nearness(vectors, known) for known in _invented())
     return [bool(one) for one in harm - other > _NEARER]
+
+
+@cache
+def _invented() -> tuple[NDArray[np.float32], ...]:
+    """Return the vectors of invented answers about harm, and about other things."""
+    return tuple(load_embedder("static").encode(list(texts)) for texts in (_HARM, _NO_HARM))
 
 
 def _nearness(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,9 +1,10 @@
 """Do independent pieces of work in as many threads as there are processors; what comes out is the same as one after the other."""
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from pipeline.machine import n_processors
 
 
 Piece = TypeVar("Piece")
@@ -16,7 +17,7 @@ def side_by_side(work: Callable[[Piece], Found], pieces: Iterable[Piece]) -> lis
     """Return what comes of each piece, in their order; each piece is worked on in one thread."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    threads = min(MOST, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    threads = min(MOST, n_processors())
     if threads == 1:
         return [work(piece) for piece in pieces]
     # A sum split over threads ends in other digits. Some libraries keep how many for each thread, others for the whole process,

@@ -78,7 +78,7 @@ STAGES: tuple[Stage, ...] = (
         ("cluster",),
         kept=("found_themes", "found_members", "found_centroids"),
         keeping=frozenset({"late"}),
-        version=5,
+        version=6,
     ),
     Stage(
         "shape",

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors
-from pipeline.engines import Engine, parts_of
+from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.embed import Embedder, load_embedder
 from pipeline.study import Embed
 
@@ -34,7 +34,7 @@ def _vectors(texts: pd.DataFrame, plan: Embed, embedder: Embedder, engine: Engin
     said = texts["text"].tolist()
     # Texts of like length together need the fewest batches.
     order = np.argsort([len(text) for text in said], kind="stable")
-    rows = [order[part] for part in parts_of(len(said))]
+    rows = [order[part] for part in parts_of(len(said), most=PART_OF_MODEL)]
     matrix = np.zeros((len(said), embedder.dimension), dtype=np.float16)
     for places, found in zip(rows, engine(_work(plan, embedder), [[said[row] for row in part] for part in rows]), strict=True):
         matrix[places] = found

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.model
 LEFT_ALONE = """
 import time
 from pipeline.methods.apart import embedder_apart
-print(embedder_apart("static", precision="auto")._process.pid, flush=True)
+print(embedder_apart("static", precision="auto")._other.process.pid, flush=True)
 time.sleep(60)
 """
 
@@ -61,14 +61,14 @@ def test_a_process_that_is_ended_is_told_with_what_to_do_and_begun_anew():
     first = embedder_apart("static", precision="auto")
     assert first.name == "static"
     assert embedder_apart("static", precision="auto") is first
-    os.kill(first._process.pid, signal.SIGKILL)
+    os.kill(first._other.process.pid, signal.SIGKILL)
     with pytest.raises(ModelError, match=r"exit -9.*too little memory.*same command"):
         first.encode(["They rang"])
     assert embedder_apart("static", precision="auto").encode(["They rang"]).shape == (1, first.dimension)
 
 
 def test_if_it_dies_it_leaves_no_answers_in_a_file(apart):
-    assert apart.name and psutil.Process(apart._process.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
+    assert apart.name and psutil.Process(apart._other.process.pid).rlimit(psutil.RLIMIT_CORE) == (0, 0)
 
 
 def test_it_ends_when_whoever_asked_is_killed():

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.methods.side_by_side import side_by_side
+
 
 # Wording counts as much as meaning: on coded NHS answers that lifted agreement with people's codes by about 0.03.
 WORDING = 1.0
@@ -48,7 +50,8 @@ def find_neighbours(vectors: NDArray[np.float64], words: Any, *, most: int) -> N
     """Find the nearest texts of each text from unit vectors (n, d) and word weights (n, v; sparse, unit rows)."""
     n, most = len(vectors), min(most, len(vectors) - 1)
     rows, alike = np.empty((n, most), dtype=np.intp), np.empty((n, most))
-    for start in range(0, n, SLICE):
+
+    def look(start: int) -> None:
         here = slice(start, start + SLICE)
         values = vectors[here] @ vectors.T + WORDING * (words[here] @ words.T).toarray()
         # Rounded, so that the last bit of a sum, which may differ between machines, decides no tie.
@@ -56,6 +59,8 @@ def find_neighbours(vectors: NDArray[np.float64], words: Any, *, most: int) -> N
         values[np.arange(len(values)), np.arange(start, start + len(values))] = -2
         rows[here] = _highest(values, most)
         alike[here] = np.take_along_axis(values, rows[here], axis=1).clip(0, 1)
+
+    side_by_side(look, range(0, n, SLICE))
     return Neighbours(rows, alike)
 
 

@@ -1,7 +1,8 @@
 """How many themes there are, and how steadily they come back when some answers are left out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ USUAL, ANSWERS_A_THEME = 14, 8
 LEAST_OF_USUAL, MOST_OF_USUAL = 0.7, 2
 # Another draw of resamples moves the agreement by up to about this much, so less decides nothing.
 CLEARLY = 0.1
+# Resamples that show whether a number of themes may come back more steadily than the usual one.
+LOOKED = 4
 
 
 @dataclass(frozen=True)
@@ -71,21 +74,45 @@ def choose(
     """
     n_texts = len(consensus.axes)
     numbers = [n_themes] if n_themes else numbers_to_try(n_texts, many=vectors is not None)
-    found_for = side_by_side(lambda number: group(resamples, consensus.group(number, seed=seed), seed=seed), numbers)
-    groupings = dict(zip(numbers, found_for, strict=True))
+    wanted = numbers if vectors is not None else _promising(consensus, resamples, numbers, seed=seed)
+    groupings = _found_again(resamples, _labels(consensus, wanted, seed=seed, starts=10), seed=seed)
     agreements = {number: found.agreement for number, found in groupings.items()}
     apart = {} if vectors is None else {number: separation(vectors, found.labels) for number, found in groupings.items()}
     chosen = clearest(agreements, apart, n_texts) or steadiest(agreements, n_texts)
-    why = "because so many were asked for" if n_themes else _why(agreements, apart, chosen, n_texts)
+    tried = f"of the numbers tried, {min(numbers)} to {max(numbers)}"
+    why = "because so many were asked for" if n_themes else _why(agreements, apart, chosen, n_texts, tried=tried)
     themes = "1 theme" if chosen == 1 else f"{chosen} themes"
     return Choice(groupings[chosen], f"{themes}, {why}.")
 
 
 def group(resamples: Sequence[Resample], labels: Labels, *, seed: int) -> Grouping:
     """Find as many themes as labels (n,) hold again in every resample."""
-    number = len(np.unique(labels))
-    again = tuple(part.consensus.group(number, seed=seed, starts=2) for part in resamples)
-    return Grouping(labels, again, tuple(part.rows for part in resamples))
+    return _found_again(resamples, {0: labels}, seed=seed)[0]
+
+
+def _promising(consensus: Consensus, resamples: Sequence[Resample], numbers: Sequence[int], *, seed: int) -> list[int]:
+    """Return the usual number of themes, and those ahead of it at a first look; one that is behind is not clearly steadier."""
+    first = _found_again(resamples[:LOOKED], _labels(consensus, numbers, seed=seed, starts=2), seed=seed)
+    agreements = {number: found.agreement for number, found in first.items()}
+    usual = _usual_of(numbers, len(consensus.axes))
+    return [number for number in numbers if number == usual or agreements[number] > agreements[usual]]
+
+
+def _labels(consensus: Consensus, numbers: Sequence[int], *, seed: int, starts: int) -> dict[int, Labels]:
+    found = side_by_side(lambda number: consensus.group(number, seed=seed, starts=starts), numbers)
+    return dict(zip(numbers, found, strict=True))
+
+
+def _found_again(resamples: Sequence[Resample], labels: Mapping[int, Labels], *, seed: int) -> dict[int, Grouping]:
+    """Find the themes of each number of themes again in every resample."""
+
+    def look(pair: tuple[int, Resample]) -> Labels:
+        number, part = pair
+        return part.consensus.group(len(np.unique(labels[number])), seed=seed, starts=2)
+
+    found = iter(side_by_side(look, product(labels, resamples)))
+    rows = tuple(part.rows for part in resamples)
+    return {number: Grouping(own, tuple(islice(found, len(resamples))), rows) for number, own in labels.items()}
 
 
 def usual_number(n_texts: int) -> int:
@@ -130,12 +157,12 @@ def found_again(agreement: float) -> str:
     )
 
 
-def _usual_of(agreements: Mapping[int, float], n_texts: int) -> int:
-    return min(agreements, key=lambda number: abs(number - usual_number(n_texts)))
+def _usual_of(numbers: Iterable[int], n_texts: int) -> int:
+    return min(numbers, key=lambda number: abs(number - usual_number(n_texts)))
 
 
-def _why(agreements: Mapping[int, float], apart: Mapping[int, float], chosen: int, n_texts: int) -> str:
-    usual, tried = _usual_of(agreements, n_texts), f"of the numbers tried, {min(agreements)} to {max(agreements)}"
+def _why(agreements: Mapping[int, float], apart: Mapping[int, float], chosen: int, n_texts: int, *, tried: str) -> str:
+    usual = _usual_of(agreements, n_texts)
     if clearest(agreements, apart, n_texts):
         return (
             f"because {tried}, that one sets themes farthest apart (silhouette {apart[chosen]:.2f}; with the usual {usual}: "
