@@ -48,16 +48,20 @@ def started(name, folder, *options):
 
 
 @contextmanager
-def cluster(folder, *preloads):
-    """Start a scheduler and two workers, each told to load one of `preloads`; yield the address and the workers."""
+def cluster(folder, *preloads, host="127.0.0.1", every=()):
+    """Start a scheduler and a worker for each of `preloads`, told to load it, all with the options of `every`.
+
+    Yields the scheduler's address and the workers.
+    """
     where = folder / "scheduler.json"
     with ExitStack() as stack:
         stack.enter_context(
             started(
                 "scheduler",
                 folder,
+                *every,
                 "--host",
-                "127.0.0.1",
+                host,
                 "--port",
                 "0",
                 "--dashboard-address",
@@ -67,6 +71,7 @@ def cluster(folder, *preloads):
             )
         )
         options = [
+            *every,
             "--scheduler-file",
             str(where),
             "--nthreads",
@@ -75,7 +80,7 @@ def cluster(folder, *preloads):
             "--dashboard-address",
             "127.0.0.1:0",
             "--host",
-            "127.0.0.1",
+            host,
         ]
         workers = [
             stack.enter_context(started("worker", folder, *options, "--local-directory", str(folder), *preload))
@@ -158,6 +163,59 @@ def test_no_words_reach_a_log_of_a_cluster_whatever_goes_wrong(two_workers):
     logs = list(folder.glob("*.log"))
     assert len(logs) == 3 and all(log.stat().st_size for log in logs)
     assert not any(SECRET.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+def certified(folder):
+    """Make an authority and a certificate of it; return the options of Dask's programs, and its settings, that name them."""
+    key, request, authority, certificate = (folder / name for name in ("key.pem", "request.pem", "ca.pem", "cert.pem"))
+    new = ["openssl", "req", "-newkey", "rsa:2048", "-nodes"]
+    signed = ["openssl", "x509", "-req", "-CA", authority, "-CAkey", folder / "ca.key", "-CAcreateserial"]
+    for command in (
+        [*new, "-x509", "-subj", "/CN=an invented authority", "-keyout", folder / "ca.key", "-out", authority],
+        [*new, "-subj", "/CN=an invented machine", "-keyout", key, "-out", request],
+        [*signed, "-in", request, "-out", certificate],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    options = ["--tls-ca-file", str(authority), "--tls-cert", str(certificate), "--tls-key", str(key)]
+    settings = {
+        "distributed.comm.tls.ca-file": str(authority),
+        "distributed.comm.tls.client.cert": str(certificate),
+        "distributed.comm.tls.client.key": str(key),
+    }
+    return options, settings
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl, which is not installed")
+def test_answers_travel_encrypted_and_only_whoever_has_a_certificate_is_heard(tmp_path):
+    import dask.config
+
+    (tmp_path / "keys").mkdir()
+    options, settings = certified(tmp_path / "keys")
+    folder = tmp_path / "cluster"
+    folder.mkdir()
+    with cluster(folder, [], host="tls://127.0.0.1", every=options) as (address, _):
+        assert address.startswith("tls://")
+        plan = Run(engine="dask", scheduler=address)
+        with dask.config.set(settings), open_engine(plan) as engine:
+            assert list(engine(shouted, ["a", "b"])) == ["A", "B"]
+        with open_engine(plan) as engine, pytest.raises(EngineError, match="name no certificates"):
+            list(engine(shouted, ["a"]))
+        (tmp_path / "others").mkdir()
+        _, of_others = certified(tmp_path / "others")
+        with dask.config.set(of_others), open_engine(plan) as engine, pytest.raises(EngineError, match="does not answer"):
+            list(engine(shouted, ["a"]))
+
+
+def test_certificates_that_are_not_there_are_said(tmp_path):
+    import dask.config
+
+    settings = {
+        "distributed.comm.tls.ca-file": str(tmp_path / "ca.pem"),
+        "distributed.comm.tls.client.cert": str(tmp_path / "c.pem"),
+    }
+    plan = Run(engine="dask", scheduler="tls://127.0.0.1:9")
+    with dask.config.set(settings), open_engine(plan) as engine, pytest.raises(EngineError, match="cannot be read"):
+        list(engine(shouted, ["a"]))
 
 
 @pytest.mark.model

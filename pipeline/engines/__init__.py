@@ -6,10 +6,14 @@ parts are the same whichever engine works on them, so the same rows come out, by
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.engines.on_cores import CoresEngine
 from pipeline.study import Run
+
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 Engine = Callable[[Callable[[Any], Any], Sequence[Any]], Iterator[Any]]
@@ -25,6 +29,23 @@ def parts_of(n_rows: int, *, most: int | None = None) -> list[slice]:
     """Return the places of the parts of a table of so many rows, in its order."""
     most = most or PART
     return [slice(start, min(start + most, n_rows)) for start in range(0, n_rows, most)]
+
+
+class Parts(Sequence[list[Any]]):
+    """The parts of a column, each a list that is there only while somebody works on it: a million texts as a list take much."""
+
+    def __init__(self, column: "pd.Series[Any]") -> None:
+        self._column = column
+        self._places = parts_of(len(column))
+
+    def __len__(self) -> int:
+        """Return how many parts there are."""
+        return len(self._places)
+
+    def __getitem__(self, place: Any) -> Any:
+        """Return a part."""
+        found: list[Any] = self._column.iloc[self._places[place]].tolist()
+        return found
 
 
 def counting(engine: Engine, tell: Callable[[int, int], None]) -> Engine:

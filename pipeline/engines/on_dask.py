@@ -113,6 +113,7 @@ class DaskEngine:
         for name in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         address = self._plan.scheduler or self._local_address()
+        _check_certificates(address)
         try:
             client: Client = self._open.enter_context(Client(address, timeout=10, set_as_default=False))
         except (OSError, ValueError, RuntimeError) as error:
@@ -148,6 +149,27 @@ def _check_address(address: str, *, trusted: bool) -> None:
         raise EngineError(
             f'[run] scheduler = "{address}" would send people\'s answers over the network unencrypted. Use "tls://…", or set '
             "trust_network = true under [run] if the network is encrypted by other means (a VPN, a service mesh)."
+        )
+
+
+def _check_certificates(address: str) -> None:
+    """Refuse an encrypted address without certificates: Dask's own refusal keeps the program waiting at its end."""
+    from distributed import Security
+
+    if not address.startswith("tls://"):
+        return
+    try:
+        known = Security().get_connection_args("client")["ssl_context"]
+    # Where the files are not there, or are none of a certificate and its key.
+    except (OSError, ValueError) as error:
+        raise EngineError(
+            f"The TLS certificates that Dask's settings name cannot be read ({type(error).__name__}); correct "
+            "distributed.comm.tls, as docs/machines.md says."
+        ) from None
+    if known is None:
+        raise EngineError(
+            f'[run] scheduler = "{address}" is encrypted, and Dask\'s settings name no certificates; set distributed.comm.tls, '
+            "as docs/machines.md says."
         )
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import content_id, empty_table
-from pipeline.engines import Engine, parts_of
+from pipeline.engines import Engine, Parts, parts_of
 from pipeline.methods.language import sentence_starts
 
 
@@ -21,6 +21,9 @@ TOKEN = re.compile(r"\[[^\[\]\n]*\]")
 LINE = re.compile(r"\n+")
 MIN_WORDS = 2
 
+Places = dict[str, list[tuple[int, int]]]
+"""Where the segments of each comment stand."""
+
 
 def segment(
     comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map, earlier: pd.DataFrame | None = None
@@ -29,32 +32,32 @@ def segment(
 
     A comment that is spelt by its segments in `earlier` is split as it was.
     """
-    kept = comments[comments["set_aside"].isna()]
-    texts = dict(zip(kept["comment_id"], kept["text"], strict=True))
-    places = {} if earlier is None else _split_before(texts, earlier)
-    new = [comment_id for comment_id in texts if comment_id not in places]
-    parts = [[texts[comment_id] for comment_id in new[part]] for part in parts_of(len(new))]
-    spans = chain.from_iterable(engine(partial(_spans, unit=settings.segment.unit), parts))
-    places |= dict(zip(new, spans, strict=True))
-    rows = [
-        (comment_id, frame, start, end, text[start:end])
-        for comment_id, frame, text in zip(kept["comment_id"], kept["frame"], kept["text"], strict=True)
-        for start, end in places[comment_id]
-    ]
-    if not rows:
+    kept = comments.loc[comments["set_aside"].isna(), ["comment_id", "frame", "text"]].reset_index(drop=True)
+    places = {} if earlier is None else _split_before(dict(zip(kept["comment_id"], kept["text"], strict=True)), earlier)
+    new = kept if not places else kept[~kept["comment_id"].isin(list(places))]
+    spans = chain.from_iterable(engine(partial(_spans, unit=settings.segment.unit), Parts(new["text"])))
+    # Part by part, so that the rows of only one are there as Python's objects.
+    parts = [_segments(kept.iloc[part], places, spans) for part in parts_of(len(kept))]
+    if not any(map(len, parts)):
         return empty_table("segments"), empty_table("texts")
-    found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text"])
-    found["segment_id"] = [
-        content_id(comment_id, str(start), str(end))
-        for comment_id, start, end in zip(found["comment_id"], found["start"], found["end"], strict=True)
-    ]
-    found["text_id"] = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
+    found = pd.concat(parts, ignore_index=True)
     return found.drop(columns="frame"), _unique_texts(found)
 
 
-def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> dict[str, list[tuple[int, int]]]:
+def _segments(kept: pd.DataFrame, places: Places, spans: Iterator[list[tuple[int, int]]]) -> pd.DataFrame:
+    """Return the segments of some comments; spans are those of comments without places, in their order."""
+    rows = [
+        (comment_id, frame, start, end, text[start:end], content_id(comment_id, str(start), str(end)))
+        for comment_id, frame, text in zip(kept["comment_id"], kept["frame"], kept["text"], strict=True)
+        for start, end in (places[comment_id] if comment_id in places else next(spans))
+    ]
+    found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
+    return found.assign(text_id=[content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)])
+
+
+def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
     """Return the places of comments that their earlier segments spell, but for white space between these."""
-    places: dict[str, list[tuple[int, int]]] = {}
+    places: Places = {}
     changed = set()
     columns = (earlier[name] for name in ("comment_id", "start", "end", "text"))
     for comment_id, start, end, text in zip(*columns, strict=True):
