@@ -11,6 +11,8 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import dask.config
+import distributed  # noqa: F401  # its settings are there before any is changed
 import psutil
 import pytest
 from sample import sample_rows
@@ -187,8 +189,6 @@ def certified(folder):
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="certificates are made with openssl, which is not installed")
 def test_answers_travel_encrypted_and_only_whoever_has_a_certificate_is_heard(tmp_path):
-    import dask.config
-
     (tmp_path / "keys").mkdir()
     options, settings = certified(tmp_path / "keys")
     folder = tmp_path / "cluster"
@@ -207,8 +207,6 @@ def test_answers_travel_encrypted_and_only_whoever_has_a_certificate_is_heard(tm
 
 
 def test_certificates_that_are_not_there_are_said(tmp_path):
-    import dask.config
-
     settings = {
         "distributed.comm.tls.ca-file": str(tmp_path / "ca.pem"),
         "distributed.comm.tls.client.cert": str(tmp_path / "c.pem"),
@@ -226,8 +224,6 @@ def test_names_are_masked_alike_by_workers(two_workers, small_parts):
 
 
 def spilling(part):
-    import dask.config
-
     return [dask.config.get(f"distributed.worker.memory.{name}") for name in ("target", "spill")]
 
 
