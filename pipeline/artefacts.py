@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -143,11 +143,14 @@ def _schemas() -> dict[str, pa.DataFrameSchema]:
     return found
 
 
-def check_table(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the table with the contract's types; DataError names all rows and columns that break it, never values."""
+def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the table, or some columns of it, with the contract's types.
+
+    DataError names all rows and columns that break it, never values.
+    """
     if TABLES[name].model is None:
         return frame
-    schema = _schemas()[name]
+    schema = _schemas()[name] if columns is None else _schemas()[name].select_columns(list(columns))
     try:
         checked: pd.DataFrame = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as exc:
@@ -172,19 +175,20 @@ def write_table(name: str, value: Value, path: Path) -> None:
     write_atomically(path, lambda temporary: pyarrow.parquet.write_table(arrow, temporary, compression="zstd"))
 
 
-def read_table(name: str, path: Path) -> Value:
-    """Read a table and check it against its contract."""
+def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> Value:
+    """Read a table, or some columns of it, and check it against its contract."""
     if not path.is_file():
         raise DataError(f"The table {name} has not been made yet; `themes run` makes it.")
     try:
         if TABLES[name].model is None:
             return _read_vectors(path)
         # Columns are given up one by one as they are turned into pandas', so that the table is there once.
-        frame = pyarrow.parquet.read_table(path).to_pandas(split_blocks=True, self_destruct=True)
+        found = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
+        frame = found.to_pandas(split_blocks=True, self_destruct=True)
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
     try:
-        return check_table(name, frame)
+        return check_table(name, frame, columns)
     except DataError as exc:
         raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
 

@@ -1,6 +1,7 @@
 """Memory: asked for before the work begins, since libraries that get none end the program or wait; seldom looked through."""
 
 import atexit
+import ctypes
 import gc
 import mmap
 import os
@@ -26,6 +27,16 @@ def check_memory(megabytes: int) -> None:
 def run_megabytes() -> int:
     """Return how much more of the address space a run of a small study takes on this machine."""
     return _RUN_MB + _CORE_MB * (os.cpu_count() or 1)
+
+
+def give_back() -> None:
+    """Give memory that is no longer used back to the system, which libraries keep for what may come; where that is possible."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def search_seldom() -> None:

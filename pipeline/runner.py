@@ -21,12 +21,12 @@ import pandas as pd
 from tqdm import tqdm
 
 from pipeline.accounting import account
-from pipeline.artefacts import TABLES, Value, check_table, read_table, write_atomically, write_table
+from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.engines import Engine, counting, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
-from pipeline.memory import check_memory, run_megabytes
+from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
 from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
@@ -44,6 +44,9 @@ log = logging.getLogger("pipeline")
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
 EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
+
+KEPT_ROWS = 50_000
+"""A table of more rows is not kept in memory from one stage to another."""
 
 COUNTED = ("intake", "clean", "segment")
 """The stages that decide where rows go; while they are what they were, so is the count."""
@@ -148,9 +151,12 @@ class _Run:
         return self.manifest
 
     def let_go(self, later: tuple[Stage, ...]) -> None:
-        """Keep in memory only what stages that are still to come need: a million answers' tables side by side would fill it."""
+        """Keep in memory only small tables that later stages need: large ones side by side would fill it, and are read again."""
         needed = {name for stage in later for name in stage.needs}
-        self.values = {name: value for name, value in self.values.items() if name in needed}
+        is_kept = {name: name in needed and not _is_large(value) for name, value in self.values.items()}
+        self.values = {name: value for name, value in self.values.items() if is_kept[name]}
+        if not all(is_kept.values()):
+            give_back()
 
     def digest(self, name: str) -> str:
         if name not in self.digests:
@@ -189,8 +195,25 @@ class _Run:
 
     def value(self, name: str) -> Any:
         if name not in self.values:
-            self.values[name] = _read_external(self.study, name) if name in EXTERNAL else read_table(name, self.path(name))
+            self.values[name] = _read_external(self.study, name) if name in EXTERNAL else self.read(name)
         return self.values[name]
+
+    def given(self, stage: Stage, name: str) -> Any:
+        """Return what a stage works with of a table."""
+        return self.some(name, stage.columns[name]) if name in stage.columns else self.value(name)
+
+    def some(self, name: str, columns: tuple[str, ...]) -> Any:
+        """Return some columns of a table; of a large one that is not in memory, no more is read."""
+        if name not in self.values and self.n_rows(name) > KEPT_ROWS:
+            return self.read(name, columns)
+        return self.value(name)[list(columns)]
+
+    def read(self, name: str, columns: tuple[str, ...] | None = None) -> Value:
+        found = read_table(name, self.path(name), columns)
+        if _is_large(found):
+            # As much again was taken to read it.
+            give_back()
+        return found
 
     def carry_out(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
@@ -207,7 +230,7 @@ class _Run:
             fingerprint=fingerprint,
             recipe=self.recipe(stage),
             seconds=round(seconds, 3),
-            rows_in={name: len(self.values[name]) for name in stage.needs if hasattr(self.values.get(name), "__len__")},
+            rows_in={name: n for name in stage.needs if (n := self.n_given(name)) is not None},
             rows_out=rows,
             makes={name: self.digest(name) for name in stage.makes},
         )
@@ -221,8 +244,7 @@ class _Run:
 
     def compute(self, stage: Stage) -> tuple[Value, ...]:
         settings = SimpleNamespace(**{name: getattr(self.study.settings, name) for name in stage.sections})
-        inputs = [self.value(name) for name in stage.needs]
-        made = self.work(stage, settings)(*inputs)
+        made = self.work(stage, settings)(*(self.given(stage, name) for name in stage.needs))
         return made if isinstance(made, tuple) else (made,)
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
@@ -276,14 +298,25 @@ class _Run:
             write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
 
     def with_accounts(self) -> Manifest:
-        found = account(self.n_rows("responses"), self.value("comments"), self.value("segments"))
+        comments, segments = self.some("comments", ("comment_id", "set_aside")), self.some("segments", ("comment_id",))
+        found = account(self.n_rows("responses"), comments, segments)
         manifest = self.manifest.with_accounts(found.as_dict())
         write_manifest(self.study, manifest)
         return manifest
 
+    def n_given(self, name: str) -> int | None:
+        """Return how many rows a stage was given of a table, or of something else that has a length."""
+        if name not in EXTERNAL:
+            return self.n_rows(name)
+        return len(self.values[name]) if hasattr(self.values.get(name), "__len__") else None
+
     def n_rows(self, name: str) -> int:
         """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
         return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, pd.DataFrame | Vectors) and len(value) > KEPT_ROWS
 
 
 def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:

@@ -215,6 +215,18 @@ def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch)
     assert after["segment"] == set()
 
 
+def test_large_tables_are_let_go_and_read_in_part_and_the_same_tables_come_out(study, finished, monkeypatch):
+    held = set()
+    let_go = runner._Run.let_go
+    monkeypatch.setattr(runner._Run, "let_go", lambda self, later: (let_go(self, later), held.update(self.values)))
+    monkeypatch.setattr(runner, "KEPT_ROWS", 0)
+    shutil.rmtree(study / "derived")
+    run(study)
+    assert not held & {"responses", "comments", "segments", "texts", "vectors", "members", "suggestions"}
+    for path in (finished[0] / "derived").glob("*.parquet"):
+        assert (study / "derived" / path.name).read_bytes() == path.read_bytes(), path.name
+
+
 MODELS_BEGUN = """
 import sys
 import psutil

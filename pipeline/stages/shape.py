@@ -19,6 +19,8 @@ from pipeline.methods.themes.titles import phrases_of, words_apart
 
 
 RARE = 5
+# Texts of a theme that are read for its title: ids are hashes, so those that come first are a fair sample of them.
+TITLED_FROM = 5_000
 
 
 def shape(
@@ -92,8 +94,7 @@ def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.in
 
 def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape, centres: NDArray[np.float64]) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
-    words = texts["text"].tolist()
-    new = keywords_of([[words[row] for row in np.flatnonzero(done.labels == label)] for label in done.alive]) if done.made else []
+    new = keywords_of([_words(texts, done, label) for label in done.alive]) if done.made else []
     rows: dict[int, dict[str, object]] = {}
     for place, label in enumerate(done.alive):
         if label < done.n_found:
@@ -104,6 +105,11 @@ def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape,
         code = done.codes[label][0] if label in done.codes else None
         rows[label] = {**row, "title": title, "named": named, "set_aside": label in done.aside, "agreed_code": code}
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _words(texts: pd.DataFrame, done: Shape, label: int) -> list[str]:
+    said: list[str] = texts["text"].iloc[np.flatnonzero(done.labels == label)].tolist()
+    return said
 
 
 def _portrait(
@@ -155,11 +161,9 @@ def _with_phrases(
     themes: pd.DataFrame, texts: pd.DataFrame, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
 ) -> pd.DataFrame:
     """Give each theme, by label, a phrase of its people as its title, save those that people named and those to be kept."""
-    speakers = _speakers(texts, said)
-    words = texts["text"].tolist()
-    rows = [np.flatnonzero(labels == label).tolist() for label in themes.index]
-    texts_of = [[words[row] for row in own] for own in rows]
-    people_of = [[speakers[row] for row in own] for own in rows]
+    read = [texts.iloc[np.flatnonzero(labels == label)[:TITLED_FROM]] for label in themes.index]
+    texts_of = [own["text"].tolist() for own in read]
+    people_of = [_speakers(own, said) for own in read]
     phrases, apart = phrases_of(texts_of, people_of), words_apart(texts_of, people_of)
     fixed = themes["named"].astype(bool) | themes.index.isin(list(kept))
     found = zip(phrases, apart, themes["title"], strict=True)
@@ -169,7 +173,8 @@ def _with_phrases(
 
 def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return for each text the people who said it."""
-    rows = said[["text_id", "response_id"]].drop_duplicates().sort_values("text_id", kind="stable")
+    rows = said.loc[said["text_id"].isin(texts["text_id"]), ["text_id", "response_id"]].drop_duplicates()
+    rows = rows.sort_values("text_id", kind="stable")
     people = rows["response_id"].tolist()
     ends = rows["text_id"].searchsorted(texts["text_id"], side="right")
     starts = rows["text_id"].searchsorted(texts["text_id"], side="left")

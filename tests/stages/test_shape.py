@@ -78,6 +78,13 @@ def test_a_title_is_what_several_people_said_and_never_one_persons_words():
     assert titles["c"] == WORDS["c"], "two people said it, so the keywords stand"
 
 
+def test_of_a_large_theme_a_sample_is_read_for_its_title(monkeypatch):
+    monkeypatch.setattr("pipeline.stages.shape.TITLED_FROM", 3)
+    assert "bus driver" in shaped()[0]["title"].iloc[0].lower(), "three people of the sample said it"
+    monkeypatch.setattr("pipeline.stages.shape.TITLED_FROM", 2)
+    assert shaped()[0]["title"].iloc[0] == WORDS["a"], "in the sample two people said it, so the keywords stand"
+
+
 def test_a_saved_theme_keeps_the_title_it_was_saved_with():
     assert shaped(frozen=object())[0].set_index("theme_id")["title"].to_dict() == WORDS
 
