@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeline.artefacts import Vectors, empty_table
 from pipeline.codebook import Codebook
-from pipeline.engines import Engine, parts_of
+from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.hints import theme_hints
 from pipeline.methods.embed import Embedder
@@ -54,7 +54,7 @@ def code(
         tuned=tuned if fits else None,
     )
     _learn(coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, themes, members, codebook))
-    parts = [(texts[part], vectors.matrix[part]) for part in parts_of(len(texts))]
+    parts = [(texts[part], vectors.matrix[part]) for part in parts_of(len(texts), most=PART_OF_MODEL)]
     return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
 
 
