@@ -23,7 +23,7 @@ from tqdm import tqdm
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
 from pipeline.codebook import Codebook, read_codebook
-from pipeline.engines import Engine, counting, open_engine
+from pipeline.engines import Engine, counting, is_shared_out, open_engine
 from pipeline.errors import BusyError, DataError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, give_back, run_megabytes
@@ -217,7 +217,7 @@ class _Run:
 
     def carry_out(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
-        if _leads_to_embedding(stage, later):
+        if _leads_to_embedding(stage, later) and not self.is_busy(stage):
             self.embedder()
         with self.preparing(later if stage.embeds else ()):
             made = self.compute(stage)
@@ -265,6 +265,13 @@ class _Run:
         plan = self.study.settings.embed
         load = load_embedder if plan.model in AT_ONCE else embedder_apart
         return load(plan.model, precision=plan.precision)
+
+    def is_busy(self, stage: Stage) -> bool:
+        """Say whether a stage, or one after it, keeps all processors at work, so that the language model is loaded later."""
+        if stage.needs[0] in EXTERNAL:
+            # How many answers there are is not known yet.
+            return True
+        return stage.heavy and self.known(stage) is None and is_shared_out(self.n_rows(stage.needs[0]))
 
     @contextmanager
     def preparing(self, later: tuple[Stage, ...]) -> Iterator[None]:

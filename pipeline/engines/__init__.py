@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-from pipeline.engines.on_cores import CoresEngine
+from pipeline.engines.on_cores import FEW, CoresEngine
 from pipeline.study import Run
 
 
@@ -29,6 +29,11 @@ def parts_of(n_rows: int, *, most: int | None = None) -> list[slice]:
     """Return the places of the parts of a table of so many rows, in its order."""
     most = most or PART
     return [slice(start, min(start + most, n_rows)) for start in range(0, n_rows, most)]
+
+
+def is_shared_out(n_rows: int) -> bool:
+    """Say whether a table of so many rows makes enough parts for several processes of this machine."""
+    return n_rows >= FEW * PART
 
 
 class Parts(Sequence[list[Any]]):

