@@ -1,4 +1,4 @@
-"""Run the same study in one process and on workers of this machine, and print seconds and memory as lines of JSON.
+"""Run the same study in one process and several, and on Dask's workers here, and print seconds and memory as lines of JSON.
 
     python tests/benchmarks/engines.py [--shared ../shared] [--answers 20000] [--workers 2] [--model static]
 
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--model", default="static")
     options = parser.parse_args(arguments)
-    plans = {"one process": ""} | {
-        f"dask, {n} workers": f'[run]\nengine = "dask"\nworkers = {n}\n' for n in range(1, options.workers + 1)
-    }
+    numbers = range(1, options.workers + 1)
+    plans = {f"this machine, {n} processes": f"[run]\nworkers = {n}\n" for n in numbers}
+    plans |= {f"dask, {n} workers": f'[run]\nengine = "dask"\nworkers = {n}\n' for n in numbers}
     with tempfile.TemporaryDirectory() as name:
         folder = study_of(Path(name) / "study", answers(options.shared, options.answers), model=options.model)
         settings = (folder / "study.toml").read_text(encoding="utf-8")

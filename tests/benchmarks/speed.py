@@ -1,14 +1,15 @@
 """Time `themes run` as people meet it, beside vanilla BERTopic, against the bound of the processor, and as studies grow.
 
     python tests/benchmarks/speed.py --shared ../shared [--only runs peer embedding growth whole] [--sizes 800 5000]
-        [--growth 1000 16000 100000] [--engine dask] [--times 3] [--smoke]
+        [--growth 1000 16000 100000] [--engine dask] [--model minilm] [--times 3] [--smoke]
 
 Every run is a fresh process with nothing cached of the study; what numba compiled after set-up is kept. Prints JSON lines: wall
 seconds, processor seconds (user and system; steadier where others use the machine) and the peak memory of all processes
 together, looked at four times a second; the median run by processor seconds. Studies larger than the data are answers drawn
 again, each with one word of another put in, so that texts differ. In `growth`, a stage a process, and `whole`, all stages in one
-(`--only whole --growth 1000000` takes an hour), each person's group, region, consent and rating are drawn at random, so that no
-stage has an empty table to work on. `--engine dask` runs `whole` with a worker for each core of this machine.
+(`--only whole --growth 1000000` takes a quarter of an hour), each person's group, region, consent and rating are drawn at random,
+so that no stage has an empty table to work on. Both read with the static model; `--model minilm` has `whole` read with the
+transformer, and `--engine dask` runs it with a worker for each core of this machine.
 """
 
 import argparse
@@ -60,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[800, 5_000])
     parser.add_argument("--growth", type=int, nargs="+", default=[1_000, 16_000, 100_000])
     parser.add_argument("--engine", choices=["local", "dask"], default="local")
+    parser.add_argument("--model", choices=["static", "minilm"], default="static", help="the language model of `whole`")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
     options = parser.parse_args(arguments)
@@ -173,11 +175,12 @@ def whole(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     """Measure a run of all stages in one process as answers grow, and one in which nothing has changed."""
     only = ("--until", "intake") if options.smoke else ()
     for size in options.growth[:1] if options.smoke else options.growth:
-        study = study_of(folder / str(size), answers(options.shared, size), model="static", people=True)
+        study = study_of(folder / str(size), answers(options.shared, size), model=options.model, people=True)
         with (study / "study.toml").open("a", encoding="utf-8") as settings:
             settings.write(f'[run]\nengine = "{options.engine}"\n')
         cold = themes(study, *only)
-        yield {"answers": size, "run": "cold", "engine": options.engine, **cold, "disk MB": disk_mb(study)}
+        how = {"engine": options.engine, "model": options.model}
+        yield {"answers": size, "run": "cold", **how, **cold, "disk MB": disk_mb(study)}
         yield {"answers": size, "run": "wall s of each stage", **{name: seconds_of(study, name) for name in stages_of(study)}}
         yield {"answers": size, "run": "nothing changed", **repeated(options.times, lambda study=study: themes(study, *only))}
         shutil.rmtree(study)
