@@ -153,9 +153,9 @@ class _Run:
     def let_go(self, later: tuple[Stage, ...]) -> None:
         """Keep in memory only small tables that later stages need: large ones side by side would fill it, and are read again."""
         needed = {name for stage in later for name in stage.needs}
-        is_kept = {name: name in needed and not _is_large(value) for name, value in self.values.items()}
-        self.values = {name: value for name, value in self.values.items() if is_kept[name]}
-        if not all(is_kept.values()):
+        large = {name for name, value in self.values.items() if _is_large(value)}
+        self.values = {name: value for name, value in self.values.items() if name in needed - large}
+        if large:
             give_back()
 
     def digest(self, name: str) -> str:
