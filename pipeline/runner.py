@@ -1,11 +1,9 @@
 """The runner: it alone reads, checks, fingerprints, writes and records; stages only compute."""
 
 import fcntl
-import hashlib
 import json
 import logging
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,29 +19,21 @@ import pandas as pd
 from tqdm import tqdm
 
 from pipeline.accounting import account
-from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_atomically, write_table
-from pipeline.codebook import Codebook, read_codebook
+from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_table
 from pipeline.engines import Engine, counting, is_shared_out, open_engine
-from pipeline.errors import BusyError, DataError, StudyError
+from pipeline.errors import BusyError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
-from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
-from pipeline.methods.themes.saved import FACTS
-from pipeline.methods.themes.saved import load as load_themes
-from pipeline.readers import read_export
-from pipeline.review.store import read_review, store_path
+from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
+from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
 from pipeline.study import Study, load_study
-from pipeline.tokens import numbers_of, read_tokens, write_tokens
-from pipeline.tombstones import read_tombstones, tombstones_path
+from pipeline.tokens import numbers_of, write_tokens
 
 
 log = logging.getLogger("pipeline")
-
-DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
-EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
 
 KEPT_ROWS = 50_000
 """A table of more rows is not kept in memory from one stage to another."""
@@ -167,15 +157,15 @@ class _Run:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
             said = store_path(self.study).is_file() and not self.value(name).empty
-            return _sha256(self.value(name).to_csv(index=False)) if said else ""
-        return _external_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
+            return sha256_of(self.value(name).to_csv(index=False)) if said else ""
+        return outside_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
     def path(self, name: str) -> Path:
         return self.study.folder / TABLES[name].file
 
     def fingerprint(self, stage: Stage) -> str:
         settings = [self.settings(stage)] if stage.keeping else []
-        return _sha256(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
+        return sha256_of(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
 
     def settings(self, stage: Stage, *, but: frozenset[str] = frozenset()) -> str:
         sections = (getattr(self.study.settings, name).model_dump(mode="json", exclude=set(but)) for name in stage.sections)
@@ -185,7 +175,7 @@ class _Run:
         """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
         model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
         made_with = [f"{name} {_version(name)}" for name in stage.packages]
-        return _sha256(stage.name, str(stage.version), self.settings(stage, but=stage.keeping), model, *made_with)
+        return sha256_of(stage.name, str(stage.version), self.settings(stage, but=stage.keeping), model, *made_with)
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
@@ -195,7 +185,7 @@ class _Run:
 
     def value(self, name: str) -> Any:
         if name not in self.values:
-            self.values[name] = _read_external(self.study, name) if name in EXTERNAL else self.read(name)
+            self.values[name] = read_outside(self.study, name) if name in EXTERNAL else self.read(name)
         return self.values[name]
 
     def given(self, stage: Stage, name: str) -> Any:
@@ -347,64 +337,3 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "missing"
-
-
-def _sha256(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def _external_digest(study: Study, name: str) -> str:
-    if name == "key":
-        return hashlib.sha256(vault_key(study)).hexdigest()
-    if name == "tokens":
-        # Numbers are only ever added, so that what was masked before is masked in the same way again.
-        return ""
-    if name == "erased":
-        return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
-    if name == "tuned":
-        return model_sha256(study.tuned) if is_tuned(study.tuned) else ""
-    if name == "frozen":
-        # The hash of the middles stands in it.
-        facts = study.frozen and study.frozen / FACTS
-        return file_sha256(facts) if facts and facts.is_file() else ""
-    path = study.codebook if name == "codebook" else study.source
-    if path is None:
-        return ""
-    if not path.exists():
-        raise DataError(f"The {name} {path.name} that study.toml names is not there; put it back or correct study.toml.")
-    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-    return _sha256(*(f"{file.name} {file_sha256(file)}" for file in files))
-
-
-def _read_external(study: Study, name: str) -> Any:
-    if name == "key":
-        return vault_key(study)
-    if name == "tokens":
-        return read_tokens(study)
-    if name == "erased":
-        return read_tombstones(study)
-    if name == "tuned":
-        return _read_tuned(study.tuned)
-    if name == "frozen":
-        return load_themes(study.frozen) if study.frozen else None
-    if name in DECIDED:
-        return read_review(study, name)
-    if name == "codebook":
-        return read_codebook(study.codebook) if study.codebook else Codebook(())
-    return read_export(study.source, sheet=study.settings.intake.sheet)
-
-
-def _read_tuned(folder: Path) -> Any:
-    if not is_tuned(folder):
-        return None
-    from pipeline.methods.coder.tuning.tuned import load
-
-    return load(folder)
-
-
-def vault_key(study: Study) -> bytes:
-    """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once."""
-    path = study.vault / "key"
-    if not path.is_file():
-        write_atomically(path, lambda temporary: temporary.write_bytes(secrets.token_bytes(32)))
-    return path.read_bytes()

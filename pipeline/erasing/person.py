@@ -10,8 +10,8 @@ from pipeline.artefacts import TABLES, content_id, read_table
 from pipeline.erasing.source import read_source
 from pipeline.errors import StudyError
 from pipeline.methods.repeated import own_words
+from pipeline.outside import vault_key
 from pipeline.readers import Export
-from pipeline.runner import vault_key
 from pipeline.stages.intake import pseudonyms
 from pipeline.study import Study
 

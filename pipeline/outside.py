@@ -1,0 +1,88 @@
+"""What comes into a run from outside its stages: the export, the codebook, secrets, saved models and what people decided."""
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pipeline.artefacts import TABLES, write_atomically
+from pipeline.codebook import Codebook, read_codebook
+from pipeline.errors import DataError
+from pipeline.manifest import file_sha256
+from pipeline.methods.coder.tuning import is_tuned
+from pipeline.methods.embed import model_sha256
+from pipeline.methods.themes.saved import FACTS
+from pipeline.methods.themes.saved import load as load_themes
+from pipeline.readers import read_export
+from pipeline.review.store import read_review
+from pipeline.study import Study
+from pipeline.tokens import read_tokens
+from pipeline.tombstones import read_tombstones, tombstones_path
+
+
+DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
+EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
+
+
+def sha256_of(*parts: str) -> str:
+    """Return a hash of the parts together."""
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def outside_digest(study: Study, name: str) -> str:
+    """Return what stands for the content, "" where there is none; DataError if a file that study.toml names is not there."""
+    if name == "key":
+        return hashlib.sha256(vault_key(study)).hexdigest()
+    if name == "tokens":
+        # Numbers are only ever added, so that what was masked before is masked in the same way again.
+        return ""
+    if name == "erased":
+        return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
+    if name == "tuned":
+        return model_sha256(study.tuned) if is_tuned(study.tuned) else ""
+    if name == "frozen":
+        # The hash of the middles stands in it.
+        facts = study.frozen and study.frozen / FACTS
+        return file_sha256(facts) if facts and facts.is_file() else ""
+    path = study.codebook if name == "codebook" else study.source
+    if path is None:
+        return ""
+    if not path.exists():
+        raise DataError(f"The {name} {path.name} that study.toml names is not there; put it back or correct study.toml.")
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    return sha256_of(*(f"{file.name} {file_sha256(file)}" for file in files))
+
+
+def read_outside(study: Study, name: str) -> Any:
+    """Read one of `EXTERNAL`, as stages are given it."""
+    if name == "key":
+        return vault_key(study)
+    if name == "tokens":
+        return read_tokens(study)
+    if name == "erased":
+        return read_tombstones(study)
+    if name == "tuned":
+        return _read_tuned(study.tuned)
+    if name == "frozen":
+        return load_themes(study.frozen) if study.frozen else None
+    if name in DECIDED:
+        return read_review(study, name)
+    if name == "codebook":
+        return read_codebook(study.codebook) if study.codebook else Codebook(())
+    return read_export(study.source, sheet=study.settings.intake.sheet)
+
+
+def _read_tuned(folder: Path) -> Any:
+    if not is_tuned(folder):
+        return None
+    from pipeline.methods.coder.tuning.tuned import load
+
+    return load(folder)
+
+
+def vault_key(study: Study) -> bytes:
+    """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once."""
+    path = study.vault / "key"
+    if not path.is_file():
+        write_atomically(path, lambda temporary: temporary.write_bytes(secrets.token_bytes(32)))
+    return path.read_bytes()
