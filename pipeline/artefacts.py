@@ -3,11 +3,12 @@
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,6 @@ import pandera.pandas as pa
 import pandera.typing
 import pyarrow
 import pyarrow.parquet
-from numpy.typing import NDArray
 
 from pipeline import contracts
 from pipeline.contracts import Model
@@ -33,10 +33,13 @@ def content_id(*parts: str) -> str:
 
 @dataclass(frozen=True)
 class Vectors:
-    """Rows of numbers with their ids: what embedding and clustering pass on."""
+    """Rows of numbers with their ids: what embedding and clustering pass on.
 
-    ids: tuple[str, ...]
-    matrix: NDArray[np.float16]
+    Of many, the numbers stay on the disk, and `matrix` is a `pipeline.stored.StoredMatrix`, which reads the rows asked for.
+    """
+
+    ids: Sequence[str]
+    matrix: Any
     model: str = ""
     sha256: str = ""
 
@@ -46,9 +49,11 @@ class Vectors:
 
 
 Value = pd.DataFrame | Vectors
+Outcome = TypeVar("Outcome")
 
-# Rows of vectors that are written and read at once.
+# Rows that are written and read at once: of vectors, which are long, and of all other tables.
 ROWS = 16_384
+ROWS_OF_TABLE = 65_536
 
 
 @dataclass(frozen=True)
@@ -166,13 +171,47 @@ def _failures(cases: pd.DataFrame) -> str:
     return "; ".join(parts)
 
 
-def write_table(name: str, value: Value, path: Path) -> None:
-    """Write a table so that a reader sees either the whole of it or what was there before."""
-    if isinstance(value, Vectors):
-        write_atomically(path, partial(_write_vectors, value))
-        return
-    arrow = pyarrow.Table.from_pandas(value, preserve_index=False)
-    write_atomically(path, lambda temporary: pyarrow.parquet.write_table(arrow, temporary, compression="zstd"))
+def write_table(name: str, value: Value | Iterable[Value], path: Path) -> int:
+    """Write a table, or one that comes part by part, so that a reader sees either the whole of it or what was there before.
+
+    Returns the number of rows. The file is the same whatever the parts.
+    """
+    parts = iter([value] if isinstance(value, pd.DataFrame | Vectors) else value)
+    return write_atomically(path, partial(_write_parts, name, parts))
+
+
+def _write_parts(name: str, parts: Iterator[Value], path: Path) -> int:
+    # Numbers without a pattern are neither smaller compressed nor by a dictionary, and take four times as long with them.
+    plain = {"compression": "none", "use_dictionary": False} if TABLES[name].model is None else {"compression": "zstd"}
+    most, n_rows = ROWS if TABLES[name].model is None else ROWS_OF_TABLE, 0
+    left = _arrow(next(parts))
+    with pyarrow.parquet.ParquetWriter(path, left.schema, **plain) as file:
+        for rows in _regrouped(left, (_arrow(part) for part in parts), most):
+            # A row group of its own, or a reader would have to hold all of them.
+            file.write_table(rows.combine_chunks(), row_group_size=most)
+            n_rows += len(rows)
+    return n_rows
+
+
+def _regrouped(left: pyarrow.Table, parts: Iterator[pyarrow.Table], most: int) -> Iterator[pyarrow.Table]:
+    """Yield the rows of the first part and the others, so many at a time."""
+    for part in chain([left.slice(0, 0)], parts):
+        left = pyarrow.concat_tables([left, part.cast(left.schema)])
+        while len(left) > most:
+            yield left.slice(0, most)
+            left = left.slice(most)
+    yield left
+
+
+def _arrow(part: Value) -> pyarrow.Table:
+    if isinstance(part, pd.DataFrame):
+        return pyarrow.Table.from_pandas(part, preserve_index=False)
+    width = part.matrix.shape[1]
+    columns = {"id": pyarrow.string(), "vector": pyarrow.list_(pyarrow.float16(), width)}
+    schema = pyarrow.schema(columns, metadata={"model": part.model, "sha256": part.sha256})
+    flat = np.ascontiguousarray(part.matrix[:], dtype=np.float16).ravel()
+    ids = pyarrow.array(part.ids, pyarrow.string())
+    return pyarrow.table([ids, pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(flat), width)], schema=schema)
 
 
 def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> Value:
@@ -202,17 +241,18 @@ def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
 
-def write_atomically(path: Path, write: Callable[[Path], Any]) -> None:
-    """Call `write` on a temporary file beside `path`, make it durable, and put it in the place of `path`."""
+def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
+    """Call `write` on a temporary file beside `path`, make it durable, put it in the place of `path`; return what `write` did."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
-        write(temporary)
+        found = write(temporary)
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
+        return found
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -223,20 +263,6 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _write_vectors(vectors: Vectors, path: Path) -> None:
-    width = vectors.matrix.shape[1]
-    columns = {"id": pyarrow.string(), "vector": pyarrow.list_(pyarrow.float16(), width)}
-    schema = pyarrow.schema(columns, metadata={"model": vectors.model, "sha256": vectors.sha256})
-    # Numbers without a pattern are neither smaller compressed nor by a dictionary, and take four times as long with them.
-    with pyarrow.parquet.ParquetWriter(path, schema, compression="none", use_dictionary=False) as file:
-        for start in range(0, len(vectors), ROWS):
-            flat = np.ascontiguousarray(vectors.matrix[start : start + ROWS], dtype=np.float16).ravel()
-            rows = pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(flat), width)
-            ids = pyarrow.array(list(vectors.ids[start : start + ROWS]), pyarrow.string())
-            # A row group of its own, or a reader would have to hold all of them.
-            file.write_table(pyarrow.table([ids, rows], schema=schema), row_group_size=ROWS)
 
 
 def _read_vectors(path: Path) -> Vectors:

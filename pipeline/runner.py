@@ -29,6 +29,7 @@ from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha25
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
 from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
+from pipeline.stored import Stored, stored_vectors
 from pipeline.study import Study, load_study
 from pipeline.tokens import numbers_of, write_tokens
 
@@ -190,7 +191,13 @@ class _Run:
 
     def given(self, stage: Stage, name: str) -> Any:
         """Return what a stage works with of a table."""
+        if name in stage.stored and name not in self.values and self.n_rows(name) > KEPT_ROWS:
+            return self.stored(name, stage.columns.get(name))
         return self.some(name, stage.columns[name]) if name in stage.columns else self.value(name)
+
+    def stored(self, name: str, columns: tuple[str, ...] | None = None) -> Stored | Vectors:
+        """Return a table of which a stage reads what it looks at."""
+        return Stored(name, self.path(name), columns) if TABLES[name].model else stored_vectors(self.path(name))
 
     def some(self, name: str, columns: tuple[str, ...]) -> Any:
         """Return some columns of a table; of a large one that is not in memory, no more is read."""
@@ -210,11 +217,9 @@ class _Run:
         if _leads_to_embedding(stage, later) and not self.is_busy(stage):
             self.embedder()
         with self.preparing(later if stage.embeds else ()):
-            made = self.compute(stage)
-        for name, value in zip(stage.makes, made, strict=True):
-            self.keep(name, value)
+            # Of a large table the rows may come while they are written.
+            rows = {name: self.keep(name, value) for name, value in zip(stage.makes, self.compute(stage), strict=True)}
         seconds = time.perf_counter() - begin
-        rows = {name: len(self.values[name]) for name in stage.makes}
         record = StageRecord(
             name=stage.name,
             fingerprint=fingerprint,
@@ -276,7 +281,7 @@ class _Run:
         record = self.manifest.stage(stage.name)
         return None if self.force or record is None or record.recipe != self.recipe(stage) else record
 
-    def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value, ...] | None:
+    def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value | Stored, ...] | None:
         """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""
         record = self.known(stage)
         if record is None:
@@ -284,15 +289,22 @@ class _Run:
         paths = {name: self.path(name) for name in names}
         if any(not path.is_file() or file_sha256(path) != record.makes.get(name) for name, path in paths.items()):
             return None
-        return tuple(read_table(name, path) for name, path in paths.items())
+        return tuple(
+            self.stored(name) if name in stage.stored and record.rows_out[name] > KEPT_ROWS else read_table(name, path)
+            for name, path in paths.items()
+        )
 
-    def keep(self, name: str, value: Value) -> None:
-        checked = check_table(name, value) if isinstance(value, pd.DataFrame) else value
-        write_table(name, checked, self.path(name))
-        self.values[name] = checked
+    def keep(self, name: str, value: Value | Iterator[Value]) -> int:
+        """Write a table that a stage made, whole or part by part as it makes it; return how many rows it has."""
+        if isinstance(value, pd.DataFrame | Vectors):
+            self.values[name] = value = _checked(name, value)
+            n_rows = write_table(name, value, self.path(name))
+        else:
+            n_rows = write_table(name, (_checked(name, part) for part in value), self.path(name))
         self.digests[name] = file_sha256(self.path(name))
-        if name == "masks" and isinstance(checked, pd.DataFrame):
-            write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(checked)))
+        if name == "masks":
+            write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(self.value(name))))
+        return n_rows
 
     def with_accounts(self) -> Manifest:
         comments, segments = self.some("comments", ("comment_id", "set_aside")), self.some("segments", ("comment_id",))
@@ -310,6 +322,10 @@ class _Run:
     def n_rows(self, name: str) -> int:
         """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
         return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
+
+
+def _checked(name: str, value: Value) -> Value:
+    return check_table(name, value) if isinstance(value, pd.DataFrame) else value
 
 
 def _is_large(value: Any) -> bool:

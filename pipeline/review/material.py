@@ -160,7 +160,7 @@ class Tables:
         vectors = read_table("vectors", path) if path.is_file() else None
         if not isinstance(vectors, Vectors) or not len(vectors):
             return (), np.zeros((0, 1), dtype=np.float32)
-        return vectors.ids, unit(vectors.matrix.astype(np.float64)).astype(np.float32)
+        return tuple(vectors.ids), unit(vectors.matrix.astype(np.float64)).astype(np.float32)
 
     def shuffled(self, seed: int) -> list[str]:
         """Return the excerpts in an order drawn by chance, the same every time: what an audit goes by."""

@@ -17,6 +17,8 @@ class Stage:
     sections: tuple[str, ...] = ()
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The columns it works with of a table of which it needs only some; the others are not read."""
+    stored: tuple[str, ...] = ()
+    """Tables that it reads part by part when they are large (`pipeline.stored`), and what it makes of them comes so, too."""
     incremental: str = ""
     """A table it makes of rows that are independent and keyed by content; the function takes what it was before as `earlier`."""
     kept: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ STAGES: tuple[Stage, ...] = (
         ("concerns",),
         batched=True,
         columns={"comments": ("comment_id", "text")},
+        stored=("comments",),
     ),
     Stage(
         "segment",
@@ -92,6 +95,7 @@ STAGES: tuple[Stage, ...] = (
         batched=True,
         version=3,
         columns={"texts": ("text_id", "text")},
+        stored=("texts", "vectors"),
     ),
     Stage(
         "cluster",

@@ -1,36 +1,57 @@
 """Turn unique texts into vectors."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
+from itertools import chain
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.compute
 from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors
 from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.embed import Embedder, load_embedder
+from pipeline.stored import Rows, Stored, in_parts
 from pipeline.study import Embed
 
 
 def embed(
-    texts: pd.DataFrame, *, settings: SimpleNamespace, embedder: Embedder, engine: Engine = map, earlier: Vectors | None = None
-) -> Vectors:
+    texts: Rows, *, settings: SimpleNamespace, embedder: Embedder, engine: Engine = map, earlier: Vectors | None = None
+) -> Vectors | Iterator[Vectors]:
     """Return one unit vector for each text, as float16; texts that have one in `earlier` keep it."""
-    if earlier is None:
-        return _vectors(texts, settings.embed, embedder, engine)
-    ids = texts["text_id"].tolist()
-    place = {row: position for position, row in enumerate(earlier.ids)}
-    is_new = np.array([row not in place for row in ids], dtype=bool)
-    fresh = _vectors(texts[is_new], settings.embed, embedder, engine)
-    matrix = np.empty((len(ids), earlier.matrix.shape[1]), dtype=np.float16)
-    matrix[is_new] = fresh.matrix
-    matrix[~is_new] = earlier.matrix[[place[row] for row in ids if row in place]]
-    return Vectors(tuple(ids), matrix, fresh.model, fresh.sha256)
+    work = partial(_vectors, plan=settings.embed, embedder=embedder, engine=engine)
+    parts = map(work, in_parts(texts)) if earlier is None else _with_earlier(texts, earlier, work)
+    return parts if isinstance(texts, Stored) else _joined(list(parts))
 
 
-def _vectors(texts: pd.DataFrame, plan: Embed, embedder: Embedder, engine: Engine) -> Vectors:
+def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
+    """Yield the earlier vectors where there are some, and new ones of the other texts."""
+    places = _places(texts["text_id"], earlier)
+    for part in in_parts(texts):
+        here, places = places[: len(part)], places[len(part) :]
+        fresh = work(part[here < 0])
+        matrix = np.empty((len(part), earlier.matrix.shape[1]), dtype=np.float16)
+        matrix[here < 0] = fresh.matrix
+        matrix[here >= 0] = earlier.matrix[here[here >= 0]]
+        yield replace(fresh, ids=tuple(part["text_id"]), matrix=matrix)
+
+
+def _places(ids: pd.Series, earlier: Vectors) -> NDArray[np.intp]:
+    """Return where each text stands among the earlier ones, int (n,), or -1."""
+    found = pyarrow.compute.index_in(pyarrow.array(ids), value_set=pyarrow.array(earlier.ids, pyarrow.large_string()))
+    return np.asarray(found.fill_null(-1), dtype=np.intp)
+
+
+def _joined(parts: Sequence[Vectors]) -> Vectors:
+    ids = tuple(chain.from_iterable(part.ids for part in parts))
+    return replace(parts[0], ids=ids, matrix=np.concatenate([part.matrix for part in parts]))
+
+
+def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Engine) -> Vectors:
     said = texts["text"].tolist()
     # Texts of like length together need the fewest batches.
     order = np.argsort([len(text) for text in said], kind="stable")
