@@ -54,6 +54,10 @@ class Stored:
         found = cast(pd.DataFrame, read_table(self._name, self._path, wanted))
         return found if isinstance(columns, list) else found[columns]
 
+    def only(self, *columns: str) -> "Stored":
+        """Return the same table with some of its columns."""
+        return Stored(self._name, self._path, columns)
+
     def parts(self) -> Iterator[pd.DataFrame]:
         """Yield the rows in their order, 65,536 at a time; at least one part, which may be empty."""
         with _opened(self._path) as file:
@@ -81,6 +85,41 @@ class Stored:
             return check_table(self._name, frame, columns)
         except DataError as exc:
             raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
+
+
+class StoredTexts(Sequence[str]):
+    """What a column of words on the disk says in some of its rows, int (n,), in their order: read when it is looked at."""
+
+    def __init__(self, table: Stored, column: str, rows: NDArray[np.intp]) -> None:
+        self._table = table
+        self._column = column
+        self._rows = rows
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        """Return one, or a list of some."""
+        found = self._at(self._rows[place])
+        return found if isinstance(place, slice) else found[0]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield them in their order; few are in memory at a time."""
+        for start in range(0, len(self), ROWS_OF_TABLE):
+            yield from self[start : start + ROWS_OF_TABLE]
+
+    def chosen(self, places: ArrayLike) -> "StoredTexts":
+        """Return some of them, int (m,), in this order."""
+        return StoredTexts(self._table, self._column, self._rows[np.asarray(places, dtype=np.intp)])
+
+    def _at(self, rows: ArrayLike) -> list[str]:
+        found: list[str] = self._table.take(np.atleast_1d(np.asarray(rows)))[self._column].tolist()
+        return found
 
 
 class StoredMatrix:
@@ -150,6 +189,21 @@ def in_parts(table: Rows) -> Iterator[pd.DataFrame]:
 def take(table: Rows, rows: ArrayLike) -> pd.DataFrame:
     """Return some rows of a table, int (n,), in this order and numbered anew."""
     return table.take(rows) if isinstance(table, Stored) else table.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
+
+
+def said_in(table: Rows, column: str = "text") -> Sequence[str]:
+    """Return what a column says: a list, or what reads it from the disk."""
+    if isinstance(table, Stored):
+        return StoredTexts(table.only(column), column, np.arange(len(table)))
+    found: list[str] = table[column].tolist()
+    return found
+
+
+def chosen(texts: Sequence[str], places: ArrayLike) -> Sequence[str]:
+    """Return some texts, int (m,), in this order: a list, or what reads them from the disk if they are there."""
+    if isinstance(texts, StoredTexts):
+        return texts.chosen(places)
+    return [texts[place] for place in np.asarray(places, dtype=np.intp).tolist()]
 
 
 def joined(parts: Iterator[pd.DataFrame], like: Rows) -> pd.DataFrame | Iterator[pd.DataFrame]:

@@ -135,6 +135,7 @@ STAGES: tuple[Stage, ...] = (
         batched=True,
         version=4,
         columns={"texts": ("text_id", "text", "frame"), "members": ("text_id", "theme_id", "similarity")},
+        stored=("texts", "vectors", "members"),
     ),
     Stage(
         "match",

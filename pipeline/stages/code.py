@@ -1,5 +1,6 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
 from importlib import import_module
@@ -17,6 +18,7 @@ from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.hints import theme_hints
 from pipeline.methods.embed import Embedder
+from pipeline.stored import Rows, chosen, in_parts, joined, said_in
 
 
 if TYPE_CHECKING:
@@ -24,18 +26,18 @@ if TYPE_CHECKING:
 
 
 def code(
-    texts: pd.DataFrame,
+    texts: Rows,
     vectors: Vectors,
     codebook: Codebook,
     lessons: pd.DataFrame,
     tuned: "Tuned | None",
     themes: pd.DataFrame,
-    members: pd.DataFrame,
+    members: Rows,
     *,
     settings: SimpleNamespace,
     embedder: Embedder,
     engine: Engine = map,
-) -> pd.DataFrame:
+) -> pd.DataFrame | Iterator[pd.DataFrame]:
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
 
     The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, and from the codes
@@ -54,28 +56,43 @@ def code(
         tuned=tuned if fits else None,
     )
     _learn(coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, themes, members, codebook))
-    parts = [(texts[part], vectors.matrix[part]) for part in parts_of(len(texts), most=PART_OF_MODEL)]
-    return pd.concat(engine(partial(_suggested, coder), parts), ignore_index=True)
+    return joined(_suggestions(coder, texts, vectors, engine), texts)
 
 
 def _learn(
     coder: CodebookClassifier,
-    texts: pd.DataFrame,
+    texts: Rows,
     vectors: Vectors,
     lessons: tuple[list[int], list[list[str] | None]],
     hints: list[str | None],
 ) -> None:
     rows, codes = lessons
-    words, frames = texts["text"].tolist(), texts["frame"].tolist()
+    frames = _frames(texts)
     with _sums_by_one_thread():
         coder.fit(
-            [words[row] for row in rows],
+            chosen(said_in(texts), rows),
             codes,
             frames=[frames[row] for row in rows],
             hints=[hints[row] for row in rows],
             vectors=vectors.matrix,
             rows=rows,
         )
+
+
+def _frames(texts: Rows) -> list[str]:
+    # Each frame is there once, however many texts have it.
+    found = pd.Categorical(texts["frame"])
+    names = found.categories.tolist()
+    return [names[place] for place in found.codes]
+
+
+def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Engine) -> Iterator[pd.DataFrame]:
+    begin = 0
+    for part in in_parts(texts):
+        matrix = vectors.matrix[begin : begin + len(part)]
+        places = parts_of(len(part), most=PART_OF_MODEL)
+        yield from engine(partial(_suggested, coder), [(part[place], matrix[place]) for place in places])
+        begin += len(part)
 
 
 def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
@@ -95,14 +112,15 @@ def _sums_by_one_thread() -> AbstractContextManager[object]:
     return limits
 
 
-def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:
+def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:
     """Return rows of `texts` and the codes to learn for each: a row a person and text, so that each person counts once.
 
     Texts nobody has decided on come first, with None: they lend the coder their words. Left out are lessons about a
     text that is no longer there, and those of which the codebook has no code any more.
     """
-    spoken_of = texts["text_id"].isin(lessons["text_id"]).to_numpy()
-    row_of = dict(zip(texts["text_id"][spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
+    ids = texts["text_id"]
+    spoken_of = ids.isin(lessons["text_id"]).to_numpy()
+    row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
     known = {found.code for found in codebook.codes}
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
     kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
@@ -116,10 +134,12 @@ def rows_to_learn(texts: pd.DataFrame, codebook: Codebook, lessons: pd.DataFrame
     return [*unread, *(row for row, _ in decided)], [*([None] * len(unread)), *(codes for _, codes in decided)]
 
 
-def hints_of(texts: pd.DataFrame, themes: pd.DataFrame, members: pd.DataFrame, codebook: Codebook) -> list[str | None]:
+def hints_of(texts: Rows, themes: pd.DataFrame, members: Rows, codebook: Codebook) -> list[str | None]:
     """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None."""
     known = {found.code for found in codebook.codes}
-    placed = texts[["text_id"]].merge(members, how="left", on="text_id")
+    if not themes["agreed_code"].isin(known).any():
+        return [None] * len(texts)
+    placed = texts[["text_id"]].merge(members[["text_id", "theme_id", "similarity"]], how="left", on="text_id")
     labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"])
     similarity = placed["similarity"].fillna(-1.0).to_numpy(np.float64)
     return theme_hints(labels, similarity, [code if code in known else None for code in themes["agreed_code"]])

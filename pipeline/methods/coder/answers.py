@@ -9,6 +9,11 @@ from numpy.typing import NDArray
 from pipeline.codebook import Codebook
 from pipeline.errors import CodebookError, DataError
 from pipeline.methods.coder.likeness import FRAMES
+from pipeline.stored import StoredMatrix, StoredTexts, chosen
+
+
+Vectors = NDArray[np.floating] | StoredMatrix
+"""Rows of numbers in memory, or on the disk."""
 
 
 @dataclass(frozen=True)
@@ -16,14 +21,15 @@ class Answers:
     """Texts, each with the codes people gave it (None: nobody has read it), its frame, weight, hint and perhaps vector.
 
     A hint is the code that people gave the theme the text is in, or None. `rows` say where in `matrix` each text's vector stands.
+    Of many texts neither the words nor the vectors need be in memory (`pipeline.stored`).
     """
 
-    texts: list[str]
+    texts: Sequence[str]
     codes: list[Sequence[str] | None]
     frames: list[str]
     weights: list[float]
     hints: list[str | None]
-    matrix: NDArray[np.floating] | None
+    matrix: Vectors | None
     rows: NDArray[np.intp]
 
     @property
@@ -38,7 +44,7 @@ class Answers:
     def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Answers":
         """Return these answers."""
         return Answers(
-            [self.texts[row] for row in rows],
+            list(chosen(self.texts, rows)),
             [self.codes[row] for row in rows],
             [self.frames[row] for row in rows],
             [self.weights[row] for row in rows],
@@ -56,12 +62,12 @@ def gather(
     frames: Sequence[str] | None = None,
     weights: Sequence[float] | None = None,
     hints: Sequence[str | None] | None = None,
-    vectors: NDArray[np.floating] | None = None,
+    vectors: Vectors | None = None,
     rows: Sequence[int] | None = None,
 ) -> Answers:
     """Return the texts with what is known of them; DataError where the lists do not fit together."""
-    words = [] if texts is None else list(texts)
-    matrix = None if vectors is None else np.asarray(vectors)
+    words = texts if isinstance(texts, StoredTexts) else list(texts or ())
+    matrix = vectors if vectors is None or isinstance(vectors, StoredMatrix) else np.asarray(vectors)
     answers = Answers(
         words,
         [None] * len(words) if codes is None else list(codes),
@@ -78,7 +84,7 @@ def gather(
             raise DataError(f"There are {len(words)} texts but {len(values)} {name}; give one for each text.")
     if matrix is not None and rows is not None and ((answers.rows < 0) | (answers.rows >= len(matrix))).any():
         raise DataError(f"There are {len(matrix)} vectors, and a row is not among them; rows are counted from 0.")
-    wrong = next((row for row, text in enumerate(words) if not isinstance(text, str)), None)
+    wrong = next((row for row, text in enumerate(words) if not isinstance(text, str)), None) if isinstance(words, list) else None
     if wrong is not None:
         raise DataError(f"Text {wrong} is no text but {type(words[wrong]).__name__}; leave blank answers out.")
     unknown = next((frame for frame in answers.frames if frame not in (*FRAMES, "")), None)
@@ -92,10 +98,10 @@ def check_decisions(answers: Answers, codebook: Codebook) -> None:
     if any(weight < 0 or not np.isfinite(weight) for weight in answers.weights):
         raise DataError("A weight is negative or no number; weights say how much each decision counts, from 0 up.")
     known = {code.code for code in codebook.codes}
-    for row, chosen in enumerate(answers.codes):
-        if isinstance(chosen, str):
+    for row, given in enumerate(answers.codes):
+        if isinstance(given, str):
             raise DataError(f"The codes of text {row} are a single word; give a list of code ids for each text.")
-        for code in chosen or ():
+        for code in given or ():
             if code not in known:
                 raise CodebookError(
                     f"Text {row} is given the code {code!r}, which is not in the codebook; "

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.codebook import Codebook
 from pipeline.errors import CodebookError, ModelError
-from pipeline.methods.coder.answers import Answers, check_decisions, gather
+from pipeline.methods.coder.answers import Answers, Vectors, check_decisions, gather
 from pipeline.methods.coder.blending import Blend, blend
 from pipeline.methods.coder.lessons import Lesson, codebook_lessons, decision_lessons
 from pipeline.methods.coder.likeness import Features, evenly
@@ -19,6 +19,7 @@ from pipeline.methods.coder.reasons import find_reasons
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
 from pipeline.methods.coder.teaching import Unread, Wanted, teach
 from pipeline.methods.embed import Embedder, load_embedder, model_folder
+from pipeline.stored import chosen
 
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class CodebookClassifier:
         frames: Sequence[str] | None = None,
         weights: Sequence[float] | None = None,
         hints: Sequence[str | None] | None = None,
-        vectors: NDArray[np.floating] | None = None,
+        vectors: Vectors | None = None,
         rows: Sequence[int] | None = None,
     ) -> Self:
         """Learn from the codebook and from these texts, and return the coder.
@@ -192,7 +193,7 @@ class CodebookClassifier:
         return quick if self.blend_ is None else self.blend_.probabilities(quick, part.texts, part.frames)
 
     def predict_proba(
-        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: NDArray[np.floating] | None = None
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: Vectors | None = None
     ) -> NDArray[np.float64]:
         """Return how likely each code is right, float (n_texts, n_codes); a text may have several codes or none."""
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
@@ -200,7 +201,7 @@ class CodebookClassifier:
         return np.vstack([np.zeros((0, len(self.classes_))), *parts])
 
     def suggest(
-        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: NDArray[np.floating] | None = None
+        self, texts: Sequence[str], frames: Sequence[str] | None = None, *, vectors: Vectors | None = None
     ) -> list[Suggestion]:
         """Return for each text its likeliest codes with reasons, or why none is suggested.
 
@@ -240,20 +241,34 @@ def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = 
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
     if among is None or among.matrix is None:
         return reader.read(texts, frames)
-    rows = {text: row for row, text in enumerate(among.texts)}
+    taught = set(texts)
+    rows = {text: row for row, text in enumerate(among.texts) if text in taught}
     return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
 
 
 def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -> Unread:
-    places = {text: row for row, text in enumerate(answers.texts) if answers.codes[row] is None and has_words(text)}
-    rows = list(places.values())
+    rows = _unread(answers)
     hinted = [row for row in rows if answers.hints[row] is not None]
     hinted = [hinted[place] for place in evenly(len(hinted), _MOST_UNREAD)]
     hints = np.array([code_ids.index(str(answers.hints[row])) for row in hinted], dtype=np.intp)
     return Unread(_read_lent(reader, answers, rows), _read_whole(reader, answers, hinted), hints)
 
 
-def _read_lent(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
+def _unread(answers: Answers) -> NDArray[np.intp]:
+    """Return where texts stand that nobody has read, each text once, in the order in which they first come."""
+    rows = np.array([row for row, codes in enumerate(answers.codes) if codes is None], dtype=np.intp)
+    said = chosen(answers.texts, rows)
+    # Texts are told apart by their hash, since the words of all are not kept.
+    told = np.fromiter(((hash(text), has_words(text)) for text in said), dtype=[("hash", "i8"), ("says", "?")], count=len(said))
+    _, first, place = np.unique(told["hash"], return_index=True, return_inverse=True)
+    last = np.zeros(len(first), dtype=np.intp)
+    last[place] = np.arange(len(place))
+    order = np.argsort(first)
+    found: NDArray[np.intp] = rows[last[order][told["says"][first[order]]]]
+    return found
+
+
+def _read_lent(reader: Reader, answers: Answers, rows: NDArray[np.intp]) -> Features:
     """Return texts unit by unit, or whole where their vectors are known."""
     if answers.matrix is not None:
         return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])

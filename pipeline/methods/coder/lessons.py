@@ -51,12 +51,11 @@ def decision_lessons(answers: Answers) -> list[Lesson]:
     """Return one lesson per text that people have read; where they differ, each code gets its share of their weight."""
     totals: dict[tuple[str, str], float] = {}
     votes: dict[tuple[str, str], dict[str, float]] = {}
-    for text, chosen, frame, weight in zip(answers.texts, answers.codes, answers.frames, answers.weights, strict=True):
-        if chosen is None or not weight:
-            continue
+    read = answers.take([row for row, chosen in enumerate(answers.codes) if chosen is not None and answers.weights[row]])
+    for text, chosen, frame, weight in zip(read.texts, read.codes, read.frames, read.weights, strict=True):
         totals[text, frame] = totals.get((text, frame), 0.0) + float(weight)
         given = votes.setdefault((text, frame), {})
-        given.update({code: given.get(code, 0.0) + float(weight) for code in set(chosen)})
+        given.update({code: given.get(code, 0.0) + float(weight) for code in set(chosen or ())})
     return [
         Lesson(text, "decision", {code: vote / total for code, vote in votes[text, frame].items()}, "", frame, total)
         for (text, frame), total in totals.items()
