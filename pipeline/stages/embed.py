@@ -8,14 +8,12 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-import pyarrow
-import pyarrow.compute
 from numpy.typing import NDArray
 
 from pipeline.artefacts import Vectors
 from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.embed import Embedder, load_embedder
-from pipeline.stored import Rows, Stored, in_parts
+from pipeline.stored import Rows, Stored, in_parts, places_of
 from pipeline.study import Embed
 
 
@@ -30,7 +28,7 @@ def embed(
 
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
     """Yield the earlier vectors where there are some, and new ones of the other texts."""
-    places = _places(texts["text_id"], earlier)
+    places = places_of(texts["text_id"], earlier.ids)
     for part in in_parts(texts):
         here, places = places[: len(part)], places[len(part) :]
         fresh = work(part[here < 0])
@@ -38,12 +36,6 @@ def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], 
         matrix[here < 0] = fresh.matrix
         matrix[here >= 0] = earlier.matrix[here[here >= 0]]
         yield replace(fresh, ids=tuple(part["text_id"]), matrix=matrix)
-
-
-def _places(ids: pd.Series, earlier: Vectors) -> NDArray[np.intp]:
-    """Return where each text stands among the earlier ones, int (n,), or -1."""
-    found = pyarrow.compute.index_in(pyarrow.array(ids), value_set=pyarrow.array(earlier.ids, pyarrow.large_string()))
-    return np.asarray(found.fill_null(-1), dtype=np.intp)
 
 
 def _joined(parts: Sequence[Vectors]) -> Vectors:

@@ -6,11 +6,13 @@ from functools import partial
 from itertools import chain, pairwise
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import content_id, empty_table
 from pipeline.engines import Engine, Parts, parts_of
 from pipeline.methods.language import sentence_starts
+from pipeline.stored import Rows, in_parts, joined, places_of, take
 
 
 # "Lovely meeting but nothing came of it" says two things; each side must be able to stand alone.
@@ -26,22 +28,34 @@ Places = dict[str, list[tuple[int, int]]]
 
 
 def segment(
-    comments: pd.DataFrame, *, settings: SimpleNamespace, engine: Engine = map, earlier: pd.DataFrame | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return segments, whose offsets reproduce the comment's text exactly, and the unique texts among them.
+    comments: Rows, *, settings: SimpleNamespace, engine: Engine = map, earlier: Rows | None = None
+) -> pd.DataFrame | Iterator[pd.DataFrame]:
+    """Return segments, whose offsets reproduce the comment's text exactly.
 
     A comment that is spelt by its segments in `earlier` is split as it was.
     """
+    work = partial(_segments_of, unit=settings.segment.unit, engine=engine)
+    found = map(work, in_parts(comments)) if earlier is None else map(work, in_parts(comments), _beside(comments, earlier))
+    return joined(found, comments)
+
+
+def _beside(comments: Rows, earlier: Rows) -> Iterator[pd.DataFrame]:
+    """Yield the earlier segments of each part of the comments, in their order."""
+    places = places_of(earlier["comment_id"], comments["comment_id"])
+    begin = 0
+    for part in in_parts(comments):
+        yield take(earlier, np.flatnonzero((places >= begin) & (places < begin + len(part))))
+        begin += len(part)
+
+
+def _segments_of(comments: pd.DataFrame, earlier: pd.DataFrame | None = None, *, unit: str, engine: Engine) -> pd.DataFrame:
     kept = comments.loc[comments["set_aside"].isna(), ["comment_id", "frame", "text"]].reset_index(drop=True)
     places = {} if earlier is None else _split_before(dict(zip(kept["comment_id"], kept["text"], strict=True)), earlier)
     new = kept if not places else kept[~kept["comment_id"].isin(list(places))]
-    spans = chain.from_iterable(engine(partial(_spans, unit=settings.segment.unit), Parts(new["text"])))
-    # Part by part, so that the rows of only one are there as Python's objects.
+    spans = chain.from_iterable(engine(partial(_spans, unit=unit), Parts(new["text"])))
+    # Few at a time, so that the rows of only these are there as Python's objects.
     parts = [_segments(kept.iloc[part], places, spans) for part in parts_of(len(kept))]
-    if not any(map(len, parts)):
-        return empty_table("segments"), empty_table("texts")
-    found = pd.concat(parts, ignore_index=True)
-    return found.drop(columns="frame"), _unique_texts(found)
+    return pd.concat(parts, ignore_index=True) if any(map(len, parts)) else empty_table("segments")
 
 
 def _segments(kept: pd.DataFrame, places: Places, spans: Iterator[list[tuple[int, int]]]) -> pd.DataFrame:
@@ -52,7 +66,8 @@ def _segments(kept: pd.DataFrame, places: Places, spans: Iterator[list[tuple[int
         for start, end in (places[comment_id] if comment_id in places else next(spans))
     ]
     found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
-    return found.assign(text_id=[content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)])
+    ids = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
+    return found.drop(columns="frame").assign(text_id=ids)
 
 
 def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
@@ -72,11 +87,6 @@ def _between(text: str, places: list[tuple[int, int]]) -> str:
     ends = [0, *(end for _, end in places)]
     starts = [*(start for start, _ in places), len(text)]
     return "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-
-
-def _unique_texts(found: pd.DataFrame) -> pd.DataFrame:
-    unique = found.groupby("text_id", sort=True).agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size"))
-    return unique.reset_index()
 
 
 def _spans(texts: list[str], *, unit: str) -> list[list[tuple[int, int]]]:

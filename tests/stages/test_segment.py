@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.artefacts import check_table, empty_table
 from pipeline.methods import language
+from pipeline.stages.gather import gather
 from pipeline.stages.segment import segment
 from pipeline.study import Segment
 
@@ -26,7 +27,7 @@ def comments(texts, set_aside=None):
 
 
 def split(text, how=IDEAS):
-    return segment(comments([text]), settings=how)[0]["text"].tolist()
+    return segment(comments([text]), settings=how)["text"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_paragraphs_of_documents_stay_whole():
 @given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=120), min_size=1, max_size=4))
 def test_offsets_reproduce_the_text_and_lose_no_letter(texts):
     texts = [text.strip() or "x" for text in texts]
-    found, _ = segment(comments(texts), settings=IDEAS)
+    found = segment(comments(texts), settings=IDEAS)
     for comment_id, text in zip((f"c{i}" for i in range(len(texts))), texts, strict=True):
         rows = found[found["comment_id"] == comment_id]
         assert [text[start:end] for start, end in zip(rows["start"], rows["end"], strict=True)] == rows["text"].tolist()
@@ -66,20 +67,31 @@ def test_offsets_reproduce_the_text_and_lose_no_letter(texts):
 
 
 def test_same_words_under_one_frame_are_one_text():
-    found, texts = segment(comments(["More time.", "More time.", "Trust."]), settings=IDEAS)
-    assert len(found) == 3
-    assert sorted(texts["n"]) == [1, 2]
+    rows = comments(["More time.", "More time.", "Trust."])
+    found = segment(rows, settings=IDEAS)
+    texts = check_table("texts", gather(found, rows, settings=IDEAS))
+    assert found["text"].tolist() == ["More time.", "More time.", "Trust."]
+    assert dict(zip(texts["text"], texts["n"], strict=True)) == {"More time.": 2, "Trust.": 1}
     assert texts["text_id"].is_monotonic_increasing
 
 
+def test_the_same_words_under_another_kind_of_question_are_another_text():
+    rows = comments(["More time.", "More time."]).assign(frame=["good", "better"])
+    texts = gather(segment(rows, settings=IDEAS), rows, settings=IDEAS)
+    assert sorted(zip(texts["text"], texts["frame"], texts["n"], strict=True)) == [
+        ("More time.", "better", 1),
+        ("More time.", "good", 1),
+    ]
+
+
 def test_what_is_set_aside_has_no_segments():
-    found, texts = segment(comments(["n/a"], set_aside="non-answer"), settings=IDEAS)
-    assert found.empty and texts.empty
-    check_table("segments", found)
+    rows = comments(["n/a"], set_aside="non-answer")
+    found = check_table("segments", segment(rows, settings=IDEAS))
+    assert found.empty and check_table("texts", gather(found, rows, settings=IDEAS)).empty
 
 
 def test_no_comments_give_no_segments():
-    found, _ = segment(empty_table("comments"), settings=IDEAS)
+    found = segment(empty_table("comments"), settings=IDEAS)
     assert found.empty
 
 
@@ -89,19 +101,16 @@ def test_only_comments_that_are_not_spelt_by_their_segments_are_split_anew(monke
     split_again = []
     starts = language.sentence_starts
     monkeypatch.setattr("pipeline.stages.segment.sentence_starts", lambda texts: split_again.extend(texts) or starts(texts))
-    earlier = segment(comments(before), settings=IDEAS)[0]
+    earlier = segment(comments(before), settings=IDEAS)
     fresh = segment(comments(after), settings=IDEAS)
     split_again.clear()
     found = segment(comments(after).iloc[::-1], settings=IDEAS, earlier=earlier.iloc[:-1])
     assert split_again == ["They wait. We wait.", "Nnnnnnnn rang. Nobody came."]
-    for one, other in zip(found, fresh, strict=True):
-        key = one.columns[0] if "n" in one else "segment_id"
-        pd.testing.assert_frame_equal(*(table.sort_values(key, ignore_index=True) for table in (one, other)))
+    pd.testing.assert_frame_equal(*(table.sort_values("segment_id", ignore_index=True) for table in (found, fresh)))
 
 
 @given(st.text(alphabet=" \nab.,-", max_size=40))
 def test_a_comment_is_split_in_the_same_way_whether_or_not_it_was_before(text):
     rows = comments([text.strip() or "x"])
     made = segment(rows, settings=IDEAS)
-    for one, other in zip(segment(rows, settings=IDEAS, earlier=made[0]), made, strict=True):
-        pd.testing.assert_frame_equal(one, other)
+    pd.testing.assert_frame_equal(segment(rows, settings=IDEAS, earlier=made), made)

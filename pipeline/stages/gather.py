@@ -1,0 +1,40 @@
+"""Gather what was said in the same words under the same kind of question: each text is read, placed and coded once."""
+
+from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.stored import Rows, Stored, in_parts, joined, places_of
+
+
+DIGITS = "0123456789abcdef"
+"""What ids begin with, each as often as another, since they are hashes."""
+
+
+def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.DataFrame | Iterator[pd.DataFrame]:
+    """Return the unique texts among the segments, in the order of their ids, and how often each was said.
+
+    Of segments on the disk, those whose ids begin with the same digit are gathered at a time.
+    """
+    frames = _frames(segments, comments)
+    beginnings = tuple(DIGITS) if isinstance(segments, Stored) else ("",)
+    return joined(map(partial(_texts, segments, frames), beginnings), segments)
+
+
+def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
+    """Return what the question of each segment asks for."""
+    places = places_of(segments["comment_id"], comments["comment_id"])
+    asked = pd.Categorical(comments["frame"])
+    return pd.Categorical.from_codes(asked.codes[places], asked.categories)
+
+
+def _texts(segments: Rows, frames: "pd.Categorical", beginning: str) -> pd.DataFrame:
+    parts, begin = [], 0
+    for part in in_parts(segments):
+        found = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
+        parts.append(found[found["text_id"].str.startswith(beginning)])
+        begin += len(part)
+    said = pd.concat(parts).groupby("text_id", sort=True)
+    return said.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()
