@@ -15,6 +15,10 @@ from pipeline.artefacts import ROWS_OF_TABLE, Vectors, check_table, read_table
 from pipeline.errors import DataError
 
 
+# Of vectors: 16,384 rows each.
+KEPT_GROUPS = 8
+
+
 class Stored:
     """A table on the disk, or some columns of it: columns are read whole when they are asked for, rows part by part.
 
@@ -126,7 +130,7 @@ class StoredTexts(Sequence[str]):
 class StoredMatrix:
     """The numbers of vectors on the disk, float16 (n, d), read like an array's rows: by a slice, or by their places.
 
-    The rows that were stored together with those asked for last are kept, since the next are often among them.
+    Rows are read together with those they were written with, and the last 131,072 are kept, since the next are often among them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -135,7 +139,7 @@ class StoredMatrix:
             self._ends = _ends(file)
             self._width = int(file.schema_arrow.field("vector").type.list_size)
         self._starts = np.append(0, self._ends)
-        self._last: tuple[int, NDArray[np.float16]] | None = None
+        self._kept: dict[int, NDArray[np.float16]] = {}
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -157,13 +161,15 @@ class StoredMatrix:
         return found
 
     def _group(self, number: int) -> NDArray[np.float16]:
-        last = self._last
-        if last is None or last[0] != number:
+        found = self._kept.pop(number, None)
+        if found is None:
             with _opened(self._path) as file:
                 part = file.read_row_group(number, columns=["vector"]).column("vector").combine_chunks()
-            last = number, part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
-            self._last = last
-        return last[1]
+            found = part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
+        # What was looked at last stands last.
+        kept = [*self._kept.items(), (number, found)]
+        self._kept = dict(kept[-KEPT_GROUPS:])
+        return found
 
 
 def stored_vectors(path: Path) -> Vectors:

@@ -114,6 +114,7 @@ STAGES: tuple[Stage, ...] = (
         keeping=frozenset({"late"}),
         version=6,
         columns={"texts": ("text_id", "text", "n")},
+        stored=("texts", "vectors"),
     ),
     Stage(
         "shape",
@@ -121,6 +122,7 @@ STAGES: tuple[Stage, ...] = (
         ("themes", "members", "centroids", "shaping"),
         version=6,
         columns={"texts": ("text_id", "text"), "segments": ("comment_id", "text_id"), "comments": ("comment_id", "response_id")},
+        stored=("texts", "vectors"),
     ),
     Stage(
         "voices",

@@ -1,5 +1,6 @@
 """Find themes in the unique texts; people shape them afterwards."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from types import SimpleNamespace
 
@@ -12,10 +13,11 @@ from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
 from pipeline.methods.themes.answers import UnitRows, blocks
 from pipeline.methods.themes.lightly import load_bertopic, load_umap
-from pipeline.methods.themes.portrait import exemplars_of
+from pipeline.methods.themes.portrait import exemplars_of, nearness
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.topics import nearest
 from pipeline.methods.themes.wording import words
+from pipeline.stored import Rows, chosen, places_of, said_in
 
 
 Found = tuple[pd.DataFrame, pd.DataFrame, Vectors]
@@ -28,7 +30,7 @@ def prepare() -> None:
 
 
 def cluster(
-    texts: pd.DataFrame,
+    texts: Rows,
     vectors: Vectors,
     frozen: SavedThemes | None,
     *,
@@ -49,21 +51,21 @@ def cluster(
     if earlier is not None and (kept := _with_late(texts, vectors, earlier, share=settings.cluster.late)) is not None:
         return kept
     finder = ThemeFinder(n_themes=settings.cluster.n_themes, seed=settings.cluster.seed)
-    finder.fit(texts["text"].tolist(), vectors.matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].tolist())
-    themes = _themes(finder, texts)
+    finder.fit(said_in(texts), vectors.matrix, weights=texts["n"].to_numpy(), ids=texts["text_id"].to_numpy(np.str_))
+    themes = _themes(finder, texts["text_id"])
     ids = themes["theme_id"].tolist()
     members = _members(texts, vectors.matrix, finder.labels_, finder.centroids_, ids=ids)
     members = members.assign(late=False, found_from=len(texts))
     return themes, members, _middles(finder.centroids_, vectors, ids=ids)
 
 
-def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
+def _themes(finder: ThemeFinder, ids: pd.Series) -> pd.DataFrame:
     rows = [
         {
-            "theme_id": content_id(*sorted(texts["text_id"].iloc[list(theme.exemplars)])),
+            "theme_id": content_id(*sorted(ids.iloc[list(theme.exemplars)])),
             "keywords": ", ".join(theme.keywords),
             "title": theme.title,
-            "exemplars": " ".join(texts["text_id"].iloc[list(theme.exemplars)]),
+            "exemplars": " ".join(ids.iloc[list(theme.exemplars)]),
             "stability": theme.stability,
             "family": theme.family,
             "family_title": theme.family_title,
@@ -73,24 +75,26 @@ def _themes(finder: ThemeFinder, texts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
-def _with_late(texts: pd.DataFrame, vectors: Vectors, earlier: Found, *, share: float) -> Found | None:
+def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -> Found | None:
     """Return the earlier themes with each text that is new in the nearest; None where they must be found anew."""
     themes, members, middles = earlier
     if members.empty or (vectors.model, vectors.sha256) != (middles.model, middles.sha256):
         return None
-    placed = members.set_index("text_id").reindex(texts["text_id"])
-    is_new = placed["theme_id"].isna().to_numpy()
-    late = is_new | placed["late"].eq(True).to_numpy()
+    places = places_of(texts["text_id"], members["text_id"])
+    is_new = places < 0
+    # Where a text is new, what is read of another plays no part.
+    placed = members.drop(columns="text_id").iloc[places]
+    late = is_new | placed["late"].to_numpy()
     n_found = int(members["found_from"].iloc[0])
     n_gone = n_found - int((~late).sum())
     if late.sum() + n_gone > share * n_found:
         return None
-    labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"]).astype(np.intp)
+    labels = places_of(placed["theme_id"], themes["theme_id"])
     centres = middles.matrix.astype(np.float32)
     labels[is_new] = nearest(UnitRows(vectors.matrix, np.flatnonzero(is_new)), centres.astype(np.float64))
     if n_gone:
         themes = _without_gone(themes, texts, UnitRows(vectors.matrix), np.where(late, -1, labels), centres)
-        if themes["exemplars"].eq("").any() or not _all_said(themes, texts["text"][~late].tolist()):
+        if themes["exemplars"].eq("").any() or not _all_said(themes, chosen(said_in(texts), np.flatnonzero(~late))):
             return None
     joined = _members(texts, vectors.matrix, labels, centres, ids=themes["theme_id"].tolist())
     similarity = np.where(is_new, joined["similarity"], placed["similarity"])
@@ -98,37 +102,43 @@ def _with_late(texts: pd.DataFrame, vectors: Vectors, earlier: Found, *, share: 
 
 
 def _without_gone(
-    themes: pd.DataFrame, texts: pd.DataFrame, rows: UnitRows, labels: NDArray[np.intp], centres: NDArray[np.float32]
+    themes: pd.DataFrame, texts: Rows, rows: UnitRows, labels: NDArray[np.intp], centres: NDArray[np.float32]
 ) -> pd.DataFrame:
     """Choose examples again, among the texts with a label, for each theme that had one which is gone; none if none is left."""
-    there, said = set(texts["text_id"][labels >= 0]), texts["text"].tolist()
+    ids, said = texts["text_id"], said_in(texts)
+    examples = pd.Series(" ".join(themes["exemplars"]).split())
+    where = places_of(examples, ids)
+    there = set(examples[(where >= 0) & (labels[where] >= 0)])
     kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
-    for theme in [theme for theme, row in enumerate(kept) if not row]:
-        chosen = exemplars_of(said, rows, np.flatnonzero(labels == theme), centres[theme].astype(np.float64))
-        kept[theme] = " ".join(texts["text_id"].iloc[list(chosen)])
+    bare = [theme for theme, row in enumerate(kept) if not row]
+    near = nearness(rows, np.where(np.isin(labels, bare), labels, -1), centres.astype(np.float64))
+    for theme in bare:
+        typical = exemplars_of(said, rows, np.flatnonzero(labels == theme), near)
+        kept[theme] = " ".join(ids.iloc[list(typical)])
     return themes.assign(exemplars=kept)
 
 
-def _all_said(themes: pd.DataFrame, said: list[str]) -> bool:
+def _all_said(themes: pd.DataFrame, said: Sequence[str]) -> bool:
     """Say whether somebody still says each word that describes a theme."""
     known = {word for text in said for word in words(text)}
     return all(set(words(row)) <= known for name in ("title", "keywords", "family_title") for row in themes[name])
 
 
-def _of_saved(texts: pd.DataFrame, vectors: Vectors, frozen: SavedThemes) -> Found:
+def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
     if vectors.sha256 != frozen.sha256:
         raise ModelError(
             f"The saved themes were found with the language model {frozen.embedder!r}, and the answers were read with "
             f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
         )
     rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
-    labels, said = nearest(rows, centres), texts["text"].tolist()
+    labels, said, ids_of_texts = nearest(rows, centres), said_in(texts), texts["text_id"]
     found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
-    typical = [exemplars_of(said, rows, np.flatnonzero(labels == theme), centre) for theme, centre in enumerate(centres)]
+    near = nearness(rows, labels, centres)
+    typical = [exemplars_of(said, rows, np.flatnonzero(labels == theme), near) for theme in range(len(centres))]
     themes = found.assign(
         keywords=[", ".join(theme.keywords) for theme in frozen.themes],
-        exemplars=[" ".join(texts["text_id"].iloc[list(chosen)]) for chosen in typical],
+        exemplars=[" ".join(ids_of_texts.iloc[list(rows)]) for rows in typical],
     )
     ids = themes["theme_id"].tolist()
     members = _members(texts, vectors.matrix, labels, frozen.centroids, ids=ids)
@@ -137,7 +147,7 @@ def _of_saved(texts: pd.DataFrame, vectors: Vectors, frozen: SavedThemes) -> Fou
 
 
 def _members(
-    texts: pd.DataFrame, matrix: NDArray[np.float16], labels: NDArray[np.intp], centres: NDArray[np.float32], *, ids: list[str]
+    texts: Rows, matrix: NDArray[np.float16], labels: NDArray[np.intp], centres: NDArray[np.float32], *, ids: list[str]
 ) -> pd.DataFrame:
     similarity = np.zeros(len(matrix), dtype=np.float32)
     for block in blocks(len(matrix)):
@@ -145,9 +155,9 @@ def _members(
     return pd.DataFrame(
         {
             "text_id": texts["text_id"],
-            "theme_id": [ids[label] for label in labels],
+            "theme_id": pd.Categorical.from_codes(labels, pd.Index(ids)).astype("str"),
             "similarity": similarity.clip(-1, 1),
-            "heard_once": heard_once(texts["text"].tolist(), matrix),
+            "heard_once": heard_once(said_in(texts), matrix),
         }
     )
 

@@ -13,9 +13,10 @@ from pipeline.artefacts import Vectors, content_id, empty_table
 from pipeline.methods.themes.answers import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
-from pipeline.methods.themes.portrait import exemplars_of, working_title
+from pipeline.methods.themes.portrait import exemplars_of, nearness, working_title
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.titles import phrases_of, words_apart
+from pipeline.stored import Rows, chosen, places_of, said_in, take
 
 
 RARE = 5
@@ -27,7 +28,7 @@ def shape(
     found_themes: pd.DataFrame,
     found_members: pd.DataFrame,
     found_centroids: Vectors,
-    texts: pd.DataFrame,
+    texts: Rows,
     vectors: Vectors,
     segments: pd.DataFrame,
     comments: pd.DataFrame,
@@ -46,15 +47,16 @@ def shape(
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
     matrix = UnitRows(vectors.matrix)
-    labels = pd.Index(found_themes["theme_id"]).get_indexer(found_members["theme_id"])
-    done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"].tolist(), matrix, _edits(edits))
+    labels = places_of(found_members["theme_id"], found_themes["theme_id"])
+    done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
     telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
     drawn = _drawn(found_themes, texts, matrix, telling, centres[[row_of[label] for label in done.alive]])
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
-    said = segments[["comment_id", "text_id"]].merge(comments[["comment_id", "response_id"]], on="comment_id")
+    places = places_of(segments["comment_id"], comments["comment_id"])
+    said = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
     titled = _with_phrases(drawn, texts, telling.labels, said, kept=range(done.n_found) if frozen else ())
     themes = _with_people(titled, members, said)
     kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
@@ -92,7 +94,7 @@ def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.in
     return np.where(late & np.isin(labels, labels[~late]), -1, labels)
 
 
-def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape, centres: NDArray[np.float64]) -> pd.DataFrame:
+def _drawn(found: pd.DataFrame, texts: Rows, matrix: Units, done: Shape, centres: NDArray[np.float64]) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
     new = keywords_of([_words(texts, done, label) for label in done.alive]) if done.made else []
     rows: dict[int, dict[str, object]] = {}
@@ -107,14 +109,13 @@ def _drawn(found: pd.DataFrame, texts: pd.DataFrame, matrix: Units, done: Shape,
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def _words(texts: pd.DataFrame, done: Shape, label: int) -> list[str]:
-    said: list[str] = texts["text"].iloc[np.flatnonzero(done.labels == label)].tolist()
-    return said
+def _words(texts: Rows, done: Shape, label: int) -> list[str]:
+    return list(chosen(said_in(texts), np.flatnonzero(done.labels == label)))
 
 
 def _portrait(
     found: pd.DataFrame,
-    texts: pd.DataFrame,
+    texts: Rows,
     matrix: Units,
     done: Shape,
     *,
@@ -123,7 +124,8 @@ def _portrait(
     keywords: tuple[str, ...],
 ) -> dict[str, object]:
     members = np.flatnonzero(done.labels == label)
-    exemplars = texts["text_id"].iloc[list(exemplars_of(texts["text"].tolist(), matrix, members, centre))]
+    near = nearness(matrix, np.where(done.labels == label, 0, -1), centre[None])
+    exemplars = take(texts, exemplars_of(said_in(texts), matrix, members, near))["text_id"]
     largest = label
     while largest >= done.n_found:
         largest = done.sources[largest][0]
@@ -158,10 +160,10 @@ def _members(
 
 
 def _with_phrases(
-    themes: pd.DataFrame, texts: pd.DataFrame, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
+    themes: pd.DataFrame, texts: Rows, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
 ) -> pd.DataFrame:
     """Give each theme, by label, a phrase of its people as its title, save those that people named and those to be kept."""
-    read = [texts.iloc[np.flatnonzero(labels == label)[:TITLED_FROM]] for label in themes.index]
+    read = [take(texts, np.flatnonzero(labels == label)[:TITLED_FROM]) for label in themes.index]
     texts_of = [own["text"].tolist() for own in read]
     people_of = [_speakers(own, said) for own in read]
     phrases, apart = phrases_of(texts_of, people_of), words_apart(texts_of, people_of)
@@ -182,8 +184,10 @@ def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
 
 
 def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
-    said = said.merge(members[["text_id", "theme_id"]], on="text_id")
-    people = said.groupby("theme_id")["response_id"].nunique()
+    themes_of = pd.Categorical(members["theme_id"])
+    spoken = themes_of.take(places_of(said["text_id"], members["text_id"]), allow_fill=True)
+    people = pd.Series(pd.factorize(said["response_id"])[0]).groupby(pd.Series(spoken), observed=True).nunique()
+    people.index = people.index.astype("str")
     n_texts = members.groupby("theme_id")["text_id"].size()
     themes = themes.assign(
         n_people=themes["theme_id"].map(people).fillna(0).astype(int),

@@ -1,6 +1,6 @@
 """What people ask of themes, and how each wish finds its theme again in other groups of texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -71,13 +71,14 @@ def as_found(labels: Labels, n_themes: int) -> Shape:
     return Shape(labels, n_themes, tuple(range(n_themes)))
 
 
-def apply_edits(found: Shape, ids: Sequence[str], vectors: Units, edits: Sequence[Edit]) -> tuple[Shape, tuple[Outcome, ...]]:
+def apply_edits(found: Shape, ids: Iterable[str], vectors: Units, edits: Sequence[Edit]) -> tuple[Shape, tuple[Outcome, ...]]:
     """Carry out edits in the order of their ids; returns the themes and what came of each edit.
 
     `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `found.labels`. An edit finds its theme where at least
     half of its texts that are still there lie in one theme; where they do not, the edit changes nothing and says so.
     """
-    texts = _Texts({text_id: row for row, text_id in enumerate(ids)}, vectors)
+    named = {text_id for edit in edits for part in edit.texts for text_id in part}
+    texts = _Texts({text_id: row for row, text_id in enumerate(ids) if text_id in named} if named else {}, vectors)
     shape = found
     outcomes: list[tuple[Edit, Outcome]] = []
     for edit in sorted(edits, key=lambda edit: edit.edit_id):

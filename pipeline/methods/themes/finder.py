@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.methods.themes.answers import distinct_answers, unit
+from pipeline.methods.themes.answers import Vectors, distinct_answers, unit
 from pipeline.methods.themes.grouping import middles
 from pipeline.methods.themes.portrait import draw_portraits, join_families
 from pipeline.methods.themes.topics import find_topics, nearest
@@ -74,10 +74,10 @@ class ThemeFinder:
     def fit(
         self,
         texts: Sequence[str],
-        vectors: ArrayLike | None = None,
+        vectors: Vectors | None = None,
         *,
         weights: ArrayLike | None = None,
-        ids: Sequence[str] | None = None,
+        ids: Sequence[str] | NDArray[np.str_] | None = None,
     ) -> Self:
         """Find the themes of the texts.
 
@@ -93,16 +93,16 @@ class ThemeFinder:
         self.labels_ = topics.labels[answers.place]
         self.stability_ = topics.grouping.agreement if topics.grouping else None
         self.n_themes_reason_ = topics.reason
-        self._known = dict(zip(answers.texts, topics.labels.tolist(), strict=True))
+        self._fitted = answers.texts, topics.labels
         return self
 
     def fit_predict(
         self,
         texts: Sequence[str],
-        vectors: ArrayLike | None = None,
+        vectors: Vectors | None = None,
         *,
         weights: ArrayLike | None = None,
-        ids: Sequence[str] | None = None,
+        ids: Sequence[str] | NDArray[np.str_] | None = None,
     ) -> NDArray[np.intp]:
         """Find the themes of the texts and return the theme of each, int (n_texts,)."""
         return self.fit(texts, vectors, weights=weights, ids=ids).labels_
@@ -113,9 +113,11 @@ class ThemeFinder:
             return np.full(len(texts), -1, dtype=np.intp)
         rows = unit(np.asarray(self._vectors_of(texts, vectors), dtype=np.float64))
         found = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
-        return np.fromiter((self._known.get(text, near) for text, near in found), dtype=np.intp, count=len(texts))
+        said, labels = self._fitted
+        known = dict(zip(said, labels.tolist(), strict=True))
+        return np.fromiter((known.get(text, near) for text, near in found), dtype=np.intp, count=len(texts))
 
-    def _vectors_of(self, texts: Sequence[str], vectors: ArrayLike | None) -> ArrayLike:
+    def _vectors_of(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         if vectors is not None:
             return vectors
         from pipeline.methods.embed import load_embedder

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 from pipeline.methods.themes.answers import Answers, Units, blocks
 from pipeline.methods.themes.topics import Topics
 from pipeline.methods.themes.wording import is_stop_word, stems
+from pipeline.stored import chosen
 
 
 KEYWORDS, EXEMPLARS = 8, 5
+# Texts that are looked at together for exemplars.
+LOOKED = 16
 # People learn more from exemplars that are not one another's echo.
 ECHO = 0.9
 
@@ -42,6 +46,7 @@ class Theme:
 def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
     titles = family_titles(topics.words, families)
+    near = nearness(answers.vectors, topics.labels, centres)
     return [
         Theme(
             number=topic + 1,
@@ -55,7 +60,7 @@ def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64
             family_title=titles[families[topic]],
         )
         for topic, words in enumerate(topics.words)
-        for typical in [exemplars_of(answers.texts, answers.vectors, np.flatnonzero(topics.labels == topic), centres[topic])]
+        for typical in [exemplars_of(answers.texts, answers.vectors, np.flatnonzero(topics.labels == topic), near)]
     ]
 
 
@@ -89,18 +94,36 @@ def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], li
     return joins, [number[family] for family in found.tolist()]
 
 
-def exemplars_of(texts: Sequence[str], vectors: Units, members: NDArray[np.intp], centre: NDArray[np.float64]) -> tuple[int, ...]:
-    """Return the members (rows of texts and vectors) nearest to the centre that do not echo one another, nearest first."""
-    chosen: list[int] = []
-    near = np.concatenate([np.zeros(0), *(vectors[members[block]] @ centre for block in blocks(len(members)))])
-    for member in members[np.argsort(-near.round(6), kind="stable")]:
-        if len(chosen) == EXEMPLARS:
+def nearness(vectors: Units, labels: NDArray[np.intp], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how near each text is to the centre (k, d) of its own theme, float (n,); 0 for texts of none (-1)."""
+    near = np.zeros(len(vectors))
+    for block in blocks(len(vectors)):
+        rows, own = vectors[block], labels[block]
+        for label in np.unique(own[own >= 0]):
+            near[block][own == label] = rows[own == label] @ centres[label]
+    return near
+
+
+def exemplars_of(texts: Sequence[str], vectors: Units, members: NDArray[np.intp], near: NDArray[np.float64]) -> tuple[int, ...]:
+    """Return the members (rows of texts, vectors and `near`) nearest to their centre that do not echo one another, in order."""
+    ordered = members[np.argsort(-near[members].round(6), kind="stable")]
+    typical: list[_Typical] = []
+    # Not one by one, since words and vectors may be on the disk.
+    for looked in (ordered[start : start + LOOKED] for start in range(0, len(ordered), LOOKED)):
+        for row, text, vector in zip(looked.tolist(), chosen(texts, looked), vectors[looked], strict=True):
+            one = _Typical(row, stems(text), vector)
+            if len(typical) < EXEMPLARS and not any(_echoes(one, other) for other in typical):
+                typical.append(one)
+        if len(typical) == EXEMPLARS:
             break
-        if not any(_echoes(texts, vectors, member, other) for other in chosen):
-            chosen.append(int(member))
-    return tuple(chosen)
+    return tuple(one.row for one in typical)
 
 
-def _echoes(texts: Sequence[str], vectors: Units, one: int, other: int) -> bool:
-    both = vectors[np.array([one, other])]
-    return stems(texts[one]) == stems(texts[other]) or float(both[0] @ both[1]) > ECHO
+class _Typical(NamedTuple):
+    row: int
+    stems: list[str]
+    vector: NDArray[np.float64]
+
+
+def _echoes(one: _Typical, other: _Typical) -> bool:
+    return one.stems == other.stems or float(one.vector @ other.vector) > ECHO

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from pipeline.methods.themes.answers import Vectors
 from pipeline.methods.themes.wording import words
+from pipeline.stored import StoredMatrix
 
 
 # Below this cosine to every other answer, an answer is unlike anything else; compared with at most so many others.
@@ -15,14 +17,14 @@ FEWEST_WORDS = 3
 SLICE = 2_048
 
 
-def heard_once(texts: Sequence[str], vectors: ArrayLike) -> NDArray[np.bool_]:
+def heard_once(texts: Sequence[str], vectors: Vectors) -> NDArray[np.bool_]:
     """Return whether each text says something unlike anything else, bool (n_texts,); `vectors` are unit rows (n_texts, d).
 
     Texts are compared with the first 10,000, which are a fair sample where texts are in the order of their hashed ids.
     """
-    rows = np.asarray(vectors)
+    rows = vectors if isinstance(vectors, StoredMatrix) else np.asarray(vectors)
     others = rows[:OTHERS].astype(np.float32).T
-    alone = np.array([len(words(text)) >= FEWEST_WORDS for text in texts], dtype=bool)
+    alone = np.fromiter((len(words(text)) >= FEWEST_WORDS for text in texts), dtype=bool, count=len(texts))
     for start in range(0, len(rows), SLICE):
         likeness = rows[start : start + SLICE].astype(np.float32) @ others
         own = np.arange(start, min(start + len(likeness), likeness.shape[1]))
