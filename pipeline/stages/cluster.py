@@ -112,8 +112,9 @@ def _without_gone(
     kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
     bare = [theme for theme, row in enumerate(kept) if not row]
     near = nearness(rows, np.where(np.isin(labels, bare), labels, -1), centres.astype(np.float64))
-    for theme in bare:
-        typical = exemplars_of(said, rows, np.flatnonzero(labels == theme), near)
+    for theme, typical in zip(
+        bare, exemplars_of(said, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
+    ):
         kept[theme] = " ".join(ids.iloc[list(typical)])
     return themes.assign(exemplars=kept)
 
@@ -134,11 +135,11 @@ def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
     labels, said, ids_of_texts = nearest(rows, centres), said_in(texts), texts["text_id"]
     found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
-    near = nearness(rows, labels, centres)
-    typical = [exemplars_of(said, rows, np.flatnonzero(labels == theme), near) for theme in range(len(centres))]
+    own = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
+    typical = exemplars_of(said, rows, own, nearness(rows, labels, centres))
     themes = found.assign(
         keywords=[", ".join(theme.keywords) for theme in frozen.themes],
-        exemplars=[" ".join(ids_of_texts.iloc[list(rows)]) for rows in typical],
+        exemplars=[" ".join(ids_of_texts.iloc[list(places)]) for places in typical],
     )
     ids = themes["theme_id"].tolist()
     members = _members(texts, vectors.matrix, labels, frozen.centroids, ids=ids)

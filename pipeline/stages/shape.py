@@ -125,7 +125,7 @@ def _portrait(
 ) -> dict[str, object]:
     members = np.flatnonzero(done.labels == label)
     near = nearness(matrix, np.where(done.labels == label, 0, -1), centre[None])
-    exemplars = take(texts, exemplars_of(said_in(texts), matrix, members, near))["text_id"]
+    exemplars = take(texts, exemplars_of(said_in(texts), matrix, [members], near)[0])["text_id"]
     largest = label
     while largest >= done.n_found:
         largest = done.sources[largest][0]

@@ -47,12 +47,14 @@ def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
     titles = family_titles(topics.words, families)
     near = nearness(answers.vectors, topics.labels, centres)
+    members = [np.flatnonzero(topics.labels == topic) for topic in range(len(topics.words))]
+    exemplars = exemplars_of(answers.texts, answers.vectors, members, near)
     return [
         Theme(
             number=topic + 1,
             title=working_title(words, number=topic + 1),
             keywords=tuple(word for word in words if not is_stop_word(word))[:KEYWORDS],
-            exemplars=tuple(int(answers.first[member]) for member in typical),
+            exemplars=tuple(int(answers.first[member]) for member in exemplars[topic]),
             n_texts=int(answers.counts[topics.labels == topic].sum()),
             weight=float(answers.weights[topics.labels == topic].sum()),
             stability=topics.grouping.stability(topic) if topics.grouping else None,
@@ -60,7 +62,6 @@ def draw_portraits(answers: Answers, topics: Topics, centres: NDArray[np.float64
             family_title=titles[families[topic]],
         )
         for topic, words in enumerate(topics.words)
-        for typical in [exemplars_of(answers.texts, answers.vectors, np.flatnonzero(topics.labels == topic), near)]
     ]
 
 
@@ -104,25 +105,33 @@ def nearness(vectors: Units, labels: NDArray[np.intp], centres: NDArray[np.float
     return near
 
 
-def exemplars_of(texts: Sequence[str], vectors: Units, members: NDArray[np.intp], near: NDArray[np.float64]) -> tuple[int, ...]:
-    """Return the members (rows of texts, vectors and `near`) nearest to their centre that do not echo one another, in order."""
-    ordered = members[np.argsort(-near[members].round(6), kind="stable")]
-    typical: list[_Typical] = []
-    # Not one by one, since words and vectors may be on the disk.
-    for looked in (ordered[start : start + LOOKED] for start in range(0, len(ordered), LOOKED)):
-        for row, text, vector in zip(looked.tolist(), chosen(texts, looked), vectors[looked], strict=True):
-            one = _Typical(row, stems(text), vector)
-            if len(typical) < EXEMPLARS and not any(_echoes(one, other) for other in typical):
-                typical.append(one)
-        if len(typical) == EXEMPLARS:
+def exemplars_of(
+    texts: Sequence[str], vectors: Units, themes: Sequence[NDArray[np.intp]], near: NDArray[np.float64]
+) -> list[tuple[int, ...]]:
+    """Return for each theme, given by its rows, those nearest to its centre that do not echo one another, nearest first."""
+    ordered = [members[np.argsort(-near[members].round(6), kind="stable")] for members in themes]
+    found: list[list[_Typical]] = [[] for _ in themes]
+    for start in range(0, max(map(len, ordered), default=0), LOOKED):
+        wanting = [theme for theme, typical in enumerate(found) if len(typical) < EXEMPLARS]
+        # Of all themes together, since words and vectors may be on the disk.
+        looked = [(theme, row) for theme in wanting for row in ordered[theme][start : start + LOOKED].tolist()]
+        if not looked:
             break
-    return tuple(one.row for one in typical)
+        rows = np.array([row for _, row in looked], dtype=np.intp)
+        for (theme, row), text, vector in zip(looked, chosen(texts, rows), vectors[rows], strict=True):
+            _add_unless_echo(found[theme], _Typical(row, stems(text), vector))
+    return [tuple(one.row for one in typical) for typical in found]
 
 
 class _Typical(NamedTuple):
     row: int
     stems: list[str]
     vector: NDArray[np.float64]
+
+
+def _add_unless_echo(typical: list[_Typical], one: _Typical) -> None:
+    if len(typical) < EXEMPLARS and not any(_echoes(one, other) for other in typical):
+        typical.append(one)
 
 
 def _echoes(one: _Typical, other: _Typical) -> bool:
