@@ -321,7 +321,8 @@ class _Run:
 
     def n_rows(self, name: str) -> int:
         """Return how many rows a table has, as its stage recorded: to count them it need not be read again."""
-        return next(record.rows_out[name] for record in self.manifest.stages if name in record.makes)
+        # The latest that made it: in an earlier version of the program it may have been another stage.
+        return next(record.rows_out[name] for record in reversed(self.manifest.stages) if name in record.makes)
 
 
 def _checked(name: str, value: Value) -> Value:

@@ -277,7 +277,7 @@ def test_what_was_read_of_an_erased_persons_answers_goes_and_what_was_read_of_ot
     assert theirs - others and set(after) == set(before) - (theirs - others)
     monkeypatch.setattr(Redactor, "find_all", lambda self, said, **more: [()] * len(said) if not said else pytest.fail("read"))
     run(small, until="clean")
-    assert pd.read_parquet(small / "vault" / "answers.parquet")["answer_id"].tolist() == after.tolist()
+    assert set(pd.read_parquet(small / "vault" / "answers.parquet")["answer_id"]) == set(after)
 
 
 def test_being_quoted_may_be_withdrawn_alone(small):

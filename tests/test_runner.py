@@ -79,6 +79,15 @@ def test_nobody_is_left_out(finished):
     assert set(members["text_id"]) == set(table(finished[0], "texts")["text_id"])
 
 
+def test_rows_are_those_of_the_stage_that_made_a_table_last_also_when_it_was_another_in_an_earlier_version(study):
+    path = study / "derived" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    record = next(record for record in manifest["stages"] if record["name"] == "read")
+    manifest["stages"].insert(0, record | {"name": "formerly", "rows_out": {"answers": 1}})
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    assert run(study, until="clean", force=True).stage("clean").rows_in["answers"] == len(table(study, "answers")) > 1
+
+
 def test_the_second_run_does_nothing(study, finished):
     files = {path: path.stat().st_mtime_ns for path in study.rglob("*.parquet")}
     assert ran(finished[1], run(study)) == []
@@ -90,7 +99,7 @@ def test_a_changed_codebook_embeds_and_clusters_nothing_again(study, finished):
     path.write_text(path.read_text(encoding="utf-8-sig").replace("Tokenism", "Tokenism and show"), encoding="utf-8")
     again = ran(finished[1], run(study))
     assert "code" in again
-    assert not {"intake", "clean", "segment", "embed", "cluster"} & set(again)
+    assert not {"intake", "read", "clean", "segment", "embed", "cluster"} & set(again)
 
 
 def test_a_run_makes_no_store_of_decisions(finished):

@@ -33,7 +33,7 @@ class Prediction:
 # 2,598 and 5,400 texts on two otherwise idle cores (16.6 s and 22.2 s).
 RATES = {
     "intake": Rate(0.2, 0.03),
-    "clean": Rate(3.0, 1.6),
+    "read and clean": Rate(3.0, 1.6),
     "segment": Rate(0.25, 0.09),
     "embed": Rate(3.8, 1.3, is_arithmetic=True),
     "cluster": Rate(8.0, 3.4, is_arithmetic=True),

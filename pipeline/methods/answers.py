@@ -14,6 +14,9 @@ from pipeline.methods.redact import Redactor, Span
 
 UNKNOWN = "unknown"
 
+Row = tuple[str | None, str, str, str]
+"""An answer as it is written in a table: its words where they were mended, their language, what was found, names."""
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -27,6 +30,26 @@ class Answer:
     def is_foreign(self, languages: Sequence[str]) -> bool:
         """Say whether it is certainly in none of the languages."""
         return self.language not in (*languages, UNKNOWN)
+
+
+def as_row(text: str, answer: Answer) -> Row:
+    """Return what an answer that came in as `text` was found to hold, as it is written."""
+    found = [f"{span.start} {span.end} {span.label}{'?' if span.flagged_only else ''}" for span in answer.found]
+    names = [f"{start} {end}" for start, end in answer.names]
+    return None if answer.text == text else answer.text, answer.language, "; ".join(found), "; ".join(names)
+
+
+def from_row(text: str, row: Row) -> Answer:
+    """Return the answer that `as_row` wrote."""
+    mended, language, found, names = row
+    spans = (part.split(" ", 2) for part in found.split("; ") if part)
+    places = (part.split(" ") for part in names.split("; ") if part)
+    return Answer(
+        text if mended is None else mended,
+        language,
+        tuple(Span(int(start), int(end), label.rstrip("?"), label.endswith("?")) for start, end, label in spans),
+        tuple((int(start), int(end)) for start, end in places),
+    )
 
 
 def repair(text: str) -> str:

@@ -1,149 +1,241 @@
-"""Repair, mask and sort answers: what is coded, and what is set aside for which reason."""
+"""Sort and mask answers: what is coded, and what is set aside for which reason.
 
-from functools import partial
-from itertools import accumulate, chain
+The words of all answers are never in memory together. They are gone over part by part, several times: what hangs on all of them,
+such as who said the same before and which names were said, is kept as numbers and as places in the answers.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import accumulate
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.accounting import DUPLICATE, EMPTY, NO_CONSENT, NON_ANSWER, OTHER_LANGUAGE
 from pipeline.artefacts import content_id, empty_table
-from pipeline.engines import Engine, parts_of
-from pipeline.methods.answers import UNKNOWN, Answer, read_answers, repair
-from pipeline.methods.nonanswers import is_silence, reading_of_nothing
-from pipeline.methods.redact import Masked, Redactor, Span, mask_together
+from pipeline.different import as_id, as_numbers, different_answers
+from pipeline.errors import DataError
+from pipeline.methods.answers import UNKNOWN, Answer, Row, from_row, repair
+from pipeline.methods.nonanswers import READINGS, is_silence, reading_of_nothing
+from pipeline.methods.redact import Masked, Span, identities, mask, number, with_names
 from pipeline.methods.redact.lexicon import fold
+from pipeline.stored import Rows, in_parts, joined, take
 from pipeline.study import Clean
-from pipeline.tokens import Tokens
+from pipeline.tokens import Key, Tokens
 
 
-Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
+Frames = pd.DataFrame | Iterator[pd.DataFrame]
+Places = NDArray[np.intp]
+Name = tuple[int, str]
+"""A response, and a word in it that is only a name."""
+
+_REASONS = pd.CategoricalDtype([EMPTY, NO_CONSENT, NON_ANSWER, DUPLICATE, OTHER_LANGUAGE])
+_READINGS = pd.CategoricalDtype(["", *READINGS.values()])
 
 
-def clean(
-    responses: pd.DataFrame,
-    tokens: Tokens,
-    *,
-    settings: SimpleNamespace,
-    engine: Engine = map,
-    earlier: pd.DataFrame | None = None,
-) -> Tables:
-    """Return comments, one for each response, the masks that lead back from tokens to names, and what each answer held.
+def clean(responses: Rows, answers: Rows, tokens: Tokens, *, settings: SimpleNamespace) -> tuple[Frames, Frames]:
+    """Return comments, one for each response, and the masks that lead back from tokens to names.
 
-    Known names keep their numbers. Answers that stand in `earlier`, what was read before, are not read again.
+    `answers` is what each different answer holds, in the order in which they first come. Known names keep their numbers.
     """
-    if responses.empty:
-        return empty_table("comments"), empty_table("masks"), empty_table("answers")
-    plan: Clean = settings.clean
-    answers = _read(responses, plan, engine, earlier)
-    said = _said(responses["text"].fillna("").tolist(), answers)
-    comments = responses.drop(columns=["row", "received", "text"])
-    comments["comment_id"] = _ids(responses, said)
-    comments["reading"] = [reading_of_nothing(one.text, frame) or "" for one, frame in zip(said, responses["frame"], strict=True)]
-    plain = [" ".join(one.text.casefold().split()) for one in said]
-    comments["set_aside"] = _reasons(comments, said, plain)
-    comments["language"] = _languages(comments, said, plan)
-    comments["same_as"] = _same_as(comments, plain)
-    masked = _mask(said, comments["set_aside"].isna(), tokens)
-    comments["text"] = [found.text for found in masked]
-    comments["redactions"] = [len(found.redactions) for found in masked]
-    comments["to_check"] = [len(found.flags) for found in masked]
-    return comments, _masks(comments["comment_id"], masked), answers
+    given = _beside(responses, answers)
+    judged, names = _judged(given, settings.clean)
+    kept = judged["set_aside"].isna().to_numpy()
+    found, things = _found(given, kept, {name for row, name in names if kept[row]})
+    masking = _Masking(found, number(things, tokens.numbers, tokens.last))
+    return joined(_comments(given, judged, masking), responses), joined(_masks(given, judged, masking), responses)
 
 
-def _read(responses: pd.DataFrame, plan: Clean, engine: Engine, earlier: pd.DataFrame | None) -> pd.DataFrame:
-    """Return what each different answer holds, in the order of their ids; only new ones are read."""
-    given = responses.loc[responses["consent"] != "none", "text"].dropna().unique()
-    texts = {content_id(text): text for text in given if text.strip()}
-    known = empty_table("answers") if earlier is None else earlier[earlier["answer_id"].isin(list(texts))]
-    new = sorted(texts.keys() - set(known["answer_id"]))
-    unread = [texts[one] for one in new]
-    work = partial(read_answers, redactor=Redactor(known_names=plan.known_names), languages=plan.languages)
-    read = chain.from_iterable(engine(work, [unread[part] for part in parts_of(len(unread))]))
-    rows = [(one, *_as_row(text, answer)) for one, text, answer in zip(new, unread, read, strict=True)]
-    fresh = pd.DataFrame(rows, columns=["answer_id", "mended", "language", "found", "names"])
-    return pd.concat([known, fresh]).sort_values("answer_id", ignore_index=True) if rows else known.reset_index(drop=True)
+@dataclass(frozen=True)
+class _Given:
+    """Responses and what was read of each, to be gone over side by side, part by part, as often as need be."""
+
+    responses: Rows
+    answers: Rows
+    places: Places
+    """For each response the row of its answer, int (n_responses,); -1 of those that were not read."""
+    last: Places
+    """For each answer the last response that it is, int (n_answers,)."""
+
+    def parts(self, wanted: NDArray[np.bool_] | None = None) -> Iterator["_Part"]:
+        """Yield the responses, and what was read of those that are wanted, bool (n_responses,), or of all."""
+        start = done = 0
+        rows: dict[int, Row] = {}
+        for part in in_parts(self.responses):
+            end = start + len(part)
+            upto = max(done, int(self.places[start:end].max(initial=-1)) + 1)
+            # Of earlier parts' answers only those are kept that come again: they are few, as most people say it in other words.
+            rows = {place: row for place, row in rows.items() if self.last[place] >= start}
+            rows |= _rows(self.answers, done, upto)
+            here = np.arange(start, end) if wanted is None else start + np.flatnonzero(wanted[start:end])
+            yield _Part(slice(start, end), part, self._answers(here, part["text"].iloc[here - start], rows))
+            start, done = end, upto
+
+    def _answers(self, here: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
+        for row, place, text in zip(here.tolist(), self.places[here].tolist(), texts.tolist(), strict=True):
+            yield row, _answer(text, rows.get(place))
 
 
-def _as_row(text: str, answer: Answer) -> tuple[str | None, str, str, str]:
-    found = [f"{span.start} {span.end} {span.label}{'?' if span.flagged_only else ''}" for span in answer.found]
-    names = [f"{start} {end}" for start, end in answer.names]
-    return None if answer.text == text else answer.text, answer.language, "; ".join(found), "; ".join(names)
+@dataclass(frozen=True)
+class _Part:
+    """Some responses that stand together."""
+
+    rows: slice
+    """Their numbers."""
+    responses: pd.DataFrame
+    answers: Iterator[tuple[int, Answer]]
+    """Those that are wanted, with their numbers, one by one."""
 
 
-def _said(texts: list[str], answers: pd.DataFrame) -> list[Answer]:
-    """Return each answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
-    columns = (answers[name] for name in ("answer_id", "mended", "language", "found", "names"))
-    rows = {one: rest for one, *rest in zip(*columns, strict=True)}
-    read = {text: _from_row(text, *rows[one]) for text in set(texts) if (one := content_id(text)) in rows}
-    return [read[text] if text in read else Answer(repair(text)) for text in texts]
+def _beside(responses: Rows, answers: Rows) -> _Given:
+    places, ids = different_answers(responses)
+    if not np.array_equal(ids, np.concatenate([as_numbers(part["answer_id"]) for part in in_parts(answers)])):
+        # Masks would be put in the places of another answer.
+        raise DataError("vault/answers.parquet was not made from these answers; `themes run --force` makes it again.")
+    last = np.zeros(len(ids), dtype=np.intp)
+    # Of several responses with the same answer the last one stays.
+    last[places[places >= 0]] = np.flatnonzero(places >= 0)
+    return _Given(responses, answers, places, last)
 
 
-def _from_row(text: str, mended: str | None, language: str, found: str, names: str) -> Answer:
-    spans = (part.split(" ", 2) for part in found.split("; ") if part)
-    places = (part.split(" ") for part in names.split("; ") if part)
-    return Answer(
-        text if mended is None or pd.isna(mended) else mended,
-        language,
-        tuple(Span(int(start), int(end), label.rstrip("?"), label.endswith("?")) for start, end, label in spans),
-        tuple((int(start), int(end)) for start, end in places),
+def _rows(answers: Rows, first: int, end: int) -> dict[int, Row]:
+    found = take(answers, np.arange(first, end))
+    mended = found["mended"].astype(object).where(found["mended"].notna(), None)
+    return dict(enumerate(zip(mended, found["language"], found["found"], found["names"], strict=True), start=first))
+
+
+def _answer(text: str | None, row: Row | None) -> Answer:
+    """Return an answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
+    said = text if isinstance(text, str) else ""
+    return Answer(repair(said)) if row is None else from_row(said, row)
+
+
+def _judged(given: _Given, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
+    """Tell of each response its comment's id, why it is set aside, how it reads, and which one is the first of the same words.
+
+    Beside it come the words that are only names, with the response each stands in.
+    """
+    told = [_facts(part, plan) for part in given.parts()]
+    facts = pd.concat([one for one, _ in told], ignore_index=True)
+    free = facts["set_aside"].isna() | (facts["set_aside"] == OTHER_LANGUAGE)
+    facts.loc[facts.pop("by_person").duplicated() & free, "set_aside"] = DUPLICATE
+    facts["repeat"] = facts.groupby("id").cumcount()
+    first = _first(facts.pop("words"), facts["set_aside"].isna())
+    return facts.assign(first=first), [name for _, names in told for name in names]
+
+
+def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
+    """Return what is told of each response by itself, and names; words are hashed, as numbers take little."""
+    said = dict(part.answers)
+    names = [(row, fold(one.text[start:end])) for row, one in said.items() for start, end in one.names]
+    return _hashed(part.responses, list(said.values()), plan), names
+
+
+def _hashed(responses: pd.DataFrame, said: list[Answer], plan: Clean) -> pd.DataFrame:
+    persons, questions, frames, consents = (responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
+    texts = [one.text for one in said]
+    plain = [" ".join(text.casefold().split()) for text in texts]
+    readings = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, frames, strict=True)]
+    reasons = [_reason(consent, one, frame, plan) for consent, one, frame in zip(consents, said, frames, strict=True)]
+    return pd.DataFrame(
+        {
+            "id": as_numbers(map(content_id, persons, questions, texts)),
+            "by_person": as_numbers(map(content_id, persons, questions, plain)),
+            "words": as_numbers(map(content_id, plain)),
+            "reading": pd.Categorical(readings, dtype=_READINGS),
+            "set_aside": pd.Categorical(reasons, dtype=_REASONS),
+        }
     )
 
 
-def _ids(responses: pd.DataFrame, said: list[Answer]) -> list[str]:
-    keys = pd.Series(
-        [
-            content_id(person, question, one.text)
-            for person, question, one in zip(responses["response_id"], responses["question"], said, strict=True)
-        ]
-    )
-    repeats = keys.groupby(keys).cumcount()
-    return [key if not repeat else content_id(key, str(repeat)) for key, repeat in zip(keys, repeats, strict=True)]
-
-
-def _reasons(comments: pd.DataFrame, said: list[Answer], plain: list[str]) -> list[str | None]:
-    given = pd.DataFrame({"person": comments["response_id"], "question": comments["question"], "plain": plain})
-    again = given.duplicated().tolist()
-    return [
-        _reason(consent, one.text, frame, again=repeated)
-        for consent, one, frame, repeated in zip(comments["consent"], said, comments["frame"], again, strict=True)
-    ]
-
-
-def _reason(consent: str, text: str, frame: str, *, again: bool) -> str | None:
-    if not text:
+def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None:
+    if not answer.text:
         return EMPTY
     if consent == "none":
         return NO_CONSENT
-    if is_silence(text) or reading_of_nothing(text, frame) == "":
+    if is_silence(answer.text) or reading_of_nothing(answer.text, frame) == "":
         return NON_ANSWER
-    return DUPLICATE if again else None
+    return OTHER_LANGUAGE if answer.is_foreign(plan.languages) else None
 
 
-def _languages(comments: pd.DataFrame, said: list[Answer], plan: Clean) -> list[str]:
-    """Return languages of what is kept, and set aside what is certainly in none of the study's."""
-    kept = comments["set_aside"].isna().tolist()
-    foreign = [keep and one.is_foreign(plan.languages) for one, keep in zip(said, kept, strict=True)]
-    comments.loc[foreign, "set_aside"] = OTHER_LANGUAGE
-    return [one.language if keep else UNKNOWN for one, keep in zip(said, kept, strict=True)]
+def _first(words: "pd.Series[int]", kept: "pd.Series[bool]") -> "pd.Series[int]":
+    """Return for each response the first that is kept and has the same words, int (n,); -1 of those set aside."""
+    rows = pd.Series(np.arange(len(words)))
+    return rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
 
 
-def _same_as(comments: pd.DataFrame, plain: list[str]) -> pd.Series:
-    words = pd.Series(plain, index=comments.index).where(comments["set_aside"].isna())
-    first = comments["comment_id"].groupby(words).transform("first")
-    return first.where(first != comments["comment_id"])
+def _found(given: _Given, kept: NDArray[np.bool_], names: set[str]) -> tuple[dict[int, tuple[Span, ...]], set[Key]]:
+    """Return where something stands to be masked or looked at in what is kept, by response, and all things to be numbered."""
+    found, things = {}, set[Key]()
+    for part in given.parts(kept):
+        for row, one in part.answers:
+            spans = with_names(one.text, one.found, names)
+            if spans:
+                found[row] = spans
+                things.update(identities(one.text, spans))
+    return found, things
 
 
-def _mask(said: list[Answer], kept: "pd.Series[bool]", tokens: Tokens) -> list[Masked]:
-    """Mask what is kept; of what is set aside no words go further than the vault."""
-    ours = [one for one, keep in zip(said, kept, strict=True) if keep]
-    names = {fold(one.text[start:end]) for one in ours for start, end in one.names}
-    texts, found = [one.text for one in ours], [one.found for one in ours]
-    masked = iter(mask_together(texts, found, names, known=tokens.numbers, last=tokens.last))
-    return [next(masked) if keep else Masked("") for keep in kept]
+def _comment_ids(judged: pd.DataFrame) -> list[str]:
+    """Return the comments' ids; where a person says the same twice, the second has one of its own."""
+    pairs = zip(map(as_id, judged["id"].tolist()), judged["repeat"].tolist(), strict=True)
+    return [one if not repeat else content_id(one, str(repeat)) for one, repeat in pairs]
 
 
-def _masks(ids: pd.Series, masked: list[Masked]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Masking:
+    """Where something is to be masked or looked at, by response, and the number of each thing."""
+
+    found: Mapping[int, tuple[Span, ...]]
+    numbers: Mapping[Key, int]
+
+    def mask(self, row: int, text: str) -> Masked:
+        """Return a response with tokens for what is to be masked."""
+        return mask(text, self.found[row], self.numbers) if row in self.found else Masked(text)
+
+
+def _comments(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
+    kept = judged["set_aside"].isna().to_numpy()
+    # In a function of their own, so that what one part took is let go of before the next is begun.
+    return (_comments_of(part, judged, masking) for part in given.parts(kept))
+
+
+def _comments_of(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
+    """Return the comments of a part; of what is set aside no words go further than the vault."""
+    told = judged.iloc[part.rows]
+    read = {row: (masking.mask(row, one.text), one.language) for row, one in part.answers}
+    said = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
+    comments = part.responses[["response_id", "question", "frame", "weight", "consent"]]
+    return comments.assign(
+        comment_id=_comment_ids(told),
+        text=[masked.text for masked, _ in said],
+        language=[language for _, language in said],
+        redactions=[len(masked.redactions) for masked, _ in said],
+        to_check=[len(masked.flags) for masked, _ in said],
+        reading=told["reading"].tolist(),
+        # As arrays: the rows of a part are numbered anew.
+        same_as=_same_as(told, judged).array,
+        set_aside=told["set_aside"].astype("str").array,
+    )
+
+
+def _same_as(told: pd.DataFrame, judged: pd.DataFrame) -> "pd.Series[str]":
+    """Return the id of the first comment with the same words, where it is not this one."""
+    others = told.loc[(told["first"] >= 0) & (told["first"] != told.index), "first"]
+    return pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str").reindex(told.index)
+
+
+def _masks(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
+    """Yield what was masked in each comment, and what stood there."""
+    touched = np.isin(np.arange(len(judged)), list(masking.found))
+    for part in given.parts(touched):
+        ids = _comment_ids(judged[part.rows][touched[part.rows]])
+        yield _masks_of(ids, [masking.mask(row, one.text) for row, one in part.answers])
+
+
+def _masks_of(ids: list[str], masked: list[Masked]) -> pd.DataFrame:
     rows = [
         (comment_id, redaction.start + shift, redaction.start + shift + len(redaction.token), redaction)
         for comment_id, found in zip(ids, masked, strict=True)

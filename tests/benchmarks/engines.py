@@ -22,7 +22,7 @@ from watching import watched
 import pipeline
 
 
-STAGES = ("clean", "safeguard", "segment", "embed", "code")
+STAGES = ("read", "clean", "safeguard", "segment", "embed", "code")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

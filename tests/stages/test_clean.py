@@ -3,10 +3,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import check_table, empty_table
+from pipeline import stored
+from pipeline.artefacts import check_table, empty_table, write_table
+from pipeline.errors import DataError
+from pipeline.methods.answers import repair
 from pipeline.methods.nonanswers import is_silence, reading_of_nothing
-from pipeline.methods.redact import Redactor
-from pipeline.stages.clean import clean, repair
+from pipeline.stages.clean import clean
+from pipeline.stages.read import read
+from pipeline.stored import Stored
 from pipeline.study import Clean
 from pipeline.tokens import Tokens, numbers_of
 
@@ -20,8 +24,14 @@ def responses(*rows):
     return table.assign(**rest)
 
 
+def tables(given, tokens=None):
+    """Return the comments and masks of responses that were read."""
+    made = clean(given, read(given, settings=PLAN), tokens or Tokens(), settings=PLAN)
+    return [check_table(name, table) for name, table in zip(("comments", "masks"), made, strict=True)]
+
+
 def cleaned(*rows, **changes):
-    return check_table("comments", clean(responses(*rows).assign(**changes), Tokens(), settings=PLAN)[0])
+    return tables(responses(*rows).assign(**changes))[0]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +88,7 @@ def test_without_consent_no_word_leaves_the_vault():
 
 
 def test_names_are_masked_and_the_vault_knows_the_way_back():
-    comments, masks, _ = clean(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")), Tokens(), settings=PLAN)
+    comments, masks = tables(responses(("p1", "Our worker GWEN PARRY rang, and gwen parry came.")))
     text = comments["text"].iloc[0]
     assert "parry" not in text.casefold()
     assert comments["redactions"].iloc[0] == 2
@@ -99,67 +109,112 @@ def test_ids_do_not_depend_on_the_order_of_rows():
 
 
 def test_no_responses_give_no_comments():
-    assert all(table.empty for table in clean(empty_table("responses"), Tokens(), settings=PLAN))
+    assert all(table.empty for table in tables(empty_table("responses")))
 
 
 def test_a_second_wave_keeps_the_numbers_of_known_names_and_adds_new_ones_after_them():
-    first = clean(responses(("a", "My nurse Olwen rang."), ("b", "My nurse Gareth did not.")), Tokens(), settings=PLAN)
+    first = tables(responses(("a", "My nurse Olwen rang."), ("b", "My nurse Gareth did not.")))
     tokens = Tokens().with_numbers(numbers_of(first[1]))
     later = responses(("c", "My nurse Anwen came."), ("d", "My nurse Gareth came."), ("e", "My nurse Dilwyn left."))
-    numbers = numbers_of(clean(later, tokens, settings=PLAN)[1])
+    numbers = numbers_of(tables(later, tokens)[1])
     assert numbers["name", "gareth"] == tokens.numbers["name", "gareth"]
     assert {numbers["name", "anwen"], numbers["name", "dilwyn"]} == {3, 4}
 
 
 def test_a_number_that_was_somebodys_is_not_given_to_another():
-    masks = clean(responses(("a", "My nurse Olwen rang.")), Tokens(), settings=PLAN)[1]
+    masks = tables(responses(("a", "My nurse Olwen rang.")))[1]
     gone = Tokens().with_numbers(numbers_of(masks)).without([("name", "olwen")])
     assert not gone.numbers
-    assert numbers_of(clean(responses(("b", "My nurse Gareth rang.")), gone, settings=PLAN)[1]) == {("name", "gareth"): 2}
+    assert numbers_of(tables(responses(("b", "My nurse Gareth rang.")), gone)[1]) == {("name", "gareth"): 2}
 
 
-OLD = (
-    ("p1", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted."),
-    ("p2", "We were lucky, olwen came with the forms at last."),
-    ("p3", "Potrzebujemy wi\u0119cej czasu, \u017ceby spokojnie porozmawia\u0107 o opiece nad naszymi rodzicami."),
-    ("p4", "I moved from Rotherham to be near J\u00f6rg's tutor."),
-    ("p5", "n/a"),
+def test_the_comment_of_somebody_who_allows_no_analysis_has_the_id_it_would_have():
+    rows = [("p1", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted.")]
+    comments, masks = tables(responses(*rows).assign(consent="none"))
+    assert masks.empty
+    assert comments["comment_id"].tolist() == cleaned(*rows)["comment_id"].tolist()
+
+
+def test_answers_that_were_read_of_other_responses_are_refused_since_masks_would_stand_elsewhere():
+    one, other = responses(("p1", "My nurse Olwen rang.")), responses(("p1", "Olwen is my nurse."))
+    with pytest.raises(DataError, match=r"answers\.parquet") as caught:
+        clean(one, read(other, settings=PLAN), Tokens(), settings=PLAN)
+    assert "Olwen" not in str(caught.value)
+
+
+POLISH = "Potrzebujemy wi\u0119cej czasu, \u017ceby spokojnie porozmawia\u0107 o opiece nad naszymi rodzicami."
+SAID = (
+    ("p1", "We were lucky, olwen came with the forms at last.", "quote"),
+    ("p2", "Trust, most of all.", "quote"),
+    ("p2", "My nurse Dilwyn left.", "none"),
+    ("p3", POLISH, "quote"),
+    ("p4", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted.", "quote"),
+    ("p5", None, "quote"),
+    ("p6", "trust,  MOST of all.", "analyse"),
+    ("p2", "Trust, most of all.", "quote"),
+    ("p7", "n/a", "quote"),
+    ("p4", "My nurse Olwen rang and it\u2019s sorted.", "quote"),
+    ("p8", "My nurse Lleucu rang, and olwen never did.", "paraphrase"),
+    ("p9", "Trust, most of all.", "quote"),
+    ("p3", POLISH, "quote"),
+    ("p9", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted.", "none"),
+    ("p7", "lleucu tea", "quote"),
+    ("p8", "My nurse Olwen rang and it\u00e2\u20ac\u2122s sorted.", "quote"),
+    ("p2", "Trust, most of all.", "quote"),
+    ("p7", "  ", "quote"),
 )
-NEW = (("p6", "Our carer Zofia is the one who listens."), ("p7", "and zofia said the same to us, twice in a week"))
 
 
-@pytest.fixture
-def read(monkeypatch):
-    """List the answers that are read for names."""
-    texts = []
-    find_all = Redactor.find_all
-    monkeypatch.setattr(Redactor, "find_all", lambda self, said, **more: texts.extend(said) or find_all(self, said, **more))
-    return texts
+def responses_of_many():
+    persons, texts, consents = zip(*SAID, strict=True)
+    return check_table("responses", responses(*zip(persons, texts, strict=True)).assign(consent=consents))
 
 
-def tables(*rows, earlier=None):
-    made = clean(responses(*rows), Tokens(), settings=PLAN, earlier=earlier)
-    return [check_table(name, table) for name, table in zip(("comments", "masks", "answers"), made, strict=True)]
+@pytest.mark.parametrize("rows", [1, 2, 5, 17])
+@pytest.mark.parametrize("on_disk", [False, True])
+def test_what_hangs_on_all_answers_is_the_same_in_whatever_parts_they_come(rows, on_disk, tmp_path, monkeypatch):
+    whole = responses_of_many()
+    expected, tokens = tables(whole), Tokens({("name", "lleucu"): 7}, {"name": 9})
+    numbered = tables(whole, tokens)
+    monkeypatch.setattr(stored, "ROWS_OF_TABLE", rows)
+    answers = read(whole, settings=PLAN)
+    given = {"responses": whole, "answers": answers}
+    if on_disk:
+        for name, table in given.items():
+            write_table(name, check_table(name, table), tmp_path / f"{name}.parquet")
+        given = {name: Stored(name, tmp_path / f"{name}.parquet") for name in given}
+    for known, wanted in ((Tokens(), expected), (tokens, numbered)):
+        made = clean(*given.values(), known, settings=PLAN)
+        for name, table, right in zip(("comments", "masks"), made, wanted, strict=True):
+            parts = list(table) if on_disk else [table]
+            found = pd.concat([check_table(name, part) for part in parts], ignore_index=True)
+            pd.testing.assert_frame_equal(found, right)
 
 
-def test_only_new_answers_are_read_and_the_same_comes_out_as_if_all_were(read):
-    earlier = tables(*OLD[1:], NEW[1])[2]
-    read.clear()
-    added = tables(*OLD, *NEW, earlier=earlier)
-    assert set(read) == {"My nurse Olwen rang and it\u2019s sorted.", NEW[0][1]}
-    for one, other in zip(added, tables(*OLD, *NEW), strict=True):
-        pd.testing.assert_frame_equal(one, other)
-    assert "olwen" not in " ".join(added[0]["text"]).casefold()
+def test_what_hangs_on_all_answers_is_told_of_those_that_are_kept():
+    comments, masks = tables(responses_of_many())
+    ids = comments["comment_id"]
+    assert ids.is_unique
+    assert comments["same_as"].dropna().to_dict() == {6: ids[1], 11: ids[1], 15: ids[4]}
+    again = comments.index[comments["set_aside"] == "the same person's answer again"]
+    assert again.tolist() == [7, 9, 12, 16], "also of what is in another language, and however it is spelt"
+    assert comments["set_aside"].value_counts().to_dict() == {
+        "the same person's answer again": 4,
+        "empty": 2,
+        "no consent to analyse": 2,
+        "other language": 1,
+        "non-answer": 1,
+    }
+    assert (comments["text"] == "").equals(comments["set_aside"].notna())
+    said = " ".join(comments["text"]).casefold()
+    assert "olwen" not in said and "lleucu" not in said
+    assert masks.loc[masks["comment_id"] == ids[14], "original"].tolist() == ["lleucu"], (
+        "a name that only another answer tells of"
+    )
 
 
-def test_what_answers_hold_is_kept_for_those_that_are_still_given(read):
-    earlier = tables(*OLD)[2]
-    left = tables(*OLD[:2], earlier=earlier)[2]
-    assert len(earlier) == 5 and len(left) == 2
-    pd.testing.assert_frame_equal(left, tables(*OLD[:2])[2])
-
-
-def test_answers_of_people_who_allow_no_analysis_are_not_read(read):
-    comments, masks, answers = clean(responses(OLD[0]).assign(consent="none"), Tokens(), settings=PLAN)
-    assert read == [] and masks.empty and answers.empty
-    assert comments["comment_id"].tolist() == clean(responses(OLD[0]), Tokens(), settings=PLAN)[0]["comment_id"].tolist()
+def test_names_that_only_people_say_who_allow_no_analysis_are_looked_for_nowhere():
+    rows = [("p1", "My nurse Lleucu rang."), ("p2", "lleucu tea")]
+    with_consent = tables(responses(*rows))[1]
+    without = tables(responses(*rows).assign(consent=["none", "quote"]))[1]
+    assert len(with_consent) == 2 and len(without) == 0

@@ -1,6 +1,7 @@
 """What hangs on all answers of a study together: names that others said, and the same token for the same thing."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 
 from pipeline.methods.redact.lexicon import WORD, fold
 from pipeline.methods.redact.masks import Masked, identify, mask, number
@@ -21,13 +22,7 @@ def mask_together(
     `known` are numbers given before, by kind and identity, and `last` the last number of each kind.
     """
     spans = [with_names(text, those, names) for text, those in zip(texts, found, strict=True)]
-    named = (
-        identify(span.label, text[span.start : span.end])
-        for text, those in zip(texts, spans, strict=True)
-        for span in those
-        if not span.flagged_only
-    )
-    numbers = number(named, known, last)
+    numbers = number(chain.from_iterable(map(identities, texts, spans)), known, last)
     return [mask(text, those, numbers) if those else Masked(text) for text, those in zip(texts, spans, strict=True)]
 
 
@@ -36,3 +31,10 @@ def with_names(text: str, found: tuple[Span, ...], names: Set[str]) -> tuple[Spa
     if names.isdisjoint(map(fold, WORD.findall(text))):
         return found
     return settle(text, [*found, *find_again(text, names)])
+
+
+def identities(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, str]]:
+    """Yield the kind and identity of all that is to be masked in an answer: what `number` numbers over the whole study."""
+    for span in spans:
+        if not span.flagged_only:
+            yield identify(span.label, text[span.start : span.end])
