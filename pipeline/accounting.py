@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from pipeline.errors import DataError
+from pipeline.joining import places
 
 
 NO_CONSENT = "no consent to analyse"
@@ -31,7 +32,7 @@ class Accounts:
 def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> Accounts:
     """Count where every row went; DataError if a row is missing, doubled or neither coded nor set aside."""
     reasons = comments["set_aside"].dropna()
-    in_segments = comments["comment_id"].isin(segments["comment_id"])
+    in_segments = places(comments["comment_id"], segments["comment_id"]) >= 0
     counts = reasons.value_counts().sort_index()
     found = Accounts(
         rows_in=rows_in,

@@ -170,3 +170,39 @@ def test_any_text_written_as_csv_reads_back_equal(tmp_path_factory, frame, delim
     export = read_export(path)
     pd.testing.assert_frame_equal(export.frame, frame.replace("", None).astype("str"))
     assert export.first_row == 2
+
+
+MANY = 45_000
+
+
+def many(**changed):
+    """Return a table of more rows than are read at once, with these lines in the place of others."""
+    lines = ["id,text", *(f"{n},answer {n} 🙂" for n in range(MANY))]
+    for place, line in changed.items():
+        lines[int(place.removeprefix("line_"))] = line
+    return "\n".join(lines).encode()
+
+
+def test_more_rows_than_are_read_at_once_are_one_table(tmp_path):
+    export = read_export(write(tmp_path, b"\n\n" + many() + b"\n," * 25_000))
+    assert len(export.frame) == MANY and export.first_row == 4
+    assert texts(export)[-1] == f"answer {MANY - 1} 🙂"
+    assert export.notes == ("2 blank rows above the column names left out", "25,000 blank rows at the end left out")
+
+
+def test_a_fault_far_down_is_named_by_its_row(tmp_path):
+    assert refusal(write(tmp_path, many(line_30000="x"))).startswith(
+        "export.csv: row 30001 has 1 cell, but row 1 names 2 columns."
+    )
+    assert "row 30001 (line 30001 of the file)" in refusal(write(tmp_path, many(line_30000='1,"x"y')))
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_character_may_stand_across_two_pieces_of_a_large_file(tmp_path, shift):
+    text = "x" * shift + "🙂" * 700_000
+    assert texts(read_export(write(tmp_path, f"id,text\n1,{text}\n".encode()))) == [text]
+
+
+def test_one_wrong_byte_far_down_is_read_as_in_a_small_file(tmp_path):
+    export = read_export(write(tmp_path, many(line_40000="40000,café").replace("é".encode(), b"\xe9")))
+    assert texts(export)[39_999] == "café"

@@ -51,7 +51,8 @@ def measure_agreement(
 
     The model is compared only on texts that it has not learnt from, or it would be praised for repeating what it was told.
     """
-    here = blind.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    asked_of = segments.loc[segments["segment_id"].isin(blind["segment_id"]), ["segment_id", "text_id"]]
+    here = blind.merge(asked_of, on=["segment_id", "text_id"])
     people = here[here["outcome"].isin(["codes", "none"])].sort_values(["reviewer", "segment_id"])
     people = people.assign(given=people["codes"].map(lambda codes: frozenset(codes.split("|")) - {""}))
     asked = people.drop_duplicates("segment_id")
@@ -67,7 +68,8 @@ def measure_agreement(
 
 
 def _model(asked: pd.DataFrame, suggestions: pd.DataFrame) -> Answers:
-    suggested = suggestions[suggestions["suggested"]].groupby("text_id")["code"].agg(frozenset)
+    of_these = suggestions["suggested"] & suggestions["text_id"].isin(asked["text_id"])
+    suggested = suggestions[of_these].groupby("text_id")["code"].agg(frozenset)
     found = asked.assign(given=asked["text_id"].map(suggested)).dropna(subset="given")
     return {segment: [given] for segment, given in zip(found["segment_id"], found["given"], strict=True)}
 

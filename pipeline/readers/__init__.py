@@ -77,7 +77,7 @@ def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
         if reader is not read_text:
             raise DataError("this is no table. Save it as .xlsx, .ods or .csv.")
         rows, _, first = read_rows(path)
-        return {"": rows}, [], first
+        return {"": list(rows)}, [], first
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
     except OSError as error:

@@ -33,6 +33,34 @@ _STRAY_BYTE = {
 }
 
 
+_AT_ONCE = 1 << 20
+"""Bytes that are decoded to see whether they are UTF-8: all at once would take four times the file."""
+
+
+def as_utf8(data: bytes) -> tuple[bytes, list[str]]:
+    """Return the text in UTF-8, without a mark of its encoding, and what had to be done to read it; see `decode`."""
+    if name_foreign(data) or b"\0" in data or not _is_utf8(data):
+        text, notes = decode(data)
+        return text.encode(), notes
+    while data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+    return data, _lost(data.count("\ufffd".encode()))
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for begin in range(0, len(data), _AT_ONCE):
+            decoder.decode(data[begin : begin + _AT_ONCE], final=begin + _AT_ONCE >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lost(n: int) -> list[str]:
+    return [f"characters that had been lost before this export and show as \ufffd: {n:,}"] if n else []
+
+
 def decode(data: bytes) -> tuple[str, list[str]]:
     """Return the text and what had to be done to read it."""
     foreign = name_foreign(data)
@@ -48,10 +76,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     if nuls:
         text = text.replace("\0", "")
         notes.append(f"NUL characters removed: {nuls:,}")
-    lost = text.count("\ufffd")
-    if lost:
-        notes.append(f"characters that had been lost before this export and show as \ufffd: {lost:,}")
-    return text, notes
+    return text, notes + _lost(text.count("\ufffd"))
 
 
 def name_foreign(data: bytes) -> str | None:

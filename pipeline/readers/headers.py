@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 Row = list[str | None]
 """The cells of one row, None where a cell is blank."""
 
-_DEEPEST = 3
+DEEPEST = 3
 _SURVEYMONKEY_ANSWER = {"response", "open-ended response"}
 _QUALTRICS_DATES = {"StartDate", "EndDate", "RecordedDate"}
 _QUALTRICS_ID = re.compile(r'\{\s*"ImportId"')
@@ -40,7 +40,7 @@ class Headings:
 
 def find_headings(rows: list[Row]) -> Headings:
     """Recognise the layout of the header rows; one row of names where no tool's layout is recognised."""
-    top = [[tidy(cell) for cell in row] for row in rows[:_DEEPEST]]
+    top = [[tidy(cell) for cell in row] for row in rows[:DEEPEST]]
     for recognise in RECOGNISERS:
         headings = recognise(top)
         if headings:

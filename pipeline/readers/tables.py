@@ -1,15 +1,20 @@
 """From rows of cells, however they were stored, to an `Export`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+import numpy as np
 import pandas as pd
+import pyarrow
+from numpy.typing import NDArray
 
 from pipeline.errors import DataError
-from pipeline.readers.headers import Headings, Row, find_headings
+from pipeline.readers.headers import DEEPEST, Headings, Row, find_headings
 
 
 _SHOWN = 5  # how many rows or columns a sentence names before it says how many more
+_AT_ONCE = 20_000  # how many rows are held as objects
 
 
 @dataclass(frozen=True)
@@ -32,62 +37,99 @@ class Export:
     """The sheet of a workbook that was read."""
 
 
-def build_export(rows: list[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
+def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
     """Turn rows into an export; `first` is the number in the file of the first of them."""
     said = list(notes)
-    leading = next((i for i, row in enumerate(rows) if any(row)), len(rows))
-    if leading == len(rows):
+    cells = _Cells(first)
+    left = iter(rows)
+    while piece := list(islice(left, _AT_ONCE)):
+        cells.add(piece)
+    if not cells.top:
         raise DataError("there is nothing in it. Export the answers again.")
-    if leading:
-        said.append(f"{_count(leading, 'blank row')} above the column names left out")
-    rows, first = rows[leading:], first + leading
-    rows = _level(rows, first, said)
-    headings = find_headings(rows)
+    cells.check(said)
+    headings = find_headings(cells.top)
     if headings.note:
         said.append(headings.note)
-    body = _without_blank_end(rows[headings.depth :], said)
-    if not body:
+    body = _without_blank_end(cells.frame().iloc[headings.depth :], said)
+    if body.empty:
         raise DataError("it has column names but no answers below them. Export it again with the responses.")
-    return _assemble(headings, body, said, first_row=first + headings.depth, sheet=sheet)
+    return _assemble(headings, body, said, first_row=cells.first + headings.depth, sheet=sheet)
 
 
-def _assemble(headings: Headings, body: list[Row], said: list[str], *, first_row: int, sheet: str | None) -> Export:
-    columns = list(zip(*body, strict=True))
-    kept = [i for i, name in enumerate(headings.names) if name or any(columns[i])]
-    if len(kept) < len(columns):
-        said.append(f"{_count(len(columns) - len(kept), 'column')} with neither a name nor a value left out")
+class _Cells:
+    """The rows that have come so far, from the first that is not blank, each with as many cells as that one.
+
+    They are kept column by column, as text that lies side by side: as objects they would take many times the memory.
+    """
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.n_leading = self.n_rows = self.n_trimmed = 0
+        self.top: list[Row] = []
+        self.uneven: list[tuple[int, int]] = []
+        self.parts: list[pd.DataFrame] = []
+
+    def add(self, rows: Sequence[Row]) -> None:
+        if not self.top:
+            n_blank = next((i for i, row in enumerate(rows) if any(row)), len(rows))
+            self.n_leading, self.first, rows = self.n_leading + n_blank, self.first + n_blank, rows[n_blank:]
+        if not rows:
+            return
+        width = len(self.top[0] if self.top else rows[0])
+        level = [self.levelled(row, width, number) for number, row in enumerate(rows, start=self.first + self.n_rows)]
+        self.n_rows += len(rows)
+        self.top += level[: DEEPEST - len(self.top)] if len(self.top) < DEEPEST else []
+        if not self.uneven:
+            self.parts.append(frame_of({str(i): column for i, column in enumerate(zip(*level, strict=True))}))
+
+    def levelled(self, row: Row, width: int, number: int) -> Row:
+        if len(row) > width and not any(row[width:]):
+            row = row[:width]
+            self.n_trimmed += 1
+        if not any(row):
+            return [None] * width
+        if len(row) != width:
+            self.uneven.append((number, len(row)))
+        return row
+
+    def check(self, said: list[str]) -> None:
+        """Name the rows that have too few or too many cells, and say what was left out."""
+        if self.uneven:
+            raise DataError(_uneven(self.uneven, len(self.top[0]), self.first))
+        if self.n_leading:
+            said.append(f"{_count(self.n_leading, 'blank row')} above the column names left out")
+        if self.n_trimmed:
+            said.append(f"blank cells beyond the last column name left out in {_count(self.n_trimmed, 'row')}")
+
+    def frame(self) -> pd.DataFrame:
+        """Give up the cells as a table."""
+        return pd.DataFrame(
+            {name: _joined([part.pop(name) for part in self.parts]) for name in map(str, range(len(self.top[0])))}
+        )
+
+
+def _joined(parts: list[pd.Series]) -> pd.Series:
+    """Return the parts of a column as one, which lies together: whatever is taken from it would have to copy it first."""
+    text = pyarrow.concat_arrays([pyarrow.array(part, from_pandas=True) for part in parts])
+    return pd.Series(pd.array(text, dtype="str"))
+
+
+def _assemble(headings: Headings, body: pd.DataFrame, said: list[str], *, first_row: int, sheet: str | None) -> Export:
+    kept = [i for i, name in enumerate(headings.names) if name or _filled(body.iloc[:, i]).any()]
+    if len(kept) < len(headings.names):
+        said.append(f"{_count(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
     names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], said)
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
         said.append(f"columns without a name are called {_list(unnamed)}")
     questions = {name: headings.questions[i] or name for name, i in zip(names, kept, strict=True)}
-    frame = frame_of({name: columns[i] for name, i in zip(names, kept, strict=True)})
+    frame = body.iloc[:, kept].set_axis(names, axis="columns").reset_index(drop=True)
     return Export(frame, headings.kind, questions, {}, tuple(said), first_row, sheet)
 
 
 def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
     """Return the columns as a table of text, in which None is missing."""
     return pd.DataFrame({name: pd.Series(list(cells), dtype="str") for name, cells in columns.items()})
-
-
-def _level(rows: list[Row], first: int, said: list[str]) -> list[Row]:
-    """Give every row as many cells as the first has, or name the rows that have too few or too many."""
-    width = len(rows[0])
-    levelled: list[Row] = []
-    uneven, trimmed = [], 0
-    for number, row in enumerate(rows, start=first):
-        if len(row) > width and not any(row[width:]):
-            row, trimmed = row[:width], trimmed + 1
-        if not any(row):
-            row = [None] * width
-        if len(row) != width:
-            uneven.append((number, len(row)))
-        levelled.append(row)
-    if uneven:
-        raise DataError(_uneven(uneven, width, first))
-    if trimmed:
-        said.append(f"blank cells beyond the last column name left out in {_count(trimmed, 'row')}")
-    return levelled
 
 
 def _uneven(uneven: list[tuple[int, int]], width: int, first: int) -> str:
@@ -100,11 +142,18 @@ def _uneven(uneven: list[tuple[int, int]], width: int, first: int) -> str:
     )
 
 
-def _without_blank_end(body: list[Row], said: list[str]) -> list[Row]:
-    end = next((i for i in range(len(body), 0, -1) if any(body[i - 1])), 0)
+def _without_blank_end(body: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+    filled = np.zeros(len(body), dtype=bool)
+    for column in body:
+        filled |= _filled(body[column])
+    end = int(filled.nonzero()[0].max(initial=-1)) + 1
     if 0 < end < len(body):
         said.append(f"{_count(len(body) - end, 'blank row')} at the end left out")
-    return body[:end]
+    return body.iloc[:end]
+
+
+def _filled(column: pd.Series) -> NDArray[np.bool_]:
+    return (column.notna() & (column != "")).to_numpy(dtype=bool)
 
 
 def _distinct(names: list[str], said: list[str]) -> list[str]:

@@ -8,7 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 from pipeline.errors import DataError
-from pipeline.readers.decoding import decode
+from pipeline.readers.decoding import as_utf8
 from pipeline.readers.headers import Row
 from pipeline.readers.tables import Export, build_export
 
@@ -26,22 +26,27 @@ def read_text(path: Path) -> Export:
     return build_export(rows, notes=notes, first=first)
 
 
-def read_rows(path: Path) -> tuple[list[Row], list[str], int]:
-    """Return the rows of a table of text, what was done to read them, and the number of the first of them in the file."""
-    text, notes = decode(path.read_bytes())
-    if not text.strip():
+def read_rows(path: Path) -> tuple[Iterator[Row], list[str], int]:
+    """Return the rows of a table of text one by one, what was done to read them, and the number of the first in the file."""
+    data, notes = as_utf8(path.read_bytes())
+    if re.search(rb"\r(?!\n)", data):
+        data = _with_plain_line_ends(data.decode(), notes).encode()
+    start = _beginning(data)
+    if not start.strip() and not data.decode().strip():
         raise DataError("it is empty. Export the answers again.")
-    text = _with_plain_line_ends(text, notes)
-    first = 1
-    hint = _EXCEL_HINT.match(text)
+    hint, first = _EXCEL_HINT.match(start), 1
     if hint:
-        text, first = text[hint.end() :], 2
+        data, first = data[len(hint[0].encode()) :], 2
     with long_cells():
-        delimiter = hint[1] if hint else find_delimiter(text)
-        rows = _parse(text, delimiter, first)
+        delimiter = hint[1] if hint else find_delimiter(start)
     if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
         notes.append(f"delimiter {'tab' if delimiter == chr(9) else delimiter}")
-    return rows, notes, first
+    return _parse(data, delimiter, first), notes, first
+
+
+def _beginning(data: bytes) -> str:
+    # No character takes more than four bytes; one that is cut comes too late to count.
+    return data[: 4 * _SAMPLE].decode(errors="ignore")[:_SAMPLE]
 
 
 def find_delimiter(text: str) -> str:
@@ -64,18 +69,27 @@ def _fit(sample: str, delimiter: str) -> tuple[float, int]:
     return (widths.count(widths[0]) / len(widths), widths[0]) if widths else (0.0, 0)
 
 
-def _parse(text: str, delimiter: str, first: int) -> list[Row]:
-    rows: list[Row] = []
-    lines = 0
-    reader = csv.reader(StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
-    try:
-        for record in reader:
-            rows.append([cell or None for cell in record])
-            lines = reader.line_num
-    except csv.Error as error:
-        where = f"row {len(rows) + first} (line {lines + first} of the file)"
-        raise DataError(_quoting(where, str(error))) from error
-    return rows
+def _parse(data: bytes, delimiter: str, first: int) -> Iterator[Row]:
+    n_rows = n_lines = 0
+    with long_cells():
+        reader = csv.reader(_lines(data), delimiter=delimiter, strict=True)
+        try:
+            for record in reader:
+                yield [cell or None for cell in record]
+                n_rows, n_lines = n_rows + 1, reader.line_num
+        except csv.Error as error:
+            where = f"row {n_rows + first} (line {n_lines + first} of the file)"
+            raise DataError(_quoting(where, str(error))) from error
+
+
+def _lines(data: bytes) -> Iterator[str]:
+    # A single smiley makes the whole of a text take four bytes a character, so each line is decoded by itself.
+    begin = 0
+    while end := data.find(b"\n", begin) + 1:
+        yield data[begin:end].decode()
+        begin = end
+    if begin < len(data):
+        yield data[begin:].decode()
 
 
 def _quoting(where: str, error: str) -> str:
@@ -96,8 +110,6 @@ def long_cells() -> Iterator[None]:
 
 def _with_plain_line_ends(text: str, notes: list[str]) -> str:
     r"""Mend carriage returns outside quotation marks, which end rows (`\r`, `\r\r\n`) or tear them apart."""
-    if not re.search(r"\r(?!\n)", text):
-        return text
     ends = {piece for piece in _PIECES.findall(text) if not piece.startswith('"')}
     if not ends - {"\n", "\r\n"}:
         return text

@@ -18,8 +18,7 @@ from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.differencing import Released, against_earlier
 from pipeline.report.source import Source
-from pipeline.stages.count import levels_of
-from pipeline.stages.respond import ALL, ANSWERED, BLANK, became_of, levels_asked, persons_asked
+from pipeline.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of, persons_asked
 from pipeline.study import Study
 
 
@@ -191,9 +190,9 @@ def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     """Return who is counted in each figure, by item and part."""
     tables = {name: _table(study, name) for name in _BEHIND}
     groups = study.settings.count.groups or study.settings.intake.attributes[:1]
-    levels = levels_of(tables["comments"], tables["ratings"], tables["people"], groups)
+    levels = _levels(tables["comments"], tables["ratings"], tables["people"], groups)
     levels = _with_parts(levels)[["response_id", "part"]]
-    asked = levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
+    asked = _levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
     asked = _with_parts(asked)
     parts = [
         *_of_codes(tables, levels),
@@ -204,6 +203,23 @@ def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
     ]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     return {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
+
+
+def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per person and level that the person counts in, `everyone` among them."""
+    everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
+    known = people.loc[people["attribute"].isin(groups)].rename(columns={"attribute": "group", "value": "level"})
+    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), known], ignore_index=True)
+
+
+def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
+    """Return one row per person and level; people whose value is not known are a level, too, so that all add up to everyone."""
+    everyone = asked[["response_id"]].drop_duplicates()
+    parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
+    for group in groups:
+        known = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
+        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(known).astype(object).fillna(NOT_STATED)))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:

@@ -185,6 +185,7 @@ STAGES: tuple[Stage, ...] = (
         ("count", "intake", "quote"),
         version=4,
         columns={
+            "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id", "text", "text_id"),
             "comments": ("comment_id", "response_id", "frame", "consent"),
             "members": ("text_id", "similarity"),
@@ -204,6 +205,10 @@ STAGES: tuple[Stage, ...] = (
         ("counts", "closed"),
         ("count", "intake"),
         version=2,
-        columns={"segments": ("segment_id", "comment_id"), "comments": ("comment_id", "response_id", "question", "set_aside")},
+        columns={
+            "codings": ("segment_id", "code", "status"),
+            "segments": ("segment_id", "comment_id"),
+            "comments": ("comment_id", "response_id", "question", "set_aside"),
+        },
     ),
 )

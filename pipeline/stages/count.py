@@ -9,9 +9,14 @@ from numpy.typing import NDArray
 
 from pipeline.artefacts import empty_table
 from pipeline.codebook import Codebook
+from pipeline.joining import levels, numbered, places, taken
 from pipeline.methods.disclosure import PROFILES, Breakdown, Hidden, Profile, disclose, hide
-from pipeline.methods.disclosure.cells import EVERYONE, crossed, shares_of, with_any
+from pipeline.methods.disclosure.cells import ANY, EVERYONE, crossed, shares_of
 from pipeline.study import Intake
+
+
+Levels = dict[str, pd.Categorical]
+"""For each group the level of each person, missing where it is not known."""
 
 
 def count(
@@ -27,50 +32,74 @@ def count(
     """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
     profile = PROFILES[settings.count.profile]
     groups = settings.count.groups or settings.intake.attributes[:1]
-    levels = levels_of(comments, ratings, people, groups)
+    (answered, rated), persons = numbered(comments["response_id"], ratings["response_id"])
+    known = _levels(people, persons, groups)
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
-    counts = _open(codings, segments, comments, levels, codebook=codebook, profile=profile)
-    return counts.assign(reviewed=reviewed), _closed(ratings, levels, profile=profile, plan=settings.intake)
+    usable = comments["set_aside"].isna().to_numpy()
+    answers = pd.DataFrame({"person": answered[usable], "question": pd.Categorical(comments["question"])[usable]})
+    spoken = _spoken(codings, segments, comments.loc[usable, "comment_id"], answers)
+    counts = _open(answers, spoken, known, codebook=codebook, profile=profile)
+    chosen = pd.DataFrame(
+        {
+            "person": rated,
+            "question": pd.Categorical(ratings["question"]),
+            "value": pd.Categorical(ratings["value"]),
+            "score": ratings["score"].array,
+        }
+    )
+    return counts.assign(reviewed=reviewed), _closed(chosen, known, profile=profile, plan=settings.intake)
 
 
-def levels_of(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level that the person counts in, `everyone` among them."""
-    everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
-    known = people.loc[people["attribute"].isin(groups)].rename(columns={"attribute": "group", "value": "level"})
-    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), known], ignore_index=True)
+def _levels(people: pd.DataFrame, persons: pd.Series, groups: tuple[str, ...]) -> Levels:
+    """Return for each group the level in which each person counts; `everyone` is one of them."""
+    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
+    return {EVERYONE: everyone, **levels(people, persons, [group for group in people["attribute"].unique() if group in groups])}
 
 
-def _open(
-    codings: pd.DataFrame,
-    segments: pd.DataFrame,
-    comments: pd.DataFrame,
-    levels: pd.DataFrame,
-    *,
-    codebook: Codebook,
-    profile: Profile,
-) -> pd.DataFrame:
-    usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
-    if usable.empty or not len(codebook):
+def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Series, answers: pd.DataFrame) -> pd.DataFrame:
+    """Return who spoke of which code in answer to which question; the rows of `answers` are the comments with these ids."""
+    segment = places(codings["segment_id"], segments["segment_id"])
+    codes, segment = pd.Categorical(codings["code"])[segment >= 0], segment[segment >= 0]
+    comment = places(taken(segments["comment_id"], segment), comment_ids)
+    return answers.take(comment[comment >= 0]).assign(code=codes[comment >= 0])
+
+
+def _open(answers: pd.DataFrame, spoken: pd.DataFrame, known: Levels, *, codebook: Codebook, profile: Profile) -> pd.DataFrame:
+    if answers.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
-    places = codings[["segment_id", "code"]].merge(segments[["segment_id", "comment_id"]], on="segment_id")
-    spoken = places.merge(usable, on="comment_id")
-    base = _people(usable, ["question"], levels).rename("base").reset_index()
-    said = _people(spoken, ["question", "code"], levels).rename("n").reset_index()
+    base = _of_each_and_any(answers, [], known, "base")
+    said = _of_each_and_any(spoken, ["code"], known, "n")
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = _hidden(cells, "code", profile)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _people(rows: pd.DataFrame, keys: list[str], levels: pd.DataFrame) -> "pd.Series[int]":
-    """Return how many people are in the rows by these keys, group and level, one group after another to spare memory."""
-    said = rows[["response_id", *keys]].drop_duplicates()
-    keys = [*keys, "group", "level"]
+def _of_each_and_any(rows: pd.DataFrame, keys: list[str], known: Levels, name: str) -> pd.DataFrame:
+    """Return how many people are in the rows by question and these keys, group and level, and for any question."""
     parts = [
-        said.merge(known, on="response_id").groupby(keys)["response_id"].nunique()
-        for _, known in levels.groupby("group", sort=False)
+        _people(rows, ["question", *keys], known, name),
+        _people(rows.assign(question=ANY), ["question", *keys], known, name),
     ]
-    return pd.concat(parts).sort_index()
+    return _sorted(pd.concat(parts), name)
+
+
+def _people(rows: pd.DataFrame, keys: list[str], known: Levels, name: str) -> pd.DataFrame:
+    """Return how many people are in the rows by these keys, group and level, one group after another to spare memory."""
+    said = rows[["person", *keys]].drop_duplicates()
+    parts = [
+        said[keys]
+        .assign(group=group, level=level.take(said["person"].to_numpy()))
+        .groupby([*keys, "group", "level"], observed=True)
+        .size()
+        for group, level in known.items()
+    ]
+    counted = pd.concat([part.rename(name).reset_index().astype(dict.fromkeys(part.index.names, "str")) for part in parts])
+    return _sorted(counted, name)
+
+
+def _sorted(counted: pd.DataFrame, name: str) -> pd.DataFrame:
+    return counted.sort_values([str(column) for column in counted if column != name], ignore_index=True)
 
 
 def _hidden(cells: pd.DataFrame, item: str, profile: Profile) -> pd.DataFrame:
@@ -96,8 +125,8 @@ def _breakdown(rows: pd.DataFrame, column: str) -> Breakdown:
 
 def _by_row(rows: pd.DataFrame, hidden: Hidden) -> "pd.Series[bool]":
     flags = np.full(len(rows), hidden.total, dtype=bool)
-    for places, parts in zip(_places(rows["group"].to_numpy()), hidden.parts, strict=True):
-        flags[places] = parts[:-1]
+    for rows_of, parts in zip(_places(rows["group"].to_numpy()), hidden.parts, strict=True):
+        flags[rows_of] = parts[:-1]
     return pd.Series(flags, index=rows.index)
 
 
@@ -106,23 +135,23 @@ def _places(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
     return [np.flatnonzero(groups == group) for group in dict.fromkeys(groups) if group != EVERYONE]
 
 
-def _closed(ratings: pd.DataFrame, levels: pd.DataFrame, *, profile: Profile, plan: Intake) -> pd.DataFrame:
+def _closed(ratings: pd.DataFrame, known: Levels, *, profile: Profile, plan: Intake) -> pd.DataFrame:
     if ratings.empty:
         return empty_table("closed")
     scaled = ratings["question"].isin([name for name, rating in plan.ratings.items() if rating.scale or rating.labels])
-    parts = [_means(ratings[scaled], levels, profile), _options(ratings[~scaled], levels, profile)]
+    parts = [_means(ratings[scaled], known, profile), _options(ratings[~scaled], known, profile)]
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else empty_table("closed")
 
 
-def _options(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.DataFrame:
+def _options(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
     if rows.empty:
         return rows
-    base = _people(rows, ["question"], levels).rename("base").reset_index()
-    chosen = _people(rows, ["question", "value"], levels).rename("n").reset_index()
-    cells = base.merge(rows[["question", "value"]].drop_duplicates(), on="question")
+    base = _people(rows, ["question"], known, "base")
+    chosen = _people(rows, ["question", "value"], known, "n")
+    cells = base.merge(rows[["question", "value"]].drop_duplicates().astype("str"), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    several = rows.groupby("question")["response_id"].agg(lambda ids: bool(ids.duplicated().any()))
+    several = rows.groupby("question", observed=True)["person"].agg(lambda persons: bool(persons.duplicated().any()))
     hidden = _hidden(cells, "value", profile)
     for question in several.index[~several]:
         asked = cells[cells["question"] == question]
@@ -130,11 +159,13 @@ def _options(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.D
     return shares_of(cells, hidden, profile).assign(measure="share")
 
 
-def _means(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    scored = rows[["response_id", "question", "score"]].dropna(subset="score").merge(levels, on="response_id")
+def _means(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
+    scored = rows[["person", "question", "score"]].dropna(subset="score")
     if scored.empty:
         return scored
-    found = scored.groupby(["question", "group", "level"], sort=False)["score"].agg(["mean", "std", "count"]).reset_index()
+    found = pd.concat([_scored(scored, group, level) for group, level in known.items()])
+    # In the order in which they are met from rating to rating, whatever the group.
+    found = found.sort_values("first", kind="stable", ignore_index=True)
     found["base"] = found["count"].astype(float)
     base = disclose(found["base"].to_numpy(), profile)
     for _, asked in found.groupby("question", sort=False):
@@ -152,6 +183,14 @@ def _means(rows: pd.DataFrame, levels: pd.DataFrame, profile: Profile) -> pd.Dat
         high=shown + half,
         suppressed=shown.isna(),
     )
+
+
+def _scored(rows: pd.DataFrame, group: str, level: pd.Categorical) -> pd.DataFrame:
+    rows = rows.assign(level=level.take(rows["person"].to_numpy()), row=np.arange(len(rows), dtype=np.int32))
+    parts = rows.groupby(["question", "level"], sort=False, observed=True)
+    figures = {name: ("score", name) for name in ("mean", "std", "count")}
+    found = parts.agg(**figures, first=("row", "min")).reset_index()
+    return found.astype({"question": "str", "level": "str"}).assign(group=group)
 
 
 def _half_width(found: pd.DataFrame) -> pd.Series:

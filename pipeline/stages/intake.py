@@ -6,9 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import pyarrow
 
 from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
+from pipeline.joining import repeated
 from pipeline.readers import Export
 from pipeline.study import Consent, Intake, Question, Rating
 from pipeline.tombstones import Tombstones
@@ -32,12 +34,12 @@ def intake(source: Export, key: bytes, erased: Tombstones, *, settings: SimpleNa
             "consent": _consents(frame, plan.consent),
         }
     )
-    gone = [erased.has(person, "all") for person in people["response_id"]]
-    frame, people = frame[~np.array(gone, dtype=bool)], people[~np.array(gone, dtype=bool)]
+    if erased.stones:
+        gone = np.array([erased.has(person, "all") for person in people["response_id"]], dtype=bool)
+        frame, people = frame[~gone], people[~gone]
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
     responses = _without_withdrawn(responses.reset_index(drop=True), erased)
-    allowed = (people["consent"] != "none").to_numpy(bool)
-    return responses, _ratings(frame[allowed], people[allowed], plan), _attributes(frame, people, plan)
+    return responses, _ratings(frame, people, plan), _attributes(frame, people, plan)
 
 
 def _without_withdrawn(responses: pd.DataFrame, erased: Tombstones) -> pd.DataFrame:
@@ -75,10 +77,9 @@ def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
     given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
     named = given.fillna("") != ""
     contents = given if named.all() else given.where(named, _row_contents(frame))
-    kinds = named.map({True: "id", False: "row"})
-    return pd.Series(
-        [_keyed(key, kind, content) for kind, content in zip(kinds, contents, strict=True)], index=frame.index, dtype="str"
-    )
+    made = (_keyed(key, "id" if has_id else "row", content) for has_id, content in zip(named, contents, strict=True))
+    # One by one, so that they are never there as objects.
+    return pd.Series(pd.array(pyarrow.array(made, pyarrow.large_string(), size=len(frame)), dtype="str"), index=frame.index)
 
 
 def _row_contents(frame: pd.DataFrame) -> pd.Series:
@@ -151,22 +152,23 @@ def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 
 
 def _attributes(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
-    parts = [
-        pd.DataFrame({"response_id": people["response_id"], "attribute": column, "value": frame[column].str.strip()})
-        for column in plan.attributes
-    ]
-    if not parts:
-        return empty_table("people")
-    joined = pd.concat(parts, ignore_index=True)
-    joined = joined[joined["value"].fillna("") != ""]
-    return joined.drop_duplicates(["response_id", "attribute"]).reset_index(drop=True)
+    parts = [_attribute(column, frame[column].str.strip(), people["response_id"]) for column in dict.fromkeys(plan.attributes)]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table("people")
+
+
+def _attribute(name: str, values: pd.Series, ids: pd.Series) -> pd.DataFrame:
+    stated = values.notna() & (values != "")
+    values, ids = values[stated], ids[stated]
+    first = ~repeated(ids)
+    return pd.DataFrame({"response_id": ids[first], "attribute": name, "value": values[first]})
 
 
 def _ratings(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
-    parts = [_rating(name, rating, frame, people["response_id"]) for name, rating in plan.ratings.items()]
-    if not parts:
-        return empty_table("ratings")
-    return pd.concat(parts, ignore_index=True).drop_duplicates(["response_id", "question", "value"], ignore_index=True)
+    allowed = people["consent"] != "none"
+    columns = dict.fromkeys(column for rating in plan.ratings.values() for column in (rating.column, *rating.columns.values()))
+    frame, ids = frame.loc[allowed, [column for column in columns if column]], people.loc[allowed, "response_id"]
+    parts = [_rating(name, rating, frame, ids) for name, rating in plan.ratings.items()]
+    return pd.concat(parts, ignore_index=True) if parts else empty_table("ratings")
 
 
 def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
@@ -177,10 +179,10 @@ def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> p
     else:
         values = frame[rating.column]
     values = values.str.strip()
-    values = values[values.fillna("") != ""]
-    return pd.DataFrame(
-        {"response_id": ids.loc[values.index], "question": name, "value": values, "score": _scores(rating, values)}
-    )
+    values = values[values.notna() & (values != "")]
+    ids = ids.loc[values.index]
+    values, ids = (column[~repeated(ids, values)] for column in (values, ids))
+    return pd.DataFrame({"response_id": ids, "question": name, "value": values, "score": _scores(rating, values)})
 
 
 def _ticked(rating: Rating, frame: pd.DataFrame) -> pd.Series:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 
 from pipeline.artefacts import empty_table
+from pipeline.joining import places
 
 
 # A theme bears a code when the code's mean probability is this high in its answers, and this many times what it is in all
@@ -23,11 +24,10 @@ def match(
     """Return one row a theme: its code with the runner-up, or a proposed name where no code fits."""
     if themes.empty:
         return empty_table("theme_codes")
-    weighted = texts[["text_id", "n"]].merge(members[["text_id", "theme_id"]], on="text_id")
-    scored = suggestions[["text_id", "code", "score"]].merge(weighted, on="text_id")
-    scored["said"] = scored["score"] * scored["n"]
+    weighted = _weighted(texts, members)
+    scored = _scored(suggestions, weighted)
     n = weighted["n"].sum()
-    overall = {str(code): float(said / n) for code, said in scored.groupby("code")["said"].sum().items()}
+    overall = {str(code): float(said / n) for code, said in scored.groupby("code", observed=True)["said"].sum().items()}
     within = _means(scored, weighted)
     return pd.DataFrame(
         [
@@ -37,10 +37,26 @@ def match(
     )
 
 
+def _weighted(texts: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return each text that has a place among themes, with its theme and how often it was said."""
+    at = places(texts["text_id"], members["text_id"])
+    found = texts.loc[at >= 0, ["text_id", "n"]]
+    return found.assign(theme_id=pd.Categorical(members["theme_id"]).take(at[at >= 0]))
+
+
+def _scored(suggestions: pd.DataFrame, weighted: pd.DataFrame) -> pd.DataFrame:
+    """Return theme and code of each suggestion, and its score as often as its text was said."""
+    at = places(suggestions["text_id"], weighted["text_id"])
+    known, at = at >= 0, at[at >= 0]
+    said = suggestions["score"].to_numpy()[known] * weighted["n"].to_numpy()[at]
+    codes = pd.Categorical(suggestions["code"])[known]
+    return pd.DataFrame({"theme_id": weighted["theme_id"].array.take(at), "code": codes, "said": said})
+
+
 def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
     """Return each theme's codes with their mean probability over its answers, best first."""
-    totals = weighted.groupby("theme_id")["n"].sum()
-    sums = scored.groupby(["theme_id", "code"])["said"].sum().reset_index()
+    totals = weighted.groupby("theme_id", observed=True)["n"].sum()
+    sums = scored.groupby(["theme_id", "code"], observed=True)["said"].sum().reset_index().astype({"code": "str"})
     sums = sums.sort_values(["said", "code"], ascending=[False, True])
     found: dict[str, list[tuple[str, float]]] = {}
     for theme_id, code, said in zip(sums["theme_id"], sums["code"], sums["said"], strict=True):

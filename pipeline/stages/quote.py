@@ -6,22 +6,36 @@ most `per_person` of a person over all codes, so that no loud voice fills the ba
 """
 
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipeline.artefacts import empty_table
+from pipeline.joining import levels, numbered, places, taken
 from pipeline.methods.disclosure import PROFILES
-from pipeline.methods.disclosure.identifying import captions
+from pipeline.methods.disclosure.identifying import captions_of
 from pipeline.study import Quote
 
 
 MIN_WORDS = 4
+REASONS = ("dissenting", "minority", "typical", "distinct")
+"""Why an excerpt would be picked. Voices that are few come first, or the many would have filled their group's places."""
 COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
 _OPPOSITE = {"good": "better", "better": "good"}
 _RUN = 0.7
+
+
+class _Voice(NamedTuple):
+    """What may be picked: where the excerpt stands, and the numbers of its person, its caption (-1: none) and its reason."""
+
+    place: int
+    person: int
+    caption: int
+    reason: int
 
 
 def quote(
@@ -39,50 +53,116 @@ def quote(
 
     What people have decided about stays among them, so that a later run takes no quotation away that was approved.
     """
-    found = (
-        codings[["segment_id", "code", "status"]]
-        .merge(segments, on="segment_id")
-        .merge(
-            comments.loc[comments["consent"].isin(["quote", "paraphrase"]), ["comment_id", "response_id", "frame", "consent"]],
-            on="comment_id",
-        )
-    )
-    found = found[found["text"].map(lambda text: len(text.split())) >= MIN_WORDS]
+    found = _quotable(codings, segments, comments)
+    found = found[_have_words_enough(taken(segments["text"], found["place"]))]
     if found.empty:
         return empty_table("quotes")
-    found = found.merge(suggestions[["text_id", "code", "score"]], on=["text_id", "code"], how="left").merge(
-        members[["text_id", "similarity"]], on="text_id"
-    )
-    # A code that only people gave has no score of the model's, and is surer than any.
-    found["score"] = found["score"].fillna(1.0)
-    captioned = who_said(people, settings, fewest=PROFILES[settings.count.profile].fewest)
-    found["caption"] = [captioned.get(person, "") for person in found["response_id"]]
-    found = found.merge(approvals[["segment_id", "text_id", "outcome", "wording"]], on=["segment_id", "text_id"], how="left")
+    found = found.assign(rank=taken(segments["segment_id"], found["place"]).rank(method="first").to_numpy(dtype=np.int32))
+    found = _scored(found, taken(segments["text_id"], found["place"]), members, suggestions)
+    (numbers,), speakers = numbered(taken(comments["response_id"], found["comment"]))
+    persons, captioned = _captioned(people, settings, fewest=PROFILES[settings.count.profile].fewest)
+    captions = captioned.take(places(speakers, persons), allow_fill=True).codes
+    found = found.assign(person=numbers, caption=captions[numbers])
+    found = _with_decisions(found, approvals, segments)
     let_go = found[found["outcome"].isin(["approved", "reworded"])]
-    taken: Counter[str] = Counter(let_go.drop_duplicates("segment_id")["response_id"])
+    heard: Counter[int] = Counter(let_go.drop_duplicates("place")["person"])
     # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.
-    sizes = found.groupby("code")["response_id"].nunique().sort_values(kind="stable")
-    picked = {code: _pick(found[found["code"] == code], taken, settings.quote) for code in sizes.index}
-    return pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)[COLUMNS]
+    sizes = found.groupby("code", observed=True)["person"].nunique().sort_values(kind="stable")
+    picked = {code: _pick(found[found["code"] == code], heard, settings.quote) for code in sizes.index}
+    return _in_full(
+        pd.concat([picked[code] for code in sorted(picked)], ignore_index=True), segments, [*captioned.categories, ""]
+    )
 
 
 def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, str]:
     """Return a caption for each person by the groups the study compares, in no more words than so many people share."""
+    persons, captioned = _captioned(people, settings, fewest=fewest)
+    known = captioned.notna()
+    return dict(zip(persons[known], captioned[known], strict=True))
+
+
+def _captioned(people: pd.DataFrame, settings: Any, *, fewest: int) -> tuple[pd.Series, pd.Categorical]:
+    """Return everybody of whom something is known, and for each a caption; missing where too few would share it."""
     groups = settings.count.groups or settings.intake.attributes[:1]
-    known = people[people["attribute"].isin(groups)].pivot(index="response_id", columns="attribute", values="value")
-    # As categories, or each person would have words of their own in memory.
-    values = known.reindex(columns=list(groups)).fillna("").astype("category")
-    return captions(dict(zip(values.index, values.itertuples(index=False, name=None), strict=True)), fewest)
+    _, persons = numbered(people.loc[people["attribute"].isin(groups), "response_id"])
+    if persons.empty:
+        return persons, pd.Categorical([], categories=[])
+    values = pd.DataFrame(levels(people, persons, groups, unknown=""))
+    kinds = values.groupby([*values], observed=True, sort=False).ngroup().to_numpy()
+    owns = list(values.drop_duplicates().itertuples(index=False, name=None))
+    found = captions_of(dict(zip(owns, np.bincount(kinds), strict=True)), fewest)
+    return persons, pd.Categorical([found.get(own) for own in owns], categories=sorted(set(found.values()))).take(kinds)
 
 
-def _pick(rows: pd.DataFrame, taken: Counter[str], plan: Quote) -> pd.DataFrame:
+def _quotable(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+    """Return what is coded and may be quoted: code and status, and the places of excerpt and comment in their tables.
+
+    Words and ids are looked up only of what is picked: with those of every coding the table would be many times as large.
+    """
+    place = places(codings["segment_id"], segments["segment_id"])
+    may_be = comments["consent"].isin(["quote", "paraphrase"]).to_numpy()
+    known = np.flatnonzero(place >= 0)
+    comment = places(taken(segments["comment_id"], place[known]), comments["comment_id"])
+    known, comment = known[comment >= 0], comment[comment >= 0]
+    known, comment = known[may_be[comment]], comment[may_be[comment]]
+    return pd.DataFrame(
+        {
+            "place": place[known],
+            "comment": comment,
+            "code": pd.Categorical(codings["code"])[known],
+            "status": pd.Categorical(codings["status"])[known],
+            "frame": pd.Categorical(comments["frame"]).take(comment),
+            "consent": pd.Categorical(comments["consent"]).take(comment),
+        }
+    )
+
+
+def _have_words_enough(texts: Iterable[str]) -> NDArray[np.bool_]:
+    return np.fromiter((len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts), dtype=bool)
+
+
+def _scored(found: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
+    """Add the score of the code and how near the text is to the middle of its theme, where it has one."""
+    (numbers,), texts = numbered(text_ids)
+    at = places(suggestions["text_id"], texts)
+    codes = pd.Categorical(suggestions["code"][at >= 0]).set_categories(found["code"].cat.categories)
+    scores = pd.DataFrame({"text": at[at >= 0], "code": codes, "score": suggestions["score"].to_numpy()[at >= 0]})
+    member = places(texts, members["text_id"])[numbers]
+    found = found.assign(text=numbers, similarity=members["similarity"].to_numpy()[member])[member >= 0]
+    found = found.merge(scores, on=["text", "code"], how="left")
+    # A code that only people gave has no score of the model's, and is surer than any.
+    return found.assign(score=found["score"].fillna(1.0))
+
+
+def _with_decisions(found: pd.DataFrame, approvals: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Add what people decided about excerpts that still hold the same text; missing where they have not."""
+    place = places(approvals["segment_id"], segments["segment_id"])
+    said, place = approvals[place >= 0], place[place >= 0]
+    same = said["text_id"].to_numpy() == taken(segments["text_id"], place).to_numpy()
+    said = said[same].assign(place=place[same])
+    return found.merge(said[["place", "outcome", "wording"]], on="place", how="left")
+
+
+def _in_full(picked: pd.DataFrame, segments: pd.DataFrame, captions: list[str]) -> pd.DataFrame:
+    """Put words in the place of numbers; the last of `captions` stands for none."""
+    return picked.assign(
+        segment_id=taken(segments["segment_id"], picked["place"]),
+        text=taken(segments["text"], picked["place"]),
+        code=picked["code"].astype("str"),
+        consent=picked["consent"].astype("str"),
+        caption=pd.Series([captions[number] for number in picked["caption"]], dtype="str"),
+        reason=pd.Series([REASONS[number] for number in picked["reason"]], dtype="str"),
+    )[COLUMNS]
+
+
+def _pick(rows: pd.DataFrame, heard: Counter[int], plan: Quote) -> pd.DataFrame:
     """Return what people have decided about, and as many candidates as are wanted beside; note whose words they are."""
     voices = rows.assign(reason=_reasons(rows))
     decided = voices[voices["outcome"].notna()]
     n = plan.per_code - int((decided["outcome"] != "refused").sum())
-    waiting = voices[voices["outcome"].isna() & ~voices["response_id"].isin(decided["response_id"])]
-    chosen = _balanced(waiting, taken, n, plan)
-    picked = pd.concat([decided, waiting[waiting["segment_id"].isin(chosen)]])
+    waiting = voices[voices["outcome"].isna() & ~voices["person"].isin(decided["person"])]
+    chosen = _balanced(waiting, heard, n, plan)
+    picked = pd.concat([decided, waiting[waiting["place"].isin(chosen)]])
     return picked.assign(
         approved=picked["outcome"].isin(["approved", "reworded"]),
         wording=picked["wording"].fillna(""),
@@ -90,49 +170,62 @@ def _pick(rows: pd.DataFrame, taken: Counter[str], plan: Quote) -> pd.DataFrame:
     )
 
 
-def _reasons(rows: pd.DataFrame) -> "pd.Series":
-    """Say of each excerpt why it would be picked."""
-    middle = rows["similarity"].median()
-    reasons = pd.Series("typical", index=rows.index).mask(rows["similarity"] < middle, "distinct")
-    people = rows.groupby("caption")["response_id"].nunique().drop("", errors="ignore")
+def _reasons(rows: pd.DataFrame) -> NDArray[np.int8]:
+    """Say of each excerpt why it would be picked, by the number of the reason."""
+    dissenting, minority, typical, distinct = range(len(REASONS))
+    reasons = np.where(rows["similarity"] < rows["similarity"].median(), distinct, typical).astype(np.int8)
+    people = rows[rows["caption"] >= 0].groupby("caption")["person"].nunique()
     if len(people) > 1:
         rare = people[people * 2 * len(people) < people.sum()].index
-        reasons = reasons.mask(rows["caption"].isin(rare), "minority")
+        reasons[rows["caption"].isin(rare)] = minority
     frames = rows["frame"].value_counts(normalize=True)
     against = _OPPOSITE.get(str(frames.index[0]), "") if frames.iloc[0] >= _RUN else ""
-    return reasons.mask((rows["status"] == "contested") | (rows["frame"] == against), "dissenting")
+    reasons[(rows["status"] == "contested") | (rows["frame"] == against)] = dissenting
+    return reasons
 
 
-def _balanced(rows: pd.DataFrame, taken: Counter[str], n: int, plan: Quote) -> list[str]:
+def _balanced(rows: pd.DataFrame, heard: Counter[int], n: int, plan: Quote) -> list[int]:
     """Go round the reasons, and within each the groups heard least so far, until there are enough or none is left."""
-    # Voices that are few come first, or the many would have filled their group's places.
-    order = {reason: list[Mapping[Hashable, Any]]() for reason in ("dissenting", "minority", "typical", "distinct")}
-    ranked = rows.sort_values(["score", "segment_id"], ascending=[False, True])
-    for voice in ranked.to_dict("records"):
-        order[voice["reason"]].append(voice)
-    order["distinct"].sort(key=lambda row: (row["similarity"], row["segment_id"]))
-    chosen: list[str] = []
-    groups: Counter[str] = Counter()
-    while len(chosen) < n and any(order.values()):
-        for reason in order:
-            row = _next(order[reason], groups, taken, plan)
-            if row is not None and len(chosen) < n:
-                chosen.append(row["segment_id"])
-                groups[row["caption"]] += 1
-                taken[row["response_id"]] += 1
+    order: tuple[list[_Voice], ...] = tuple([] for _ in REASONS)
+    for voice in _within_reach(rows, heard, n, plan):
+        order[voice.reason].append(voice)
+    chosen: list[int] = []
+    groups: Counter[int] = Counter()
+    while len(chosen) < n and any(order):
+        for voices in order:
+            best = _next(voices, groups, heard, plan)
+            if best is not None and len(chosen) < n:
+                chosen.append(best.place)
+                groups[best.caption] += 1
+                heard[best.person] += 1
     return chosen
 
 
-def _next(
-    rows: list[Mapping[Hashable, Any]], groups: Counter[str], taken: Counter[str], plan: Quote
-) -> Mapping[Hashable, Any] | None:
+def _within_reach(rows: pd.DataFrame, heard: Counter[int], n: int, plan: Quote) -> Iterator[_Voice]:
+    """Yield what may come to be picked, best first.
+
+    While n are picked no more than n people are used up: so the first n who may still be heard are enough of each reason and
+    caption, with as many excerpts as a person may give.
+    """
+    best = np.where(rows["reason"] == REASONS.index("distinct"), rows["similarity"], -rows["score"])
+    ranked = np.lexsort((rows["rank"], best))
+    so_far: Counter[tuple[str, int, int]] = Counter()
+    for voice in map(_Voice, *(rows[name].to_numpy()[ranked] for name in _Voice._fields)):
+        own, alike = ("person", voice.person, voice.reason), ("caption", voice.caption, voice.reason)
+        of_one = max(heard[voice.person], so_far[own])
+        if of_one < plan.per_person and so_far[alike] < n * plan.per_person:
+            so_far.update((own, alike))
+            yield voice
+
+
+def _next(voices: list[_Voice], groups: Counter[int], heard: Counter[int], plan: Quote) -> _Voice | None:
     """Take out the best of the group that has been heard least; None where nobody is left who may still be heard."""
-    rows[:] = [
-        row
-        for row in rows
-        if taken[row["response_id"]] < plan.per_person and (not row["caption"] or groups[row["caption"]] < plan.per_group)
+    voices[:] = [
+        voice
+        for voice in voices
+        if heard[voice.person] < plan.per_person and (voice.caption < 0 or groups[voice.caption] < plan.per_group)
     ]
-    if not rows:
+    if not voices:
         return None
-    best = min(range(len(rows)), key=lambda place: (groups[rows[place]["caption"]], place))
-    return rows.pop(best)
+    best = min(range(len(voices)), key=lambda place: (groups[voices[place].caption], place))
+    return voices.pop(best)

@@ -1,12 +1,14 @@
 """Count how many people of each group were asked, wrote something, and left it blank, and what became of every answer."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline.accounting import EMPTY
 from pipeline.artefacts import empty_table
+from pipeline.joining import levels, numbered
 from pipeline.methods.disclosure import PROFILES, Profile, disclose, hide_crossing
 from pipeline.methods.disclosure.cells import EVERYONE, crossed, shares_of, with_any
 
@@ -26,8 +28,12 @@ def respond(comments: pd.DataFrame, people: pd.DataFrame, *, settings: SimpleNam
 
 
 def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...], profile: Profile) -> pd.DataFrame:
-    persons = persons_asked(comments)
-    cells = _cells(persons.merge(levels_asked(persons, people, groups), on="response_id"))
+    (numbers,), ids = numbered(comments["response_id"])
+    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(ids), dtype=np.int8))
+    cells = _cells(
+        persons_asked(comments.assign(response_id=numbers)),
+        {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)},
+    )
     hidden = pd.concat([crossed(rows, profile) for _, rows in cells.groupby("question", sort=False)])
     return shares_of(cells, hidden.loc[cells.index], profile).rename(columns={"estimate": "share"})
 
@@ -38,21 +44,21 @@ def persons_asked(comments: pd.DataFrame) -> pd.DataFrame:
     return asked.groupby(["question", "response_id"], sort=False)["answered"].any().reset_index()
 
 
-def levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level; people whose value is not known are a level, too, so that all add up to everyone."""
-    everyone = asked[["response_id"]].drop_duplicates()
-    parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
-    for group in groups:
-        known = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
-        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(known).astype(object).fillna(NOT_STATED)))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    found = rows.groupby(["question", "group", "level"], sort=False)["answered"].agg(["size", "sum"]).reset_index()
+def _cells(persons: pd.DataFrame, known: dict[str, pd.Categorical]) -> pd.DataFrame:
+    """Return two rows per question, group and level; people whose value is not known are a level, so that all add up."""
+    found = pd.concat([_by_level(persons, group, level) for group, level in known.items()])
+    # In the order in which they are met from person to person, whatever the group.
+    found = found.sort_values("first", kind="stable", ignore_index=True)
     cells = found[["question", "group", "level"]].assign(base=found["size"].astype(float))
     counts = {ANSWERED: found["sum"].astype(float), BLANK: (found["size"] - found["sum"]).astype(float)}
     return pd.concat([cells.assign(value=value, n=n) for value, n in counts.items()], ignore_index=True)
+
+
+def _by_level(persons: pd.DataFrame, group: str, level: pd.Categorical) -> pd.DataFrame:
+    rows = persons.assign(level=level.take(persons["response_id"].to_numpy()), row=np.arange(len(persons), dtype=np.int32))
+    asked = rows.groupby(["question", "level"], sort=False, observed=True)
+    found = asked.agg(size=("answered", "size"), sum=("answered", "sum"), first=("row", "min")).reset_index()
+    return found.assign(group=group, level=found["level"].astype("str"))
 
 
 def became_of(comments: pd.DataFrame) -> "pd.Series[str]":

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.joining import numbered, places, taken
+
 
 COLUMNS = ["segment_id", "code", "status", "reviewers"]
 
@@ -37,19 +39,40 @@ def settle(
     "not sure" and "skip" are no decisions. Neither decisions nor discussions count about a text that the segment no longer
     holds.
     """
-    places = segments[["segment_id", "text_id"]]
-    suggested = places.merge(suggestions.loc[suggestions["suggested"], ["text_id", "code"]], on="text_id")[["segment_id", "code"]]
-    counted = decisions[decisions["outcome"].isin(["codes", "none"])].merge(places, on=["segment_id", "text_id"])
-    talked = discussions.merge(places, on=["segment_id", "text_id"])
+    suggested = _suggested(segments, suggestions)
+    counted = _still_there(decisions[decisions["outcome"].isin(["codes", "none"])], segments)
+    talked = _still_there(discussions, segments)
     n_reviewers = counted.groupby("segment_id")["reviewer"].nunique()
-    spoken_of = {*n_reviewers.index, *talked["segment_id"]}
-    untouched = suggested[~suggested["segment_id"].isin(spoken_of)].assign(status="suggested", reviewers=0)
+    touched = suggested["place"].isin(np.concatenate([counted["place"], talked["place"]]))
+    untouched = _with_ids(suggested[~touched], segments).assign(status="suggested", reviewers=0)
     alone = _votes(counted[~counted["segment_id"].isin(talked["segment_id"])])
-    decided = _decided([*alone, *_readings(talked)], suggested)
+    decided = _decided([*alone, *_readings(talked)], _with_ids(suggested[touched], segments))
     decided["reviewers"] = decided["segment_id"].map(n_reviewers).fillna(0).astype(int)
+    order = np.concatenate([suggested.loc[~touched, "place"], places(decided["segment_id"], segments["segment_id"])])
     found = pd.concat([untouched, decided[COLUMNS]], ignore_index=True)
-    place = pd.Series(range(len(places)), index=places["segment_id"])
-    return found.iloc[np.argsort(found["segment_id"].map(place), kind="stable")].reset_index(drop=True)
+    return found.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
+def _suggested(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
+    """Return the place of each segment among all, with each code that is suggested for its text."""
+    suggested = suggestions.loc[suggestions["suggested"], ["text_id", "code"]]
+    (numbers,), texts = numbered(suggested["text_id"])
+    at = places(segments["text_id"], texts)
+    codes = pd.DataFrame({"text": numbers, "code": suggested["code"].array})
+    return pd.DataFrame({"place": np.flatnonzero(at >= 0), "text": at[at >= 0]}).merge(codes, on="text")[["place", "code"]]
+
+
+def _still_there(said: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    """Return what people said of texts that their segments still hold, with the place of the segment."""
+    at = places(said["segment_id"], segments["segment_id"])
+    said, at = said[at >= 0], at[at >= 0]
+    same = np.asarray(said["text_id"]) == np.asarray(taken(segments["text_id"], at))
+    found: pd.DataFrame = said[same].assign(place=at[same])
+    return found
+
+
+def _with_ids(suggested: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"segment_id": taken(segments["segment_id"], suggested["place"]).array, "code": suggested["code"].array})
 
 
 def _votes(counted: pd.DataFrame) -> list[tuple[str, list[str]]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.artefacts import empty_table
+from pipeline.joining import Places, levels, numbered, places
 from pipeline.methods.disclosure import PROFILES, Breakdown, Profile, disclose, hide
 from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.standing_out import standing_out, tempered_shares
@@ -27,16 +28,14 @@ def voices(
     """
     profile = PROFILES[settings.count.profile]
     counted = themes.loc[~themes["set_aside"], "theme_id"].tolist()
-    spoken = segments.merge(comments[["comment_id", "response_id"]], on="comment_id").merge(members, on="text_id")
-    spoken = spoken[["response_id", "theme_id"]].drop_duplicates()
+    (numbers,), persons = numbered(comments["response_id"])
+    spoken = _spoken(segments, comments["comment_id"], numbers, members)
     found, ranks = [empty_table("voices")], [empty_table("theme_ranks")]
-    groups = [
-        (group, *_counts(spoken, people[people["attribute"] == group], counted))
-        for group in settings.count.groups or settings.intake.attributes[:1]
-    ]
+    known = levels(people, persons, settings.count.groups or settings.intake.attributes[:1])
+    groups = [(group, *_counts(spoken, level, counted)) for group, level in known.items()]
     groups = [(group, said, base) for group, said, base in groups if said.size]
     everyone = _everyone(spoken, counted)
-    n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "response_id"].nunique())
+    n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "person"].nunique())
     shown = _shown(groups, everyone, n_people, profile)
     for (group, said, base), figures in zip(groups, shown, strict=True):
         found.append(_standing_out(said, base, figures).assign(group=group))
@@ -49,17 +48,26 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
-def _counts(spoken: pd.DataFrame, people: pd.DataFrame, themes: list[str]) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+def _spoken(segments: pd.DataFrame, comment_ids: pd.Series, numbers: Places, members: pd.DataFrame) -> pd.DataFrame:
+    """Return once who spoke of which theme; `numbers` says of whom each comment is."""
+    comment, text = places(segments["comment_id"], comment_ids), places(segments["text_id"], members["text_id"])
+    known = (comment >= 0) & (text >= 0)
+    themes = pd.Categorical(members["theme_id"]).take(text[known])
+    return pd.DataFrame({"person": numbers[comment[known]], "theme_id": themes}).drop_duplicates()
+
+
+def _counts(spoken: pd.DataFrame, level: pd.Categorical, themes: list[str]) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """Return how many people of each level spoke of each theme, and how many spoke of anything."""
-    known = people[["response_id", "value"]].drop_duplicates("response_id").rename(columns={"value": "level"})
-    rows = spoken.merge(known, on="response_id")
-    base = rows.groupby("level")["response_id"].nunique().astype(float)
-    said = rows.groupby(["level", "theme_id"])["response_id"].nunique().unstack(fill_value=0)
+    rows = spoken.assign(level=level.take(spoken["person"].to_numpy()))
+    base = rows.groupby("level", observed=True)["person"].nunique().astype(float)
+    base.index = base.index.astype("str")
+    said = rows.groupby(["level", "theme_id"], observed=True).size().unstack(fill_value=0)
+    said.index, said.columns = said.index.astype("str"), said.columns.astype("str")
     return said.reindex(index=base.index, columns=themes, fill_value=0).astype(float), base
 
 
 def _everyone(spoken: pd.DataFrame, themes: list[str]) -> "pd.Series[float]":
-    return spoken.groupby("theme_id")["response_id"].nunique().reindex(themes, fill_value=0).astype(float)
+    return spoken.groupby("theme_id", observed=True)["person"].nunique().reindex(themes, fill_value=0).astype(float)
 
 
 Group = tuple[str, pd.DataFrame, "pd.Series[float]"]

@@ -100,11 +100,16 @@ def may_identify(text: str) -> bool:
 
 
 def captions(values: Mapping[str, Sequence[str]], fewest: int) -> dict[str, str]:
-    """Return a caption for each person from their values, coarsest first: as many as at least `fewest` people share.
+    """Return a caption for each person from their values, coarsest first: as many as at least `fewest` people share."""
+    found = captions_of(Counter(map(tuple, values.values())), fewest)
+    return {person: found[tuple(own)] for person, own in values.items() if tuple(own) in found}
+
+
+def captions_of(alike: Mapping[tuple[str, ...], int], fewest: int) -> dict[tuple[str, ...], str]:
+    """Return a caption for the values of persons, where so many are alike; for values too few share there is none.
 
     Only those who are shown a caption count as sharing it, or else a coarse one would give away the few who have it.
     """
-    alike = Counter(map(tuple, values.values()))
     left, found = set(alike), dict[tuple[str, ...], str]()
     for n in range(max(map(len, alike), default=0), 0, -1):
         worded = {own: ", ".join(dict.fromkeys(filter(None, own[:n]))) for own in left}
@@ -113,7 +118,7 @@ def captions(values: Mapping[str, Sequence[str]], fewest: int) -> dict[str, str]
             shared[caption] += alike[own]
         found |= {own: caption for own, caption in worded.items() if caption and shared[caption] >= fewest}
         left -= set(found)
-    return {person: found[tuple(own)] for person, own in values.items() if tuple(own) in found}
+    return found
 
 
 def _names_a_place(text: str) -> bool:
