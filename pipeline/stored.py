@@ -7,7 +7,6 @@ from typing import Any, cast, overload
 import numpy as np
 import pandas as pd
 import pyarrow
-import pyarrow.compute
 import pyarrow.parquet
 from numpy.typing import ArrayLike, NDArray
 
@@ -216,13 +215,6 @@ def chosen(texts: Sequence[str], places: ArrayLike) -> Sequence[str]:
 def joined(parts: Iterator[pd.DataFrame], like: Rows) -> pd.DataFrame | Iterator[pd.DataFrame]:
     """Return parts as one table where they come of a table in memory; those of one on the disk go on as they come."""
     return parts if isinstance(like, Stored) else pd.concat(parts, ignore_index=True)
-
-
-def places_of(ids: "pd.Series[str]", among: "Sequence[str] | pd.Series[str]") -> NDArray[np.intp]:
-    """Return where each id stands among others, which are there once, int (n,); -1 where it does not."""
-    known = pyarrow.array(among, pyarrow.large_string())
-    found = pyarrow.compute.index_in(pyarrow.array(ids, pyarrow.large_string()), value_set=known)
-    return np.asarray(found.fill_null(-1), dtype=np.intp)
 
 
 def _opened(path: Path) -> pyarrow.parquet.ParquetFile:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline import joining
 from pipeline.artefacts import Vectors, content_id, empty_table
 from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
@@ -17,7 +18,7 @@ from pipeline.methods.themes.portrait import exemplars_of, nearness
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.topics import nearest
 from pipeline.methods.themes.wording import words
-from pipeline.stored import Rows, chosen, places_of, said_in
+from pipeline.stored import Rows, chosen, said_in
 
 
 Found = tuple[pd.DataFrame, pd.DataFrame, Vectors]
@@ -80,7 +81,7 @@ def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -
     themes, members, middles = earlier
     if members.empty or (vectors.model, vectors.sha256) != (middles.model, middles.sha256):
         return None
-    places = places_of(texts["text_id"], members["text_id"])
+    places = joining.places(texts["text_id"], members["text_id"])
     is_new = places < 0
     # Where a text is new, what is read of another plays no part.
     placed = members.drop(columns="text_id").iloc[places]
@@ -89,7 +90,7 @@ def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -
     n_gone = n_found - int((~late).sum())
     if late.sum() + n_gone > share * n_found:
         return None
-    labels = places_of(placed["theme_id"], themes["theme_id"])
+    labels = joining.places(placed["theme_id"], themes["theme_id"]).astype(np.intp)
     centres = middles.matrix.astype(np.float32)
     labels[is_new] = nearest(UnitRows(vectors.matrix, np.flatnonzero(is_new)), centres.astype(np.float64))
     if n_gone:
@@ -107,7 +108,7 @@ def _without_gone(
     """Choose examples again, among the texts with a label, for each theme that had one which is gone; none if none is left."""
     ids, said = texts["text_id"], said_in(texts)
     examples = pd.Series(" ".join(themes["exemplars"]).split())
-    where = places_of(examples, ids)
+    where = joining.places(examples, ids)
     there = set(examples[(where >= 0) & (labels[where] >= 0)])
     kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
     bare = [theme for theme, row in enumerate(kept) if not row]

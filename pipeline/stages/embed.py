@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline import joining
 from pipeline.artefacts import Vectors
 from pipeline.engines import PART_OF_MODEL, Engine, parts_of
 from pipeline.methods.embed import Embedder, load_embedder
-from pipeline.stored import Rows, Stored, in_parts, places_of
+from pipeline.stored import Rows, Stored, in_parts
 from pipeline.study import Embed
 
 
@@ -28,7 +29,7 @@ def embed(
 
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
     """Yield the earlier vectors where there are some, and new ones of the other texts."""
-    places = places_of(texts["text_id"], earlier.ids)
+    places = joining.places(texts["text_id"], pd.Series(earlier.ids, dtype="str"))
     for part in in_parts(texts):
         here, places = places[: len(part)], places[len(part) :]
         fresh = work(part[here < 0])

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.stored import Rows, Stored, in_parts, joined, places_of
+from pipeline import joining
+from pipeline.stored import Rows, Stored, in_parts, joined
 
 
 DIGITS = "0123456789abcdef"
@@ -25,7 +26,7 @@ def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.D
 
 def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
     """Return what the question of each segment asks for."""
-    places = places_of(segments["comment_id"], comments["comment_id"])
+    places = joining.places(segments["comment_id"], comments["comment_id"])
     asked = pd.Categorical(comments["frame"])
     return pd.Categorical.from_codes(asked.codes[places], asked.categories)
 

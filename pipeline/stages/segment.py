@@ -9,10 +9,11 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
+from pipeline import joining
 from pipeline.artefacts import content_id, empty_table
 from pipeline.engines import Engine, Parts, parts_of
 from pipeline.methods.language import sentence_starts
-from pipeline.stored import Rows, in_parts, joined, places_of, take
+from pipeline.stored import Rows, in_parts, joined, take
 
 
 # "Lovely meeting but nothing came of it" says two things; each side must be able to stand alone.
@@ -41,7 +42,7 @@ def segment(
 
 def _beside(comments: Rows, earlier: Rows) -> Iterator[pd.DataFrame]:
     """Yield the earlier segments of each part of the comments, in their order."""
-    places = places_of(earlier["comment_id"], comments["comment_id"])
+    places = joining.places(earlier["comment_id"], comments["comment_id"])
     begin = 0
     for part in in_parts(comments):
         yield take(earlier, np.flatnonzero((places >= begin) & (places < begin + len(part))))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline import joining
 from pipeline.artefacts import Vectors, content_id, empty_table
 from pipeline.methods.themes.answers import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, Shape, apply_edits, as_found
@@ -16,7 +17,7 @@ from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.portrait import exemplars_of, nearness, working_title
 from pipeline.methods.themes.saved import SavedThemes
 from pipeline.methods.themes.titles import phrases_of, words_apart
-from pipeline.stored import Rows, chosen, places_of, said_in, take
+from pipeline.stored import Rows, chosen, said_in, take
 
 
 RARE = 5
@@ -47,7 +48,7 @@ def shape(
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
     matrix = UnitRows(vectors.matrix)
-    labels = places_of(found_members["theme_id"], found_themes["theme_id"])
+    labels = joining.places(found_members["theme_id"], found_themes["theme_id"]).astype(np.intp)
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
     telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
@@ -55,7 +56,7 @@ def shape(
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
     drawn = _drawn(found_themes, texts, matrix, telling, centres[[row_of[label] for label in done.alive]])
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
-    places = places_of(segments["comment_id"], comments["comment_id"])
+    places = joining.places(segments["comment_id"], comments["comment_id"])
     said = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
     titled = _with_phrases(drawn, texts, telling.labels, said, kept=range(done.n_found) if frozen else ())
     themes = _with_people(titled, members, said)
@@ -185,7 +186,7 @@ def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
 
 def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
     themes_of = pd.Categorical(members["theme_id"])
-    spoken = themes_of.take(places_of(said["text_id"], members["text_id"]), allow_fill=True)
+    spoken = themes_of.take(joining.places(said["text_id"], members["text_id"]), allow_fill=True)
     people = pd.Series(pd.factorize(said["response_id"])[0]).groupby(pd.Series(spoken), observed=True).nunique()
     people.index = people.index.astype("str")
     n_texts = members.groupby("theme_id")["text_id"].size()
