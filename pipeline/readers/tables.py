@@ -67,7 +67,7 @@ class _Cells:
         self.n_leading = self.n_rows = self.n_trimmed = 0
         self.top: list[Row] = []
         self.uneven: list[tuple[int, int]] = []
-        self.parts: list[pd.DataFrame] = []
+        self.parts: list[list[pyarrow.Array | None]] = []
 
     def add(self, rows: Sequence[Row]) -> None:
         if not self.top:
@@ -80,7 +80,7 @@ class _Cells:
         self.n_rows += len(rows)
         self.top += level[: DEEPEST - len(self.top)] if len(self.top) < DEEPEST else []
         if not self.uneven:
-            self.parts.append(frame_of({str(i): column for i, column in enumerate(zip(*level, strict=True))}))
+            self.parts.append([pyarrow.array(column, pyarrow.large_string()) for column in zip(*level, strict=True)])
 
     def levelled(self, row: Row, width: int, number: int) -> Row:
         if len(row) > width and not any(row[width:]):
@@ -103,15 +103,14 @@ class _Cells:
 
     def frame(self) -> pd.DataFrame:
         """Give up the cells as a table."""
-        return pd.DataFrame(
-            {name: _joined([part.pop(name) for part in self.parts]) for name in map(str, range(len(self.top[0])))}
-        )
+        return pd.DataFrame({str(i): self._column(i) for i in range(len(self.top[0]))})
 
-
-def _joined(parts: list[pd.Series]) -> pd.Series:
-    """Return the parts of a column as one, which lies together: whatever is taken from it would have to copy it first."""
-    text = pyarrow.concat_arrays([pyarrow.array(part, from_pandas=True) for part in parts])
-    return pd.Series(pd.array(text, dtype="str"))
+    def _column(self, number: int) -> pd.Series:
+        # As one that lies together: whatever is taken from several would have to copy them first.
+        text = pyarrow.concat_arrays([part[number] for part in self.parts])
+        for part in self.parts:
+            part[number] = None
+        return pd.Series(pd.array(text, dtype="str"))
 
 
 def _assemble(headings: Headings, body: pd.DataFrame, said: list[str], *, first_row: int, sheet: str | None) -> Export:
