@@ -1,6 +1,7 @@
 """Tables that may be too large for memory: left on the disk, and read where they are looked at."""
 
 from collections.abc import Iterator, Sequence
+from math import ceil
 from pathlib import Path
 from typing import Any, cast, overload
 
@@ -181,6 +182,11 @@ def stored_vectors(path: Path) -> Vectors:
 
 Rows = pd.DataFrame | Stored
 """A table that is in memory, or on the disk."""
+
+
+def n_parts(table: Rows) -> int:
+    """Return how many parts a table has."""
+    return max(ceil(len(table) / ROWS_OF_TABLE), 1)
 
 
 def in_parts(table: Rows) -> Iterator[pd.DataFrame]:

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 
+from pipeline import runner, stored
 from pipeline.artefacts import TABLES, read_table
 from pipeline.cli import main
 from pipeline.erasing import erase
@@ -66,6 +67,17 @@ def study(after, tmp_path):
 def is_found_anew(folder):
     members = table(folder, "found_members")
     return not members["late"].any() and set(members["found_from"]) == {len(members)}
+
+
+def test_late_answers_join_large_tables_as_they_do_small_ones(before, after, tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "KEPT_ROWS", 0)
+    monkeypatch.setattr(stored, "ROWS_OF_TABLE", 17)
+    folder = shutil.copytree(before, tmp_path / "study")
+    write_rows(folder / "responses.csv", LATER)
+    run(folder)
+    for name in ("answers", "comments", "segments", "texts", "vectors", "found_themes", "found_members", "themes", "members"):
+        file = TABLES[name].file
+        assert (folder / file).read_bytes() == (after[0] / file).read_bytes(), name
 
 
 def test_themes_stay_as_they_were_and_every_new_answer_is_in_one(before, after):

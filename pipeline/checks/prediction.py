@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.checks.material import Material
+from pipeline.engines import is_shared_out
+from pipeline.engines.on_cores import MOST
+from pipeline.machine import n_processors
 from pipeline.study import Settings
 
 
@@ -50,7 +53,9 @@ REFERENCE_GFLOPS = 150.0
 WORDS_PER_TEXT = 10
 """Words of answers for each text that is coded: 10.4 in the sample study, 9.7 in the other survey."""
 BASE_MB, STATIC_BASE_MB, MB_PER_THOUSAND = 1140.0, 850.0, 20.0
-"""The most memory of the same runs."""
+"""The most memory of the same runs; it grows so as long as themes are found in all texts."""
+HELPER_MB, MB_PER_THOUSAND_MORE = 350.0, 0.55
+"""What another process that reads answers takes, and each 1,000 texts beyond: runs of 5,000, 50,000 and a million answers."""
 
 _SLOWEST = 4.0
 _PROBE_SIZE = 768
@@ -76,8 +81,15 @@ def predict_for(texts: float, settings: Settings, *, slowness: float) -> Predict
         if stage == "embed" and not is_static and not _has_bf16(settings):
             factor *= FP32_SLOWER
         seconds += (rate.start + rate.per_thousand * n / 1000) * factor
-    memory = (STATIC_BASE_MB if is_static else BASE_MB) + MB_PER_THOUSAND * texts / 1000
+    memory = (STATIC_BASE_MB if is_static else BASE_MB) + _growing_mb(texts, settings)
     return Prediction(round(seconds / 60, 2), round(memory))
+
+
+def _growing_mb(texts: float, settings: Settings) -> float:
+    n_more = texts - min(texts, FITTED)
+    is_helped = settings.run.engine == "local" and is_shared_out(int(texts))
+    helpers = min((settings.run.workers or n_processors()) - 1, MOST) if is_helped else 0
+    return (MB_PER_THOUSAND * (texts - n_more) + MB_PER_THOUSAND_MORE * n_more) / 1000 + HELPER_MB * helpers
 
 
 def n_texts(material: Material) -> float:

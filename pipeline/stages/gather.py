@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from functools import partial
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipeline import joining
-from pipeline.stored import Rows, Stored, in_parts, joined
+from pipeline.stored import Rows, Stored, in_parts, joined, n_parts
 
 
 DIGITS = "0123456789abcdef"
@@ -17,11 +18,16 @@ DIGITS = "0123456789abcdef"
 def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.DataFrame | Iterator[pd.DataFrame]:
     """Return the unique texts among the segments, in the order of their ids, and how often each was said.
 
-    Of segments on the disk, those whose ids begin with the same digit are gathered at a time.
+    Segments on the disk are gone over several times, and those gathered whose ids begin with some of the digits, for as many of
+    them as are read together otherwise; where there are millions, a sixteenth.
     """
     frames = _frames(segments, comments)
-    beginnings = tuple(DIGITS) if isinstance(segments, Stored) else ("",)
+    beginnings = _beginnings(n_parts(segments)) if isinstance(segments, Stored) else [DIGITS]
     return joined(map(partial(_texts, segments, frames), beginnings), segments)
+
+
+def _beginnings(n_times: int) -> list[str]:
+    return ["".join(part) for part in np.array_split(list(DIGITS), min(n_times, len(DIGITS)))]
 
 
 def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
@@ -31,11 +37,11 @@ def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
     return pd.Categorical.from_codes(asked.codes[places], asked.categories)
 
 
-def _texts(segments: Rows, frames: "pd.Categorical", beginning: str) -> pd.DataFrame:
+def _texts(segments: Rows, frames: "pd.Categorical", beginnings: str) -> pd.DataFrame:
     parts, begin = [], 0
     for part in in_parts(segments):
         found = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
-        parts.append(found[found["text_id"].str.startswith(beginning)])
+        parts.append(found if beginnings == DIGITS else found[found["text_id"].str[0].isin(list(beginnings))])
         begin += len(part)
     said = pd.concat(parts).groupby("text_id", sort=True)
     return said.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()
