@@ -184,6 +184,7 @@ STAGES: tuple[Stage, ...] = (
         ("quotes",),
         ("count", "intake", "quote"),
         version=4,
+        stored=("segments",),
         columns={
             "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id", "text", "text_id"),

@@ -18,6 +18,7 @@ from pipeline.artefacts import empty_table
 from pipeline.joining import levels, numbered, places, taken
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.identifying import captions_of
+from pipeline.stored import Rows, chosen, said_in
 from pipeline.study import Quote
 
 
@@ -40,7 +41,7 @@ class _Voice(NamedTuple):
 
 def quote(
     codings: pd.DataFrame,
-    segments: pd.DataFrame,
+    segments: Rows,
     comments: pd.DataFrame,
     people: pd.DataFrame,
     members: pd.DataFrame,
@@ -54,7 +55,7 @@ def quote(
     What people have decided about stays among them, so that a later run takes no quotation away that was approved.
     """
     found = _quotable(codings, segments, comments)
-    found = found[_have_words_enough(taken(segments["text"], found["place"]))]
+    found = found[_have_words_enough(chosen(said_in(segments), found["place"]))]
     if found.empty:
         return empty_table("quotes")
     found = found.assign(rank=taken(segments["segment_id"], found["place"]).rank(method="first").to_numpy(dtype=np.int32))
@@ -94,7 +95,7 @@ def _captioned(people: pd.DataFrame, settings: Any, *, fewest: int) -> tuple[pd.
     return persons, pd.Categorical([found.get(own) for own in owns], categories=sorted(set(found.values()))).take(kinds)
 
 
-def _quotable(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
+def _quotable(codings: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
     """Return what is coded and may be quoted: code and status, and the places of excerpt and comment in their tables.
 
     Words and ids are looked up only of what is picked: with those of every coding the table would be many times as large.
@@ -134,7 +135,7 @@ def _scored(found: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, sug
     return found.assign(score=found["score"].fillna(1.0))
 
 
-def _with_decisions(found: pd.DataFrame, approvals: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+def _with_decisions(found: pd.DataFrame, approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
     """Add what people decided about excerpts that still hold the same text; missing where they have not."""
     place = places(approvals["segment_id"], segments["segment_id"])
     said, place = approvals[place >= 0], place[place >= 0]
@@ -143,11 +144,11 @@ def _with_decisions(found: pd.DataFrame, approvals: pd.DataFrame, segments: pd.D
     return found.merge(said[["place", "outcome", "wording"]], on="place", how="left")
 
 
-def _in_full(picked: pd.DataFrame, segments: pd.DataFrame, captions: list[str]) -> pd.DataFrame:
+def _in_full(picked: pd.DataFrame, segments: Rows, captions: list[str]) -> pd.DataFrame:
     """Put words in the place of numbers; the last of `captions` stands for none."""
     return picked.assign(
         segment_id=taken(segments["segment_id"], picked["place"]),
-        text=taken(segments["text"], picked["place"]),
+        text=pd.Series(list(chosen(said_in(segments), picked["place"])), dtype="str"),
         code=picked["code"].astype("str"),
         consent=picked["consent"].astype("str"),
         caption=pd.Series([captions[number] for number in picked["caption"]], dtype="str"),
