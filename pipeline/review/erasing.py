@@ -118,7 +118,8 @@ def _left_of_json(value: str, ids: frozenset[str], words: Sequence[str], *, abou
         return "[]" if value.startswith("[") else "{}"
     found = json.loads(value)
     pruned = _pruned(found, ids, words)
-    return value if pruned == found else json.dumps(pruned, ensure_ascii=False)
+    # With its escapes, since half a character can be kept in no other way.
+    return value if pruned == found else json.dumps(pruned)
 
 
 def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:
