@@ -340,6 +340,16 @@ def decisions(study: Study) -> pd.DataFrame:
     return read_review(study, "decisions")
 
 
+def has_decisions(study: Study) -> bool:
+    """Say whether people have said anything of an excerpt, whether it stands or not."""
+    if not store_path(study).is_file():
+        return False
+    with open_store(study) as store:
+        sql = """SELECT EXISTS (SELECT 1 FROM decisions) OR EXISTS (SELECT 1 FROM discussions)
+            OR EXISTS (SELECT 1 FROM approvals)"""
+        return bool(store.connection.execute(sql).fetchone()[0])
+
+
 def verify_store(study: Study) -> str:
     """Say that every row is as it was written; ReviewError lists those that are not."""
     if not store_path(study).is_file():

@@ -45,7 +45,7 @@ def test_a_decision_made_in_a_browser_is_sound_for_every_command(window, tmp_pat
         page.locator("#note").fill("Zwei Zeilen\nund é als e\u0301")
         follow(page.locator("button[value=save]"))
         assert page.locator(".notice").count() == 1
-    said = [themes("verify", folder), themes("backup", folder, tmp_path / "kept.zip")]
+    said = [themes("verify", folder), themes("backup", folder, tmp_path / "kept.zip", "--no-key")]
     (folder / "review.sqlite").unlink()
     said += [themes("restore", folder, tmp_path / "kept.zip"), themes("verify", folder)]
     assert [(done.returncode, done.stderr) for done in said] == [(0, "")] * 4
