@@ -1,11 +1,10 @@
 """What comes into a run from outside its stages: the export, the codebook, secrets, saved models and what people decided."""
 
 import hashlib
-import secrets
 from pathlib import Path
 from typing import Any
 
-from pipeline.artefacts import TABLES, write_atomically
+from pipeline.artefacts import TABLES
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import DataError
 from pipeline.manifest import file_sha256
@@ -13,11 +12,13 @@ from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
 from pipeline.methods.themes.saved import FACTS
 from pipeline.methods.themes.saved import load as load_themes
+from pipeline.quote_register import FILE as REGISTER
 from pipeline.readers import read_export
-from pipeline.review.store import read_review
+from pipeline.review.store import has_decisions, read_review
 from pipeline.study import Study
 from pipeline.tokens import read_tokens
 from pipeline.tombstones import read_tombstones, tombstones_path
+from pipeline.vault import LEDGER, check_of, keep_check, keep_key, key_in_use, known_check, new_key
 
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
@@ -81,8 +82,31 @@ def _read_tuned(folder: Path) -> Any:
 
 
 def vault_key(study: Study) -> bytes:
-    """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once."""
-    path = study.vault / "key"
-    if not path.is_file():
-        write_atomically(path, lambda temporary: temporary.write_bytes(secrets.token_bytes(32)))
-    return path.read_bytes()
+    """Return the vault's secret, which keeps pseudonyms from being guessed from a list of names; make it once.
+
+    DataError if it is damaged or another study's, or if it is gone and something that people did hangs on it.
+    """
+    key = key_in_use(study)
+    if key is None:
+        if hanging := _hanging_on_the_key(study):
+            raise DataError(
+                f"vault/key is missing, and {' and '.join(hanging)} hang on it: with another key no decision would fit its "
+                "excerpt, and people who were erased would come back. Put the key back, from a copy you kept or with `themes "
+                "restore`. Nothing was run."
+            )
+        key = new_key()
+        keep_key(study, key)
+    elif not known_check(study):
+        # An earlier version kept no check value: the key in use is taken for the right one.
+        keep_check(study, check_of(key))
+    return key
+
+
+def _hanging_on_the_key(study: Study) -> list[str]:
+    """Name what people did that would no longer be about anybody under another key."""
+    return [
+        *(["people's decisions"] if has_decisions(study) else []),
+        *(["the marks of erased people"] if tombstones_path(study).is_file() else []),
+        *(["the ledger of released figures"] if (study.vault / LEDGER).is_file() else []),
+        *(["the register of printed quotations"] if (study.folder / REGISTER).is_file() else []),
+    ]

@@ -10,6 +10,7 @@ from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
 from pipeline.methods.redact.masks import identify
 from pipeline.study import Study
+from pipeline.vault import TOKENS
 
 
 Key = tuple[str, str]
@@ -44,7 +45,7 @@ def numbers_of(masks: pd.DataFrame) -> dict[Key, int]:
 
 def read_tokens(study: Study) -> Tokens:
     """Return the numbers given so far; DataError if they are damaged, since tokens would then change their meaning."""
-    path = study.vault / "tokens.json"
+    path = study.vault / TOKENS
     if not path.is_file():
         return Tokens()
     try:
@@ -61,4 +62,4 @@ def write_tokens(study: Study, tokens: Tokens) -> None:
     """Write the numbers durably."""
     rows = sorted([kind, identity, number] for (kind, identity), number in tokens.numbers.items())
     text = json.dumps({"numbers": rows, "last": dict(sorted(tokens.last.items()))}, ensure_ascii=False, indent=1) + "\n"
-    write_atomically(study.vault / "tokens.json", lambda path: path.write_text(text, encoding="utf-8"))
+    write_atomically(study.vault / TOKENS, lambda path: path.write_text(text, encoding="utf-8"))

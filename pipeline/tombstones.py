@@ -11,6 +11,7 @@ from typing import Literal
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
 from pipeline.study import Study
+from pipeline.vault import TOMBSTONES
 
 
 What = Literal["all", "answer", "quotes"]
@@ -56,7 +57,7 @@ class Tombstones:
 
 def tombstones_path(study: Study) -> Path:
     """Return where a study's tombstones are, whether there are any or not."""
-    return study.vault / "erased.json"
+    return study.vault / TOMBSTONES
 
 
 def read_tombstones(study: Study) -> Tombstones:
@@ -64,8 +65,13 @@ def read_tombstones(study: Study) -> Tombstones:
     path = tombstones_path(study)
     if not path.is_file():
         return Tombstones()
+    return tombstones_from_text(path.read_text(encoding="utf-8"))
+
+
+def tombstones_from_text(text: str) -> Tombstones:
+    """Read what `tombstones_as_text` wrote; DataError if it is damaged."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(text)
         return Tombstones(found["salt"], tuple(Tombstone(**stone) for stone in found["stones"]))
     except (ValueError, KeyError, TypeError) as exc:
         raise DataError(
@@ -74,7 +80,12 @@ def read_tombstones(study: Study) -> Tombstones:
         ) from exc
 
 
+def tombstones_as_text(tombstones: Tombstones) -> str:
+    """Return them as they are written into the vault."""
+    return json.dumps(asdict(tombstones), indent=1) + "\n"
+
+
 def write_tombstones(study: Study, tombstones: Tombstones) -> None:
     """Write a study's tombstones durably."""
-    text = json.dumps(asdict(tombstones), indent=1) + "\n"
+    text = tombstones_as_text(tombstones)
     write_atomically(tombstones_path(study), lambda path: path.write_text(text, encoding="utf-8"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from pipeline.codebook import read_codebook
 from pipeline.readers import read_export, read_tables
 from pipeline.refi.archive import open_archive
-from pipeline.review.backup import restore
+from pipeline.review.restoring import restore
 from pipeline.review.seal import check_seal
 from pipeline.study import load_study
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import AS_JSON, STUDY
+from pipeline.cli.passphrase import FILE_OPTION, is_terminal, kept_passphrase, new_passphrase
 
 
 @click.command()
@@ -85,39 +86,59 @@ def verify(study: Path, seal: Path | None, against: Path | None) -> None:
 @click.command()
 @STUDY
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
-def backup(study: Path, file: Path | None) -> None:
-    """Put what people decided, the codebook and the settings into one file, while people go on deciding.
+@FILE_OPTION
+@click.option("--no-key", is_flag=True, help="Leave the vault's key out; then you must keep a copy of it yourself.")
+def backup(study: Path, file: Path | None, *, passphrase_file: Path | None, no_key: bool) -> None:
+    """Put what people decided and wrote, the settings and the vault's key into one file, while people go on deciding.
 
     \b
     Example:
       themes backup my-study
-      themes backup my-study /media/stick/my-study.zip
+      themes backup my-study /media/stick/my-study.zip --passphrase-file /media/other/passphrase.txt
     """
     from pipeline.review.backup import back_up
     from pipeline.study import load_study
 
-    made = back_up(load_study(study), file)
+    made = back_up(load_study(study), file, passphrase=None if no_key else new_passphrase(passphrase_file))
     click.echo(f"{made.path}: checked; {_decisions(made.n_decisions)}.")
     click.echo("It holds people's names and notes: keep it as you keep the study.")
+    if made.left_out:
+        click.echo(f"The codebook {made.left_out} is not in it, since it lies outside the study: back it up where it lies.")
+    if not made.has_key:
+        click.echo(
+            f"THIS BACKUP HOLDS NO KEY: keep a copy of {study / 'vault' / 'key'} yourself, somewhere safe and not beside this "
+            "file. Without it no decision can be used on another machine, and people who were erased come back."
+        )
 
 
 @click.command()
 @STUDY
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def restore(study: Path, file: Path) -> None:
+@FILE_OPTION
+def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
     """Put a backup in the place of what is there; what was there is moved aside, and nothing is lost.
 
     \b
     Example:
       themes restore my-study backups/my-study-20260105-101500.zip
+      themes restore my-study my-study.zip --passphrase-file passphrase.txt
     """
-    from pipeline.review.backup import restore as put_back
+    from pipeline.review.restoring import restore as put_back
+    from pipeline.review.vault_part import LockedError
     from pipeline.study import load_study
 
-    found = put_back(load_study(study), file)
+    loaded, words = load_study(study), kept_passphrase(passphrase_file)
+    try:
+        found = put_back(loaded, file, passphrase=words)
+    except LockedError:
+        if not is_terminal():
+            raise
+        found = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
     click.echo(f"Back as of {found.backup.made_at}: {_decisions(found.backup.n_decisions)}. `themes run {study}` applies them.")
     if found.aside:
         click.echo(f"What was there before is in {found.aside}.")
+    for note in found.notes:
+        click.echo(note)
 
 
 def _decisions(n: int) -> str:

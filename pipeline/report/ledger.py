@@ -20,6 +20,7 @@ from pipeline.methods.disclosure.differencing import Released, against_earlier
 from pipeline.report.source import Source
 from pipeline.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of, persons_asked
 from pipeline.study import Study
+from pipeline.vault import LEDGER
 
 
 COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "themes")
@@ -40,7 +41,7 @@ _BEHIND = {
 
 def ledger_path(study: Study) -> Path:
     """Return where a study's ledger is, whether it is there yet or not."""
-    return study.vault / "ledger.jsonl"
+    return study.vault / LEDGER
 
 
 def beside_earlier_exports(study: Study, sources: list[Source]) -> list[Source]:

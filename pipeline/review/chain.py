@@ -6,11 +6,13 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pipeline.errors import ReviewError
 from pipeline.review.store_schema import IDENTITY
 
 
 START = ""
 """What the first row has before it."""
+_NOT_YET = ""
 ERASURES = "erasures"
 """The table of rows that were emptied when a person was erased; made when the first is."""
 CREATE_ERASURES = f"""
@@ -34,14 +36,28 @@ def row_sha256(row: Mapping[str, Any]) -> str:
 
 
 def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> int:
-    """Append a row to a table and its chain, inside the caller's transaction, and return its number."""
+    """Append a row to a table and its chain, and return its number; ReviewError if SQLite cannot hold what is written.
+
+    What is hashed is what the table holds. SQLite changes some values as it takes them in: a whole number in a column of
+    numbers with decimals, a number in a column of text. So the row goes in once to be read back, and then for good.
+    """
     identity = _NUMBERED[table]
-    last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608
-    number, previous = (int(last[0]) + 1, last[1]) if last else (1, START)
-    whole = {identity: number, **row, "previous": previous}
-    whole["sha256"] = row_sha256(whole)
-    columns, places = ", ".join(f'"{name}"' for name in whole), ", ".join("?" for _ in whole)
-    connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(whole.values()))  # noqa: S608
+    connection.execute("SAVEPOINT reading_back")
+    try:
+        last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608
+        number, previous = (int(last[0]) + 1, last[1]) if last else (1, START)
+        asked = {identity: number, **row, "previous": previous}
+        _insert(connection, table, {**asked, "sha256": _NOT_YET})
+        held = _row(connection, table, number)
+        connection.execute("ROLLBACK TO reading_back")
+        _insert(connection, table, {**held, "sha256": row_sha256(held)})
+    except BaseException:
+        # Whatever stopped it, Ctrl-C too, nothing of it must stay; it is raised again.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO reading_back")
+            connection.execute("RELEASE reading_back")
+        raise
+    connection.execute("RELEASE reading_back")
     return number
 
 
@@ -52,9 +68,41 @@ def faults(connection: sqlite3.Connection) -> list[str]:
     return [sentence for table, identity in tables.items() for sentence in _faults(connection, table, identity, erased)]
 
 
+def n_sealed_as_handed_in(connection: sqlite3.Connection) -> int:
+    """Return how many decisions an earlier version sealed with whole seconds, where the store holds them with decimals."""
+    rows = connection.execute("SELECT * FROM decisions WHERE seconds IS NOT NULL")
+    return sum(row["sha256"] != row_sha256(dict(row)) and row["sha256"] == _sha256_as_handed_in(dict(row)) for row in rows)
+
+
 def left_sha256(row: Mapping[str, Any]) -> str:
     """Return the hash of what is left of an emptied row, the hash it was written with included."""
     return _sha256(row)
+
+
+def _sha256_as_handed_in(row: Mapping[str, Any]) -> str:
+    """Return the hash that an earlier version gave a row: of the whole number it was handed, not of what was then held."""
+    return row_sha256({name: _whole(value) for name, value in row.items()})
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
+    columns, places = ", ".join(f'"{name}"' for name in row), ", ".join("?" for _ in row)
+    try:
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(row.values()))  # noqa: S608
+    except UnicodeEncodeError:
+        raise ReviewError(
+            "What was written holds half a character, which some programs leave when they cut a text. Nothing was saved: type "
+            "the text again, or leave the odd character out."
+        ) from None
+
+
+def _row(connection: sqlite3.Connection, table: str, number: int) -> dict[str, Any]:
+    found = connection.execute(f"SELECT * FROM {table} WHERE {_NUMBERED[table]} = ?", (number,))  # noqa: S608
+    names = [column[0] for column in found.description]
+    return dict(zip(names, found.fetchone(), strict=True))
 
 
 def _sha256(row: Mapping[str, Any]) -> str:
@@ -95,7 +143,10 @@ def _broken(
         elif row["previous"] != previous:
             yield f"{what}: row {row[identity]} does not follow from the row before it."
         emptied = erased.get((table, row[identity]), set())
-        if row["sha256"] != row_sha256(dict(row)) and left_sha256(dict(row)) not in emptied:
+        if (
+            row["sha256"] not in {row_sha256(dict(row)), _sha256_as_handed_in(dict(row))}
+            and left_sha256(dict(row)) not in emptied
+        ):
             yield f"{what}: row {row[identity]} is not what was written."
         previous, expected = row["sha256"], row[identity] + 1
     if n_written >= expected:

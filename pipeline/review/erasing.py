@@ -7,12 +7,15 @@ A row that is emptied keeps its number and the hash it was written with, by whic
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from pipeline.errors import ReviewError
 from pipeline.methods.repeated import repeats, without
-from pipeline.review.chain import CREATE_ERASURES, ERASURES, append, left_sha256
+from pipeline.review.chain import ERASURES
+from pipeline.review.emptying import emptied_rows, empty_rows, rows_of
+from pipeline.review.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
 from pipeline.review.store import FILE, open_store, store_path
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
@@ -28,6 +31,7 @@ def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str],
 
     With `whole` false (somebody withdraws from being quoted), rewordings and approvals go and decisions stay.
     """
+    remember_erased(study, ids, whole=whole)
     if not store_path(study).is_file():
         return 0
     with open_store(study) as store:
@@ -36,11 +40,49 @@ def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str],
         with store.together():
             tables = _tables(connection, whole=whole)
             emptied = sum(_erase_chained(connection, table, ids, words) for table in tables)
-            for table in _changing(connection):
+            for table in changing_tables(connection):
                 _erase_changing(connection, table, ids, words)
+            # Before it is settled: a backup that is put back later must find here which rows were emptied.
+            remember_emptied(study, emptied_rows(connection))
         # What was written over lies in free pages and in the log until both are made anew.
         _write_anew(connection)
     return emptied
+
+
+def erase_again(path: Path, erased: ErasedDecisions, *, later: bool) -> int:
+    """Empty in a store that comes from a backup what was erased from the study, and return how many rows were emptied.
+
+    With `later`, forms that were begun and not sent go, too, since they may hold the words of somebody who was erased since.
+    """
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        emptied = sum(_empty_again(connection, table, erased) for table in _tables(connection, whole=True))
+        if later:
+            connection.execute("DELETE FROM drafts")
+        connection.execute("COMMIT")
+        connection.execute("VACUUM")
+    return emptied
+
+
+def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecisions) -> int:
+    left = {(row.number, row.sha256): dict(row.left) for row in erased.rows if row.table == table}
+    changed = []
+    for row in rows_of(connection, table):
+        # Of a text itself nobody can be known: somebody else may have said the same.
+        ids = {str(row.get("segment_id", "")), *(one for value in row.values() if _is_json(value) for one in ids_in(value))}
+        remembered = left.get((row[IDENTITY[table]], row["sha256"]), row)
+        wanted = left_of({**row, **remembered}, erased.erased_among(ids, quotes=table == "approvals"), ())
+        if wanted != row:
+            changed.append((row, wanted))
+    if changed:
+        empty_rows(connection, table, changed)
+    return len(changed)
+
+
+def _is_json(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("[", "{"))
 
 
 def _write_anew(connection: sqlite3.Connection) -> None:
@@ -58,42 +100,22 @@ def _tables(connection: sqlite3.Connection, *, whole: bool) -> list[str]:
     return [name for name in IDENTITY if name in there and (whole or name == "approvals")]
 
 
-def _changing(connection: sqlite3.Connection) -> list[str]:
+def changing_tables(connection: sqlite3.Connection) -> list[str]:
     """Return the tables in no chain, such as drafts: their rows may simply go."""
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'"
     return [row[0] for row in connection.execute(sql) if row[0] not in {*IDENTITY, ERASURES}]
 
 
 def _erase_chained(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> int:
-    identity = IDENTITY[table]
-    rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY {identity}")]  # noqa: S608
-    changed = [(row, left) for row in rows if (left := _emptied(row, ids, words)) != row]
+    rows = rows_of(connection, table)
+    changed = [(row, left) for row in rows if (left := left_of(row, ids, words)) != row]
     if not changed:
         return 0
-    connection.execute(CREATE_ERASURES)
-    for event in ("update", "delete"):
-        connection.execute(
-            f"CREATE TRIGGER IF NOT EXISTS {ERASURES}_no_{event} BEFORE {event} ON {ERASURES} "
-            f"BEGIN SELECT RAISE(ABORT, '{ERASURES} is append-only'); END"
-        )
-    guard = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_no_update",)).fetchone()
-    connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
-    for row, left in changed:
-        names = [name for name in left if left[name] != row[name]]
-        places = ", ".join(f'"{name}" = ?' for name in names)
-        connection.execute(
-            f"UPDATE {table} SET {places} WHERE {identity} = ?",  # noqa: S608
-            [*(left[name] for name in names), row[identity]],
-        )
-        made_at = datetime.now(UTC).isoformat(timespec="seconds")
-        sealed = {"of": table, "number": row[identity], "row_sha256": row["sha256"], "left_sha256": left_sha256(left)}
-        append(connection, ERASURES, {**sealed, "made_at": made_at})
-    if guard:
-        connection.execute(guard[0])
+    empty_rows(connection, table, changed)
     return len(changed)
 
 
-def _emptied(row: dict[str, Any], ids: frozenset[str], words: Sequence[str]) -> dict[str, Any]:
+def left_of(row: dict[str, Any], ids: frozenset[str], words: Sequence[str]) -> dict[str, Any]:
     """Return what may be left of a row; the row itself where it is not about the person."""
     about = any(row.get(name) in ids for name in _ABOUT)
     return {name: _left(name, value, ids, words, about=about) for name, value in row.items()}
@@ -118,7 +140,8 @@ def _left_of_json(value: str, ids: frozenset[str], words: Sequence[str], *, abou
         return "[]" if value.startswith("[") else "{}"
     found = json.loads(value)
     pruned = _pruned(found, ids, words)
-    return value if pruned == found else json.dumps(pruned, ensure_ascii=False)
+    # With its escapes, since half a character can be kept in no other way.
+    return value if pruned == found else json.dumps(pruned)
 
 
 def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:

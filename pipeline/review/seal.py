@@ -22,6 +22,8 @@ from pipeline.study import Study
 
 RECORD = "backup.json"
 """The part of a backup that holds its seal."""
+LARGEST_RECORD = 1_000_000
+"""Bytes of such a part, and of a seal."""
 
 Heads = Mapping[str, tuple[int, str]]
 """For each table the number and the hash of its last row."""
@@ -81,13 +83,14 @@ def _read(path: Path) -> tuple[str, Heads]:
         return str(record["made_at"]), heads
     except FileNotFoundError:
         raise ReviewError(f"{path.name}: there is no such file. Check the name and where it lies.") from None
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, DataError):
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, RecursionError, OSError, DataError):
         raise ReviewError(f"{path.name} is neither a seal nor a backup of a study. Give one that is.") from None
 
 
 def _record(path: Path) -> Any:
     if zipfile.is_zipfile(path):
         check_archive(path, BACKUP)
-        with zipfile.ZipFile(path) as archive:
-            return json.loads(archive.read(RECORD))
-    return json.loads(path.read_text(encoding="utf-8"))
+        with zipfile.ZipFile(path) as archive, archive.open(RECORD) as part:
+            return json.loads(part.read(LARGEST_RECORD))
+    with path.open("rb") as file:
+        return json.loads(file.read(LARGEST_RECORD))

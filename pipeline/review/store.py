@@ -18,7 +18,7 @@ import pandas as pd
 from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
 from pipeline.review.agreed import as_agreed
-from pipeline.review.chain import append, faults
+from pipeline.review.chain import append, faults, n_sealed_as_handed_in
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
@@ -275,7 +275,10 @@ class Store:
 
     def append(self, table: str, made_at: str | None = None, **row: Any) -> int:
         """Add a row to an append-only table and return its number; `made_at` is ISO UTC, now unless given."""
-        return append(self.connection, table, {**row, "made_at": made_at or datetime.now(UTC).isoformat(timespec="seconds")})
+        moment = made_at or datetime.now(UTC).isoformat(timespec="seconds")
+        # The last row is read before the next is written, so nobody may write between the two.
+        with self.together():
+            return append(self.connection, table, {**row, "made_at": moment})
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """Return what a query finds, under the names of its columns."""
@@ -337,18 +340,37 @@ def decisions(study: Study) -> pd.DataFrame:
     return read_review(study, "decisions")
 
 
+def has_decisions(study: Study) -> bool:
+    """Say whether people have said anything of an excerpt, whether it stands or not."""
+    if not store_path(study).is_file():
+        return False
+    with open_store(study) as store:
+        sql = """SELECT EXISTS (SELECT 1 FROM decisions) OR EXISTS (SELECT 1 FROM discussions)
+            OR EXISTS (SELECT 1 FROM approvals)"""
+        return bool(store.connection.execute(sql).fetchone()[0])
+
+
 def verify_store(study: Study) -> str:
     """Say that every row is as it was written; ReviewError lists those that are not."""
     if not store_path(study).is_file():
         return "Nobody has decided anything yet, so there is nothing to verify."
     with open_store(study) as store:
-        found, n = store.verify(), len(store.history())
+        found, n, n_old = store.verify(), len(store.history()), n_sealed_as_handed_in(store.connection)
     if found:
         raise ReviewError(
             f"{FILE} is not as it was written. Compare it with a backup before you go on:\n"
             + "\n".join(f"  - {one}" for one in found)
         )
-    return f"All rows are as they were written. Decisions among them: {n:,}."
+    return f"All rows are as they were written. Decisions among them: {n:,}.{_old_form(n_old)}"
+
+
+def _old_form(n: int) -> str:
+    if not n:
+        return ""
+    what = "1 of them was sealed by an earlier version, which hashed whole seconds in another form; it is sound"
+    if n > 1:
+        what = f"{n:,} of them were sealed by an earlier version, which hashed whole seconds in another form; they are sound"
+    return f" {what}, and nothing need be done."
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

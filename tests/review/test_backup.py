@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from pipeline.cli import main
 from pipeline.errors import ReviewError
-from pipeline.review.backup import back_up, restore
+from pipeline.review.backup import back_up
+from pipeline.review.restoring import restore
 from pipeline.review.store import decisions, open_store, store_path, verify_store
 
 
@@ -36,7 +37,7 @@ def repacked(path, target, **changes):
 
 def test_a_backup_comes_back_and_what_was_there_is_moved_aside(study):
     decide(study, "s1", "s2")
-    made = back_up(study, now=NOW)
+    made = back_up(study, passphrase=None, now=NOW)
     assert made.path == study.folder / "backups/study-20260105-101500.zip" and made.n_decisions == 2
     decide(study, "s1", "s3", code="trust")
     study.codebook.write_text("code\nother\n", encoding="utf-8")
@@ -53,7 +54,7 @@ def test_a_backup_comes_back_and_what_was_there_is_moved_aside(study):
 
 def test_a_backup_comes_back_where_there_is_nothing_yet(study, built, tmp_path):
     decide(study, "s1")
-    made = back_up(study, tmp_path / "kept.zip")
+    made = back_up(study, tmp_path / "kept.zip", passphrase=None)
     store_path(study).unlink()
     assert restore(study, made.path).backup.n_decisions == 1
     assert len(decisions(study)) == 1
@@ -62,7 +63,7 @@ def test_a_backup_comes_back_where_there_is_nothing_yet(study, built, tmp_path):
 def test_a_backup_holds_what_people_wrote_and_no_answers(study, tmp_path):
     (study.vault / "names.txt").write_text("Zebedee", encoding="utf-8")
     decide(study, "s1")
-    with zipfile.ZipFile(back_up(study, tmp_path / "kept.zip").path) as archive:
+    with zipfile.ZipFile(back_up(study, tmp_path / "kept.zip", passphrase=None).path) as archive:
         assert sorted(archive.namelist()) == ["backup.json", "codebook.csv", "review.sqlite", "study.toml"]
         assert not any(b"Zebedee" in archive.read(name) or b"signatures" in archive.read(name) for name in archive.namelist())
     assert (tmp_path / "kept.zip").stat().st_mode & 0o077 == 0
@@ -83,7 +84,7 @@ def test_a_backup_is_whole_while_people_go_on_deciding(study, tmp_path):
     for writer in writers:
         writer.start()
     begun.wait()
-    made = [back_up(study, tmp_path / f"{number}.zip") for number in range(3)]
+    made = [back_up(study, tmp_path / f"{number}.zip", passphrase=None) for number in range(3)]
     stop.set()
     for writer in writers:
         writer.join()
@@ -96,11 +97,11 @@ def test_a_backup_is_whole_while_people_go_on_deciding(study, tmp_path):
 
 def test_nothing_is_written_over_or_made_of_nothing(study, tmp_path):
     with pytest.raises(ReviewError, match="nothing to back up"):
-        back_up(study)
+        back_up(study, passphrase=None)
     decide(study, "s1")
-    back_up(study, tmp_path / "kept.zip")
+    back_up(study, tmp_path / "kept.zip", passphrase=None)
     with pytest.raises(ReviewError, match="never written over another"):
-        back_up(study, tmp_path / "kept.zip")
+        back_up(study, tmp_path / "kept.zip", passphrase=None)
 
 
 @pytest.mark.parametrize(
@@ -109,13 +110,13 @@ def test_nothing_is_written_over_or_made_of_nothing(study, tmp_path):
         ({"codebook": lambda content: content + b" "}, "damaged: codebook.csv is not as it was written"),
         ({"review": lambda content: content[:-4096] + bytes(4096)}, "damaged: review.sqlite"),
         ({"backup": lambda content: b"{}"}, "no backup of a study"),
-        ({"backup": lambda content: content.replace(b"codebook.csv", b"../../outside")}, "no backup of a study"),
+        ({"backup": lambda content: content.replace(b"codebook.csv", b"../../outside")}, "a part that no backup of ours has"),
         ({"backup": lambda content: content.replace(b"What helps", b"Other")}, "is a backup of .Other"),
     ],
 )
 def test_a_backup_that_is_not_sound_changes_nothing(study, tmp_path, changes, said):
     decide(study, "s1")
-    made = back_up(study, tmp_path / "kept.zip")
+    made = back_up(study, tmp_path / "kept.zip", passphrase=None)
     decide(study, "s2")
     with pytest.raises(ReviewError, match=said):
         restore(study, repacked(made.path, tmp_path / "bad.zip", **changes))
@@ -125,7 +126,7 @@ def test_a_backup_that_is_not_sound_changes_nothing(study, tmp_path, changes, sa
 
 def test_a_store_that_was_tampered_with_is_neither_backed_up_nor_restored(study, tmp_path):
     decide(study, "s1")
-    made = back_up(study, tmp_path / "kept.zip")
+    made = back_up(study, tmp_path / "kept.zip", passphrase=None)
     with zipfile.ZipFile(made.path) as archive:
         archive.extract("review.sqlite", tmp_path)
     connection = sqlite3.connect(tmp_path / "review.sqlite")
@@ -147,13 +148,13 @@ def test_a_store_that_was_tampered_with_is_neither_backed_up_nor_restored(study,
         restore(study, bad)
     shutil.copyfile(tmp_path / "review.sqlite", store_path(study))
     with pytest.raises(ReviewError, match="The store is not as it was written"):
-        back_up(study, tmp_path / "other.zip")
+        back_up(study, tmp_path / "other.zip", passphrase=None)
     assert not (tmp_path / "other.zip").exists()
 
 
 def test_a_store_in_use_is_left_alone(study, tmp_path):
     decide(study, "s1")
-    made = back_up(study, tmp_path / "kept.zip")
+    made = back_up(study, tmp_path / "kept.zip", passphrase=None)
     with open_store(study) as store:
         with pytest.raises(ReviewError, match="is in use"):
             restore(study, made.path)
@@ -163,7 +164,7 @@ def test_a_store_in_use_is_left_alone(study, tmp_path):
 
 def test_a_damaged_store_gives_way_to_a_backup_and_is_kept(study, tmp_path):
     decide(study, "s1")
-    made = back_up(study, tmp_path / "kept.zip")
+    made = back_up(study, tmp_path / "kept.zip", passphrase=None)
     store_path(study).write_bytes(b"no database at all" * 400)
     found = restore(study, made.path)
     assert len(decisions(study)) == 1 and (found.aside / "review.sqlite").read_bytes().startswith(b"no database")
@@ -171,7 +172,7 @@ def test_a_damaged_store_gives_way_to_a_backup_and_is_kept(study, tmp_path):
 
 def test_by_command(study):
     decide(study, "s1")
-    said = CliRunner().invoke(main, ["backup", str(study.folder)]).output
+    said = CliRunner().invoke(main, ["backup", str(study.folder), "--no-key"]).output
     assert ": checked; 1 decision.\nIt holds people's names and notes" in said
     back = CliRunner().invoke(main, ["restore", str(study.folder), said.split(": checked")[0]]).output
     assert ": 1 decision." in back and "What was there before is in" in back

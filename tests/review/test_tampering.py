@@ -179,7 +179,7 @@ def test_by_command_a_seal_and_a_backup_find_what_was_cut_off(study, tmp_path):
 
     fill(study)
     assert "Keep it away from the study." in said("verify", study.folder, "--seal", tmp_path / "seal.json")[1]
-    said("backup", study.folder, tmp_path / "kept.zip")
+    said("backup", study.folder, tmp_path / "kept.zip", "--no-key")
     with open_store(study) as store:
         store.decide(segment_id="later", text_id="t", reviewer="R1", outcome="none")
     assert "are still there" in said("verify", study.folder, "--against", tmp_path / "seal.json")[1]
