@@ -162,7 +162,7 @@ def _candidate(material: Material, rows: list[Mapping[Hashable, Any]], approval:
     row = tables.comment_rows.get(comment_id)
     return QuoteCandidate(
         segment_id=first["segment_id"],
-        codes=tuple(dict.fromkeys(one["code"] for one in rows)),
+        codes=tuple(dict.fromkeys(one["code"] for one in rows if one["code"])),
         text=first["text"],
         caption=first["caption"],
         reasons=tuple(dict.fromkeys(one["reason"] for one in rows)),
