@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.consent import Words
 from pipeline.methods.disclosure.identifying import may_identify, pointers
+from pipeline.methods.rewording import too_like
 from pipeline.report.source import read_source
 from pipeline.study import Study
 
@@ -17,6 +18,7 @@ CHANGED = "its words are other ones since it was approved, as they were masked o
 NOT_LISTED = "the last run did not list it; run the study again (`themes run`)"
 WAITING = "nobody has approved it yet"
 REFUSED = "people decided against it"
+SAME = "what was approved as a rewording is still what was said ({}); approve other words"
 POINTS = "what comes together in it (such as {}) may point at the person; approve a rewording without that"
 COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
 RECORD = ["segment_id", "text_id", "outcome", "wording", "stands"]
@@ -52,6 +54,8 @@ def release(
     rows = zip(consent, quotes["consent"], quotes["approved"], quotes["wording"], quotes["refused"], strict=True)
     why = [_why(now, then, approved=bool(yes), reworded=bool(other), refused=bool(no)) for now, then, yes, other, no in rows]
     why = [CHANGED if reason == WAITING and stale else reason for reason, stale in zip(why, quotes["stale"], strict=True)]
+    pairs = zip(why, quotes["text"], quotes["wording"], strict=True)
+    why = [reason or (_same_words(said, words) if words else None) for reason, said, words in pairs]
     quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
     why = [reason or _pointing(text) for reason, text in zip(why, quotes["text"], strict=True)]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
@@ -109,6 +113,11 @@ def _why(now: object, then: str, *, approved: bool, reworded: bool, refused: boo
     if "paraphrase" in (now, then) and not (approved and reworded):
         return REWORDING
     return None if approved else WAITING
+
+
+def _same_words(said: str, words: str) -> str | None:
+    alike = too_like(said, words)
+    return SAME.format(alike) if alike else None
 
 
 def _pointing(text: str) -> str | None:

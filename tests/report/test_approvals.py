@@ -160,3 +160,12 @@ def test_what_was_refused_or_reworded_since_the_run_counts_at_once(study, tables
     bank = quote_bank(read_source(study, TABLES))
     assert where(bank, approved) == ["leaves", "stays"]
     assert next(one.words for one in bank.quotations if one.quote == approved[0]) == "Too much paper."
+
+
+def test_a_rewording_that_an_earlier_release_took_and_is_none_stays(study, tables, approved):
+    row = {"segment_id": approved[1], "text_id": TEXT, "by": "Ann", "reason": "", "outcome": "reworded"}
+    with open_store(study) as store:
+        store.append("approvals", **row, wording=f"{SAID} x")
+    bank = run_again(study, tables)
+    assert where(bank, approved) == ["leaves", "stays"]
+    assert "7 of its 7 words stand in the same order" in next(one.why for one in bank.withheld if one.quote == approved[1])
