@@ -261,7 +261,7 @@ class Quotes(Model):
     """Excerpts that could be quoted; none leaves before people approve it."""
 
     segment_id: str = pa.Field(description="the segment")
-    code: str = pa.Field(description="the code it stands for")
+    code: str = pa.Field(description="the code it stands for; empty where it was decided on and has none any more")
     text: str = pa.Field(description="the words")
     caption: str = pa.Field(description="who said it, by the study's groups only")
     reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
@@ -338,7 +338,7 @@ class Decisions(Model):
     drawn: str = pa.Field(
         isin=["given order", "uncertain", "rare codes first", "random audit"], description="how the excerpt was chosen"
     )
-    blind: bool = pa.Field(description="the model's suggestion had not been shown")
+    blind: bool = pa.Field(description="nobody had shown the person how its text is coded")
     channel: str = pa.Field(isin=["web", "workbook", "import"], description="where it was made")
     made_at: str = pa.Field(description="when, in UTC")
 

@@ -1,6 +1,7 @@
 """Read from `review.sqlite` what people have decided, for exports; nothing in it is changed."""
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 
 import pandas as pd
@@ -15,15 +16,34 @@ _COLUMNS = (
 )
 
 
+_APPROVALS = ("approval_id", "segment_id", "text_id", "outcome", "wording", "stands")
+
+
 def standing_decisions(study: Study) -> pd.DataFrame:
     """Return the decisions that stand, in the order they were made, each with its reviewer's `note`."""
+    sql = f"SELECT {', '.join(_COLUMNS)} FROM decisions JOIN standing USING (decision_id) ORDER BY decision_id"  # noqa: S608
+    return _read(study, sql, _COLUMNS).astype({"blind": bool}).fillna({"note": ""})
+
+
+def approvals_on_record(study: Study) -> pd.DataFrame:
+    """Return what people decided about quoting each excerpt: what `stands` of it, or the last that was taken back."""
+    sql = """WITH every AS (
+            SELECT *, approval_id NOT IN (SELECT number FROM retractions WHERE subject = 'approval') AS stands FROM approvals
+        ), ranked AS (
+            SELECT *, row_number() OVER (PARTITION BY segment_id ORDER BY stands DESC, approval_id DESC) AS place FROM every
+        )
+        SELECT approval_id, segment_id, text_id, outcome, wording, stands FROM ranked WHERE place = 1 ORDER BY approval_id"""
+    return _read(study, sql, _APPROVALS, table="approvals").astype({"stands": bool})
+
+
+def _read(study: Study, sql: str, columns: Sequence[str], *, table: str = "decisions") -> pd.DataFrame:
+    """Return the rows of a query; none where nobody has decided anything yet, or the store is older than the table."""
     path = study.folder / "review.sqlite"
     if not path.is_file():
-        return pd.DataFrame(columns=list(_COLUMNS))
-    sql = f"SELECT {', '.join(_COLUMNS)} FROM decisions JOIN standing USING (decision_id) ORDER BY decision_id"  # noqa: S608
+        return pd.DataFrame(columns=list(columns))
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            found = pd.DataFrame(connection.execute(sql).fetchall(), columns=list(_COLUMNS))
-            return found.astype({"blind": bool}).fillna({"note": ""})
+            there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+            return pd.DataFrame(connection.execute(sql).fetchall() if there else [], columns=list(columns))
     except sqlite3.DatabaseError as fault:
         raise ReviewError("review.sqlite cannot be read; close it in other programs, or put a copy of it back.") from fault

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
@@ -11,7 +12,8 @@ from pipeline.report.excerpts import excerpts_to_review
 from pipeline.report.source import read_source
 from pipeline.review.drawing import GIVEN, draw
 from pipeline.review.sheet import Excerpts
-from pipeline.review.store import decisions
+from pipeline.review.showing import note_packed
+from pipeline.review.store import Drawn, decisions, open_store
 from pipeline.study import Study
 
 
@@ -22,6 +24,7 @@ def pack(
 
     Left out are excerpts that people have decided on, or those that this reviewer has. An audit draws from all excerpts,
     decided ones too, and leaves out only those an audit has drawn before. The sheet does not show what the model would say.
+    What was drawn, and how, is recorded in the store: what the sheet says of it when it comes back is not believed.
 
     Raises
     ------
@@ -41,7 +44,12 @@ def pack(
     path.parent.mkdir(parents=True, exist_ok=True)
     words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     table = excerpts_to_review(source, chosen, drawn=order)
-    write(Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or ""), path)
+    pages = Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or "")
+    drawn = next(one for one in get_args(Drawn) if one == order)
+    with open_store(study) as store, store.together():
+        # Together: a sheet of which there is no record could count for no audit.
+        note_packed(store, chosen["segment_id"].tolist(), drawn=drawn, reviewer=reviewer or "")
+        write(pages, path)
     return path, len(chosen)
 
 

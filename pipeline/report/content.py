@@ -53,7 +53,7 @@ def _build(source: Source, *, for_team: bool) -> Report:
     if for_team:
         words = quotable_words(source["texts"], source["segments"], source["comments"])
     else:
-        words = approved_words(source["quotes"], source["segments"], source["comments"])
+        words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(

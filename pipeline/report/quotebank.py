@@ -26,6 +26,8 @@ NOTICE = (
     "themes quote used STUDY ID --where TITLE --page PAGE. When somebody withdraws, the register says where their words stand."
 )
 NOBODY_YET = "nobody yet: the program suggested this code"
+NO_CODE = "No code any more"
+NOBODY_NOW = "nobody any more; it was approved when it had a code"
 REASONS = {
     "typical": "typical: much as others said it",
     "distinct": "distinct: unlike how others said it",
@@ -90,20 +92,21 @@ class QuoteBank:
 def quote_bank(source: Source) -> QuoteBank:
     """Return the bank, in the codebook's order."""
     quotes = source["quotes"]
-    found = release(quotes, source["segments"], source["comments"])
+    found = release(quotes, source["segments"], source["comments"], source.approvals)
     uses = _uses_of(read_uses(source.study))
     facts = _Facts(source)
-    reworded = set(quotes.loc[quotes["wording"] != "", "segment_id"])
+    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    reworded = {one for one, text in zip(found.approved["segment_id"], found.approved["text"], strict=True) if text != said[one]}
     order = {code: place for place, code in enumerate(source.labels)}
     approved = found.approved.assign(place=found.approved["code"].map(order).fillna(len(order))).sort_values(
         "place", kind="stable"
     )
     quotations = tuple(facts.quotation(row, reworded, uses) for row in approved.to_dict("records"))
     withheld = tuple(
-        Withheld(row["segment_id"], source.label(row["code"]), row["why"], _places(uses, row["segment_id"]))
+        Withheld(row["segment_id"], _label(source, row["code"]), row["why"], _places(uses, row["segment_id"]))
         for row in found.withheld.to_dict("records")
     )
-    there = set(quotes["segment_id"])
+    there = {*quotes["segment_id"], *found.withheld["segment_id"]}
     gone = tuple(use for quote, used in uses.items() if quote not in there for use in used)
     return QuoteBank(quotations, withheld, gone)
 
@@ -145,6 +148,8 @@ class _Facts:
     def agreed_by(self, segment_id: str, code: str) -> str:
         """Say how many of each group of reviewers gave the code."""
         groups = self.readers.get((segment_id, code), {})
+        if not code:
+            return NOBODY_NOW
         return listed([f"{group} ({number(n)})" for group, n in groups.items()]) or NOBODY_YET
 
     def quotation(self, row: Mapping[Any, Any], reworded: set[str], uses: Mapping[str, Sequence[Use]]) -> Quotation:
@@ -152,18 +157,22 @@ class _Facts:
         segment_id, code = str(row["segment_id"]), str(row["code"])
         return Quotation(
             quote=segment_id,
-            code=self.source.label(code),
+            code=_label(self.source, code),
             words=row["text"],
             reworded=segment_id in reworded,
             caption=row["caption"],
             picked_as=REASONS[row["reason"]],
             question=self.source.wording(self.question[segment_id]),
             answer=self.answer[segment_id],
-            codes=tuple(self.source.label(one) for one in self.codes.get(segment_id, (code,))),
+            codes=tuple(_label(self.source, one) for one in self.codes.get(segment_id, (code,))),
             agreed_by=self.agreed_by(segment_id, code),
             contested=self.status.get((segment_id, code)) == "contested",
             used=_places(uses, segment_id),
         )
+
+
+def _label(source: Source, code: str) -> str:
+    return source.label(code) if code else NO_CODE
 
 
 def _uses_of(uses: Sequence[Use]) -> dict[str, list[Use]]:

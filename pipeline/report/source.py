@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.artefacts import TABLES, Value, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.consent import quotable_ids, with_shared_words, without_private_words
-from pipeline.decided import standing_decisions
+from pipeline.decided import approvals_on_record, standing_decisions
 from pipeline.errors import DataError
 from pipeline.manifest import Manifest, file_sha256, read_manifest
 from pipeline.methods.disclosure import PROFILES, Profile
@@ -51,6 +51,14 @@ class Source:
             allowed = quotable_ids(segments, comments)
             self.kept["named themes"] = without_private_words(shared, self["members"], allowed)
         found: pd.DataFrame = self.kept["named themes"]
+        return found
+
+    @property
+    def approvals(self) -> pd.DataFrame:
+        """What people have decided about quotations up to now, whether the last run has seen it or not."""
+        if "approvals" not in self.kept:
+            self.kept["approvals"] = approvals_on_record(self.study)
+        found: pd.DataFrame = self.kept["approvals"]
         return found
 
     @property

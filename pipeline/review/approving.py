@@ -1,11 +1,14 @@
 """Quotes to approve: a person lets each quotation leave, in the words that were said or in others, or refuses it."""
 
-import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.errors import ReviewError
+from pipeline.methods.disclosure.identifying import may_identify, pointers
+from pipeline.methods.redact import Redactor
+from pipeline.methods.redact.saying import identifiers_in
+from pipeline.methods.rewording import too_like
 from pipeline.review.deciding import StaleError
 from pipeline.review.material import Material
 from pipeline.review.room import Room
@@ -69,12 +72,19 @@ def approve(room: Room, segment_id: str, *, by: str, version: int, key: str) -> 
 
 
 def approve_rewording(room: Room, segment_id: str, wording: str, *, by: str, version: int, key: str) -> Approval:
-    """Let other words leave in its place; ReviewError if they are empty or still what was said."""
+    """Let other words leave in its place; ReviewError if they are still what was said, or may tell who somebody is."""
     words, tables = " ".join(wording.split()), room.material().tables
     _consent(room, segment_id)
     said = str(tables.segments["text"].iloc[tables.row_of[segment_id]])
-    if not words or _plain(words) == _plain(said):
-        raise ReviewError("Please write it in other words; what was said, or nothing, is no rewording.")
+    if not words:
+        raise ReviewError("Please write it in other words; nothing is no rewording.")
+    if alike := too_like(said, words):
+        raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
+    if may_identify(words):
+        found = " and ".join(pointers(words))
+        raise ReviewError(f"What comes together in these words (such as {found}) may point at the person; leave that out.")
+    if found := ", ".join(_identifiers(room, words)):
+        raise ReviewError(f"These words may tell who somebody is: {found}. Leave it out.")
     return _keep(room, segment_id, "reworded", wording=words, by=by, version=version, key=key)
 
 
@@ -162,7 +172,7 @@ def _candidate(material: Material, rows: list[Mapping[Hashable, Any]], approval:
     row = tables.comment_rows.get(comment_id)
     return QuoteCandidate(
         segment_id=first["segment_id"],
-        codes=tuple(dict.fromkeys(one["code"] for one in rows)),
+        codes=tuple(dict.fromkeys(one["code"] for one in rows if one["code"])),
         text=first["text"],
         caption=first["caption"],
         reasons=tuple(dict.fromkeys(one["reason"] for one in rows)),
@@ -177,5 +187,7 @@ def _approval(row: Mapping[Hashable, Any]) -> Approval:
     return Approval(**{name: row[name] for name in names})
 
 
-def _plain(words: str) -> list[str]:
-    return re.findall(r"\w+", words.casefold())
+def _identifiers(room: Room, words: str) -> tuple[str, ...]:
+    names = room.study.settings.clean.known_names
+    redactor = room.kept("redactor", names, lambda: Redactor(known_names=names))
+    return identifiers_in(redactor, [words])[0]

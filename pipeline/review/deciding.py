@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from pipeline.errors import ReviewError
+from pipeline.review.blindness import stands_in_codebook
 from pipeline.review.room import Room
+from pipeline.review.showing import has_seen
 from pipeline.review.store import Decision, Drawn, Outcome, Store
 
 
@@ -38,7 +40,8 @@ def decide(
     """Keep what a person says of an excerpt, and return it; the same `key` again returns what it made the first time.
 
     `version` is `Excerpt.version` of the page they saw. Whether it counts as blind is decided here: a person's first answer
-    since the excerpt was last put into the queue does, a later one does not. StaleError if they have said something else since.
+    since the excerpt was last put into the queue does, a later one does not, nor one after they were shown how its text is
+    coded. StaleError if they have said something else since.
     """
     text_id = room.material().tables.text_id(segment_id)
     if text_id is None:
@@ -46,7 +49,7 @@ def decide(
     for code in said.codes:
         check_code(room, code)
     ledger = room.ledger()
-    blind, own = not ledger.had_seen(reviewer, segment_id), ledger.of(reviewer, segment_id)
+    seen, own = stands_in_codebook(room, text_id), ledger.of(reviewer, segment_id)
 
     def keep(store: Store) -> Decision:
         if number := store.made_with(key):
@@ -60,7 +63,8 @@ def decide(
             codes=said.codes,
             # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
             drawn="random audit" if own and own.drawn == "random audit" else drawn,
-            blind=blind,
+            # Asked of the store, by the one writer: a page may have shown it in another window a moment ago.
+            blind=not (seen or has_seen(store, reviewer, segment_id, text_id)),
             channel="web",
             note=said.note.strip(),
             new_code=" ".join(said.new_code.split()),

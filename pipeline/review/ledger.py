@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from pipeline.review.marks import Marks
+from pipeline.review.showing import SHOWING_CHANNELS
 from pipeline.review.store import DECISION, Decision, Store, decision_of
 
 
@@ -55,6 +56,8 @@ class Ledger:
     _complete: Marks = field(default_factory=Marks)
     _differing: Marks = field(default_factory=Marks)
     _given: Counter[str] = field(default_factory=Counter)
+    _seen_texts: dict[tuple[str, str], int] = field(default_factory=dict)
+    """For each person and text, the last decision there was before they were last shown how the text is coded."""
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -66,6 +69,7 @@ class Ledger:
                 marks.count(here)
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
+            self._take_showings(store)
         for segment_id in touched:
             self._judge(segment_id)
 
@@ -155,11 +159,20 @@ class Ledger:
         """Return whether an excerpt no longer waits for a person."""
         return segment_id in self._of(self._done, reviewer).every
 
-    def had_seen(self, reviewer: str, segment_id: str) -> bool:
-        """Return whether a person had answered in this round, withdrawn or not, and so been shown the suggestion."""
+    def had_seen(self, reviewer: str, segment_id: str, text_id: str) -> bool:
+        """Return whether a person's next answer is not blind: they have answered in this round, withdrawn or not, or were shown.
+
+        The suggestion is one of the text. Who was shown it on another excerpt that says the same has seen it.
+        """
         begun = self.round_of(segment_id)
         made = self._made.get(segment_id, ())
-        return any(one.reviewer == reviewer and one.outcome != "skip" and one.decision_id > begun for one in made)
+        answered = any(one.reviewer == reviewer and one.outcome != "skip" and one.decision_id > begun for one in made)
+        return answered or self._seen_texts.get((reviewer, text_id), -1) >= begun
+
+    def had_seen_text(self, reviewer: str, text_id: str, segments: Iterable[str]) -> bool:
+        """Return whether a person was shown how a text is coded since any of the excerpts that say it was put into the queue."""
+        begun = max((self.round_of(one) for one in segments), default=0) if self._rounds else 0
+        return self._seen_texts.get((reviewer, text_id), -1) >= begun
 
     def is_complete(self, segment_id: str) -> bool:
         """Return whether as many people as are to read an excerpt have answered in this round."""
@@ -206,7 +219,18 @@ class Ledger:
             self._numbered[made.decision_id] = made
             self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
             self._read_to["decisions"] = made.decision_id
+            if made.outcome != "skip" and made.channel in SHOWING_CHANNELS:
+                self._see(made.reviewer, made.text_id, made.decision_id - 1)
             yield made.segment_id
+
+    def _take_showings(self, store: Store) -> None:
+        sql = "SELECT showing_id, reviewer, text_id, up_to FROM showings WHERE showing_id > ? ORDER BY 1"
+        for number, reviewer, text_id, up_to in store.connection.execute(sql, (self._read_to["showings"],)).fetchall():
+            self._read_to["showings"] = number
+            self._see(reviewer, text_id, up_to)
+
+    def _see(self, reviewer: str, text_id: str, up_to: int) -> None:
+        self._seen_texts[reviewer, text_id] = max(up_to, self._seen_texts.get((reviewer, text_id), 0))
 
     def _take_withdrawals(self, store: Store) -> Iterable[str]:
         sql = "SELECT withdrawal_id, decision_id FROM withdrawals WHERE withdrawal_id > ? ORDER BY 1"

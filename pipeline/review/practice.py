@@ -1,4 +1,4 @@
-"""Practice: excerpts the group has talked about or agreed on, to try as often as one likes; nothing of it is kept."""
+"""Practice: excerpts the group has talked about or agreed on, to try as often as one likes; what is ticked is not kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

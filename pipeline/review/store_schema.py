@@ -3,7 +3,7 @@
 import sqlite3
 
 from pipeline.errors import ReviewError
-from pipeline.review import schema_second
+from pipeline.review import schema_second, schema_third
 
 
 _FIRST_IDENTITY = {
@@ -14,7 +14,7 @@ _FIRST_IDENTITY = {
     "theme_edits": "edit_id",
 }
 
-IDENTITY = {**_FIRST_IDENTITY, **schema_second.IDENTITY}
+IDENTITY = {**_FIRST_IDENTITY, **schema_second.IDENTITY, **schema_third.IDENTITY}
 """The append-only tables, each with a hash chain of its own, and the column that numbers its rows."""
 
 _FIRST = (
@@ -139,7 +139,11 @@ _CHANNEL_IMPORT = (
     _FIRST[-1],
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_FIRST, *_GUARDS), (*schema_second.SECOND, *_CHANNEL_IMPORT))
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_FIRST, *_GUARDS),
+    (*schema_second.SECOND, *_CHANNEL_IMPORT),
+    schema_third.THIRD,
+)
 """What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
 
 

@@ -1,5 +1,6 @@
 """What people ask of themes, on the page or on the command line: kept as edits about texts, carried out by the next run."""
 
+import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -39,6 +40,8 @@ class ThemeCard:
     keywords: tuple[str, ...]
     exemplars: tuple[tuple[str, str], ...]
     """segment_id and words of the texts nearest to its middle."""
+    exemplar_texts: tuple[str, ...]
+    """The ids of these texts."""
     n_people: int
     n_texts: int
     code: str
@@ -59,6 +62,8 @@ class ThemeEdit:
     by: str
     made_at: str
     result: str
+    text_ids: tuple[str, ...] = ()
+    """Texts by which the themes are found again."""
 
 
 def theme_cards(room: Room) -> tuple[ThemeCard, ...]:
@@ -86,7 +91,15 @@ def theme_edits(room: Room) -> tuple[ThemeEdit, ...]:
     edits = room.read(lambda store: store.theme_edits())
     rows = edits[~edits["withdrawn"].astype(bool)].to_dict("records")
     return tuple(
-        ThemeEdit(row["edit_id"], row["action"], row["detail"], row["by"], row["made_at"], results.get(row["edit_id"], WAITS))
+        ThemeEdit(
+            edit_id=row["edit_id"],
+            action=row["action"],
+            detail=row["detail"],
+            by=row["by"],
+            made_at=row["made_at"],
+            result=results.get(row["edit_id"], WAITS),
+            text_ids=tuple(text_id for texts in json.loads(row["texts"]) for text_id in texts),
+        )
         for row in reversed(rows)
     )
 
@@ -160,6 +173,7 @@ def _card(material: Material, row: Mapping[Hashable, Any], placed: Mapping[Hasha
         set_aside=bool(row["set_aside"]),
         keywords=tuple(filter(None, row["keywords"].split(", "))),
         exemplars=tuple((there[0], _words(material, there[0])) for _, there in exemplars if there),
+        exemplar_texts=tuple(text_id for text_id in row["exemplars"].split() if text_id in material.tables.of_text),
         n_people=int(row["n_people"]),
         n_texts=int(row["n_texts"]),
         code=code,

@@ -1,7 +1,8 @@
 """Take in a sheet that came back: each answer becomes a decision of its reviewer, once."""
 
 import hashlib
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import pandas as pd
 from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.errors import ReviewError
+from pipeline.review.blindness import examples_in, plain_words
 from pipeline.review.sheet import Answer, Excerpts, Row, Sheet, read_sheet
-from pipeline.review.store import Store, open_store
+from pipeline.review.showing import draws_for, has_seen
+from pipeline.review.store import Drawn, Store, open_store
 from pipeline.study import Study
 
 
@@ -72,7 +75,34 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
     with open_store(study) as store, store.together():
         name = store.add_reviewer(who, group or _known_group(store, who))
-        return replace(_take_in(store, sheet, name, text_of), notes=notes)
+        sheet, more = _as_packed(sheet, draws_for(store, name))
+        unpacked = _take_in(store, sheet, name, text_of, _in_codebook(excerpts, codebook))
+        return replace(unpacked, notes=(*notes, *more))
+
+
+def _as_packed(sheet: Sheet, draws: Mapping[str, Sequence[Drawn]]) -> tuple[Sheet, list[str]]:
+    """Return the sheet with how each excerpt was drawn as it was recorded when it was packed, and what else the sheet claims.
+
+    Figures rest on what an audit drew by chance, so what a cell says of it counts only where it was packed so.
+    """
+    answers = [(answer, _drawn(answer, draws.get(answer.segment_id, ()))) for answer in sheet.answers]
+    claims = tuple(answer.row for answer, drawn in answers if answer.drawn == "random audit" != drawn)
+    note = (
+        f"{_rows(claims)} {'says' if len(claims) == 1 else 'say'} “random audit” under Drawn, but no audit that was packed here "
+        "for this person drew it, so the answers are taken in and count for no audit. A sheet that an earlier version of the "
+        "program packed is in no record."
+    )
+    return replace(sheet, answers=tuple(replace(answer, drawn=drawn) for answer, drawn in answers)), [note] if claims else []
+
+
+def _drawn(answer: Answer, packed: Sequence[Drawn]) -> Drawn:
+    return answer.drawn if answer.drawn in packed else packed[-1] if packed else "given order"
+
+
+def _in_codebook(excerpts: Excerpts, codebook: Codebook) -> frozenset[str]:
+    """Return the excerpts whose words are an example in the codebook."""
+    examples = examples_in(codebook)
+    return frozenset(one for one, words in excerpts.words.items() if plain_words(words) in examples) if examples else frozenset()
 
 
 def _passed_on(sheet: Sheet, who: str) -> list[str]:
@@ -89,7 +119,7 @@ def _known_group(store: Store, reviewer: str) -> str:
     return str(found.iloc[0])
 
 
-def _take_in(store: Store, sheet: Sheet, reviewer: str, text_of: dict[str, str]) -> Unpacked:
+def _take_in(store: Store, sheet: Sheet, reviewer: str, text_of: Mapping[str, str], in_codebook: AbstractSet[str]) -> Unpacked:
     before = _stands(store, reviewer)
     rows: dict[str, list[Row]] = {"added": [], "changed": [], "unchanged": [], "superseded": []}
     for answer in sheet.answers:
@@ -100,7 +130,10 @@ def _take_in(store: Store, sheet: Sheet, reviewer: str, text_of: dict[str, str])
         # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
         drawn = "random audit" if earlier and earlier.drawn == "random audit" else answer.drawn
         if fate in ("added", "changed") or (fate == "unchanged" and earlier and drawn == "random audit" != earlier.drawn):
-            _decide(store, replace(answer, drawn=drawn), reviewer=reviewer, text_id=text_of[answer.segment_id], key=key)
+            text_id = text_of[answer.segment_id]
+            # Neither sheet nor list of codes shows what the model would say, but the page may have, or the codebook.
+            blind = answer.segment_id not in in_codebook and not has_seen(store, reviewer, answer.segment_id, text_id)
+            _decide(store, replace(answer, drawn=drawn), reviewer=reviewer, text_id=text_id, blind=blind, key=key)
     return Unpacked(
         reviewer,
         added=len(rows["added"]),
@@ -132,7 +165,7 @@ def _fate(answer: Answer, earlier: Answer | None, *, read_before: bool) -> str:
     return "changed" if earlier else "added"
 
 
-def _decide(store: Store, answer: Answer, *, reviewer: str, text_id: str, key: str) -> None:
+def _decide(store: Store, answer: Answer, *, reviewer: str, text_id: str, blind: bool, key: str) -> None:
     store.decide(
         segment_id=answer.segment_id,
         text_id=text_id,
@@ -140,8 +173,7 @@ def _decide(store: Store, answer: Answer, *, reviewer: str, text_id: str, key: s
         outcome=answer.outcome,
         codes=answer.codes,
         drawn=answer.drawn,
-        # Neither sheet nor list of codes shows what the model would say.
-        blind=True,
+        blind=blind,
         channel="workbook",
         note=answer.note,
         key=key,

@@ -183,7 +183,7 @@ STAGES: tuple[Stage, ...] = (
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake", "quote"),
-        version=4,
+        version=5,
         stored=("segments",),
         columns={
             "codings": ("segment_id", "code", "status"),

@@ -26,6 +26,8 @@ MIN_WORDS = 4
 REASONS = ("dissenting", "minority", "typical", "distinct")
 """Why an excerpt would be picked. Voices that are few come first, or the many would have filled their group's places."""
 COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
+NO_CODE = ""
+"""Of what people decided about, and nothing gives a code any more."""
 _OPPOSITE = {"good": "better", "better": "good"}
 _RUN = 0.7
 
@@ -54,17 +56,19 @@ def quote(
 
     What people have decided about stays among them, so that a later run takes no quotation away that was approved.
     """
+    decided = _decided(approvals, segments)
     found = _quotable(codings, segments, comments)
     found = found[_have_words_enough(chosen(said_in(segments), found["place"]))]
+    found = _with_decided(found, decided, segments, comments)
     if found.empty:
         return empty_table("quotes")
     found = found.assign(rank=taken(segments["segment_id"], found["place"]).rank(method="first").to_numpy(dtype=np.int32))
-    found = _scored(found, taken(segments["text_id"], found["place"]), members, suggestions)
+    found = _scored(found, taken(segments["text_id"], found["place"]), members, suggestions, decided)
     (numbers,), speakers = numbered(taken(comments["response_id"], found["comment"]))
     persons, captioned = _captioned(people, settings, fewest=PROFILES[settings.count.profile].fewest)
     captions = captioned.take(places(speakers, persons), allow_fill=True).codes
     found = found.assign(person=numbers, caption=captions[numbers])
-    found = _with_decisions(found, approvals, segments)
+    found = found.merge(decided, on="place", how="left")
     let_go = found[found["outcome"].isin(["approved", "reworded"])]
     heard: Counter[int] = Counter(let_go.drop_duplicates("place")["person"])
     # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.
@@ -122,26 +126,48 @@ def _have_words_enough(texts: Iterable[str]) -> NDArray[np.bool_]:
     return np.fromiter((len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts), dtype=bool)
 
 
-def _scored(found: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
-    """Add the score of the code and how near the text is to the middle of its theme, where it has one."""
+def _scored(
+    found: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame, decided: pd.DataFrame
+) -> pd.DataFrame:
+    """Add the score of the code and how near the text is to the middle of its theme, where it has one.
+
+    What has none is left out, unless people have decided about it.
+    """
     (numbers,), texts = numbered(text_ids)
     at = places(suggestions["text_id"], texts)
     codes = pd.Categorical(suggestions["code"][at >= 0]).set_categories(found["code"].cat.categories)
     scores = pd.DataFrame({"text": at[at >= 0], "code": codes, "score": suggestions["score"].to_numpy()[at >= 0]})
     member = places(texts, members["text_id"])[numbers]
-    found = found.assign(text=numbers, similarity=members["similarity"].to_numpy()[member])[member >= 0]
+    similarity = members["similarity"].reset_index(drop=True).reindex(member).to_numpy()
+    found = found.assign(text=numbers, similarity=similarity)[(member >= 0) | found["place"].isin(decided["place"]).to_numpy()]
     found = found.merge(scores, on=["text", "code"], how="left")
     # A code that only people gave has no score of the model's, and is surer than any.
     return found.assign(score=found["score"].fillna(1.0))
 
 
-def _with_decisions(found: pd.DataFrame, approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
-    """Add what people decided about excerpts that still hold the same text; missing where they have not."""
+def _decided(approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
+    """Return place, outcome and wording of what people decided about excerpts that still hold the same text."""
     place = places(approvals["segment_id"], segments["segment_id"])
     said, place = approvals[place >= 0], place[place >= 0]
     same = said["text_id"].to_numpy() == taken(segments["text_id"], place).to_numpy()
-    said = said[same].assign(place=place[same])
-    return found.merge(said[["place", "outcome", "wording"]], on="place", how="left")
+    decided: pd.DataFrame = said.loc[same, ["outcome", "wording"]].assign(place=place[same])
+    return decided
+
+
+def _with_decided(found: pd.DataFrame, decided: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
+    """Add, under no code, what people decided about and nothing gives a code any more, or it would be gone without a word."""
+    place = decided.loc[~decided["place"].isin(found["place"]), "place"].to_numpy()
+    comment = places(taken(segments["comment_id"], place), comments["comment_id"])
+    place, comment = place[comment >= 0], comment[comment >= 0]
+    may_be = comments["consent"].isin(["quote", "paraphrase"]).to_numpy()[comment]
+    place, comment = place[may_be], comment[may_be]
+    if not len(place):
+        return found
+    rows = {"place": place, "comment": comment, "code": NO_CODE, "status": "", "frame": comments["frame"].to_numpy()[comment]}
+    more = pd.DataFrame({**rows, "consent": comments["consent"].to_numpy()[comment]})
+    columns = ["code", "status", "frame", "consent"]
+    both = pd.concat([found.astype(dict.fromkeys(columns, "object")), more], ignore_index=True)
+    return both.astype(dict.fromkeys(columns, "category"))
 
 
 def _in_full(picked: pd.DataFrame, segments: Rows, captions: list[str]) -> pd.DataFrame:

@@ -77,3 +77,23 @@ def test_who_does_not_agree_is_not_quoted(room):
     )
     with pytest.raises(ReviewError, match="does not, or no longer, agree"):
         approve_rewording(room, analysed, "Other words", by="Ann", version=0, key=key())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("{said} x", "of its .* words stand in the same order"),
+        ("{swapped}", "words stand in the same order"),
+        ("{hidden}", "words stand in the same order"),
+        ("Ring Olwen Pritchard on 07700 900123.", r"name \(words 2 to 3\), phone \(words 5 to 6\)"),
+        ("They live at 14 Orchard Lane, SW1A 1AA.", "address|postcode"),
+        ("The oldest nurse of all was not heard.", "age and role"),
+    ],
+)
+def test_what_tells_who_it_was_is_no_rewording(room, study, words, why):
+    one = candidate(room, "paraphrase")
+    first, second, *others = one.text.split()
+    tricks = {"said": one.text, "swapped": " ".join([second, first, *others]), "hidden": "\u200b".join(one.text)}
+    with pytest.raises(ReviewError, match=why) as refused:
+        approve_rewording(room, one.segment_id, words.format(**tricks), by="Ann", version=0, key=key())
+    assert "Olwen" not in str(refused.value) and read_review(study, "approvals").empty

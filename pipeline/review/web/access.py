@@ -49,6 +49,7 @@ ACCESS: dict[str, Who] = {
     "themes.themes": "people",
     "themes.theme": "people",
     "themes.ask": "people",
+    "themes.show_code": "people",
     "themes.undo": "people",
     "finding.search": "people",
     "finding.alike": "people",
@@ -60,6 +61,7 @@ ACCESS: dict[str, Who] = {
     "quotes.quotes": "people",
     "quotes.quote": "people",
     "quotes.decide": "people",
+    "quotes.show_code": "people",
     "quotes.undo": "people",
     "answering.loop": "people",
     "answering.new": "people",
@@ -67,6 +69,7 @@ ACCESS: dict[str, Who] = {
     "answering.undo": "people",
     "talk.differing": "people",
     "talk.discuss": "people",
+    "talk.look": "people",
     "talk.settle": "people",
     "talk.undo": "people",
 }

@@ -1,6 +1,6 @@
 """How many excerpts a person wants to read now, how many are done, and the time it took."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from flask import session
 
@@ -16,6 +16,8 @@ class Batch:
     order: Drawn = "given order"
     done: tuple[str, ...] = ()
     seconds: int = 0
+    handed: tuple[str, ...] = ()
+    """The excerpts that were drawn in this order for this batch."""
 
     @property
     def is_done(self) -> bool:
@@ -56,14 +58,27 @@ def seconds_on(segment_id: str, now: float) -> float:
     return worked_s(at if opened == segment_id else None, now)
 
 
+def hand(segment_id: str) -> None:
+    """Remember that the order of the batch drew an excerpt; any other that a person opens was not drawn by it."""
+    now = current() or Batch()
+    if segment_id not in now.handed:
+        session["batch"] = asdict(replace(now, handed=(*now.handed, segment_id)))
+
+
+def drawn(segment_id: str) -> Drawn:
+    """Return how an excerpt was drawn for whoever answers it."""
+    now = current() or Batch()
+    return now.order if segment_id in now.handed else "given order"
+
+
 def count(segment_id: str, seconds: int) -> None:
     """Count an excerpt as read; a changed answer counts as one excerpt."""
     now = current() or Batch()
     done = now.done if segment_id in now.done else (*now.done, segment_id)
-    session["batch"] = asdict(Batch(now.size, now.order, done, now.seconds + seconds))
+    session["batch"] = asdict(replace(now, done=done, seconds=now.seconds + seconds))
 
 
 def uncount(segment_id: str) -> None:
     """Count an excerpt as not read, since its answer was undone."""
     now = current() or Batch()
-    session["batch"] = asdict(Batch(now.size, now.order, tuple(one for one in now.done if one != segment_id), now.seconds))
+    session["batch"] = asdict(replace(now, done=tuple(one for one in now.done if one != segment_id)))

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 
 from flask import current_app, g, session
 
+from pipeline.review.blindness import may_see_codes, unseen_texts
 from pipeline.review.reading import CodeCard, code_cards
 from pipeline.review.room import Room
 from pipeline.review.store_people import Person, people, person
+from pipeline.review.theming import ThemeCard
 from pipeline.review.web.launch import Launch
 from pipeline.review.web.passwords import Brake
 from pipeline.review.web.sessions import Sessions, this_session
@@ -70,6 +72,14 @@ class Desk:
             g.codes = {card.code: card for card in code_cards(self.room)}
         found: dict[str, CodeCard] = g.codes
         return found
+
+    def may_see(self, segment_id: str) -> bool:
+        """Return whether a page may show whoever is here how an excerpt is coded."""
+        return may_see_codes(self.room, self.me.name, segment_id)
+
+    def may_see_theme(self, theme: ThemeCard) -> bool:
+        """Return whether a page may show whoever is here which code a theme stands for: that tells how its examples are coded."""
+        return not unseen_texts(self.room, self.me.name, theme.exemplar_texts)
 
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""

@@ -6,7 +6,7 @@ Who somebody is and what they set is kept in the store, so that a restart signs 
 import hashlib
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -146,6 +146,16 @@ def this_session() -> Session:
     found = session._get_current_object()  # type: ignore[attr-defined]
     assert isinstance(found, Session)
     return found
+
+
+def forget_another(words: MutableMapping[str, Any], name: str) -> None:
+    """Forget what a session holds of somebody else: what was just said on a shared device is not for whoever comes next.
+
+    Words of a form that waits stay: they are shown only to the person they are of.
+    """
+    if words.get("person") != name:
+        for key in set(words) - {"opened", "pending", "csrf_token"}:
+            del words[key]
 
 
 def _digest(number: str) -> str:

@@ -76,7 +76,8 @@ def test_excerpts_that_mean_the_same_are_listed(ann, room):
 
 
 def test_quotes_are_approved_reworded_refused_and_undone(ann, room):
-    first, second, *_ = (one for one in quote_candidates(room) if not one.approval and one.consent == "quote")
+    listed = sorted(quote_candidates(room), key=lambda one: one.segment_id)
+    first, second, *_ = (one for one in listed if not one.approval and one.consent == "quote")
     ann.get("/quotes")
     assert first.segment_id in ann.page.text
     ann.get(f"/quotes/{first.segment_id}")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.accepting import accept, undo_code_edit
+from pipeline.review.blindness import show_words
 from pipeline.review.codebook_file import fields_of
 from pipeline.review.deciding import StaleError
 from pipeline.review.revising import CodeEdit, code_edit, code_edits, propose_change, propose_code, refuse, vote
@@ -115,6 +116,9 @@ def _show(form: CodeForm, errors: dict[str, str], *, card: Any = None, meanwhile
 
 
 def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str:
+    # What is proposed as an example may be words of an excerpt that this person has yet to read.
+    examples = [line for change in edit.changes for line in (*change.before.splitlines(), *change.after.splitlines())]
+    show_words(desk().room, desk().me.name, examples, place="proposal")
     mine = next((one for one in edit.votes if one.by == desk().me.name), None)
     return render_template(
         "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=notices.take()

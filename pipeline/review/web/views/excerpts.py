@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.review.blindness import show_words
 from pipeline.review.choosing import ahead, let_go, next_excerpt
 from pipeline.review.deciding import Judgement, StaleError, decide, take_back
 from pipeline.review.reading import Excerpt, code_cards, read_excerpt
@@ -44,6 +45,7 @@ def next_excerpt_page() -> Page:
     segment_id = next_excerpt(here.room, here.me.name, now.order, now=here.now)
     if segment_id is None:
         return redirect(url_for("excerpts.pause", left="none"), 303)
+    batch.hand(segment_id)
     return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
 
 
@@ -103,6 +105,9 @@ def model(segment_id: str) -> Page:
     if excerpt.own is None or excerpt.hint is None or not excerpt.hint.suggested:
         return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
     batch.open_page(segment_id, desk().clock())
+    # The model's reason may be words of another excerpt, beside the code that people gave it.
+    reasons = [likely.because for likely in excerpt.hint.suggested]
+    show_words(desk().room, desk().me.name, reasons, place="suggestion")
     return render_template("suggestion.html.j2", excerpt=excerpt, key=fresh_key(), notice=notices.take())
 
 
@@ -202,7 +207,7 @@ def _drop_draft(segment_id: str) -> None:
 
 def _decide(excerpt: Excerpt, form: AnswerForm, said: Judgement, *, after_model: bool = False) -> Page:
     """Keep a judgement and go on; where something else was said meanwhile, show both."""
-    here, order = desk(), (batch.current() or batch.Batch()).order
+    here, order = desk(), batch.drawn(excerpt.segment_id)
     try:
         made = decide(
             here.room, excerpt.segment_id, here.me.name, said, version=form.version, key=form.key.data or fresh_key(), drawn=order

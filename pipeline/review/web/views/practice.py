@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.review.blindness import show_codes
 from pipeline.review.practice import compare, practice_excerpts, read_practice
 from pipeline.review.web.caution import topics
 from pipeline.review.web.desk import desk
@@ -49,9 +50,10 @@ def try_one(segment_id: str) -> Page:
 
 @PAGES.post("/practice/<segment_id>")
 def see(segment_id: str) -> Page:
-    """Show one's reading beside the group's; nothing is kept, so that there is nothing to be sent twice."""
+    """Show one's reading beside the group's; nothing of it is kept but that the group's was shown."""
     excerpt = read_practice(desk().room, segment_id)
     codes = tuple(code for code in request.form.getlist("codes") if code in desk().codes)
     found = compare(desk().room, segment_id, codes)
+    show_codes(desk().room, desk().me.name, [excerpt.text_id], place="practice")
     session["practice"] = [one for one in session.get("practice", []) if one != segment_id]
     return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=found)

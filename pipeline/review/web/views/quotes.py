@@ -12,6 +12,7 @@ from pipeline.review.approving import (
     refuse_quote,
     undo_approval,
 )
+from pipeline.review.blindness import may_see_codes, show_codes
 from pipeline.review.deciding import StaleError
 from pipeline.review.web import notices
 from pipeline.review.web.desk import desk
@@ -27,7 +28,7 @@ _SHOWN = 50
 @PAGES.get("/quotes")
 def quotes() -> Page:
     """List the quotes that wait, and those that were decided on."""
-    every = quote_candidates(desk().room)
+    every = sorted(quote_candidates(desk().room), key=_place)
     waiting = [one for one in every if not one.approval]
     done = [one for one in every if one.approval]
     return render_template(
@@ -70,12 +71,27 @@ def decide(segment_id: str) -> Page:
     return redirect(url_for("quotes.quotes"), 303)
 
 
+@PAGES.post("/quotes/<segment_id>/code")
+def show_code(segment_id: str) -> Response:
+    """Show which code a quote stands for to somebody who has not read it yet; their answer is then not blind."""
+    found = _candidate(segment_id)
+    text_id = desk().room.material().tables.text_id(found.segment_id) or abort(404)
+    show_codes(desk().room, desk().me.name, [text_id], place="quote")
+    return redirect(url_for("quotes.quote", segment_id=segment_id), 303)
+
+
 @PAGES.post("/quotes/undo/<int:approval_id>")
 def undo(approval_id: int) -> Response:
     """Take back what was decided about a quote."""
     undo_approval(desk().room, approval_id, by=desk().me.name)
     notices.give(Notice("Undone."))
     return redirect(url_for("quotes.quotes"), 303)
+
+
+def _place(quote: QuoteCandidate) -> tuple[bool, str]:
+    """Return where a quote stands in the list: in the codebook's order, which tells the code, only where that may be seen."""
+    hidden = not may_see_codes(desk().room, desk().me.name, quote.segment_id)
+    return hidden, quote.segment_id if hidden else ""
 
 
 def _candidate(segment_id: str) -> QuoteCandidate:

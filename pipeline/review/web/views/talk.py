@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.review.blindness import may_see_codes, show_codes
 from pipeline.review.deciding import StaleError
 from pipeline.review.reading import read_excerpt
 from pipeline.review.talking import (
@@ -43,7 +44,9 @@ def differing() -> Page:
 
 @PAGES.get("/talk/<segment_id>")
 def discuss(segment_id: str) -> Page:
-    """Show the readings of an excerpt side by side."""
+    """Show the readings of an excerpt side by side; to somebody who has not read it yet, only what they ask to see."""
+    if not may_see_codes(desk().room, desk().me.name, segment_id):
+        return _not_yet(segment_id)
     return _show(talk_about(desk().room, segment_id), _prefilled(segment_id), {})
 
 
@@ -52,6 +55,8 @@ def settle(segment_id: str) -> Page:
     """Record what came of talking."""
     here, form = desk(), SettleForm()
     talk = talk_about(here.room, segment_id)
+    if not may_see_codes(here.room, here.me.name, segment_id):
+        return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
     readings = _readings(talk)
     sentences = [request.form.get(f"sentence-{place}", "").strip() for place in range(len(readings))]
     errors = problems(form) if not form.validate() else form.contradictions(desk().codes, sentences)
@@ -73,12 +78,27 @@ def settle(segment_id: str) -> Page:
     return redirect(url_for("talk.differing"), 303)
 
 
+@PAGES.post("/talk/<segment_id>/look")
+def look(segment_id: str) -> Response:
+    """Show what others said to somebody who has not read the excerpt; their answer is then not blind."""
+    room, talk = desk().room, talk_about(desk().room, segment_id)
+    text_id = room.material().tables.text_id(talk.segment_id)
+    show_codes(room, desk().me.name, [text_id] if text_id else [], place="talk")
+    return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
+
+
 @PAGES.post("/talk/<segment_id>/undo/<int:discussion_id>")
 def undo(segment_id: str, discussion_id: int) -> Response:
     """Take back what was recorded of a talk."""
     undo_discussion(desk().room, discussion_id, by=desk().me.name)
     notices.give(Notice("Undone. The talk is open again."))
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
+
+
+def _not_yet(segment_id: str) -> str:
+    here, talk = desk(), talk_about(desk().room, segment_id)
+    excerpt = read_excerpt(here.room, talk.segment_id, here.me.name)
+    return render_template("not_yet.html.j2", excerpt=excerpt, notice=notices.take())
 
 
 def _show(

@@ -22,7 +22,7 @@ from pipeline.review.web.forms import GROUPS, ROLES, InviteForm, PasswordForm, S
 from pipeline.review.web.notices import Notice
 from pipeline.review.web.passwords import hash_password, is_right
 from pipeline.review.web.security import local_path
-from pipeline.review.web.sessions import this_session
+from pipeline.review.web.sessions import forget_another, this_session
 
 
 PAGES = Blueprint("team", __name__)
@@ -135,6 +135,7 @@ def _from() -> str:
 
 
 def _begin(name: str, then: str | None) -> Response:
+    forget_another(session, name)
     session["person"] = name
     desk().sessions.renew(this_session())
     return redirect(local_path(then), 303)

@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.review import theming
-from pipeline.review.theming import ThemeCard, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.blindness import show_codes, unseen_texts
+from pipeline.review.theming import ThemeCard, ThemeEdit, theme_card, theme_cards, theme_edits, undo_theme_edit
 from pipeline.review.web import notices
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import ThemeForm, problems
@@ -23,7 +24,8 @@ _MOST_PARTS = 6
 def themes() -> Page:
     """List the themes, and what people have asked of them."""
     room = desk().room
-    return render_template("themes.html.j2", cards=theme_cards(room), edits=theme_edits(room), notice=notices.take())
+    edits = [(edit, _may_see_edit(edit)) for edit in theme_edits(room)]
+    return render_template("themes.html.j2", cards=theme_cards(room), edits=edits, notice=notices.take())
 
 
 @PAGES.get("/themes/<int:number>")
@@ -50,12 +52,24 @@ def ask(number: int) -> Page:
     return redirect(url_for("themes.themes"), 303)
 
 
+@PAGES.post("/themes/<int:number>/code")
+def show_code(number: int) -> Response:
+    """Show which code a theme stands for to somebody who has not read its examples yet; their answers are then not blind."""
+    show_codes(desk().room, desk().me.name, _card(number).exemplar_texts, place="theme")
+    return redirect(url_for("themes.theme", number=number), 303)
+
+
 @PAGES.post("/themes/undo/<int:edit_id>")
 def undo(edit_id: int) -> Response:
     """Take back what was asked."""
     undo_theme_edit(desk().room, edit_id, by=desk().me.name)
     notices.give(Notice("Undone. The next run of the study leaves it out."))
     return redirect(url_for("themes.themes"), 303)
+
+
+def _may_see_edit(edit: ThemeEdit) -> bool:
+    """Return whether what somebody asked of a theme may be shown: only a code for it says how its texts are coded."""
+    return edit.action != "map" or not unseen_texts(desk().room, desk().me.name, edit.text_ids)
 
 
 def _asked(do: str, number: int, form: ThemeForm) -> Callable[[], int]:

@@ -4,11 +4,10 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
-from pipeline.review.web import notices
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
-from pipeline.review.web.sessions import this_session
+from pipeline.review.web.sessions import forget_another, this_session
 
 
 PAGES = Blueprint("who", __name__)
@@ -39,7 +38,8 @@ def choose() -> Page:
         form.then.data = local_path(request.args.get("then"))
     if form.validate_on_submit():
         return _begin(form.name.data, form.then.data)
-    return render_template("who.html.j2", form=form, errors=problems(form), notice=notices.take())
+    # A word about what was just done is for whoever did it, and somebody else may be sitting here now.
+    return render_template("who.html.j2", form=form, errors=problems(form), notice=None)
 
 
 @PAGES.route("/who/add", methods=["GET", "POST"])
@@ -69,6 +69,7 @@ def _renew() -> None:
 
 
 def _begin(name: str, then: str | None) -> Response:
+    forget_another(session, name)
     session["person"] = name
     _renew()
     return redirect(local_path(then), 303)
