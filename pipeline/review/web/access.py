@@ -24,6 +24,8 @@ ACCESS: dict[str, Who] = {
     "team.people": "facilitators",
     "team.change_role": "facilitators",
     "team.close": "facilitators",
+    "team.renew": "facilitators",
+    "team.take_back_link": "facilitators",
     "home.home": "people",
     "home.guide": "people",
     "home.guide_in_large_print": "people",

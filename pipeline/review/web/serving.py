@@ -9,12 +9,14 @@ from typing import Any
 from flask import Flask
 
 from pipeline.errors import ReviewError
+from pipeline.private import others_may, warning
+from pipeline.review import links
 from pipeline.review.room import Room, open_room
 from pipeline.review.store_people import people
 from pipeline.review.web.app import create_app
+from pipeline.review.web.desk import desk
 from pipeline.review.web.security import LARGEST_REQUEST
 from pipeline.review.web.site import make_site
-from pipeline.review.web.views.team import make_invitation
 from pipeline.study import Study
 
 
@@ -51,6 +53,8 @@ def serve(
         raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
     # What is to be refused is refused before anything listens.
     make_site(host, port or PORT, behind_tls)
+    if behind_tls and others_may(study.folder) == "write":
+        raise ReviewError(f"{warning(study.folder)}. Whoever writes there could let themselves in. Nothing was started.")
     door = _listen(host, port)
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
@@ -76,15 +80,17 @@ def _answer(app: Flask, door: socket.socket) -> None:
 
 def first_words(app: Flask, room: Room, invite: str | None) -> str:
     """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
-    known = {one.name.casefold(): one for one in room.read(people)}
     if invite is None:
-        if not any(one.has_account for one in known.values()):
-            raise ReviewError("Nobody can sign in yet. Name the first facilitator: --invite NAME. Nothing was started.")
+        if not any(row.can_sign_in and row.role == "facilitator" for row in room.read(people)):
+            raise ReviewError("No facilitator can sign in yet. Name one: --invite NAME. Nothing was started.")
         return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
-    group = known[invite.casefold()].group if invite.casefold() in known else "researcher"
     with app.app_context():
-        link = make_invitation(invite, group, "facilitator", by="the command line")
-    return f"For {invite}, as facilitator; it works once, within a week: {link}"
+        here = desk()
+        link, made = here.room.write(
+            lambda store: links.make_facilitator(store, here.site.address, name=invite, by="the command line", now=here.now)
+        )
+    has = ", who has an account and chooses a new password by it" if made.renews else ""
+    return f"For {made.name}, as facilitator{has}; it works once, within {links.how_long(made)}: {link}"
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
