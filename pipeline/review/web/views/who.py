@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
-from pipeline.review.web import notices
+from pipeline.review.web import notices, pending
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
@@ -28,7 +28,7 @@ def open_page(token: str) -> Page:
         abort(401)
     session["opened"] = True
     _renew()
-    return redirect(url_for("who.choose", then=session.get("pending", {}).get("path")), 303)
+    return redirect(url_for("who.choose", then=pending.place()), 303)
 
 
 @PAGES.route("/who", methods=["GET", "POST"])
