@@ -208,6 +208,13 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
     assert not wrong, "\n".join(str(one)[:300] for one in wrong)
 
 
+def test_the_file_that_the_browser_is_started_with_leads_to_the_page(served, window, tmp_path):
+    page = window()
+    page.goto(served.app.extensions["manyvoices"].launch.make_file(tmp_path))
+    page.wait_for_url("**/who**")
+    assert page.locator("h1").inner_text() == "Who are you?" and list(tmp_path.glob("open-*")) == []
+
+
 def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_factory, window, axe):
     study, wrong = build_study(tmp_path_factory.mktemp("team") / "study"), []
     with serve_study(study, lambda room: None, team=True) as served:

@@ -1,7 +1,7 @@
 """A form that came after its session had ended: its words wait until the person is back, and for nobody else.
 
-Words are kept for people of the study only, and only from a browser in which that person was, or on a laptop from one that has opened the
-page. A visitor can make nothing grow.
+Words are kept for people of the study only, and only from a browser in which that person was, or on a laptop from one that
+has opened the page. A visitor can make nothing grow.
 """
 
 from flask import g, request, session
@@ -27,7 +27,7 @@ def keep() -> bool:
 
 
 def place() -> str:
-    """Return the page to come back to after signing in: the one asked for, or that of the latest form of this browser's person."""
+    """Return the page to come back to after signing in: the one asked for, or that of the last form of who was here."""
     if request.method == "POST" and "words_kept" in g:
         return request.path
     if request.method == "GET" and request.endpoint != "who.open_page":

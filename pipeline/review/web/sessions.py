@@ -1,7 +1,7 @@
 """Sessions on the server's side: the browser keeps a random number, nothing else.
 
-Who somebody is and what they set is kept in the store, so that a restart signs nobody out; the rest is forgotten with it. Nothing is
-kept of visitors who have neither signed in nor opened the page: the token of their form goes with them, signed.
+Who somebody is and what they set is kept in the store, so that a restart signs nobody out; the rest is forgotten with it. Nothing
+is kept of visitors who have neither signed in nor opened the page: the token of their form goes with them, signed.
 """
 
 import hashlib

@@ -28,7 +28,11 @@ def open_page(token: str) -> Page:
         abort(401)
     session["opened"] = True
     _renew()
-    return redirect(url_for("who.choose", then=pending.place()), 303)
+    next_page = url_for("who.choose", then=pending.place())
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        # From the file that the browser was started with. It sends the new cookie only with what a page of ours asks for.
+        return render_template("opened.html.j2", next_page=next_page)
+    return redirect(next_page, 303)
 
 
 @PAGES.route("/who", methods=["GET", "POST"])
