@@ -108,7 +108,7 @@ def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
 
 
 def _fill(staging: Path, source: Path, *, proposal: Proposal, book: Path | None) -> None:
-    staging.mkdir()
+    staging.mkdir(mode=0o700)
     vault = staging / "vault"
     vault.mkdir(mode=0o700)
     _copy_into_vault(source, staging / proposal.settings["intake"]["file"])

@@ -27,6 +27,7 @@ from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
 from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
+from pipeline.private import close_folders
 from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
 from pipeline.stored import Stored, stored_vectors
@@ -86,7 +87,7 @@ def _stages_until(until: str | None) -> tuple[Stage, ...]:
 def _prepare(study: Study) -> None:
     study.derived.mkdir(exist_ok=True)
     study.vault.mkdir(mode=0o700, exist_ok=True)
-    study.vault.chmod(0o700)
+    close_folders(study.folder)
 
 
 @contextmanager

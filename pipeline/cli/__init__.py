@@ -15,6 +15,7 @@ from pipeline.cli.codebooks import codebook
 from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
+from pipeline.cli.people import people
 from pipeline.cli.protecting import erase, safeguarding
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
@@ -137,7 +138,7 @@ def main(*, verbose: bool) -> None:
 
 COMMANDS = (
     *(new, check, run, status, export),
-    *(pack, unpack, review, learn, agreement, theme, codebook),
+    *(pack, unpack, review, people, learn, agreement, theme, codebook),
     *(quote, loop, easyread),
     *(safeguarding, erase, verify, backup, restore, freeze, import_project),
 )

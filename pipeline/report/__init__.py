@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError, StudyError
+from pipeline.private import close_folders
 from pipeline.study import Study, load_study
 
 
@@ -84,7 +85,8 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     sources = beside_earlier_wave(sources)
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
-    study.exports.mkdir(exist_ok=True)
+    study.exports.mkdir(mode=0o700, exist_ok=True)
+    close_folders(study.folder)
     source_of = dict(zip(contents, sources, strict=True))
     for exporter in exporters:
         exporter.write(source_of[exporter.tables], exporter.folder(study))

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
+from pipeline.private import close_file, make_file
 from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults, n_sealed_as_handed_in
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
@@ -312,6 +313,7 @@ def open_store(study: Study) -> Iterator[Store]:
     ReviewError
         The store is damaged, in use for long, or written by a newer version of this program.
     """
+    _keep_private(store_path(study))
     try:
         with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
             _set_up(connection)
@@ -381,6 +383,13 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # A migration may have to put a table in another's place, which foreign keys would not let it.
     migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody else read the store: it holds names, notes and hashes of passwords. Its log gets the same rights."""
+    make_file(path)
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        close_file(path.with_name(name))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

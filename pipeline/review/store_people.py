@@ -11,6 +11,10 @@ from pipeline.review.store import Role, Store
 from pipeline.review.store_sessions import close_sessions_of
 
 
+INVITATION_HOURS, RENEWAL_HOURS = 168, 24
+"""How long an invitation works, and a link for a new password, which lets somebody into an account that is there."""
+
+
 @dataclass(frozen=True)
 class Person:
     """Somebody who reviews."""
@@ -22,6 +26,11 @@ class Person:
     closed: bool
     """The account was closed: they can no longer sign in; what they said stays."""
 
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether there is a password that lets them in."""
+        return self.has_account and not self.closed
+
 
 @dataclass(frozen=True)
 class Invitation:
@@ -32,7 +41,15 @@ class Invitation:
     role: Role
     by: str
     expires_at: str
+    renews: bool = False
+    """The person has an account already: the link gives it a new password, and opens it where it was closed."""
 
+
+_INVITATIONS = """
+    SELECT invitations.*, password_hash IS NOT NULL AS renews
+    FROM invitations LEFT JOIN accounts ON accounts.reviewer = invitations.name
+    WHERE used_at IS NULL AND invitations.expires_at > ?
+"""
 
 _PEOPLE = """
     SELECT name, reviewer_group, coalesce(
@@ -54,9 +71,17 @@ def person(store: Store, name: str) -> Person | None:
 
 
 def set_role(store: Store, name: str, role: Role, *, by: str) -> None:
-    """Give somebody another role; the last one counts."""
-    if _known(store, name).role != role:
-        store.append("roles", reviewer=_known(store, name).name, role=role, by=by)
+    """Give somebody another role; the last one counts, also for a link of theirs that is still open.
+
+    ReviewError if nobody who can sign in would be a facilitator any more.
+    """
+    with store.together():
+        who = _known(store, name)
+        if who.role != role:
+            if role != "facilitator":
+                _check_not_the_last(store, who)
+            store.append("roles", reviewer=who.name, role=role, by=by)
+        store.connection.execute("UPDATE invitations SET role = ? WHERE name = ? AND used_at IS NULL", (role, who.name))
 
 
 def password_hash(store: Store, name: str) -> str | None:
@@ -82,16 +107,21 @@ def set_password_hash(store: Store, name: str, hashed: str, *, now: datetime) ->
 
 
 def close_account(store: Store, name: str, *, now: datetime) -> None:
-    """Let somebody no longer sign in, and end their sessions; setting a password opens it again."""
-    who = _known(store, name).name
+    """Let somebody no longer sign in, end their sessions, and let no link of theirs work; a new link opens it again.
+
+    ReviewError if nobody who can sign in would be a facilitator any more.
+    """
     with store.together():
+        who = _known(store, name)
+        _check_not_the_last(store, who)
         sql = "UPDATE accounts SET closed_at = coalesce(closed_at, ?) WHERE reviewer = ?"
-        store.connection.execute(sql, (now.isoformat(timespec="seconds"), who))
-        close_sessions_of(store, who)
+        store.connection.execute(sql, (now.isoformat(timespec="seconds"), who.name))
+        close_sessions_of(store, who.name)
+        take_back(store, who.name)
 
 
 def invite(
-    store: Store, token: str, *, name: str, group: str, role: Role, by: str, now: datetime, hours: int = 168
+    store: Store, token: str, *, name: str, group: str, role: Role, by: str, now: datetime, hours: int = INVITATION_HOURS
 ) -> Invitation:
     """Keep an invitation by the hash of its token; ReviewError if the name is taken by somebody with an account.
 
@@ -100,35 +130,51 @@ def invite(
     name, group = " ".join(name.split()), " ".join(group.split())
     known = person(store, name)
     if known and known.has_account:
-        raise ReviewError(f"{known.name} has an account already; choose another name if this is another person.")
+        raise ReviewError(
+            f"{known.name} has an account already. If they forgot the password, or can no longer sign in, make a link for a new "
+            "password under their name. If this is another person, choose another name."
+        )
     if not name or not (group or known):
         raise ReviewError("An invitation needs a name and a group, such as: lived experience, family, care worker, researcher.")
     name, group = (known.name, known.group) if known else (name, group)
-    ends = (now + timedelta(hours=hours)).isoformat(timespec="seconds")
-    with store.together():
-        # A new invitation takes the place of the one before: a lost link must not stay open.
-        store.connection.execute("DELETE FROM invitations WHERE name = ? AND used_at IS NULL", (name,))
-        store.connection.execute(
-            """INSERT INTO invitations (token_sha256, name, reviewer_group, role, "by", made_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?)""",
-            (_hashed(token), name, group, role, by, now.isoformat(timespec="seconds"), ends),
-        )
-    return Invitation(name, group, role, by, ends)
+    return _keep(store, token, Invitation(name, group, role, by, _after(now, hours)), now)
+
+
+def renew(
+    store: Store, token: str, *, name: str, by: str, now: datetime, hours: int = RENEWAL_HOURS, role: Role | None = None
+) -> Invitation:
+    """Keep a link by which a person with an account chooses a new password, by the hash of its token.
+
+    It opens an account that was closed. The old password works until the link is used. ReviewError without an account.
+    """
+    who = _known(store, name)
+    if not who.has_account:
+        raise ReviewError(f"{who.name} has no password yet; make an invitation for them.")
+    made = Invitation(who.name, who.group, role or who.role, by, _after(now, hours), renews=True)
+    return _keep(store, token, made, now)
+
+
+def take_back(store: Store, name: str) -> None:
+    """Let no invitation and no link of a person that is still open work any more."""
+    store.connection.execute("DELETE FROM invitations WHERE name = ? AND used_at IS NULL", (" ".join(name.split()),))
 
 
 def invitation(store: Store, token: str, *, now: datetime) -> Invitation | None:
     """Return the invitation of a token; None if there is none, or it has run out or was used."""
-    sql = "SELECT * FROM invitations WHERE token_sha256 = ? AND used_at IS NULL AND expires_at > ?"
-    row = store.connection.execute(sql, (_hashed(token), now.isoformat(timespec="seconds"))).fetchone()
+    values = (now.isoformat(timespec="seconds"), _hashed(token))
+    row = store.connection.execute(f"{_INVITATIONS} AND token_sha256 = ?", values).fetchone()
     return _invitation(row) if row else None
 
 
 def take_up(store: Store, token: str, hashed: str, *, now: datetime) -> Person:
-    """Make the invited person and account with this password hash, once; ReviewError if the invitation is none any more."""
+    """Make the invited person and account with this password hash, once, and end the sessions they had.
+
+    ReviewError if the invitation is none any more.
+    """
     with store.together():
         found = invitation(store, token, now=now)
         if found is None:
-            raise ReviewError("This invitation was used or has run out; ask whoever sent it for another one.")
+            raise ReviewError("This link was used or has run out; ask whoever sent it for another one.")
         name = store.add_reviewer(found.name, found.group, found.role)
         set_role(store, name, found.role, by=found.by)
         set_password_hash(store, name, hashed, now=now)
@@ -139,8 +185,35 @@ def take_up(store: Store, token: str, hashed: str, *, now: datetime) -> Person:
 
 def invitations(store: Store, *, now: datetime) -> tuple[Invitation, ...]:
     """Return the invitations that are still open."""
-    sql = "SELECT * FROM invitations WHERE used_at IS NULL AND expires_at > ? ORDER BY name"
-    return tuple(_invitation(row) for row in store.connection.execute(sql, (now.isoformat(timespec="seconds"),)))
+    rows = store.connection.execute(f"{_INVITATIONS} ORDER BY invitations.name", (now.isoformat(timespec="seconds"),))
+    return tuple(_invitation(row) for row in rows)
+
+
+def _keep(store: Store, token: str, made: Invitation, now: datetime) -> Invitation:
+    row = (_hashed(token), made.name, made.group, made.role, made.by, now.isoformat(timespec="seconds"), made.expires_at)
+    with store.together():
+        # A new link takes the place of the one before: a lost one must not stay open.
+        take_back(store, made.name)
+        store.connection.execute(
+            """INSERT INTO invitations (token_sha256, name, reviewer_group, role, "by", made_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)""",
+            row,
+        )
+    return made
+
+
+def _check_not_the_last(store: Store, who: Person) -> None:
+    """Refuse what would leave nobody who can invite people and sign in; only a facilitator with an account counts."""
+    facilitators = {row.name for row in people(store) if row.role == "facilitator" and row.can_sign_in}
+    if facilitators == {who.name}:
+        raise ReviewError(
+            f"{who.name} is the only facilitator who can sign in, and without one nobody can be invited or let in again. "
+            "Make somebody else a facilitator first."
+        )
+
+
+def _after(now: datetime, hours: int) -> str:
+    return (now + timedelta(hours=hours)).isoformat(timespec="seconds")
 
 
 def _known(store: Store, name: str) -> Person:
@@ -155,7 +228,7 @@ def _person(row: Mapping[str, Any]) -> Person:
 
 
 def _invitation(row: Mapping[str, Any]) -> Invitation:
-    return Invitation(row["name"], row["reviewer_group"], row["role"], row["by"], row["expires_at"])
+    return Invitation(row["name"], row["reviewer_group"], row["role"], row["by"], row["expires_at"], bool(row["renews"]))
 
 
 def _hashed(token: str) -> str:

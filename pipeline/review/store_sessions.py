@@ -38,6 +38,14 @@ def session(store: Store, token: str, *, now: datetime) -> Session | None:
     return Session(row["reviewer"], json.loads(row["words"]), row["made_at"], row["seen_at"], row["expires_at"])
 
 
+def former(store: Store, token: str, *, now: datetime, within: timedelta) -> str | None:
+    """Return whose session it was that ended by itself, not longer ago than `within`; None for any other."""
+    sql = "SELECT reviewer FROM sessions WHERE session_sha256 = ? AND expires_at <= ? AND expires_at > ?"
+    moments = (now.isoformat(timespec="seconds"), (now - within).isoformat(timespec="seconds"))
+    row = store.connection.execute(sql, (_hashed(token), *moments)).fetchone()
+    return row["reviewer"] if row else None
+
+
 def remember(store: Store, token: str, words: Mapping[str, Any]) -> None:
     """Replace what a session remembers."""
     sql = "UPDATE sessions SET words = ? WHERE session_sha256 = ?"
@@ -61,10 +69,10 @@ def close_sessions_of(store: Store, reviewer: str) -> None:
     store.connection.execute("DELETE FROM sessions WHERE reviewer = ?", (reviewer,))
 
 
-def sweep(store: Store, *, now: datetime) -> None:
-    """Forget sessions and invitations that have run out."""
-    for table in ("sessions", "invitations"):
-        store.connection.execute(f"DELETE FROM {table} WHERE expires_at <= ?", (now.isoformat(timespec="seconds"),))  # noqa: S608
+def sweep(store: Store, *, now: datetime, remembered: timedelta = timedelta(0)) -> None:
+    """Forget invitations that have run out, and sessions that did so longer ago than they are to be `remembered`."""
+    for table, moment in (("sessions", now - remembered), ("invitations", now)):
+        store.connection.execute(f"DELETE FROM {table} WHERE expires_at <= ?", (moment.isoformat(timespec="seconds"),))  # noqa: S608
 
 
 def save_draft(store: Store, reviewer: str, place: str, words: Mapping[str, Any], *, now: datetime) -> None:

@@ -103,10 +103,12 @@ def serve_study(study: Study, prepare: Callable[[Room], object], *, team: bool =
         server = create_server(app, sockets=[door], threads=4, clear_untrusted_proxy_headers=False)
         thread = threading.Thread(target=server.run)
         thread.start()
-        yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", room, app, {})
-        # Closed in its own thread, or the loop would wait for a second more.
-        server.trigger.pull_trigger(server.close)
-        thread.join(10)
+        try:
+            yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", room, app, {})
+        finally:
+            # Closed in its own thread, or the loop would wait for a second more.
+            server.trigger.pull_trigger(server.close)
+            thread.join(10)
 
 
 def _build(folder: Path) -> tuple[Study, dict[str, str]]:

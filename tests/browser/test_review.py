@@ -21,6 +21,7 @@ pytestmark = pytest.mark.browser
 SIZES = ((1280, 900), (768, 1024), (320, 640))
 # What axe cannot decide by itself, with the reason why it is no fault of the page. Anything else undecided fails the test.
 UNDECIDED: dict[str, str] = {}
+NOT_NOW = "That is not possible as things stand"
 HOME = "What helps & what hinders <pilot>"
 
 
@@ -207,6 +208,13 @@ def test_no_page_has_a_barrier_scrolls_sideways_or_does_what_words_say(served, w
     assert not wrong, "\n".join(str(one)[:300] for one in wrong)
 
 
+def test_the_file_that_the_browser_is_started_with_leads_to_the_page(served, window, tmp_path):
+    page = window()
+    page.goto(served.app.extensions["manyvoices"].launch.make_file(tmp_path))
+    page.wait_for_url("**/who**")
+    assert page.locator("h1").inner_text() == "Who are you?" and list(tmp_path.glob("open-*")) == []
+
+
 def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_factory, window, axe):
     study, wrong = build_study(tmp_path_factory.mktemp("team") / "study"), []
     with serve_study(study, lambda room: None, team=True) as served:
@@ -238,9 +246,19 @@ def team_states(at, link):
     yield "people", lambda page: page.goto(at + "/people"), "People"
     yield "people, wrong", send("Make a link", name=""), "People"
     yield "invited", send("Make a link", name="Gus", group="family"), "People"
+    links = []
+
+    def give_a_link(page):
+        press(page, "Give Fay a link for a new password")
+        links.append(page.locator("code").inner_text())
+
+    yield "a link for a new password", give_a_link, "People"
+    yield "the last facilitator", lambda page: (page.select_option("#role-1", "researcher"), press(page, "Change part")), NOT_NOW
+    yield "a new password", lambda page: page.goto(links[0].replace("https", "http")), "Welcome back, Fay"
+    yield "renewed", send("Begin", password="walrus teapot november"), HOME
     yield "signed out", lambda page: press(page, "Sign out"), "Sign in"
     yield "sign in, wrong", send("Sign in", name="Fay", password="guess"), "Sign in"
-    yield "signed in", send("Sign in", name="Fay", password=password), HOME
+    yield "signed in", send("Sign in", name="Fay", password="walrus teapot november"), HOME
 
 
 def look(page, width):

@@ -14,8 +14,10 @@ from pipeline.review.store_people import (
     password_hash,
     people,
     person,
+    renew,
     set_password_hash,
     set_role,
+    take_back,
     take_up,
 )
 from pipeline.review.store_sessions import (
@@ -66,6 +68,73 @@ def test_an_invitation_makes_an_account_once(store):
         take_up(store, "token", HASH, now=NOW)
     with pytest.raises(ReviewError, match="has an account already"):
         invite(store, "again", name="Di E", group="family", role="co-analyst", by="Ann", now=NOW)
+
+
+def facilitator(store, name):
+    store.add_reviewer(name, "researcher", "facilitator")
+    set_password_hash(store, name, HASH, now=NOW)
+
+
+def test_a_link_for_a_new_password_works_once_and_ends_what_was_open(store):
+    facilitator(store, "Fay")
+    set_password_hash(store, "Ann", HASH, now=NOW)
+    open_session(store, "s", reviewer="Ann", now=NOW, lasts=HOUR)
+    made = renew(store, "token", name="ann", by="Fay", now=NOW)
+    assert made.renews and invitation(store, "token", now=NOW) == made and invitations(store, now=NOW) == (made,)
+    assert password_hash(store, "Ann") == HASH and session(store, "s", now=NOW) is not None
+    assert take_up(store, "token", HASH + "b", now=NOW) == person(store, "Ann")
+    assert password_hash(store, "Ann") == HASH + "b" and session(store, "s", now=NOW) is None
+    assert invitation(store, "token", now=NOW) is None and invitations(store, now=NOW) == ()
+    with pytest.raises(ReviewError, match="make an invitation"):
+        renew(store, "again", name="ben", by="Fay", now=NOW)
+
+
+def test_a_link_for_a_new_password_runs_out_within_a_day(store):
+    set_password_hash(store, "Ann", HASH, now=NOW)
+    renew(store, "token", name="Ann", by="Fay", now=NOW)
+    assert invitation(store, "token", now=NOW + 23 * HOUR) is not None
+    assert invitation(store, "token", now=NOW + 24 * HOUR) is None
+
+
+def test_a_link_opens_a_closed_account_but_none_that_was_made_before_it_was_closed(store):
+    facilitator(store, "Fay")
+    set_password_hash(store, "Ann", HASH, now=NOW)
+    renew(store, "before", name="Ann", by="Fay", now=NOW)
+    close_account(store, "Ann", now=NOW)
+    assert invitation(store, "before", now=NOW) is None
+    renew(store, "after", name="Ann", by="Fay", now=NOW)
+    assert person(store, "Ann").closed
+    assert take_up(store, "after", HASH, now=NOW).can_sign_in
+
+
+def test_a_link_gives_the_part_that_was_chosen_last(store):
+    facilitator(store, "Fay")
+    facilitator(store, "Flo")
+    renew(store, "token", name="Flo", by="Fay", now=NOW)
+    set_role(store, "Flo", "co-analyst", by="Fay")
+    assert take_up(store, "token", HASH, now=NOW).role == "co-analyst"
+
+
+def test_a_link_can_be_taken_back(store):
+    invite(store, "token", name="Di", group="family", role="co-analyst", by="Ann", now=NOW)
+    take_back(store, "di")
+    assert invitation(store, "token", now=NOW) is None
+
+
+def test_there_is_always_a_facilitator_who_can_sign_in(store):
+    facilitator(store, "Fay")
+    for change in (lambda: set_role(store, "Fay", "researcher", by="Fay"), lambda: close_account(store, "fay", now=NOW)):
+        with pytest.raises(ReviewError, match="only facilitator who can sign in"):
+            change()
+    # Somebody without a password, or whose account is closed, could let nobody in.
+    set_role(store, "Ann", "facilitator", by="Fay")
+    facilitator(store, "Flo")
+    close_account(store, "Flo", now=NOW)
+    with pytest.raises(ReviewError, match="only facilitator who can sign in"):
+        set_role(store, "Fay", "researcher", by="Fay")
+    set_password_hash(store, "Ann", HASH, now=NOW)
+    set_role(store, "Fay", "researcher", by="Fay")
+    assert person(store, "Fay").role == "researcher" and store.verify() == []
 
 
 def test_an_invitation_runs_out_and_a_new_one_takes_its_place(store):

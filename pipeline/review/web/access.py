@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from pipeline.review.store_people import Person
 from pipeline.review.web import pending
 from pipeline.review.web.desk import desk
+from pipeline.review.web.security import LARGEST_OF_A_VISITOR
+from pipeline.review.web.sessions import this_session
 
 
 Who = Literal["anyone", "opened", "people", "facilitators"]
@@ -24,6 +26,8 @@ ACCESS: dict[str, Who] = {
     "team.people": "facilitators",
     "team.change_role": "facilitators",
     "team.close": "facilitators",
+    "team.renew": "facilitators",
+    "team.take_back_link": "facilitators",
     "home.home": "people",
     "home.guide": "people",
     "home.guide_in_large_print": "people",
@@ -101,6 +105,8 @@ def _check() -> AnyResponse | Response | None:
     if request.endpoint is None:
         return None
     here = desk()
+    if here.person is None and not session.get("opened") and not this_session().former:
+        request.max_content_length = LARGEST_OF_A_VISITOR
     opened = here.site.team or bool(session.get("opened"))
     if may_open(request.endpoint, opened=opened, person=here.person):
         return None

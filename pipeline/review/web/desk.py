@@ -16,6 +16,7 @@ from pipeline.review.web.launch import Launch
 from pipeline.review.web.passwords import Brake
 from pipeline.review.web.sessions import Sessions, this_session
 from pipeline.review.web.site import Site
+from pipeline.review.web.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Desk:
     """How the page is opened on a laptop; a team server has passwords instead."""
     clock: Callable[[], float] = time.time
     brake: Brake = field(default_factory=Brake)
+    waiting: Waiting = field(default_factory=Waiting)
+    """Forms whose session had ended when they were sent."""
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ import secrets
 import traceback
 from pathlib import Path
 
-from flask import Flask, redirect, render_template
+from flask import Flask, g, redirect, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -23,8 +23,7 @@ SAID = {
     400: ("That did not arrive whole", "Go back, and send it again. What you typed is still there."),
     401: (
         "Open the page from its own address",
-        "Go to the window where the review was started. A new address has just been printed there; open that one. "
-        "What you typed is kept for you.",
+        "Go to the window where the review was started. A new address has just been printed there; open that one.",
     ),
     403: ("This page is not open to you", "If you think it should be, ask the person who runs the review."),
     404: ("There is no such page", "The address may be old. Go to the first page."),
@@ -45,6 +44,8 @@ def explain(app: Flask) -> None:
 def _refused(refusal: Exception) -> tuple[str, int]:
     code = getattr(refusal, "code", None) or 500
     title, advice = SAID.get(code, _OTHER)
+    if "words_kept" in g:
+        advice = f"{advice} What you typed is kept for you."
     return render_template("fault.html.j2", title=title, advice=advice, reference=""), code
 
 

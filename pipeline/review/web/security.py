@@ -26,6 +26,8 @@ HEADERS = {
 """On every response, refusals and faults too. People's words stay in no cache and in nobody's frame."""
 
 LARGEST_REQUEST = 256 * 1024
+LARGEST_OF_A_VISITOR = 16 * 1024
+"""What somebody may send who has neither signed in nor opened the page: a name and a password, and no more."""
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _FORWARDED = ("HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_X_HOST", "HTTP_X_ORIGINAL_HOST")
 

@@ -1,36 +1,30 @@
 """Serve the page: listen, say the address, and open the browser."""
 
-import logging
+import http.client
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
 
 from pipeline.errors import ReviewError
+from pipeline.private import others_may, warning
+from pipeline.review import links
 from pipeline.review.room import Room, open_room
 from pipeline.review.store_people import people
 from pipeline.review.web.app import create_app
-from pipeline.review.web.security import LARGEST_REQUEST
+from pipeline.review.web.desk import desk
+from pipeline.review.web.launch import Launch
+from pipeline.review.web.server import make_server
 from pipeline.review.web.site import make_site
-from pipeline.review.web.views.team import make_invitation
 from pipeline.study import Study
 
 
 PORT = 8765
 _TRIED = 20
-LIMITS: dict[str, Any] = {
-    "threads": 8,
-    "ident": None,
-    "max_request_body_size": 2 * LARGEST_REQUEST,
-    "max_request_header_size": 16 * 1024,
-    # A visitor who sends a letter a minute must not hold a place for ever.
-    "channel_timeout": 60,
-    "connection_limit": 500,
-    "clear_untrusted_proxy_headers": False,
-}
-"""How the page is served. One thread reads what all send, so that a thread is taken only by what has arrived whole."""
 
 
 def serve(
@@ -51,6 +45,8 @@ def serve(
         raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
     # What is to be refused is refused before anything listens.
     make_site(host, port or PORT, behind_tls)
+    if behind_tls and others_may(study.folder) == "write":
+        raise ReviewError(f"{warning(study.folder)}. Whoever writes there could let themselves in. Nothing was started.")
     door = _listen(host, port)
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
@@ -60,31 +56,50 @@ def serve(
         who = [first_words(app, room, invite)] if site.team else []
         for line in (f"{study.settings.name}: people can review. Stop it with Ctrl+C.", address, *who):
             tell(line)
-        if browser and launch:
-            webbrowser.open(address)
-        _answer(app, door)
+        try:
+            _answer(app, door, (lambda: _open_browser(launch, study.vault)) if browser and launch else None)
+        finally:
+            if launch:
+                launch.remove_file()
 
 
-def _answer(app: Flask, door: socket.socket) -> None:
-    """Answer requests until the program is stopped."""
-    import waitress
+def _answer(app: Flask, door: socket.socket, then: Callable[[], None] | None) -> None:
+    """Answer requests until the program is stopped, and do something else beside it."""
+    server = make_server(app, door)
+    if then:
+        threading.Thread(target=then, name="browser", daemon=True).start()
+    server.run()
 
-    # It would warn of each request that waits for a moment.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    waitress.serve(app, sockets=[door], **LIMITS)
+
+def _open_browser(launch: Launch, folder: Path) -> None:
+    """Open the browser once the page answers; one that runs in the terminal comes back when it is closed only."""
+    parts = urlsplit(launch.site.address)
+    asked = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        asked.request("GET", "/static/mark.svg")
+        asked.getresponse().read()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        webbrowser.open(launch.make_file(folder))
+    except OSError:
+        # The address stands in the terminal, so the person can open it there.
+        launch.tell("The browser could not be opened. Copy the address above into one.")
+    finally:
+        asked.close()
 
 
 def first_words(app: Flask, room: Room, invite: str | None) -> str:
     """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
-    known = {one.name.casefold(): one for one in room.read(people)}
     if invite is None:
-        if not any(one.has_account for one in known.values()):
-            raise ReviewError("Nobody can sign in yet. Name the first facilitator: --invite NAME. Nothing was started.")
+        if not any(row.can_sign_in and row.role == "facilitator" for row in room.read(people)):
+            raise ReviewError("No facilitator can sign in yet. Name one: --invite NAME. Nothing was started.")
         return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
-    group = known[invite.casefold()].group if invite.casefold() in known else "researcher"
     with app.app_context():
-        link = make_invitation(invite, group, "facilitator", by="the command line")
-    return f"For {invite}, as facilitator; it works once, within a week: {link}"
+        here = desk()
+        link, made = here.room.write(
+            lambda store: links.make_facilitator(store, here.site.address, name=invite, by="the command line", now=here.now)
+        )
+    has = ", who has an account and chooses a new password by it" if made.renews else ""
+    return f"For {made.name}, as facilitator{has}; it works once, within {links.how_long(made)}: {link}"
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

@@ -1,9 +1,11 @@
 """Sessions on the server's side: the browser keeps a random number, nothing else.
 
-Who somebody is and what they set is kept in the store, so that a restart signs nobody out; the rest is forgotten with it.
+Who somebody is and what they set is kept in the store, so that a restart signs nobody out; the rest is forgotten with it. Nothing
+is kept of visitors who have neither signed in nor opened the page: the token of their form goes with them, signed.
 """
 
 import hashlib
+import hmac
 import secrets
 import threading
 from collections.abc import Callable, MutableMapping
@@ -11,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, session
-from flask.sessions import SessionInterface, SessionMixin
+from flask.sessions import SecureCookieSessionInterface, SessionInterface, SessionMixin
+from itsdangerous import BadSignature
 
 from pipeline.review import store_sessions
 from pipeline.review.room import Room
@@ -23,8 +26,11 @@ from pipeline.review.web.site import Site
 LASTS_S = 21 * 3600
 WARN_S = 3600
 """So long before the end people are told, and can stay with one press."""
+FORMER_S = 7 * 86_400
+"""So long after the end of a session its browser is taken for one in which that person has been."""
 MOST = 5_000
-"""Sessions at once. Beyond it, those of visitors who have not signed in go first."""
+"""Sessions at once. Beyond it, those in which nobody has said who they are go first."""
+_OF_A_VISITOR = "csrf_token"
 _LASTING = ("opened", "person", "shortcuts")
 
 
@@ -37,6 +43,13 @@ class Session(dict[str, Any], SessionMixin):
         self.ended = False
         self.kept: dict[str, Any] = {}
         """What the store holds of it."""
+        self.former = ""
+        """The mark of the person whose session in this browser ended a while ago."""
+        self.mark: Callable[[str], str] = lambda name: ""
+
+    def was(self, name: str) -> bool:
+        """Say whether a person's session in this browser ended a while ago."""
+        return bool(self.former) and hmac.compare_digest(self.former, self.mark(name))
 
 
 class Sessions(SessionInterface):
@@ -58,17 +71,42 @@ class Sessions(SessionInterface):
         found = found or (self._from_store(number) if number else None)
         if found is not None and self.clock() - found.made < LASTS_S:
             return found
-        return Session(secrets.token_urlsafe(32), self.clock())
+        return self._of_visitor(app, number, found)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Keep the session and tell the browser its number."""
+        """Keep the session and tell the browser its number; a visitor's own is sent to the browser and not kept."""
         assert isinstance(session, Session)
         if session.ended:
             response.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Strict")
         elif session:
-            self._keep(session)
-            self._to_store(session)
-            response.set_cookie(self.cookie, session.number, path="/", secure=self.secure, httponly=True, samesite="Strict")
+            value = session.number
+            if set(session) == {_OF_A_VISITOR}:
+                value = _signer(app).dumps({"token": session[_OF_A_VISITOR], "at": session.made, "former": session.former})
+            else:
+                self._keep(session)
+                self._to_store(session)
+            response.set_cookie(self.cookie, value, path="/", secure=self.secure, httponly=True, samesite="Strict")
+
+    def _of_visitor(self, app: Flask, cookie: str, ended: Session | None) -> Session:
+        """Return a new session, with what the browser brings along of a visitor, or of whose session ended in it."""
+        session = Session(secrets.token_urlsafe(32), self.clock())
+        session.mark = lambda name: hmac.digest(app.secret_key, name.casefold().encode(), "sha256").hex()  # type: ignore[arg-type]
+        try:
+            brought = _signer(app).loads(cookie)
+        except BadSignature:
+            name = self._whose(cookie, ended) if cookie else None
+            session.former = session.mark(name) if name else ""
+        else:
+            if self.clock() - brought["at"] < LASTS_S:
+                session[_OF_A_VISITOR], session.made, session.former = brought["token"], brought["at"], brought["former"]
+        return session
+
+    def _whose(self, number: str, ended: Session | None) -> str | None:
+        """Return whose session it was that has run out."""
+        if ended is not None:
+            return ended.get("person") if self.clock() - ended.made < LASTS_S + FORMER_S else None
+        now, within = self._time(self.clock()), timedelta(seconds=FORMER_S)
+        return self.room.read(lambda store: store_sessions.former(store, number, now=now, within=within))
 
     def minutes_left(self, session: Session) -> int | None:
         """Return in how many minutes a session ends, once that is less than an hour; None before."""
@@ -124,7 +162,7 @@ class Sessions(SessionInterface):
 
         def write(store: Store) -> None:
             if is_new:
-                store_sessions.sweep(store, now=made)
+                store_sessions.sweep(store, now=made, remembered=timedelta(seconds=FORMER_S))
                 store_sessions.open_session(store, number, reviewer=person, now=made, lasts=timedelta(seconds=LASTS_S))
             store_sessions.remember(store, number, lasting)
 
@@ -148,6 +186,7 @@ def this_session() -> Session:
     return found
 
 
+<<<<<<< HEAD
 def forget_another(words: MutableMapping[str, Any], name: str) -> None:
     """Forget what a session holds of somebody else: what was just said on a shared device is not for whoever comes next.
 
@@ -156,6 +195,10 @@ def forget_another(words: MutableMapping[str, Any], name: str) -> None:
     if words.get("person") != name:
         for key in set(words) - {"opened", "pending", "csrf_token"}:
             del words[key]
+=======
+def _signer(app: Flask) -> Any:
+    return SecureCookieSessionInterface().get_signing_serializer(app)
+>>>>>>> wt-door
 
 
 def _digest(number: str) -> str:

@@ -36,9 +36,10 @@ class Browser:
         action = re.search(r'<form[^>]* action="([^"]+)"', form)
         return self.post(unescape(action.group(1)) if action else self.page.request.path, given, follow=follow)
 
-    def press(self, words, *, follow=True):
-        """Press the button that says these words, in a form of its own."""
-        form = next(form for form in self.forms() if re.search(rf"<button[^>]*>[^<]*{re.escape(words)}", form))
+    def press(self, words, about="", *, follow=True):
+        """Press the button that says these words, in a form of its own, and that is about somebody or something."""
+        found = (form for form in self.forms() if re.search(rf"<button[^>]*>[^<]*{re.escape(words)}", form))
+        form = next(form for form in found if about in form)
         return self.post(unescape(re.search(r'action="([^"]+)"', form).group(1)), dict(self.hidden(form)), follow=follow)
 
     def forms(self, to=None):

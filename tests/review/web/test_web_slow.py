@@ -5,9 +5,7 @@ import socket
 import threading
 from contextlib import contextmanager
 
-from waitress.server import create_server
-
-from pipeline.review.web import serving
+from pipeline.review.web import server as serving
 from pipeline.review.web.app import create_app
 from pipeline.review.web.site import make_site
 
@@ -19,7 +17,7 @@ def served(room):
     door.bind(("127.0.0.1", 0))
     port = door.getsockname()[1]
     app = create_app(room, make_site("127.0.0.1", port, None), tell=lambda said: None)
-    server = create_server(app, sockets=[door], **serving.LIMITS)
+    server = serving.make_server(app, door)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -4,7 +4,9 @@ import re
 
 import pytest
 from asking import TEAM_ADDRESS, Browser
+from click.testing import CliRunner
 
+from pipeline.cli import main
 from pipeline.errors import ReviewError
 from pipeline.review.web.passwords import Brake, hash_password, is_right
 from pipeline.review.web.serving import first_words
@@ -103,6 +105,102 @@ def test_a_part_can_be_changed_and_counts_at_once(facilitator, team_app):
     facilitator.post("/people/role", dict(facilitator.hidden(form)) | {"role": "facilitator"})
     assert "Gus is now facilitator." in facilitator.page.text
     assert gus.get("/people").status_code == 200
+
+
+@pytest.fixture
+def gus(facilitator, team_app):
+    """Gus, whom Fay invited, and who signed in."""
+    facilitator.get("/people")
+    facilitator.send(name="Gus", group="family", role="co-analyst", to="Make a link")
+    browser = Browser(team_app, TEAM_ADDRESS)
+    browser.get(path(facilitator.page.text))
+    browser.send(password=PASSWORD)
+    return browser
+
+
+def test_who_forgot_the_password_chooses_a_new_one_by_a_link(facilitator, gus, team_app, clock):
+    facilitator.get("/people")
+    facilitator.press("Give ", "Gus")
+    assert "It works once, within a day" in facilitator.page.text and "a new password, by" in facilitator.page.text
+    link = path(facilitator.page.text)
+    elsewhere = Browser(team_app, TEAM_ADDRESS)
+    elsewhere.get(link)
+    assert elsewhere.heading == "Welcome back, Gus" and "You stay in the group <bdi>family</bdi>" in elsewhere.page.text
+    elsewhere.send(password="walrus teapot november")
+    assert elsewhere.path == "/" and "You are <bdi>Gus</bdi>" in elsewhere.page.text
+    assert gus.get("/mine").request.path == "/sign-in"
+    assert gus.get(link).status_code == 404
+    assert "do not go together" in sign_in(gus, "Gus", PASSWORD).text
+    assert sign_in(gus, "Gus", "walrus teapot november").request.path == "/"
+
+
+def test_a_link_for_a_new_password_runs_out(facilitator, gus, team_app, clock):
+    facilitator.get("/people")
+    facilitator.press("Give ", "Gus")
+    link = path(facilitator.page.text)
+    clock[0] += 24 * 3600
+    assert gus.get(link).status_code == 404
+
+
+def test_a_closed_account_is_opened_again_by_a_link(facilitator, gus, team_app):
+    facilitator.get("/people")
+    facilitator.press("Let ", "Gus")
+    facilitator.press("Let ", "Gus")
+    assert "It works once" in facilitator.page.text
+    gus.get(path(facilitator.page.text))
+    gus.send(password="walrus teapot november")
+    assert gus.get("/mine").status_code == 200
+
+
+def test_a_link_that_was_sent_can_be_taken_back(facilitator, gus):
+    facilitator.get("/people")
+    facilitator.press("Give ", "Gus")
+    link = path(facilitator.page.text)
+    facilitator.press("Take back")
+    assert "The link for Gus works no more." in facilitator.page.text and gus.get(link).status_code == 404
+
+
+def test_a_name_that_has_an_account_is_not_invited_again_and_the_way_is_said(facilitator, gus):
+    facilitator.get("/people")
+    facilitator.send(name="gus", group="family", role="co-analyst", to="Make a link")
+    assert "Gus has an account already" in facilitator.page.text
+    assert "make a link for a new password under their name" in facilitator.page.text
+
+
+def test_the_last_facilitator_stays_one(facilitator, gus, team_app, room):
+    facilitator.get("/people")
+    form = next(form for form in facilitator.forms("role") if 'value="Fay"' in form)
+    facilitator.post("/people/role", dict(facilitator.hidden(form)) | {"role": "researcher"})
+    assert facilitator.page.status_code == 409
+    assert "Make somebody else a facilitator first." in facilitator.page.text
+    assert facilitator.get("/people").status_code == 200
+    assert "passwords" in first_words(team_app, room, None)
+
+
+def test_a_server_without_a_facilitator_who_can_sign_in_is_not_started(team_app, room, facilitator, gus):
+    # As an earlier version let it come about.
+    room.write(lambda store: store.append("roles", reviewer="Fay", role="researcher", by="Fay"))
+    with pytest.raises(ReviewError, match="No facilitator can sign in"):
+        first_words(team_app, room, None)
+    told = first_words(team_app, room, "fay")
+    assert "For Fay, as facilitator, who has an account" in told
+    gus.get(path(told))
+    gus.send(password=PASSWORD)
+    assert gus.get("/people").status_code == 200
+
+
+def test_the_only_facilitator_who_forgot_her_password_is_let_in_by_the_command_line(facilitator, team_app, room):
+    def themes(*more):
+        return CliRunner().invoke(main, ["people", str(room.study.folder), *more])
+
+    assert "Fay (researcher), facilitator: can sign in" in themes().output
+    assert "the address people type" in themes("--new-password", "Fay").output
+    assert "only facilitator" in themes("--close", "Fay").output
+    link = themes("--new-password", "fay", "--behind-tls", TEAM_ADDRESS).output
+    elsewhere = Browser(team_app, TEAM_ADDRESS)
+    elsewhere.get(path(link))
+    elsewhere.send(password="walrus teapot november")
+    assert elsewhere.get("/people").status_code == 200 and facilitator.get("/people").request.path == "/sign-in"
 
 
 def test_wrong_passwords_make_the_next_try_wait_and_lock_nobody_out(facilitator, team_app, clock):

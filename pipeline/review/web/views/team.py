@@ -1,19 +1,19 @@
 """On a team server: signing in with a password, taking up an invitation, and inviting people."""
 
-import secrets
-
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
+from pipeline.review import links
 from pipeline.review.store_people import (
+    Invitation,
     close_account,
     invitation,
     invitations,
-    invite,
     password_hash,
     person,
     set_role,
+    take_back,
     take_up,
 )
 from pipeline.review.web import notices
@@ -61,59 +61,89 @@ def take_up_invitation(token: str) -> Page:
 @PAGES.route("/people", methods=["GET", "POST"])
 def people() -> Page:
     """See who reviews, and invite somebody by a link that works once."""
-    here, form, link = desk(), InviteForm(), ""
-    errors: dict[str, str] = {}
+    form = InviteForm()
     if form.validate_on_submit():
         try:
-            link = make_invitation(form.name.data, form.group.data, form.role.data, by=here.me.name)
+            made = _invite(form)
         except ReviewError as error:
-            errors = {"name": str(error)}
-    waiting = here.room.read(lambda store: invitations(store, now=here.now))
-    return render_template(
-        "people.html.j2",
-        form=form,
-        errors=errors or problems(form),
-        link=link,
-        waiting=waiting,
-        everybody=here.people(),
-        groups=dict.fromkeys([*GROUPS, *(one.group for one in here.people())]),
-        roles=[role for role, _ in ROLES],
-        notice=notices.take(),
-    )
+            return _people(form, errors={"name": str(error)})
+        return _people(form, made=made)
+    return _people(form, errors=problems(form))
+
+
+@PAGES.post("/people/link")
+def renew() -> Page:
+    """Make a link by which somebody who has an account chooses a new password, and comes in again if it was closed."""
+    here, name = desk(), _named()
+    by = here.me.name
+    made = here.room.write(lambda store: links.make_renewal(store, here.site.address, name=name, by=by, now=here.now))
+    return _people(InviteForm(formdata=None), made=made)
+
+
+@PAGES.post("/people/take-back")
+def take_back_link() -> Response:
+    """Let a link that was sent work no more."""
+    here, name = desk(), request.form.get("name", "")
+    here.room.write(lambda store: take_back(store, name))
+    notices.give(Notice(f"The link for {name} works no more."))
+    return redirect(url_for("team.people"), 303)
 
 
 @PAGES.post("/people/role")
 def change_role() -> Response:
     """Give somebody another role."""
-    here, name, role = desk(), request.form.get("name", ""), request.form.get("role", "")
-    known = here.room.read(lambda store: person(store, name))
-    if known is None or role not in dict(ROLES):
+    here, name, role = desk(), _named(), request.form.get("role", "")
+    if role not in dict(ROLES):
         abort(400)
     by = here.me.name
     here.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
-    notices.give(Notice(f"{known.name} is now {role}."))
-    return redirect(url_for("team.people"), 303)
+    notices.give(Notice(f"{name} is now {role}."))
+    return redirect(url_for("team.people" if name != by or role == "facilitator" else "home.home"), 303)
 
 
 @PAGES.post("/people/close")
 def close() -> Response:
     """Let somebody no longer sign in; what they said stays."""
-    here, name = desk(), request.form.get("name", "")
-    if here.room.read(lambda store: person(store, name)) is None or name == here.me.name:
+    here, name = desk(), _named()
+    if name == here.me.name:
         abort(400)
     here.room.write(lambda store: close_account(store, name, now=here.now))
     here.sessions.end_all_of(name)
-    notices.give(Notice(f"{name} can no longer sign in. What they said stays. A new invitation lets them in again."))
+    notices.give(Notice(f"{name} can no longer sign in. What they said stays. A link for a new password lets them in again."))
     return redirect(url_for("team.people"), 303)
 
 
-def make_invitation(name: str, group: str, role: str, *, by: str) -> str:
-    """Invite somebody and return the link, which is kept nowhere."""
-    here, token = desk(), secrets.token_urlsafe(24)
-    here.room.write(
-        lambda store: invite(store, token, name=name, group=group, role=role, by=by, now=here.now)  # type: ignore[arg-type]
+def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, errors: dict[str, str] | None = None) -> str:
+    here = desk()
+    link, invited = made or ("", None)
+    return render_template(
+        "people.html.j2",
+        form=form,
+        errors=errors or {},
+        link=link,
+        invited=invited,
+        lasts=links.how_long(invited) if invited else "",
+        waiting=here.room.read(lambda store: invitations(store, now=here.now)),
+        everybody=here.people(),
+        groups=dict.fromkeys([*GROUPS, *(row.group for row in here.people())]),
+        roles=[role for role, _ in ROLES],
+        notice=notices.take(),
     )
-    return f"{here.site.address}/invitation/{token}"
+
+
+def _invite(form: InviteForm) -> tuple[str, Invitation]:
+    here = desk()
+    who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": here.me.name}
+    return here.room.write(lambda store: links.make_invitation(store, here.site.address, now=here.now, **who))
+
+
+def _named() -> str:
+    """Return the name of the person a form is about, as it is kept."""
+    here, name = desk(), request.form.get("name", "")
+    who = here.room.read(lambda store: person(store, name))
+    if who is None:
+        abort(400)
+    return who.name
 
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
@@ -126,7 +156,7 @@ def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
         here.brake.right(*who)
         return known.name, {}
     here.brake.wrong(*who, now=here.clock())
-    return None, {"password": "Name and password do not go together. Try again, or ask for a new invitation."}
+    return None, {"password": "Name and password do not go together. Try again, or ask for a link for a new password."}
 
 
 def _from() -> str:

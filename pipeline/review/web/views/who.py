@@ -4,6 +4,10 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
+<<<<<<< HEAD
+=======
+from pipeline.review.web import notices, pending
+>>>>>>> wt-door
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
@@ -27,7 +31,11 @@ def open_page(token: str) -> Page:
         abort(401)
     session["opened"] = True
     _renew()
-    return redirect(url_for("who.choose", then=session.get("pending", {}).get("path")), 303)
+    next_page = url_for("who.choose", then=pending.place())
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        # From the file that the browser was started with. It sends the new cookie only with what a page of ours asks for.
+        return render_template("opened.html.j2", next_page=next_page)
+    return redirect(next_page, 303)
 
 
 @PAGES.route("/who", methods=["GET", "POST"])
