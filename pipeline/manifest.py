@@ -36,6 +36,8 @@ class StageRecord:
     rows_in: dict[str, int]
     rows_out: dict[str, int]
     makes: dict[str, str]
+    takes: dict[str, str] = field(default_factory=dict)
+    """What stood for each thing it needs when it ran; empty where an earlier version of the program ran it."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pipeline.methods.themes.saved import FACTS
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.quote_register import FILE as REGISTER
 from pipeline.readers import read_export
+from pipeline.recipes import sha256_of
 from pipeline.review.store import has_decisions, read_review
 from pipeline.study import Study
 from pipeline.tokens import read_tokens
@@ -23,11 +24,6 @@ from pipeline.vault import LEDGER, check_of, keep_check, keep_key, key_in_use, k
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
 EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
-
-
-def sha256_of(*parts: str) -> str:
-    """Return a hash of the parts together."""
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def outside_digest(study: Study, name: str) -> str:

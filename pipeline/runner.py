@@ -1,16 +1,11 @@
 """The runner: it alone reads, checks, fingerprints, writes and records; stages only compute."""
 
-import fcntl
-import json
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,13 +16,20 @@ from tqdm import tqdm
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Value, Vectors, check_table, read_table, write_table
 from pipeline.engines import Engine, counting, is_shared_out, open_engine
-from pipeline.errors import BusyError, StudyError
+from pipeline.errors import StudyError
+from pipeline.lock import held
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
+<<<<<<< HEAD
 from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
 from pipeline.private import close_folders
+=======
+from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder
+from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside
+from pipeline.recipes import recipe_of, settings_of, sha256_of
+>>>>>>> wt-figures
 from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
 from pipeline.stored import Stored, stored_vectors
@@ -92,20 +94,10 @@ def _prepare(study: Study) -> None:
 
 @contextmanager
 def only_run(study: Study) -> Iterator[None]:
-    """Hold a study for one run or one erasure; StudyError at once if another holds it."""
-    path = study.derived / ".lock"
-    with path.open("a+", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise BusyError(f"Another run of this study is under way ({file.read().strip()}); wait for it to end.") from None
-        file.truncate(0)
-        file.write(f"process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC")
-        file.flush()
+    """Hold a study for one run or one erasure, and clear what one that was killed left; BusyError if another holds it."""
+    with held(study, "Another run"):
         _clear_leftovers(study)
         yield
-        file.truncate(0)
 
 
 def _clear_leftovers(study: Study) -> None:
@@ -166,18 +158,12 @@ class _Run:
         return self.study.folder / TABLES[name].file
 
     def fingerprint(self, stage: Stage) -> str:
-        settings = [self.settings(stage)] if stage.keeping else []
+        settings = [settings_of(self.study.settings, stage)] if stage.keeping else []
         return sha256_of(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
-
-    def settings(self, stage: Stage, *, but: frozenset[str] = frozenset()) -> str:
-        sections = (getattr(self.study.settings, name).model_dump(mode="json", exclude=set(but)) for name in stage.sections)
-        return json.dumps(dict(zip(stage.sections, sections, strict=True)), sort_keys=True)
 
     def recipe(self, stage: Stage) -> str:
         """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
-        model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
-        made_with = [f"{name} {_version(name)}" for name in stage.packages]
-        return sha256_of(stage.name, str(stage.version), self.settings(stage, but=stage.keeping), model, *made_with)
+        return recipe_of(self.study.settings, stage)
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
@@ -229,6 +215,7 @@ class _Run:
             rows_in={name: n for name in stage.needs if (n := self.n_given(name)) is not None},
             rows_out=rows,
             makes={name: self.digest(name) for name in stage.makes},
+            takes={name: self.digest(name) for name in stage.needs},
         )
         resources = [record_resource(self.study, name, self.digest(name), rows[name]) for name in stage.makes]
         self.manifest = self.manifest.with_stage(record, resources)
@@ -348,10 +335,3 @@ def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:
 def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
     if parts > 1:
         bar.set_description(f"{stage}, part {done} of {parts}")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "missing"

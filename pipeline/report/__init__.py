@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -62,7 +63,9 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     StudyError
         If there is no export of that name.
     DataError
-        If the study has not been run yet.
+        If the study has not been run yet, or its tables are not all of one run.
+    BusyError
+        If a run, an erasure or another export of the study is under way.
 
     Examples
     --------
@@ -70,15 +73,27 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     >>> EXPORTS["quotes"].files
     ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
-    from pipeline.report.ledger import beside_earlier_exports
-    from pipeline.report.source import read_sources
-    from pipeline.report.waves import beside_earlier_wave
-
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
         exporter.check()
+    with _held(study):
+        return _written(study, exporters)
+
+
+def _held(study: Study) -> AbstractContextManager[None]:
+    """Hold the study, so that no run writes tables while they are read; before the first run there is nothing to hold."""
+    from pipeline.lock import held
+
+    return held(study, "An export") if study.derived.is_dir() else nullcontext()
+
+
+def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
+    from pipeline.report.ledger import beside_earlier_exports
+    from pipeline.report.source import read_sources
+    from pipeline.report.waves import beside_earlier_wave
+
     # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
     contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
     sources = beside_earlier_exports(study, read_sources(study, contents))

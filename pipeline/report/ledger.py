@@ -3,40 +3,28 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from math import isnan
+from math import isnan, nan
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow
-import pyarrow.parquet
 
-from pipeline.artefacts import TABLES, write_atomically
+from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
-from pipeline.methods.disclosure.cells import EVERYONE, with_any
+from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.methods.disclosure.differencing import Released, against_earlier
+from pipeline.methods.disclosure.profiles import MOST_SLACK
+from pipeline.report.counted import MEAN, Key, became_key, keys_of, people_behind, theme_key
 from pipeline.report.source import Source
-from pipeline.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of, persons_asked
 from pipeline.study import Study
 from pipeline.vault import LEDGER
 
 
 COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "themes")
-_KEYS = ["table", "item", "part", "response_id"]
-_MEAN = ("estimate", "low", "high")
-
-
-_BEHIND = {
-    "comments": ("comment_id", "response_id", "question", "set_aside"),
-    "people": ("response_id", "attribute", "value"),
-    "segments": ("segment_id", "comment_id", "text_id"),
-    "codings": ("segment_id", "code"),
-    "ratings": ("response_id", "question", "value", "score"),
-    "themes": ("theme_id", "set_aside"),
-    "members": ("text_id", "theme_id"),
-}
+_HERE_ONLY = ("true", "people_a_unit")
+"""What is worked out of a figure anew each time and not kept."""
 
 
 def ledger_path(study: Study) -> Path:
@@ -53,24 +41,47 @@ def beside_earlier_exports(study: Study, sources: list[Source]) -> list[Source]:
     figures = _figures(study, tables, profile)
     earlier = read_ledger(study)
     released = against_earlier(figures, earlier, profile)
-    changed = sum(not _same(one.shown, two.shown) for one, two in zip(figures, released, strict=True))
     # A figure that is shown again is not kept anew: it is about the people it counted when it was first shown.
     write_ledger(study, [*earlier, *(one for figure, one in zip(figures, released, strict=True) if one is figure)])
-    found = {(figure.item, figure.part): one.shown for figure, one in zip(figures, released, strict=True)}
+    found = _shown_together({(figure.item, figure.part): one for figure, one in zip(figures, released, strict=True)}, figures)
     adjusted = {name: _adjusted(name, table, found) for name, table in tables.items()}
-    notes = (_sentence(changed, profile.fewest),) if changed else ()
+    notes = _sentences(figures, found, profile)
     return [
         replace(source, tables={**source.tables, **{n: t for n, t in adjusted.items() if n in source.tables}}, notes=notes)
         for source in sources
     ]
 
 
-def _sentence(changed: int, fewest: int) -> str:
-    what = "1 figure differs" if changed == 1 else f"{changed:,} figures differ"
-    return (
-        f"{what} from an earlier export by fewer than {fewest} people and {'is' if changed == 1 else 'are'} given as before, so "
-        "that nobody can be worked out by comparing the two."
-    )
+def _shown_together(released: Mapping[Key, Released], figures: list[Released]) -> dict[Key, float]:
+    """Return what is shown of each figure; a mean and the ends of its interval are shown again together, or not at all."""
+    shown = {key: figure.shown for key, figure in released.items()}
+    new = {(figure.item, figure.part): released[figure.item, figure.part] is figure for figure in figures}
+    for item, part in [key for key in shown if key[0].endswith(f"|{MEAN[0]}")]:
+        keys = [(f"{item.removesuffix(MEAN[0])}{figure}", part) for figure in MEAN]
+        if any(isnan(shown[key]) for key in keys) or len({new[key] for key in keys}) > 1:
+            shown |= dict.fromkeys(keys, nan)
+    return shown
+
+
+def _sentences(figures: list[Released], shown: Mapping[Key, float], profile: Profile) -> tuple[str, ...]:
+    """Say how many figures are given as before and by how much they may be off, and how many are withheld."""
+    others = [found for one in figures if not _same(one.shown, found := shown[one.item, one.part])]
+    again, withheld = sum(not isnan(found) for found in others), sum(isnan(found) for found in others)
+    said = []
+    if again:
+        said.append(
+            f"{'1 figure differs' if again == 1 else f'{again:,} figures differ'} from an earlier export by fewer than "
+            f"{profile.fewest} people and {'is' if again == 1 else 'are'} given as before, so that nobody can be worked out by "
+            f"comparing the two. {'It is' if again == 1 else 'Each is'} off by {profile.tolerance} at most; means are off by "
+            f"what {profile.tolerance} people could change."
+        )
+    if withheld:
+        said.append(
+            f"{'1 figure is' if withheld == 1 else f'{withheld:,} figures are'} not shown: beside an earlier export "
+            f"{'it' if withheld == 1 else 'they'} would tell something of fewer than {profile.fewest} people, and what was shown "
+            "before, if anything was, no longer holds."
+        )
+    return tuple(said)
 
 
 def read_ledger(study: Study) -> list[Released]:
@@ -96,7 +107,8 @@ def write_ledger(study: Study, figures: Iterable[Released]) -> None:
 
 def _as_row(one: Released) -> dict[str, object]:
     shown = None if isnan(one.shown) else one.shown
-    return {**vars(one), "people": sorted(one.people), "shown": shown}
+    kept = {name: value for name, value in vars(one).items() if name not in _HERE_ONLY}
+    return {**kept, "people": sorted(one.people), "shown": shown}
 
 
 def _number(shown: float | None) -> float:
@@ -108,57 +120,49 @@ def _same(one: float, two: float) -> bool:
 
 
 def _figures(study: Study, tables: Mapping[str, pd.DataFrame], profile: Profile) -> list[Released]:
-    people = _people_behind(study)
+    people, beyond = people_behind(study)
     shown = {key: value for name, table in tables.items() for key, value in _shown(name, table, profile)}
-    return [Released(*key, people.get(key, frozenset()), value, profile.fewest) for key, value in shown.items()]
+    figures = [
+        Released(*key, people.get(key, frozenset()), value, profile.fewest, 0, *beyond.get(key, ()))
+        for key, value in shown.items()
+    ]
+    _check_belonging(figures)
+    return figures
+
+
+def _check_belonging(figures: Iterable[Released]) -> None:
+    """Raise DataError if a figure cannot be of the people it is said to count: it would be kept as such for good."""
+    if any(figure.counts_people and figure.is_false(MOST_SLACK) for figure in figures):
+        raise DataError(
+            "The tables of figures do not go with the answers they are said to count: they are of two runs. Run "
+            "`themes run` first; nothing was exported."
+        )
 
 
 def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[tuple[str, str], float]]:
     """Yield what each figure of a table shows, by item and part; a base stands in many rows and is one figure."""
     for row in table.to_dict("records"):
         if name == "themes":
-            yield _theme_key(str(row["theme_id"])), float(disclose(np.array(float(row["n_people"])), profile))
+            yield theme_key(str(row["theme_id"])), float(disclose(np.array(float(row["n_people"])), profile))
             continue
         if name == "accounts":
-            yield _became_key(str(row["became"])), float(row["n"])
+            yield became_key(str(row["became"])), float(row["n"])
             continue
-        base, n = _keys(name, {str(key): value for key, value in row.items()})
+        base, n = keys_of(name, {str(key): value for key, value in row.items()})
         yield base, float(row["base"])
         if row.get("measure") == "mean":
-            for figure in _MEAN:
+            for figure in MEAN:
                 yield (f"{base[0]}|{figure}", base[1]), float(row[figure])
         else:
             yield n, float(row["n"])
 
 
-def _keys(name: str, row: Mapping[str, object]) -> tuple[tuple[str, str], tuple[str, str]]:
-    part = _part(row["group"], row["level"])
-    if name == "voices":
-        # A theme's id changes with its words, so all themes are one thing, and told apart by their people.
-        return ("themes|base", part), ("themes", f"{row['theme_id']}|{part}")
-    question = f"{name}|{row['question']}|{row.get('measure', '')}"
-    return (f"{question}|base", part), (f"{question}|{row['code'] if name == 'counts' else row['value']}", part)
-
-
-def _part(group: object, level: object) -> str:
-    # No bar in a level, so that the attribute is all before the last one.
-    return f"{group}|{str(level).replace('|', '/')}"
-
-
-def _theme_key(theme_id: str) -> tuple[str, str]:
-    return "themes", f"{theme_id}|{EVERYONE}|{EVERYONE}"
-
-
-def _became_key(became: str) -> tuple[str, str]:
-    return f"accounts|{became}", f"{EVERYONE}|{EVERYONE}"
-
-
 def _adjusted(name: str, table: pd.DataFrame, found: Mapping[tuple[str, str], float]) -> pd.DataFrame:
     if name == "themes":
-        shown = [found[_theme_key(str(theme))] for theme in table["theme_id"]]
+        shown = [found[theme_key(str(theme))] for theme in table["theme_id"]]
         return table.assign(n_people=np.nan_to_num(np.array(shown)).astype(int))
     if name == "accounts":
-        return table.assign(n=[found[_became_key(str(became))] for became in table["became"]])
+        return table.assign(n=[found[became_key(str(became))] for became in table["became"]])
     rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
     return table.assign(**_columns(name, table, rows, found)) if rows else table
 
@@ -168,17 +172,21 @@ def _columns(
 ) -> dict[str, Any]:
     from statsmodels.stats.proportion import proportion_confint
 
-    keys = [_keys(name, row) for row in rows]
+    keys = [keys_of(name, row) for row in rows]
     is_mean = np.array([row.get("measure") == "mean" for row in rows])
-    base = np.array([found[key] for key, _ in keys])
-    n = np.array([np.nan if mean else found[key] for (_, key), mean in zip(keys, is_mean, strict=True)])
+    base = np.array([_possible(key, name, found) for key, _ in keys])
+    n = np.array([np.nan if mean else _possible(key, name, found) for (_, key), mean in zip(keys, is_mean, strict=True)])
     n = np.where((n > base) | np.isnan(base), np.nan, n)
     low, high = proportion_confint(np.nan_to_num(n), np.nan_to_num(base, nan=1), method="wilson")
     share = "estimate" if name == "closed" else "share"
     shares = {share: n / base, "low": np.where(np.isnan(n), np.nan, low), "high": np.where(np.isnan(n), np.nan, high)}
     if name == "closed":
-        means = {figure: [found.get((f"{key[0]}|{figure}", key[1]), np.nan) for key, _ in keys] for figure in _MEAN}
-        shares = {figure: np.where(is_mean, means[figure], shares[figure]) for figure in _MEAN}
+        # A mean of people whose number is withheld says that they are still there.
+        means = {
+            figure: [np.nan if isnan(found[key]) else found.get((f"{key[0]}|{figure}", key[1]), np.nan) for key, _ in keys]
+            for figure in MEAN
+        }
+        shares = {figure: np.where(is_mean, means[figure], shares[figure]) for figure in MEAN}
     columns: dict[str, Any] = {"n": n, "base": base, **shares, "suppressed": np.isnan(shares[share])}
     if name == "voices":
         # What the others say was worked out from figures that may be given otherwise now.
@@ -187,92 +195,10 @@ def _columns(
     return columns
 
 
-def _people_behind(study: Study) -> dict[tuple[str, str], frozenset[str]]:
-    """Return who is counted in each figure, by item and part."""
-    tables = {name: _table(study, name) for name in _BEHIND}
-    groups = study.settings.count.groups or study.settings.intake.attributes[:1]
-    levels = _levels(tables["comments"], tables["ratings"], tables["people"], groups)
-    levels = _with_parts(levels)[["response_id", "part"]]
-    asked = _levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
-    asked = _with_parts(asked)
-    parts = [
-        *_of_codes(tables, levels),
-        *_of_closed(tables, levels),
-        *_of_themes(tables, levels),
-        *_of_responding(tables, asked),
-        *_of_accounts(tables),
-    ]
-    rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
-    return {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
-
-
-def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level that the person counts in, `everyone` among them."""
-    everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
-    known = people.loc[people["attribute"].isin(groups)].rename(columns={"attribute": "group", "value": "level"})
-    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), known], ignore_index=True)
-
-
-def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level; people whose value is not known are a level, too, so that all add up to everyone."""
-    everyone = asked[["response_id"]].drop_duplicates()
-    parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
-    for group in groups:
-        known = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
-        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(known).astype(object).fillna(NOT_STATED)))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:
-    return levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])
-
-
-def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    comments = tables["comments"]
-    usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
-    base = usable.merge(levels, on="response_id")
-    yield base.assign(item="counts|" + base["question"] + "||base")
-    said = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
-    said = said.merge(base, on="comment_id")
-    yield said.assign(item="counts|" + said["question"] + "||" + said["code"])
-
-
-def _of_closed(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    rated = tables["ratings"].merge(levels, on="response_id")
-    yield rated.assign(item="closed|" + rated["question"] + "|share|base")
-    yield rated.assign(item="closed|" + rated["question"] + "|share|" + rated["value"])
-    scored = rated.dropna(subset="score")
-    for ending in ("base", *(f"base|{figure}" for figure in _MEAN)):
-        yield scored.assign(item="closed|" + scored["question"] + "|mean|" + ending)
-
-
-def _of_themes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    spoken = tables["segments"].merge(tables["comments"][["comment_id", "response_id"]], on="comment_id")
-    spoken = spoken.merge(tables["members"].dropna(subset="theme_id"), on="text_id")[["response_id", "theme_id"]]
-    rows = spoken.merge(levels, on="response_id")
-    yield rows.assign(item="themes", part=rows["theme_id"] + "|" + rows["part"])
-    counted = tables["themes"].loc[~tables["themes"]["set_aside"], "theme_id"]
-    yield rows[rows["theme_id"].isin(counted)].assign(item="themes|base")
-
-
-def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
-    asked = persons_asked(tables["comments"]).merge(levels, on="response_id")
-    yield asked.assign(item="response_rates|" + asked["question"] + "||base")
-    did = asked["answered"].map({True: ANSWERED, False: BLANK})
-    yield asked.assign(item="response_rates|" + asked["question"] + "||" + did)
-
-
-def _of_accounts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
-    part = _became_key(ALL)[1]
-    for became in (became_of(tables["comments"]), ALL):
-        yield tables["comments"].assign(item="accounts|" + became, part=part)
-
-
-def _table(study: Study, name: str) -> pd.DataFrame:
-    """Read what tells who is counted, and no words."""
-    path = study.folder / TABLES[name].file
-    try:
-        found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
-    except (FileNotFoundError, pyarrow.ArrowException, KeyError) as exc:
-        raise DataError(f"The table {name} is not as it should be; `themes run` makes it again.") from exc
-    return found
+def _possible(key: Key, name: str, found: Mapping[Key, float]) -> float:
+    """Return a figure, or nothing where it is shown as before and is of more people now than the whole that it is part of."""
+    item, part = key
+    # A theme stands before its group.
+    theme = f"{part.split('|')[0]}|" if name == "voices" and not item.endswith("base") else ""
+    whole = found.get((item, f"{theme}{EVERYONE}|{EVERYONE}"), nan)
+    return nan if found[key] > whole else found[key]

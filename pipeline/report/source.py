@@ -14,6 +14,7 @@ from pipeline.decided import approvals_on_record, standing_decisions
 from pipeline.errors import DataError
 from pipeline.manifest import Manifest, file_sha256, read_manifest
 from pipeline.methods.disclosure import PROFILES, Profile
+from pipeline.report.onerun import check_one_run
 from pipeline.study import Study
 
 
@@ -93,6 +94,7 @@ def read_source(study: Study, tables: Sequence[str], *, today: date | None = Non
     manifest = read_manifest(study)
     for name in tables:
         _check_whole(study, manifest, name)
+    check_one_run(study, manifest, tables)
     found = {name: _read(study, name) for name in tables}
     return Source(
         study=study,

@@ -9,6 +9,7 @@ import pyarrow.parquet
 
 from pipeline.artefacts import TABLES
 from pipeline.errors import DataError, StudyError
+from pipeline.lock import held
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.methods.waves import correlation_of_shares, difference_of_shares
@@ -82,14 +83,20 @@ def read_waves(source: Source) -> Waves | None:
     if study is None:
         return None
     try:
-        earlier = read_source(study, TABLES_TAKEN)
+        earlier = _as_released(study)
     except DataError as error:
         raise DataError(f"The earlier wave, {source.study.settings.report.earlier}: {error}") from error
-    if study.vault.is_dir():
-        # Without its vault there is nothing to keep a record in, and nothing that a new run could release.
-        (earlier,) = beside_earlier_exports(study, [earlier])
     in_both, correlation = _same_people(source, study)
     return Waves(replace(earlier, notes=()), in_both, correlation)
+
+
+def _as_released(study: Study) -> Source:
+    if not (study.vault.is_dir() and study.derived.is_dir()):
+        # Without its vault there is nothing to keep a record in, and nothing that a new run could release.
+        return read_source(study, TABLES_TAKEN)
+    with held(study, "An export of a later wave"):
+        (earlier,) = beside_earlier_exports(study, [read_source(study, TABLES_TAKEN)])
+        return earlier
 
 
 def beside_earlier_wave(sources: Sequence[Source]) -> list[Source]:

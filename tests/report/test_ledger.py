@@ -2,13 +2,16 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_study import Tables, build_study, build_tables, save
+from small_study import CODES, Tables, build_study, build_tables, save
 
+from pipeline.codebook import Codebook
 from pipeline.errors import DataError
+from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS, export
 from pipeline.report.ledger import beside_earlier_exports, ledger_path, read_ledger
 from pipeline.report.source import read_source
@@ -30,12 +33,14 @@ def without(study, tables, gone):
     }
     kept["segments"] = kept["segments"][kept["segments"]["comment_id"].isin(kept["comments"]["comment_id"])]
     kept["codings"] = kept["codings"][kept["codings"]["segment_id"].isin(kept["segments"]["segment_id"])]
-    from types import SimpleNamespace
+    spoken = kept["segments"].merge(kept["comments"], on="comment_id").merge(kept["members"], on="text_id")
+    n_people = spoken.groupby("theme_id")["response_id"].nunique()
+    kept["themes"] = kept["themes"].assign(n_people=kept["themes"]["theme_id"].map(n_people).fillna(0).astype(int))
+    count_again(study, kept)
 
-    from small_study import CODES
 
-    from pipeline.codebook import Codebook
-
+def count_again(study, kept):
+    """Make all figures from the other tables, as a run does."""
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     frames = [kept[name] for name in ("codings", "segments", "comments", "people", "ratings")]
     kept["counts"], kept["closed"] = count(*frames, Codebook(CODES), settings=settings)
@@ -124,3 +129,80 @@ def test_the_ledger_holds_nobodys_words(unrounded):
     text = ledger_path(unrounded).read_text(encoding="utf-8")
     words = build_tables(unrounded)["texts"]["text"]
     assert json.loads(text.splitlines()[0]) and not [one for one in words if one in text]
+
+
+def test_figures_of_one_run_beside_answers_of_another_are_refused_and_not_kept(unrounded):
+    tables = build_tables(unrounded)
+    old = {name: tables[name] for name in ("counts", "closed", "response_rates", "accounts", "voices", "theme_ranks")}
+    without(unrounded, tables, set(tables["comments"]["response_id"].drop_duplicates().head(60)))
+    now = {name: read_source(unrounded, (name,))[name] for name in tables.frames if name not in old}
+    save(unrounded, Tables({**now, **old}))
+    with pytest.raises(DataError, match="themes run"):
+        export(unrounded, to=["tables"])
+    assert read_ledger(unrounded) == []
+
+
+def test_a_figure_that_was_never_true_is_not_repeated_for_good(unrounded):
+    from pipeline.report.ledger import write_ledger
+
+    first = exported(unrounded)
+    # As one export beside an unfinished run left it: what was shown is of many more people than are said to be behind it.
+    write_ledger(unrounded, [replace(one, shown=2 * one.shown + 100) for one in read_ledger(unrounded)])
+    again, true = figures(exported(unrounded)), figures(first)
+    assert not ((again - true).abs() > 0).any(axis=None)
+    assert again["base"].equals(true["base"]) and again["n"].notna().mean() > 0.9 * true["n"].notna().mean()
+
+
+def test_a_figure_that_people_have_all_but_overruled_is_not_repeated(unrounded):
+    tables = build_tables(unrounded)
+    coded = tables["codings"].merge(tables["segments"], on="segment_id").merge(tables["comments"], on="comment_id")
+    many = coded[coded["code"] == "forms"].drop_duplicates("response_id")
+
+    def leaving(n):
+        """Give the code `transport` to so many people."""
+        given = many.head(n)[["segment_id"]].assign(code="transport", status="suggested", reviewers=0)
+        frames = {**tables.frames, "codings": pd.concat([tables["codings"], given], ignore_index=True)}
+        count_again(unrounded, frames)
+        return figures(exported(unrounded)).loc[("any", "transport", "everyone", "everyone"), "n"]
+
+    assert leaving(10) == 10
+    assert leaving(9) == 10, "one person more or less is not told"
+    assert np.isnan(leaving(2))
+
+
+@pytest.mark.parametrize("profile", ["strict", "standard", "small"])
+def test_no_figure_that_is_given_as_before_is_further_off_than_the_export_says(tmp_path, profile):
+    study = build_study(tmp_path / "study", profile=profile)
+    tables = build_tables(study)
+    people = list(exported(study)["comments"]["response_id"].drop_duplicates())
+    for n in range(1, 12):
+        without(study, tables, set(people[:n]))
+        now, again = figures(read_source(study, ("counts",))), figures(exported(study))
+        most = PROFILES[profile].tolerance + PROFILES[profile].slack
+        assert ((again - now).abs().max() <= most).all(), n
+
+
+def test_a_scale_that_was_turned_round_gives_new_means(unrounded):
+    first = exported(unrounded)["closed"]
+    tables = build_tables(unrounded)
+    ratings = tables["ratings"]
+    turned = ratings.assign(score=ratings["score"].where(ratings["question"] != "forms", 50 - ratings["score"]))
+    count_again(unrounded, {**tables.frames, "ratings": turned})
+    again = exported(unrounded)["closed"]
+    before, now = (one[(one["question"] == "forms") & (one["group"] == "everyone")]["estimate"].item() for one in (first, again))
+    assert now == pytest.approx(50 - before, abs=0.011)
+
+
+def test_answers_set_aside_for_another_reason_are_not_said_to_be_read(tmp_path):
+    study = build_study(tmp_path / "study", profile="standard")
+    first = exported(study)["accounts"].set_index("became")["n"]
+    tables = build_tables(study)
+    comments = tables["comments"]
+    # One of the two answers of thirty people: each of them still has another that is read.
+    read = comments[comments["set_aside"].isna()]
+    both = read.groupby("response_id").filter(lambda rows: len(rows) == 2).drop_duplicates("response_id").head(30)
+    aside = comments["set_aside"].mask(comments["comment_id"].isin(both["comment_id"]), "non-answer")
+    kept = tables["segments"][~tables["segments"]["comment_id"].isin(both["comment_id"])]
+    frames = {**tables.frames, "comments": comments.assign(set_aside=aside), "segments": kept}
+    without(study, Tables(frames), set())
+    assert exported(study)["accounts"].set_index("became")["n"]["read"] != first["read"]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from math import isnan, nan
 
-from pipeline.methods.disclosure.profiles import Profile
+from pipeline.methods.disclosure.profiles import MOST_SLACK, Profile
 from pipeline.methods.disclosure.released import Released
 from pipeline.methods.disclosure.sums import tells_by_sums
 
@@ -17,25 +17,36 @@ def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profil
     """Return, for each figure, itself or the earlier release that is to be shown again in its place.
 
     Where an earlier figure of the same thing counts all but a few of the same people, the difference between the two would
-    be a figure about those few. The earlier figure is shown again then, whatever the part was called, or nothing again.
+    be a figure about those few. The earlier figure is shown again then, whatever the part was called, or nothing again; but
+    nothing where the earlier one is off by more than the profile's tolerance now.
     Where parts were merged, split or drawn anew, sums of figures are compared as well; if two sums would tell of a few people or
     of a hidden figure, none of the new parts is shown.
     """
     known: dict[str, list[Released]] = defaultdict(list)
     for one in earlier:
         known[one.item].append(one)
+    # What was never true tells nothing of the people that it is said to be about.
+    counted = {figure.item for figure in now if figure.counts_people}
+    true = {item: [one for one in some if not (item in counted and one.is_false(MOST_SLACK))] for item, some in known.items()}
     shown = [_beside(figure, known[figure.item], profile) for figure in now]
     mine: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, figure in enumerate(now):
         mine[figure.item, figure.attribute].append(place)
     for (item, _), places in mine.items():
+        # What others add up to would tell a figure that no longer holds and is withheld.
+        withheld = any(shown[place] is not now[place] and _is_withheld(shown[place], now[place]) for place in places)
         # Figures that are shown again tell nothing new by themselves; hiding the others hides what sums would tell.
-        if any(shown[place] is now[place] for place in places) and tells_by_sums(
-            [shown[place] for place in places], known[item], profile
+        if any(shown[place] is now[place] for place in places) and (
+            (withheld and len(places) > 1) or tells_by_sums([shown[place] for place in places], true.get(item, []), profile)
         ):
             for place in places:
                 shown[place] = replace(now[place], shown=nan) if shown[place] is now[place] else shown[place]
     return shown
+
+
+def _is_withheld(shown: Released, figure: Released) -> bool:
+    """Say whether nothing is shown because an earlier figure no longer holds, and not because nothing was shown before."""
+    return isnan(shown.shown) and shown.people is figure.people and not isnan(figure.shown)
 
 
 def _beside(figure: Released, earlier: list[Released], profile: Profile) -> Released:
@@ -44,14 +55,27 @@ def _beside(figure: Released, earlier: list[Released], profile: Profile) -> Rele
     others = [one for one in close if not isnan(one.shown)]
     if same:
         stricter_now = isnan(figure.shown) and profile.fewest > same[-1].fewest
-        return figure if stricter_now else same[-1]
+        return figure if stricter_now else _again(same[-1], figure, profile)
     # Most of the same people under another name, and hidden then: shown now, they would be shown after all.
     hidden = [
         one
         for one in close
         if isnan(one.shown) and 2 * len(one.people & figure.people) > max(len(one.people), len(figure.people))
     ]
-    return figure if isnan(figure.shown) else [figure, *hidden, *others][-1]
+    return figure if isnan(figure.shown) or not (hidden or others) else _again([*hidden, *others][-1], figure, profile)
+
+
+def _again(earlier: Released, figure: Released, profile: Profile) -> Released:
+    """Return an earlier figure to be shown again, nothing where it no longer holds, or the new one where it may be shown."""
+    if isnan(earlier.shown):
+        return earlier
+    moved = abs(earlier.shown - figure.now) * figure.people_a_unit
+    if moved >= profile.fewest + MOST_SLACK:
+        # So many people are counted otherwise that the new figure says nothing of a few, as where a question was changed.
+        return figure
+    if earlier.is_off_by(figure) > profile.tolerance or (figure.counts_people and earlier.is_false(MOST_SLACK)):
+        return replace(figure, shown=nan)
+    return earlier
 
 
 def _could_be_close(one: Released, figure: Released, profile: Profile) -> bool:

@@ -27,6 +27,14 @@ class Profile:
         """By how much a figure that is shown may differ from the true one."""
         return (self.round_to - 1) / 2
 
+    @property
+    def tolerance(self) -> int:
+        """By how much a figure that is given as in an earlier release may be off.
+
+        Half the threshold: a smaller one would have to be withheld whenever one person leaves, and so tell what they had said.
+        """
+        return (self.fewest - 1) // 2
+
 
 PROFILES: dict[Literal["strict", "standard", "small"], Profile] = {
     "strict": Profile(
@@ -43,6 +51,10 @@ PROFILES: dict[Literal["strict", "standard", "small"], Profile] = {
         "in so small a study others may still point to a person",
     ),
 }
+
+
+MOST_SLACK = max(profile.slack for profile in PROFILES.values())
+"""By how much an earlier figure may differ from the true one by its rounding, whatever the profile was."""
 
 
 def disclose(counts: Floats, profile: Profile) -> Floats:
