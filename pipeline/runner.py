@@ -21,15 +21,10 @@ from pipeline.lock import held
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
-<<<<<<< HEAD
-from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
-from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
-from pipeline.private import close_folders
-=======
 from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside
+from pipeline.private import close_folders
 from pipeline.recipes import recipe_of, settings_of, sha256_of
->>>>>>> wt-figures
 from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
 from pipeline.stored import Stored, stored_vectors

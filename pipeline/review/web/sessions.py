@@ -186,7 +186,6 @@ def this_session() -> Session:
     return found
 
 
-<<<<<<< HEAD
 def forget_another(words: MutableMapping[str, Any], name: str) -> None:
     """Forget what a session holds of somebody else: what was just said on a shared device is not for whoever comes next.
 
@@ -195,10 +194,10 @@ def forget_another(words: MutableMapping[str, Any], name: str) -> None:
     if words.get("person") != name:
         for key in set(words) - {"opened", "pending", "csrf_token"}:
             del words[key]
-=======
+
+
 def _signer(app: Flask) -> Any:
     return SecureCookieSessionInterface().get_signing_serializer(app)
->>>>>>> wt-door
 
 
 def _digest(number: str) -> str:

@@ -4,10 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
-<<<<<<< HEAD
-=======
 from pipeline.review.web import notices, pending
->>>>>>> wt-door
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
