@@ -49,6 +49,17 @@ class ReviewError(PipelineError):
     exit_code = 15
 
 
+class StorageError(PipelineError):
+    """The disk did not take or give what people decide; nobody's entry is wrong, and trying again may do."""
+
+    exit_code = 74
+
+    def __init__(self, sentence: str, *, on_page: str) -> None:
+        super().__init__(sentence)
+        self.on_page = on_page
+        """The same for whoever reviews, and who has no disk to look at."""
+
+
 class EngineError(PipelineError):
     """The machines that a run is spread over cannot do their work."""
 

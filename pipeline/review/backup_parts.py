@@ -18,13 +18,14 @@ from typing import Any
 from pipeline.archives import BACKUP, check_archive
 from pipeline.easyread import APPROVALS
 from pipeline.easyread import FILE as EASYREAD
-from pipeline.errors import DataError, ReviewError
+from pipeline.errors import DataError, ReviewError, StorageError
 from pipeline.loop import FILE as LOOP
 from pipeline.quote_register import FILE as REGISTER
 from pipeline.review.chain import faults
 from pipeline.review.emptying import guard_of_erasures
 from pipeline.review.seal import LARGEST_RECORD, RECORD, Heads, heads_of
 from pipeline.review.store import FILE
+from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import migrate
 from pipeline.study import Study
 
@@ -131,6 +132,8 @@ def check_store(path: Path, what: str) -> tuple[int, Heads]:
                 migrate(connection)
                 found = faults(connection)
         except sqlite3.DatabaseError as fault:
+            if isinstance(error := in_words(fault, path.parent), StorageError):
+                raise error from None
             found = [f"it cannot be read ({fault})."]
         if found:
             raise ReviewError(

@@ -17,6 +17,7 @@ from pipeline.review.chain import ERASURES
 from pipeline.review.emptying import emptied_rows, empty_rows, rows_of
 from pipeline.review.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
 from pipeline.review.store import FILE, open_store, store_path
+from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
 
@@ -54,15 +55,18 @@ def erase_again(path: Path, erased: ErasedDecisions, *, later: bool) -> int:
 
     With `later`, forms that were begun and not sent go, too, since they may hold the words of somebody who was erased since.
     """
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("BEGIN IMMEDIATE")
-        emptied = sum(_empty_again(connection, table, erased) for table in _tables(connection, whole=True))
-        if later:
-            connection.execute("DELETE FROM drafts")
-        connection.execute("COMMIT")
-        connection.execute("VACUUM")
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA secure_delete = ON")
+            connection.execute("BEGIN IMMEDIATE")
+            emptied = sum(_empty_again(connection, table, erased) for table in _tables(connection, whole=True))
+            if later:
+                connection.execute("DELETE FROM drafts")
+            connection.execute("COMMIT")
+            connection.execute("VACUUM")
+    except sqlite3.DatabaseError as fault:
+        raise in_words(fault, path.parent) from None
     return emptied
 
 

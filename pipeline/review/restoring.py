@@ -18,6 +18,7 @@ from pipeline.review.emptying import EmptiedRow, emptied_rows
 from pipeline.review.erased_decisions import ErasedDecisions
 from pipeline.review.erasing import erase_again
 from pipeline.review.store import FILE, store_path
+from pipeline.review.store_faults import in_words
 from pipeline.review.vault_part import Vault, vault_after
 from pipeline.study import Study
 from pipeline.tombstones import read_tombstones
@@ -104,7 +105,9 @@ def _close(study: Study) -> None:
     with closing(sqlite3.connect(store_path(study), timeout=1, isolation_level=None)) as connection:
         try:
             connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as fault:
+            if not fault.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+                raise in_words(fault, study.folder) from None
             raise ReviewError(
                 f"{FILE} is in use. Stop the review (`themes review`) and try again; nothing was changed."
             ) from None

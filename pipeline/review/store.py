@@ -20,6 +20,7 @@ from pipeline.errors import ReviewError
 from pipeline.private import close_file, make_file
 from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults, n_sealed_as_handed_in
+from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
@@ -32,7 +33,6 @@ Effort = Literal["quick", "thorough"]
 Subject = Literal["discussion", "code edit", "code outcome", "approval"]
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
 
-FILE = "review.sqlite"
 _WAL_TRIES, _WAL_WAIT_S = 600, 0.05
 
 _DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
@@ -66,6 +66,8 @@ class Store:
     """An open `review.sqlite`; `open_store` makes one."""
 
     connection: sqlite3.Connection
+    folder: Path | None = None
+    """The study's folder, to tell why the disk does not take something."""
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -76,12 +78,13 @@ class Store:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.connection.execute("COMMIT")
         except BaseException:
-            # Whatever stopped it, Ctrl-C too, half of what belongs together must not be kept; it is raised again.
+            # Whatever stopped it, Ctrl-C or a full disk, half of what belongs together must not be kept; nor may a transaction
+            # that cannot be settled stay open, or what is written next would seem to be kept and not be.
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -317,15 +320,9 @@ def open_store(study: Study) -> Iterator[Store]:
     try:
         with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
             _set_up(connection)
-            yield Store(connection)
+            yield Store(connection, study.folder)
     except sqlite3.DatabaseError as fault:
-        raise in_words(fault) from None
-
-
-def in_words(fault: BaseException) -> BaseException:
-    """Return a fault of SQLite's as a ReviewError that people understand, and any other as it is."""
-    told = isinstance(fault, sqlite3.DatabaseError) and hasattr(fault, "sqlite_errorname")
-    return ReviewError(_sentence(fault)) if isinstance(fault, sqlite3.DatabaseError) and told else fault
+        raise in_words(fault, study.folder) from None
 
 
 def read_review(study: Study, name: str) -> pd.DataFrame:
@@ -406,14 +403,6 @@ def _use_wal(connection: sqlite3.Connection) -> None:
             time.sleep(_WAL_WAIT_S)
         else:
             return
-
-
-def _sentence(fault: sqlite3.DatabaseError) -> str:
-    if fault.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return f"{FILE} is in use by another program; nothing was written. Close it there and try again."
-    if fault.sqlite_errorname.startswith("SQLITE_CONSTRAINT"):
-        return f"{FILE} did not take the entry, since it breaks a rule of the store ({fault}). Nothing was written."
-    return f"{FILE} cannot be read ({fault.sqlite_errorname}). Put a copy of it back from a backup; nothing was written."
 
 
 def _joined(codes: Sequence[str], outcome: Outcome) -> str:

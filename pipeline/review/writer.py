@@ -1,15 +1,17 @@
 """The one writer of a study's store in a server: what many people save at once is written in turn, and made durable together."""
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pipeline.errors import ReviewError
-from pipeline.review.store import Store, in_words, open_store
+from pipeline.errors import PipelineError, ReviewError
+from pipeline.review.store import Store, open_store
+from pipeline.review.store_faults import in_words
 from pipeline.study import Study
 
 
@@ -62,7 +64,7 @@ class Writer:
                 started.set_result(None)
                 while wishes := self._next(store):
                     _carry_out(store, wishes)
-        except ReviewError as error:
+        except PipelineError as error:
             if started.done():
                 raise
             started.set_exception(error)
@@ -72,7 +74,9 @@ class Writer:
         try:
             wishes = [self._wishes.get(timeout=_QUIET_S)]
         except queue.Empty:
-            store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            # On a full disk it may fail: what is saved is safe in the log, and the next pause is another chance.
+            with suppress(sqlite3.OperationalError):
+                store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
             wishes = [self._wishes.get()]
         while wishes[-1] is not None and len(wishes) < _MOST_TOGETHER:
             try:
@@ -109,7 +113,7 @@ def _carry_out(store: Store, wishes: list[_Wish]) -> None:
         # Nothing of this transaction was kept, and each who waits must hear of it.
         for wish in wishes:
             if not wish.answer.done():
-                wish.answer.set_exception(in_words(fault))
+                wish.answer.set_exception(in_words(fault, store.folder))
         return
     for wish, found in answers:
         wish.answer.set_result(found)
@@ -121,9 +125,12 @@ def _attempt(store: Store, wish: _Wish) -> Iterator[Any]:
     try:
         found = wish.job(store)
     except Exception as fault:
+        if not store.connection.in_transaction:
+            # SQLite itself gave up the whole transaction, as it does on a full disk: all who share it must hear of it.
+            raise
         # Whatever stopped one person's job is that person's to hear, and must not stop the others' beside it.
         store.connection.execute("ROLLBACK TO job")
-        wish.answer.set_exception(in_words(fault))
+        wish.answer.set_exception(in_words(fault, store.folder))
     else:
         yield found
     store.connection.execute("RELEASE job")

@@ -103,5 +103,5 @@ def test_nothing_is_taken_in_after_the_end(study):
 
 def test_a_store_that_cannot_be_opened_is_said_at_once(study):
     store_path(study).write_bytes(b"no database at all" * 400)
-    with pytest.raises(ReviewError, match="Put a copy of it back"), open_writer(study):
+    with pytest.raises(ReviewError, match="put a backup in its place"), open_writer(study):
         pass

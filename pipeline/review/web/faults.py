@@ -5,12 +5,12 @@ import secrets
 import traceback
 from pathlib import Path
 
-from flask import Flask, g, redirect, render_template
+from flask import Flask, g, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from pipeline.errors import CodebookError, PipelineError, ReviewError
+from pipeline.errors import CodebookError, PipelineError, ReviewError, StorageError
 from pipeline.review.store import FILE
 from pipeline.review.web import notices, pending
 from pipeline.review.web.desk import desk
@@ -33,10 +33,17 @@ SAID = {
 _OTHER = ("Something went wrong here", "Nothing that was saved is lost. Go back and try again.")
 
 
+_COME_BACK_FILLED = {"excerpts.answer", "codebook.change", "codebook.new_code", "answering.new", "answering.row"}
+"""Pages that show a form again as it was sent; of all others what was sent is shown by itself."""
+_NOT_TYPED = {"person", "key", "seen", "stood", "then", "do"}
+_AGAIN = "Send it again in a while. If it stays so, tell the person who runs the review."
+
+
 def explain(app: Flask) -> None:
     """Show every refusal and fault as a page in plain words."""
     app.register_error_handler(CSRFError, _outlived)
     app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(StorageError, _not_saved)
     app.register_error_handler(PipelineError, _not_possible)
     app.register_error_handler(Exception, _fault)
 
@@ -55,6 +62,26 @@ def _outlived(refusal: Exception) -> Response | tuple[str, int]:
         return _refused(refusal)
     notices.give(Notice("This page had been open for long, so nothing was saved yet. Your words are here: send them again."))
     return redirect(pending.place(), 303)
+
+
+def _not_saved(error: StorageError) -> Response | tuple[str, int]:
+    """The disk did not take it: what was chosen and typed comes back, with a way to send it again."""
+    LOG.warning("not saved: %s", error)
+    # Whoever is here may not have been looked up yet, and cannot be now.
+    g.setdefault("person", None)
+    said = f"{error.on_page} Nothing was saved just now, and nothing that was saved before is lost."
+    if request.method != "POST" or any("password" in name for name in request.form):
+        return render_template("again.html.j2", said=said, fields=None), 503
+    if request.endpoint in _COME_BACK_FILLED and g.person and pending.keep():
+        notices.give(Notice(f"{said} What you chose and typed is here. {_AGAIN}"))
+        return redirect(pending.place(), 303)
+    fields = [(name, value, _is_typed(name, value)) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    return render_template("again.html.j2", said=said, fields=fields, advice=_AGAIN), 503
+
+
+def _is_typed(name: str, value: str) -> bool:
+    """Say whether a field holds words that somebody wrote, to be shown and perhaps copied."""
+    return name not in _NOT_TYPED and any(character.isspace() for character in value.strip())
 
 
 def _not_possible(error: Exception) -> tuple[str, int]:

@@ -1,10 +1,12 @@
 """Reading excerpts: one's own answer first, then the model's, with a place to stop and a way back at every step."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.errors import StorageError
 from pipeline.review.blindness import show_words
 from pipeline.review.choosing import ahead, let_go, next_excerpt
 from pipeline.review.deciding import Judgement, StaleError, decide, take_back
@@ -146,7 +148,9 @@ def undo(decision_id: int) -> Response:
     words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
     words |= {"none": ["y"]} if taken.outcome == "none" else {}
     words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
-    _save_draft(taken.segment_id, words)
+    # The answer is taken back by now, whether the disk keeps its words for later or not.
+    with suppress(StorageError):
+        _save_draft(taken.segment_id, words)
     batch.uncount(taken.segment_id)
     notices.give(Notice("Undone. Your answer is not counted any more. You can change it here, or go on without it."))
     return redirect(url_for("excerpts.read", segment_id=taken.segment_id), 303)
@@ -202,7 +206,9 @@ def _save_draft(segment_id: str, words: dict[str, list[str]]) -> None:
 
 def _drop_draft(segment_id: str) -> None:
     room, me = desk().room, desk().me.name
-    room.write(lambda store: drop_draft(store, me, _place(segment_id)))
+    # The answer is saved by now. A draft that the disk does not let go says the same, and must not call that in question.
+    with suppress(StorageError):
+        room.write(lambda store: drop_draft(store, me, _place(segment_id)))
 
 
 def _decide(excerpt: Excerpt, form: AnswerForm, said: Judgement, *, after_model: bool = False) -> Page:
