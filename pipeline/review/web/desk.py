@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Semaphore
 
 from flask import current_app, g, session
 
@@ -12,11 +13,14 @@ from pipeline.review.reading import CodeCard, code_cards
 from pipeline.review.room import Room
 from pipeline.review.store_people import Person, people, person
 from pipeline.review.theming import ThemeCard
+from pipeline.review.web.brake import Brake
 from pipeline.review.web.launch import Launch
-from pipeline.review.web.passwords import Brake
 from pipeline.review.web.sessions import Sessions, this_session
 from pipeline.review.web.site import Site
 from pipeline.review.web.waiting import Waiting
+
+
+MOST_CHECKS = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Desk:
     """How the page is opened on a laptop; a team server has passwords instead."""
     clock: Callable[[], float] = time.time
     brake: Brake = field(default_factory=Brake)
+    checking: Semaphore = field(default_factory=lambda: Semaphore(MOST_CHECKS))
+    """Passwords that are looked at at once. Each takes 64 MB and a processor, and the other pages must have threads left."""
     waiting: Waiting = field(default_factory=Waiting)
     """Forms whose session had ended when they were sent."""
 

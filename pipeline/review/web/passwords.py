@@ -1,7 +1,6 @@
-"""Passwords: how they are kept, and how guessing them is slowed down."""
+"""Passwords: how they are kept, and which are too easy to guess."""
 
-import threading
-from collections import OrderedDict
+from collections.abc import Iterable
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -9,10 +8,20 @@ from argon2.exceptions import VerificationError
 
 
 SHORTEST = 10
-_FREE_TRIES = 4
-_LONGEST_WAIT_S = 300.0
-_FORGOTTEN_AFTER_S = 3600.0
-_MOST = 10_000
+_LEAST_SCORE = 3
+"""Of zxcvbn, from 0 to 4: below it a password stands fewer than a hundred million guesses."""
+_JUDGED = 72
+"""So many letters are looked at; the time it takes grows with the square of their number."""
+_WHY = {
+    "passwords": "It is among the passwords that people use most, or close to one",
+    "user_inputs": "It holds your name, your group or the name of the study",
+    "dictionary": "It is a common word or two",
+    "spatial": "It is a row of keys",
+    "repeat": "It is the same letters again and again",
+    "sequence": "It is a row such as abcd or 1234",
+    "date": "It is a date",
+    "bruteforce": "It is short",
+}
 
 
 def hash_password(password: str) -> str:
@@ -33,36 +42,15 @@ def _nobodys() -> str:
     return hash_password("of an account that is not there")
 
 
-class Brake:
-    """Wrong passwords make the next try wait: longer each time, for the account and for the address it came from.
+def why_easy(password: str, about: Iterable[str]) -> str:
+    """Return a sentence why a password is easy to guess and what to do, knowing words about the person; nothing if it is not."""
+    from zxcvbn import zxcvbn
 
-    Nobody is locked out: the right password works as soon as the wait is over, and a wait ends after five minutes.
-    """
-
-    def __init__(self) -> None:
-        self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def wait_s(self, *who: str, now: float) -> float:
-        """Return how many seconds must pass before the next try."""
-        with self._lock:
-            return max((self._wait(one, now) for one in who), default=0.0)
-
-    def wrong(self, *who: str, now: float) -> None:
-        """Remember a wrong password."""
-        with self._lock:
-            for one in who:
-                n, last = self._wrong.pop(one, (0, now))
-                self._wrong[one] = (n + 1 if now - last < _FORGOTTEN_AFTER_S else 1, now)
-            while len(self._wrong) > _MOST:
-                self._wrong.popitem(last=False)
-
-    def right(self, *who: str) -> None:
-        """Forget what was wrong before."""
-        with self._lock:
-            for one in who:
-                self._wrong.pop(one, None)
-
-    def _wait(self, who: str, now: float) -> float:
-        n, last = self._wrong.get(who, (0, 0.0))
-        return max(0.0, last + min(_LONGEST_WAIT_S, 2.0 ** (n - _FREE_TRIES) * 10) - now) if n > _FREE_TRIES else 0.0
+    words = [word for text in about for word in (text, *text.split()) if len(word) > 2]
+    found = zxcvbn(password[:_JUDGED], user_inputs=words)
+    if found["score"] >= _LEAST_SCORE:
+        return ""
+    # What others know of the person says more than how long it is.
+    part = max(found["sequence"], key=lambda match: (match.get("dictionary_name") == "user_inputs", len(match["token"])))
+    why = _WHY.get(part.get("dictionary_name", ""), _WHY.get(part["pattern"], "It follows a rule that others know"))
+    return f"This password is easy to guess. {why}. Choose three words that do not belong together."

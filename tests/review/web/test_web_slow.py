@@ -1,9 +1,12 @@
 """Visitors who send their letter by letter, or never end it, keep nobody else waiting."""
 
 import http.client
+import resource
 import socket
 import threading
 from contextlib import contextmanager
+
+import pytest
 
 from pipeline.review.web import server as serving
 from pipeline.review.web.app import create_app
@@ -53,6 +56,50 @@ def test_many_who_never_finish_what_they_ask_keep_nobody_waiting(room):
         assert [ask(port) for _ in range(5)] == [401] * 5
         for one in stalled:
             one.close()
+
+
+@pytest.fixture
+def enough_files():
+    """Let this process hold more connections than the server does, both ends of each."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(before[0], min(4_096, before[1])), before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_hundreds_of_connections_that_ask_for_nothing_keep_nobody_out(room, enough_files):
+    with served(room) as port:
+        idle = []
+        for _ in range(680):
+            idle.append(socket.create_connection(("127.0.0.1", port), timeout=20))
+        assert [ask(port) for _ in range(5)] == [401] * 5
+        for _ in range(680):
+            idle.append(socket.create_connection(("127.0.0.1", port), timeout=20))
+            idle[-1].sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1")
+        assert [ask(port) for _ in range(5)] == [401] * 5
+        for one in idle:
+            one.close()
+
+
+def test_a_request_that_is_sent_letter_by_letter_is_given_up(room, monkeypatch):
+    monkeypatch.setattr(serving, "LONGEST_REQUEST_S", 1)
+    monkeypatch.setitem(serving.LIMITS, "cleanup_interval", 1)
+    with served(room) as port:
+        slow = socket.create_connection(("127.0.0.1", port), timeout=0.2)
+        slow.sendall(b"POST /who HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n")
+        answer = None
+        for _ in range(300):
+            try:
+                slow.sendall(b"x")
+                answer = slow.recv(100)
+                break
+            except TimeoutError:
+                continue
+            except OSError:
+                answer = b""
+                break
+        slow.close()
+        assert answer == b""
 
 
 def test_a_visitor_who_reads_nothing_of_the_answer_keeps_nobody_waiting(room):

@@ -17,10 +17,11 @@ from pipeline.review.store_people import (
     take_up,
 )
 from pipeline.review.web import notices
+from pipeline.review.web.brake import Visit
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, ROLES, InviteForm, PasswordForm, SignInForm, problems
 from pipeline.review.web.notices import Notice
-from pipeline.review.web.passwords import hash_password, is_right
+from pipeline.review.web.passwords import hash_password, is_right, why_easy
 from pipeline.review.web.security import local_path
 from pipeline.review.web.sessions import forget_another, this_session
 
@@ -50,12 +51,13 @@ def take_up_invitation(token: str) -> Page:
     invited = here.room.read(lambda store: invitation(store, token, now=here.now))
     if invited is None:
         abort(404)
-    if form.validate_on_submit():
+    errors: dict[str, str] = {}
+    if form.validate_on_submit() and not (errors := _weakness(form, invited)):
         hashed = hash_password(form.password.data)
         name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
         here.sessions.end_all_of(name)
         return _begin(name, None)
-    return render_template("invitation.html.j2", form=form, invited=invited, errors=problems(form))
+    return render_template("invitation.html.j2", form=form, invited=invited, errors=errors or problems(form))
 
 
 @PAGES.route("/people", methods=["GET", "POST"])
@@ -137,6 +139,11 @@ def _invite(form: InviteForm) -> tuple[str, Invitation]:
     return here.room.write(lambda store: links.make_invitation(store, here.site.address, now=here.now, **who))
 
 
+def _weakness(form: PasswordForm, invited: Invitation) -> dict[str, str]:
+    why = why_easy(form.password.data, (invited.name, invited.group, desk().title, "Many Voices"))
+    return {"password": why} if why else {}
+
+
 def _named() -> str:
     """Return the name of the person a form is about, as it is kept."""
     here, name = desk(), request.form.get("name", "")
@@ -148,15 +155,22 @@ def _named() -> str:
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
     here, name = desk(), " ".join(form.name.data.split())
-    who = (f"name {name.casefold()}", f"address {_from()}")
-    if wait := here.brake.wait_s(*who, now=here.clock()):
+    visit, now = Visit(name, _from(), session.get("person") == name or this_session().was(name)), here.clock()
+    if wait := here.brake.try_now(visit, now=now):
         return None, {"password": f"Too many wrong passwords. Wait {round(wait) + 1} seconds, then try again."}
-    kept, known = here.room.read(lambda store: (password_hash(store, name), person(store, name)))
-    if is_right(kept, form.password.data) and known:
-        here.brake.right(*who)
-        return known.name, {}
-    here.brake.wrong(*who, now=here.clock())
-    return None, {"password": "Name and password do not go together. Try again, or ask for a link for a new password."}
+    # Somebody's own browser waits for its turn; whoever else comes in a crowd is asked to come again.
+    if not here.checking.acquire(blocking=visit.own_browser):
+        here.brake.undo(visit, now=now)
+        return None, {"password": "Many people are signing in just now. Wait a few seconds, then try again."}
+    try:
+        kept, who = here.room.read(lambda store: (password_hash(store, name), person(store, name)))
+        is_known = is_right(kept, form.password.data) and who is not None
+    finally:
+        here.checking.release()
+    if not is_known or who is None:
+        return None, {"password": "Name and password do not go together. Try again, or ask for a link for a new password."}
+    here.brake.right(visit, now=now)
+    return who.name, {}
 
 
 def _from() -> str:
