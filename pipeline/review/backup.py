@@ -123,7 +123,7 @@ def _beside(study: Study) -> dict[str, Path]:
 
 
 def _zip(folder: Path, names: tuple[str, ...], target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name in names:
             archive.write(folder / name, name)
 

@@ -313,12 +313,14 @@ def open_store(study: Study) -> Iterator[Store]:
         with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
             _set_up(connection)
             yield Store(connection)
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, OverflowError) as fault:
         raise in_words(fault) from None
 
 
 def in_words(fault: BaseException) -> BaseException:
     """Return a fault of SQLite's as a ReviewError that people understand, and any other as it is."""
+    if isinstance(fault, OverflowError) and "SQLite" in str(fault):
+        return ReviewError("No row of the store has a number of so many digits. Look at the number again; nothing was written.")
     told = isinstance(fault, sqlite3.DatabaseError) and hasattr(fault, "sqlite_errorname")
     return ReviewError(_sentence(fault)) if isinstance(fault, sqlite3.DatabaseError) and told else fault
 
