@@ -16,6 +16,7 @@ from pipeline.archives import Limits, check_archive
 from pipeline.codebook_workbook import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
 from pipeline.parsing import parse_workbook
+from pipeline.plain_files import why_no_file
 from pipeline.refi_codebook import read_qdc, write_qdc
 
 
@@ -103,8 +104,8 @@ def read_codebook(path: str | Path) -> Codebook:
     reader = CODEBOOK_READERS.get(path.suffix.lower())
     if reader is None:
         raise CodebookError(f"{path.name}: a codebook is kept as {_listed(CODEBOOK_READERS)}. Save it as one of these.")
-    if not path.is_file():
-        raise CodebookError(f"{path.name}: there is no such file; `themes codebook new` writes one from a template.")
+    if reason := why_no_file(path):
+        raise CodebookError(f"{path.name}: {reason}; `themes codebook new` writes one from a template.")
     return build_codebook(reader(path), source=path.name)
 
 

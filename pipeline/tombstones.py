@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
+from pipeline.plain_files import is_there, read_json
 from pipeline.study import Study
 
 
@@ -62,12 +63,12 @@ def tombstones_path(study: Study) -> Path:
 def read_tombstones(study: Study) -> Tombstones:
     """Return a study's tombstones; DataError if they are damaged, since a run without them would bring people back."""
     path = tombstones_path(study)
-    if not path.is_file():
+    if not is_there(path):
         return Tombstones()
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
         return Tombstones(found["salt"], tuple(Tombstone(**stone) for stone in found["stones"]))
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(
             "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back from a "
             "backup before anything is run."

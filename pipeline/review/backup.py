@@ -21,6 +21,7 @@ from typing import Any
 from pipeline.archives import BACKUP, check_archive
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError, ReviewError
+from pipeline.plain_files import is_there
 from pipeline.review.chain import faults
 from pipeline.review.seal import RECORD, Heads, heads_of
 from pipeline.review.store import FILE, open_store, store_path
@@ -53,7 +54,7 @@ def back_up(study: Study, path: Path | None = None, *, now: datetime | None = No
     """Write a backup while people go on deciding, and check it; ReviewError if there is nothing to keep or it is not sound."""
     moment = now or datetime.now(UTC)
     target = path or study.folder / _FOLDER / f"{study.folder.resolve().name}-{moment:%Y%m%d-%H%M%S}.zip"
-    if target.exists():
+    if is_there(target):
         raise ReviewError(f"{target.name} is there already, and a backup is never written over another. Give another name.")
     if not store_path(study).is_file():
         raise ReviewError("Nobody has decided anything yet, so there is nothing to back up.")
