@@ -25,7 +25,7 @@ from pipeline.errors import BusyError, StudyError
 from pipeline.manifest import Manifest, StageRecord, file_sha256, read_manifest, record_resource, write_manifest
 from pipeline.memory import check_memory, give_back, run_megabytes
 from pipeline.methods.apart import embedder_apart
-from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_sha256
+from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder, model_recipe
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside, sha256_of
 from pipeline.review.store import store_path
 from pipeline.stages import STAGES, Stage
@@ -174,7 +174,7 @@ class _Run:
 
     def recipe(self, stage: Stage) -> str:
         """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
-        model = model_sha256(self.study.settings.embed.model) if "embed" in stage.sections else ""
+        model = model_recipe(self.study.settings.embed.model) if "embed" in stage.sections else ""
         made_with = [f"{name} {_version(name)}" for name in stage.packages]
         return sha256_of(stage.name, str(stage.version), self.settings(stage, but=stage.keeping), model, *made_with)
 

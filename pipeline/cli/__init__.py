@@ -34,6 +34,17 @@ ON_DISK = {
     errno.EROFS: "the folder is read-only",
     errno.EACCES: "you may not write there",
     errno.EPERM: "you may not write there",
+    errno.EISDIR: "a folder stands where a file belongs",
+    errno.ENOTDIR: "a file stands where a folder belongs",
+    errno.EEXIST: "something else stands there already",
+    errno.ENOTEMPTY: "a folder with something in it stands there",
+    errno.ENOENT: "the folder it belongs in is not there, or was moved meanwhile",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "links lead round in a circle",
+    errno.EBUSY: "another program uses it",
+    errno.ETXTBSY: "another program uses it",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
 }
 
 
@@ -106,7 +117,7 @@ def _end_short_of_memory(ctx: click.Context) -> NoReturn:
 def _disk_sentence(fault: OSError) -> str:
     name = Path(str(fault.filename)).name if fault.filename else "A file"
     return (
-        f"{name} could not be written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
+        f"{name} could not be read or written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
         "the same command again."
     )
 
