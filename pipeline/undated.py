@@ -4,7 +4,7 @@ A zip archive holds dates from 1980 to 2107 only, so a machine whose clock was l
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 
@@ -53,10 +53,10 @@ def save_document(document: "Document", path: Path) -> None:
         part.before_marshal()
     # python-docx takes no archive of its caller's; these are the three steps of its `PackageWriter.write`.
     with UndatedArchive(path) as archive:
-        pages = _Pages(archive)
-        PackageWriter._write_content_types_stream(pages, package.parts)
-        PackageWriter._write_pkg_rels(pages, package.rels)
-        PackageWriter._write_parts(pages, package.parts)
+        writer, pages = cast("Any", PackageWriter), _Pages(archive)
+        writer._write_content_types_stream(pages, package.parts)
+        writer._write_pkg_rels(pages, package.rels)
+        writer._write_parts(pages, package.parts)
 
 
 class _Pages:

@@ -117,7 +117,7 @@ def _end_short_of_memory(ctx: click.Context) -> NoReturn:
 def _disk_sentence(fault: OSError) -> str:
     name = Path(str(fault.filename)).name if fault.filename else "A file"
     return (
-        f"{name} could not be read or written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
+        f"{name} could not be written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
         "the same command again."
     )
 

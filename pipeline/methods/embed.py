@@ -220,8 +220,8 @@ def check_folder(folder: Path) -> None:
     for path in files:
         if path.suffix.lower() in _PICKLES and path.parent not in safe:
             raise ModelError(
-                f"The folder {folder.name} keeps its weights in {path.name}, a pickle, which can run any program when "
-                "it is opened. It was not opened. Ask for the model as safetensors (model.safetensors), or save it so where you trust it."
+                f"The folder {folder.name} keeps its weights in {path.name}, a pickle, which can run any program when it is "
+                "opened. It was not opened. Ask for the model as safetensors (model.safetensors), or save it so if you trust it."
             )
 
 
