@@ -9,6 +9,7 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from pipeline.errors import DataError
+from pipeline.plain_files import why_no_file
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ def check_archive(path: Path, limits: Limits = DOCUMENT) -> None:
 
 def unpacked(path: Path, limits: Limits = DOCUMENT) -> Iterator[tuple[str, bytes]]:
     """Yield each entry's name and content, piece by piece, and count them: the directory may lie."""
+    if reason := why_no_file(path):
+        raise DataError(f"{reason}.")
     try:
         with ZipFile(path) as archive:
             entries = archive.infolist()

@@ -241,6 +241,17 @@ def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
 
+def model_of_vectors(path: Path) -> str:
+    """Return the name of the language model that made vectors, without reading them; empty where there are none."""
+    if not path.is_file():
+        return ""
+    try:
+        facts = pyarrow.parquet.read_schema(path).metadata or {}
+    except pyarrow.ArrowException as exc:
+        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+    return bytes(facts.get(b"model", b"")).decode("utf-8", "replace")
+
+
 def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
     """Call `write` on a temporary file beside `path`, make it durable, put it in the place of `path`; return what `write` did."""
     path.parent.mkdir(parents=True, exist_ok=True)

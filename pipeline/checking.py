@@ -10,7 +10,7 @@ from pipeline.checks.answers import check_consent, check_levels, check_scales
 from pipeline.checks.columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.checks.material import Material, Problem, some
 from pipeline.checks.people import check_disclosure, count_people
-from pipeline.checks.prediction import Prediction, in_words, predict
+from pipeline.checks.prediction import Prediction, check_n_themes, in_words, predict
 from pipeline.checks.settings import check_settings
 from pipeline.errors import DataError
 from pipeline.guessing.columns import shown
@@ -87,6 +87,7 @@ def check(study: Study) -> Check:
     problems += [problem for found in _OF_THE_EXPORT for problem in found(material)]
     people = count_people(material)
     problems += check_disclosure(material, people)
+    problems += check_n_themes(material)
     expected = predict(material)
     notes = tuple(_notes(material))
     return Check(study.settings.name, _sorted(problems), notes, people, expected.minutes, expected.memory_mb)

@@ -6,16 +6,18 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from functools import partial
-from itertools import combinations, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.archives import Limits, check_archive
+from pipeline.codebook_rows import hint, problems_in
 from pipeline.codebook_workbook import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
 from pipeline.parsing import parse_workbook
+from pipeline.plain_files import why_no_file
 from pipeline.refi_codebook import read_qdc, write_qdc
 
 
@@ -62,8 +64,8 @@ class Codebook:
         for found in self.codes:
             if found.code == code:
                 return found
-        hint = _hint(code, [found.code for found in self.codes])
-        raise CodebookError(f"The codebook has no code {code!r}.{hint}")
+        nearest = hint(code, [found.code for found in self.codes])
+        raise CodebookError(f"The codebook has no code {code!r}.{nearest}")
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,15 @@ class Change:
 COLUMNS = tuple(field.name for field in fields(Code))
 _LATER = ("borderline",)
 _PROSE = ("definition", "include", "exclude", *LISTS)
-_LONGEST_CATEGORY = 80
 _LONGEST_LABEL = 60
 _ALIKE = 0.85
 _LARGEST = 50_000_000
+MOST_CODES = 5_000
+"""People choose from all codes; teams work with a few hundred, and the largest classifications of diseases go beyond this."""
+_MOST_ALIKE = 100
+_MOST_COMPARED = 50_000
+_BUCKETS = 64
 _BOOK = Limits(n_bytes=_LARGEST)
-_LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _LIKE_A_FORMULA = ("=", "+", "-", "@")
 _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -103,8 +108,8 @@ def read_codebook(path: str | Path) -> Codebook:
     reader = CODEBOOK_READERS.get(path.suffix.lower())
     if reader is None:
         raise CodebookError(f"{path.name}: a codebook is kept as {_listed(CODEBOOK_READERS)}. Save it as one of these.")
-    if not path.is_file():
-        raise CodebookError(f"{path.name}: there is no such file; `themes codebook new` writes one from a template.")
+    if reason := why_no_file(path):
+        raise CodebookError(f"{path.name}: {reason}; `themes codebook new` writes one from a template.")
     return build_codebook(reader(path), source=path.name)
 
 
@@ -131,7 +136,12 @@ def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codeboo
     tidy = {number: row for number, row in tidy.items() if any(row.values())}
     if not tidy:
         raise CodebookError(f"{source}: no codes stand below the column names. Write a code into each row.")
-    wrong = [*_column_problems(tidy), *_row_problems(tidy), *_parent_problems(tidy)]
+    if len(tidy) > MOST_CODES:
+        raise CodebookError(
+            f"{source}: it has {len(tidy):,} codes, and people can work with {MOST_CODES:,} at the very most. "
+            "Take out what is no code, or make several codebooks."
+        )
+    wrong = [*problems_in(tidy, columns=COLUMNS, separator=SEPARATOR)]
     if wrong:
         found = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
         raise CodebookError("\n  ".join([f"{source}: {found} putting right.", *wrong]))
@@ -146,18 +156,23 @@ def check_codebook(codebook: Codebook) -> tuple[str, ...]:
 
 def diff_codebooks(old: Codebook, new: Codebook) -> tuple[Change, ...]:
     """List what changed, in the order of the new codebook, removed codes last; mere order is not compared."""
-    before = {code.code: code for code in old.codes}
-    gone = [code for code in old.codes if code.code not in {code.code for code in new.codes}]
+    before, kept = {code.code: code for code in old.codes}, {code.code for code in new.codes}
+    gone = {code.code: code for code in old.codes if code.code not in kept}
+    places = {code: place for place, code in enumerate(gone)}
+    by_sign: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for code in gone.values():
+        for sign in _signs(code):
+            by_sign[sign].append(code.code)
     changes = []
     for code in new.codes:
-        earlier = before.get(code.code) or next((one for one in gone if _is_renamed(one, code)), None)
+        renamed = (one for sign in _signs(code) for one in by_sign[sign] if one in gone)
+        earlier = before.get(code.code) or gone.get(min(renamed, key=places.__getitem__, default=""))
         if earlier is None:
             changes.append(Change("added", code.code, "", "", code.name))
             continue
-        if earlier in gone:
-            gone.remove(earlier)
+        gone.pop(earlier.code, None)
         changes += _field_changes(earlier, code)
-    return (*changes, *(Change("removed", code.code, "", code.name, "") for code in gone))
+    return (*changes, *(Change("removed", code.code, "", code.name, "") for code in gone.values()))
 
 
 def _read_csv(path: Path) -> list[dict[str, str]]:
@@ -271,57 +286,6 @@ def _listed(suffixes: Iterable[str]) -> str:
     return ", ".join([*suffixes][:-1]) + f" or {[*suffixes][-1]}"
 
 
-def _hint(word: str, words: Sequence[str]) -> str:
-    nearest = get_close_matches(word, words, n=1)
-    return f" Did you mean {nearest[0]!r}?" if nearest else ""
-
-
-def _column_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
-    there = dict.fromkeys(column for row in rows.values() for column in row)
-    for column in ("code", "label"):
-        if column not in there:
-            yield f"there is no column {column!r}; every code needs one."
-    for column in there:
-        if column and column not in COLUMNS:
-            yield f"the column {column!r} is unknown.{_hint(column, COLUMNS) or ' Rename or remove it.'}"
-
-
-def _row_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
-    first: dict[str, int] = {}
-    for number, row in rows.items():
-        for column in ("code", "label"):
-            if not row.get(column, "-"):
-                yield f"row {number}: the {column} is missing."
-        if row.get(""):
-            yield f"row {number}: text beyond the last column. Put quotes round a cell that has commas in it."
-        code = row.get("code", "")
-        earlier = first.setdefault(code.casefold(), number)
-        if code and earlier != number:
-            yield f"row {number}: the code {code!r} is also in row {earlier}. Give each code its own id."
-
-
-def _parent_problems(rows: Mapping[int, Mapping[str, str]]) -> Iterator[str]:
-    parents = {row.get("code", ""): row.get("parent", "") for row in rows.values()}
-    for number, row in rows.items():
-        code, parent = row.get("code", ""), row.get("parent", "")
-        if code and _is_circular(code, parents):
-            yield f"row {number}: the parents of {code!r} lead back to itself. Change one of them."
-        if not parent or parent in parents:
-            continue
-        if len(parent) > _LONGEST_CATEGORY or SEPARATOR in parent:
-            yield f"row {number}: the parent is neither a code nor one short name of a category."
-        elif _LIKE_AN_ID.fullmatch(parent) and (hint := _hint(parent, list(parents))):
-            yield f"row {number}: the parent {parent!r} is no code.{hint} Name a category in plain words."
-
-
-def _is_circular(code: str, parents: Mapping[str, str]) -> bool:
-    above, seen = parents[code], set[str]()
-    while above in parents and above != code and above not in seen:
-        seen.add(above)
-        above = parents[above]
-    return above == code
-
-
 def _code_findings(code: Code) -> Iterator[str]:
     name = f"Code {code.code!r}"
     if not code.definition:
@@ -353,21 +317,43 @@ def _shared_example_findings(codebook: Codebook) -> Iterator[str]:
 
 
 def _label_findings(codebook: Codebook) -> Iterator[str]:
-    for one, other in combinations(codebook.codes, 2):
-        first, second = _plain(one.label), _plain(other.label)
-        matcher = SequenceMatcher(None, first, second)
-        alike = matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
-        if alike or sorted(first.split()) == sorted(second.split()):
-            yield f"Codes {one.code!r} and {other.code!r} have labels nearly alike; people will mix them up."
+    labels, n_alike = [_plain(code.label) for code in codebook.codes], 0
+    for n_compared, (first, second) in enumerate(_with_like_letters(labels)):
+        if n_alike >= _MOST_ALIKE or n_compared >= _MOST_COMPARED:
+            yield f"More labels may be nearly alike; those after code {codebook.codes[first].code!r} were not compared."
+            return
+        one, other = labels[first], labels[second]
+        if sorted(one.split()) == sorted(other.split()) or SequenceMatcher(None, one, other).ratio() >= _ALIKE:
+            n_alike += 1
+            pair = f"{codebook.codes[first].code!r} and {codebook.codes[second].code!r}"
+            yield f"Codes {pair} have labels nearly alike; people will mix them up."
+
+
+def _with_like_letters(labels: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of each two labels that share enough letters, wherever they stand, to be nearly alike."""
+    import numpy as np
+
+    # Which letter it is counts up to a multiple of 64, so that no alphabet makes the table wide; it only lets more pairs pass.
+    letters = np.zeros((len(labels), _BUCKETS), dtype=np.int16)
+    for place, label in enumerate(labels):
+        for letter in label:
+            letters[place, ord(letter) % _BUCKETS] += 1
+    lengths = letters.sum(axis=1, dtype=np.int64)
+    for place in range(len(labels) - 1):
+        shared = np.minimum(letters[place], letters[place + 1 :]).sum(axis=1, dtype=np.int64)
+        enough = 2 * shared >= _ALIKE * (lengths[place] + lengths[place + 1 :])
+        yield from ((place, place + 1 + int(step)) for step in np.flatnonzero(enough))
 
 
 def _plain(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold())) or text
 
 
-def _is_renamed(old: Code, new: Code) -> bool:
-    same_label = _plain(old.name) == _plain(new.name)
-    return same_label or bool(old.definition and _plain(old.definition) == _plain(new.definition))
+def _signs(code: Code) -> Iterator[tuple[str, str]]:
+    """Yield what shows a code to be one of another id: its name, and its definition if it has one."""
+    yield "name", _plain(code.name)
+    if code.definition:
+        yield "definition", _plain(code.definition)
 
 
 def _field_changes(old: Code, new: Code) -> Iterator[Change]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.undated import save_workbook
+
 
 # A workbook must say when it was made; the real time would make each file another one and tell when somebody worked.
 _ALWAYS = datetime(2000, 1, 1)
@@ -30,4 +32,4 @@ def write_codebook_workbook(rows: Sequence[Mapping[str, str]], path: Path, *, co
     for place, name in enumerate(columns, start=1):
         sheet.column_dimensions[sheet.cell(1, place).column_letter].width = _WIDE if name in _PROSE else _NARROW
     sheet.freeze_panes = "C2"
-    book.save(path)
+    save_workbook(book, path)

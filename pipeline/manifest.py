@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.artefacts import TABLES, columns_of, write_atomically
 from pipeline.errors import DataError
+from pipeline.plain_files import is_there, read_json
 from pipeline.study import Study
 
 
@@ -73,13 +74,13 @@ def read_manifest(study: Study) -> Manifest:
     """Read the study's manifest, or start one; a damaged one is an error, since it may hide what was done."""
     start = Manifest(name=study.settings.name, seed=study.settings.cluster.seed, libraries=_versions())
     path = study.derived / "manifest.json"
-    if not path.is_file():
+    if not is_there(path):
         return start
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
         stages = tuple(StageRecord(**record) for record in found["stages"])
         return replace(start, accounts=found["accounts"], stages=stages, resources=tuple(found["resources"]))
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(
             "derived/manifest.json is damaged; delete the folder derived/ and run again: nothing of people's is in it."
         ) from exc

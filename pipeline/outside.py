@@ -12,6 +12,7 @@ from pipeline.methods.coder.tuning import is_tuned
 from pipeline.methods.embed import model_sha256
 from pipeline.methods.themes.saved import FACTS
 from pipeline.methods.themes.saved import load as load_themes
+from pipeline.plain_files import why_no_file
 from pipeline.quote_register import FILE as REGISTER
 from pipeline.readers import read_export
 from pipeline.recipes import sha256_of
@@ -44,8 +45,8 @@ def outside_digest(study: Study, name: str) -> str:
     path = study.codebook if name == "codebook" else study.source
     if path is None:
         return ""
-    if not path.exists():
-        raise DataError(f"The {name} {path.name} that study.toml names is not there; put it back or correct study.toml.")
+    if not path.is_dir() and (reason := why_no_file(path)):
+        raise DataError(f"The {name} {path.name} that study.toml names: {reason}; put it back or correct study.toml.")
     files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
     return sha256_of(*(f"{file.name} {file_sha256(file)}" for file in files))
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from importlib.metadata import PackageNotFoundError, version
 
-from pipeline.methods.embed import model_sha256
+from pipeline.methods.embed import model_recipe
 from pipeline.stages import Stage
 from pipeline.study import Settings
 
@@ -16,7 +16,7 @@ def sha256_of(*parts: str) -> str:
 
 def recipe_of(settings: Settings, stage: Stage) -> str:
     """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
-    model = model_sha256(settings.embed.model) if "embed" in stage.sections else ""
+    model = model_recipe(settings.embed.model) if "embed" in stage.sections else ""
     made_with = [f"{name} {_version(name)}" for name in stage.packages]
     return sha256_of(stage.name, str(stage.version), settings_of(settings, stage, but=stage.keeping), model, *made_with)
 

@@ -9,7 +9,7 @@ categories and groups, categories without codes, and any group of a code but the
 import re
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import CodebookError
@@ -38,6 +38,7 @@ _LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE
 _REPEATED = ("examples", "counter_examples", "borderline")
 _INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
 _LARGEST = 20_000_000
+_DEEPEST = 100
 
 
 def read_qdc(path: Path, *, separator: str) -> list[dict[str, str]]:
@@ -75,13 +76,15 @@ def coded_rows(root: ET.Element, *, source: str, separator: str) -> list[tuple[s
     found = list(_walk(root))
     categories = {category for _, category, _ in found} | set(groups.values())
     ids: dict[ET.Element, str] = {}
+    taken: set[str] = set()
     rows: list[tuple[str, dict[str, str]]] = []
     for element, category, above in found:
         name = element.get("name", "").strip()
         if not name:
             raise CodebookError(f"{source}: code {len(rows) + 1} has no name. Give it one and export again.")
         described = _read_description(element.findtext("Description") or "", separator)
-        ids[element] = _unused(described.get("code") or _slug(name), categories, ids.values())
+        ids[element] = _unused(described.get("code") or _slug(name), categories, taken)
+        taken.add(ids[element].casefold())
         parent = category if above is None else ids[above]
         parent = parent or groups.get(_guid_of(element), "")
         rows.append((_guid_of(element), described | {"code": ids[element], "parent": parent, "label": name}))
@@ -95,6 +98,7 @@ def stable_guid(kind: str, *parts: str) -> str:
 
 def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: Mapping[str, str] | None = None) -> ET.Element:
     """Return the element `Codes` of rows in our columns; a code has the GUID given for it, or its stable one."""
+    _check_nesting(rows)
     codes = ET.Element("Codes")
     given = guids or {}
     elements = {row["code"]: _element("code", row["code"], row["label"], given.get(row["code"], "")) for row in rows}
@@ -113,6 +117,20 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
         description.text = _description(dict(row) | ({"position": str(position)} if moved else {}), separator)
         elements[row["code"]].insert(0, description)
     return codes
+
+
+def _check_nesting(rows: Sequence[Mapping[str, str]]) -> None:
+    parents = {row["code"]: row.get("parent", "") for row in rows}
+    depths: dict[str, int] = {}
+    for code in parents:
+        way: list[str] = []
+        while code in parents and code not in depths and len(way) <= len(parents):
+            way.append(code)
+            code = parents[code]
+        depths |= {below: depths.get(code, 0) + step for step, below in enumerate(reversed(way), start=1)}
+    if max(depths.values(), default=0) > _DEEPEST:
+        deep = f"Codes stand under each other more than {_DEEPEST} deep"
+        raise CodebookError(f"{deep}, which no other program reads. Name fewer parents.")
 
 
 def _parse(path: Path) -> ET.Element:
@@ -176,8 +194,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
 
 
-def _unused(code: str, categories: Collection[str], ids: Iterable[str]) -> str:
-    taken = {given.casefold() for given in ids}
+def _unused(code: str, categories: Collection[str], taken: Collection[str]) -> str:
     number, free = 2, code
     while free in categories or free.casefold() in taken:
         number, free = number + 1, f"{code}-{number}"

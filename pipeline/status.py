@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.artefacts import TABLES, empty_table, read_column, read_table
+from pipeline.artefacts import TABLES, empty_table, model_of_vectors, read_column, read_table
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.manifest import Manifest, read_manifest
+from pipeline.methods.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.review.progress import Progress, measure_progress
@@ -30,6 +31,7 @@ class Status:
     people: tuple[str, ...] = ("Not yet checked by people.",)
     drift: str = ""
     late: str = ""
+    model: str = ""
     safeguarding: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -49,6 +51,7 @@ class Status:
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
         lines += [self.drift] if self.drift else []
         lines += [self.late] if self.late else []
+        lines += [self.model] if self.model else []
         lines += [self.safeguarding] if self.safeguarding else []
         return "\n".join([*lines, *self.people])
 
@@ -79,6 +82,7 @@ def status(folder: str | Path) -> Status:
         people=people,
         drift=drift_note(study),
         late=late_note(study),
+        model=model_note(study),
         safeguarding=concern_note(study),
     )
 
@@ -102,6 +106,11 @@ def late_note(study: Study) -> str:
         return ""
     came = "1 text" if n == 1 else f"{n:,} texts"
     return f"{came} came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
+
+
+def model_note(study: Study) -> str:
+    """Say that the language model could hardly tell texts apart, where it could not; otherwise empty."""
+    return NOTE if MARK in model_of_vectors(study.folder / TABLES["vectors"].file) else ""
 
 
 def _progress(study: Study) -> Progress:

@@ -6,15 +6,34 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import DataError, StudyError
+from pipeline.plain_files import is_there, why_no_file
+from pipeline.settings_in_words import sentences
 
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Frame = Literal["good", "better", "neutral"]
+_LARGEST = 2_000_000
+
+
+def _writable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("it holds a NUL character, which no name can. Type the text again")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=1, le=10_000)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+"""Libraries that draw by chance take seeds of 32 bits."""
+MOST_THEMES = 1_000
+"""Themes are found in 4,000 texts at most, so that more of them would have fewer than four texts each."""
 
 
 class Section(BaseModel):
@@ -26,57 +45,57 @@ class Section(BaseModel):
 class Question(Section):
     """An open question: where its answers stand and what the wording asks for."""
 
-    column: str = ""
+    column: Text = ""
     frame: Frame = "neutral"
-    wording: str = ""
+    wording: Text = ""
 
 
 class Rating(Section):
     """A closed question: a score on a scale, one choice, or several choices."""
 
-    column: str = ""
-    scale: tuple[float, float] | None = None
-    labels: dict[str, float] = {}
-    separator: str = ""
-    columns: dict[str, str] = {}
-    wording: str = ""
+    column: Text = ""
+    scale: tuple[Number, Number] | None = None
+    labels: dict[Text, Number] = {}
+    separator: Text = ""
+    columns: dict[Text, Text] = {}
+    wording: Text = ""
 
 
 class Consent(Section):
     """Which answers in the consent column allow what; anything else allows analysis only, or nothing if that is asked for."""
 
-    column: str
-    quote: tuple[str, ...] = ()
-    paraphrase: tuple[str, ...] = ()
-    analyse: tuple[str, ...] = ()
-    none: tuple[str, ...] = ()
+    column: Text
+    quote: tuple[Text, ...] = ()
+    paraphrase: tuple[Text, ...] = ()
+    analyse: tuple[Text, ...] = ()
+    none: tuple[Text, ...] = ()
     otherwise: Literal["analyse", "none"] = "analyse"
-    questions: dict[str, str] = {}
+    questions: dict[Text, Text] = {}
     """Columns that ask for consent for one question; its answers never allow more than the person does."""
 
 
 class Intake(Section):
     """Where the export is and what its columns mean."""
 
-    file: str
-    sheet: str | None = None
-    id: str | None = None
+    file: Text
+    sheet: Text | None = None
+    id: Text | None = None
     layout: Literal["wide", "long"] = "wide"
-    text: str = "text"
-    question: str | None = None
-    attributes: tuple[str, ...] = ()
-    weight: str | None = None
-    received: str | None = None
+    text: Text = "text"
+    question: Text | None = None
+    attributes: tuple[Text, ...] = ()
+    weight: Text | None = None
+    received: Text | None = None
     consent: Consent | None = None
-    questions: dict[str, Question] = {}
-    ratings: dict[str, Rating] = {}
+    questions: dict[Text, Question] = {}
+    ratings: dict[Text, Rating] = {}
 
 
 class Clean(Section):
     """Which languages are read, and names known in advance that must be masked."""
 
-    languages: tuple[str, ...] = ("en",)
-    known_names: tuple[str, ...] = ()
+    languages: tuple[Text, ...] = ("en",)
+    known_names: tuple[Text, ...] = ()
 
 
 class Segment(Section):
@@ -88,7 +107,7 @@ class Segment(Section):
 class Embed(Section):
     """The language model that turns texts into vectors."""
 
-    model: str = "minilm"
+    model: Text = "minilm"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     device: Literal["cpu", "cuda"] = "cpu"
 
@@ -100,18 +119,18 @@ class Cluster(Section):
     themes stay and each new text joins the nearest.
     """
 
-    seed: int = 42
-    late: float = Field(default=0.02, ge=0, le=1)
-    n_themes: int | None = Field(default=None, ge=1)
-    frozen: str | None = None
+    seed: Seed = 42
+    late: Share = 0.02
+    n_themes: Annotated[int, Field(ge=1, le=MOST_THEMES)] | None = None
+    frozen: Text | None = None
 
 
 class Coding(Section):
     """How codes are suggested."""
 
-    min_precision: float = Field(default=0.7, gt=0, le=1)
-    recall_first: tuple[str, ...] = ()
-    seed: int = 42
+    min_precision: float = Field(default=0.7, gt=0, le=1, allow_inf_nan=False)
+    recall_first: tuple[Text, ...] = ()
+    seed: Seed = 42
 
 
 class Review(Section):
@@ -123,22 +142,22 @@ class Review(Section):
 class Quote(Section):
     """How many excerpts are offered for quotation: of each code, of each group under a code, and of each person over all."""
 
-    per_code: int = Field(default=6, ge=1)
-    per_group: int = Field(default=2, ge=1)
-    per_person: int = Field(default=1, ge=1)
+    per_code: Limit = 6
+    per_group: Limit = 2
+    per_person: Limit = 1
 
 
 class Safeguarding(Section):
     """Who reads at once what may speak of harm."""
 
-    person: str = ""
+    person: Text = ""
 
 
 class Count(Section):
     """Which groups are compared, and from which size on figures are shown."""
 
-    groups: tuple[str, ...] = ()
-    pairs: tuple[tuple[str, str], ...] = ()
+    groups: tuple[Text, ...] = ()
+    pairs: tuple[tuple[Text, Text], ...] = ()
     profile: Literal["strict", "standard", "small"] = "strict"
 
 
@@ -146,26 +165,26 @@ class Run(Section):
     """Where the work is done: on the processors of this machine, or spread over a Dask cluster here or elsewhere."""
 
     engine: Literal["local", "dask"] = "local"
-    scheduler: str | None = None
+    scheduler: Text | None = None
     """Address of a running scheduler, `tls://host:8786`; without one, workers are started on this machine."""
-    workers: int | None = Field(default=None, ge=1)
+    workers: Annotated[int, Field(ge=1, le=1_024)] | None = None
     """How many processes work on the answers on this machine; without it, one a core."""
-    trust_network: bool = False
+    trust_network: bool = Field(default=False)
     """Let answers travel unencrypted to another machine."""
 
 
 class Reporting(Section):
     """What the report is set beside: the folder of an earlier wave of the study."""
 
-    earlier: str | None = None
+    earlier: Text | None = None
 
 
 class Settings(Section):
     """Everything `study.toml` may hold."""
 
     version: Annotated[Literal[1], Field(alias="schema")]
-    name: str
-    codebook: str | None = None
+    name: Text
+    codebook: Text | None = None
     intake: Intake
     clean: Clean = Clean()
     segment: Segment = Segment()
@@ -281,45 +300,32 @@ def load_study(folder: str | Path) -> Study:
     """
     folder = Path(folder)
     path = folder / "study.toml"
-    if not path.is_file():
+    if not is_there(path):
         raise StudyError(f"There is no study.toml in {folder.name or folder}. `themes new` makes a study from a survey export.")
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
-        raise StudyError(f"study.toml cannot be read: {exc}. Check quotes, brackets and commas on that line.") from exc
+    values = _values(path)
     try:
         return Study(folder, Settings.model_validate(values))
     except ValidationError as exc:
-        raise StudyError("study.toml is not right yet:\n" + "\n".join(_sentences(exc))) from exc
+        raise StudyError(
+            "study.toml is not right yet:\n" + "\n".join(f"  {sentence}" for sentence in sentences(exc, Settings))
+        ) from exc
 
 
-def _sentences(error: ValidationError) -> list[str]:
-    return [f"  {_sentence(found['loc'], found['type'], found['msg'])}" for found in error.errors()]
-
-
-def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
-    place = " → ".join(str(part) for part in location)
-    if kind == "extra_forbidden":
-        nearest = get_close_matches(str(location[-1]), _names(location[:-1]), n=1)
-        return f"{place} is not a setting." + (
-            f" Did you mean {nearest[0]}?" if nearest else " Remove it, or check its spelling."
-        )
-    if kind == "missing":
-        return f"{place} is missing; please add it."
-    return f"{place}: {message}."
-
-
-def _names(location: tuple[int | str, ...]) -> list[str]:
-    section: Any = Settings
-    for part in location:
-        field = section.model_fields.get(part) if hasattr(section, "model_fields") else None
-        section = _section_of(field.annotation) if field else section
-    fields = getattr(section, "model_fields", {})
-    return [field.alias or name for name, field in fields.items()]
-
-
-def _section_of(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Section):
-        return annotation
-    inside = [_section_of(part) for part in getattr(annotation, "__args__", ())]
-    return next((part for part in inside if part is not None), None)
+def _values(path: Path) -> dict[str, Any]:
+    if reason := why_no_file(path):
+        raise StudyError(f"study.toml: {reason}. Put the file with the settings there.")
+    if path.stat().st_size > _LARGEST:
+        raise StudyError(f"study.toml is larger than {_LARGEST // 1_000_000} MB, which no settings are. Check the file.")
+    data = path.read_bytes()
+    try:
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        raise StudyError(f"study.toml, line {line}: it holds a sign that is not UTF-8. Save the file as UTF-8.") from exc
+    except RecursionError as exc:
+        raise StudyError(
+            "study.toml cannot be read: its brackets are nested too deeply. No setting needs more than three."
+        ) from exc
+    except ValueError as exc:
+        # What is wrong with the file, or with a number of thousands of digits.
+        raise StudyError(f"study.toml cannot be read: {exc}. Check quotes, brackets and commas on that line.") from exc

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import StudyError
+from pipeline.plain_files import is_there, why_no_file
 
 
 Row = dict[str, str]
@@ -16,6 +17,7 @@ Row = dict[str, str]
 FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 """What a spreadsheet would work out instead of showing it, also behind characters that nobody sees."""
 _FIRST_ROW = 2
+_LARGEST = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,9 @@ def read_rows(path: Path, columns: Sequence[str]) -> dict[int, Row]:
 
     Cells are stripped of the apostrophe that keeps them text. StudyError if a column is missing or a row is too long.
     """
-    if not path.is_file():
+    if not is_there(path):
         return {}
-    sheet = _parse(path, path.read_bytes(), columns)
+    sheet = _parse(path, _content(path), columns)
     places = {name: sheet.header.index(name) for name in columns}
     rows = {number: _tidy(row, places) for number, row in enumerate(sheet.rows, start=_FIRST_ROW)}
     return {number: row for number, row in rows.items() if any(row.values())}
@@ -59,7 +61,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> dict[int, Row]:
 
 def start_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a new table for people to fill in; StudyError if it is there, since it then holds what people wrote."""
-    if path.exists():
+    if is_there(path):
         raise StudyError(f"{path.name} is there already and holds what people wrote. Add to it; nothing was written.")
     sheet = _Sheet(list(columns), [[as_text(cell) for cell in row] for row in rows], ",")
     write_atomically(path, lambda temporary: temporary.write_bytes(sheet.as_bytes()))
@@ -67,7 +69,7 @@ def start_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]
 
 def add_row(path: Path, columns: Sequence[str], cells: Mapping[str, str]) -> None:
     """Write a row below the others; the first one makes the file."""
-    if not path.exists():
+    if not is_there(path):
         start_table(path, columns, [])
 
     def add(sheet: _Sheet) -> None:
@@ -89,9 +91,9 @@ def remove_row(path: Path, columns: Sequence[str], number: int) -> None:
 
 def reword_rows(path: Path, columns: Sequence[str], reword: Callable[[str], str]) -> list[int]:
     """Write cells anew where `reword` changes one, in whatever column, and return the numbers of their rows."""
-    if not path.is_file():
+    if not is_there(path):
         return []
-    sheet = _parse(path, path.read_bytes(), columns)
+    sheet = _parse(path, _content(path), columns)
     changed = [number for number, row in enumerate(sheet.rows, start=_FIRST_ROW) if any(reword(cell) != cell for cell in row)]
     if changed:
         _rewrite(path, columns, lambda found: found.reword(reword))
@@ -104,7 +106,7 @@ def as_text(cell: str) -> str:
 
 
 def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_Sheet], None]) -> None:
-    found = path.read_bytes()
+    found = _content(path)
     sheet = _parse(path, found, columns)
     edit(sheet)
 
@@ -117,6 +119,14 @@ def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_Sheet], None])
     write_atomically(path, write)
 
 
+def _content(path: Path) -> bytes:
+    if reason := why_no_file(path):
+        raise StudyError(f"{path.name}: {reason}. Move it elsewhere, so that the table can stand there.")
+    if path.stat().st_size > _LARGEST:
+        raise StudyError(f"{path.name} is larger than {_LARGEST // 1_000_000} MB, which no table of a team is. Check the file.")
+    return path.read_bytes()
+
+
 def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _Sheet:
     try:
         text = data.decode("utf-8-sig")
@@ -124,6 +134,8 @@ def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _Sheet:
         header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise StudyError(f"{path.name} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
+    if "\0" in text:
+        raise StudyError(f"{path.name} is no table that can be read: it holds signs that are no text. Save it as “CSV UTF-8”.")
     header = [name.strip() for name in header]
     _check(path, header, rows, columns)
     return _Sheet(header, rows, delimiter)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.codebook import read_codebook
 from pipeline.errors import CodebookError
+from pipeline.plain_files import is_there
 
 
 CORPORA = Path(__file__).resolve().parents[1] / "corpora"
@@ -17,7 +18,7 @@ TEMPLATES = {
 
 def start_codebook(path: Path, *, template: str) -> int:
     """Copy a template to `path` and return its number of codes; CodebookError if something is there already."""
-    if path.exists():
+    if is_there(path):
         raise CodebookError(f"{path.name} is there already; choose another name, so that nobody's work is overwritten.")
     shutil.copyfile(TEMPLATES[template], path)
     return len(read_codebook(path))

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
 from pipeline.methods.redact.masks import identify
+from pipeline.plain_files import is_there, read_json
 from pipeline.study import Study
 from pipeline.vault import TOKENS
 
@@ -46,12 +47,12 @@ def numbers_of(masks: pd.DataFrame) -> dict[Key, int]:
 def read_tokens(study: Study) -> Tokens:
     """Return the numbers given so far; DataError if they are damaged, since tokens would then change their meaning."""
     path = study.vault / TOKENS
-    if not path.is_file():
+    if not is_there(path):
         return Tokens()
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = read_json(path)
         return Tokens({(kind, identity): int(number) for kind, identity, number in found["numbers"]}, found["last"])
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(
             "vault/tokens.json, which keeps the number of each masked name, is damaged. Put a copy of it back from a backup, or "
             "delete it to have names numbered anew."

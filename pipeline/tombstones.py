@@ -10,6 +10,7 @@ from typing import Literal
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
+from pipeline.plain_files import is_there, why_no_file
 from pipeline.study import Study
 from pipeline.vault import TOMBSTONES
 
@@ -63,8 +64,10 @@ def tombstones_path(study: Study) -> Path:
 def read_tombstones(study: Study) -> Tombstones:
     """Return a study's tombstones; DataError if they are damaged, since a run without them would bring people back."""
     path = tombstones_path(study)
-    if not path.is_file():
+    if not is_there(path):
         return Tombstones()
+    if reason := why_no_file(path):
+        raise DataError(f"vault/erased.json, which keeps people who were erased from coming back, cannot be read: {reason}.")
     return tombstones_from_text(path.read_text(encoding="utf-8"))
 
 
@@ -73,7 +76,7 @@ def tombstones_from_text(text: str) -> Tombstones:
     try:
         found = json.loads(text)
         return Tombstones(found["salt"], tuple(Tombstone(**stone) for stone in found["stones"]))
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
             "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back from a "
             "backup before anything is run."

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 
 from pipeline.accounting import account
-from pipeline.artefacts import TABLES, check_table, content_id, empty_table, write_table
+from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
 from pipeline.codebook import Code, Codebook, write_codebook
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.stages.count import count
@@ -342,3 +343,11 @@ def save(study: Study, tables: Tables) -> None:
         write_table(name, frame, path)
     accounts = account(len(tables["responses"]), tables["comments"], tables["segments"]).as_dict()
     write_manifest(study, replace(Manifest(name=study.settings.name, seed=42), accounts=accounts))
+
+
+def add_vectors(study: Study) -> Study:
+    """Add the vectors of its texts, which are drawn by chance, as a run makes them of what is said."""
+    texts = read_table("texts", study.folder / TABLES["texts"].file)
+    matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
+    write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
+    return study

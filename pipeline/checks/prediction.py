@@ -1,12 +1,13 @@
 """Predict how long a first run takes on this machine, and how much memory, before it starts."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.checks.material import Material
+from pipeline.checks.material import Material, Problem
 from pipeline.engines import is_shared_out
 from pipeline.engines.on_cores import MOST
 from pipeline.machine import n_processors
@@ -43,6 +44,8 @@ RATES = {
     "code": Rate(1.0, 0.35, is_arithmetic=True),
     "match to count": Rate(0.2, 0.02),
 }
+FEWEST_IN_A_THEME = 2
+"""With more themes than so many texts each would allow, most would hold one text, which is no theme."""
 FITTED = 4_000
 """Themes are found in so many texts at most; the others join the nearest."""
 STATIC_EMBED = Rate(0.3, 0.05)
@@ -103,6 +106,15 @@ def n_texts(material: Material) -> float:
             words = answers.str.count(r"\S+")
             n_answers, n_words = n_answers + int((words > 0).sum()), n_words + int(words.sum())
     return max(n_answers, n_words / WORDS_PER_TEXT)
+
+
+def check_n_themes(material: Material) -> Iterator[Problem]:
+    """Yield a problem where more themes are asked for than the answers could be told apart into."""
+    asked, texts = material.study.settings.cluster.n_themes, n_texts(material)
+    most = max(1, int(texts / FEWEST_IN_A_THEME))
+    if asked is not None and asked > most:
+        text = f"{asked:,} themes are asked for, and the export holds about {round(texts):,} different texts."
+        yield Problem("error", f"study.toml, [cluster] n_themes: {text} Ask for {most:,} at most, or leave it out.")
 
 
 def probe() -> float:

@@ -8,7 +8,7 @@ from pipeline.checks.material import Problem
 from pipeline.codebook import check_codebook, read_codebook
 from pipeline.errors import CodebookError, ModelError
 from pipeline.guessing.columns import shown
-from pipeline.methods.embed import EMBEDDERS, model_sha256
+from pipeline.methods.embed import EMBEDDERS, check_folder, model_sha256
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.study import Study
 
@@ -41,6 +41,8 @@ def _check_model(study: Study) -> Iterator[Problem]:
         yield Problem("error", f"study.toml, [embed] model: {text}")
         return
     try:
+        if name not in EMBEDDERS:
+            check_folder(Path(name))
         model_sha256(name)
     except (ModelError, OSError) as error:
         yield Problem("error", f"study.toml, [embed] model: {error}")

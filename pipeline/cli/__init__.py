@@ -21,6 +21,7 @@ from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.stopping import stop_when_asked
 from pipeline.cli.studies import check, export, freeze, new, run, status
+from pipeline.cli.terminal import is_text, show_what_can_be_shown
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
 from pipeline.memory import LOADING_MB, check_memory, search_seldom
@@ -34,6 +35,17 @@ ON_DISK = {
     errno.EROFS: "the folder is read-only",
     errno.EACCES: "you may not write there",
     errno.EPERM: "you may not write there",
+    errno.EISDIR: "a folder stands where a file belongs",
+    errno.ENOTDIR: "a file stands where a folder belongs",
+    errno.EEXIST: "something else stands there already",
+    errno.ENOTEMPTY: "a folder with something in it stands there",
+    errno.ENOENT: "the folder it belongs in is not there, or was moved meanwhile",
+    errno.ENAMETOOLONG: "its name is too long",
+    errno.ELOOP: "links lead round in a circle",
+    errno.EBUSY: "another program uses it",
+    errno.ETXTBSY: "another program uses it",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
 }
 
 
@@ -42,6 +54,21 @@ _NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "
 
 class Themes(click.Group):
     """A group that shows our errors as sentences and their exit codes, without a traceback."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        """Run the program on whatever terminal there is."""
+        show_what_can_be_shown()
+        return super().main(*arguments, **options)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Refuse arguments that are not text, since nothing could be kept of them."""
+        for argument in args:
+            if not is_text(argument):
+                raise click.UsageError(
+                    f"“{argument}” holds signs that are not text here. If it is the name of a file, give the file another name; "
+                    "otherwise type it again."
+                )
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a PipelineError becomes its sentence on stderr."""

@@ -66,8 +66,12 @@ def codebook_convert(source: Path, target: Path) -> None:
       themes codebook convert codebook.csv codebook.qdc
     """
     from pipeline.codebook import read_codebook, write_codebook
+    from pipeline.errors import CodebookError
+    from pipeline.plain_files import is_there
     from pipeline.refi_codebook import qdc_losses
 
+    if is_there(target):
+        raise CodebookError(f"{target.name} is there already; choose another name, so that nobody's work is overwritten.")
     found = read_codebook(source)
     write_codebook(found, target)
     click.echo(f"Wrote {target} with {len(found)} codes.")

@@ -1,6 +1,5 @@
 """Commands for people who check the coding, and for what the coder learns from them."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ import click
 
 from pipeline.cli.options import AS_JSON, STUDY
 from pipeline.cli.passphrase import FILE_OPTION, is_terminal, kept_passphrase, new_passphrase
+from pipeline.cli.terminal import to_json
 
 
 @click.command()
@@ -164,7 +164,7 @@ def agreement(study: Path, *, as_json: bool) -> None:
 
     loaded = load_study(study)
     found = measure(loaded)
-    click.echo(json.dumps(asdict(found), indent=1, ensure_ascii=False) if as_json else as_text(found, code_labels(loaded)))
+    click.echo(to_json(asdict(found)) if as_json else as_text(found, code_labels(loaded)))
 
 
 @click.command()
@@ -185,7 +185,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
 
     with _progress("Fine-tuning" if thorough else "") as told:
         found = show_learning(study, thorough=thorough, progress=told)
-    click.echo(json.dumps(as_dict(found), indent=1, ensure_ascii=False) if as_json else as_text(found))
+    click.echo(to_json(as_dict(found)) if as_json else as_text(found))
     if not as_json and len(found.second_look):
         click.echo(f"Likely slips are listed for a second look in {list_second_look(found)}.")
     if (found.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):

@@ -1,11 +1,11 @@
 """Commands that make, check, run and export a study."""
 
-import json
 from pathlib import Path
 
 import click
 
 from pipeline.cli.options import AS_JSON, STUDY
+from pipeline.cli.terminal import to_json
 
 
 @click.command()
@@ -44,7 +44,7 @@ def check(study: Path, *, as_json: bool) -> None:
     from pipeline.study import load_study
 
     found = check_study(load_study(study))
-    click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if as_json else found.as_text())
+    click.echo(to_json(found.as_dict()) if as_json else found.as_text())
     if found.errors:
         click.get_current_context().exit(11)
 
@@ -61,12 +61,12 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
       themes run my-study
     """
     from pipeline.runner import run as run_study
-    from pipeline.status import drift_note, late_note, summarise
+    from pipeline.status import drift_note, late_note, model_note, summarise
     from pipeline.study import load_study
 
     click.echo(summarise(run_study(study, until=until, force=force)))
     loaded = load_study(study)
-    for said in filter(None, (drift_note(loaded), late_note(loaded))):
+    for said in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded))):
         click.echo(said)
 
 
@@ -83,7 +83,7 @@ def status(study: Path, *, as_json: bool) -> None:
     from pipeline.status import status as study_status
 
     found = study_status(study)
-    click.echo(json.dumps(found.as_dict(), indent=1, ensure_ascii=False) if as_json else found.as_text())
+    click.echo(to_json(found.as_dict()) if as_json else found.as_text())
 
 
 @click.command()

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
@@ -11,6 +12,7 @@ from pipeline.errors import StudyError
 from pipeline.readers import Export, read_export
 from pipeline.readers.decoding import decode
 from pipeline.study import Study
+from pipeline.undated import save_workbook
 
 
 # A workbook with macros would lose them and no longer be what its name says, so it is kept as CSV like the older formats.
@@ -76,7 +78,7 @@ def _workbook_writer(path: Path, export: Export, rows: set[int], column: str | N
             sheet.delete_rows(row)
         else:
             sheet.cell(row, place + 1).value = None
-    return lambda temporary: book.save(temporary)
+    return partial(save_workbook, book)
 
 
 def _as_csv(study: Study, export: Export, places: list[int], column: str | None) -> str:

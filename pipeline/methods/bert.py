@@ -5,7 +5,6 @@ longer than reading the answers of a survey does. Texts are not padded to one le
 tokens that is always as long, so that each product of matrices has one shape; only attention is worked out text by text.
 """
 
-import json
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.plain_files import read_json
 
 
 if TYPE_CHECKING:
@@ -242,4 +243,4 @@ def _tokenizer(folder: Path) -> "Tokenizer":
 
 
 def _json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    return read_json(path)

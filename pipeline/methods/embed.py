@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 from pipeline.methods.bert import is_plain_bert, load_bert
+from pipeline.methods.centring import MARK, centred_if_collapsed
 from pipeline.methods.side_by_side import side_by_side
+from pipeline.plain_files import why_no_file
 
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 SUMS = {"minilm": MODELS / "minilm" / "SHA256SUMS", "static": MODELS / "static-minilm" / "SHA256SUMS"}
+_PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 AT_ONCE = {"static"}
 """Models that are loaded in no time."""
 # With more tokens a batch the kernels gain 3 %, and the last, half-filled batch of each width loses more.
@@ -202,9 +205,32 @@ def _load_static(*, precision: str, device: str) -> Embedder:
     return StaticEmbedder("static", model.dim, sha256, precision, model)
 
 
+def model_recipe(name: str | Path) -> str:
+    """Return what decides the vectors of a model: its files, and that another than the shipped ones is centred if it must be."""
+    return model_sha256(name) if str(name) in EMBEDDERS else f"{model_sha256(name)}{MARK}"
+
+
+def check_folder(folder: Path) -> None:
+    """Raise ModelError where a model is kept as what could run a program when it is opened, or is no plain file."""
+    files = [path for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    for path in files:
+        if reason := why_no_file(path):
+            raise ModelError(f"The folder {folder.name} holds {path.name}, and {reason}. Take it out.")
+    safe = {path.parent for path in files if path.suffix == ".safetensors"}
+    for path in files:
+        if path.suffix.lower() in _PICKLES and path.parent not in safe:
+            raise ModelError(
+                f"The folder {folder.name} keeps its weights in {path.name}, a pickle, which can run any program when it is "
+                "opened. It was not opened. Ask for the model as safetensors (model.safetensors), or save it so if you trust it."
+            )
+
+
 def _load_folder(folder: Path, *, precision: str, device: str) -> Embedder:
-    return _load_transformer(
-        folder, name=folder.name, source=folder, sha256=_digest_of_folder(folder), precision=precision, device=device
+    check_folder(folder)
+    return centred_if_collapsed(
+        _load_transformer(
+            folder, name=folder.name, source=folder, sha256=_digest_of_folder(folder), precision=precision, device=device
+        )
     )
 
 
@@ -219,7 +245,10 @@ def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: st
     load = load_bert if is_plain_bert(folder) else _load_sentence_transformers
     try:
         model = load(folder, precision=precision, device=device)
-    except (OSError, ValueError, KeyError, SafetensorError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SafetensorError) as exc:
+        # The libraries let pass whatever a folder makes them run into; want of memory is no fault of the folder.
+        if "memory" in str(exc).casefold():
+            raise
         raise ModelError(
             f"The folder {folder.name} does not hold a sentence-transformers model that can be loaded; "
             "it needs modules.json, config.json, a tokenizer and safetensors weights."
@@ -233,7 +262,9 @@ def _load_sentence_transformers(folder: Path, *, precision: str, device: str) ->
     from sentence_transformers import SentenceTransformer
 
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
-    model = SentenceTransformer(str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype})
+    model = SentenceTransformer(
+        str(folder), device=device, local_files_only=True, model_kwargs={"dtype": dtype, "use_safetensors": True}
+    )
     return OfSentenceTransformers(model)
 
 

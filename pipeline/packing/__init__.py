@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.errors import ReviewError
 from pipeline.packing.pages import Pages
+from pipeline.plain_files import is_there
 from pipeline.report.excerpts import excerpts_to_review
 from pipeline.report.source import read_source
 from pipeline.review.drawing import GIVEN, draw
@@ -57,7 +58,7 @@ def _writer(path: Path) -> Callable[[Pages, Path], None]:
     from pipeline.packing.form import write_form
     from pipeline.packing.workbook import write_workbook
 
-    if path.exists():
+    if is_there(path):
         raise ReviewError(f"{path.name} is there already and may hold somebody's answers; give another name with --out.")
     writers = {".csv": _write_csv, ".xlsx": write_workbook, ".docx": write_form}
     if path.suffix.lower() not in writers:

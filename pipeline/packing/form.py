@@ -1,11 +1,13 @@
 """A form in large print to code excerpts on paper, with an id beside each that can be typed back."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.artefacts import write_atomically
 from pipeline.packing.pages import AUTHOR, LANGUAGE, LARGE_PT, Pages, welcome, writable
 from pipeline.review.sheet import offered_names
+from pipeline.undated import save_document
 
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ def write_form(pages: Pages, path: Path) -> None:
         _excerpt(document, pages, number, row)
     document.add_heading("For whoever types this in", level=1)
     document.add_paragraph(_TYPING)
-    write_atomically(path, lambda temporary: document.save(str(temporary)))
+    write_atomically(path, partial(save_document, document))
 
 
 def _set_up(document: "Document", pages: Pages) -> None:

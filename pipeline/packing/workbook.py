@@ -1,6 +1,7 @@
 """A workbook to code excerpts in: instructions, one sheet to fill in, and what the codes mean."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from pipeline.artefacts import write_atomically
 from pipeline.packing.pages import AUTHOR, LANGUAGE, LARGE_PT, Pages, welcome, writable
 from pipeline.review.sheet import offered_names
 from pipeline.review.sheet_columns import INSTRUCTIONS, MEANINGS, PACKED_FOR, SHEET
+from pipeline.undated import save_workbook
 
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def write_workbook(pages: Pages, path: Path) -> None:
     _meanings(book.create_sheet(MEANINGS), pages)
     _review(book.create_sheet(SHEET, 1), pages)
     _describe(book, pages)
-    write_atomically(path, book.save)
+    write_atomically(path, partial(save_workbook, book))
 
 
 def _describe(book: "Workbook", pages: Pages) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.errors import DataError
+from pipeline.plain_files import why_no_file
 from pipeline.readers.documents import read_documents
 from pipeline.readers.headers import Row
 from pipeline.readers.spss import read_spss
@@ -86,8 +87,11 @@ def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
 
 def _reader(path: Path) -> Callable[..., Export]:
     kind = "folder" if path.is_dir() else path.suffix.lower()
-    if not path.exists():
+    reason = "" if path.is_dir() else why_no_file(path)
+    if reason.startswith("there is no"):
         raise DataError("there is no such file or folder. Check the name and where it lies.")
+    if reason:
+        raise DataError(f"{reason}. Give the export itself, a file or a folder of documents.")
     if kind in REFUSED:
         raise DataError(f"this is {REFUSED[kind]}.")
     if kind not in READERS:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.archives import check_archive
 from pipeline.errors import DataError
+from pipeline.plain_files import why_no_file
 from pipeline.readers.decoding import decode
 from pipeline.readers.tables import Export, frame_of
 
@@ -30,7 +31,7 @@ _DAMAGED = "it is damaged, has a password or is no Word document. Open it in Wor
 def read_documents(path: Path) -> Export:
     """Read the .txt, .md and .docx files of a folder in the order of their names."""
     entries = sorted((e for e in path.iterdir() if not _is_left_out(e)), key=lambda e: e.name)
-    others = [e.name for e in entries if e.is_dir() or e.suffix.lower() not in _PLAIN | {".docx"}]
+    others = [e.name for e in entries if why_no_file(e) or e.suffix.lower() not in _PLAIN | {".docx"}]
     if others:
         named = ", ".join(others[:10]) + (f" and {len(others) - 10} more" if len(others) > 10 else "")
         raise DataError(f"a folder of documents may hold .txt, .md and .docx files only. Take out {named}.")
@@ -44,8 +45,13 @@ def read_documents(path: Path) -> Export:
         notes += [f"{entry.name}: {remark}" for remark in (remarks if text else ["empty"])]
     if not any(texts):
         raise DataError("all documents in the folder are empty.")
-    frame = frame_of({"document": [entry.name for entry in entries], "text": texts})
+    frame = frame_of({"document": [_as_text(entry.name) for entry in entries], "text": texts})
     return Export(frame, "documents", {"document": "document", "text": "text"}, notes=tuple(notes))
+
+
+def _as_text(name: str) -> str:
+    """Return a file's name, with what another encoding wrote in it spelt out, so that no two become one."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _is_left_out(entry: Path) -> bool:

@@ -37,12 +37,20 @@ class Export:
     """The sheet of a workbook that was read."""
 
 
+_MOST_COLUMNS = 16_384
+
+
 def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
     """Turn rows into an export; `first` is the number in the file of the first of them."""
     said = list(notes)
     cells = _Cells(first)
     left = iter(rows)
     while piece := list(islice(left, _AT_ONCE)):
+        if (widest := max(map(len, piece))) > _MOST_COLUMNS:
+            raise DataError(
+                f"it has {widest:,} columns, and no spreadsheet has more than {_MOST_COLUMNS:,}. Export each answer as a row, "
+                "or fewer questions."
+            )
         cells.add(piece)
     if not cells.top:
         raise DataError("there is nothing in it. Export the answers again.")

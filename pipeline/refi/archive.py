@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 from pipeline.archives import PROJECT, unpacked
 from pipeline.errors import DataError
+from pipeline.plain_files import why_no_file
 
 
 _TEXTS = (".qde", ".txt")
@@ -29,8 +30,8 @@ class Opened:
 
 def open_archive(path: Path) -> Opened:
     """Return the content of a project file; DataError says why it was not opened."""
-    if not path.is_file():
-        raise DataError(f"{path.name}: there is no such file.")
+    if reason := why_no_file(path):
+        raise DataError(f"{path.name}: {reason}.")
     try:
         parts = _parts(path)
     except DataError as error:

@@ -4,19 +4,17 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pipeline.artefacts import write_atomically
 from pipeline.codebook import SEPARATOR
 from pipeline.refi.project import Case, Coding, Note, Project, Selection, TextSource
 from pipeline.refi.rules import check_project
 from pipeline.refi_codebook import codes_element
+from pipeline.undated import UndatedArchive
 
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
 NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Other programs refuse years before 1980, and a real time would tell when and make every export another file.
-_ALWAYS = (1980, 1, 1, 0, 0, 0)
 
 
 def write_qdpx(project: Project, path: Path) -> None:
@@ -24,11 +22,11 @@ def write_qdpx(project: Project, path: Path) -> None:
     check_project(project)
 
     def write(temporary: Path) -> None:
-        with ZipFile(temporary, "w", ZIP_DEFLATED) as archive:
-            _add(archive, "project.qde", as_xml(project))
+        with UndatedArchive(temporary) as archive:
+            archive.writestr("project.qde", as_xml(project).encode("utf-8"))
             for source in project.sources:
                 # Line feeds only and no byte order mark: what the standard's readers count alike.
-                _add(archive, f"sources/{source.guid}.txt", source.text)
+                archive.writestr(f"sources/{source.guid}.txt", source.text.encode("utf-8"))
 
     write_atomically(path, write)
 
@@ -47,13 +45,6 @@ def as_xml(project: Project) -> str:
     _container(root, "Notes", [_note(note) for note in project.notes])
     _text(root, "Description", project.description)
     return f'<?xml version="1.0" encoding="utf-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
-
-
-def _add(archive: ZipFile, name: str, text: str) -> None:
-    entry = ZipInfo(name, date_time=_ALWAYS)
-    entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    archive.writestr(entry, text.encode("utf-8"))
 
 
 def _element(tag: str, attributes: dict[str, str]) -> ET.Element:

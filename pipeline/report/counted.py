@@ -119,7 +119,9 @@ def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, 
 
 
 def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:
-    return levels.assign(part=[_part(*row) for row in levels[["group", "level"]].itertuples(index=False)])
+    parts = [_part(*row) for row in levels[["group", "level"]].itertuples(index=False)]
+    # Where nobody answered there are none, which pandas would take for numbers.
+    return levels.assign(part=pd.Series(parts, index=levels.index, dtype="str"))
 
 
 def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:

@@ -4,9 +4,11 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipeline import undated
 from pipeline.artefacts import write_atomically
 
 
@@ -58,7 +60,7 @@ def new_document(title: str, *, points: float = 11) -> "Document":
 
 def save_document(document: "Document", path: Path) -> None:
     """Save a document, the whole of it or nothing."""
-    write_atomically(path, lambda temporary: document.save(str(temporary)))
+    write_atomically(path, partial(undated.save_document, document))
 
 
 def plain(text: str) -> str:

@@ -92,7 +92,7 @@ def read_ledger(study: Study) -> list[Released]:
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         return [Released(**{**row, "people": frozenset(row["people"]), "shown": _number(row["shown"])}) for row in rows]
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise DataError(
             "vault/ledger.jsonl, which keeps what earlier exports showed, is damaged. Put a copy of it back from a backup: "
             "without it a new export might give a person away."

@@ -32,6 +32,8 @@ _RANGE = " to "
 _A4 = 9
 # Nothing that people wrote may become a formula, a link or a number.
 _AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+# Parts that are files first bear the date of the clock, which an archive may be unable to hold.
+_UNDATED = {"in_memory": True}
 
 
 def write_xlsx(source: Source, folder: Path) -> None:
@@ -53,7 +55,7 @@ def write_tables_workbook(report: Report, path: Path) -> None:
         with warnings.catch_warnings():
             # Notes stand on the sheet of their table, where a reader looks for them.
             warnings.filterwarnings("ignore", "No note text provided", UserWarning)
-            book = gptables.produce_workbook(str(temporary), sheets, cover=cover, workbook_options=_AS_TEXT)
+            book = gptables.produce_workbook(str(temporary), sheets, cover=cover, workbook_options=_AS_TEXT | _UNDATED)
         for sheet in book.worksheets():
             # A sheet that is printed is as wide as a page.
             sheet.set_landscape()

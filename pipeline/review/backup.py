@@ -19,6 +19,7 @@ from typing import Any
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError, ReviewError
+from pipeline.plain_files import is_there
 from pipeline.review.backup_parts import SETTINGS, VAULT_PART, WRITTEN, check_store, codebook_name, sha256_of_file, unpack
 from pipeline.review.locking import lock
 from pipeline.review.seal import RECORD
@@ -51,7 +52,7 @@ def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, n
     """
     moment = now or datetime.now(UTC)
     target = path or study.folder / FOLDER / f"{study.folder.resolve().name}-{moment:%Y%m%d-%H%M%S}.zip"
-    if target.exists():
+    if is_there(target):
         raise ReviewError(f"{target.name} is there already, and a backup is never written over another. Give another name.")
     if not store_path(study).is_file():
         raise ReviewError("Nobody has decided anything yet, so there is nothing to back up.")
@@ -133,6 +134,6 @@ def _beside(study: Study) -> tuple[dict[str, Path], str]:
 
 
 def _zip(folder: Path, names: tuple[str, ...], target: Path) -> None:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for name in names:
             archive.write(folder / name, name)

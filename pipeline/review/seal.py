@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.archives import BACKUP, check_archive
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError, ReviewError
+from pipeline.plain_files import is_there, why_no_file
 from pipeline.review.store import FILE, open_store
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
@@ -46,7 +47,7 @@ def broken_since(connection: sqlite3.Connection, heads: Heads) -> list[str]:
 
 def write_seal(study: Study, path: Path, *, now: datetime | None = None) -> str:
     """Write the seal of a study's store and say so; ReviewError if the file is there already."""
-    if path.exists():
+    if is_there(path):
         raise ReviewError(f"{path.name} is there already, and a seal is never written over. Give another name.")
     with open_store(study) as store:
         heads = heads_of(store.connection)
@@ -77,6 +78,8 @@ def _broken(connection: sqlite3.Connection, table: str, number: int, sha256: str
 
 
 def _read(path: Path) -> tuple[str, Heads]:
+    if reason := why_no_file(path):
+        raise ReviewError(f"{path.name}: {reason}. Check the name and where it lies.")
     try:
         record = _record(path)
         heads = {table: (int(number), str(sha256)) for table, (number, sha256) in record["heads"].items() if table in IDENTITY}

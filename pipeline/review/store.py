@@ -321,7 +321,7 @@ def open_store(study: Study) -> Iterator[Store]:
         with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
             _set_up(connection)
             yield Store(connection, study.folder)
-    except sqlite3.DatabaseError as fault:
+    except (sqlite3.DatabaseError, OverflowError) as fault:
         raise in_words(fault, study.folder) from None
 
 

@@ -17,6 +17,8 @@ _WHOLE = "Nothing was written, and what was saved before is as it was."
 
 def in_words(fault: BaseException, folder: Path | None = None) -> BaseException:
     """Return a fault of SQLite's as a ReviewError that people understand, and any other as it is."""
+    if isinstance(fault, OverflowError) and "SQLite" in str(fault):
+        return ReviewError("No row of the store has a number of so many digits. Look at the number again; nothing was written.")
     name = getattr(fault, "sqlite_errorname", "")
     if not isinstance(fault, sqlite3.DatabaseError) or not name:
         return fault

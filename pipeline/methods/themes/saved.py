@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pipeline.artefacts import write_atomically
 from pipeline.errors import ModelError
 from pipeline.methods.themes.wording import stems, words
+from pipeline.plain_files import read_json
 
 
 # Written last and with the hash of the middles in it, so that a folder where the two agree is whole.
@@ -71,6 +72,7 @@ def save(saved: SavedThemes, folder: Path) -> None:
 
 def load(folder: Path) -> SavedThemes:
     """Load what `save` wrote; ModelError if it is not there or not whole."""
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     if not (folder / FACTS).is_file():
@@ -78,14 +80,14 @@ def load(folder: Path) -> SavedThemes:
             f"There are no saved themes in {folder.name}; `themes freeze` makes them from a study that has been run."
         )
     try:
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        facts = read_json(folder / FACTS)
         if facts["centroids_sha256"] != _sha256(folder / MIDDLES):
             raise ValueError("The middles are not those that were saved with the themes.")
         rows = [{**row, "keywords": tuple(row["keywords"]), "exemplars": tuple(row["exemplars"])} for row in facts["themes"]]
         model = facts["embedder"]
         themes, middles = tuple(SavedTheme(**row) for row in rows), load_file(folder / MIDDLES)["centroids"]
         return SavedThemes(themes, middles, tuple(facts["quantiles"]), facts["n_texts"], model["name"], model["sha256"])
-    except (ValueError, KeyError, TypeError, OSError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, SafetensorError) as exc:
         raise ModelError(
             f"The saved themes in {folder.name} are not whole; please copy that folder again, or freeze again."
         ) from exc

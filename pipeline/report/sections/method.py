@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from pipeline.artefacts import TABLES, model_of_vectors
+from pipeline.methods.centring import MARK, NOTE
 from pipeline.methods.disclosure import Profile
 from pipeline.report.blocks import Fold, Paragraph, Points, Section, Table
 from pipeline.report.source import Source
@@ -30,6 +32,7 @@ def how_it_was_done(source: Source) -> Section:
                 *LIMITS,
                 _unsteady(source["themes"]),
                 *_late(source["found_members"]),
+                *_collapsed(source),
                 *shaping_sentences(source["shaping"]),
             )
         ),
@@ -107,6 +110,10 @@ def _late(members: pd.DataFrame) -> tuple[str, ...]:
         return ()
     of = f"{number(n)} of the {number(len(members))} different things said"
     return (f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed.",)
+
+
+def _collapsed(source: Source) -> tuple[str, ...]:
+    return (NOTE,) if MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file) else ()
 
 
 def _unsteady(themes: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from pipeline.review.room import Room
 from pipeline.review.web import access, faults, security, wording
 from pipeline.review.web.desk import Desk, desk
 from pipeline.review.web.launch import Launch
+from pipeline.review.web.numbers import RowNumber
 from pipeline.review.web.sessions import Sessions
 from pipeline.review.web.site import Site
 from pipeline.review.web.views import answering, codebook, excerpts, finding, home, practice, quotes, talk, team, themes, who
@@ -28,6 +29,7 @@ def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, c
         # No page sends a Referer; security.py checks Origin and Sec-Fetch-Site instead.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.url_map.converters["int"] = RowNumber
     sessions = Sessions(site, room, clock)
     app.session_interface = sessions
     launch = None if site.team else Launch(site, tell)

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from pipeline.review.deciding import Judgement
 from pipeline.review.store import Decision, Outcome
+from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
 
 
@@ -91,7 +92,7 @@ class Stamped(FlaskForm):
     @property
     def version(self) -> int:
         """What was there when the form was made; 0 is nothing."""
-        return int(self.seen.data) if (self.seen.data or "").isdecimal() else 0
+        return number_in(self.seen.data)
 
 
 class AnswerForm(Stamped):

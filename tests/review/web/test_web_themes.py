@@ -147,3 +147,27 @@ def test_quotes_of_an_earlier_release_are_said_to_need_another_run(ann, room):
         ann.page.status_code == 409 and "themes run" in ann.page.text and "Nothing that people decided is lost" in ann.page.text
     )
     assert ann.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9223372036854775808", "9" * 5000, "0", "-1", "%D9%A3"])
+@pytest.mark.parametrize("page", ["/themes/{}", "/loop/row/{}", "/codebook/proposal/{}"])
+def test_an_address_with_a_number_that_nothing_has_is_a_page_in_plain_words(ann, page, number):
+    found = ann.get(page.format(number))
+    assert found.status_code in (404, 409) and "Something went wrong here" not in found.text
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000])
+@pytest.mark.parametrize("page", ["/themes/undo/{}", "/undo/{}", "/quotes/undo/{}", "/talk/abc/undo/{}"])
+def test_nothing_is_undone_by_a_number_beyond_counting(ann, page, number):
+    ann.get("/themes/1")
+    token = dict(ann.hidden(ann.forms("csrf_token")[0]))["csrf_token"]
+    assert ann.post(page.format(number), {"csrf_token": token}).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000, "٣", "-1"])
+@pytest.mark.parametrize("button", ["merge", "split"])
+def test_a_form_with_a_number_beyond_counting_is_shown_again_with_a_sentence(ann, room, button, number):
+    ann.get("/themes/1")
+    found = ann.send(button=button, to="csrf_token", others=[number], into=number)
+    assert found.status_code == 422 and "Something went wrong here" not in found.text
+    assert asked(room) == []

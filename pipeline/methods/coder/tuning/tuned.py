@@ -16,6 +16,7 @@ from pipeline.methods.coder.lessons import Lesson, targets
 from pipeline.methods.coder.tuning import FACTS, is_tuned
 from pipeline.methods.coder.tuning.network import FREE_LAYERS, Base, Network, load_base, logits
 from pipeline.methods.coder.tuning.training import Checkpoint, Lessons, Progress, n_rounds, train
+from pipeline.plain_files import read_json
 
 
 Matrix = NDArray[np.float64]
@@ -117,7 +118,7 @@ def load(folder: Path) -> Tuned:
 
     if not is_tuned(folder):
         raise ModelError(f"There is no fine-tuned coder in {folder.name}; `themes learn --thorough` makes one.")
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    facts = read_json(folder / FACTS)
     codes, keys = tuple(facts.pop("codes")), facts.pop("held_out")
     head, base = load_file(folder / _HEAD), load_base(folder)
     held_out = dict(zip(keys, head.pop("held_out"), strict=True))

@@ -13,6 +13,7 @@ from pipeline.review.web import notices
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import ThemeForm, problems
 from pipeline.review.web.notices import Notice
+from pipeline.review.web.numbers import number_in
 
 
 PAGES = Blueprint("themes", __name__)
@@ -75,8 +76,8 @@ def _may_see_edit(edit: ThemeEdit) -> bool:
 def _asked(do: str, number: int, form: ThemeForm) -> Callable[[], int]:
     """Return what is to be done for a button."""
     room, by = desk().room, desk().me.name
-    numbers = [number, *(int(one) for one in form.others.data or () if one.isdecimal())]
-    into = int(form.into.data) if (form.into.data or "").isdecimal() else 0
+    numbers = [number, *map(number_in, form.others.data or ())]
+    into = number_in(form.into.data)
     if do == "split" and not 2 <= into <= _MOST_PARTS:
         raise ReviewError(f"Say into how many parts: 2 to {_MOST_PARTS}.")
     if do == "merge" and len(numbers) < 2:

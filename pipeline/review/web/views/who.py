@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
-from pipeline.review.web import notices, pending
+from pipeline.review.web import pending
 from pipeline.review.web.desk import desk
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
