@@ -23,7 +23,8 @@ from pipeline.plain_files import is_there
 from pipeline.review.backup_parts import SETTINGS, VAULT_PART, WRITTEN, check_store, codebook_name, sha256_of_file, unpack
 from pipeline.review.locking import lock
 from pipeline.review.seal import RECORD
-from pipeline.review.store import FILE, open_store, store_path
+from pipeline.review.store import open_store, store_path
+from pipeline.review.store_faults import FILE
 from pipeline.review.vault_part import about, to_lock
 from pipeline.study import Study
 from pipeline.tombstones import read_tombstones

@@ -24,8 +24,7 @@ from pipeline.quote_register import FILE as REGISTER
 from pipeline.review.chain import faults
 from pipeline.review.emptying import guard_of_erasures
 from pipeline.review.seal import LARGEST_RECORD, RECORD, Heads, heads_of
-from pipeline.review.store import FILE
-from pipeline.review.store_faults import in_words
+from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.store_schema import migrate
 from pipeline.study import Study
 

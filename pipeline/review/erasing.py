@@ -16,8 +16,8 @@ from pipeline.methods.repeated import repeats, without
 from pipeline.review.chain import ERASURES
 from pipeline.review.emptying import emptied_rows, empty_rows, rows_of
 from pipeline.review.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
-from pipeline.review.store import FILE, open_store, store_path
-from pipeline.review.store_faults import in_words
+from pipeline.review.store import open_store, store_path
+from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
 

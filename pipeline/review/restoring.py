@@ -17,8 +17,8 @@ from pipeline.review.backup_parts import SETTINGS, VAULT_PART, Unpacked, check_s
 from pipeline.review.emptying import EmptiedRow, emptied_rows
 from pipeline.review.erased_decisions import ErasedDecisions
 from pipeline.review.erasing import erase_again
-from pipeline.review.store import FILE, store_path
-from pipeline.review.store_faults import in_words
+from pipeline.review.store import store_path
+from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.vault_part import Vault, vault_after
 from pipeline.study import Study
 from pipeline.tombstones import read_tombstones

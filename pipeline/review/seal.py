@@ -16,7 +16,8 @@ from pipeline.archives import BACKUP, check_archive
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError, ReviewError
 from pipeline.plain_files import is_there, why_no_file
-from pipeline.review.store import FILE, open_store
+from pipeline.review.store import open_store
+from pipeline.review.store_faults import FILE
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, PipelineError, ReviewError, StorageError
-from pipeline.review.store import FILE
+from pipeline.review.store_faults import FILE
 from pipeline.review.web import notices, pending
 from pipeline.review.web.desk import desk
 from pipeline.review.web.notices import Notice
