@@ -19,7 +19,8 @@ from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
 from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults, n_sealed_as_handed_in
-from pipeline.review.store_faults import FILE, in_words
+from pipeline.review.store_faults import FILE as FILE
+from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
