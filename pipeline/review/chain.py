@@ -74,6 +74,16 @@ def n_sealed_as_handed_in(connection: sqlite3.Connection) -> int:
     return sum(row["sha256"] != row_sha256(dict(row)) and row["sha256"] == _sha256_as_handed_in(dict(row)) for row in rows)
 
 
+def in_old_form(n: int) -> str:
+    """Return what is to be said of so many decisions that an earlier version sealed; "" for none."""
+    if not n:
+        return ""
+    what = "1 of them was sealed by an earlier version, which hashed whole seconds in another form; it is sound"
+    if n > 1:
+        what = f"{n:,} of them were sealed by an earlier version, which hashed whole seconds in another form; they are sound"
+    return f" {what}, and nothing need be done."
+
+
 def left_sha256(row: Mapping[str, Any]) -> str:
     """Return the hash of what is left of an emptied row, the hash it was written with included."""
     return _sha256(row)

@@ -75,7 +75,10 @@ def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecis
     changed = []
     for row in rows_of(connection, table):
         # Of a text itself nobody can be known: somebody else may have said the same.
-        ids = {str(row.get("segment_id", "")), *(one for value in row.values() if _is_json(value) for one in ids_in(value))}
+        ids = {
+            str(row.get("segment_id", "")),
+            *(one for value in row.values() if _parsed(value) is not None for one in ids_in(value)),
+        }
         remembered = left.get((row[IDENTITY[table]], row["sha256"]), row)
         wanted = left_of({**row, **remembered}, erased.erased_among(ids, quotes=table == "approvals"), ())
         if wanted != row:
@@ -85,8 +88,15 @@ def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecis
     return len(changed)
 
 
-def _is_json(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("[", "{"))
+def _parsed(value: Any) -> list[Any] | dict[str, Any] | None:
+    """Return what a list or object in JSON holds; None for all else, such as a note that begins with a bracket."""
+    if not isinstance(value, str) or not value.startswith(("[", "{")):
+        return None
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, list | dict) else None
 
 
 def _write_anew(connection: sqlite3.Connection) -> None:
@@ -132,17 +142,16 @@ def _left(name: str, value: Any, ids: frozenset[str], words: Sequence[str], *, a
         return ERASED
     if about and name == "idempotency_key":
         return None
-    if value.startswith(("[", "{")):
-        return _left_of_json(value, ids, words, about=about)
+    if (found := _parsed(value)) is not None:
+        return _left_of_json(value, found, ids, words, about=about)
     if name in _FREE_TEXT and value and (about or repeats(value, words)):
         return ERASED
     return value
 
 
-def _left_of_json(value: str, ids: frozenset[str], words: Sequence[str], *, about: bool) -> str:
+def _left_of_json(value: str, found: Any, ids: frozenset[str], words: Sequence[str], *, about: bool) -> str:
     if about:
         return "[]" if value.startswith("[") else "{}"
-    found = json.loads(value)
     pruned = _pruned(found, ids, words)
     # With its escapes, since half a character can be kept in no other way.
     return value if pruned == found else json.dumps(pruned)
@@ -171,8 +180,7 @@ def _naming(rows: Sequence[Any], ids: frozenset[str], words: Sequence[str]) -> I
 
 def _read(value: Any) -> str:
     """Return a cell as text, JSON without its escapes."""
-    if isinstance(value, str) and value.startswith(("[", "{")):
-        value = json.loads(value)
+    value = value if (found := _parsed(value)) is None else found
     if isinstance(value, dict):
         return "\x1f".join(_read(one) for pair in value.items() for one in pair)
     return "\x1f".join(map(_read, value)) if isinstance(value, list) else str(value)

@@ -19,8 +19,9 @@ from pipeline.artefacts import check_table, empty_table
 from pipeline.errors import ReviewError
 from pipeline.private import close_file, make_file
 from pipeline.review.agreed import as_agreed
-from pipeline.review.chain import append, faults, n_sealed_as_handed_in
-from pipeline.review.store_faults import FILE, in_words
+from pipeline.review.chain import append, faults, in_old_form, n_sealed_as_handed_in
+from pipeline.review.store_faults import FILE as FILE
+from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
 
@@ -360,16 +361,7 @@ def verify_store(study: Study) -> str:
             f"{FILE} is not as it was written. Compare it with a backup before you go on:\n"
             + "\n".join(f"  - {one}" for one in found)
         )
-    return f"All rows are as they were written. Decisions among them: {n:,}.{_old_form(n_old)}"
-
-
-def _old_form(n: int) -> str:
-    if not n:
-        return ""
-    what = "1 of them was sealed by an earlier version, which hashed whole seconds in another form; it is sound"
-    if n > 1:
-        what = f"{n:,} of them were sealed by an earlier version, which hashed whole seconds in another form; they are sound"
-    return f" {what}, and nothing need be done."
+    return f"All rows are as they were written. Decisions among them: {n:,}.{in_old_form(n_old)}"
 
 
 def _set_up(connection: sqlite3.Connection) -> None:

@@ -156,6 +156,19 @@ def test_a_row_that_was_emptied_verifies_whatever_else_it_holds(study):
     assert verify_store(study).startswith("All rows are as they were written.")
 
 
+@pytest.mark.parametrize("note", ["[sic] she was there", "{{ 7 * 7 }}${window.hurt=1}", "[", "{" * 3_000])
+def test_a_note_that_begins_with_a_bracket_is_no_list_and_is_erased_like_any_other(study, note):
+    with open_store(study) as store:
+        store.add_reviewer("Ann", "family")
+        for segment in ("s1", "s2"):
+            store.decide(segment_id=segment, text_id=segment, reviewer="Ann", outcome="none", note=note, new_code=note)
+    assert erase_from_store(study, ids=frozenset({"s1"}), words=()) == 1
+    with open_store(study) as store:
+        erased, kept = store.frame("SELECT note FROM decisions ORDER BY decision_id")["note"]
+    assert (erased, kept) == ("erased", note)
+    assert verify_store(study).startswith("All rows are as they were written.")
+
+
 def test_half_a_character_is_refused_in_a_sentence_and_leaves_nothing(study):
     with open_store(study) as store:
         store.add_reviewer("Ann", "family")
