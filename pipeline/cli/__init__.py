@@ -15,7 +15,7 @@ from pipeline.cli.codebooks import codebook
 from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
-from pipeline.cli.protecting import erase, safeguarding
+from pipeline.cli.protecting import confirm, erase, safeguarding
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.stopping import stop_when_asked
@@ -139,7 +139,7 @@ COMMANDS = (
     *(new, check, run, status, export),
     *(pack, unpack, review, learn, agreement, theme, codebook),
     *(quote, loop, easyread),
-    *(safeguarding, erase, verify, backup, restore, freeze, import_project),
+    *(safeguarding, confirm, erase, verify, backup, restore, freeze, import_project),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -13,6 +13,7 @@ from pipeline.study import Study, load_study
 
 if TYPE_CHECKING:
     from pipeline.artefacts import Sensitivity
+    from pipeline.report.outgoing import Waiting
     from pipeline.report.source import Source
 
 log = logging.getLogger("pipeline")
@@ -57,7 +58,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     Raises
     ------
     PrivacyError
-        If a form would carry more sensitive data than it may.
+        If a form would carry more sensitive data than it may, or what the team wrote may tell who somebody is.
     StudyError
         If there is no export of that name.
     DataError
@@ -70,6 +71,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
     from pipeline.report.ledger import beside_earlier_exports
+    from pipeline.report.outgoing import check_outgoing
     from pipeline.report.source import read_sources
     from pipeline.report.waves import beside_earlier_wave
 
@@ -84,11 +86,23 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     sources = beside_earlier_wave(sources)
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
-    study.exports.mkdir(exist_ok=True)
     source_of = dict(zip(contents, sources, strict=True))
+    check_outgoing(str(study.folder), [(one, source_of[one.tables]) for one in exporters if one.name != "team"])
+    study.exports.mkdir(exist_ok=True)
     for exporter in exporters:
         exporter.write(source_of[exporter.tables], exporter.folder(study))
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
+
+
+def outgoing_texts(study: Study) -> "tuple[Waiting, ...]":
+    """Return what the team wrote that no export may carry before a person has mended or confirmed it."""
+    from pipeline.report.outgoing import waiting_texts
+    from pipeline.report.source import read_sources
+
+    exporters = [one for one in EXPORTS.values() if one.name != "team"]
+    contents = tuple(dict.fromkeys(one.tables for one in exporters))
+    source_of = dict(zip(contents, read_sources(study, contents), strict=True))
+    return waiting_texts([(one, source_of[one.tables]) for one in exporters])
 
 
 def check_gate(exporter: Exporter) -> None:
