@@ -16,7 +16,7 @@ from pipeline.cli.easyread import easyread
 from pipeline.cli.exchanging import import_project
 from pipeline.cli.looping import loop
 from pipeline.cli.people import people
-from pipeline.cli.protecting import erase, safeguarding
+from pipeline.cli.protecting import confirm, erase, safeguarding
 from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.stopping import stop_when_asked
@@ -167,7 +167,7 @@ COMMANDS = (
     *(new, check, run, status, export),
     *(pack, unpack, review, people, learn, agreement, theme, codebook),
     *(quote, loop, easyread),
-    *(safeguarding, erase, verify, backup, restore, freeze, import_project),
+    *(safeguarding, confirm, erase, verify, backup, restore, freeze, import_project),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -1,5 +1,6 @@
 """Commands that keep people's words safe."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -42,3 +43,34 @@ def erase(study: Path, respondent: str, *, question: str | None, quotes_only: bo
         click.confirm("This cannot be undone. Go on?", abort=True)
     for sentence in erase_person(study, respondent, question=question, quotes_only=quotes_only).done:
         click.echo(sentence)
+
+
+@click.command()
+@STUDY
+@click.option("--number", "numbers", multiple=True, type=int, help="Confirm the text of this number in the list.")
+@click.option("--all", "everything", is_flag=True, help="Confirm all that is listed.")
+@click.option("--by", metavar="NAME", help="Who confirms it.")
+def confirm(study: Path, numbers: tuple[int, ...], *, everything: bool, by: str | None) -> None:
+    """List what the team wrote that may tell who somebody is, and let it leave where it is meant to be there.
+
+    \b
+    Example:
+      themes confirm my-study
+      themes confirm my-study --number 2 --by Ana
+    """
+    from pipeline.confirmed import add_confirmation
+    from pipeline.report import outgoing_texts
+    from pipeline.study import load_study
+
+    loaded = load_study(study)
+    waiting = outgoing_texts(loaded)
+    if (numbers or everything) and not by:
+        raise click.UsageError("Say who confirms it: --by NAME.")
+    for number, one in enumerate(waiting, start=1):
+        chosen = everything or number in numbers
+        if chosen and by:
+            holds, today = ", ".join(one.holds), datetime.now(UTC).date()
+            add_confirmation(loaded, sha256=one.sha256, place=one.place, holds=holds, by=by, on=today)
+        click.echo(f"{number}. {one.sentence}.{f' Confirmed by {by}.' if chosen else ''}")
+    if not waiting:
+        click.echo("Nothing that the team wrote waits to be confirmed.")

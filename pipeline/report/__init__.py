@@ -15,6 +15,7 @@ from pipeline.study import Study, load_study
 
 if TYPE_CHECKING:
     from pipeline.artefacts import Sensitivity
+    from pipeline.report.outgoing import Waiting
     from pipeline.report.source import Source
 
 log = logging.getLogger("pipeline")
@@ -59,7 +60,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     Raises
     ------
     PrivacyError
-        If a form would carry more sensitive data than it may.
+        If a form would carry more sensitive data than it may, or what the team wrote may tell who somebody is.
     StudyError
         If there is no export of that name.
     DataError
@@ -91,21 +92,38 @@ def _held(study: Study) -> AbstractContextManager[None]:
 
 def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     from pipeline.report.ledger import beside_earlier_exports
+    from pipeline.report.outgoing import check_outgoing
     from pipeline.report.source import read_sources
     from pipeline.report.waves import beside_earlier_wave
 
     # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
     contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
-    sources = beside_earlier_exports(study, read_sources(study, contents))
-    sources = beside_earlier_wave(sources)
+    sources = read_sources(study, contents)
+    # Before figures are noted as released: an export that is refused releases none.
+    tables_of = dict(zip(contents, sources, strict=True))
+    check_outgoing(
+        str(study.folder), [(exporter, tables_of[exporter.tables]) for exporter in exporters if exporter.name != "team"]
+    )
+    sources = beside_earlier_wave(beside_earlier_exports(study, sources))
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
+    source_of = dict(zip(contents, sources, strict=True))
     study.exports.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
-    source_of = dict(zip(contents, sources, strict=True))
     for exporter in exporters:
         exporter.write(source_of[exporter.tables], exporter.folder(study))
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
+
+
+def outgoing_texts(study: Study) -> "tuple[Waiting, ...]":
+    """Return what the team wrote that no export may carry before a person has mended or confirmed it."""
+    from pipeline.report.outgoing import waiting_texts
+    from pipeline.report.source import read_sources
+
+    exporters = [one for one in EXPORTS.values() if one.name != "team"]
+    contents = tuple(dict.fromkeys(one.tables for one in exporters))
+    source_of = dict(zip(contents, read_sources(study, contents), strict=True))
+    return waiting_texts([(one, source_of[one.tables]) for one in exporters])
 
 
 def check_gate(exporter: Exporter) -> None:
