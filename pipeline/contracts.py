@@ -181,6 +181,7 @@ class Voices(Model):
         isin=["clear", "a sign", "none"], description="is it more than elsewhere: clear, a sign to look into, or none"
     )
     suppressed: bool = pa.Field(description="too few people to show figures")
+    total_shown: bool = pa.Field(description="everybody who spoke of it may be counted beside these figures")
 
 
 class ThemeRanks(Model):

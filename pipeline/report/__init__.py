@@ -287,7 +287,7 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             name="loop",
             write=_loop,
-            tables=("comments", "segments", "themes", "members", "theme_codes"),
+            tables=("comments", "segments", "themes", "members", "theme_codes", "voices"),
             sensitivity="redacted",
             files=("loop.html", "loop.docx"),
         ),

@@ -10,7 +10,8 @@ import pyarrow.parquet
 from pipeline.artefacts import TABLES
 from pipeline.errors import DataError
 from pipeline.methods.disclosure.cells import EVERYONE, with_any
-from pipeline.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of, persons_asked
+from pipeline.methods.disclosure.opened import persons_asked
+from pipeline.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of
 from pipeline.study import Study
 
 
@@ -19,7 +20,7 @@ Key = tuple[str, str]
 """What is counted, and the group within which it is."""
 
 _BEHIND = {
-    "comments": ("comment_id", "response_id", "question", "set_aside"),
+    "comments": ("comment_id", "response_id", "question", "set_aside", "consent"),
     "people": ("response_id", "attribute", "value"),
     "segments": ("segment_id", "comment_id", "text_id"),
     "codings": ("segment_id", "code"),
@@ -60,7 +61,7 @@ def people_behind(study: Study) -> tuple[dict[Key, frozenset[str]], dict[Key, tu
     groups = study.settings.count.groups or study.settings.intake.attributes[:1]
     levels = _levels(tables["comments"], tables["ratings"], tables["people"], groups)
     levels = _with_parts(levels)[["response_id", "part"]]
-    asked = _levels_asked(tables["comments"][["response_id"]], tables["people"], groups)
+    asked = _levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups)
     asked = _with_parts(asked)
     parts = [
         *_of_codes(tables, levels),

@@ -15,7 +15,7 @@ from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.methods.disclosure.differencing import Released, against_earlier
-from pipeline.methods.disclosure.profiles import MOST_SLACK
+from pipeline.methods.disclosure.profiles import MOST_SLACK, WITHHELD
 from pipeline.report.counted import MEAN, Key, became_key, keys_of, people_behind, theme_key
 from pipeline.report.source import Source
 from pipeline.study import Study
@@ -44,7 +44,7 @@ def beside_earlier_exports(study: Study, sources: list[Source]) -> list[Source]:
     # A figure that is shown again is not kept anew: it is about the people it counted when it was first shown.
     write_ledger(study, [*earlier, *(one for figure, one in zip(figures, released, strict=True) if one is figure)])
     found = _shown_together({(figure.item, figure.part): one for figure, one in zip(figures, released, strict=True)}, figures)
-    adjusted = {name: _adjusted(name, table, found) for name, table in tables.items()}
+    adjusted = {name: _adjusted(name, table, found, profile.fewest) for name, table in tables.items()}
     notes = _sentences(figures, found, profile)
     return [
         replace(source, tables={**source.tables, **{n: t for n, t in adjusted.items() if n in source.tables}}, notes=notes)
@@ -122,6 +122,9 @@ def _same(one: float, two: float) -> bool:
 def _figures(study: Study, tables: Mapping[str, pd.DataFrame], profile: Profile) -> list[Released]:
     people, beyond = people_behind(study)
     shown = {key: value for name, table in tables.items() for key, value in _shown(name, table, profile)}
+    if "voices" in tables:
+        told = tables["voices"].groupby("theme_id")["total_shown"].all()
+        shown |= {theme_key(str(theme)): nan for theme in told.index[~told] if theme_key(str(theme)) in shown}
     figures = [
         Released(*key, people.get(key, frozenset()), value, profile.fewest, 0, *beyond.get(key, ()))
         for key, value in shown.items()
@@ -157,10 +160,12 @@ def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[t
             yield n, float(row["n"])
 
 
-def _adjusted(name: str, table: pd.DataFrame, found: Mapping[tuple[str, str], float]) -> pd.DataFrame:
+def _adjusted(name: str, table: pd.DataFrame, found: Mapping[Key, float], fewest: int) -> pd.DataFrame:
     if name == "themes":
-        shown = [found[theme_key(str(theme))] for theme in table["theme_id"]]
-        return table.assign(n_people=np.nan_to_num(np.array(shown)).astype(int))
+        shown = np.array([found[theme_key(str(theme))] for theme in table["theme_id"]], dtype=float)
+        # What is few by itself is said to be few; what is withheld for another reason is not.
+        gone = np.where(table["n_people"].to_numpy() < fewest, 0, WITHHELD)
+        return table.assign(n_people=np.where(np.isnan(shown), gone, shown).astype(int))
     if name == "accounts":
         return table.assign(n=[found[became_key(str(became))] for became in table["became"]])
     rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

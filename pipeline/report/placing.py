@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.methods.disclosure import Profile, disclose
-from pipeline.report.wording import fewer_than, people, sentence_case
+from pipeline.methods.disclosure.profiles import WITHHELD
+from pipeline.report.wording import NOT_SHOWN, fewer_than, people, sentence_case
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,13 @@ class PlacedTheme:
 
 
 def with_shown_figures(themes: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Return themes with the number of people as it may be shown; where it is too small both numbers are 0."""
+    """Return themes with the number of people as it may be shown; where it may not be shown both are 0."""
     shown = disclose(themes["n_people"].to_numpy(float), profile)
     few = np.isnan(shown)
+    # Exact numbers of texts beside rounded numbers of people would say more of the people than the rounding lets.
+    texts = np.where(few, 0, np.nan_to_num(disclose(themes["n_texts"].to_numpy(float), profile))).astype(int)
     n_people = np.nan_to_num(shown).astype(int)
-    return themes.assign(n_people=n_people, n_texts=themes["n_texts"].mask(few, 0), rare=few)
+    return themes.assign(n_people=n_people, n_texts=texts, rare=few, withheld=themes["n_people"] == WITHHELD)
 
 
 def placed_themes(
@@ -85,7 +88,7 @@ def _placed(row: dict[Any, Any], nearest: tuple[str, ...], few: str) -> PlacedTh
         exemplars=tuple(dict.fromkeys((*str(row["exemplars"]).split(), *nearest))),
         n_texts=int(row["n_texts"]),
         n_people=int(row["n_people"]),
-        people=few if row["rare"] else people(row["n_people"]),
+        people=NOT_SHOWN if row["withheld"] else few if row["rare"] else people(row["n_people"]),
         stability=float("nan") if pd.isna(row["stability"]) else float(row["stability"]),
         rare=bool(row["rare"]),
         family=int(row["family"]),

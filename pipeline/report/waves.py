@@ -18,7 +18,7 @@ from pipeline.report.source import Source, read_source
 from pipeline.study import Study, load_study
 
 
-TABLES_TAKEN = ("counts", "themes")
+TABLES_TAKEN = ("counts", "themes", "voices")
 _WITHOUT_WORDS = {
     "comments": ["comment_id", "response_id", "set_aside"],
     "segments": ["segment_id", "comment_id"],

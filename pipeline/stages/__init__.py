@@ -140,7 +140,7 @@ STAGES: tuple[Stage, ...] = (
         ("themes", "members", "segments", "comments", "people"),
         ("voices", "theme_ranks"),
         ("count", "intake"),
-        version=2,
+        version=3,
         columns={
             "members": ("text_id", "theme_id"),
             "segments": ("comment_id", "text_id"),
@@ -198,18 +198,19 @@ STAGES: tuple[Stage, ...] = (
         ("comments", "people"),
         ("response_rates", "accounts"),
         ("count", "intake"),
-        columns={"comments": ("response_id", "question", "set_aside")},
+        version=2,
+        columns={"comments": ("response_id", "question", "set_aside", "consent")},
     ),
     Stage(
         "count",
         ("codings", "segments", "comments", "people", "ratings", "codebook"),
         ("counts", "closed"),
         ("count", "intake"),
-        version=2,
+        version=3,
         columns={
             "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id"),
-            "comments": ("comment_id", "response_id", "question", "set_aside"),
+            "comments": ("comment_id", "response_id", "question", "set_aside", "consent"),
         },
     ),
 )

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from pipeline.artefacts import empty_table
 from pipeline.codebook import Codebook
 from pipeline.joining import levels, numbered, places, taken
-from pipeline.methods.disclosure import PROFILES, Breakdown, Hidden, Profile, disclose, hide
-from pipeline.methods.disclosure.cells import ANY, EVERYONE, crossed, shares_of
+from pipeline.methods.disclosure import PROFILES, Profile, disclose
+from pipeline.methods.disclosure.cells import ANY, EVERYONE, shares_of
+from pipeline.methods.disclosure.choices import classes_by, hide_bases, hide_choices
+from pipeline.methods.disclosure.linked import Classes
+from pipeline.methods.disclosure.opened import Opened, by_question, open_questions
 from pipeline.study import Intake
 
 
@@ -38,7 +40,15 @@ def count(
     usable = comments["set_aside"].isna().to_numpy()
     answers = pd.DataFrame({"person": answered[usable], "question": pd.Categorical(comments["question"])[usable]})
     spoken = _spoken(codings, segments, comments.loc[usable, "comment_id"], answers)
-    counts = _open(answers, spoken, known, codebook=codebook, profile=profile)
+    opened = open_questions(comments, people, groups, profile)
+    counts = _open(
+        answers,
+        spoken.assign(at=places(persons, opened.persons)[spoken["person"]]),
+        known,
+        opened,
+        codebook=codebook,
+        profile=profile,
+    )
     chosen = pd.DataFrame(
         {
             "person": rated,
@@ -64,14 +74,20 @@ def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Serie
     return answers.take(comment[comment >= 0]).assign(code=codes[comment >= 0])
 
 
-def _open(answers: pd.DataFrame, spoken: pd.DataFrame, known: Levels, *, codebook: Codebook, profile: Profile) -> pd.DataFrame:
+def _open(
+    answers: pd.DataFrame, spoken: pd.DataFrame, known: Levels, opened: Opened, *, codebook: Codebook, profile: Profile
+) -> pd.DataFrame:
     if answers.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
     base = _of_each_and_any(answers, [], known, "base")
     said = _of_each_and_any(spoken, ["code"], known, "n")
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
-    hidden = _hidden(cells, "code", profile)
+    hidden = pd.DataFrame({"base": opened.hidden(opened.no_base, cells), "n": True}, index=cells.index)
+    for code, rows in cells.groupby("code", sort=False):
+        those = spoken[spoken["code"] == code]
+        said = by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions)
+        hidden.loc[rows.index, "n"] = opened.hidden(opened.of_code(said, profile), rows)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
@@ -102,39 +118,6 @@ def _sorted(counted: pd.DataFrame, name: str) -> pd.DataFrame:
     return counted.sort_values([str(column) for column in counted if column != name], ignore_index=True)
 
 
-def _hidden(cells: pd.DataFrame, item: str, profile: Profile) -> pd.DataFrame:
-    """Return which bases and counts of each question and item must not be shown: bool columns `base` and `n`."""
-    found = pd.DataFrame({"base": True, "n": True}, index=cells.index)
-    for _, asked in cells.groupby("question", sort=False):
-        first = asked[asked[item] == asked[item].iloc[0]]
-        base = _breakdown(first, "base")
-        gone = hide(base, profile)
-        for _, rows in asked.groupby(item, sort=False):
-            found.loc[rows.index, "base"] = _by_row(rows, gone)
-            found.loc[rows.index, "n"] = _by_row(rows, hide(_breakdown(rows, "n"), profile, of=(base, gone)))
-    return found
-
-
-def _breakdown(rows: pd.DataFrame, column: str) -> Breakdown:
-    """Return a count for everyone, and by each attribute with the people whose value is not known last."""
-    counts, groups = rows[column].to_numpy(float), rows["group"].to_numpy()
-    total = float(counts[groups == EVERYONE].sum())
-    parts = [counts[places] for places in _places(groups)]
-    return Breakdown(total, tuple(np.append(found, max(total - found.sum(), 0.0)) for found in parts))
-
-
-def _by_row(rows: pd.DataFrame, hidden: Hidden) -> "pd.Series[bool]":
-    flags = np.full(len(rows), hidden.total, dtype=bool)
-    for rows_of, parts in zip(_places(rows["group"].to_numpy()), hidden.parts, strict=True):
-        flags[rows_of] = parts[:-1]
-    return pd.Series(flags, index=rows.index)
-
-
-def _places(groups: NDArray[Any]) -> list[NDArray[np.intp]]:
-    """Return where the rows of each attribute stand, in the order in which they come. It is asked for each code, so no frames."""
-    return [np.flatnonzero(groups == group) for group in dict.fromkeys(groups) if group != EVERYONE]
-
-
 def _closed(ratings: pd.DataFrame, known: Levels, *, profile: Profile, plan: Intake) -> pd.DataFrame:
     if ratings.empty:
         return empty_table("closed")
@@ -151,12 +134,30 @@ def _options(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFram
     chosen = _people(rows, ["question", "value"], known, "n")
     cells = base.merge(rows[["question", "value"]].drop_duplicates().astype("str"), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    several = rows.groupby("question", observed=True)["person"].agg(lambda persons: bool(persons.duplicated().any()))
-    hidden = _hidden(cells, "value", profile)
-    for question in several.index[~several]:
-        asked = cells[cells["question"] == question]
-        hidden.loc[asked.index] |= crossed(asked, profile)
-    return shares_of(cells, hidden, profile).assign(measure="share")
+    return shares_of(cells, _hidden_options(rows, cells, known, profile), profile).assign(measure="share")
+
+
+def _hidden_options(rows: pd.DataFrame, cells: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
+    """Return which bases and counts of each question and option must not be shown: bool columns `base` and `n`."""
+    hidden = pd.DataFrame({"base": True, "n": True}, index=cells.index)
+    classes = classes_by(known, len(known[EVERYONE]))
+    for question, asked in cells.groupby("question", sort=False):
+        those = rows[rows["question"] == question]
+        persons, options = those["person"].to_numpy(), list(dict.fromkeys(asked["value"]))
+        chosen = np.array([classes.count(np.unique(persons[(those["value"] == option).to_numpy()])) for option in options])
+        base = classes.count(np.unique(persons))
+        # Each in one option, so that options and groups both add up.
+        single = not those["person"].duplicated().any()
+        gone = hide_choices(classes, base, chosen, profile, single=single)
+        figures = _figure_places(classes, asked)
+        hidden.loc[asked.index, "base"] = gone[0, figures]
+        hidden.loc[asked.index, "n"] = gone[[1 + options.index(value) for value in asked["value"]], figures]
+    return hidden
+
+
+def _figure_places(classes: Classes, rows: pd.DataFrame) -> list[int]:
+    place = {name: at for at, name in enumerate(classes.names)}
+    return [place[str(group), str(level)] for group, level in zip(rows["group"], rows["level"], strict=True)]
 
 
 def _means(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
@@ -168,8 +169,11 @@ def _means(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
     found = found.sort_values("first", kind="stable", ignore_index=True)
     found["base"] = found["count"].astype(float)
     base = disclose(found["base"].to_numpy(), profile)
-    for _, asked in found.groupby("question", sort=False):
-        base[asked.index[_by_row(asked, hide(_breakdown(asked, "base"), profile))]] = np.nan
+    classes = classes_by(known, len(known[EVERYONE]))
+    for question, asked in found.groupby("question", sort=False):
+        those = scored.loc[scored["question"] == question, "person"].to_numpy()
+        gone = hide_bases(classes, classes.count(np.unique(those)), profile)
+        base[asked.index[gone[_figure_places(classes, asked)]]] = np.nan
     # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
     half = _half_width(found).round(2)
     shown = found["mean"].round(2).where(~np.isnan(base) & (found["std"] > 0))

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.accounting import EMPTY
 from pipeline.artefacts import empty_table
 from pipeline.joining import levels, numbered
 from pipeline.methods.disclosure import PROFILES, Profile, disclose, hide_crossing
-from pipeline.methods.disclosure.cells import EVERYONE, crossed, shares_of, with_any
+from pipeline.methods.disclosure.cells import EVERYONE, shares_of
+from pipeline.methods.disclosure.opened import open_questions, persons_asked
 
 
 NOT_STATED = "Not stated"
@@ -28,20 +28,19 @@ def respond(comments: pd.DataFrame, people: pd.DataFrame, *, settings: SimpleNam
 
 
 def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...], profile: Profile) -> pd.DataFrame:
-    (numbers,), ids = numbered(comments["response_id"])
+    asked = persons_asked(comments)
+    (numbers,), ids = numbered(asked["response_id"])
     everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(ids), dtype=np.int8))
     cells = _cells(
-        persons_asked(comments.assign(response_id=numbers)),
+        asked.assign(response_id=numbers),
         {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)},
     )
-    hidden = pd.concat([crossed(rows, profile) for _, rows in cells.groupby("question", sort=False)])
-    return shares_of(cells, hidden.loc[cells.index], profile).rename(columns={"estimate": "share"})
-
-
-def persons_asked(comments: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per person and question, and for any, with whether they wrote something, even if it cannot be read."""
-    asked = with_any(comments[["response_id", "question"]].assign(answered=comments["set_aside"] != EMPTY))
-    return asked.groupby(["question", "response_id"], sort=False)["answered"].any().reset_index()
+    opened = open_questions(comments, people, groups, profile)
+    base = opened.asked @ opened.classes.parts.T.astype(float) < profile.fewest
+    answered = (cells["value"] == ANSWERED).to_numpy()
+    flags = [opened.hidden(found, cells, unknown=NOT_STATED) for found in (opened.no_answered, opened.no_blank, base)]
+    hidden = pd.DataFrame({"base": flags[2], "n": np.where(answered, flags[0], flags[1])}, index=cells.index)
+    return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
 def _cells(persons: pd.DataFrame, known: dict[str, pd.Categorical]) -> pd.DataFrame:

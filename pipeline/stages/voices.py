@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipeline.artefacts import empty_table
 from pipeline.joining import Places, levels, numbered, places
-from pipeline.methods.disclosure import PROFILES, Breakdown, Profile, disclose, hide
+from pipeline.methods.disclosure import PROFILES, Profile, disclose
+from pipeline.methods.disclosure.choices import classes_by, hide_bases, hide_theme
 from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.standing_out import standing_out, tempered_shares
 
@@ -36,7 +37,7 @@ def voices(
     groups = [(group, said, base) for group, said, base in groups if said.size]
     everyone = _everyone(spoken, counted)
     n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "person"].nunique())
-    shown = _shown(groups, everyone, n_people, profile)
+    shown = _shown(groups, everyone, n_people, _hidden(spoken, known, len(persons), counted, profile), profile)
     for (group, said, base), figures in zip(groups, shown, strict=True):
         found.append(_standing_out(said, base, figures).assign(group=group))
         ranks.append(_ranks(said, base, everyone, profile).assign(group=group))
@@ -80,32 +81,55 @@ class _Shown:
     n: Floats
     base: Floats
     elsewhere: Floats
+    total: Bools
+    """Whether the number of everybody who spoke of a theme may be shown beside these, (n_themes,)."""
 
 
-def _shown(groups: list[Group], everyone: "pd.Series[float]", n_people: float, profile: Profile) -> list[_Shown]:
+def _shown(
+    groups: list[Group], everyone: "pd.Series[float]", n_people: float, hidden: "_Hidden", profile: Profile
+) -> list[_Shown]:
     """Hide and round what each theme's people and their groups may not show; all groups share the same themes."""
     bases = [np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0)) for _, _, base in groups]
-    whole = Breakdown(n_people, tuple(bases))
-    gone = hide(whole, profile)
     counts = [np.vstack([said.to_numpy(float), np.maximum(everyone - said.sum(axis=0), 0.0)]) for _, said, _ in groups]
-    hidden = [
-        hide(Breakdown(float(total), tuple(found[:, place] for found in counts)), profile, of=(whole, gone), keep_total=True)
-        for place, total in enumerate(everyone)
-    ]
-    return [
-        _figures(counts[place], bases[place], [found.parts[place] for found in hidden], gone.parts[place], profile)
-        for place in range(len(groups))
-    ]
+    found = []
+    for place, (group, said, _) in enumerate(groups):
+        rows = [hidden.names[group, str(level)] for level in [*said.index, ""]]
+        found.append(_figures(counts[place], bases[place], hidden, rows, profile))
+    return found
 
 
-def _figures(counts: Floats, base: Floats, hidden: list[Bools], gone: Bools, profile: Profile) -> _Shown:
-    n = np.where(np.array(hidden).T, np.nan, disclose(counts, profile))[:-1]
-    bases = np.where(gone, np.nan, disclose(base, profile))[:-1, None]
+@dataclass(frozen=True)
+class _Hidden:
+    """Which figures may not be shown: bases (n_figures,) and counts (n_themes, n_figures), and where each group's level is."""
+
+    base: Bools
+    themes: Bools
+    names: dict[tuple[str, str], int]
+
+
+def _hidden(
+    spoken: pd.DataFrame, known: dict[str, pd.Categorical], n_persons: int, themes: list[str], profile: Profile
+) -> _Hidden:
+    """Decide what to hide of all attributes together, which may nest and overlap."""
+    classes = classes_by(known, n_persons)
+    counted = spoken[spoken["theme_id"].isin(themes)]
+    base = classes.count(counted["person"].unique())
+    no_base = hide_bases(classes, base, profile)
+    persons = {str(theme): rows.unique() for theme, rows in counted.groupby("theme_id", observed=True)["person"]}
+    nobody = np.zeros(0, dtype=np.intp)
+    gone = [hide_theme(classes, base, classes.count(persons.get(theme, nobody)), no_base, profile) for theme in themes]
+    names = {name: place for place, name in enumerate(classes.names)}
+    return _Hidden(no_base, np.array(gone).reshape(len(themes), len(names)), names)
+
+
+def _figures(counts: Floats, base: Floats, hidden: "_Hidden", rows: list[int], profile: Profile) -> _Shown:
+    n = np.where(hidden.themes[:, rows].T, np.nan, disclose(counts, profile))[:-1]
+    bases = np.where(hidden.base[rows], np.nan, disclose(base, profile))[:-1, None]
     # From what may be shown of the other groups and nothing else: a true share of theirs would give a hidden figure away.
     others = np.array([np.delete(n, place, axis=0).sum(axis=0) for place in range(len(n))])
     other_bases = np.array([np.delete(bases, place, axis=0).sum(axis=0) for place in range(len(n))])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return _Shown(n, np.broadcast_to(bases, n.shape), others / other_bases)
+        return _Shown(n, np.broadcast_to(bases, n.shape), others / other_bases, ~hidden.themes[:, 0])
 
 
 def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -> pd.DataFrame:
@@ -123,6 +147,7 @@ def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -
         "elsewhere": np.where(hidden, np.nan, shown.elsewhere),
         "evidence": np.where(result.clear, "clear", np.where(result.sign, "a sign", "none")),
         "suppressed": hidden,
+        "total_shown": np.broadcast_to(shown.total, hidden.shape),
     }
     return _cells(said).assign(**{name: values.ravel() for name, values in figures.items()})
 

@@ -12,6 +12,8 @@ Bools = NDArray[np.bool_]
 Ends = tuple[Floats, Floats]
 """The lowest and the highest number that a count may be, for all that a reader can tell."""
 NEARLY_ALL = 0.9
+WITHHELD = -1
+"""What stands for a number of people that is not shown, though it is not small."""
 
 
 @dataclass(frozen=True)

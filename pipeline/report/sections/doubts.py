@@ -5,7 +5,7 @@ import pandas as pd
 from pipeline.consent import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Section, Table
 from pipeline.report.source import Source
-from pipeline.report.wording import counted, number, percent, sentence_case
+from pipeline.report.wording import NOT_SHOWN, counted, number, number_shown, percent, sentence_case
 
 
 OPEN_QUOTATIONS = 8
@@ -39,16 +39,23 @@ def _reasons(source: Source, reasons: pd.Series) -> Table:
     spoken["reason"] = spoken["text_id"].map(reasons)
     speakers = spoken.groupby("reason")["response_id"].nunique()
     everyone = spoken.dropna(subset="reason")["response_id"].nunique()
+    n_people = speakers.reindex(reasons.value_counts().index, fill_value=0)
+    few = n_people < source.profile.fewest
+    if few.any() and not few.all():
+        # What all reasons add up to would tell what is not shown, if only the few were not.
+        few |= n_people == n_people[~few].min()
     rows = [
-        (sentence_case(str(reason)), number(n), number(speakers.get(reason, 0))) for reason, n in reasons.value_counts().items()
+        (sentence_case(str(reason)), *(NOT_SHOWN if few[reason] else number_shown(n, source.profile) for n in figures))
+        for reason, *figures in zip(n_people.index, reasons.value_counts(), n_people, strict=True)
     ]
+    in_all = (number_shown(len(reasons), source.profile), number_shown(int(everyone), source.profile))
     return Table(
         name="abstentions",
         caption="What the program gives no code, by reason",
         header=("Why it keeps silent", "Different things said", "People"),
-        rows=(*rows, ("All reasons", number(len(reasons)), number(everyone))),
+        rows=(*rows, ("All reasons", *in_all)),
         numeric=(1, 2),
-        note="A person may be counted under more than one reason.",
+        note=f"A person may be counted under more than one reason. {sentence_case(source.profile.rule)}.",
     )
 
 

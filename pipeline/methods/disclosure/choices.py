@@ -1,0 +1,70 @@
+"""Counts of one base, such as the answers to a closed question or the people of a theme: what to hide, by any group."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from pipeline.methods.disclosure.cells import EVERYONE
+from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked
+from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_all
+
+
+def classes_by(levels: Mapping[str, "pd.Categorical"], n_persons: int) -> Classes:
+    """Return the classes of people from the level of each person in each attribute."""
+    return classes_of(
+        {group: found.codes.astype(np.intp) for group, found in levels.items() if group != EVERYONE},
+        {group: [str(level) for level in found.categories] for group, found in levels.items() if group != EVERYONE},
+        n_persons,
+        EVERYONE,
+    )
+
+
+def hide_bases(classes: Classes, base: Floats, profile: Profile) -> Bools:
+    """Return which numbers of people, who are in a base of (n_classes,), to hide by figure, (n_figures,)."""
+    hidden = _few(classes, base[None], profile)
+    block = Block(classes.parts, base[None], _sizes(classes)[None], hidden, np.zeros_like(hidden), (), {})
+    return np.asarray(hide_linked(block, profile)[0])
+
+
+def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profile, *, single: bool) -> Bools:
+    """Return which figures of a question to hide, (1 + n_options, n_figures): its base, then each option.
+
+    `chosen`, (n_options, n_classes), adds up to the base where `single`, and else is no less than it.
+    """
+    options = range(1, len(chosen) + 1)
+    counts = np.vstack([base[None], chosen])
+    hidden = _few(classes, counts, profile)
+    hidden[1:] |= nearly_all(_figures(classes, chosen), _figures(classes, base[None])) | hidden[:1]
+    relations: list[Relation] = [{option: 1.0, 0: -1.0} for option in options]
+    relations.append({0: 1.0, **dict.fromkeys(options, -1.0)})
+    if single:
+        relations.append({0: -1.0, **dict.fromkeys(options, 1.0)})
+    most = np.repeat(_sizes(classes)[None], len(counts), axis=0)
+    block = Block(classes.parts, counts, most, hidden, np.zeros_like(hidden), relations, dict.fromkeys(options, 0))
+    return hide_linked(block, profile)
+
+
+def hide_theme(classes: Classes, base: Floats, said: Floats, no_base: Bools, profile: Profile) -> Bools:
+    """Return which numbers of people of a theme to hide, (n_figures,); everyone's goes last."""
+    counts = np.vstack([base, said])
+    gone = _few(classes, said[None], profile)[0]
+    everyone = gone[0]
+    gone |= nearly_all(_figures(classes, said[None])[0], _figures(classes, base[None])[0]) | no_base
+    gone[0] = everyone
+    kept = np.vstack([np.ones_like(gone), np.zeros_like(gone)])
+    most = np.repeat(_sizes(classes)[None], 2, axis=0)
+    block = Block(classes.parts, counts, most, np.vstack([no_base, gone]), kept, [{1: 1.0, 0: -1.0}], {})
+    return np.asarray(hide_linked(block, profile)[1])
+
+
+def _few(classes: Classes, counts: Floats, profile: Profile) -> Bools:
+    return np.asarray((_figures(classes, counts) < profile.fewest) | classes.unknown())
+
+
+def _figures(classes: Classes, counts: Floats) -> Floats:
+    return counts @ classes.parts.T.astype(float)
+
+
+def _sizes(classes: Classes) -> Floats:
+    return np.bincount(classes.of, minlength=classes.parts.shape[1]).astype(float)

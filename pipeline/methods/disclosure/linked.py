@@ -1,0 +1,201 @@
+"""Counts that hang together: attributes that nest or overlap, questions and any question, counts and their bases.
+
+People who are alike in all attributes are a class, and every figure is a sum over classes. So whatever nests in whatever, and
+however attributes overlap, all of it is one system of equations, of which a linear program asks how far a reader can narrow a
+hidden figure down. The reader is taken to know how many people are in each class, besides all that is shown.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from pipeline.methods.disclosure.profiles import NEARLY_ALL, Bools, Floats, Profile, ends_if_shown
+
+
+# The reader is taken to know what is rounded a little better than rounding lets: other blocks may give a little away.
+_SURE = 0.9
+_NEAR = 1e-6
+Place = tuple[int, int]
+"""An item and a figure."""
+Relation = Mapping[int, float]
+"""Factors of items; for each class, their sum is 0 or less."""
+
+
+@dataclass
+class Block:
+    """Items that are counted by the same figures, and which of those figures may not be shown."""
+
+    parts: Bools
+    """Which classes each figure counts, bool (n_figures, n_classes); the first figure counts everyone."""
+    counts: Floats
+    """People of each class by item, (n_items, n_classes)."""
+    most: Floats
+    """The most that each can be, as is known to everybody, (n_items, n_classes)."""
+    hidden: Bools
+    """(n_items, n_figures)"""
+    kept: Bools
+    """What is not to be hidden here, as another place shows it or has decided on it, (n_items, n_figures)."""
+    relations: Sequence[Relation]
+    bases: Mapping[int, int]
+    """The item that each item is a part of, where nearly all of it is never shown."""
+    fixed: frozenset[int] = frozenset()
+    """Items that everybody knows."""
+
+    @property
+    def figures(self) -> Floats:
+        """Every figure as it truly is, (n_items, n_figures)."""
+        return self.counts @ self.parts.T.astype(float)
+
+
+def hide_linked(block: Block, profile: Profile) -> Bools:
+    """Return what to hide, (n_items, n_figures): what is hidden already, and the smallest figures that would give it away."""
+    hidden, seen, unhelped = block.hidden.copy(), _Seen(block), set[Place]()
+    while True:
+        program = _Program(block, hidden, profile)
+        weak = next(_too_narrow(block, hidden, program, seen, unhelped, profile), None)
+        if weak is None:
+            return hidden
+        place, binding = weak
+        if binding is None:
+            unhelped.add(place)
+        else:
+            hidden[binding] = True
+
+
+class _Seen:
+    """How low and how high each figure is in the worlds that a reader must think possible: hiding more only adds worlds."""
+
+    def __init__(self, block: Block) -> None:
+        self.parts = block.parts.T.astype(float)
+        self.low = self.high = block.figures
+
+    def add(self, world: Floats) -> None:
+        figures = world @ self.parts
+        self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
+
+
+def _needed(block: Block, profile: Profile) -> Floats:
+    """Return how many different whole numbers each figure must be able to be: all it ever could be, where that is fewer."""
+    return np.minimum(profile.fewest, block.most @ block.parts.T.astype(float) + 1)
+
+
+def _wide(low: Floats, high: Floats, needed: Floats) -> Bools:
+    return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1 >= needed)
+
+
+def _too_narrow(
+    block: Block, hidden: Bools, program: "_Program", seen: _Seen, unhelped: set[Place], profile: Profile
+) -> Iterator[tuple[Place, Place | None]]:
+    """Yield each hidden figure that can be narrowed down too far, and the smallest shown one that does it, if one does."""
+    needed = _needed(block, profile)
+    targets = hidden & ~_wide(seen.low, seen.high, needed)
+    for item, figure in np.argwhere(targets):
+        place = (int(item), int(figure))
+        if item in block.fixed or place in unhelped or _wide(seen.low, seen.high, needed)[place]:
+            continue
+        binding = set[Place]()
+        for sign in (1.0, -1.0):
+            world, tight = program.furthest(place, sign)
+            seen.add(world)
+            binding |= tight
+            if _wide(seen.low, seen.high, needed)[place]:
+                break
+        else:
+            figures = block.figures
+            loose = [one for one in binding if not block.kept[one] and not hidden[one]]
+            # Everyone's figure is what most readers look for: it goes last.
+            yield place, min(loose, key=lambda one: (one[1] == 0, figures[one], one), default=None)
+
+
+class _Program:
+    """What a reader knows of a block, as a linear program over the people of each class by item."""
+
+    def __init__(self, block: Block, hidden: Bools, profile: Profile) -> None:
+        self.block, (n_items, n_classes) = block, block.counts.shape
+        self.shape = (n_items, n_classes)
+        low, high = ends_if_shown(block.figures, profile, sure=_SURE)
+        rows, ends, self.sources = [], [], list[Place | None]()
+        parts = block.parts.astype(float)
+        for item, figure in np.argwhere(~hidden):
+            if item in block.fixed:
+                continue
+            place = (int(item), int(figure))
+            row = self._row({place[0]: 1.0}, parts[figure])
+            rows += [row, -row]
+            ends += [high[place], -low[place]]
+            self.sources += [place, place]
+            base = block.bases.get(place[0])
+            if base is not None:
+                rows.append(self._row({place[0]: 1.0, base: -NEARLY_ALL}, parts[figure]))
+                ends.append(0.0)
+                self.sources.append(place)
+        eye = sparse.identity(n_classes, format="csr")
+        for relation in block.relations:
+            rows.append(sparse.hstack([relation.get(item, 0.0) * eye for item in range(n_items)], format="csr"))
+            ends += [0.0] * n_classes
+            self.sources += [None] * n_classes
+        self.matrix = sparse.vstack(rows, format="csr") if rows else None
+        self.ends = np.array(ends)
+        least = np.zeros(self.shape)
+        for item in block.fixed:
+            least[item] = block.counts[item]
+        self.bounds = np.column_stack([least.ravel(), block.most.ravel()])
+
+    def _row(self, factors: Relation, parts: Floats) -> sparse.csr_matrix:
+        row = np.zeros(self.shape)
+        for item, factor in factors.items():
+            row[item] = factor * parts
+        return sparse.csr_matrix(row.reshape(1, -1))
+
+    def furthest(self, place: Place, sign: float) -> tuple[Floats, set[Place]]:
+        """Return the world in which a figure is lowest (1) or highest (-1), and the shown figures that stop it there."""
+        from scipy.optimize import linprog
+
+        goal = np.zeros(self.shape)
+        goal[place[0]] = sign * self.block.parts[place[1]]
+        found = linprog(
+            goal.ravel(), A_ub=self.matrix, b_ub=self.ends if len(self.ends) else None, bounds=self.bounds, method="highs"
+        )
+        if found.status != 0:
+            # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
+            return self.block.counts, set()
+        tight = np.flatnonzero(np.abs(found.ineqlin.marginals) > _NEAR) if self.matrix is not None else []
+        sources = (self.sources[row] for row in tight)
+        return found.x.reshape(self.shape), {source for source in sources if source is not None}
+
+
+@dataclass(frozen=True)
+class Classes:
+    """People by what they are in all attributes together, and the figures that count them."""
+
+    of: NDArray[np.intp]
+    """The class of each person, (n_persons,)."""
+    parts: Bools
+    """(n_figures, n_classes); the first figure counts everyone, and the last of each attribute those whose level is not known."""
+    names: tuple[tuple[str, str], ...]
+    """Group and level of each figure; the level is "" where it is not known."""
+
+    def count(self, persons: NDArray[np.intp]) -> Floats:
+        """Return how many of these persons, each once, are in each class."""
+        return np.bincount(self.of[persons], minlength=self.parts.shape[1]).astype(float)
+
+    def unknown(self) -> Bools:
+        """Say which figures count people whose level is not known."""
+        return np.array([level == "" for _, level in self.names])
+
+
+def classes_of(
+    levels: Mapping[str, NDArray[np.intp]], names: Mapping[str, Sequence[str]], n_persons: int, everyone: str
+) -> Classes:
+    """Return the classes of people; `levels` holds for each attribute the place of each person's level, -1 where not known."""
+    table = np.column_stack([np.zeros(n_persons, dtype=np.intp), *levels.values()])
+    kinds, of = np.unique(table, axis=0, return_inverse=True)
+    parts, figures = [np.ones(len(kinds), dtype=bool)], [(everyone, everyone)]
+    for column, (group, there) in enumerate(names.items(), start=1):
+        for place in [*np.unique(kinds[:, column][kinds[:, column] >= 0]), -1]:
+            parts.append(kinds[:, column] == place)
+            figures.append((group, "" if place < 0 else there[place]))
+    return Classes(of.ravel(), np.array(parts), tuple(figures))

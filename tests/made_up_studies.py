@@ -1,0 +1,125 @@
+"""Made-up studies whose attributes nest, cross and overlap, counted by the stages themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.codebook import Code, Codebook
+from pipeline.methods.disclosure import PROFILES, disclose
+from pipeline.stages.count import count
+from pipeline.stages.respond import respond
+from pipeline.stages.voices import voices
+from pipeline.study import Count, Intake
+
+
+SINGLE, SEVERAL = "yes_or_no", "which"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A study's figures as they may leave, and what an attacker knows besides."""
+
+    tables: Mapping[str, pd.DataFrame]
+    persons: pd.DataFrame
+    asked: Mapping[str, frozenset[str]]
+
+    @property
+    def n_tables(self) -> int:
+        """How many different things are counted by all groups."""
+        counts, closed, voices_ = self.tables["counts"], self.tables["closed"], self.tables["voices"]
+        return (
+            len(counts.drop_duplicates(["question", "code"]))
+            + len(closed.drop_duplicates(["question", "value"]))
+            + voices_["theme_id"].nunique()
+            + len(self.asked)
+        )
+
+
+def draw_attributes(draw: np.random.Generator, n_people: int) -> dict[str, np.ndarray]:
+    """Return one to three attributes: one, one that is made of it or overlaps with it, and one that has nothing to do with it."""
+    n_levels = int(draw.integers(2, 7))
+    fine = draw.choice(n_levels, n_people, p=draw.dirichlet(np.full(n_levels, 1.2)))
+    found = {"fine": fine}
+    kind = draw.integers(0, 4)
+    coarse = draw.integers(0, max(2, n_levels - 1), n_levels)[fine]
+    if kind in (1, 3):
+        found["coarse"] = coarse
+    if kind == 2:
+        moved = draw.random(n_people) < draw.choice([0.02, 0.1])
+        found["overlapping"] = np.where(moved, draw.integers(0, 3, n_people), coarse)
+    if kind in (0, 3) and draw.random() < 0.6:
+        found["crossed"] = draw.integers(0, int(draw.integers(2, 4)), n_people)
+    unknown = draw.choice([0.0, 0.0, 0.06])
+    return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in found.items()}
+
+
+def made_up(draw: np.random.Generator, profile: str) -> Made:
+    """Draw a study and count it."""
+    n_people = int(draw.integers(30, 400))
+    ids = np.array([f"{person:016x}" for person in range(n_people)])
+    attributes = draw_attributes(draw, n_people)
+    people = pd.concat(
+        [
+            pd.DataFrame({"response_id": ids, "attribute": name, "value": [f"level {level}" for level in levels]})[levels >= 0]
+            for name, levels in attributes.items()
+        ],
+        ignore_index=True,
+    )
+    questions = [f"q{number}" for number in range(int(draw.integers(1, 4)))]
+    comments = pd.concat([_comments(draw, ids, question) for question in questions], ignore_index=True)
+    comments["comment_id"] = [f"{place:016x}" for place in range(len(comments))]
+    read = comments[comments["set_aside"].isna()]
+    segments = pd.DataFrame({"segment_id": read["comment_id"], "comment_id": read["comment_id"], "text_id": read["comment_id"]})
+    codes = [f"code{number}" for number in range(int(draw.integers(2, 5)))]
+    tilt = draw.random(20)
+    coded = [segments[draw.random(len(segments)) < draw.beta(0.6, 1.5) * tilt[attributes["fine"]][_person(read)]] for _ in codes]
+    codings = pd.concat([rows[["segment_id"]].assign(code=code) for code, rows in zip(codes, coded, strict=True)])
+    codings = codings.assign(status="suggested", reviewers=0)
+    members = segments[["text_id"]].assign(theme_id=[f"t{draw.integers(0, 4)}" for _ in range(len(segments))], similarity=1.0)
+    spoken = members.assign(person=read["response_id"].to_numpy()).groupby("theme_id")["person"].nunique()
+    themes = pd.DataFrame({"theme_id": spoken.index, "n_people": spoken.to_numpy(), "set_aside": False})
+    ratings = pd.concat([_single(draw, ids), _several(draw, ids)], ignore_index=True)
+    settings = SimpleNamespace(
+        count=Count(profile=profile, groups=tuple(attributes)), intake=Intake(file="x.csv", attributes=tuple(attributes))
+    )
+    counts, closed = count(codings, segments, comments, people, ratings, Codebook(tuple(map(Code, codes))), settings=settings)
+    rates, _ = respond(comments, people, settings=settings)
+    said, _ = voices(themes, members, segments, comments, people, settings=settings)
+    gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
+    shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
+    tables = {"counts": counts, "closed": closed, "response_rates": rates, "voices": said}
+    persons = pd.DataFrame(
+        {name: [f"level {level}" if level >= 0 else None for level in levels] for name, levels in attributes.items()}
+    )
+    asked = {question: frozenset(ids) for question in [*questions, "any"]}
+    return Made({**tables, "themes": themes.assign(n_people=shown)}, persons.set_index(ids), asked)
+
+
+def _person(rows: pd.DataFrame) -> np.ndarray:
+    return np.array([int(one, 16) for one in rows["response_id"]])
+
+
+def _comments(draw: np.random.Generator, ids: np.ndarray, question: str) -> pd.DataFrame:
+    reasons = draw.choice(3, len(ids), p=draw.dirichlet([6.0, 2.0, 0.3]))
+    set_aside = pd.Series(reasons).map({0: None, 1: "empty", 2: "non-answer"}).astype("str")
+    return pd.DataFrame({"response_id": ids, "question": question, "set_aside": set_aside, "consent": "analyse"})
+
+
+def _single(draw: np.random.Generator, ids: np.ndarray) -> pd.DataFrame:
+    options = int(draw.integers(2, 4))
+    chosen = draw.choice(options, len(ids), p=draw.dirichlet(np.full(options, 0.8)))
+    rows = pd.DataFrame({"response_id": ids, "question": SINGLE, "value": [f"option {one}" for one in chosen], "score": np.nan})
+    return rows[draw.random(len(ids)) < draw.choice([1.0, 0.9])]
+
+
+def _several(draw: np.random.Generator, ids: np.ndarray) -> pd.DataFrame:
+    rows = [
+        pd.DataFrame({"response_id": ids, "question": SEVERAL, "value": f"choice {option}", "score": np.nan})[
+            draw.random(len(ids)) < draw.beta(1.0, 1.5)
+        ]
+        for option in range(int(draw.integers(2, 4)))
+    ]
+    return pd.concat(rows)

@@ -1,0 +1,183 @@
+"""An attacker of one whole release: all its tables together, and every way in which groups nest and overlap.
+
+The attacker knows how many people are in each group and each overlap of groups, which questions each of them was asked, the
+rules, and all that is shown; a linear program then says how far each hidden figure can be narrowed down. Nothing is shared with
+the method but the threshold and the rounding.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import linprog
+
+from pipeline.methods.disclosure import Profile
+
+
+EVERYONE, ANY, UNKNOWN = "everyone", "any", "Not stated"
+Cell = tuple[str, str, str]
+"""What is counted, and group and level."""
+NEAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A hidden figure, and the whole numbers between which it must be."""
+
+    cell: Cell
+    low: int
+    high: int
+    recovered: bool
+
+
+class Release:
+    """What is known of a release, as a linear program over people of each class by what is counted."""
+
+    def __init__(self, persons: pd.DataFrame, asked: Mapping[str, frozenset[str]], profile: Profile) -> None:
+        """Take the attributes of each person by a column each, indexed by person, and who was asked each open question."""
+        self.profile, self.slack = profile, (profile.round_to - 1) / 2
+        known = persons.astype(object).where(persons.notna(), UNKNOWN)
+        kinds = known.apply(tuple, axis=1) if len(known.columns) else pd.Series([()] * len(known), index=known.index)
+        self.kinds = sorted(set(kinds))
+        self.sizes = kinds.value_counts().reindex(self.kinds).to_numpy(float)
+        self.parts = {(EVERYONE, EVERYONE): np.ones(len(self.kinds), dtype=bool)}
+        for place, group in enumerate(known.columns):
+            for level in sorted({kind[place] for kind in self.kinds}):
+                self.parts[str(group), str(level)] = np.array([kind[place] == level for kind in self.kinds])
+        self.asked = {
+            question: kinds[kinds.index.isin(who)].value_counts().reindex(self.kinds, fill_value=0).to_numpy(float)
+            for question, who in asked.items()
+        }
+        self.items: dict[str, int] = {}
+        self.most: list[NDArray[np.float64]] = []
+        self.rows: list[tuple[dict[tuple[str, int], float], float]] = []
+        self.targets: list[Cell] = []
+
+    def item(self, name: str, most: NDArray[np.float64] | None = None) -> str:
+        """Add something that is counted, of at most so many people of each class."""
+        if name not in self.items:
+            self.items[name] = len(self.items)
+            self.most.append(self.sizes if most is None else most)
+        return name
+
+    def at_most(self, factors: Mapping[str, float], right: NDArray[np.float64] | None = None) -> None:
+        """Know of each class that a weighted sum of items is no more than this."""
+        for place in range(len(self.kinds)):
+            self.rows.append(
+                ({(item, place): factor for item, factor in factors.items()}, 0.0 if right is None else float(right[place]))
+            )
+
+    def figure(self, cell: Cell, shown: float, *, target: bool = True) -> None:
+        """Know a figure as it is shown, or try to find out one that is not."""
+        item, group, level = cell
+        if np.isnan(shown):
+            self.targets += [cell] if target else []
+            return
+        terms = {(item, int(place)): 1.0 for place in np.flatnonzero(self.parts[group, level])}
+        self.rows.append((terms, shown + self.slack))
+        self.rows.append(({key: -factor for key, factor in terms.items()}, -max(shown - self.slack, self.profile.fewest)))
+
+    def hidden(self) -> Iterator[Hidden]:
+        """Yield every hidden figure that somebody could be in, and how far it can be narrowed down."""
+        width = len(self.kinds)
+        entries = [
+            (row, self.items[item] * width + place, factor)
+            for row, (terms, _) in enumerate(self.rows)
+            for (item, place), factor in terms.items()
+        ]
+        rows, columns, factors = (list(part) for part in zip(*entries, strict=True))
+        matrix = sparse.csr_matrix((factors, (rows, columns)), shape=(len(self.rows), len(self.items) * width))
+        ends, most = np.array([right for _, right in self.rows]), np.concatenate(self.most)
+        for cell in dict.fromkeys(self.targets):
+            goal = np.zeros(len(most))
+            at = self.items[cell[0]] * width
+            goal[at : at + width] = self.parts[cell[1:]]
+            possible = goal @ most
+            if not possible:
+                continue
+            found = [linprog(s * goal, matrix, ends, bounds=np.column_stack([0 * most, most]), method="highs") for s in (1, -1)]
+            assert all(one.status == 0 for one in found), (cell, found[0].message)
+            low, high = int(np.ceil(found[0].fun - NEAR)), int(np.floor(-found[1].fun + NEAR))
+            yield Hidden(cell, low, high, high - low + 1 < min(self.profile.fewest, possible + 1))
+
+
+def attack_release(
+    tables: Mapping[str, pd.DataFrame],
+    persons: pd.DataFrame,
+    asked: Mapping[str, frozenset[str]],
+    single: frozenset[str],
+    profile: Profile,
+) -> list[Hidden]:
+    """Attack all tables of a release together; `single` are the closed questions of which each person chose one answer."""
+    release = Release(persons, asked, profile)
+    _open(release, tables)
+    _closed(release, tables["closed"], single)
+    _themes(release, tables["voices"], tables["themes"])
+    return list(release.hidden())
+
+
+def _cells(release: Release, rows: pd.DataFrame, name: str, column: str, item: str) -> None:
+    """Know a figure of each level, and that there is one of people whose level is not known, which is not shown."""
+    shown = {(str(row["group"]), str(row["level"])): float(row[column]) for row in rows.to_dict("records")}
+    for group, level in release.parts:
+        release.figure((item, group, level), shown.get((group, level), np.nan))
+    assert set(shown) <= set(release.parts), name
+
+
+def _open(release: Release, tables: Mapping[str, pd.DataFrame]) -> None:
+    questions = [question for question in release.asked if question != ANY]
+    for question, asked in release.asked.items():
+        rates = tables["response_rates"][tables["response_rates"]["question"] == question]
+        wrote, blank, base = (release.item(f"{name} {question}", asked) for name in ("answered", "blank", "read"))
+        release.at_most({wrote: 1.0, blank: 1.0}, asked)
+        release.at_most({wrote: -1.0, blank: -1.0}, -asked)
+        release.at_most({base: 1.0, wrote: -1.0})
+        for value, item in (("answered", wrote), ("blank", blank)):
+            _cells(release, rates[rates["value"] == value], "response_rates", "n", item)
+        counts = tables["counts"][tables["counts"]["question"] == question]
+        _cells(release, counts.drop_duplicates(["group", "level"]), "counts", "base", base)
+        for code, rows in counts.groupby("code"):
+            said = release.item(f"{code} {question}", asked)
+            release.at_most({said: 1.0, base: -1.0})
+            _cells(release, rows, "counts", "n", said)
+    for name in ["answered", "read", *tables["counts"]["code"].unique()]:
+        each = [f"{name} {question}" for question in questions if f"{name} {question}" in release.items]
+        if f"{name} {ANY}" in release.items and len(each) == len(questions):
+            for item in each:
+                release.at_most({item: 1.0, f"{name} {ANY}": -1.0})
+            release.at_most({f"{name} {ANY}": 1.0, **dict.fromkeys(each, -1.0)})
+
+
+def _closed(release: Release, closed: pd.DataFrame, single: frozenset[str]) -> None:
+    for (question, measure), rows in closed.groupby(["question", "measure"]):
+        base = release.item(f"base {question}")
+        _cells(release, rows.drop_duplicates(["group", "level"]), "closed", "base", base)
+        if measure == "mean":
+            continue
+        options = []
+        for value, those in rows.groupby("value"):
+            options.append(release.item(f"{value} {question}"))
+            release.at_most({options[-1]: 1.0, base: -1.0})
+            _cells(release, those, "closed", "n", options[-1])
+        release.at_most({base: 1.0, **dict.fromkeys(options, -1.0)})
+        if question in single:
+            release.at_most({base: -1.0, **dict.fromkeys(options, 1.0)})
+
+
+def _themes(release: Release, voices: pd.DataFrame, themes: pd.DataFrame) -> None:
+    counted = themes[~themes["set_aside"].astype(bool)]
+    base = release.item("spoke of any theme")
+    bases: dict[tuple[str, str], float] = defaultdict(lambda: np.nan)
+    bases |= {(row["group"], row["level"]): float(row["base"]) for row in voices.to_dict("records")}
+    for group, level in release.parts:
+        release.figure((base, group, level), bases[group, level], target=group != EVERYONE)
+    for theme, n in zip(counted["theme_id"], counted["n_people"], strict=True):
+        item = release.item(f"theme {theme}")
+        release.at_most({item: 1.0, base: -1.0})
+        rows = voices[voices["theme_id"] == theme]
+        everyone = pd.DataFrame({"group": [EVERYONE], "level": [EVERYONE], "n": [n]})
+        _cells(release, pd.concat([rows, everyone]), "voices", "n", item)
