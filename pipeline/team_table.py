@@ -2,22 +2,19 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import FORMULA
 from pipeline.errors import StudyError
 
 
 Row = dict[str, str]
 Reword = Callable[[int, str, str], str]
 """Given the number of a row, the name of a column and the cell there, returns the cell anew."""
-# Spreadsheets skip invisible characters before they look for a formula, and some take full-width signs for one.
-FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""What a spreadsheet would work out instead of showing it, also behind characters that nobody sees."""
 _FIRST_ROW = 2
 
 

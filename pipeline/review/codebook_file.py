@@ -9,6 +9,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import guarded, unguarded
 from pipeline.codebook import LISTS, SEPARATOR, Code, Codebook, build_codebook, read_codebook, write_codebook
 from pipeline.errors import CodebookError
 from pipeline.team_table import Reword
@@ -38,11 +39,11 @@ class _Sheet:
     def cells(self) -> Iterator[tuple[int, str, str]]:
         """Yield each cell below the header with the number of its row and the plain name of its column."""
         for number, row in enumerate(self.rows, start=2):
-            yield from ((number, name, cell) for name, cell in zip_longest(self.plain_header, row, fillvalue=""))
+            yield from ((number, name, unguarded(cell)) for name, cell in zip_longest(self.plain_header, row, fillvalue=""))
 
     def name_of(self, row: list[str], number: int) -> str:
         """Return the code of a row, or the row's number where it has none."""
-        codes = [cell.strip() for name, cell in zip(self.plain_header, row, strict=False) if name == "code"]
+        codes = [unguarded(cell).strip() for name, cell in zip(self.plain_header, row, strict=False) if name == "code"]
         return next(filter(None, codes), f"row {number}")
 
     def put(self, row: list[str], values: Mapping[str, str]) -> None:
@@ -50,13 +51,13 @@ class _Sheet:
         for name, value in values.items():
             place = self.column(name)
             row.extend([""] * (place + 1 - len(row)))
-            row[place] = value
+            row[place] = guarded(value)
 
     def find(self, code: str) -> list[str]:
         """Return the row of a code; CodebookError if there is none."""
         place = self.column("code")
         for row in self.rows:
-            if len(row) > place and row[place].strip() == code:
+            if len(row) > place and unguarded(row[place]).strip() == code:
                 return row
         raise CodebookError(f"The codebook has no code {code!r} any more.")
 
@@ -64,7 +65,8 @@ class _Sheet:
         """Return the file's content; with the mark at its beginning, or Excel would misread it."""
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
-        writer.writerows([self.header, *self.rows])
+        # Cells that were there before are kept from running, too; they are read back as they were.
+        writer.writerows([self.header, *([guarded(unguarded(cell)) for cell in row] for row in self.rows)])
         return text.getvalue().encode("utf-8-sig")
 
 
@@ -125,7 +127,8 @@ def reword_cells(path: Path, reword: Reword) -> list[str]:
     for number, name, cell in list(sheet.cells()):
         cells.setdefault(number, []).append(reword(number, name, cell))
     for number, row in enumerate(sheet.rows, start=2):
-        row[:] = cells.get(number, [])[: len(row)]
+        new = cells.get(number, [])
+        row[:] = [old if text == unguarded(old) else guarded(text) for old, text in zip(row, new, strict=False)]
     # By the code that stands there now: the one before may have been words of the person.
     names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     changed = [name for name, old, new in zip(names, before, sheet.rows, strict=True) if old != new]
@@ -139,7 +142,8 @@ def _rewrite(path: Path, edit: Callable[[_Sheet], None], change: Callable[[Codeb
         found = path.read_bytes()
         sheet = _read_sheet(path, found)
         edit(sheet)
-        build_codebook([dict(zip(sheet.header, row, strict=False)) for row in sheet.rows], source=path.name)
+        rows = [dict(zip(sheet.header, map(unguarded, row), strict=False)) for row in sheet.rows]
+        build_codebook(rows, source=path.name)
         _replace(path, found, sheet.as_bytes())
     elif path.suffix.lower() == ".qdc":
         book = change(read_codebook(path))
