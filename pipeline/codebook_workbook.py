@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.cells import FORMULA, guarded
+from pipeline.scratch import scratch
 
 
 # A workbook must say when it was made; the real time would make each file another one and tell when somebody worked.
@@ -35,4 +36,6 @@ def write_codebook_workbook(rows: Sequence[Mapping[str, str]], path: Path, *, co
     for place, name in enumerate(columns, start=1):
         sheet.column_dimensions[sheet.cell(1, place).column_letter].width = _WIDE if name in _PROSE else _NARROW
     sheet.freeze_panes = "C2"
-    book.save(path)
+    # The library writes sheets into temporary files first, examples and all.
+    with scratch(path.parent / ".tmp"):
+        book.save(path)

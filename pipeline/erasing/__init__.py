@@ -14,6 +14,7 @@ from pipeline.methods.cutting import Cutter, Place
 from pipeline.readers import Export
 from pipeline.review.erasing import Taken, erase_from_store
 from pipeline.runner import only_run
+from pipeline.scratch import scratch_of
 from pipeline.study import Study, load_study
 from pipeline.tombstones import What, read_tombstones, write_tombstones
 
@@ -57,7 +58,7 @@ def erase(
     study = load_study(folder)
     study.derived.mkdir(exist_ok=True)
     whole = not quotes_only
-    with only_run(study):
+    with scratch_of(study.folder), only_run(study):
         person, export = find_person(study, respondent, question=question)
         chosen = frozenset(place for place in doubtful_places(study, person, whole=whole) if decide(place))
         what: What = "quotes" if quotes_only else "answer" if question else "all"

@@ -12,6 +12,7 @@ from pipeline.report.source import read_source
 from pipeline.review.drawing import GIVEN, draw
 from pipeline.review.sheet import Excerpts
 from pipeline.review.store import decisions
+from pipeline.scratch import scratch_of
 from pipeline.study import Study
 
 
@@ -41,7 +42,8 @@ def pack(
     path.parent.mkdir(parents=True, exist_ok=True)
     words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     table = excerpts_to_review(source, chosen, drawn=order)
-    write(Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or ""), path)
+    with scratch_of(study.folder):
+        write(Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or ""), path)
     return path, len(chosen)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError, StudyError
+from pipeline.scratch import scratch_of
 from pipeline.study import Study, load_study
 
 
@@ -86,8 +87,9 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         log.warning(note)
     study.exports.mkdir(exist_ok=True)
     source_of = dict(zip(contents, sources, strict=True))
-    for exporter in exporters:
-        exporter.write(source_of[exporter.tables], exporter.folder(study))
+    with scratch_of(study.folder):
+        for exporter in exporters:
+            exporter.write(source_of[exporter.tables], exporter.folder(study))
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 
