@@ -63,17 +63,20 @@ def erase_from_written(
                 yield from _places_of_print(study, person, whole=whole)
             yield from _table(study, cutter, codes, name, columns)
         except StudyError as error:
-            yield _unread(error)
+            yield _unread(error, study.folder / name, person)
     try:
         yield from _codebook(study, person, cutter, codes)
     except CodebookError as error:
-        yield _unread(error)
+        yield _unread(error, study.codebook or study.folder, person)
     if whole:
         yield from _settings(study, person)
 
 
-def _unread(error: PipelineError) -> str:
-    return f"{error} It may hold words of theirs: mend it and give the same command again, or take them out yourself."
+def _unread(error: PipelineError, path: Path, person: Person) -> str:
+    # Once the person is gone, their words cannot be looked for again.
+    if holds_words(path, person):
+        return f"{error} It holds words of theirs: take them out yourself."
+    return f"{error} No words of theirs were found in it, as far as it can be read; look through it yourself."
 
 
 def _places_of_print(study: Study, person: Person, *, whole: bool) -> Iterator[str]:
