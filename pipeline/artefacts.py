@@ -1,9 +1,11 @@
 """The tables between stages: how sensitive each is, and how it is checked, read and written."""
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain
@@ -21,6 +23,7 @@ from pipeline import contracts
 from pipeline.contracts import Model
 from pipeline.errors import DataError
 from pipeline.imports import for_ourselves, without
+from pipeline.scratch import HALF_WRITTEN
 
 
 Sensitivity = Literal["identifiable", "redacted", "releasable"]
@@ -255,10 +258,12 @@ def model_of_vectors(path: Path) -> str:
 def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
     """Call `write` on a temporary file beside `path`, make it durable, put it in the place of `path`; return what `write` did."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=HALF_WRITTEN, suffix=path.suffix)
     temporary = Path(name)
     try:
+        # Locked while it is written, so that a command that clears up after killed ones leaves it alone.
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         found = write(temporary)
         _sync(temporary)
         temporary.replace(path)
@@ -266,6 +271,7 @@ def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
         return found
     finally:
         temporary.unlink(missing_ok=True)
+        os.close(handle)
 
 
 def _sync(path: Path) -> None:

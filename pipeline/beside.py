@@ -1,7 +1,6 @@
 """A process of this program's own beside it, reached by two pipes only; it ends when whoever began it is gone."""
 
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import MappingProxyType
 
+from pipeline.machine import leave_no_core
 from pipeline.memory import search_seldom
 
 
@@ -54,8 +54,7 @@ def begin(module: str, *arguments: str, environment: Mapping[str, str] = Mapping
 
 def ends_here() -> tuple[Connection, Connection, list[str]]:
     """Return, in the process that was begun, what it is asked by, what it tells by, and its arguments."""
-    # A process that dies must not leave the answers it held in a file.
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    leave_no_core()
     search_seldom()
     asked, tells, *arguments = sys.argv[1:]
     return Connection(int(asked), writable=False), Connection(int(tells), readable=False), arguments

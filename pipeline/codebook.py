@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipeline.archives import Limits, check_archive
+from pipeline.cells import FORMULA, guarded, unguarded
 from pipeline.codebook_rows import hint, problems_in
 from pipeline.codebook_workbook import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
@@ -91,7 +92,7 @@ _MOST_ALIKE = 100
 _MOST_COMPARED = 50_000
 _BUCKETS = 64
 _BOOK = Limits(n_bytes=_LARGEST)
-_LIKE_A_FORMULA = ("=", "+", "-", "@")
+_LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
 _NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -184,7 +185,7 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
         cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise CodebookError(f"{path.name}: not a table ({error}). Save it again as CSV UTF-8.") from error
-    return _as_rows(cells, source=path.name)
+    return _as_rows([[unguarded(cell) for cell in row] for row in cells], source=path.name)
 
 
 def _decode(path: Path) -> str:
@@ -206,7 +207,8 @@ def _read_xlsx(path: Path) -> list[dict[str, str]]:
         sheets = parse_workbook("every sheet", path, damaged="no Excel workbook, or damaged. Save it again as .xlsx.")
     except DataError as error:
         raise CodebookError(f"{path.name}: {error}") from error
-    tables = [[[cell or "" for cell in row] for row in sheet.rows] for sheet in sheets]
+    # A workbook may have been made of a .csv, apostrophes and all.
+    tables = [[[unguarded(cell or "") for cell in row] for row in sheet.rows] for sheet in sheets]
     with_codes = (table for table in tables if table and "code" in map(_column_name, table[0]))
     return _as_rows(next(with_codes, tables[0] if tables else []), source=path.name)
 
@@ -236,7 +238,7 @@ def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
     columns = [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: guarded(row.get(name, "")) for name in columns} for row in rows)
     # Without the mark at its beginning Excel reads UTF-8 as cp1252 and saves the damage.
     path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
 
@@ -297,8 +299,8 @@ def _code_findings(code: Code) -> Iterator[str]:
     if len(code.label) > _LONGEST_LABEL:
         yield f"{name} has a label of {len(code.label)} characters; charts have room for {_LONGEST_LABEL}."
     for column, text in as_row(code).items():
-        if text.startswith(_LIKE_A_FORMULA):
-            yield f"{name}: Excel will take its {column} for a formula and spoil it; begin it with a letter."
+        if FORMULA.match(text):
+            yield f"{name}: Excel may take its {column} for a formula and spoil it; begin it with a letter."
     against = {_plain(text) for text in code.counter_examples}
     for number, text in enumerate(code.examples, start=1):
         if _plain(text) in against:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.cells import FORMULA, guarded
+from pipeline.scratch import scratch
 from pipeline.undated import save_workbook
 
 
@@ -25,11 +27,16 @@ def write_codebook_workbook(rows: Sequence[Mapping[str, str]], path: Path, *, co
     sheet.title = "codebook"
     for number, cells in enumerate([list(columns), *([row.get(name, "") for name in columns] for row in rows)], start=1):
         for place, text in enumerate(cells, start=1):
-            cell = sheet.cell(number, place, text or None)
+            # Text in a workbook is no formula until somebody edits it, unless it is marked as text; what looks guarded already
+            # gets the apostrophe that reading takes off.
+            cell = sheet.cell(number, place, (text if FORMULA.match(text) else guarded(text)) or None)
             if text:
                 cell.data_type = "s"
+                cell.quotePrefix = bool(FORMULA.match(text))
             cell.alignment, cell.font = Alignment(wrap_text=True, vertical="top"), Font(bold=number == 1)
     for place, name in enumerate(columns, start=1):
         sheet.column_dimensions[sheet.cell(1, place).column_letter].width = _WIDE if name in _PROSE else _NARROW
     sheet.freeze_panes = "C2"
-    save_workbook(book, path)
+    # The library writes sheets into temporary files first, examples and all.
+    with scratch(path.parent / ".tmp"):
+        save_workbook(book, path)

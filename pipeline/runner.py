@@ -26,6 +26,7 @@ from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside
 from pipeline.private import close_folders
 from pipeline.recipes import recipe_of, settings_of, sha256_of
 from pipeline.review.store import store_path
+from pipeline.scratch import scratch_of
 from pipeline.stages import STAGES, Stage
 from pipeline.stored import Stored, stored_vectors
 from pipeline.study import Study, load_study
@@ -68,7 +69,7 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     stages = _stages_until(until)
     check_memory(run_megabytes())
     _prepare(study)
-    with only_run(study), open_engine(study.settings.run) as engine:
+    with scratch_of(study.folder), only_run(study), open_engine(study.settings.run) as engine:
         return _Run(study, engine, force=force).through(stages)
 
 

@@ -2,20 +2,20 @@
 
 import csv
 import io
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import FORMULA
 from pipeline.errors import StudyError
 from pipeline.plain_files import is_there, why_no_file
 
 
 Row = dict[str, str]
-# Spreadsheets skip invisible characters before they look for a formula, and some take full-width signs for one.
-FORMULA = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""What a spreadsheet would work out instead of showing it, also behind characters that nobody sees."""
+Reword = Callable[[int, str, str], str]
+"""Given the number of a row, the name of a column and the cell there, returns the cell anew."""
 _FIRST_ROW = 2
 _LARGEST = 20_000_000
 
@@ -35,9 +35,22 @@ class _Sheet:
             row.extend([""] * (place + 1 - len(row)))
             row[place] = as_text(cell)
 
-    def reword(self, reword: Callable[[str], str]) -> None:
-        """Change every cell below the header."""
-        self.rows[:] = [[reword(cell) for cell in row] for row in self.rows]
+    def cells(self) -> Iterator[tuple[int, str, str]]:
+        """Yield each cell below the header with the number of its row and the name of its column."""
+        for number, row in enumerate(self.rows, start=_FIRST_ROW):
+            yield from ((number, name, cell) for name, cell in zip_longest(self.header, row, fillvalue=""))
+
+    def reword(self, reword: Reword) -> list[int]:
+        """Change every cell below the header, and return the numbers of the rows that changed."""
+        changed = []
+        for number, row in enumerate(self.rows, start=_FIRST_ROW):
+            before = list(row)
+            for place, cell in enumerate(before):
+                text = _stripped(cell)
+                left = reword(number, self.header[place] if place < len(self.header) else "", text)
+                row[place] = cell if left == text else as_text(left)
+            changed += [number] if row != before else []
+        return changed
 
     def as_bytes(self) -> bytes:
         """Return the file's content; with the mark at its beginning, or Excel would misread it."""
@@ -89,14 +102,23 @@ def remove_row(path: Path, columns: Sequence[str], number: int) -> None:
     _rewrite(path, columns, lambda sheet: sheet.rows.__delitem__(number - _FIRST_ROW))
 
 
-def reword_rows(path: Path, columns: Sequence[str], reword: Callable[[str], str]) -> list[int]:
-    """Write cells anew where `reword` changes one, in whatever column, and return the numbers of their rows."""
+def every_cell(path: Path, columns: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Return each cell, in whatever column, with the number of its row and the name of its column; none without the file."""
     if not is_there(path):
         return []
-    sheet = _parse(path, _content(path), columns)
-    changed = [number for number, row in enumerate(sheet.rows, start=_FIRST_ROW) if any(reword(cell) != cell for cell in row)]
+    return [(number, name, _stripped(cell)) for number, name, cell in _parse(path, _content(path), columns).cells()]
+
+
+def reword_rows(path: Path, columns: Sequence[str], reword: Reword) -> list[int]:
+    """Write cells anew where `reword` changes one, in whatever column, and return the numbers of their rows.
+
+    `reword` is given the number of the row, the name of the column, and the cell without the apostrophe that keeps it text.
+    """
+    if not is_there(path):
+        return []
+    changed = _parse(path, _content(path), columns).reword(reword)
     if changed:
-        _rewrite(path, columns, lambda found: found.reword(reword))
+        _rewrite(path, columns, lambda sheet: sheet.reword(reword))
     return changed
 
 
@@ -105,7 +127,11 @@ def as_text(cell: str) -> str:
     return f"'{cell}" if cell.startswith("'") or FORMULA.match(cell) else cell
 
 
-def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_Sheet], None]) -> None:
+def _stripped(cell: str) -> str:
+    return cell.removeprefix("'")
+
+
+def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_Sheet], object]) -> None:
     found = _content(path)
     sheet = _parse(path, found, columns)
     edit(sheet)
@@ -159,4 +185,4 @@ def _check(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], col
 
 def _tidy(row: Sequence[str], places: Mapping[str, int]) -> Row:
     cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-    return {name: " ".join(cell.removeprefix("'").split()) for name, cell in cells.items()}
+    return {name: " ".join(_stripped(cell).split()) for name, cell in cells.items()}

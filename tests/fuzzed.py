@@ -257,7 +257,7 @@ def _uses(path: Path, folder: Path) -> object:
 def _reword(path: Path, folder: Path) -> object:
     from pipeline.review.codebook_file import reword_cells
 
-    return reword_cells(path, lambda cell: cell.replace(CANARY, "…"))
+    return reword_cells(path, lambda row, column, cell: cell.replace(CANARY, "…"))
 
 
 # --- files to begin with ---------------------------------------------------------------------------------------------------

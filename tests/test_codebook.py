@@ -269,7 +269,7 @@ class TestCheckCodebook:
             (replace(TRUST, include="Honesty.", exclude="honesty"), "says the same under include and exclude"),
             (replace(TRUST, label="x" * 61), "a label of 61 characters; charts have room for 60"),
             (replace(TRUST, counter_examples=("No", "i felt safe, to speak!")), "example 1 among its counter-examples"),
-            (replace(TRUST, examples=("=1+1",)), "Excel will take its examples for a formula"),
+            (replace(TRUST, examples=("=1+1",)), "Excel may take its examples for a formula"),
             (replace(TRUST, examples=("?", "Too many forms.")), "under 'trust' (example 2) and 'rules' (example 1)"),
             (replace(TRUST, label="Rule's"), "Codes 'trust' and 'rules' have labels nearly alike"),
             (replace(TRUST, label="rules,"), "Codes 'trust' and 'rules' have labels nearly alike"),

@@ -311,6 +311,14 @@ def test_words_leave_a_table_that_a_spreadsheet_saved_with_semicolons_and_nothin
     assert ERASED[0] not in left[1][1]
 
 
+def test_a_table_that_cannot_be_read_and_holds_their_words_is_said_to_since_they_cannot_be_looked_for_again(small):
+    said = f"The {ERASED[0]} meeting helped us, because people listened to what we said."
+    (small / "loop.csv").write_bytes(f"about;said\nt;caf\xe9 {said}".encode("latin-1"))
+    done = erase(small, f"person-{ERASED[0]}").done
+    (sentence,) = (sentence for sentence in done if sentence.startswith("loop.csv is no table"))
+    assert sentence.endswith("It holds words of theirs: take them out yourself.")
+
+
 def test_a_table_of_the_teams_that_cannot_be_read_is_named_and_the_person_is_erased_all_the_same(small):
     for name in ("loop.csv", "quotes_used.csv"):
         (small / name).write_bytes("about;said\nt;caf\xe9".encode("latin-1"))

@@ -24,6 +24,7 @@ from pipeline.cli.studies import check, export, freeze, new, run, status
 from pipeline.cli.terminal import is_text, show_what_can_be_shown
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
+from pipeline.machine import leave_no_core
 from pipeline.memory import LOADING_MB, check_memory, search_seldom
 
 
@@ -152,6 +153,7 @@ def main(*, verbose: bool) -> None:
       themes export my-study --to html
     """
     stop_when_asked()
+    leave_no_core()
     search_seldom()
     # Threads that wait for work in a loop take the processor from those that have some: 48 s of it or 7 s on a busy machine.
     # The libraries look once, when they are loaded, so this comes first.

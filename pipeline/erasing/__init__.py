@@ -1,38 +1,54 @@
 """Erase a person from a study, or a part of what they gave: from the vault to the last export."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.erasing.codes import codes_called_otherwise
 from pipeline.erasing.person import Person, find_person
 from pipeline.erasing.source import take_out
 from pipeline.erasing.tables import erase_from_tables
 from pipeline.erasing.traces import erase_exports, erase_from_ledger, erase_from_models, still_holding
-from pipeline.erasing.written import erase_from_written
+from pipeline.erasing.written import doubtful_places, erase_from_written
+from pipeline.methods.cutting import Cutter, Place
 from pipeline.readers import Export
-from pipeline.review.erasing import erase_from_store
+from pipeline.review.erasing import Taken, erase_from_store
 from pipeline.runner import only_run
+from pipeline.scratch import scratch_of
 from pipeline.study import Study, load_study
 from pipeline.tombstones import What, read_tombstones, write_tombstones
 
 
 @dataclass(frozen=True)
 class Erased:
-    """What was done, in sentences for the person who did it."""
+    """What was done, in sentences for the person who did it, and the places that were left for a person to decide on."""
 
     done: tuple[str, ...]
+    left: tuple[Place, ...] = ()
 
 
 STILL_THERE = (
     "Not in this study's hands: the survey tool itself, backups, and copies of exports that were sent or printed. Erase the "
     "person there, too; backups hold them until they expire."
 )
+TOO_SHORT = "Their id is too short to be looked for in notes and texts; look through them yourself."
 
 
-def erase(folder: str | Path, respondent: str, *, question: str | None = None, quotes_only: bool = False) -> Erased:
+def erase(
+    folder: str | Path,
+    respondent: str,
+    *,
+    question: str | None = None,
+    quotes_only: bool = False,
+    decide: Callable[[Place], bool] = lambda place: False,
+) -> Erased:
     """Take a person out of a study, named as in the export's id column, and say what was done.
 
     With `question` only what they answered to it goes; with `quotes_only` all stays to be analysed and nothing of it may be
     quoted. A salted mark keeps a later import of the same export from bringing back what has gone. It may be repeated.
+
+    What people wrote is looked through for five words in a row of theirs. What nobody else wrote is cut; of what others wrote in
+    the same words `decide` says, before anything is changed, whether it is cut, too.
 
     Raises
     ------
@@ -41,29 +57,40 @@ def erase(folder: str | Path, respondent: str, *, question: str | None = None, q
     """
     study = load_study(folder)
     study.derived.mkdir(exist_ok=True)
-    with only_run(study):
+    whole = not quotes_only
+    with scratch_of(study.folder), only_run(study):
         person, export = find_person(study, respondent, question=question)
+        chosen = frozenset(place for place in doubtful_places(study, person, whole=whole) if decide(place))
         what: What = "quotes" if quotes_only else "answer" if question else "all"
         stones = read_tombstones(study).with_stone(person.response_id, what, question or "")
         write_tombstones(study, stones)
-        done = _only_quotes(study, person) if quotes_only else _all(study, person, export)
-    return Erased((*done, f"`themes run {Path(folder).name}` brings themes and figures up to date.", STILL_THERE))
+        cutter = Cutter(person.wording, chosen)
+        done = _only_quotes(study, person, cutter) if quotes_only else _all(study, person, cutter, export)
+        left = tuple(doubtful_places(study, person, whole=whole))
+    short = (TOO_SHORT,) if person.is_too_short_to_find else ()
+    return Erased((*done, *short, f"`themes run {Path(folder).name}` brings themes and figures up to date.", STILL_THERE), left)
 
 
-def _only_quotes(study: Study, person: Person) -> tuple[str, ...]:
-    emptied = erase_from_store(study, ids=person.ids, words=person.words, whole=False)
-    done = (*erase_from_written(study, person, whole=False), *erase_exports(study, person))
+def _only_quotes(study: Study, person: Person, cutter: Cutter) -> tuple[str, ...]:
+    codes = codes_called_otherwise(study, person)
+    emptied = erase_from_store(study, Taken(person.ids, person.words, cutter, codes), whole=False)
+    erase_from_ledger(study, person, codes, whole=False)
+    done = (*erase_from_written(study, person, cutter, codes, whole=False), *erase_exports(study, person))
     return (f"From the next run on nothing of theirs may be quoted. Approvals and rewordings emptied: {emptied}.", *done)
 
 
-def _all(study: Study, person: Person, export: Export | None) -> tuple[str, ...]:
-    done = [*erase_from_models(study, person), *erase_from_written(study, person), *erase_exports(study, person)]
-    emptied = erase_from_store(study, ids=person.ids, words=person.words)
+def _all(study: Study, person: Person, cutter: Cutter, export: Export | None) -> tuple[str, ...]:
+    codes = codes_called_otherwise(study, person)
+    done = [
+        *erase_from_models(study, person, codes),
+        *erase_from_written(study, person, cutter, codes),
+        *erase_exports(study, person),
+    ]
+    emptied = erase_from_store(study, Taken(person.ids, person.words, cutter, codes))
     if emptied:
         done.append(f"review.sqlite: {emptied} rows about what they said emptied; `themes verify` still holds.")
-    if person.question is None:
-        erase_from_ledger(study, person)
-    erase_from_tables(study, person)
+    erase_from_ledger(study, person, codes, whole=person.question is None)
+    erase_from_tables(study, person, codes)
     if export is not None and person.places:
         done.append(take_out(study, export, person.places, column=_column(study, person.question)))
     return (*done, *still_holding(study, person))

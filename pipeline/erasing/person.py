@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -9,11 +10,16 @@ import pandas as pd
 from pipeline.artefacts import TABLES, content_id, read_table
 from pipeline.erasing.source import read_source
 from pipeline.errors import StudyError
+from pipeline.methods.passages import Wording, wording_of
 from pipeline.methods.repeated import own_words
 from pipeline.outside import vault_key
 from pipeline.readers import Export
 from pipeline.stages.intake import pseudonyms
 from pipeline.study import Study
+
+
+# A shorter id is a number or a word like any other: an id of five that is no mere word is taken to mean nobody else.
+_SHORTEST_ID, _SURE_ID = 3, 5
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Person:
     """Ids of answers that nobody else gave."""
     words: tuple[str, ...]
     """What they wrote, as it came in and as it was masked, in pieces long enough to be their own."""
+    wording: Wording
+    """The same by a few words in a row, and which of them nobody else wrote; with their ids."""
     respondent: str
     """Their id, as it was given."""
     question: str | None = None
@@ -40,6 +48,11 @@ class Person:
         """Every id of theirs that other files may hold."""
         whole = frozenset() if self.question else frozenset({self.response_id})
         return self.comments | self.segments | self.texts | whole
+
+    @property
+    def is_too_short_to_find(self) -> bool:
+        """Whether their id is so short that it would be found in every date and number."""
+        return not self.question and len(self.respondent) < _SHORTEST_ID
 
 
 def find_person(study: Study, respondent: str, *, question: str | None) -> tuple[Person, Export | None]:
@@ -81,17 +94,28 @@ def _gather(study: Study, response_id: str, places: list[int], *, respondent: st
     written = [*said.get("text", ()), *theirs.get("text", ()), *pieces.get("text", ())]
     shared = set() if segments is None else set(others["text"])
     given = () if responses is None else responses.drop(index=said.index)["text"]
+    masked = () if comments is None else comments.drop(index=theirs.index)["text"]
+    segment_ids = frozenset(pieces.get("segment_id", ()))
+    text_ids = frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"])
+    ids = dict.fromkeys(comment_ids | segment_ids | text_ids, True) | ({} if question else _ids_of(response_id, respondent))
     return Person(
         response_id,
         places,
         comment_ids,
-        frozenset(pieces.get("segment_id", ())),
-        frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"]),
+        segment_ids,
+        text_ids,
         _answer_ids(said.get("text", ())) - _answer_ids(given),
         own_words(text for text in written if text not in shared),
+        wording_of(written, chain(given, masked), ids=ids),
         respondent,
         question,
     )
+
+
+def _ids_of(response_id: str, respondent: str) -> dict[str, bool]:
+    """Return what the person goes by, each with whether it can mean nobody else."""
+    sure = len(respondent) >= _SURE_ID and not respondent.isalpha()
+    return ({respondent: sure} if len(respondent) >= _SHORTEST_ID else {}) | {response_id: True}
 
 
 def _answer_ids(texts: Iterable[Any]) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """The tables of a study without a person: rows go, ids of theirs go, and what is only made of others is made anew."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from pipeline.artefacts import TABLES, Value, Vectors, read_table, write_table
 from pipeline.erasing.person import Person, table
 from pipeline.errors import DataError
 from pipeline.manifest import file_sha256, read_manifest, write_manifest
+from pipeline.methods.repeated import repeats
 from pipeline.methods.themes.wording import words
 from pipeline.stages import STAGES
 from pipeline.study import Study
@@ -21,6 +21,7 @@ from pipeline.tokens import numbers_of, read_tokens, write_tokens
 # Figures that count the person; the next run makes them again.
 _COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "theme_ranks")
 _WRITTEN = ("title", "family_title", "keywords", "detail", "proposed", "because", "caption")
+_CODES = ("code", "runner_up", "agreed_code", "detail")
 # What the person is found by goes last, so that an erasure that was cut short can be begun again.
 _LAST = ("segments", "comments", "responses")
 _KEYS: dict[str, Callable[[Person], frozenset[str]]] = {
@@ -31,8 +32,8 @@ _KEYS: dict[str, Callable[[Person], frozenset[str]]] = {
 }
 
 
-def erase_from_tables(study: Study, person: Person) -> None:
-    """Take the person out of every table, and forget which stages are up to date."""
+def erase_from_tables(study: Study, person: Person, codes: Mapping[str, str]) -> None:
+    """Take the person out of every table, call codes otherwise, and forget which stages are up to date."""
     names = [name for name, found in TABLES.items() if not found.decided]
     vocabulary = _others_words(study, person)
     _forget_names(study, person)
@@ -41,7 +42,8 @@ def erase_from_tables(study: Study, person: Person) -> None:
         if name in _COUNTED or _is_of_another_version(name, path):
             path.unlink(missing_ok=True)
         elif path.is_file():
-            write_table(name, _without(read_table(name, path), person, vocabulary), path)
+            left = _without(read_table(name, path), person, vocabulary)
+            write_table(name, _recoded(left, codes) if isinstance(left, pd.DataFrame) else left, path)
     for path in study.derived.iterdir():
         if path.is_file() and path.suffix != ".parquet" and path.name not in {"manifest.json", ".lock"}:
             path.unlink()
@@ -77,11 +79,21 @@ def _without(value: Value, person: Person, vocabulary: frozenset[str]) -> Value:
     return _swept(_titles(frame, person, vocabulary) if "exemplars" in frame else frame, person)
 
 
+def _recoded(frame: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
+    """Call codes otherwise whose ids were made of the person's words."""
+    there = [column for column in _CODES if codes and column in frame]
+    return frame.assign(**{column: frame[column].replace(dict(codes)) for column in there})
+
+
 def _swept(frame: pd.DataFrame, person: Person) -> pd.DataFrame:
     """Blank what people wrote and the person's words stand in, such as a title that quotes them."""
-    found = re.compile("|".join(re.escape(one) for one in person.words) or "(?!)")
     written = [column for column in _WRITTEN if column in frame]
-    return frame.assign(**{column: frame[column].mask(frame[column].str.contains(found, na=False), "") for column in written})
+    return frame.assign(**{column: frame[column].mask(_quoting(frame[column], person), "") for column in written})
+
+
+def _quoting(column: "pd.Series[str]", person: Person) -> "pd.Series[bool]":
+    holding = [text for text in column.dropna().unique() if person.wording.holds(text) or repeats(text, person.words)]
+    return column.isin(holding)
 
 
 def _titles(themes: pd.DataFrame, person: Person, vocabulary: frozenset[str]) -> pd.DataFrame:

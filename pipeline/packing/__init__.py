@@ -15,6 +15,7 @@ from pipeline.review.drawing import GIVEN, draw
 from pipeline.review.sheet import Excerpts
 from pipeline.review.showing import note_packed
 from pipeline.review.store import Drawn, decisions, open_store
+from pipeline.scratch import scratch_of
 from pipeline.study import Study
 
 
@@ -47,7 +48,7 @@ def pack(
     table = excerpts_to_review(source, chosen, drawn=order)
     pages = Pages(source.study.settings.name, source.codebook, table, Excerpts(words), reviewer or "")
     drawn = next(one for one in get_args(Drawn) if one == order)
-    with open_store(study) as store, store.together():
+    with scratch_of(study.folder), open_store(study) as store, store.together():
         # Together: a sheet of which there is no record could count for no audit.
         note_packed(store, chosen["segment_id"].tolist(), drawn=drawn, reviewer=reviewer or "")
         write(pages, path)

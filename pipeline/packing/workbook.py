@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import FORMULA
 from pipeline.packing.pages import AUTHOR, LANGUAGE, LARGE_PT, Pages, welcome, writable
 from pipeline.review.sheet import offered_names
 from pipeline.review.sheet_columns import INSTRUCTIONS, MEANINGS, PACKED_FOR, SHEET
@@ -146,6 +147,8 @@ def _write(sheet: "Worksheet", row: int, place: int, text: str, *, bold: bool = 
     if text:
         # Or else an answer that begins with an equals sign would be run as a formula.
         cell.data_type = "s"
+        # And still be, once somebody has clicked into it.
+        cell.quotePrefix = bool(FORMULA.match(text))
     # As text, or else Excel makes a date of a code such as 3-4.
     cell.number_format = "@"
     cell.font, cell.alignment = Font(name="Arial", size=LARGE_PT, bold=bold), Alignment(wrap_text=True, vertical="top")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError, StudyError
 from pipeline.private import close_folders
+from pipeline.scratch import scratch_of
 from pipeline.study import Study, load_study
 
 
@@ -110,8 +111,9 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     source_of = dict(zip(contents, sources, strict=True))
     study.exports.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
-    for exporter in exporters:
-        exporter.write(source_of[exporter.tables], exporter.folder(study))
+    with scratch_of(study.folder):
+        for exporter in exporters:
+            exporter.write(source_of[exporter.tables], exporter.folder(study))
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 

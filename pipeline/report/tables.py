@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import FORMULA
 from pipeline.consent import quotable_ids, with_shared_words, without_private_words
 from pipeline.report.placing import with_shown_figures
 from pipeline.report.source import Source
-from pipeline.team_table import FORMULA
 
 
 FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]

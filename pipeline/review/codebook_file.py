@@ -3,13 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from pipeline.artefacts import write_atomically
+from pipeline.cells import guarded, unguarded
 from pipeline.codebook import LISTS, SEPARATOR, Code, Codebook, build_codebook, read_codebook, write_codebook
 from pipeline.errors import CodebookError
+from pipeline.team_table import Reword
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,14 @@ class _Sheet:
         """The names of the columns, however people wrote them."""
         return [re.sub(r"[\s_-]+", "_", heading.strip()).casefold() for heading in self.header]
 
+    def cells(self) -> Iterator[tuple[int, str, str]]:
+        """Yield each cell below the header with the number of its row and the plain name of its column."""
+        for number, row in enumerate(self.rows, start=2):
+            yield from ((number, name, unguarded(cell)) for name, cell in zip_longest(self.plain_header, row, fillvalue=""))
+
     def name_of(self, row: list[str], number: int) -> str:
         """Return the code of a row, or the row's number where it has none."""
-        codes = [cell.strip() for name, cell in zip(self.plain_header, row, strict=False) if name == "code"]
+        codes = [unguarded(cell).strip() for name, cell in zip(self.plain_header, row, strict=False) if name == "code"]
         return next(filter(None, codes), f"row {number}")
 
     def put(self, row: list[str], values: Mapping[str, str]) -> None:
@@ -43,13 +51,13 @@ class _Sheet:
         for name, value in values.items():
             place = self.column(name)
             row.extend([""] * (place + 1 - len(row)))
-            row[place] = value
+            row[place] = guarded(value)
 
     def find(self, code: str) -> list[str]:
         """Return the row of a code; CodebookError if there is none."""
         place = self.column("code")
         for row in self.rows:
-            if len(row) > place and row[place].strip() == code:
+            if len(row) > place and unguarded(row[place]).strip() == code:
                 return row
         raise CodebookError(f"The codebook has no code {code!r} any more.")
 
@@ -57,7 +65,8 @@ class _Sheet:
         """Return the file's content; with the mark at its beginning, or Excel would misread it."""
         text = io.StringIO(newline="")
         writer = csv.writer(text, delimiter=self.delimiter, lineterminator=self.line_end)
-        writer.writerows([self.header, *self.rows])
+        # Cells that were there before are kept from running, too; they are read back as they were.
+        writer.writerows([self.header, *([guarded(unguarded(cell)) for cell in row] for row in self.rows)])
         return text.getvalue().encode("utf-8-sig")
 
 
@@ -100,17 +109,28 @@ def remove_code(path: Path, code: str) -> None:
     _rewrite(path, remove, lambda book: Codebook(tuple(one for one in book.codes if one.code != code)))
 
 
-def reword_cells(path: Path, reword: Callable[[str], str]) -> list[str]:
+def every_cell(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Yield each cell of a .csv with the number of its row and the name of its column; CodebookError if it is no table."""
+    yield from _read_sheet(path, path.read_bytes()).cells()
+
+
+def reword_cells(path: Path, reword: Reword) -> list[str]:
     """Write every cell of a .csv as `reword` returns it, and return the codes whose rows changed; CodebookError if it is none.
 
-    A row without a code goes by its number, for words must go from a codebook that is not right, too.
+    `reword` is given the number of the row, the name of the column and the cell. A row without a code goes by its number, for
+    words must go from a codebook that is not right, too.
     """
     found = path.read_bytes()
     sheet = _read_sheet(path, found)
-    names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     before = [list(row) for row in sheet.rows]
-    for row in sheet.rows:
-        row[:] = [reword(cell) for cell in row]
+    cells: dict[int, list[str]] = {}
+    for number, name, cell in list(sheet.cells()):
+        cells.setdefault(number, []).append(reword(number, name, cell))
+    for number, row in enumerate(sheet.rows, start=2):
+        new = cells.get(number, [])
+        row[:] = [old if text == unguarded(old) else guarded(text) for old, text in zip(row, new, strict=False)]
+    # By the code that stands there now: the one before may have been words of the person.
+    names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     changed = [name for name, old, new in zip(names, before, sheet.rows, strict=True) if old != new]
     if changed:
         _replace(path, found, sheet.as_bytes())
@@ -122,7 +142,8 @@ def _rewrite(path: Path, edit: Callable[[_Sheet], None], change: Callable[[Codeb
         found = path.read_bytes()
         sheet = _read_sheet(path, found)
         edit(sheet)
-        build_codebook([dict(zip(sheet.header, row, strict=False)) for row in sheet.rows], source=path.name)
+        rows = [dict(zip(sheet.header, map(unguarded, row), strict=False)) for row in sheet.rows]
+        build_codebook(rows, source=path.name)
         _replace(path, found, sheet.as_bytes())
     elif path.suffix.lower() == ".qdc":
         book = change(read_codebook(path))

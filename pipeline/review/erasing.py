@@ -6,13 +6,17 @@ A row that is emptied keeps its number and the hash it was written with, by whic
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.codebook import LISTS, SEPARATOR
 from pipeline.errors import ReviewError
-from pipeline.methods.repeated import repeats, without
+from pipeline.methods.cutting import Cell, Cutter
+from pipeline.methods.passages import Wording
+from pipeline.methods.repeated import repeats
 from pipeline.review.chain import ERASURES
 from pipeline.review.emptying import emptied_rows, empty_rows, rows_of
 from pipeline.review.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
@@ -25,14 +29,29 @@ from pipeline.study import Study
 ERASED = "erased"
 _ABOUT = ("segment_id", "text_id")
 _FREE_TEXT = {"wording", "reason", "why", "detail", "note", "new_code"}
+_OF_REVIEWERS = {"role"}
+# What may be quoted of a person: words of theirs in these leave the study with a report or a codebook.
+_QUOTED = ("approvals", "theme_edits", "code_edits")
+_LINE = "\n"
 
 
-def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str], whole: bool = True) -> int:
+@dataclass(frozen=True)
+class Taken:
+    """What is to go from the store: what is about these ids, words, and ids of codes that were made of words."""
+
+    ids: frozenset[str]
+    words: Sequence[str]
+    cutter: Cutter
+    codes: Mapping[str, str]
+
+
+def erase_from_store(study: Study, taken: Taken, *, whole: bool = True) -> int:
     """Empty every row about the excerpts of these ids, or that repeats these words; return how many rows were emptied.
 
-    With `whole` false (somebody withdraws from being quoted), rewordings and approvals go and decisions stay.
+    With `whole` false (somebody withdraws from being quoted), rewordings, approvals and their words in titles and codes go, and
+    decisions stay.
     """
-    remember_erased(study, ids, whole=whole)
+    remember_erased(study, taken.ids, whole=whole)
     if not store_path(study).is_file():
         return 0
     with open_store(study) as store:
@@ -40,9 +59,12 @@ def erase_from_store(study: Study, *, ids: frozenset[str], words: Sequence[str],
         connection.execute("PRAGMA secure_delete = ON")
         with store.together():
             tables = _tables(connection, whole=whole)
-            emptied = sum(_erase_chained(connection, table, ids, words) for table in tables)
+            # Ids of codes are called otherwise everywhere, or decisions would be about codes that are nowhere.
+            emptied = sum(
+                _erase_chained(connection, table, taken, words=table in tables) for table in _tables(connection, whole=True)
+            )
             for table in changing_tables(connection):
-                _erase_changing(connection, table, ids, words)
+                _erase_changing(connection, table, taken)
             # Before it is settled: a backup that is put back later must find here which rows were emptied.
             remember_emptied(study, emptied_rows(connection))
         # What was written over lies in free pages and in the log until both are made anew.
@@ -80,7 +102,8 @@ def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecis
             *(one for value in row.values() if _parsed(value) is not None for one in ids_in(value)),
         }
         remembered = left.get((row[IDENTITY[table]], row["sha256"]), row)
-        wanted = left_of({**row, **remembered}, erased.erased_among(ids, quotes=table == "approvals"), ())
+        taken = Taken(erased.erased_among(ids, quotes=table == "approvals"), (), Cutter(Wording()), {})
+        wanted = _emptied(table, {**row, **remembered}, taken)
         if wanted != row:
             changed.append((row, wanted))
     if changed:
@@ -99,6 +122,26 @@ def _parsed(value: Any) -> list[Any] | dict[str, Any] | None:
     return found if isinstance(found, list | dict) else None
 
 
+def words_in_store(study: Study, *, whole: bool) -> Iterator[tuple[Cell, str]]:
+    """Yield each text that people wrote into the store, with the row and column where it stands."""
+    if not store_path(study).is_file():
+        return
+    with open_store(study) as store:
+        for table in _tables(store.connection, whole=whole):
+            for row in rows_of(store.connection, table):
+                for name, value in row.items():
+                    if isinstance(value, str) and _is_written(table, name, row):
+                        yield from _texts(value, table, row, name)
+
+
+def codes_in_store(study: Study) -> list[str]:
+    """Return the ids of codes that people proposed."""
+    if not store_path(study).is_file():
+        return []
+    with open_store(study) as store:
+        return [row[0] for row in store.connection.execute("SELECT DISTINCT code FROM code_edits ORDER BY 1")]
+
+
 def _write_anew(connection: sqlite3.Connection) -> None:
     """Make the pages and the log anew. The log itself is left to SQLite: the page for review may have it open."""
     connection.execute("VACUUM")
@@ -111,7 +154,7 @@ def _write_anew(connection: sqlite3.Connection) -> None:
 
 def _tables(connection: sqlite3.Connection, *, whole: bool) -> list[str]:
     there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return [name for name in IDENTITY if name in there and (whole or name == "approvals")]
+    return [name for name in IDENTITY if name in there and (whole or name in _QUOTED)]
 
 
 def changing_tables(connection: sqlite3.Connection) -> list[str]:
@@ -120,61 +163,142 @@ def changing_tables(connection: sqlite3.Connection) -> list[str]:
     return [row[0] for row in connection.execute(sql) if row[0] not in {*IDENTITY, ERASURES}]
 
 
-def _erase_chained(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> int:
-    rows = rows_of(connection, table)
-    changed = [(row, left) for row in rows if (left := left_of(row, ids, words)) != row]
+def _erase_chained(connection: sqlite3.Connection, table: str, taken: Taken, *, words: bool) -> int:
+    recoded = [(row, _recoded(table, row, taken.codes)) for row in rows_of(connection, table)]
+    emptied = [(row, _emptied(table, left, taken) if words else left) for row, left in recoded]
+    changed = [(row, left) for row, left in emptied if left != row]
     if not changed:
         return 0
     empty_rows(connection, table, changed)
     return len(changed)
 
 
-def left_of(row: dict[str, Any], ids: frozenset[str], words: Sequence[str]) -> dict[str, Any]:
+def _is_written(table: str, name: str, row: Mapping[str, Any]) -> bool:
+    """Say whether people wrote the words of a column themselves."""
+    if table == "theme_edits" and name == "detail":
+        # Of a theme that stands for a code, this is the code.
+        return bool(row["action"] == "rename")
+    return name in _FREE_TEXT or name in ("changes", "readings") or (table == "reviewers" and name in _OF_REVIEWERS)
+
+
+def _texts(value: str, table: str, row: Mapping[str, Any], name: str) -> Iterator[tuple[Cell, str]]:
+    if name not in ("changes", "readings"):
+        yield _cell(table, row, name), value
+        return
+    yield from ((_cell(table, row, name, path), text) for path, text in _strings(json.loads(value), ""))
+
+
+def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1) if isinstance(value, list) else ()
+    for name, inner in pairs:
+        yield from _strings(inner, f"{path}, {name}")
+
+
+def _emptied(table: str, row: dict[str, Any], taken: Taken) -> dict[str, Any]:
     """Return what may be left of a row; the row itself where it is not about the person."""
-    about = any(row.get(name) in ids for name in _ABOUT)
-    return {name: _left(name, value, ids, words, about=about) for name, value in row.items()}
+    about = any(row.get(name) in taken.ids for name in _ABOUT)
+    return {name: _left(table, name, value, row, taken, about=about) for name, value in row.items()}
 
 
-def _left(name: str, value: Any, ids: frozenset[str], words: Sequence[str], *, about: bool) -> Any:
+def _left(table: str, name: str, value: Any, row: Mapping[str, Any], taken: Taken, *, about: bool) -> Any:
     if not isinstance(value, str) or name in {"previous", "sha256"}:
         return value
     if about and name in _ABOUT:
         return ERASED
     if about and name == "idempotency_key":
         return None
-    if (found := _parsed(value)) is not None:
-        return _left_of_json(value, found, ids, words, about=about)
-    if name in _FREE_TEXT and value and (about or repeats(value, words)):
-        return ERASED
+    if _is_json(table, name):
+        return _left_of_json(table, name, value, row, taken, about=about)
+    if _is_written(table, name, row) and value and (about or _goes(value, _cell(table, row, name), taken)):
+        # A title that nobody gives any more; an empty one leaves the theme its own.
+        return "" if table == "theme_edits" else ERASED
     return value
 
 
-def _left_of_json(value: str, found: Any, ids: frozenset[str], words: Sequence[str], *, about: bool) -> str:
+def _is_json(table: str, name: str) -> bool:
+    return (table, name) in {
+        ("theme_edits", "texts"), ("discussions", "readings"), ("code_edits", "changes"), ("reopenings", "segments"),
+    }  # fmt: skip
+
+
+def _cell(table: str, row: Mapping[str, Any], name: str, path: str = "") -> Cell:
+    return Cell(FILE, f"{table} row {row[IDENTITY[table]]}, column {name}{path}")
+
+
+def _goes(value: str, cell: Cell, taken: Taken) -> bool:
+    return taken.cutter.cut(value, cell) != value
+
+
+def _left_of_json(table: str, name: str, value: str, row: Mapping[str, Any], taken: Taken, *, about: bool) -> str:
     if about:
         return "[]" if value.startswith("[") else "{}"
-    pruned = _pruned(found, ids, words)
+    content = json.loads(value)
+    pruned = _pruned(content, taken, lambda text, path: _cut(text, _cell(table, row, name, path), path, taken.cutter), "")
     # With its escapes, since half a character can be kept in no other way.
-    return value if pruned == found else json.dumps(pruned)
+    return value if pruned == content else json.dumps(pruned)
 
 
-def _pruned(value: Any, ids: frozenset[str], words: Sequence[str]) -> Any:
+def _cut(text: str, cell: Cell, path: str, cutter: Cutter) -> str:
+    """Cut a text as it is cut in the codebook's file, so that a proposal and the file still say the same."""
+    field = path.split(", ")[1] if ", " in path else ""
+    return cutter.cut_list(text, cell, separator=_LINE) if field in LISTS else cutter.cut(text, cell)
+
+
+def _pruned(value: Any, taken: Taken, cut: Callable[[str, str], str], path: str) -> Any:
     if isinstance(value, list):
-        return [_pruned(one, ids, words) for one in value if not (isinstance(one, str) and one in ids)]
+        kept = [(place, inner) for place, inner in enumerate(value, start=1) if not _is_id(inner, taken)]
+        return [_pruned(inner, taken, cut, f"{path}, {place}") for place, inner in kept]
     if isinstance(value, dict):
-        return {name: _pruned(one, ids, words) for name, one in value.items() if name not in ids}
-    return without(value, words, left=ERASED) if isinstance(value, str) else value
+        return {name: _pruned(inner, taken, cut, f"{path}, {name}") for name, inner in value.items() if name not in taken.ids}
+    return cut(value, path) if isinstance(value, str) else value
 
 
-def _erase_changing(connection: sqlite3.Connection, table: str, ids: frozenset[str], words: Sequence[str]) -> None:
+def _is_id(value: Any, taken: Taken) -> bool:
+    return isinstance(value, str) and value in taken.ids
+
+
+def _recoded(table: str, row: dict[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row with codes called otherwise."""
+    if not codes:
+        return row
+    named = {"code", "codes"} | ({"detail"} if table == "theme_edits" and row["action"] == "map" else set())
+    return {
+        name: _recoded_json(value, codes) if _is_json(table, name) else _recoded_cell(value, codes) if name in named else value
+        for name, value in row.items()
+    }
+
+
+def _recoded_cell(value: Any, codes: Mapping[str, str]) -> Any:
+    return SEPARATOR.join(codes.get(code, code) for code in value.split(SEPARATOR)) if isinstance(value, str) else value
+
+
+def _recoded_json(value: str, codes: Mapping[str, str]) -> str:
+    content = json.loads(value)
+    named = _called(content, codes)
+    return value if named == content else json.dumps(named)
+
+
+def _called(value: Any, codes: Mapping[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_called(inner, codes) for inner in value]
+    if isinstance(value, dict):
+        return {name: _called(inner, codes) for name, inner in value.items()}
+    return codes.get(value, value) if isinstance(value, str) else value
+
+
+def _erase_changing(connection: sqlite3.Connection, table: str, taken: Taken) -> None:
     rows = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()  # noqa: S608
-    for number in _naming(rows, ids, words):
+    for number in _naming(rows, taken):
         connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
 
 
-def _naming(rows: Sequence[Any], ids: frozenset[str], words: Sequence[str]) -> Iterator[int]:
+def _naming(rows: Sequence[Any], taken: Taken) -> Iterator[int]:
     for row in rows:
         text = "\x1f".join(_read(value) for value in tuple(row)[1:])
-        if any(one in text for one in ids) or repeats(text, words):
+        named = any(each in text for each in (*taken.ids, *taken.codes))
+        if named or repeats(text, taken.words) or taken.cutter.wording.holds(text):
             yield int(row[0])
 
 
@@ -182,5 +306,5 @@ def _read(value: Any) -> str:
     """Return a cell as text, JSON without its escapes."""
     value = value if (found := _parsed(value)) is None else found
     if isinstance(value, dict):
-        return "\x1f".join(_read(one) for pair in value.items() for one in pair)
+        return "\x1f".join(_read(inner) for pair in value.items() for inner in pair)
     return "\x1f".join(map(_read, value)) if isinstance(value, list) else str(value)

@@ -5,6 +5,7 @@ quick look.
 """
 
 import argparse
+import csv
 import json
 import math
 import re
@@ -22,6 +23,7 @@ from faulty import ROOT, state_of
 
 
 THEMES = [sys.executable, "-c", "import sys; from pipeline.cli import main; main(sys.argv[1:])"]
+_MADE = re.compile(r'"([^"]+)"(?:, O_[A-Z_|]*O_CREAT|, 0[0-7]+\) += 0)')
 _FAMILY = re.compile(r"sa_family=(AF_\w+)")
 
 
@@ -35,6 +37,8 @@ def main() -> None:
         _make(ready)
         shutil.copytree(ready, whole)
         figures: dict[str, object] = {"connections asked for": _connections(whole, Path(place) / "trace")}
+        sys.stderr.write(f"{figures}\n")
+        figures["files made outside the study"] = _made_elsewhere(whole, Path(place) / "trace")
         sys.stderr.write(f"{figures}\n")
         alone = Path(place) / "alone"
         shutil.copytree(ready, alone)
@@ -67,6 +71,26 @@ def _connections(folder: Path, trace: Path) -> dict[str, int]:
         for family in _FAMILY.findall(trace.read_text(encoding="utf-8", errors="replace")):
             found[family] = found.get(family, 0) + 1
     return found
+
+
+def _made_elsewhere(folder: Path, trace: Path) -> list[str]:
+    """Give commands that write words to a copy, and return what else is made: names of files, by the system's own account."""
+    with tempfile.TemporaryDirectory() as place:
+        study, found = Path(place) / "study", set()
+        shutil.copytree(folder, study)
+        exports = [part for form in ("xlsx", "quotes", "pdf", "docx", "review", "sav", "qdpx") for part in ("--to", form)]
+        for command, *more in (["run", "--force"], ["pack"], ["export", *exports], ["erase", "--yes", _somebody(study)]):
+            line = ["strace", "-f", "-qq", "-e", "trace=open,openat,creat,mkdir,mkdirat", "-o", str(trace), *THEMES]
+            done = _run([*line, command, str(study), *more])
+            assert done.returncode == 0, done.stderr
+            made = _MADE.findall(trace.read_text(encoding="utf-8", errors="replace"))
+            found |= {path for path in made if not path.startswith((str(study), "/dev/", "/proc/"))}
+        return sorted(path for path in found if Path(path).is_absolute())
+
+
+def _somebody(study: Path) -> str:
+    with (study / "responses.csv").open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.DictReader(file))["respondent"]
 
 
 def _told(done: subprocess.CompletedProcess[str]) -> bool:

@@ -45,6 +45,14 @@ def test_a_title_stays_with_its_theme_when_a_tenth_of_the_answers_is_other():
     assert shape.titles == {2: ("The bus", 1)}, "the theme has another number now"
 
 
+def test_a_title_that_was_taken_out_leaves_the_theme_the_one_before():
+    first = groups()
+    given, emptied = (Edit(number, "rename", (members(*first, 1),), title) for number, title in ((1, "By phone"), (2, "")))
+    shape, outcomes = shaped(*first, given, emptied)
+    assert shape.titles == {1: ("By phone", 1)} and [outcome.result for outcome in outcomes] == ["done", "overtaken"]
+    assert shaped(*first, emptied)[0].titles == {}
+
+
 def test_merged_themes_are_one_and_a_later_title_is_that_of_the_whole():
     first = groups()
     merge = Edit(1, "merge", (members(*first, 1), members(*first, 2)))

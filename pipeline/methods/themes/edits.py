@@ -129,6 +129,9 @@ def _lost(edit: Edit) -> Outcome:
 
 def _mark(shape: Shape, edit: Edit, label: int) -> tuple[Shape, Outcome]:
     done = Outcome(edit.edit_id, "done", (label,))
+    if edit.action == "rename" and not edit.detail:
+        # The title was taken out, since it quoted somebody who withdrew: the theme goes by the one it had before.
+        return shape, done
     if edit.action == "rename":
         return replace(shape, titles={**shape.titles, label: (edit.detail, edit.edit_id)}), done
     if edit.action == "map":
