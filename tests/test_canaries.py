@@ -2,14 +2,16 @@
 
 import shutil
 import zipfile
+from datetime import date
 
 import pandas as pd
 import pytest
 from sample import SAMPLE, sample_rows, write_rows
 
 from pipeline.artefacts import read_table
+from pipeline.confirmed import add_confirmation
 from pipeline.packing import pack
-from pipeline.report import EXPORTS, export
+from pipeline.report import EXPORTS, export, outgoing_texts
 from pipeline.review.store import open_store
 from pipeline.runner import run
 from pipeline.study import load_study
@@ -40,6 +42,12 @@ def identifiers():
     ]
 
 
+def confirm_all(study):
+    """Let the sample's own words leave: an example in its codebook names an invented person."""
+    for one in outgoing_texts(study):
+        add_confirmation(study, sha256=one.sha256, place=one.place, holds=", ".join(one.holds), by="Ann", on=date(2026, 3, 4))
+
+
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     folder = tmp_path_factory.mktemp("canaries") / "study"
@@ -63,6 +71,7 @@ def swept(tmp_path_factory):
             store.decide(segment_id=row.segment_id, text_id=row.text_id, reviewer="Ann", outcome="none", note=row.text)
     pack(study, n=400)
     run(study)
+    confirm_all(study)
     export(study, to=list(EXPORTS))
     masks = pd.read_parquet(study.vault / "masks.parquet")["original"]
     return folder, planted, " | ".join(masks)
