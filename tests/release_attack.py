@@ -56,6 +56,7 @@ class Release:
         self.most: list[NDArray[np.float64]] = []
         self.rows: list[tuple[dict[tuple[str, int], float], float]] = []
         self.targets: list[Cell] = []
+        self.besides: dict[Cell, float] = {}
 
     def item(self, name: str, most: NDArray[np.float64] | None = None) -> str:
         """Add something that is counted, of at most so many people of each class."""
@@ -102,6 +103,8 @@ class Release:
             found = [linprog(s * goal, matrix, ends, bounds=np.column_stack([0 * most, most]), method="highs") for s in (1, -1)]
             assert all(one.status == 0 for one in found), (cell, found[0].message)
             low, high = int(np.ceil(found[0].fun - NEAR)), int(np.floor(-found[1].fun + NEAR))
+            # Beside a base that is shown, no more people can have left a question blank than were asked besides.
+            possible -= self.besides.get(cell, 0.0)
             yield Hidden(cell, low, high, high - low + 1 < min(self.profile.fewest, possible + 1))
 
 
@@ -140,6 +143,12 @@ def _open(release: Release, tables: Mapping[str, pd.DataFrame]) -> None:
             _cells(release, rates[rates["value"] == value], "response_rates", "n", item)
         counts = tables["counts"][tables["counts"]["question"] == question]
         _cells(release, counts.drop_duplicates(["group", "level"]), "counts", "base", base)
+        # Those whose group is not known are shown among who wrote something; no base says how many there are.
+        release.targets = [cell for cell in release.targets if cell[0] != base or cell[2] != UNKNOWN]
+        for row in counts.dropna(subset="base").to_dict("records"):
+            for item in (wrote, blank):
+                shown = max(float(row["base"]) - release.slack, release.profile.fewest)
+                release.besides[item, str(row["group"]), str(row["level"])] = shown
         for code, rows in counts.groupby("code"):
             said = release.item(f"{code} {question}", asked)
             release.at_most({said: 1.0, base: -1.0})

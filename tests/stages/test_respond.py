@@ -19,6 +19,7 @@ def answers(said, *, question="helps"):
             "response_id": [person for person, _, _ in rows],
             "question": question,
             "set_aside": ["empty" if blank else None for _, _, blank in rows],
+            "consent": "analyse",
         }
     )
     people = pd.DataFrame(
@@ -75,3 +76,12 @@ def test_nobody_asked_is_no_error():
     comments, people = answers({})
     found, became = respond(comments, people, settings=plan())
     assert found.empty and became.empty
+
+
+def test_people_whose_answers_are_not_to_be_used_are_not_counted_by_group():
+    comments, people = answers({"carers": (30, 12), "leaders": (20, 10)})
+    comments.loc[:9, "consent"] = "none"
+    found, _ = respond(comments, people, settings=plan())
+    found = found.set_index(["question", "level", "value"])
+    assert found.loc[("any", "carers", "answered"), ["n", "base"]].tolist() == [20, 32]
+    assert found.loc[("any", "everyone", "answered"), ["n", "base"]].tolist() == [40, 62]

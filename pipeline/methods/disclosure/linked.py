@@ -43,6 +43,8 @@ class Block:
     """The item that each item is a part of, where nearly all of it is never shown."""
     fixed: frozenset[int] = frozenset()
     """Items that everybody knows."""
+    widest: Floats | None = None
+    """In how far a figure can differ by what may be shown in any case, (n_items, n_figures); else the most it can be."""
 
     @property
     def figures(self) -> Floats:
@@ -79,7 +81,8 @@ class _Seen:
 
 def _needed(block: Block, profile: Profile) -> Floats:
     """Return how many different whole numbers each figure must be able to be: all it ever could be, where that is fewer."""
-    return np.minimum(profile.fewest, block.most @ block.parts.T.astype(float) + 1)
+    widest = block.most @ block.parts.T.astype(float) if block.widest is None else block.widest
+    return np.minimum(profile.fewest, np.floor(widest + _NEAR) + 1)
 
 
 def _wide(low: Floats, high: Floats, needed: Floats) -> Bools:

@@ -1,7 +1,7 @@
 """Open questions as one table: who was asked, who wrote something, whose answer was read, and who spoke of what, by any group."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from pipeline.accounting import EMPTY
 from pipeline.joining import levels, numbered, places
 from pipeline.methods.disclosure.cells import ANY, EVERYONE, with_any
 from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked
-from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_all
+from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, ends_if_shown, nearly_all
 
 
 NOT_ALLOWED = "none"
@@ -105,40 +105,34 @@ def by_question(classes: Classes, persons: NDArray[np.int32], of: pd.Series, que
 
 
 def _decided(found: Opened, profile: Profile) -> Opened:
-    n, parts = len(found.questions), found.classes.parts
-    blank = found.asked - found.answered
-    counts = np.vstack([found.asked, found.answered, blank, found.usable])
-    figures = counts @ parts.T.astype(float)
+    """Decide on the bases of what is counted first, and then on who wrote something and who left it blank beside them."""
+    n, parts = len(found.questions), found.classes.parts.T.astype(float)
+    base = found.usable @ parts
+    # Those whose group is not known are shown among who was asked and wrote something: only few of them need protection.
+    few = base < profile.fewest
+    block = Block(found.classes.parts, found.usable, found.asked, few, np.zeros_like(few), _any_of(0, n), {})
+    no_base = hide_linked(block, profile)
+    counts = np.vstack([found.asked, found.answered, found.asked - found.answered, found.usable])
+    figures = counts @ parts
     hidden = figures < profile.fewest
-    few = hidden[:n].copy()
-    hidden[n : 2 * n] |= few
-    hidden[2 * n : 3 * n] |= few
-    hidden[3 * n :] |= found.classes.unknown()
-    relations: list[Relation] = [
-        *(
-            relation
-            for q in range(n)
-            for relation in ({n + q: 1.0, 2 * n + q: 1.0, q: -1.0}, {n + q: -1.0, 2 * n + q: -1.0, q: 1.0})
-        ),
+    hidden[n : 3 * n] |= np.vstack([hidden[:n]] * 2)
+    hidden[3 * n :] = no_base
+    kept = np.zeros_like(hidden)
+    kept[:n] = True
+    # Beside a base that is shown, no more people can have left it blank than were asked besides.
+    besides = figures[:n] - np.where(no_base, 0.0, ends_if_shown(base, profile)[0])
+    relations = [
+        *({n + q: 1.0, 2 * n + q: 1.0, q: -1.0} for q in range(n)),
+        *({n + q: -1.0, 2 * n + q: -1.0, q: 1.0} for q in range(n)),
         *_within(range(3 * n, 4 * n), range(n, 2 * n)),
         *_any_of(n, n),
         *_any_of(3 * n, n),
     ]
-    kept = np.zeros_like(hidden)
-    kept[:n] = True
-    block = Block(parts, counts, np.vstack([found.asked] * 4), hidden, kept, relations, {}, frozenset(range(n)))
+    most = np.vstack([found.asked] * 4)
+    widest = np.vstack([figures[:n], besides, besides, figures[:n]])
+    block = Block(found.classes.parts, counts, most, hidden, kept, relations, {}, frozenset(range(n)), widest)
     gone = hide_linked(block, profile)
-    return Opened(
-        found.questions,
-        found.persons,
-        found.classes,
-        found.asked,
-        found.answered,
-        found.usable,
-        gone[n : 2 * n],
-        gone[2 * n : 3 * n],
-        gone[3 * n :],
-    )
+    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=gone[3 * n :])
 
 
 def _within(items: Sequence[int], bases: Sequence[int]) -> list[Relation]:
