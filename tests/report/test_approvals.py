@@ -7,11 +7,13 @@ from small_study import CODES, Tables, save
 
 from pipeline.artefacts import content_id
 from pipeline.codebook import Codebook, write_codebook
+from pipeline.methods.cutting import Cutter
+from pipeline.methods.passages import Wording
 from pipeline.report import export
 from pipeline.report.quotebank import TABLES, quote_bank
 from pipeline.report.quotes import CHANGED, GONE, REWORDING, WITHDRAWN
 from pipeline.report.source import read_source
-from pipeline.review.erasing import erase_from_store
+from pipeline.review.erasing import Taken, erase_from_store
 from pipeline.review.store import open_store, read_review
 from pipeline.stages.quote import quote
 from pipeline.stages.settle import settle
@@ -139,7 +141,7 @@ def test_an_answer_that_is_gone_is_listed_until_it_is_erased(study, tables, appr
     less = {"segments": there.drop(approved).reset_index(), "comments": tables["comments"][~gone], "responses": responses[~gone]}
     bank = run_again(study, tables, **less)
     assert where(bank, approved) == ["stays", "stays"] and {one.why for one in bank.withheld if one.quote in approved} == {GONE}
-    erase_from_store(study, ids=frozenset(approved[:1]), words=[])
+    erase_from_store(study, Taken(frozenset(approved[:1]), (), Cutter(Wording()), {}))
     bank = run_again(study, tables, **less)
     assert where(bank, [*approved, "erased"]) == ["nowhere", "stays", "stays"]
 

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from saying import say
 
 from pipeline.errors import ReviewError
+from pipeline.methods.cutting import Cutter
+from pipeline.methods.passages import Wording
 from pipeline.review.chain import START, append, faults, row_sha256
-from pipeline.review.erasing import erase_from_store
+from pipeline.review.erasing import Taken, erase_from_store
 from pipeline.review.store import open_store, verify_store
 from pipeline.review.store_schema import IDENTITY, migrate
 
@@ -152,7 +154,7 @@ def test_another_number_of_seconds_is_still_found(study):
 def test_a_row_that_was_emptied_verifies_whatever_else_it_holds(study):
     with open_store(study) as store:
         store.add_theme_edit("rename", [["t1"], ["half a character \ud800"]], "Phones", "Ann")
-    assert erase_from_store(study, ids=frozenset({"t1"}), words=()) == 1
+    assert erase_from_store(study, Taken(frozenset({"t1"}), (), Cutter(Wording()), {})) == 1
     assert verify_store(study).startswith("All rows are as they were written.")
 
 
@@ -162,7 +164,7 @@ def test_a_note_that_begins_with_a_bracket_is_no_list_and_is_erased_like_any_oth
         store.add_reviewer("Ann", "family")
         for segment in ("s1", "s2"):
             store.decide(segment_id=segment, text_id=segment, reviewer="Ann", outcome="none", note=note, new_code=note)
-    assert erase_from_store(study, ids=frozenset({"s1"}), words=()) == 1
+    assert erase_from_store(study, Taken(frozenset({"s1"}), (), Cutter(Wording()), {})) == 1
     with open_store(study) as store:
         erased, kept = store.frame("SELECT note FROM decisions ORDER BY decision_id")["note"]
     assert (erased, kept) == ("erased", note)

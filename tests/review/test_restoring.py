@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline.errors import ReviewError
+from pipeline.methods.cutting import Cutter
+from pipeline.methods.passages import Wording
 from pipeline.review.backup import back_up
-from pipeline.review.erasing import erase_from_store
+from pipeline.review.erasing import Taken, erase_from_store
 from pipeline.review.restoring import restore
 from pipeline.review.store import decisions, open_store, store_path, verify_store
 from pipeline.review.store_sessions import save_draft
@@ -173,7 +175,7 @@ def test_a_store_with_a_rule_of_somebody_elses_is_refused(study, kept, tmp_path,
 
 def erase(study, segment):
     write_tombstones(study, Tombstones().with_stone(f"person {segment}", "all"))
-    return erase_from_store(study, ids=frozenset({segment}), words=(WORDS + " " + segment,))
+    return erase_from_store(study, Taken(frozenset({segment}), (WORDS + " " + segment,), Cutter(Wording()), {}))
 
 
 def noted(study):
@@ -222,7 +224,7 @@ def test_words_that_may_no_longer_be_quoted_do_not_come_back(study, kept, tmp_pa
         row = {"segment_id": X, "text_id": X, "outcome": "reworded", "wording": WORDS, "reason": "", "by": "Ann"}
         store.append("approvals", **row)
     made = back_up(study, tmp_path / "approved.zip", passphrase=PASSPHRASE)
-    erase_from_store(study, ids=frozenset({X}), words=(WORDS,), whole=False)
+    erase_from_store(study, Taken(frozenset({X}), (WORDS,), Cutter(Wording()), {}), whole=False)
     store_path(study).unlink()
     restore(study, made.path)
     with open_store(study) as store:
