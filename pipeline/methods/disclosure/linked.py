@@ -43,8 +43,8 @@ class Block:
     """The item that each item is a part of, where nearly all of it is never shown."""
     fixed: frozenset[int] = frozenset()
     """Items that everybody knows."""
-    widest: Floats | None = None
-    """In how far a figure can differ by what may be shown in any case, (n_items, n_figures); else the most it can be."""
+    always: Bools | None = None
+    """What is shown whatever it gives away, (n_items, n_figures): a figure need not be wider than this by itself leaves it."""
 
     @property
     def figures(self) -> Floats:
@@ -54,10 +54,9 @@ class Block:
 
 def hide_linked(block: Block, profile: Profile) -> Bools:
     """Return what to hide, (n_items, n_figures): what is hidden already, and the smallest figures that would give it away."""
-    hidden, seen, unhelped = block.hidden.copy(), _Seen(block), set[Place]()
+    hidden, seen, unhelped = block.hidden.copy(), _Seen(block, profile), set[Place]()
     while True:
-        program = _Program(block, hidden, profile)
-        weak = next(_too_narrow(block, hidden, program, seen, unhelped, profile), None)
+        weak = next(_too_narrow(block, hidden, seen, unhelped, profile), None)
         if weak is None:
             return hidden
         place, binding = weak
@@ -67,50 +66,69 @@ def hide_linked(block: Block, profile: Profile) -> Bools:
             hidden[binding] = True
 
 
+def shown_of_everyone(few: Bools) -> Bools:
+    """Return which figures are everyone's and not few, (n_items, n_figures).
+
+    How many answered in all is shown always: where everybody did, so did each small group, and hiding that would hide the lot.
+    """
+    everyone = np.zeros_like(few)
+    everyone[:, 0] = ~few[:, 0]
+    return everyone
+
+
 class _Seen:
     """How low and how high each figure is in the worlds that a reader must think possible: hiding more only adds worlds."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, profile: Profile) -> None:
+        self.block, self.profile = block, profile
         self.parts = block.parts.T.astype(float)
         self.low = self.high = block.figures
+        # How many different whole numbers each figure must be able to be: all it ever could be, where that is fewer.
+        self.needed = np.minimum(profile.fewest, np.floor(block.most @ self.parts + _NEAR) + 1)
+        self.lowered = set[Place]()
 
     def add(self, world: Floats) -> None:
         figures = world @ self.parts
         self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
 
+    def wide(self) -> Bools:
+        """Say which figures are known to be wide enough."""
+        return _whole_numbers(self.low, self.high) >= self.needed
 
-def _needed(block: Block, profile: Profile) -> Floats:
-    """Return how many different whole numbers each figure must be able to be: all it ever could be, where that is fewer."""
-    widest = block.most @ block.parts.T.astype(float) if block.widest is None else block.widest
-    return np.minimum(profile.fewest, np.floor(widest + _NEAR) + 1)
+    def lower(self, place: Place) -> None:
+        """Ask no more of a figure than is left of it by what is shown in any case."""
+        if self.block.always is None or place in self.lowered:
+            return
+        self.lowered.add(place)
+        program = _Program(self.block, ~self.block.always, self.profile)
+        ends = [(program.furthest(place, sign)[0] @ self.parts)[place] for sign in (1.0, -1.0)]
+        self.needed[place] = min(self.needed[place], float(_whole_numbers(*map(np.asarray, ends))))
 
 
-def _wide(low: Floats, high: Floats, needed: Floats) -> Bools:
-    return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1 >= needed)
+def _whole_numbers(low: Floats, high: Floats) -> Floats:
+    return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1)
 
 
 def _too_narrow(
-    block: Block, hidden: Bools, program: "_Program", seen: _Seen, unhelped: set[Place], profile: Profile
+    block: Block, hidden: Bools, seen: _Seen, unhelped: set[Place], profile: Profile
 ) -> Iterator[tuple[Place, Place | None]]:
     """Yield each hidden figure that can be narrowed down too far, and the smallest shown one that does it, if one does."""
-    needed = _needed(block, profile)
-    targets = hidden & ~_wide(seen.low, seen.high, needed)
-    for item, figure in np.argwhere(targets):
+    program = _Program(block, hidden, profile)
+    for item, figure in np.argwhere(hidden & ~seen.wide()):
         place = (int(item), int(figure))
-        if item in block.fixed or place in unhelped or _wide(seen.low, seen.high, needed)[place]:
+        if item in block.fixed or place in unhelped or seen.wide()[place]:
             continue
         binding = set[Place]()
         for sign in (1.0, -1.0):
             world, tight = program.furthest(place, sign)
             seen.add(world)
             binding |= tight
-            if _wide(seen.low, seen.high, needed)[place]:
-                break
-        else:
-            figures = block.figures
-            loose = [one for one in binding if not block.kept[one] and not hidden[one]]
+        if not seen.wide()[place]:
+            seen.lower(place)
+        if not seen.wide()[place]:
+            loose = [shown for shown in binding if not block.kept[shown] and not hidden[shown]]
             # Everyone's figure is what most readers look for: it goes last.
-            yield place, min(loose, key=lambda one: (one[1] == 0, figures[one], one), default=None)
+            yield place, min(loose, key=lambda shown: (shown[1] == 0, block.figures[shown], shown), default=None)
 
 
 class _Program:
