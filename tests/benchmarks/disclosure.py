@@ -1,7 +1,7 @@
-"""Attack made-up studies, all tables of each together, and pairs of exports; print how many hidden figures could be worked out.
+"""Attack all tables of made-up studies together, and pairs of exports, and print how many hidden figures could be worked out.
 
-Run `python tests/benchmarks/disclosure.py`; everything is invented. Attributes nest, cross and overlap, and the attacker knows how
-many people are in each class. `--studies 5` is a quick look, `--seconds 120` stops after that long for each profile.
+Run `python tests/benchmarks/disclosure.py`; everything is invented. Attributes nest, cross and overlap, and the attacker knows
+how many people are in each class. `--studies 5` is a quick look, `--seconds 120` stops after that long for each profile.
 """
 
 import argparse

@@ -31,7 +31,7 @@ def test_of_many_crossed_attributes_those_that_stand_first_are_shown_and_the_oth
 
 def test_the_classes_of_many_attributes_are_no_more_than_can_be_worked_out_quickly():
     levels = {f"attribute {number}": np.random.default_rng(number).integers(0, 6, 2000) for number in range(6)}
-    classes = classes_of(levels, {name: "abcdef" for name in levels}, 2000, "everyone")
+    classes = classes_of(levels, dict.fromkeys(levels, "abcdef"), 2000, "everyone")
     # 36 of the first two; the third would make 216.
     assert classes.parts.shape == (1 + 6 * 7, 36)
     assert classes.parts[:15].any(axis=1).sum() == 13 and not classes.parts[15:].any()
