@@ -1,7 +1,7 @@
 """An attacker with a linear program: from all that is shown, how far can each hidden count be narrowed down?
 
-The attacker knows the rules: that what is shown is rounded and at least the threshold, that counts add up, and that those
-counted are some of their base. The model is written anew here from what is shown, and shares nothing with the method.
+The attacker knows the rules: that what is shown is rounded and at least the threshold, and that counts
+add up. The model is written anew here from what is shown, and shares nothing with the method.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from pipeline.methods.disclosure import Breakdown, Hidden, Profile, disclose, hide, hide_crossing
+from pipeline.methods.disclosure import Profile, disclose, hide_crossing
+from pipeline.methods.disclosure.choices import hide_means, hide_theme
 from pipeline.methods.disclosure.differencing import Released
+from pipeline.methods.disclosure.linked import classes_of
 
 
 Floats = NDArray[np.float64]
 Range = tuple[float, float]
 MOST = 1e6
-NEARLY_ALL = 0.9
 
 
 def recovered(ranges: Sequence[Range], profile: Profile) -> int:
@@ -27,14 +28,13 @@ def recovered(ranges: Sequence[Range], profile: Profile) -> int:
 
 
 class Attack:
-    """What is known: bounds of each figure, and sums and differences between them."""
+    """What is known: bounds of each figure, and sums of them."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         self.bounds: list[Range] = []
         self.targets: list[int] = []
         self.equal: list[dict[int, float]] = []
-        self.at_most: list[tuple[dict[int, float], float]] = []
 
     def figure(self, value: float, *, hidden: bool, possible: bool = True) -> int:
         """Add a figure as it is shown, or as one that is not, and return its place."""
@@ -52,23 +52,15 @@ class Attack:
         """Know that parts add up to a total."""
         self.equal.append({**dict.fromkeys(parts, 1.0), total: -1.0})
 
-    def within(self, part: int, base: int, most: float) -> None:
-        """Know that a part is at most this share of a base."""
-        self.at_most.append(({part: 1.0, base: -most}, 0.0))
-
     def ranges(self) -> list[Range]:
         """Return the range of every hidden figure."""
         equal = self._matrix(self.equal)
-        at_most = self._matrix([terms for terms, _ in self.at_most]) if self.at_most else None
-        ends = [right for _, right in self.at_most] or None
-        return [
-            (self._end(target, 1, equal, at_most, ends), self._end(target, -1, equal, at_most, ends)) for target in self.targets
-        ]
+        return [(self._end(target, 1, equal), self._end(target, -1, equal)) for target in self.targets]
 
-    def _end(self, target: int, sign: int, equal: Floats, at_most: Floats | None, ends: list[float] | None) -> float:
+    def _end(self, target: int, sign: int, equal: Floats) -> float:
         goal = np.zeros(len(self.bounds))
         goal[target] = sign
-        found = linprog(goal, A_ub=at_most, b_ub=ends, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=self.bounds, method="highs")
+        found = linprog(goal, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=self.bounds, method="highs")
         assert found.status == 0, found.message
         return sign * float(found.fun)
 
@@ -78,63 +70,6 @@ class Attack:
             for column, factor in terms.items():
                 matrix[place, column] = factor
         return matrix
-
-
-def random_breakdown(draw: np.random.Generator) -> tuple[Breakdown, list[Breakdown]]:
-    """Draw how many people of each group, by one to three attributes, answered, and how many of them said each of some things."""
-    n_people = int(draw.integers(12, 400))
-    attributes = []
-    for _ in range(draw.integers(1, 4)):
-        n_levels = int(draw.integers(1, 8))
-        chances = draw.dirichlet(np.full(n_levels, 0.8))
-        known = draw.random(n_people) >= draw.choice([0.0, 0.0, 0.05, 0.2])
-        attributes.append((n_levels, np.where(known, draw.choice(n_levels, n_people, p=chances), n_levels)))
-    base = _breakdown(np.ones(n_people, dtype=bool), attributes)
-    said = [_breakdown(draw.random(n_people) < draw.beta(0.6, 1.5), attributes) for _ in range(draw.integers(1, 6))]
-    return base, said
-
-
-def _breakdown(counted: NDArray[np.bool_], attributes: list[tuple[int, NDArray[np.int64]]]) -> Breakdown:
-    parts = [np.bincount(levels[counted], minlength=n + 1).astype(float) for n, levels in attributes]
-    return Breakdown(float(counted.sum()), tuple(parts))
-
-
-def attack_breakdown(
-    base: Breakdown, said: list[Breakdown], profile: Profile, *, hidden_parts: list[NDArray[np.bool_]] | None = None
-) -> list[Range]:
-    """Attack all that is shown of a question: its bases, and each thing said, by every attribute."""
-    attack = Attack(profile)
-    gone = hide(base, profile)
-    base_total = attack.figure(base.total, hidden=gone.total)
-    bases = []
-    for place, parts in enumerate(base.parts):
-        flags = gone.parts[place] if hidden_parts is None else hidden_parts[place]
-        flags[-1] = True
-        figures = [
-            attack.figure(value, hidden=bool(flag), possible=bool(value) or position < len(parts) - 1)
-            for position, (value, flag) in enumerate(zip(parts, flags, strict=True))
-        ]
-        attack.add_up(figures, base_total)
-        bases.append(figures)
-    for one in said:
-        _attack_said(attack, one, (base, base_total, bases), hide(one, profile, of=(base, gone)), profile)
-    return attack.ranges()
-
-
-def _attack_said(
-    attack: Attack, one: Breakdown, known: tuple[Breakdown, int, list[list[int]]], gone: Hidden, profile: Profile
-) -> None:
-    base, base_total, bases = known
-    total = attack.figure(one.total, hidden=gone.total)
-    attack.within(total, base_total, 1.0 if gone.total else NEARLY_ALL)
-    for place, parts in enumerate(one.parts):
-        figures = []
-        for position, value in enumerate(parts):
-            hidden = bool(gone.parts[place][position])
-            possible = bool(base.parts[place][position]) or position < len(parts) - 1
-            figures.append(attack.figure(value, hidden=hidden, possible=possible))
-            attack.within(figures[-1], bases[place][position], 1.0 if hidden else NEARLY_ALL)
-        attack.add_up(figures, total)
 
 
 def random_crossing(draw: np.random.Generator) -> tuple[Floats, bool]:
@@ -266,18 +201,16 @@ def _released(
     names = np.array([f"p{person}" for person in range(len(levels))])
     kinds = np.unique(levels[there])
     places = np.searchsorted(kinds, levels)
-    base = _breakdown(there, [(len(kinds), places)])
-    gone = hide(base, profile)
+    classes = classes_of({by: places[there]}, {by: [str(kind) for kind in kinds]}, int(there.sum()), "everyone")
+    base = classes.count(np.arange(there.sum()))
+    gone = hide_means(classes, base, profile)
     figures = []
     for item, counted in [("base", there), *((f"code {code}", there & said[:, code]) for code in range(said.shape[1]))]:
-        counts = _breakdown(counted, [(len(kinds), places)])
-        hidden = gone if item == "base" else hide(counts, profile, of=(base, gone))
+        spoke = classes.count(np.flatnonzero(counted[there]))
+        hidden = gone if item == "base" else hide_theme(classes, base, spoke, gone, profile)
         cells = [
-            ("everyone|everyone", counted, hidden.total),
-            *(
-                (f"{by}|{kind}", counted & (levels == kind), bool(flag))
-                for kind, flag in zip(kinds, hidden.parts[0], strict=False)
-            ),
+            ("everyone|everyone", counted, hidden[0]),
+            *((f"{by}|{kind}", counted & (levels == kind), bool(flag)) for kind, flag in zip(kinds, hidden[1:], strict=False)),
         ]
         for part, people, flag in cells:
             shown = float("nan") if flag else float(disclose(np.array(float(people.sum())), profile))

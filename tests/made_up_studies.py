@@ -56,11 +56,16 @@ def draw_attributes(draw: np.random.Generator, n_people: int) -> dict[str, np.nd
     return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in found.items()}
 
 
-def made_up(draw: np.random.Generator, profile: str) -> Made:
-    """Draw a study and count it."""
-    n_people = int(draw.integers(30, 400))
+def many_attributes(draw: np.random.Generator, n_people: int, n_attributes: int = 4) -> dict[str, np.ndarray]:
+    """Return attributes of six levels that cross, so that nearly everybody is alone in being what they are in all of them."""
+    return {f"crossed {number}": draw.choice(6, n_people, p=draw.dirichlet(np.full(6, 3.0))) for number in range(n_attributes)}
+
+
+def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.ndarray] | None = None) -> Made:
+    """Draw a study and count it; with attributes, for as many people as they are of."""
+    n_people = int(draw.integers(30, 400)) if attributes is None else len(next(iter(attributes.values())))
     ids = np.array([f"{person:016x}" for person in range(n_people)])
-    attributes = draw_attributes(draw, n_people)
+    attributes = draw_attributes(draw, n_people) if attributes is None else attributes
     people = pd.concat(
         [
             pd.DataFrame({"response_id": ids, "attribute": name, "value": [f"level {level}" for level in levels]})[levels >= 0]
@@ -75,7 +80,10 @@ def made_up(draw: np.random.Generator, profile: str) -> Made:
     segments = pd.DataFrame({"segment_id": read["comment_id"], "comment_id": read["comment_id"], "text_id": read["comment_id"]})
     codes = [f"code{number}" for number in range(int(draw.integers(2, 5)))]
     tilt = draw.random(20)
-    coded = [segments[draw.random(len(segments)) < draw.beta(0.6, 1.5) * tilt[attributes["fine"]][_person(read)]] for _ in codes]
+    coded = [
+        segments[draw.random(len(segments)) < draw.beta(0.6, 1.5) * tilt[next(iter(attributes.values()))][_person(read)]]
+        for _ in codes
+    ]
     codings = pd.concat([rows[["segment_id"]].assign(code=code) for code, rows in zip(codes, coded, strict=True)])
     codings = codings.assign(status="suggested", reviewers=0)
     members = segments[["text_id"]].assign(theme_id=[f"t{draw.integers(0, 4)}" for _ in range(len(segments))], similarity=1.0)

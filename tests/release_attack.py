@@ -55,8 +55,8 @@ class Release:
         self.items: dict[str, int] = {}
         self.most: list[NDArray[np.float64]] = []
         self.rows: list[tuple[dict[tuple[str, int], float], float]] = []
+        self.sources: list[Cell | None] = []
         self.targets: list[Cell] = []
-        self.besides: dict[Cell, float] = {}
 
     def item(self, name: str, most: NDArray[np.float64] | None = None) -> str:
         """Add something that is counted, of at most so many people of each class."""
@@ -71,6 +71,7 @@ class Release:
             self.rows.append(
                 ({(item, place): factor for item, factor in factors.items()}, 0.0 if right is None else float(right[place]))
             )
+            self.sources.append(None)
 
     def figure(self, cell: Cell, shown: float, *, target: bool = True) -> None:
         """Know a figure as it is shown, or try to find out one that is not."""
@@ -81,9 +82,28 @@ class Release:
         terms = {(item, int(place)): 1.0 for place in np.flatnonzero(self.parts[group, level])}
         self.rows.append((terms, shown + self.slack))
         self.rows.append(({key: -factor for key, factor in terms.items()}, -max(shown - self.slack, self.profile.fewest)))
+        self.sources += [cell, cell]
 
     def hidden(self) -> Iterator[Hidden]:
         """Yield every hidden figure that somebody could be in, and how far it can be narrowed down."""
+        matrix, ends, most = self._matrix(), np.array([right for _, right in self.rows]), np.concatenate(self.most)
+        for cell in dict.fromkeys(self.targets):
+            goal = np.zeros(len(most))
+            at = self.items[cell[0]] * len(self.kinds)
+            goal[at : at + len(self.kinds)] = self.parts[cell[1:]]
+            possible = goal @ most
+            if not possible:
+                continue
+            low, high = _ends(cell, goal, matrix, ends, most)
+            needed = min(self.profile.fewest, possible + 1)
+            if high - low + 1 < needed:
+                # What is shown in any case is allowed to give away what it gives away by itself.
+                always = np.array([source is None or _in_any_case(source, cell) for source in self.sources])
+                least, utmost = _ends(cell, goal, matrix[always], ends[always], most)
+                needed = min(needed, utmost - least + 1)
+            yield Hidden(cell, low, high, high - low + 1 < needed)
+
+    def _matrix(self) -> sparse.csr_matrix:
         width = len(self.kinds)
         entries = [
             (row, self.items[item] * width + place, factor)
@@ -91,21 +111,23 @@ class Release:
             for (item, place), factor in terms.items()
         ]
         rows, columns, factors = (list(part) for part in zip(*entries, strict=True))
-        matrix = sparse.csr_matrix((factors, (rows, columns)), shape=(len(self.rows), len(self.items) * width))
-        ends, most = np.array([right for _, right in self.rows]), np.concatenate(self.most)
-        for cell in dict.fromkeys(self.targets):
-            goal = np.zeros(len(most))
-            at = self.items[cell[0]] * width
-            goal[at : at + width] = self.parts[cell[1:]]
-            possible = goal @ most
-            if not possible:
-                continue
-            found = [linprog(s * goal, matrix, ends, bounds=np.column_stack([0 * most, most]), method="highs") for s in (1, -1)]
-            assert all(one.status == 0 for one in found), (cell, found[0].message)
-            low, high = int(np.ceil(found[0].fun - NEAR)), int(np.floor(-found[1].fun + NEAR))
-            # Beside a base that is shown, no more people can have left a question blank than were asked besides.
-            possible -= self.besides.get(cell, 0.0)
-            yield Hidden(cell, low, high, high - low + 1 < min(self.profile.fewest, possible + 1))
+        return sparse.csr_matrix((factors, (rows, columns)), shape=(len(self.rows), len(self.items) * width))
+
+
+def _in_any_case(source: Cell, cell: Cell) -> bool:
+    """Say whether a figure is shown whatever it tells of another: how many answered in all, and of blanks, any base."""
+    if cell[0].startswith(("answered ", "blank ")):
+        return source[0].startswith("read ")
+    return cell[0].startswith(("read ", "base ")) and source[0].startswith(cell[0][:5]) and source[1] == EVERYONE
+
+
+def _ends(
+    cell: Cell, goal: NDArray[np.float64], matrix: sparse.csr_matrix, ends: NDArray[np.float64], most: NDArray[np.float64]
+) -> tuple[int, int]:
+    bounds = np.column_stack([0 * most, most])
+    found = [linprog(sign * goal, matrix, ends, bounds=bounds, method="highs") for sign in (1, -1)]
+    assert all(end.status == 0 for end in found), (cell, found[0].message)
+    return int(np.ceil(found[0].fun - NEAR)), int(np.floor(-found[1].fun + NEAR))
 
 
 def attack_release(
@@ -145,10 +167,6 @@ def _open(release: Release, tables: Mapping[str, pd.DataFrame]) -> None:
         _cells(release, counts.drop_duplicates(["group", "level"]), "counts", "base", base)
         # Those whose group is not known are shown among who wrote something; no base says how many there are.
         release.targets = [cell for cell in release.targets if cell[0] != base or cell[2] != UNKNOWN]
-        for row in counts.dropna(subset="base").to_dict("records"):
-            for item in (wrote, blank):
-                shown = max(float(row["base"]) - release.slack, release.profile.fewest)
-                release.besides[item, str(row["group"]), str(row["level"])] = shown
         for code, rows in counts.groupby("code"):
             said = release.item(f"{code} {question}", asked)
             release.at_most({said: 1.0, base: -1.0})

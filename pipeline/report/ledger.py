@@ -153,11 +153,13 @@ def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[t
             continue
         base, n = keys_of(name, {str(key): value for key, value in row.items()})
         yield base, float(row["base"])
+        # A row that is said to be suppressed shows nothing, whatever stands in it.
+        gone = bool(row["suppressed"])
         if row.get("measure") == "mean":
             for figure in MEAN:
-                yield (f"{base[0]}|{figure}", base[1]), float(row[figure])
+                yield (f"{base[0]}|{figure}", base[1]), nan if gone else float(row[figure])
         else:
-            yield n, float(row["n"])
+            yield n, nan if gone else float(row["n"])
 
 
 def _adjusted(name: str, table: pd.DataFrame, found: Mapping[Key, float], fewest: int) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pipeline.codebook import Codebook
 from pipeline.joining import levels, numbered, places, taken
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.cells import ANY, EVERYONE, shares_of
-from pipeline.methods.disclosure.choices import classes_by, hide_bases, hide_choices
+from pipeline.methods.disclosure.choices import classes_by, hide_choices, hide_means
 from pipeline.methods.disclosure.linked import Classes
 from pipeline.methods.disclosure.opened import Opened, by_question, open_questions
 from pipeline.study import Intake
@@ -172,7 +172,7 @@ def _means(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
     classes = classes_by(known, len(known[EVERYONE]))
     for question, asked in found.groupby("question", sort=False):
         those = scored.loc[scored["question"] == question, "person"].to_numpy()
-        gone = hide_bases(classes, classes.count(np.unique(those)), profile)
+        gone = hide_means(classes, classes.count(np.unique(those)), profile)
         base[asked.index[gone[_figure_places(classes, asked)]]] = np.nan
     # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
     half = _half_width(found).round(2)

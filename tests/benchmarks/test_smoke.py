@@ -216,3 +216,12 @@ def test_a_reader_is_fuzzed_and_what_breaks_it_is_kept(tmp_path):
 def test_what_faults_gave_is_added_up_over_stages_and_files():
     found = {"killed: intake": "20 of 20", "killed: clean": "19 of 20; not 7", "asked to stop": "40 of 40"}
     assert faults._summary(found) == {"killed": "39 of 40", "asked to stop": "40 of 40"}
+
+
+def test_a_quick_look_at_disclosure_attacks_as_many_studies_as_it_is_asked_to():
+    command = [sys.executable, "tests/benchmarks/disclosure.py", "--studies", "1", "--pairs", "2", "--profile", "small"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=bench.ROOT)
+    found = json.loads(done.stdout)
+    attack = found["attack"]["small"]
+    assert attack["studies"] == 1 and attack["hidden figures attacked"] > 0
+    assert (attack["recovered"], found["differencing"]["small"]) == (0, {"planted": 2, "caught": 2})

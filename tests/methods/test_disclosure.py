@@ -1,21 +1,29 @@
 """No hidden count can be worked out: tables are attacked with a linear program that knows all that is shown."""
 
 import numpy as np
+import pandas as pd
 import pytest
-from disclosure_attack import attack_breakdown, attack_crossing, planted_pairs, random_breakdown, random_crossing, recovered
+from disclosure_attack import attack_crossing, planted_pairs, random_crossing, recovered
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from release_attack import Release
 
-from pipeline.methods.disclosure import PROFILES, Breakdown, disclose, hide, hide_crossing
+from pipeline.methods.disclosure import PROFILES, hide_crossing
+from pipeline.methods.disclosure.choices import hide_means, hide_theme
 from pipeline.methods.disclosure.differencing import Released, against_earlier
+from pipeline.methods.disclosure.linked import Classes, classes_of
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_no_hidden_part_of_a_breakdown_can_be_worked_out(profile):
-    draw = np.random.default_rng(11)
-    ranges = [found for _ in range(25) for found in attack_breakdown(*random_breakdown(draw), profile)]
-    assert len(ranges) > 100
-    assert recovered(ranges, profile) == 0
+def parted(*sizes: int, unknown: int = 0) -> Classes:
+    """Return classes of people by one attribute, with so many in each level."""
+    levels = np.repeat([*range(len(sizes)), -1], [*sizes, unknown])
+    return classes_of({"group": levels}, {"group": "abcdefg"}, len(levels), "everyone")
+
+
+def hidden_parts(*sizes: int, unknown: int = 0, profile: str = "standard") -> list[bool]:
+    """Return what is hidden of numbers of people, everyone's first and those of unknown group last."""
+    classes = parted(*sizes, unknown=unknown)
+    return hide_means(classes, classes.count(np.arange(sum(sizes) + unknown)), PROFILES[profile]).tolist()
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
@@ -27,33 +35,32 @@ def test_no_hidden_cell_of_a_table_can_be_worked_out(profile):
 
 
 def test_the_attack_finds_what_is_only_hidden_where_it_is_small():
-    whole = Breakdown(93.0, (np.array([50.0, 40.0, 3.0, 0.0]),))
-    naive = [np.isnan(disclose(part, PROFILES["standard"])) for part in whole.parts]
-    ranges = attack_breakdown(whole, [], PROFILES["standard"], hidden_parts=naive)
-    assert (3.0, 3.0) in [(round(low, 6), round(high, 6)) for low, high in ranges]
+    persons = pd.DataFrame({"group": ["a"] * 50 + ["b"] * 40 + ["c"] * 20})
+    release = Release(persons, {}, PROFILES["standard"])
+    said = release.item("said")
+    for group, level, shown in (("everyone", "everyone", 63), ("group", "a", 30), ("group", "b", 30), ("group", "c", np.nan)):
+        release.figure((said, group, level), float(shown))
+    (found,) = release.hidden()
+    assert (found.low, found.high, found.recovered) == (3, 3, True)
 
 
 def test_what_is_hidden_of_a_breakdown_is_no_more_than_it_takes():
-    gone = hide(Breakdown(93.0, (np.array([50.0, 40.0, 3.0, 0.0]),)), PROFILES["standard"])
-    assert not gone.total
-    assert gone.parts[0].tolist() == [False, True, True, True]
+    assert hidden_parts(50, 40, 3) == [False, False, True, True, True]
 
 
 def test_people_whose_group_is_not_known_are_protected_too():
-    gone = hide(Breakdown(93.0, (np.array([50.0, 41.0, 2.0]),)), PROFILES["standard"])
-    assert gone.parts[0].tolist() == [False, True, True]
+    assert hidden_parts(50, 41, unknown=2) == [False, False, True, True]
 
 
 def test_nobody_whose_group_is_not_known_needs_no_protection():
-    gone = hide(Breakdown(91.0, (np.array([50.0, 41.0, 0.0]),)), PROFILES["standard"])
-    assert gone.parts[0].tolist() == [False, False, True]
+    assert hidden_parts(50, 41) == [False, False, False, True]
 
 
 def test_a_group_of_one_mind_is_hidden():
-    base = Breakdown(60.0, (np.array([30.0, 30.0, 0.0]),))
-    said = Breakdown(42.0, (np.array([30.0, 12.0, 0.0]),))
-    gone = hide(said, PROFILES["standard"], of=(base, hide(base, PROFILES["standard"])))
-    assert gone.parts[0][0], "who knows a person is in the group would know what they said"
+    classes = parted(30, 30)
+    said = classes.count(np.arange(42))
+    gone = hide_theme(classes, classes.count(np.arange(60)), said, np.array([False, False, False, True]), PROFILES["standard"])
+    assert gone[1], "who knows a person is in the group would know what they said"
 
 
 def test_a_table_that_may_show_all_shows_all():
@@ -64,13 +71,13 @@ counts = st.lists(st.integers(0, 60), min_size=2, max_size=7)
 
 
 @settings(max_examples=60, deadline=None)
-@given(parts=counts, unknown=st.integers(0, 20), profile=st.sampled_from(list(PROFILES.values())))
+@given(parts=counts, unknown=st.integers(0, 20), profile=st.sampled_from(list(PROFILES)))
 def test_nothing_small_is_ever_shown_and_hiding_is_the_same_in_any_order(parts, unknown, profile):
-    whole = Breakdown(float(sum(parts) + unknown), (np.array([*parts, unknown], dtype=float),))
-    gone = hide(whole, profile)
-    assert gone.parts[0][: len(parts)][np.array(parts) < profile.fewest].all()
-    turned = hide(Breakdown(whole.total, (np.array([*reversed(parts), unknown], dtype=float),)), profile)
-    assert sorted(np.array(parts)[gone.parts[0][:-1]]) == sorted(np.array(parts[::-1])[turned.parts[0][:-1]])
+    parts = [part for part in parts if part]
+    gone = np.array(hidden_parts(*parts, unknown=unknown, profile=profile)[1:-1], dtype=bool)
+    assert gone[np.array(parts, dtype=int) < PROFILES[profile].fewest].all()
+    turned = np.array(hidden_parts(*reversed(parts), unknown=unknown, profile=profile)[1:-1], dtype=bool)
+    assert sorted(np.array(parts, dtype=int)[gone]) == sorted(np.array(parts[::-1], dtype=int)[turned])
 
 
 @pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)

@@ -100,7 +100,8 @@ def test_steps_of_one_person_add_up_until_they_may_be_shown(unrounded):
     for n in range(0, 24, 3):
         without(unrounded, tables, set(people[:n]))
         bases.append(figures(exported(unrounded))["base"].max())
-    steps = -np.diff(bases)
+    # In between, what is off by too much for the one and by too little for the other is not shown.
+    steps = -np.diff([base for base in bases if not np.isnan(base)])
     assert set(steps[steps > 0]) and min(steps[steps > 0]) >= 9, "each step that shows is of about ten people or more"
 
 
@@ -174,12 +175,14 @@ def test_a_figure_that_people_have_all_but_overruled_is_not_repeated(unrounded):
 def test_no_figure_that_is_given_as_before_is_further_off_than_the_export_says(tmp_path, profile):
     study = build_study(tmp_path / "study", profile=profile)
     tables = build_tables(study)
-    people = list(exported(study)["comments"]["response_id"].drop_duplicates())
+    source = exported(study)
+    people, first = list(source["comments"]["response_id"].drop_duplicates()), figures(source)
     for n in range(1, 12):
         without(study, tables, set(people[:n]))
         now, again = figures(read_source(study, ("counts",))), figures(exported(study))
         most = PROFILES[profile].tolerance + PROFILES[profile].slack
-        assert ((again - now).abs().max() <= most).all(), n
+        assert not ((again - now).abs() > most).any(axis=None), n
+        assert n > PROFILES[profile].tolerance or again["base"].equals(first["base"]), "what is given as before is there"
 
 
 def test_a_scale_that_was_turned_round_gives_new_means(unrounded):

@@ -86,7 +86,9 @@ def test_a_small_group_is_not_the_difference_between_everyone_and_the_other_grou
         # Six leaders at most are not workers, so that 20 of everyone would be 14 to 20 workers: seven numbers, and not ten.
         assert cell(counts, question=code, code="time", level="everyone")["suppressed"]
         assert cell(counts, question=code, code="time", level="Worker")["suppressed"]
-        assert np.isnan(cell(counts, question=code, code="time", level="Worker")["base"])
+        assert np.isnan(cell(counts, question=code, code="time", level="Leader")["base"])
+        # That all 46 answered is shown always, and so that all 40 workers did.
+        assert cell(counts, question=code, code="time", level="Worker")["base"] == 40
 
 
 def test_a_figure_of_nearly_everybody_is_not_shown():
@@ -100,6 +102,25 @@ def test_options_of_which_each_person_chose_one_do_not_give_each_other_away():
     ratings = pd.DataFrame({"response_id": ids, "question": "choice", "value": chosen, "score": np.nan})
     _, closed = counted(ratings=ratings, choice={"column": "c"}, profile="standard")
     assert closed.set_index("value")["suppressed"].to_dict() == {"a": True, "b": False, "c": True}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_small_group_hides_nothing_of_everyone_in_questions_that_everybody_answered(profile):
+    *_, people = survey(n_workers=100, n_leaders=3)
+    people.loc[:39, "value"] = "Carer"
+    ids = people["response_id"]
+    score = pd.DataFrame({"response_id": ids, "question": "score", "value": "1", "score": [1.0, 2.0] * 51 + [5.0]})
+    choice = pd.DataFrame({"response_id": ids, "question": "choice", "value": ["a", "b"] * 51 + ["a"], "score": np.nan})
+    plans = {"score": {"column": "s", "scale": (1, 5)}, "choice": {"column": "c"}}
+    _, closed = counted((*survey()[:3], people), pd.concat([score, choice]), profile=profile, **plans)
+    for question in ("score", "choice"):
+        rows = closed[closed["question"] == question]
+        assert not rows.loc[rows["group"] == "everyone", "suppressed"].any()
+        assert rows.loc[rows["level"] == "Leader", ["n", "base", "estimate"]].isna().all(axis=None)
+        hidden = rows.loc[rows["suppressed"], "level"].unique()
+        # Leaders' mean or answers would be what everybody's and those of both other groups leave; rounding covers answers.
+        assert len(hidden) > 1 or (question == "choice" and PROFILES[profile].round_to > 1)
+        assert len(hidden) < rows["level"].nunique()
 
 
 def test_every_code_has_a_row_even_if_nobody_spoke_of_it():

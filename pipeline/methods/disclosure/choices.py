@@ -1,12 +1,13 @@
 """Counts of one base, such as the answers to a closed question or the people of a theme: what to hide, by any group."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.methods.disclosure.cells import EVERYONE
-from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked
+from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked, shown_of_everyone
 from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_all
 
 
@@ -22,8 +23,24 @@ def classes_by(levels: Mapping[str, "pd.Categorical"], n_persons: int) -> Classe
 
 def hide_bases(classes: Classes, base: Floats, profile: Profile) -> Bools:
     """Return which numbers of people, who are in a base of (n_classes,), to hide by figure, (n_figures,)."""
-    hidden = _few(classes, base[None], profile)
-    block = Block(classes.parts, base[None], _sizes(classes)[None], hidden, np.zeros_like(hidden), (), {})
+    return _hide_bases(classes, base, _sizes(classes), _few(classes, base[None], profile), profile)
+
+
+def hide_means(classes: Classes, base: Floats, profile: Profile) -> Bools:
+    """Return which means of people, who are in a base of (n_classes,), to hide with their number, (n_figures,).
+
+    Where everybody answered, a reader who knows how large the groups are knows each number. So that a hidden mean does not
+    follow from the others, numbers are first hidden from one who does not know that, and to whom nothing is rounded: means are
+    not rounded as numbers are.
+    """
+    few = _few(classes, base[None], profile)
+    gone = _hide_bases(classes, base, np.full_like(base, base.sum()), few, replace(profile, round_to=1))
+    return _hide_bases(classes, base, _sizes(classes), few | gone, profile)
+
+
+def _hide_bases(classes: Classes, base: Floats, most: Floats, hidden: Bools, profile: Profile) -> Bools:
+    everyone = shown_of_everyone(hidden)
+    block = Block(classes.parts, base[None], most[None], hidden, everyone, (), {}, always=everyone)
     return np.asarray(hide_linked(block, profile)[0])
 
 
@@ -41,7 +58,9 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
     if single:
         relations.append({0: -1.0, **dict.fromkeys(options, 1.0)})
     most = np.repeat(_sizes(classes)[None], len(counts), axis=0)
-    block = Block(classes.parts, counts, most, hidden, np.zeros_like(hidden), relations, dict.fromkeys(options, 0))
+    always = shown_of_everyone(hidden)
+    always[1:] = False
+    block = Block(classes.parts, counts, most, hidden, always, relations, dict.fromkeys(options, 0), always=always)
     return hide_linked(block, profile)
 
 

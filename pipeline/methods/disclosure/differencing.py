@@ -28,6 +28,7 @@ def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profil
     # What was never true tells nothing of the people that it is said to be about.
     counted = {figure.item for figure in now if figure.counts_people}
     true = {item: [one for one in some if not (item in counted and one.is_false(MOST_SLACK))] for item, some in known.items()}
+    wholes = {item: {one.people for one in some} for item, some in known.items()}
     shown = [_beside(figure, known[figure.item], profile) for figure in now]
     mine: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, figure in enumerate(now):
@@ -37,7 +38,8 @@ def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profil
         withheld = any(shown[place] is not now[place] and _is_withheld(shown[place], now[place]) for place in places)
         # Figures that are shown again tell nothing new by themselves; hiding the others hides what sums would tell.
         if any(shown[place] is now[place] for place in places) and (
-            (withheld and len(places) > 1) or tells_by_sums([shown[place] for place in places], true.get(item, []), profile)
+            (withheld and len(places) > 1)
+            or tells_by_sums([shown[place] for place in places], true.get(item, []), wholes.get(item, set()), profile)
         ):
             for place in places:
                 shown[place] = replace(now[place], shown=nan) if shown[place] is now[place] else shown[place]

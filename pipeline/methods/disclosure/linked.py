@@ -7,6 +7,7 @@ hidden figure down. The reader is taken to know how many people are in each clas
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from pipeline.methods.disclosure.profiles import NEARLY_ALL, Bools, Floats, Prof
 # The reader is taken to know what is rounded a little better than rounding lets: other blocks may give a little away.
 _SURE = 0.9
 _NEAR = 1e-6
+_MOST_CLASSES = 60
+"""Attributes that would make more classes are not shown: every class makes every question to the linear program slower."""
 Place = tuple[int, int]
 """An item and a figure."""
 Relation = Mapping[int, float]
@@ -43,8 +46,8 @@ class Block:
     """The item that each item is a part of, where nearly all of it is never shown."""
     fixed: frozenset[int] = frozenset()
     """Items that everybody knows."""
-    widest: Floats | None = None
-    """In how far a figure can differ by what may be shown in any case, (n_items, n_figures); else the most it can be."""
+    always: Bools | None = None
+    """What is shown whatever it gives away, (n_items, n_figures): a figure need not be wider than this by itself leaves it."""
 
     @property
     def figures(self) -> Floats:
@@ -54,10 +57,9 @@ class Block:
 
 def hide_linked(block: Block, profile: Profile) -> Bools:
     """Return what to hide, (n_items, n_figures): what is hidden already, and the smallest figures that would give it away."""
-    hidden, seen, unhelped = block.hidden.copy(), _Seen(block), set[Place]()
+    hidden, seen, unhelped = block.hidden.copy(), _Seen(block, profile), set[Place]()
     while True:
-        program = _Program(block, hidden, profile)
-        weak = next(_too_narrow(block, hidden, program, seen, unhelped, profile), None)
+        weak = next(_too_narrow(block, hidden, seen, unhelped, profile), None)
         if weak is None:
             return hidden
         place, binding = weak
@@ -67,91 +69,105 @@ def hide_linked(block: Block, profile: Profile) -> Bools:
             hidden[binding] = True
 
 
+def shown_of_everyone(few: Bools) -> Bools:
+    """Return which figures are everyone's and not few, (n_items, n_figures).
+
+    How many answered in all is shown always: where everybody did, so did each small group, and hiding that would hide the lot.
+    """
+    everyone = np.zeros_like(few)
+    everyone[:, 0] = ~few[:, 0]
+    return everyone
+
+
 class _Seen:
     """How low and how high each figure is in the worlds that a reader must think possible: hiding more only adds worlds."""
 
-    def __init__(self, block: Block) -> None:
+    def __init__(self, block: Block, profile: Profile) -> None:
+        self.block, self.profile = block, profile
         self.parts = block.parts.T.astype(float)
         self.low = self.high = block.figures
+        # How many different whole numbers each figure must be able to be: all it ever could be, where that is fewer.
+        self.needed = np.minimum(profile.fewest, np.floor(block.most @ self.parts + _NEAR) + 1)
+        self.lowered, self.program = set[Place](), cast("_Program | None", None)
 
     def add(self, world: Floats) -> None:
         figures = world @ self.parts
         self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
 
+    def wide(self) -> Bools:
+        """Say which figures are known to be wide enough."""
+        return _whole_numbers(self.low, self.high) >= self.needed
 
-def _needed(block: Block, profile: Profile) -> Floats:
-    """Return how many different whole numbers each figure must be able to be: all it ever could be, where that is fewer."""
-    widest = block.most @ block.parts.T.astype(float) if block.widest is None else block.widest
-    return np.minimum(profile.fewest, np.floor(widest + _NEAR) + 1)
+    def lower(self, place: Place) -> None:
+        """Ask no more of a figure than is left of it by what is shown in any case."""
+        if self.block.always is None or place in self.lowered:
+            return
+        self.lowered.add(place)
+        if self.program is None:
+            self.program = _Program(self.block, ~self.block.always, self.profile)
+        ends = [(self.program.furthest(place, sign)[0] @ self.parts)[place] for sign in (1.0, -1.0)]
+        self.needed[place] = min(self.needed[place], float(_whole_numbers(*map(np.asarray, ends))))
 
 
-def _wide(low: Floats, high: Floats, needed: Floats) -> Bools:
-    return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1 >= needed)
+def _whole_numbers(low: Floats, high: Floats) -> Floats:
+    return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1)
 
 
 def _too_narrow(
-    block: Block, hidden: Bools, program: "_Program", seen: _Seen, unhelped: set[Place], profile: Profile
+    block: Block, hidden: Bools, seen: _Seen, unhelped: set[Place], profile: Profile
 ) -> Iterator[tuple[Place, Place | None]]:
     """Yield each hidden figure that can be narrowed down too far, and the smallest shown one that does it, if one does."""
-    needed = _needed(block, profile)
-    targets = hidden & ~_wide(seen.low, seen.high, needed)
-    for item, figure in np.argwhere(targets):
+    program = _Program(block, hidden, profile)
+    for item, figure in np.argwhere(hidden & ~seen.wide()):
         place = (int(item), int(figure))
-        if item in block.fixed or place in unhelped or _wide(seen.low, seen.high, needed)[place]:
+        if item in block.fixed or place in unhelped or seen.wide()[place]:
             continue
         binding = set[Place]()
         for sign in (1.0, -1.0):
             world, tight = program.furthest(place, sign)
             seen.add(world)
             binding |= tight
-            if _wide(seen.low, seen.high, needed)[place]:
+            if seen.wide()[place]:
                 break
         else:
-            figures = block.figures
-            loose = [one for one in binding if not block.kept[one] and not hidden[one]]
+            seen.lower(place)
+        if not seen.wide()[place]:
+            loose = [shown for shown in binding if not block.kept[shown] and not hidden[shown]]
             # Everyone's figure is what most readers look for: it goes last.
-            yield place, min(loose, key=lambda one: (one[1] == 0, figures[one], one), default=None)
+            yield place, min(loose, key=lambda shown: (shown[1] == 0, block.figures[shown], shown), default=None)
 
 
 class _Program:
     """What a reader knows of a block, as a linear program over the people of each class by item."""
 
     def __init__(self, block: Block, hidden: Bools, profile: Profile) -> None:
-        self.block, (n_items, n_classes) = block, block.counts.shape
-        self.shape = (n_items, n_classes)
+        self.block, self.shape = block, block.counts.shape
         low, high = ends_if_shown(block.figures, profile, sure=_SURE)
-        rows, ends, self.sources = [], [], list[Place | None]()
-        parts = block.parts.astype(float)
-        for item, figure in np.argwhere(~hidden):
-            if item in block.fixed:
-                continue
-            place = (int(item), int(figure))
-            row = self._row({place[0]: 1.0}, parts[figure])
-            rows += [row, -row]
-            ends += [high[place], -low[place]]
-            self.sources += [place, place]
-            base = block.bases.get(place[0])
-            if base is not None:
-                rows.append(self._row({place[0]: 1.0, base: -NEARLY_ALL}, parts[figure]))
-                ends.append(0.0)
-                self.sources.append(place)
-        eye = sparse.identity(n_classes, format="csr")
-        for relation in block.relations:
-            rows.append(sparse.hstack([relation.get(item, 0.0) * eye for item in range(n_items)], format="csr"))
-            ends += [0.0] * n_classes
-            self.sources += [None] * n_classes
-        self.matrix = sparse.vstack(rows, format="csr") if rows else None
-        self.ends = np.array(ends)
+        places = [(int(item), int(figure)) for item, figure in np.argwhere(~hidden) if item not in block.fixed]
+        based = [place for place in places if place[0] in block.bases]
+        shown = self._rows([(place, place[0], 1.0) for place in places])
+        bases = self._rows([(place, block.bases[place[0]], NEARLY_ALL) for place in based])
+        factors = [[relation.get(item, 0.0) for item in range(self.shape[0])] for relation in block.relations]
+        apart = sparse.kron(sparse.csr_matrix(np.array(factors).reshape(-1, self.shape[0])), sparse.identity(self.shape[1]))
+        nearly = self._rows([(place, place[0], 1.0) for place in based]) - bases
+        self.matrix = sparse.vstack([shown, -shown, nearly, apart], format="csc")
+        upper, lower = [high[place] for place in places], [-low[place] for place in places]
+        self.ends = np.array([*upper, *lower, *[0.0] * (len(based) + apart.shape[0])])
+        self.sources: list[Place | None] = [*places, *places, *based, *[None] * apart.shape[0]]
         least = np.zeros(self.shape)
         for item in block.fixed:
             least[item] = block.counts[item]
         self.bounds = np.column_stack([least.ravel(), block.most.ravel()])
 
-    def _row(self, factors: Relation, parts: Floats) -> sparse.csr_matrix:
-        row = np.zeros(self.shape)
-        for item, factor in factors.items():
-            row[item] = factor * parts
-        return sparse.csr_matrix(row.reshape(1, -1))
+    def _rows(self, figures: Sequence[tuple[Place, int, float]]) -> sparse.csr_matrix:
+        """Return a row for each figure, of an item and with a factor: (n_rows, n_items * n_classes)."""
+        classes = [np.flatnonzero(self.block.parts[place[1]]) for place, _, _ in figures]
+        widths = [len(some) for some in classes]
+        columns = [item * self.shape[1] + some for (_, item, _), some in zip(figures, classes, strict=True)]
+        values = np.repeat([factor for _, _, factor in figures], widths)
+        rows = np.repeat(np.arange(len(figures)), widths)
+        where = (rows, np.concatenate(columns) if columns else rows)
+        return sparse.csr_matrix((values, where), shape=(len(figures), self.shape[0] * self.shape[1]))
 
     def furthest(self, place: Place, sign: float) -> tuple[Floats, set[Place]]:
         """Return the world in which a figure is lowest (1) or highest (-1), and the shown figures that stop it there."""
@@ -159,13 +175,12 @@ class _Program:
 
         goal = np.zeros(self.shape)
         goal[place[0]] = sign * self.block.parts[place[1]]
-        found = linprog(
-            goal.ravel(), A_ub=self.matrix, b_ub=self.ends if len(self.ends) else None, bounds=self.bounds, method="highs"
-        )
+        known = {"A_ub": self.matrix, "b_ub": self.ends} if len(self.ends) else {}
+        found = linprog(goal.ravel(), **known, bounds=self.bounds, method="highs")
         if found.status != 0:
             # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
             return self.block.counts, set()
-        tight = np.flatnonzero(np.abs(found.ineqlin.marginals) > _NEAR) if self.matrix is not None else []
+        tight = np.flatnonzero(np.abs(found.ineqlin.marginals) > _NEAR) if known else []
         sources = (self.sources[row] for row in tight)
         return found.x.reshape(self.shape), {source for source in sources if source is not None}
 
@@ -193,12 +208,21 @@ class Classes:
 def classes_of(
     levels: Mapping[str, NDArray[np.intp]], names: Mapping[str, Sequence[str]], n_persons: int, everyone: str
 ) -> Classes:
-    """Return the classes of people; `levels` holds for each attribute the place of each person's level, -1 where not known."""
-    table = np.column_stack([np.zeros(n_persons, dtype=np.intp), *levels.values()])
+    """Return the classes of people; `levels` holds for each attribute the place of each person's level, -1 where not known.
+
+    Figures of attributes that would make too many classes, after those that stand first, count nobody, and so are not shown.
+    """
+    table = np.zeros((n_persons, 1), dtype=np.intp)
     kinds, of = np.unique(table, axis=0, return_inverse=True)
+    columns = dict[str, int]()
+    for group, places in levels.items():
+        wider = np.column_stack([table, places])
+        found = np.unique(wider, axis=0, return_inverse=True)
+        if not columns or len(found[0]) <= _MOST_CLASSES:
+            columns[group], table, (kinds, of) = table.shape[1], wider, found
     parts, figures = [np.ones(len(kinds), dtype=bool)], [(everyone, everyone)]
-    for column, (group, there) in enumerate(names.items(), start=1):
-        for place in [*np.unique(kinds[:, column][kinds[:, column] >= 0]), -1]:
-            parts.append(kinds[:, column] == place)
+    for group, there in names.items():
+        for place in [*np.unique(levels[group][levels[group] >= 0]), -1]:
+            parts.append(kinds[:, columns[group]] == place if group in columns else np.zeros(len(kinds), dtype=bool))
             figures.append((group, "" if place < 0 else there[place]))
     return Classes(of.ravel(), np.array(parts), tuple(figures))

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from pipeline.accounting import EMPTY
 from pipeline.joining import levels, numbered, places
 from pipeline.methods.disclosure.cells import ANY, EVERYONE, with_any
-from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked
-from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, ends_if_shown, nearly_all
+from pipeline.methods.disclosure.linked import Block, Classes, Relation, classes_of, hide_linked, shown_of_everyone
+from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_all
 
 
 NOT_ALLOWED = "none"
@@ -110,17 +110,17 @@ def _decided(found: Opened, profile: Profile) -> Opened:
     base = found.usable @ parts
     # Those whose group is not known are shown among who was asked and wrote something: only few of them need protection.
     few = base < profile.fewest
-    block = Block(found.classes.parts, found.usable, found.asked, few, np.zeros_like(few), _any_of(0, n), {})
+    everyone = shown_of_everyone(few)
+    block = Block(found.classes.parts, found.usable, found.asked, few, everyone, _any_of(0, n), {}, always=everyone)
     no_base = hide_linked(block, profile)
     counts = np.vstack([found.asked, found.answered, found.asked - found.answered, found.usable])
-    figures = counts @ parts
-    hidden = figures < profile.fewest
+    hidden = counts @ parts < profile.fewest
     hidden[n : 3 * n] |= np.vstack([hidden[:n]] * 2)
     hidden[3 * n :] = no_base
-    kept = np.zeros_like(hidden)
+    # Beside the bases that are shown, no more people can have left it blank than were asked besides.
+    always = np.vstack([np.zeros((3 * n, no_base.shape[1]), dtype=bool), ~no_base])
+    kept = always.copy()
     kept[:n] = True
-    # Beside a base that is shown, no more people can have left it blank than were asked besides.
-    besides = figures[:n] - np.where(no_base, 0.0, ends_if_shown(base, profile)[0])
     relations = [
         *({n + q: 1.0, 2 * n + q: 1.0, q: -1.0} for q in range(n)),
         *({n + q: -1.0, 2 * n + q: -1.0, q: 1.0} for q in range(n)),
@@ -129,10 +129,9 @@ def _decided(found: Opened, profile: Profile) -> Opened:
         *_any_of(3 * n, n),
     ]
     most = np.vstack([found.asked] * 4)
-    widest = np.vstack([figures[:n], besides, besides, figures[:n]])
-    block = Block(found.classes.parts, counts, most, hidden, kept, relations, {}, frozenset(range(n)), widest)
+    block = Block(found.classes.parts, counts, most, hidden, kept, relations, {}, frozenset(range(n)), always)
     gone = hide_linked(block, profile)
-    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=gone[3 * n :])
+    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
 
 
 def _within(items: Sequence[int], bases: Sequence[int]) -> list[Relation]:

@@ -62,7 +62,7 @@ MOST_SLACK = max(profile.slack for profile in PROFILES.values())
 def disclose(counts: Floats, profile: Profile) -> Floats:
     """Return counts of people as they may be shown: NaN where too few, rounded elsewhere; any shape.
 
-    This looks at each count by itself. Use `hide` or `hide_crossing` for counts that add up.
+    This looks at each count by itself. Use `hide_linked` or `hide_crossing` for counts that add up.
     """
     rounded = np.floor(counts / profile.round_to + 0.5) * profile.round_to
     return np.where(counts < profile.fewest, np.nan, rounded)

@@ -11,9 +11,13 @@ from pipeline.methods.disclosure.released import Released
 Parts = Sequence[Released]
 
 
-def tells_by_sums(now: Parts, earlier: Parts, profile: Profile) -> bool:
-    """Say whether sums of one attribute's parts and of earlier parts would tell of a few people, or of a hidden figure."""
-    wholes = {one.people for one in earlier}
+def tells_by_sums(now: Parts, earlier: Parts, wholes: Collection[frozenset[str]], profile: Profile) -> bool:
+    """Say whether sums of one attribute's parts and of earlier parts would tell of a few people, or of a hidden figure.
+
+    `wholes` are all whose number was set beside the earlier parts, true or not: what was hidden was hidden beside it.
+    """
+    if len(now) == 1 and now[0].people in wholes:
+        return False
     return any(
         _tells(new, old, known=_is_known(new, now, wholes) and _is_known(old, parts, wholes), profile=profile)
         for parts in _partings(earlier)
