@@ -94,7 +94,7 @@ def _quote_everywhere(study):
     new["examples"] = f"Kept|He: {CUT}"
     rows[0][header.index("parent")] = ID
     write_table(study.codebook, header, [*rows, list(new.values())])
-    back_up(study)
+    back_up(study, passphrase=None)
 
 
 @pytest.fixture

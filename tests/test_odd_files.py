@@ -79,7 +79,7 @@ def test_no_command_writes_over_a_file_that_is_there(study, tmp_path, name):
     assert themes("theme", "rename", study, "1", "Forms").exit_code == 0
     for command in (
         ("pack", study, "--out", path),
-        ("backup", study, path),
+        ("backup", study, path, "--no-key"),
         ("verify", study, "--seal", path),
         ("codebook", "new", path),
         ("codebook", "convert", study / "codebook.csv", path),

@@ -71,7 +71,7 @@ def test_folders_that_the_program_makes_are_for_the_owner(study):
 def test_a_folder_made_by_a_command_is_closed_when_it_ends(study):
     with open_store(study) as store:
         store.add_reviewer("Ann", "family")
-    for command in (["backup", str(study.folder)], ["pack", str(study.folder), "--n", "2"]):
+    for command in (["backup", str(study.folder), "--no-key"], ["pack", str(study.folder), "--n", "2"]):
         assert CliRunner().invoke(main, command).exit_code == 0
     assert rights(study.folder / "backups") == rights(study.folder / "exports") == 0o700
 
@@ -79,7 +79,7 @@ def test_a_folder_made_by_a_command_is_closed_when_it_ends(study):
 def test_a_backup_is_for_the_owner_wherever_it_stands(study, shared):
     with open_store(study) as store:
         store.add_reviewer("Ann", "family")
-    assert rights(back_up(study, shared / "backup.zip").path) == 0o600
+    assert rights(back_up(study, shared / "backup.zip", passphrase=None).path) == 0o600
 
 
 def test_a_folder_that_is_a_link_to_another_place_is_left_as_it_is(study, shared):

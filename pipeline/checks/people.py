@@ -52,7 +52,7 @@ def _asked(material: Material) -> pd.DataFrame:
             return pd.DataFrame()
         wording = frame[plan.question] if plan.question in frame else pd.Series("answer", index=frame.index)
         named = {question.column or name: name for name, question in plan.questions.items()}
-        question = wording.map(named).fillna(OTHER_QUESTIONS)
+        question = wording.map(named).astype(object).fillna(OTHER_QUESTIONS)
         parts = [pd.DataFrame({"person": material.people, "question": question, "answered": frame[plan.text] != ""})]
     else:
         parts = [

@@ -62,6 +62,9 @@ class Disk(apsw.VFS):
 class Row(dict):
     """A row that is read by name and by number."""
 
+    def __iter__(self):
+        return iter(self.values())
+
     def __getitem__(self, key):
         return list(self.values())[key] if isinstance(key, int) else super().__getitem__(key)
 
