@@ -197,7 +197,7 @@ class Classes:
     names: tuple[tuple[str, str], ...]
     """Group and level of each figure; the level is "" where it is not known."""
 
-    def count(self, persons: NDArray[np.intp]) -> Floats:
+    def count(self, persons: NDArray[np.intp] | NDArray[np.int32]) -> Floats:
         """Return how many of these persons, each once, are in each class."""
         return np.bincount(self.of[persons], minlength=self.parts.shape[1]).astype(float)
 
