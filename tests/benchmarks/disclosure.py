@@ -46,7 +46,7 @@ def _attack(profile: str, n_studies: int, seconds: float) -> dict[str, float]:
         hidden = attack_release(made.tables, made.persons, made.asked, frozenset([SINGLE]), PROFILES[profile])
         n_recovered = sum(figure.recovered for figure in hidden)
         found = (1, made.n_tables, len(hidden), n_recovered, int(n_recovered > 0))
-        figures = {name: figures[name] + n for name, n in zip(figures, found, strict=True)}
+        figures = {name: figures[name] + int(n) for name, n in zip(figures, found, strict=True)}
     return {**figures, "seconds": round(time.perf_counter() - start, 1)}
 
 

@@ -1,6 +1,7 @@
 """What leaves a study passes the gate, and opens safely wherever it is opened."""
 
 import csv
+import re
 from html import unescape
 from pathlib import Path
 from zipfile import ZipFile, is_zipfile
@@ -12,6 +13,7 @@ from small_study import PRIVATE, Tables, save
 from pipeline.errors import DataError, PipelineError, PrivacyError, StudyError
 from pipeline.report import EXPORTS, Exporter, check_gate, export
 from pipeline.report.quotes import quote_figures, release
+from pipeline.report.sections.doubts import abstentions
 from pipeline.report.tables import as_text, write_csv
 
 
@@ -195,3 +197,15 @@ def test_an_approved_quotation_that_points_at_a_person_stays_until_it_is_reworde
     assert "may point at the person" in found.withheld["why"].iloc[0]
     other = release(quotes.assign(wording="I am known here."), tables["segments"], tables["comments"])
     assert other.approved["text"].tolist() == ["I am known here."]
+
+
+def test_no_form_says_exactly_how_few_texts_have_no_code(study, tables):
+    n_silent = len(abstentions(tables["suggestions"], tables["texts"]))
+    assert 0 < n_silent < 8
+    for path in export(study, to=["html", "docx", "xlsx"]):
+        plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(contents(path))))
+        for sentence in ("suggests no code for", "is not sure of"):
+            followed = [plain[match.end() :].strip() for match in re.finditer(sentence, plain)]
+            assert all(words.startswith("fewer than 8 of") for words in followed if " said" in words[:60]), path.name
+        if path.suffix != ".xlsx":
+            assert "suggests no code for fewer than 8 of" in plain, path.name

@@ -82,7 +82,7 @@ def _few(classes: Classes, counts: Floats, profile: Profile) -> Bools:
 
 
 def _figures(classes: Classes, counts: Floats) -> Floats:
-    return counts @ classes.parts.T.astype(float)
+    return np.asarray(counts @ classes.parts.T.astype(float))
 
 
 def _sizes(classes: Classes) -> Floats:

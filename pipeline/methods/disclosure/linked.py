@@ -52,7 +52,7 @@ class Block:
     @property
     def figures(self) -> Floats:
         """Every figure as it truly is, (n_items, n_figures)."""
-        return self.counts @ self.parts.T.astype(float)
+        return np.asarray(self.counts @ self.parts.T.astype(float))
 
 
 def hide_linked(block: Block, profile: Profile) -> Bools:
@@ -96,7 +96,7 @@ class _Seen:
 
     def wide(self) -> Bools:
         """Say which figures are known to be wide enough."""
-        return _whole_numbers(self.low, self.high) >= self.needed
+        return np.asarray(_whole_numbers(self.low, self.high) >= self.needed)
 
     def lower(self, place: Place) -> None:
         """Ask no more of a figure than is left of it by what is shown in any case."""
@@ -180,7 +180,8 @@ class _Program:
         if found.status != 0:
             # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
             return self.block.counts, set()
-        tight = np.flatnonzero(np.abs(found.ineqlin.marginals) > _NEAR) if known else []
+        marginals = found.ineqlin.marginals if known else np.zeros(0)
+        tight = np.flatnonzero(np.abs(marginals) > _NEAR)
         sources = (self.sources[row] for row in tight)
         return found.x.reshape(self.shape), {source for source in sources if source is not None}
 
@@ -196,7 +197,7 @@ class Classes:
     names: tuple[tuple[str, str], ...]
     """Group and level of each figure; the level is "" where it is not known."""
 
-    def count(self, persons: NDArray[np.intp]) -> Floats:
+    def count(self, persons: NDArray[np.intp] | NDArray[np.int32]) -> Floats:
         """Return how many of these persons, each once, are in each class."""
         return np.bincount(self.of[persons], minlength=self.parts.shape[1]).astype(float)
 

@@ -1,8 +1,10 @@
 """What the program is not sure of, and what was heard once."""
 
+import numpy as np
 import pandas as pd
 
 from pipeline.consent import Words
+from pipeline.methods.disclosure import Profile, disclose
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Section, Table
 from pipeline.report.source import Source
 from pipeline.report.wording import NOT_SHOWN, counted, number, number_shown, percent, sentence_case
@@ -28,10 +30,17 @@ def not_sure(source: Source) -> Section:
     if reasons.empty:
         return Section(name, heading, (Paragraph("The program suggests at least one code for everything that was said."),))
     sentence = (
-        f"The program suggests no code for {number(len(reasons))} of {counted(n_texts, 'thing', 'different things')} said "
-        f"({percent(len(reasons) / n_texts)}). It says so rather than guess. People should read these first."
+        f"The program suggests no code for {texts_of(len(reasons), n_texts, source.profile)}. It says so rather than guess. "
+        "People should read these first."
     )
     return Section(name, heading, (Paragraph(sentence), _reasons(source, reasons)))
+
+
+def texts_of(n: int, n_texts: int, profile: Profile) -> str:
+    """Say how many of all texts these are, as the table of reasons does: an exact number would undo its rounding."""
+    shown = float(disclose(np.array(float(n)), profile))
+    share = "" if np.isnan(shown) else f" ({percent(min(shown / n_texts, 1.0))})"
+    return f"{number_shown(n, profile)} of {counted(n_texts, 'thing', 'different things')} said{share}"
 
 
 def _reasons(source: Source, reasons: pd.Series) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Points, Section
 from pipeline.report.placing import PlacedTheme
-from pipeline.report.sections.doubts import abstentions
+from pipeline.report.sections.doubts import abstentions, texts_of
 from pipeline.report.sections.taking_part import everyone_asked
 from pipeline.report.source import Source
 from pipeline.report.wording import counted, number, people, percent, sentence_case
@@ -64,10 +64,7 @@ def _unsure(source: Source) -> str:
     silent, n_texts = len(abstentions(source["suggestions"], source["texts"])), len(source["texts"])
     if not n_texts:
         return ""
-    return (
-        f"The program is not sure of {number(silent)} of {counted(n_texts, 'thing', 'different things')} said "
-        f"({percent(silent / n_texts)}), and suggests no code for them."
-    )
+    return f"The program is not sure of {texts_of(silent, n_texts, source.profile)}, and suggests no code for them."
 
 
 def _heard_once(source: Source) -> str:
