@@ -20,6 +20,7 @@ from pipeline.easyread import APPROVALS
 from pipeline.easyread import FILE as EASYREAD
 from pipeline.errors import DataError, ReviewError, StorageError
 from pipeline.loop import FILE as LOOP
+from pipeline.plain_files import why_no_file
 from pipeline.quote_register import FILE as REGISTER
 from pipeline.review.chain import faults
 from pipeline.review.emptying import guard_of_erasures
@@ -64,6 +65,8 @@ class Unpacked:
 
 def unpack(path: Path, folder: Path) -> Unpacked:
     """Unpack a backup into an empty folder; ReviewError unless every part is one that backups have, and as it was written."""
+    if reason := why_no_file(path):
+        raise ReviewError(f"{path.name}: {reason}. Check the name and where it lies.")
     try:
         check_archive(path, BACKUP)
         with zipfile.ZipFile(path) as archive:

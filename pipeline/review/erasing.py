@@ -220,6 +220,7 @@ def _left(table: str, name: str, value: Any, row: Mapping[str, Any], taken: Take
 def _is_json(table: str, name: str) -> bool:
     return (table, name) in {
         ("theme_edits", "texts"), ("discussions", "readings"), ("code_edits", "changes"), ("reopenings", "segments"),
+        ("packings", "segments"),
     }  # fmt: skip
 
 

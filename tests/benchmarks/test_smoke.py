@@ -207,7 +207,7 @@ def test_tables_made_by_workers_are_compared_with_those_of_one_process(capsys):
 
 def test_a_reader_is_fuzzed_and_what_breaks_it_is_kept(tmp_path):
     results = tmp_path / "fuzzing.json"
-    fuzzing.main(["--only", "easyread.csv", "--seconds", "3", "--blind", "--results", str(results)])
+    fuzzing.main(["--only", "easyread.csv", "--seconds", "10", "--blind", "--results", str(results)])
     found = json.loads(results.read_text())["easyread.csv"]
     assert found["files"] > 20 and (found["broke"], found["died"]) == ({}, 0)
     assert (tmp_path / "fuzzing" / "easyread.csv" / "corpus" / "seed-0").is_file()

@@ -53,6 +53,14 @@ def states(served):
     def sent(path, button):
         return lambda page: (page.goto(at + path), press(page, button))
 
+    def looked_at(path):
+        def look(page):
+            page.goto(at + path)
+            if page.get_by_role("button", name="See what others said").count():
+                press(page, "See what others said")
+
+        return look
+
     def sent_on(path, link):
         return lambda page: (page.goto(at + path), follow(page.get_by_role("link", name=link).first))
 
@@ -71,9 +79,9 @@ def states(served):
     yield "what I said", go("/mine"), 200, "What I said"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
-    yield "talk", go(f"/talk/{served.places['Welsh']}"), 200, "Talk about this excerpt"
+    yield "talk", looked_at(f"/talk/{served.places['Welsh']}"), 200, "Talk about this excerpt"
     yield "talk, wrong", sent(f"/talk/{served.places['long']}", "Keep this outcome"), 422, "Talk about this excerpt"
-    yield "talked about", go(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
+    yield "talked about", looked_at(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
     yield "how are we doing", go("/progress"), 200, "How are we doing?"
     yield "how far we agree", go("/agreement"), 200, "How far we agree"
     yield "codebook", go("/codebook"), 200, "Codebook"

@@ -86,6 +86,13 @@ def columns_of(table):
             **{"outcome": st.just("reworded"), "wording": TEXTS.filter(bool) | NUMBERS, "idempotency_key": MIXED, **by},
         },
         "retractions": {"subject": st.just("approval"), "number": number, **by},
+        "showings": {
+            "reviewer": st.just("Ann"),
+            "text_id": MIXED_NOT_NULL,
+            "place": TEXTS.filter(bool) | NUMBERS,
+            "up_to": number,
+        },
+        "packings": {"reviewer": MIXED_NOT_NULL, "drawn": st.just("random audit"), "segments": JSON},
     }
     return {**rows[table], **chained}
 

@@ -103,6 +103,7 @@ ASKED = {
 ABOUT_NO_EXCERPT = {
     *("static", "who.open_page", "who.choose", "who.add", "home.leave"),
     *("team.sign_in", "team.take_up_invitation", "team.people", "team.change_role", "team.close"),
+    *("team.renew", "team.take_back_link"),
 }
 """Pages on which nothing of any excerpt stands: who somebody is, and files that are the same for all studies."""
 OF_ALL_EXCERPTS = {"answering.loop", "answering.new", "answering.row"}
