@@ -8,7 +8,7 @@ from pipeline.private import close_folders, warning
 from pipeline.scratch import scratch_of
 
 
-_SAYS_WHO_ELSE = ("check", "run", "status", "review")
+_SAYS_WHO_ELSE = ("check", "status", "review")
 
 
 def _at_work_in(context: click.Context, _: click.Parameter, study: Path) -> Path:
