@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
-from pipeline.codebook import Code, Codebook, write_codebook
+from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.stages.count import count
 from pipeline.stages.respond import respond
@@ -360,3 +360,21 @@ def add_vectors(study: Study) -> Study:
     matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
     write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
     return study
+
+
+def count_themes_again(frames: dict[str, pd.DataFrame]) -> None:
+    """Count the people of each theme anew from who said what."""
+    spoken = frames["segments"].merge(frames["comments"], on="comment_id").merge(frames["members"], on="text_id")
+    n_people = spoken.groupby("theme_id")["response_id"].nunique()
+    frames["themes"] = frames["themes"].assign(n_people=frames["themes"]["theme_id"].map(n_people).fillna(0).astype(int))
+
+
+def count_again(study: Study, frames: dict[str, pd.DataFrame]) -> None:
+    """Make all figures from the other tables, as a run does, and save them."""
+    settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
+    said = [frames[name] for name in ("codings", "segments", "comments", "people", "ratings")]
+    frames["counts"], frames["closed"] = count(*said, read_codebook(study.codebook), settings=settings)
+    frames["response_rates"], frames["accounts"] = respond(frames["comments"], frames["people"], settings=settings)
+    spoken = [frames[name] for name in ("themes", "members", "segments", "comments", "people")]
+    frames["voices"], frames["theme_ranks"] = voices(*spoken, settings=settings)
+    save(study, Tables(frames))
