@@ -10,6 +10,7 @@ from pipeline.artefacts import TABLES, empty_table, model_of_vectors, read_colum
 from pipeline.codebook import Codebook, read_codebook
 from pipeline.manifest import Manifest, read_manifest
 from pipeline.methods.centring import MARK, NOTE
+from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved import load as load_themes
 from pipeline.review.progress import Progress, measure_progress
@@ -32,6 +33,7 @@ class Status:
     drift: str = ""
     late: str = ""
     model: str = ""
+    left_out: str = ""
     safeguarding: str = ""
 
     def as_dict(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Status:
         lines += [self.drift] if self.drift else []
         lines += [self.late] if self.late else []
         lines += [self.model] if self.model else []
+        lines += [self.left_out] if self.left_out else []
         lines += [self.safeguarding] if self.safeguarding else []
         return "\n".join([*lines, *self.people])
 
@@ -83,6 +86,7 @@ def status(folder: str | Path) -> Status:
         drift=drift_note(study),
         late=late_note(study),
         model=model_note(study),
+        left_out=groups_note(study),
         safeguarding=concern_note(study),
     )
 
@@ -111,6 +115,16 @@ def late_note(study: Study) -> str:
 def model_note(study: Study) -> str:
     """Say that the language model could hardly tell texts apart, where it could not; otherwise empty."""
     return NOTE if MARK in model_of_vectors(study.folder / TABLES["vectors"].file) else ""
+
+
+def groups_note(study: Study) -> str:
+    """Say by which attributes no figure is shown, as people would be of too many kinds; empty where there is none."""
+    people = _table(study.folder, "people")
+    path = study.folder / TABLES["comments"].file
+    if people is None or not path.is_file():
+        return ""
+    response_ids = pd.Series(read_column("comments", "response_id", path).to_pylist(), dtype="str")
+    return left_out_note(response_ids, people, study.settings.count.groups or study.settings.intake.attributes[:1])
 
 
 def _progress(study: Study) -> Progress:

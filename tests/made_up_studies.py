@@ -66,13 +66,7 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
     n_people = int(draw.integers(30, 400)) if attributes is None else len(next(iter(attributes.values())))
     ids = np.array([f"{person:016x}" for person in range(n_people)])
     attributes = draw_attributes(draw, n_people) if attributes is None else attributes
-    people = pd.concat(
-        [
-            pd.DataFrame({"response_id": ids, "attribute": name, "value": [f"level {level}" for level in levels]})[levels >= 0]
-            for name, levels in attributes.items()
-        ],
-        ignore_index=True,
-    )
+    people = _people(ids, attributes)
     questions = [f"q{number}" for number in range(int(draw.integers(1, 4)))]
     comments = pd.concat([_comments(draw, ids, question) for question in questions], ignore_index=True)
     comments["comment_id"] = [f"{place:016x}" for place in range(len(comments))]
@@ -99,11 +93,38 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
     gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
     shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
     tables = {"counts": counts, "closed": closed, "response_rates": rates, "voices": said}
-    persons = pd.DataFrame(
-        {name: [f"level {level}" if level >= 0 else None for level in levels] for name, levels in attributes.items()}
-    )
     asked = {question: frozenset(ids) for question in [*questions, "any"]}
-    return Made({**tables, "themes": themes.assign(n_people=shown)}, persons.set_index(ids), asked)
+    return Made({**tables, "themes": themes.assign(n_people=shown)}, _persons(ids, attributes), asked)
+
+
+def made_up_choices(draw: np.random.Generator, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Draw a study of one closed question of which each chose one answer; return its figures, and what each person is."""
+    n_people = int(draw.integers(30, 400))
+    ids = np.array([f"{person:016x}" for person in range(n_people)])
+    attributes = draw_attributes(draw, n_people)
+    settings = SimpleNamespace(
+        count=Count(profile=profile, groups=tuple(attributes)), intake=Intake(file="x.csv", attributes=tuple(attributes))
+    )
+    # All were asked, those who chose nothing, too.
+    comments = pd.DataFrame({"response_id": ids, "question": "q0", "set_aside": "empty", "consent": "analyse", "comment_id": ids})
+    nothing = pd.DataFrame({"segment_id": [], "comment_id": [], "text_id": []}, dtype="str")
+    codings = pd.DataFrame({"segment_id": [], "code": [], "status": [], "reviewers": []}, dtype="str")
+    ratings, people = _single(draw, ids), _people(ids, attributes)
+    _, closed = count(codings, nothing, comments, people, ratings, Codebook(()), settings=settings)
+    return closed, _persons(ids, attributes)
+
+
+def _people(ids: np.ndarray, attributes: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    parts = [
+        pd.DataFrame({"response_id": ids, "attribute": name, "value": [f"level {level}" for level in levels]})[levels >= 0]
+        for name, levels in attributes.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _persons(ids: np.ndarray, attributes: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    levels_of = {name: [f"level {level}" if level >= 0 else None for level in levels] for name, levels in attributes.items()}
+    return pd.DataFrame(levels_of, index=ids)
 
 
 def _person(rows: pd.DataFrame) -> np.ndarray:

@@ -145,6 +145,13 @@ def attack_release(
     return list(release.hidden())
 
 
+def attack_choices(closed: pd.DataFrame, persons: pd.DataFrame, single: frozenset[str], profile: Profile) -> list[Hidden]:
+    """Attack the closed questions of a release only."""
+    release = Release(persons, {}, profile)
+    _closed(release, closed, single)
+    return list(release.hidden())
+
+
 def _cells(release: Release, rows: pd.DataFrame, name: str, column: str, item: str) -> None:
     """Know a figure of each level, and that there is one of people whose level is not known, which is not shown."""
     shown = {(str(row["group"]), str(row["level"])): float(row[column]) for row in rows.to_dict("records")}

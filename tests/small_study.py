@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.accounting import account
 from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
-from pipeline.codebook import Code, Codebook, write_codebook
+from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.manifest import Manifest, write_manifest
 from pipeline.stages.count import count
 from pipeline.stages.respond import respond
@@ -121,10 +121,10 @@ class Tables:
         return self.frames[name]
 
 
-def build_tables(study: Study) -> Tables:
-    """Return all tables, each as its contract asks."""
+def build_tables(study: Study, *, one_silent_of: int = 11) -> Tables:
+    """Return all tables, each as its contract asks; one of so many people leaves questions blank."""
     people = _people()
-    responses = _responses(people)
+    responses = _responses(people, one_silent_of)
     comments = _comments(responses)
     segments, texts = _segments(comments)
     themes, members, theme_codes = _themes(texts, segments, comments)
@@ -174,9 +174,18 @@ def _people() -> pd.DataFrame:
     return people
 
 
-def _responses(people: pd.DataFrame) -> pd.DataFrame:
+def _responses(people: pd.DataFrame, one_silent_of: int) -> pd.DataFrame:
     rows = [
-        (person.response_id, place + 2, question, frame, _answer(place, person, question), 1.0, None, person.consent)
+        (
+            person.response_id,
+            place + 2,
+            question,
+            frame,
+            _answer(place, person, question, one_silent_of),
+            1.0,
+            None,
+            person.consent,
+        )
         for question, frame in (("hinders", "better"), ("helps", "good"))
         for place, person in enumerate(people.itertuples(index=False))
     ]
@@ -184,9 +193,9 @@ def _responses(people: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _answer(place: int, person: object, question: str) -> str | None:
+def _answer(place: int, person: object, question: str, one_silent_of: int) -> str | None:
     """Give each person words they may say: those who are not to be quoted say the private ones."""
-    if place % 11 == 3:
+    if place % one_silent_of == 3:
         return None if place % 2 or question == "helps" else "n/a"
     if place == 1:
         return PRIVATE[-1]
@@ -325,13 +334,13 @@ def _quotes(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFram
     )
 
 
-def build_study(folder: Path, *, profile: str = "strict") -> Study:
-    """Write a study that has been run into a folder."""
+def build_study(folder: Path, *, profile: str = "strict", one_silent_of: int = 11) -> Study:
+    """Write a study that has been run into a folder; of 11 too few are silent to be counted, of 4 enough."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "study.toml").write_text(SETTINGS.replace("PROFILE", profile), encoding="utf-8")
     write_codebook(Codebook(CODES), folder / "codebook.csv")
     study = load_study(folder)
-    save(study, build_tables(study))
+    save(study, build_tables(study, one_silent_of=one_silent_of))
     return study
 
 
@@ -351,3 +360,21 @@ def add_vectors(study: Study) -> Study:
     matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
     write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
     return study
+
+
+def count_themes_again(frames: dict[str, pd.DataFrame]) -> None:
+    """Count the people of each theme anew from who said what."""
+    spoken = frames["segments"].merge(frames["comments"], on="comment_id").merge(frames["members"], on="text_id")
+    n_people = spoken.groupby("theme_id")["response_id"].nunique()
+    frames["themes"] = frames["themes"].assign(n_people=frames["themes"]["theme_id"].map(n_people).fillna(0).astype(int))
+
+
+def count_again(study: Study, frames: dict[str, pd.DataFrame]) -> None:
+    """Make all figures from the other tables, as a run does, and save them."""
+    settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
+    said = [frames[name] for name in ("codings", "segments", "comments", "people", "ratings")]
+    frames["counts"], frames["closed"] = count(*said, read_codebook(study.codebook), settings=settings)
+    frames["response_rates"], frames["accounts"] = respond(frames["comments"], frames["people"], settings=settings)
+    spoken = [frames[name] for name in ("themes", "members", "segments", "comments", "people")]
+    frames["voices"], frames["theme_ranks"] = voices(*spoken, settings=settings)
+    save(study, Tables(frames))

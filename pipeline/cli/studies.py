@@ -61,12 +61,12 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
       themes run my-study
     """
     from pipeline.runner import run as run_study
-    from pipeline.status import drift_note, late_note, model_note, summarise
+    from pipeline.status import drift_note, groups_note, late_note, model_note, summarise
     from pipeline.study import load_study
 
     click.echo(summarise(run_study(study, until=until, force=force)))
     loaded = load_study(study)
-    for said in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded))):
+    for said in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded), groups_note(loaded))):
         click.echo(said)
 
 

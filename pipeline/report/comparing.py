@@ -122,7 +122,7 @@ def differences(found: Comparison) -> tuple[str, ...]:
     return (
         *told,
         *_together(found, alike, "we cannot tell these groups apart, because their intervals overlap"),
-        *_together(found, unknown, "there are too few people to compare groups"),
+        *_together(found, unknown, "too few figures may be shown to compare groups"),
     )
 
 

@@ -63,7 +63,7 @@ def count(
 def _levels(people: pd.DataFrame, persons: pd.Series, groups: tuple[str, ...]) -> Levels:
     """Return for each group the level in which each person counts; `everyone` is one of them."""
     everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
-    return {EVERYONE: everyone, **levels(people, persons, [group for group in people["attribute"].unique() if group in groups])}
+    return {EVERYONE: everyone, **levels(people, persons, [group for group in groups if group in set(people["attribute"])])}
 
 
 def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Series, answers: pd.DataFrame) -> pd.DataFrame:

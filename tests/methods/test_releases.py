@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from made_up_studies import SINGLE, made_up, many_attributes
-from release_attack import attack_release
+from made_up_studies import SINGLE, made_up, made_up_choices, many_attributes
+from release_attack import attack_choices, attack_release
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.linked import classes_of
@@ -17,6 +17,26 @@ def test_no_hidden_figure_of_a_made_up_study_can_be_worked_out(profile):
         hidden = attack_release(made.tables, made.persons, made.asked, frozenset([SINGLE]), PROFILES[profile])
         assert len(hidden) > 20
         assert [one for one in hidden if one.recovered] == []
+
+
+@pytest.mark.parametrize(
+    ("seed", "recovered_before"),
+    [
+        # A reader who knows just what rounding lets was left with less than by what is shown in any case.
+        (51, "how many of a group answered"),
+        (99, "how many answered whose group is not known"),
+        (144, "how many answered whose group is not known, where another attribute nests"),
+        # The base of an option was hidden while the question was protected, and the option with it, unprotected.
+        (94, "an option without its base"),
+        (216, "all options without their base"),
+        # How many answered was how many chose the one option there was.
+        (202, "everybody's answer"),
+    ],
+)
+def test_no_hidden_figure_of_a_closed_question_can_be_worked_out(seed, recovered_before):
+    closed, persons = made_up_choices(np.random.default_rng(seed), "strict")
+    hidden = attack_choices(closed, persons, frozenset([SINGLE]), PROFILES["strict"])
+    assert hidden and [figure for figure in hidden if figure.recovered] == [], recovered_before
 
 
 def test_of_many_crossed_attributes_those_that_stand_first_are_shown_and_the_others_not_at_all():

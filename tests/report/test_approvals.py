@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from small_study import CODES, Tables, save
+from small_study import CODES, count_again, count_themes_again
 
 from pipeline.artefacts import content_id
 from pipeline.codebook import Codebook, write_codebook
@@ -37,7 +37,7 @@ def approved(study, tables):
 
 
 def run_again(study, tables, **changed):
-    """Settle the codes and pick quotations anew, as a run does, from tables of which some are other ones now."""
+    """Settle and count the codes and pick quotations anew, as a run does, from tables of which some are other ones now."""
     frames = {**tables.frames, **changed}
     settings = study.settings
     decided = (read_review(study, "decisions"), read_review(study, "discussions"))
@@ -45,7 +45,8 @@ def run_again(study, tables, **changed):
     names = ("codings", "segments", "comments", "people", "members", "suggestions")
     plan = SimpleNamespace(count=settings.count, intake=settings.intake, quote=settings.quote)
     frames["quotes"] = quote(*(frames[name] for name in names), read_review(study, "approvals"), settings=plan)
-    save(study, Tables(frames))
+    count_themes_again(frames)
+    count_again(study, frames)
     return quote_bank(read_source(study, TABLES))
 
 

@@ -10,7 +10,7 @@ from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS
-from pipeline.report.blocks import Axis, Block, Chart, Entry, Figure, Fold, Paragraph, Points, Quotations, Section, Table
+from pipeline.report.blocks import Axis, Block, Chart, Entry, Figure, Fold, Heading, Paragraph, Points, Quotations, Section, Table
 from pipeline.report.charts import draw
 from pipeline.report.comparing import compare, differences
 from pipeline.report.content import banner, build_report
@@ -46,6 +46,19 @@ def with_table(source, name: str, frame: pd.DataFrame):
     return replace(source, tables={**source.tables, name: frame})
 
 
+@pytest.fixture
+def with_silent(tmp_path):
+    """Return what the report of a study is made from in which enough people left all blank for their number to be shown."""
+    return read_source(build_study(tmp_path / "silent", one_silent_of=4), EXPORTS["html"].tables)
+
+
+def asked_and_blank(comments: pd.DataFrame) -> tuple[int, int]:
+    """Count who was asked and who left all of it blank, without those whose answers are not to be used."""
+    allowed = comments[comments["consent"] != "none"]
+    silent = (allowed["set_aside"] == "empty").groupby(allowed["response_id"]).all()
+    return len(silent), int(silent.sum())
+
+
 def all_words(source, *, for_team: bool = False) -> str:
     return repr(asdict(build_report(source, for_team=for_team)))
 
@@ -62,11 +75,16 @@ def test_sections_are_in_the_order_a_reader_needs(source):
 def test_in_short_is_made_of_the_tables_figures(source, tables):
     (points,) = section(source, "in-short").blocks
     assert isinstance(points, Points) and 3 <= len(points.items) <= 6
-    comments, themes = tables["comments"], tables["themes"]
-    answered = comments[comments["set_aside"].fillna("") != "empty"]["response_id"].nunique()
-    assert f"{rounded(answered)} of {rounded(comments['response_id'].nunique())} people who were asked" in points.items[0]
+    themes, (n_asked, _) = tables["themes"], asked_and_blank(tables["comments"])
+    assert points.items[0].startswith(f"{rounded(n_asked)} people were asked. How many of them wrote an answer is not shown")
     assert f"{len(themes)} themes. {rounded(themes['n_people'].max())} people spoke of the largest" in points.items[1]
     assert points.items[2] == f"{tables['theme_codes']['code'].isna().sum()} themes have no place in the codebook."
+
+
+def test_in_short_says_how_many_answered_where_that_may_be_shown(with_silent):
+    (points,) = section(with_silent, "in-short").blocks
+    n_asked, n_blank = asked_and_blank(with_silent["comments"])
+    assert points.items[0] == f"{rounded(n_asked - n_blank)} of {rounded(n_asked)} people who were asked wrote an answer."
 
 
 @pytest.mark.parametrize(
@@ -85,11 +103,22 @@ def test_banner_of_a_fresh_run_is_plain(source):
     assert build_report(source).banner == "Not yet checked by people"
 
 
-def test_who_took_part_adds_up(source, tables):
-    rows = table(section(source, "who-took-part"), "asked-by-question").rows
-    for (_, asked, answered, blank), (_, found) in zip(rows, tables["comments"].groupby("question", sort=False), strict=True):
-        n, n_blank = found["response_id"].nunique(), int((found["set_aside"] == "empty").sum())
-        assert (asked, answered, blank) == (rounded(n), rounded(n - n_blank), rounded(n_blank) if n_blank > 7 else "not shown")
+def test_who_took_part_adds_up(with_silent):
+    found = section(with_silent, "who-took-part")
+    n_asked, n_blank = asked_and_blank(with_silent["comments"])
+    written = (rounded(n_asked), rounded(n_asked - n_blank), rounded(n_blank))
+    assert n_blank > 7 and f"Left every question blank: {rounded(n_blank)}." in found.blocks[0].text
+    rows = table(found, "asked-by-question").rows
+    assert [row[1:] for row in rows] == [written, written], "who is silent is so under both questions"
+
+
+def test_how_many_answered_is_not_shown_where_few_did_not(source, tables):
+    n_asked, n_blank = asked_and_blank(tables["comments"])
+    assert n_blank <= 7
+    found = section(source, "who-took-part")
+    rows = table(found, "asked-by-question").rows
+    assert [row[1:] for row in rows] == [(rounded(n_asked), "not shown", "not shown")] * 2
+    assert f"open question: {rounded(n_asked)} people. Wrote something under at least one: not shown." in found.blocks[0].text
 
 
 def test_small_groups_are_not_counted_out(source):
@@ -103,10 +132,16 @@ def test_every_theme_is_listed_with_its_figures(source, tables):
     rows = table(found, "all-themes").rows
     themes = tables["themes"].sort_values("number")
     assert [row[1] for row in rows] == [rounded(n) for n in themes["n_people"]]
-    few = themes["n_people"] <= 7
-    assert few.any() and [row[2] for row in rows] == themes["n_texts"].astype("str").mask(few, "not shown").tolist()
+    assert (themes["n_people"] <= 7).any() and {row[2] for row in rows} == {"not shown"}, "no theme has 8 different texts"
     assert {row[3] for row in rows} >= {"steady (0.91)", "fairly steady (0.66)", "unsteady (0.31)", "not measured"}
     assert [entry.name for entry in blocks_of(found, Entry)] == list(table(found, "all-themes").targets)
+
+
+def test_numbers_of_texts_are_shown_as_those_of_people_are(source, tables):
+    themes = tables["themes"].assign(n_texts=lambda rows: rows["n_texts"] * 4).sort_values("number")
+    rows = table(section(with_table(source, "themes", themes), "themes"), "all-themes").rows
+    few = (themes["n_people"] <= 7) | (themes["n_texts"] <= 7)
+    assert few.sum() == 1 and [row[2] for row in rows] == themes["n_texts"].map(rounded).mask(few, "not shown").tolist()
 
 
 def test_a_theme_says_its_code_or_that_it_has_none(source):
@@ -192,18 +227,45 @@ def test_every_chart_has_words_and_a_table_with_all_it_shows(source):
         assert all(series.name in chart.alternative for series in chart.series)
 
 
+def silences(source, suggestions: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    found = section(with_table(source, "suggestions", suggestions), "not-sure")
+    return {row[0]: row[1:] for row in table(found, "abstentions").rows}
+
+
+def speakers(tables, text_ids: pd.Series) -> int:
+    spoken = tables["segments"].merge(tables["comments"], on="comment_id")
+    return int(spoken.loc[spoken["text_id"].isin(text_ids), "response_id"].nunique())
+
+
 def test_silences_are_counted_by_reason(source, tables):
-    rows = {row[0]: row[1:] for row in table(section(source, "not-sure"), "abstentions").rows}
-    silent = tables["suggestions"].groupby("text_id")["abstained"].first().value_counts()
-    assert rows["Outside the codebook"][0] == str(silent["outside the codebook"])
-    assert rows["All reasons"][0] == str(silent.sum())
+    suggestions, texts = tables["suggestions"], tables["texts"]["text_id"]
+    many, few = texts.iloc[:9], texts.iloc[9:11]
+    reasons = suggestions["text_id"].isin(many).map({True: "outside the codebook", False: None})
+    silent = suggestions.assign(abstained=reasons, suggested=reasons.isna())
+    shown = (rounded(9), rounded(speakers(tables, many)))
+    assert silences(source, silent) == {"Outside the codebook": shown, "All reasons": shown}
+    silent.loc[silent["text_id"].isin(few), ["abstained", "suggested"]] = ["too short", False]
+    rows = silences(source, silent)
+    assert list(rows) == ["Outside the codebook", "Too short", "All reasons"]
+    assert rows["All reasons"] == (rounded(11), rounded(speakers(tables, texts.iloc[:11])))
+
+
+def test_where_few_people_stand_behind_a_reason_neither_it_nor_the_next_is_counted(source, tables):
+    silent = tables["suggestions"].groupby("text_id")["abstained"].first().dropna()
+    assert {speakers(tables, rows.index) <= 7 for _, rows in silent.groupby(silent)} == {True, False}
+    assert silences(source, tables["suggestions"]) == {
+        "Outside the codebook": ("not shown", "not shown"),
+        "Too short": ("not shown", "not shown"),
+        "All reasons": (rounded(len(silent)), rounded(speakers(tables, silent.index))),
+    }
 
 
 def test_a_text_the_model_never_scored_counts_as_without_a_code(source, tables):
-    suggestions = tables["suggestions"]
-    fewer = suggestions[suggestions["text_id"] != tables["texts"]["text_id"].iloc[0]]
-    rows = {row[0]: row[1:] for row in table(section(with_table(source, "suggestions", fewer), "not-sure"), "abstentions").rows}
-    assert rows["No code came near"][0] == "1"
+    suggestions, texts = tables["suggestions"], tables["texts"]["text_id"]
+    fewer = suggestions[suggestions["text_id"] != texts.iloc[0]]
+    assert "No code came near" in silences(source, fewer)
+    none = silences(source, suggestions.iloc[:0])
+    assert none["No code came near"] == none["All reasons"] == (rounded(len(texts)), rounded(speakers(tables, texts)))
 
 
 def test_nobody_is_quoted_without_having_agreed(source):
@@ -406,18 +468,25 @@ def test_what_closed_questions_share_before_a_colon_is_said_once():
 )
 def test_the_scale_of_a_mean_is_the_studys_or_else_what_is_shown(source, tables, rating, title):
     settings = source.study.settings
-    ratings = {"time": settings.intake.ratings["time"].model_copy(update=rating)}
+    ratings = {"forms": settings.intake.ratings["forms"].model_copy(update=rating)}
     changed = settings.model_copy(update={"intake": settings.intake.model_copy(update={"ratings": ratings})})
-    closed = tables["closed"].query("question == 'time' and group == 'group'")
+    closed = tables["closed"].query("question == 'forms' and group == 'group'")
+    assert not closed["suppressed"].all()
     closed.loc[~closed["suppressed"], ["low", "high"]] = [1.75, 2.9]
     only = with_table(replace(source, study=replace(source.study, settings=changed)), "closed", closed)
     assert table(section(only, "closed-questions"), "means-1-1").caption == title
 
 
 def test_without_any_figure_to_show_there_is_no_scale_and_no_chart(source, tables):
+    settings = source.study.settings
+    ratings = {name: rating.model_copy(update={"scale": None}) for name, rating in settings.intake.ratings.items()}
+    changed = settings.model_copy(update={"intake": settings.intake.model_copy(update={"ratings": ratings})})
     closed = tables["closed"].query("measure == 'mean'").assign(suppressed=True)
-    found = section(with_table(source, "closed", closed), "closed-questions")
+    unnamed = replace(source, study=replace(source.study, settings=changed))
+    found = section(with_table(unnamed, "closed", closed), "closed-questions")
     assert not blocks_of(found, Chart)
+    assert table(found, "means-1-1").caption == "Mean scores, by group"
+    assert [heading.text for heading in blocks_of(found, Heading)] == ["Closed question: scores, by group"]
 
 
 def test_a_codebook_with_a_place_for_every_theme_says_so(source, tables):
@@ -499,11 +568,31 @@ def test_how_people_agreed_is_told_with_intervals_or_not_at_all(source, tables):
     assert not any(name in repr(found) for name in ("Annabel", "Cyril", "Zoltan"))
 
 
-def test_who_is_missing_is_said_by_group_with_intervals(source):
-    (heading, points, paragraph) = section(source, "who-is-missing").blocks
+def test_who_is_missing_is_said_by_group_with_intervals(with_silent):
+    (heading, points, paragraph) = section(with_silent, "who-is-missing").blocks
     assert heading.text == "Who wrote something, and who left every open question blank, by group"
-    assert any("95% interval" in sentence for sentence in points.items)
+    rates = with_silent["response_rates"].query("question == 'any' and value == 'answered' and group == 'group'").dropna()
+    assert len(rates) == 3
+    for row in rates.to_dict("records"):
+        share, *ends = (percent(row[name]) for name in ("share", "low", "high"))
+        assert f"{row['level']} ({share} (95% interval {ends[0]} to {ends[1]}))" in points.items[0]
+    assert points.items[1] == "Not shown for Leaders, as that would say too much of a few."
     assert "were not asked" in paragraph.text
+
+
+def test_groups_large_enough_are_not_called_too_small_where_few_left_all_blank(source):
+    (_, points, _) = section(source, "who-is-missing").blocks
+    assert points.items == (
+        "These groups cannot be compared: how many people wrote something is not shown for People who use services, "
+        "Family & friends, Care workers and Leaders, as that would say too much of a few.",
+    )
+
+
+def test_one_group_alone_is_not_compared(source):
+    rates = source["response_rates"].query("level == 'Care workers' or group == 'everyone'").assign(share=0.5, low=0.4, high=0.6)
+    one = with_table(source, "response_rates", rates.assign(n=20, suppressed=False))
+    (_, points, _) = section(one, "who-is-missing").blocks
+    assert points.items == ("There is only one group, so there is no other to compare it with.",)
 
 
 def test_two_groups_stand_side_by_side_and_no_others(source):

@@ -2,22 +2,17 @@
 
 import json
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
-from small_study import CODES, Tables, build_study, build_tables, save
+from small_study import Tables, build_study, build_tables, count_again, count_themes_again, save
 
-from pipeline.codebook import Codebook
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS, export
 from pipeline.report.ledger import beside_earlier_exports, ledger_path, read_ledger
 from pipeline.report.source import read_source
-from pipeline.stages.count import count
-from pipeline.stages.respond import respond
-from pipeline.stages.voices import voices
 
 
 def exported(study):
@@ -33,21 +28,8 @@ def without(study, tables, gone):
     }
     kept["segments"] = kept["segments"][kept["segments"]["comment_id"].isin(kept["comments"]["comment_id"])]
     kept["codings"] = kept["codings"][kept["codings"]["segment_id"].isin(kept["segments"]["segment_id"])]
-    spoken = kept["segments"].merge(kept["comments"], on="comment_id").merge(kept["members"], on="text_id")
-    n_people = spoken.groupby("theme_id")["response_id"].nunique()
-    kept["themes"] = kept["themes"].assign(n_people=kept["themes"]["theme_id"].map(n_people).fillna(0).astype(int))
+    count_themes_again(kept)
     count_again(study, kept)
-
-
-def count_again(study, kept):
-    """Make all figures from the other tables, as a run does."""
-    settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
-    frames = [kept[name] for name in ("codings", "segments", "comments", "people", "ratings")]
-    kept["counts"], kept["closed"] = count(*frames, Codebook(CODES), settings=settings)
-    kept["response_rates"], kept["accounts"] = respond(kept["comments"], kept["people"], settings=settings)
-    frames = [kept[name] for name in ("themes", "members", "segments", "comments", "people")]
-    kept["voices"], kept["theme_ranks"] = voices(*frames, settings=settings)
-    save(study, Tables(kept))
 
 
 @pytest.fixture

@@ -111,7 +111,7 @@ def test_themes_are_compared_where_they_are_the_same_ones(folder):
 def test_figures_of_few_people_are_compared_in_neither_wave(folder):
     source = source_of(folder)
     hidden = [one for one in changes_of_codes(source, source.waves) if not one.shown]
-    assert [one.key for one in hidden] == ["transport"] and "too few people to compare" in said(source)
+    assert [one.key for one in hidden] == ["transport"] and "too few figures may be shown to compare" in said(source)
     (tables,) = [block.table for block in waves(source).blocks if block.kind == "chart" and block.name.endswith("codes")]
     assert {row[0]: row[1:] for row in tables.rows}["Getting there"] == ("not shown",) * 3
 

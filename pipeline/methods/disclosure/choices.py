@@ -49,6 +49,9 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
 
     `chosen`, (n_options, n_classes), adds up to the base where `single`, and else is no less than it.
     """
+    if len(chosen) == 1:
+        # Everybody who answered chose the same, so how many answered is how many chose it.
+        return np.ones((2, len(classes.names)), dtype=bool)
     options = range(1, len(chosen) + 1)
     counts = np.vstack([base[None], chosen])
     hidden = _few(classes, counts, profile)
@@ -61,7 +64,13 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
     always = shown_of_everyone(hidden)
     always[1:] = False
     block = Block(classes.parts, counts, most, hidden, always, relations, dict.fromkeys(options, 0), always=always)
-    return hide_linked(block, profile)
+    while True:
+        gone = hide_linked(block, profile)
+        # An option is not shown without its base, and so it, too, must not follow from what is.
+        without_base = gone | np.vstack([np.zeros_like(gone[:1]), np.repeat(gone[:1], len(chosen), axis=0)])
+        if (without_base == gone).all():
+            return gone
+        block.hidden = without_base
 
 
 def hide_theme(classes: Classes, base: Floats, said: Floats, no_base: Bools, profile: Profile) -> Bools:

@@ -19,7 +19,7 @@ from pipeline.methods.disclosure.profiles import NEARLY_ALL, Bools, Floats, Prof
 # The reader is taken to know what is rounded a little better than rounding lets: other blocks may give a little away.
 _SURE = 0.9
 _NEAR = 1e-6
-_MOST_CLASSES = 60
+MOST_CLASSES = 60
 """Attributes that would make more classes are not shown: every class makes every question to the linear program slower."""
 Place = tuple[int, int]
 """An item and a figure."""
@@ -88,7 +88,11 @@ class _Seen:
         self.low = self.high = block.figures
         # How many different whole numbers each figure must be able to be: all it ever could be, where that is fewer.
         self.needed = np.minimum(profile.fewest, np.floor(block.most @ self.parts + _NEAR) + 1)
-        self.lowered, self.program = set[Place](), cast("_Program | None", None)
+        self.lowered = dict[Place, float]()
+        """Of figures of which less is asked, how many whole numbers a reader who knows just what rounding lets is left with."""
+        self.as_in_any_case = set[Place]()
+        """Those of them that are left so wide."""
+        self.programs = dict[float, "_Program"]()
 
     def add(self, world: Floats) -> None:
         figures = world @ self.parts
@@ -96,17 +100,29 @@ class _Seen:
 
     def wide(self) -> Bools:
         """Say which figures are known to be wide enough."""
-        return np.asarray(_whole_numbers(self.low, self.high) >= self.needed)
+        wide = np.asarray(_whole_numbers(self.low, self.high) >= self.needed)
+        for place in self.lowered.keys() - self.as_in_any_case:
+            wide[place] = False
+        return wide
+
+    def wide_beside_others(self, place: Place) -> bool:
+        """Say whether a figure is wide enough to a reader whom other blocks give a little away."""
+        return bool(_whole_numbers(self.low[place], self.high[place]) >= self.needed[place])
 
     def lower(self, place: Place) -> None:
         """Ask no more of a figure than is left of it by what is shown in any case."""
         if self.block.always is None or place in self.lowered:
             return
-        self.lowered.add(place)
-        if self.program is None:
-            self.program = _Program(self.block, ~self.block.always, self.profile)
-        ends = [(self.program.furthest(place, sign)[0] @ self.parts)[place] for sign in (1.0, -1.0)]
-        self.needed[place] = min(self.needed[place], float(_whole_numbers(*map(np.asarray, ends))))
+        self.lowered[place] = min(self.needed[place], self._in_any_case(place, sure=1.0))
+        self.needed[place] = min(self.needed[place], self._in_any_case(place, sure=_SURE))
+
+    def _in_any_case(self, place: Place, *, sure: float) -> float:
+        """Return how many whole numbers a figure can be for all that is shown whatever it gives away."""
+        assert self.block.always is not None
+        if sure not in self.programs:
+            self.programs[sure] = _Program(self.block, ~self.block.always, self.profile, sure=sure)
+        ends = [(self.programs[sure].furthest(place, sign)[0] @ self.parts)[place] for sign in (1.0, -1.0)]
+        return float(_whole_numbers(*map(np.asarray, ends)))
 
 
 def _whole_numbers(low: Floats, high: Floats) -> Floats:
@@ -117,32 +133,50 @@ def _too_narrow(
     block: Block, hidden: Bools, seen: _Seen, unhelped: set[Place], profile: Profile
 ) -> Iterator[tuple[Place, Place | None]]:
     """Yield each hidden figure that can be narrowed down too far, and the smallest shown one that does it, if one does."""
-    program = _Program(block, hidden, profile)
+    program, exactly = _Program(block, hidden, profile, sure=_SURE), cast("_Program | None", None)
     for item, figure in np.argwhere(hidden & ~seen.wide()):
         place = (int(item), int(figure))
         if item in block.fixed or place in unhelped or seen.wide()[place]:
             continue
-        binding = set[Place]()
-        for sign in (1.0, -1.0):
-            world, tight = program.furthest(place, sign)
-            seen.add(world)
-            binding |= tight
-            if seen.wide()[place]:
-                break
-        else:
-            seen.lower(place)
+        binding = _narrowed(program, place, seen)
+        if place in seen.lowered and seen.wide_beside_others(place):
+            # Less was asked by a reader who knows more than rounding lets; to one who does not, no more may be given away either.
+            exactly = exactly or _Program(block, hidden, profile, sure=1.0)
+            binding = _narrowed_exactly(exactly, place, seen)
         if not seen.wide()[place]:
             loose = [shown for shown in binding if not block.kept[shown] and not hidden[shown]]
             # Everyone's figure is what most readers look for: it goes last.
             yield place, min(loose, key=lambda shown: (shown[1] == 0, block.figures[shown], shown), default=None)
 
 
+def _narrowed(program: "_Program", place: Place, seen: _Seen) -> set[Place]:
+    """Look for the worlds in which a figure is lowest and highest, and return the shown figures that stop it there."""
+    binding = set[Place]()
+    for sign in (1.0, -1.0):
+        world, tight = program.furthest(place, sign)
+        seen.add(world)
+        binding |= tight
+        if seen.wide_beside_others(place):
+            return binding
+    seen.lower(place)
+    return binding
+
+
+def _narrowed_exactly(program: "_Program", place: Place, seen: _Seen) -> set[Place]:
+    """Do the same for a figure of which less is asked, and a reader who knows just what rounding lets."""
+    found = [program.furthest(place, sign) for sign in (1.0, -1.0)]
+    ends = [(world @ seen.parts)[place] for world, _ in found]
+    if _whole_numbers(*map(np.asarray, ends)) >= seen.lowered[place]:
+        seen.as_in_any_case.add(place)
+    return found[0][1] | found[1][1]
+
+
 class _Program:
     """What a reader knows of a block, as a linear program over the people of each class by item."""
 
-    def __init__(self, block: Block, hidden: Bools, profile: Profile) -> None:
+    def __init__(self, block: Block, hidden: Bools, profile: Profile, *, sure: float) -> None:
         self.block, self.shape = block, block.counts.shape
-        low, high = ends_if_shown(block.figures, profile, sure=_SURE)
+        low, high = ends_if_shown(block.figures, profile, sure=sure)
         places = [(int(item), int(figure)) for item, figure in np.argwhere(~hidden) if item not in block.fixed]
         based = [place for place in places if place[0] in block.bases]
         shown = self._rows([(place, place[0], 1.0) for place in places])
@@ -201,6 +235,11 @@ class Classes:
         """Return how many of these persons, each once, are in each class."""
         return np.bincount(self.of[persons], minlength=self.parts.shape[1]).astype(float)
 
+    def left_out(self) -> tuple[str, ...]:
+        """Return the attributes that would have made too many classes: no figure of theirs counts anybody."""
+        counted = {name for (name, _), part in zip(self.names, self.parts, strict=True) if part.any()}
+        return tuple(dict.fromkeys(name for name, _ in self.names if name not in counted)) if self.parts.size else ()
+
     def unknown(self) -> Bools:
         """Say which figures count people whose level is not known."""
         return np.array([level == "" for _, level in self.names])
@@ -219,7 +258,7 @@ def classes_of(
     for group, places in levels.items():
         wider = np.column_stack([table, places])
         found = np.unique(wider, axis=0, return_inverse=True)
-        if not columns or len(found[0]) <= _MOST_CLASSES:
+        if not columns or len(found[0]) <= MOST_CLASSES:
             columns[group], table, (kinds, of) = table.shape[1], wider, found
     parts, figures = [np.ones(len(kinds), dtype=bool)], [(everyone, everyone)]
     for group, there in names.items():

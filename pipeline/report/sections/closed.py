@@ -27,16 +27,18 @@ def _means(source: Source, group: str, name: str) -> Iterator[Block]:
     """Yield a table for each scale, since means on different scales cannot share an axis."""
     means = _measured(source, "mean")
     scales = {str(question): _scale(source, str(question)) for question in means["question"]}
-    for position, (low, high) in enumerate(dict.fromkeys(scales.values()), start=1):
+    for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
         asked, labels = without_shared_beginning(
-            {question: source.wording(question) for question, scale in scales.items() if scale == (low, high)}
+            {question: source.wording(question) for question, scale in scales.items() if scale == ends}
         )
         found = compare(means.assign(key=means["question"]), group, labels=labels, unit="score", profile=source.profile)
-        scale = f"from {low:g} to {high:g}"
+        scale = f" from {ends[0]:g} to {ends[1]:g}" if ends else ""
         first = asked or "Closed question"
-        table = comparison_table(found, f"{name}-{position}", caption=f"Mean scores {scale}", first=first)
-        yield Heading(f"{first}: scores {scale}{found.by_group}")
-        yield from comparison_blocks(found, table, Axis("Mean score", low, high, "score"), title="Mean scores with 95% intervals")
+        table = comparison_table(found, f"{name}-{position}", caption=f"Mean scores{scale}", first=first)
+        yield Heading(f"{first}: scores{scale}{found.by_group}")
+        # Where no mean is shown there is no chart, and the axis is not drawn.
+        axis = Axis("Mean score", *(ends or (0.0, 1.0)), "score")
+        yield from comparison_blocks(found, table, axis, title="Mean scores with 95% intervals")
 
 
 def without_shared_beginning(labels: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -53,8 +55,8 @@ def _measured(source: Source, measure: str) -> pd.DataFrame:
     return closed[closed["measure"] == measure]
 
 
-def _scale(source: Source, question: str) -> tuple[float, float]:
-    """Return the ends of a question's scale: those the study names, or else those of what is shown."""
+def _scale(source: Source, question: str) -> tuple[float, float] | None:
+    """Return the ends of a question's scale: those the study names, or else those of what is shown; None where nothing is."""
     rating = source.study.settings.intake.ratings.get(question)
     if rating and rating.scale:
         return rating.scale
@@ -62,7 +64,7 @@ def _scale(source: Source, question: str) -> tuple[float, float]:
         return min(rating.labels.values()), max(rating.labels.values())
     means = _measured(source, "mean")
     shown = means[(means["question"] == question) & ~means["suppressed"]]
-    return (float(shown["low"].min()), float(shown["high"].max())) if len(shown) else (0.0, 1.0)
+    return (float(shown["low"].min()), float(shown["high"].max())) if len(shown) else None
 
 
 def _options(source: Source, group: str, name: str) -> Iterator[Block]:

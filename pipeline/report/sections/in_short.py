@@ -27,8 +27,10 @@ def in_short(source: Source, placed: Sequence[PlacedTheme]) -> Section:
 
 def _answered(source: Source) -> str:
     asked, answered, _ = everyone_asked(source)
-    if math.isnan(asked) or math.isnan(answered):
+    if math.isnan(asked):
         return "How many people were asked and answered is not shown, as that would say too much of a few."
+    if math.isnan(answered):
+        return f"{people(asked)} were asked. How many of them wrote an answer is not shown, as that would say too much of a few."
     return f"{number(answered)} of {people(asked)} who were asked wrote an answer."
 
 

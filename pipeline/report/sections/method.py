@@ -5,6 +5,7 @@ import pandas as pd
 from pipeline.artefacts import TABLES, model_of_vectors
 from pipeline.methods.centring import MARK, NOTE
 from pipeline.methods.disclosure import Profile
+from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.report.blocks import Fold, Paragraph, Points, Section, Table
 from pipeline.report.source import Source
 from pipeline.report.wording import counted, number, number_shown, percent, sentence_case, steadiness
@@ -33,12 +34,18 @@ def how_it_was_done(source: Source) -> Section:
                 _unsteady(source["themes"]),
                 *_late(source["found_members"]),
                 *_collapsed(source),
+                *_left_out(source),
                 *shaping_sentences(source["shaping"]),
             )
         ),
         Fold("Versions of the software", (Table("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return Section("how-it-was-done", "How it was done", blocks)
+
+
+def _left_out(source: Source) -> tuple[str, ...]:
+    note = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
+    return (note,) if note else ()
 
 
 def _material(source: Source) -> tuple[tuple[str, str], ...]:

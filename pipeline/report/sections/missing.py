@@ -31,8 +31,9 @@ def missing(source: Source) -> Section:
 def _sentences(source: Source, group: str) -> Iterator[str]:
     found = _answering(source, group)
     shown = found.shown(ANSWERED)
+    hidden = [level_name(level) for level in found.compared if found.cell(ANSWERED, level) is None]
     if len(shown) < 2:
-        yield "There are too few people to compare groups."
+        yield _not_compared(hidden)
         return
     for cell in reversed(shown):
         more = [other.name for other in shown if other.low > cell.high]
@@ -42,9 +43,18 @@ def _sentences(source: Source, group: str) -> Iterator[str]:
     if len(alike) == len(shown):
         rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
         yield f"We cannot tell these groups apart, because the intervals of how many wrote something overlap: {rows}."
-    hidden = [level_name(level) for level in found.compared if found.cell(ANSWERED, level) is None]
     if hidden:
-        yield f"Too few people to say: {listed(hidden)}."
+        yield f"Not shown for {listed(hidden)}, as that would say too much of a few."
+
+
+def _not_compared(hidden: list[str]) -> str:
+    if not hidden:
+        return "There is only one group, so there is no other to compare it with."
+    # Large groups are hidden, too, where few of their people left all blank.
+    return (
+        f"These groups cannot be compared: how many people wrote something is not shown for {listed(hidden)}, as that would say "
+        "too much of a few."
+    )
 
 
 def _share(cell: Estimate) -> str:

@@ -124,7 +124,7 @@ def _sentences(changes: Sequence[Change], labels: Mapping[str, str]) -> Iterator
         which = named if len(alike) <= 5 else f"{'all' if len(alike) == len(changes) else 'another'} {len(alike)}"
         yield f"On {which} we cannot tell these waves apart."
     if hidden:
-        yield f"On {counted(hidden, 'other', 'others')} there are too few people to compare the waves."
+        yield f"On {counted(hidden, 'other', 'others')} too few figures may be shown to compare the waves."
 
 
 def _cells(one: Change) -> tuple[Cell, Cell, Cell]:
