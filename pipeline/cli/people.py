@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from pipeline.review.store import Store
     from pipeline.review.store_people import Person
 
-_BY = "the command line"
-
 
 @click.command()
 @STUDY
@@ -33,7 +31,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
       themes people my-study --new-password Ana --behind-tls https://review.example.org
     """
     from pipeline.errors import ReviewError
-    from pipeline.review import store_people
+    from pipeline.review import links, store_people
     from pipeline.review.store import open_store, store_path
     from pipeline.study import load_study
 
@@ -44,15 +42,16 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
         )
     if not store_path(loaded).is_file():
         raise ReviewError(f"Nobody reviews this study yet; `themes review {study}` begins.")
-    with open_store(loaded) as store:
+    # All of it is done, or nothing is.
+    with open_store(loaded) as store, store.together():
         if facilitator:
-            store_people.set_role(store, facilitator, "facilitator", by=_BY)
+            store_people.set_role(store, facilitator, "facilitator", by=links.BY_COMMAND)
         if close:
-            store_people.close_account(store, close, now=now)
-        for row in store_people.people(store):
-            click.echo(_line(row))
+            _close(store, close, now)
+        lines = [_line(row) for row in store_people.people(store)]
         if new_password and behind_tls:
-            click.echo(_renewal(store, behind_tls, new_password, now))
+            lines.append(_renewal(store, behind_tls, new_password, now))
+    click.echo("\n".join(lines))
 
 
 def _line(who: "Person") -> str:
@@ -60,9 +59,19 @@ def _line(who: "Person") -> str:
     return f"{who.name} ({who.group}), {who.role}: {state}"
 
 
+def _close(store: "Store", name: str, now: datetime) -> None:
+    from pipeline.errors import ReviewError
+    from pipeline.review import store_people
+
+    who = store_people.person(store, name)
+    if who and not who.has_account:
+        raise ReviewError(f"{who.name} has no password, so that there is nothing to close. Nothing was done.")
+    store_people.close_account(store, name, now=now)
+
+
 def _renewal(store: "Store", behind_tls: str, name: str, now: datetime) -> str:
-    from pipeline.review.links import how_long, make_renewal
+    from pipeline.review import links
     from pipeline.review.web.site import make_site
 
-    link, made = make_renewal(store, make_site("127.0.0.1", 0, behind_tls).address, name=name, by=_BY, now=now)
-    return f"For {made.name}, to choose a new password; it works once, within {how_long(made)}: {link}"
+    link, made = links.make_renewal(store, make_site("127.0.0.1", 0, behind_tls).address, name=name, by=links.BY_COMMAND, now=now)
+    return f"For {made.name}, to choose a new password; it works once, within {links.how_long(made)}: {link}"

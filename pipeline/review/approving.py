@@ -147,8 +147,15 @@ def _keep(
                     stands=stands,
                 )
             number = store.append("approvals", **row, idempotency_key=key)
-        found = store.connection.execute("SELECT * FROM approvals WHERE approval_id = ?", (number,)).fetchone()
-        return _approval(dict(found))
+        kept = dict(store.connection.execute("SELECT * FROM approvals WHERE approval_id = ?", (number,)).fetchone())
+        if any((kept[name] or "") != (value or "") for name, value in row.items()):
+            # The same form was sent before with another decision: by the back button, say.
+            raise StaleError(
+                f"You have sent this page before: {kept['outcome']}. Nothing was overwritten: decide again.",
+                yours=wording or reason or outcome,
+                stands=_approval(kept),
+            )
+        return _approval(kept)
 
     return room.write(keep)
 

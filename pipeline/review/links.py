@@ -2,10 +2,14 @@
 
 import secrets
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pipeline.review.store import Role, Store
 from pipeline.review.store_people import Invitation, invite, person, renew
+
+
+BY_COMMAND: Final = "the command line"
+"""Who made a link that no facilitator made on the page."""
 
 
 def make_invitation(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from pipeline.artefacts import content_id
 from pipeline.errors import ReviewError
 from pipeline.review.codebook_file import fields_of, tidy_field
 from pipeline.review.deciding import StaleError
@@ -217,15 +218,22 @@ def _votes(store: Store, number: int) -> tuple[Vote, ...]:
 
 
 def _propose(room: Room, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str) -> CodeEdit:
-    words = json.dumps(changes, ensure_ascii=False)
+    row = {"kind": kind, "code": code, "changes": json.dumps(changes, ensure_ascii=False), "why": why.strip(), "by": by}
+    # The same form sent with other words, by the back button, say, is another proposal; sent twice it is one.
+    other = f"{key} {content_id(*row.values())}"
 
     def keep(store: Store) -> CodeEdit:
-        number = store.made_with(key, "code_edits") or store.append(
-            "code_edits", kind=kind, code=code, changes=words, why=why.strip(), by=by, idempotency_key=key
-        )
-        return edit_of(store, number)
+        number = store.made_with(key, "code_edits")
+        if number and not _is_as_kept(store, number, row):
+            number = store.made_with(other, "code_edits") or store.append("code_edits", **row, idempotency_key=other)
+        return edit_of(store, number or store.append("code_edits", **row, idempotency_key=key))
 
     return room.write(keep)
+
+
+def _is_as_kept(store: Store, number: int, row: Mapping[str, str]) -> bool:
+    kept = store.connection.execute("SELECT * FROM code_edits WHERE code_edit_id = ?", (number,)).fetchone()
+    return all(kept[name] == value for name, value in row.items())
 
 
 def _tidy(fields: Mapping[str, str]) -> dict[str, str]:

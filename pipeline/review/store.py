@@ -6,6 +6,7 @@ A withdrawn decision stays on record; the last of a reviewer's decisions on an e
 import json
 import sqlite3
 import time
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pipeline.errors import ReviewError
 from pipeline.private import close_file, make_file
 from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults, in_old_form, n_sealed_as_handed_in
+from pipeline.review.names import check_new_name
 from pipeline.review.store_faults import FILE as FILE
 from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
@@ -105,8 +107,9 @@ class Store:
         if not name or not group:
             raise ReviewError("A reviewer needs a name and a group, such as: lived experience, family, care worker, researcher.")
         with self.together():
-            known = self._reviewer(name)
+            known = self._reviewer(name) or self._reviewer(unicodedata.normalize("NFC", name))
             if known is None:
+                name = check_new_name(name, [row["name"] for row in self.connection.execute("SELECT name FROM reviewers")])
                 self.append("reviewers", name=name, reviewer_group=group, role=role)
                 return name
         if known["reviewer_group"].casefold() != group.casefold():

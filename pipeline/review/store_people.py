@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.errors import ReviewError
+from pipeline.review.names import check_new_name
 from pipeline.review.store import Role, Store
 from pipeline.review.store_sessions import close_sessions_of
 
@@ -81,6 +82,8 @@ def set_role(store: Store, name: str, role: Role, *, by: str) -> None:
             if role != "facilitator":
                 _check_not_the_last(store, who)
             store.append("roles", reviewer=who.name, role=role, by=by)
+            if who.role == "facilitator":
+                _take_back_made_by(store, who.name)
         store.connection.execute("UPDATE invitations SET role = ? WHERE name = ? AND used_at IS NULL", (role, who.name))
 
 
@@ -118,6 +121,7 @@ def close_account(store: Store, name: str, *, now: datetime) -> None:
         store.connection.execute(sql, (now.isoformat(timespec="seconds"), who.name))
         close_sessions_of(store, who.name)
         take_back(store, who.name)
+        _take_back_made_by(store, who.name)
 
 
 def invite(
@@ -136,6 +140,8 @@ def invite(
         )
     if not name or not (group or known):
         raise ReviewError("An invitation needs a name and a group, such as: lived experience, family, care worker, researcher.")
+    if known is None:
+        name = check_new_name(name, [row.name for row in people(store)])
     name, group = (known.name, known.group) if known else (name, group)
     return _keep(store, token, Invitation(name, group, role, by, _after(now, hours)), now)
 
@@ -210,6 +216,11 @@ def _check_not_the_last(store: Store, who: Person) -> None:
             f"{who.name} is the only facilitator who can sign in, and without one nobody can be invited or let in again. "
             "Make somebody else a facilitator first."
         )
+
+
+def _take_back_made_by(store: Store, name: str) -> None:
+    """Let no link work that somebody made who may make none any more: they could let themselves in by it."""
+    store.connection.execute('DELETE FROM invitations WHERE "by" = ? COLLATE NOCASE AND used_at IS NULL', (name,))
 
 
 def _after(now: datetime, hours: int) -> str:

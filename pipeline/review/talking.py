@@ -226,17 +226,25 @@ def _record(
             number = store.append(
                 "discussions", **row, readings=words, up_to=last, note=note.strip() or None, by=by, idempotency_key=key
             )
-        found = store.connection.execute("SELECT * FROM discussions WHERE discussion_id = ?", (number,)).fetchone()
-        return _discussion(found)
+        kept = store.connection.execute("SELECT * FROM discussions WHERE discussion_id = ?", (number,)).fetchone()
+        same = {**row, "note": note.strip() or None, "by": by} | ({"readings": words} if outcome == "contested" else {})
+        if any(kept[name] != value for name, value in same.items()):
+            # The same form was sent before with another outcome: by the back button, say.
+            raise _stale(_discussion(kept), yours=(codes, readings))
+        return _discussion(kept)
 
     return room.write(keep)
 
 
 def _check_version(stands: Discussion | None, version: int, *, yours: object) -> None:
     if (stands.discussion_id if stands else 0) != version:
-        raise StaleError(
-            "Somebody has recorded another outcome for this excerpt since this page was opened. Nothing was overwritten: "
-            "read both, and record again what is meant.",
-            yours=yours,
-            stands=stands,
-        )
+        raise _stale(stands, yours=yours)
+
+
+def _stale(stands: Discussion | None, *, yours: object) -> StaleError:
+    return StaleError(
+        "Somebody has recorded another outcome for this excerpt since this page was opened. Nothing was overwritten: "
+        "read both, and record again what is meant.",
+        yours=yours,
+        stands=stands,
+    )

@@ -61,6 +61,9 @@ def states(served):
 
         return look
 
+    def sent_after_looking(path, button):
+        return lambda page: (looked_at(path)(page), press(page, button))
+
     def sent_on(path, link):
         return lambda page: (page.goto(at + path), follow(page.get_by_role("link", name=link).first))
 
@@ -79,8 +82,11 @@ def states(served):
     yield "what I said", go("/mine"), 200, "What I said"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
+    # Nobody answers this one or asks what others said.
+    yield "talk, not read yet", go(f"/talk/{served.places['Arabic']}"), 200, "You have not read this excerpt yet"
     yield "talk", looked_at(f"/talk/{served.places['Welsh']}"), 200, "Talk about this excerpt"
-    yield "talk, wrong", sent(f"/talk/{served.places['long']}", "Keep this outcome"), 422, "Talk about this excerpt"
+    wrong_talk = sent_after_looking(f"/talk/{served.places['long']}", "Keep this outcome")
+    yield "talk, wrong", wrong_talk, 422, "Talk about this excerpt"
     yield "talked about", looked_at(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
     yield "how are we doing", go("/progress"), 200, "How are we doing?"
     yield "how far we agree", go("/agreement"), 200, "How far we agree"

@@ -5,6 +5,7 @@ from typing import Literal
 from flask import Flask, Response, abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from pipeline.errors import ReviewError
 from pipeline.review.store_people import Person
 from pipeline.review.web import pending
 from pipeline.review.web.desk import desk
@@ -101,6 +102,19 @@ def may_open(endpoint: str, *, opened: bool, person: Person | None) -> bool:
             return False
 
 
+def _refuse_page_of_another(name: str) -> None:
+    """Refuse what stood on a page that was made for somebody else, in another window of a device that people share."""
+    maker = request.form.get("person", "")
+    if maker.casefold() in ("", name.casefold()):
+        return
+    kept = request.endpoint in {*pending.COME_BACK_FILLED, "talk.settle"} and pending.keep()
+    raise ReviewError(
+        f"This page was opened by {maker}, and you are {name} in this browser now. Nothing was saved. "
+        + ("What was typed is kept" if kept else "Go back to copy what was typed")
+        + (f": come in as {maker}, and open that page again." if kept else f", and come in as {maker} to send it.")
+    )
+
+
 def _check() -> AnyResponse | Response | None:
     if request.endpoint is None:
         return None
@@ -109,6 +123,8 @@ def _check() -> AnyResponse | Response | None:
         request.max_content_length = LARGEST_OF_A_VISITOR
     opened = here.site.team or bool(session.get("opened"))
     if may_open(request.endpoint, opened=opened, person=here.person):
+        if request.method == "POST" and here.person is not None:
+            _refuse_page_of_another(here.person.name)
         return None
     if request.method == "POST":
         pending.keep()

@@ -33,8 +33,6 @@ SAID = {
 _OTHER = ("Something went wrong here", "Nothing that was saved is lost. Go back and try again.")
 
 
-_COME_BACK_FILLED = {"excerpts.answer", "codebook.change", "codebook.new_code", "answering.new", "answering.row"}
-"""Pages that show a form again as it was sent; of all others what was sent is shown by itself."""
 _NOT_TYPED = {"person", "key", "seen", "stood", "then", "do"}
 _AGAIN = "Send it again in a while. If it stays so, tell the person who runs the review."
 
@@ -72,7 +70,7 @@ def _not_saved(error: StorageError) -> Response | tuple[str, int]:
     said = f"{error.on_page} Nothing was saved just now, and nothing that was saved before is lost."
     if request.method != "POST" or any("password" in name for name in request.form):
         return render_template("again.html.j2", said=said, fields=None), 503
-    if request.endpoint in _COME_BACK_FILLED and g.person and pending.keep():
+    if request.endpoint in pending.COME_BACK_FILLED and g.person and pending.keep():
         notices.give(Notice(f"{said} What you chose and typed is here. {_AGAIN}"))
         return redirect(pending.place(), 303)
     fields = [(name, value, _is_typed(name, value)) for name, value in request.form.items(multi=True) if name != "csrf_token"]

@@ -40,6 +40,7 @@ CODE_FIELDS = {
     "borderline": "Examples: hard to say",
 }
 
+LONGEST_FIND = 100
 SHORT = Length(max=80, message="Give it a shorter name.")
 NOTE = Length(max=4000, message="The note is too long. Keep it under 4,000 letters.")
 
@@ -98,7 +99,7 @@ class Stamped(FlaskForm):
 class AnswerForm(Stamped):
     """One's own reading of an excerpt."""
 
-    find = StringField(validators=[Length(max=100)])
+    find = StringField(validators=[Length(max=LONGEST_FIND)])
     codes = SelectMultipleField(validate_choice=False)
     none = BooleanField()
     not_sure = BooleanField()
@@ -192,6 +193,7 @@ class CodeForm(Stamped):
 class ThemeForm(Stamped):
     """What somebody asks of a theme."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     title = StringField(validators=[Length(max=120, message="Give the theme a shorter title.")])
     code = StringField()
     into = StringField(default="2")
@@ -203,6 +205,7 @@ class ThemeForm(Stamped):
 class QuoteForm(Stamped):
     """What is decided about a quote."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     wording = TextAreaField(validators=[NOTE])
     reason = TextAreaField(validators=[NOTE])
 
@@ -210,15 +213,22 @@ class QuoteForm(Stamped):
 class FindForm(FlaskForm):
     """Words to look for."""
 
-    words = StringField(validators=[DataRequired("Write the words to look for."), Length(max=200)])
+    words = StringField(
+        validators=[
+            DataRequired("Write the words to look for."),
+            Length(max=200, message="Look for fewer words: 200 letters at most."),
+        ]
+    )
 
 
 class SignInForm(FlaskForm):
     """Sign in on a team server."""
 
     then = HiddenField()
-    name = StringField(validators=[DataRequired("Write your name, as it stands in your invitation."), Length(max=80)])
-    password = PasswordField(validators=[InputRequired("Write your password."), Length(max=1000)])
+    name = StringField(validators=[DataRequired("Write your name, as it stands in your invitation."), SHORT])
+    password = PasswordField(
+        validators=[InputRequired("Write your password."), Length(max=1000, message="A password has at most 1,000 letters.")]
+    )
 
 
 class PasswordForm(FlaskForm):

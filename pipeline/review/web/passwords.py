@@ -1,6 +1,8 @@
 """Passwords: how they are kept, and which are too easy to guess."""
 
-from collections.abc import Iterable
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -26,15 +28,28 @@ _WHY = {
 
 def hash_password(password: str) -> str:
     """Return an argon2id hash of a password."""
-    return PasswordHasher().hash(password)
+    return PasswordHasher().hash(_as_typed(password))
 
 
 def is_right(kept: str | None, given: str) -> bool:
     """Say whether a password is the one that was kept; without an account it takes as long to say no."""
     try:
+        return PasswordHasher().verify(kept or _nobodys(), _as_typed(given)) and kept is not None
+    except VerificationError:
+        # Passwords that were chosen earlier are kept as they were typed then.
+        return _as_typed(given) != given and _is_right_to_the_letter(kept, given)
+
+
+def _is_right_to_the_letter(kept: str | None, given: str) -> bool:
+    try:
         return PasswordHasher().verify(kept or _nobodys(), given) and kept is not None
     except VerificationError:
         return False
+
+
+def _as_typed(password: str) -> str:
+    """Return a password in one form of Unicode: keyboards differ in how they put an accent on a letter."""
+    return unicodedata.normalize("NFKC", password)
 
 
 @lru_cache(maxsize=1)
@@ -44,13 +59,28 @@ def _nobodys() -> str:
 
 def why_easy(password: str, about: Iterable[str]) -> str:
     """Return a sentence why a password is easy to guess and what to do, knowing words about the person; nothing if it is not."""
+    words = [word for text in about for word in (text, *text.split(), "".join(text.split())) if len(word) > 2]
+    judged = password[:_JUDGED]
+    about_words = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    forms = (
+        (judged, ""),
+        # What stands between words hides from zxcvbn that they are the same, or that two often come together.
+        (re.sub(r"[\W_]+", "", judged) or judged, ""),
+        # Words that others know of the person make a password longer and no harder to guess.
+        (re.sub(about_words or "$^", " ", judged, flags=re.IGNORECASE).strip() or " ", _WHY["user_inputs"]),
+    )
+    for form, why in forms:
+        if reason := _why_easy(form, words):
+            return f"This password is easy to guess. {why or reason}. Choose three words that do not belong together."
+    return ""
+
+
+def _why_easy(password: str, words: Sequence[str]) -> str:
     from zxcvbn import zxcvbn
 
-    words = [word for text in about for word in (text, *text.split()) if len(word) > 2]
-    found = zxcvbn(password[:_JUDGED], user_inputs=words)
+    found = zxcvbn(password, user_inputs=list(words))
     if found["score"] >= _LEAST_SCORE:
         return ""
     # What others know of the person says more than how long it is.
     part = max(found["sequence"], key=lambda match: (match.get("dictionary_name") == "user_inputs", len(match["token"])))
-    why = _WHY.get(part.get("dictionary_name", ""), _WHY.get(part["pattern"], "It follows a rule that others know"))
-    return f"This password is easy to guess. {why}. Choose three words that do not belong together."
+    return _WHY.get(part.get("dictionary_name", ""), _WHY.get(part["pattern"], "It follows a rule that others know"))

@@ -12,6 +12,13 @@ from pipeline.review.web.sessions import this_session
 from pipeline.review.web.waiting import Form, Words, fits
 
 
+COME_BACK_FILLED = {
+    "excerpts.answer",
+    *("codebook.change", "codebook.new_code", "answering.new", "answering.row"),
+}
+"""Pages that show a form again as it was sent; of all others what was sent is shown by itself, if at all."""
+
+
 def keep() -> bool:
     """Keep the words of the form that was just sent, for the person it was made for, and say whether that was done."""
     if not _may_keep():

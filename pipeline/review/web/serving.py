@@ -96,7 +96,7 @@ def first_words(app: Flask, room: Room, invite: str | None) -> str:
     with app.app_context():
         here = desk()
         link, made = here.room.write(
-            lambda store: links.make_facilitator(store, here.site.address, name=invite, by="the command line", now=here.now)
+            lambda store: links.make_facilitator(store, here.site.address, name=invite, by=links.BY_COMMAND, now=here.now)
         )
     has = ", who has an account and chooses a new password by it" if made.renews else ""
     return f"For {made.name}, as facilitator{has}; it works once, within {links.how_long(made)}: {link}"

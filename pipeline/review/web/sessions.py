@@ -189,10 +189,12 @@ def this_session() -> Session:
 def forget_another(words: MutableMapping[str, Any], name: str) -> None:
     """Forget what a session holds of somebody else: what was just said on a shared device is not for whoever comes next.
 
-    Words of a form that waits stay: they are shown only to the person they are of.
+    Words of a form that waits stay: they are shown only to the person they are of. The token of forms goes with the person
+    they were made for, so that what still lies open in another window is not sent in the next one's name.
     """
-    if words.get("person") != name:
-        for key in set(words) - {"opened", "pending", "csrf_token"}:
+    before = words.get("person")
+    if before != name:
+        for key in set(words) - {"opened", "pending", "csrf_token" if before is None else "person"}:
             del words[key]
 
 

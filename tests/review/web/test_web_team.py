@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from argon2 import PasswordHasher
 from asking import TEAM_ADDRESS, Browser
 from click.testing import CliRunner
 
@@ -68,6 +69,10 @@ EASY = {
     "fayresearcher": "holds your name",
     "researcher1": "easy to guess",
     "asdfghjkl;": "row of keys",
+    "password password": "the same letters again and again",
+    "letmein-letmein-letmein": "the same letters again and again",
+    "FayResearcher!7x": "holds your name",
+    "          ": "easy to guess",
 }
 
 
@@ -238,3 +243,58 @@ def test_a_name_that_is_not_there_takes_a_password_check_too():
     kept = hash_password(PASSWORD)
     assert kept.startswith("$argon2id$") and is_right(kept, PASSWORD) and not is_right(kept, "else")
     assert not is_right(None, "of an account that is not there")
+
+
+def test_a_password_with_accents_is_the_same_on_every_keyboard(team_app, room, visitor):
+    visitor.get(path(first_words(team_app, room, "Fay")))
+    visitor.send(password="otter lamp caf\u00e9 tuesday")
+    elsewhere = Browser(team_app, TEAM_ADDRESS)
+    sign_in(elsewhere, "Fay", "otter lamp cafe\u0301 tuesday")
+    assert elsewhere.path == "/"
+    # As it was kept before passwords were brought into one form.
+    assert is_right(PasswordHasher().hash("otter cafe\u0301 lamp"), "otter cafe\u0301 lamp")
+
+
+@pytest.mark.parametrize("way", ["close", "role"])
+def test_links_that_somebody_made_work_no_more_once_they_may_make_none(facilitator, team_app, way):
+    gus = joined(facilitator, team_app, "Gus", "facilitator")
+    gus.get("/people")
+    gus.send(name="Zed", group="family", role="facilitator", to="Make a link")
+    link = path(gus.page.text)
+    facilitator.get("/people")
+    token = dict(facilitator.hidden(facilitator.forms()[0]))["csrf_token"]
+    facilitator.post(f"/people/{way}", {"csrf_token": token, "name": "Gus", "role": "co-analyst"})
+    assert facilitator.page.status_code == 200 and "Zed" not in facilitator.page.text
+    assert Browser(team_app, TEAM_ADDRESS).get(link).status_code == 404
+
+
+def joined(facilitator, team_app, name, role):
+    """Return the browser of somebody who took up an invitation."""
+    facilitator.get("/people")
+    facilitator.send(name=name, group="family", role=role, to="Make a link")
+    browser = Browser(team_app, TEAM_ADDRESS)
+    browser.get(path(facilitator.page.text))
+    browser.send(password=PASSWORD)
+    return browser
+
+
+def test_after_a_link_was_made_the_form_is_empty_for_the_next_person(facilitator):
+    facilitator.get("/people")
+    facilitator.send(name="Gus", group="family", role="co-analyst", to="Make a link")
+    assert path(facilitator.page.text) and 'name="name" autocomplete="off" value="Gus"' not in facilitator.page.text
+    assert facilitator.page.text.count('value="Gus"') == 1, "only the button that takes the link back names them"
+
+
+def test_an_invitation_of_the_command_line_is_said_as_people_say_it(team_app, room, visitor):
+    visitor.get(path(first_words(team_app, room, "Fay")))
+    assert "<p>You are invited to review as facilitator" in visitor.page.text
+
+
+def test_the_command_line_does_all_that_it_was_asked_or_nothing(facilitator, team_app, room, study):
+    joined(facilitator, team_app, "Gus", "co-analyst")
+    asked = ["people", str(study.folder), "--close", "Gus", "--new-password", "Nobody", "--behind-tls", TEAM_ADDRESS]
+    assert "no reviewer 'Nobody'" in CliRunner().invoke(main, asked).output
+    shown = CliRunner().invoke(main, ["people", str(study.folder)]).output
+    assert "Gus (family), co-analyst: can sign in" in shown
+    refused = CliRunner().invoke(main, ["people", str(study.folder), "--close", "Ann"])
+    assert refused.exit_code != 0 and "Ann has no password, so that there is nothing to close" in str(refused.output)

@@ -3,6 +3,7 @@ import pytest
 from pipeline.agreement import to_table
 from pipeline.artefacts import TABLES, write_table
 from pipeline.review.agreement import agreement
+from pipeline.review.store_people import people
 
 
 def test_a_name_is_chosen_from_the_list(browser):
@@ -96,3 +97,32 @@ def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(
     write_table("agreement", to_table(tuple(found)), room.study.folder / TABLES["agreement"].file)
     told = ann.get("/agreement").text
     assert "figures of the last run" in told and "Everybody with everybody" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("\u200b", "a character that nobody can see"),
+        ("Ann\u200b", "a character that nobody can see"),
+        ("\u202eneB", "a character that nobody can see"),
+        ("A\0nn", "a character that nobody can see"),
+        ("\uff21nn", "Ann is on the list already, and looks the same."),
+        ("..", "A name needs a letter or a number."),
+    ],
+    ids=ascii,
+)
+def test_nobody_takes_a_name_that_looks_like_anothers_or_like_nothing(browser, room, name, wrong):
+    browser.open()
+    browser.get("/who/add")
+    browser.send(name=name, group="family", role="co-analyst")
+    assert browser.path == "/who/add" and wrong in browser.page.text
+    assert [row.name for row in room.read(people)] == ["Ann", "Ben", "Cy", "Di"]
+
+
+def test_a_name_is_one_person_however_its_accents_are_typed(browser, room):
+    for name in ("Si\u00e2n", "Sia\u0302n", "si\u00e2n"):
+        browser.open()
+        browser.get("/who/add")
+        browser.send(name=name, group="family", role="co-analyst")
+        assert browser.path == "/"
+    assert [row.name for row in room.read(people)] == ["Ann", "Ben", "Cy", "Di", "Si\u00e2n"]

@@ -103,6 +103,6 @@ def _stood(form: LoopForm) -> Row | None:
     """Return the row as the page that was sent had shown it; None where that is not to be read."""
     try:
         found = json.loads(form.stood.data or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return {name: str(found[name]) for name in COLUMNS if name in found} if isinstance(found, dict) else None

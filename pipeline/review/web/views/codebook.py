@@ -134,7 +134,7 @@ def _stood(form: CodeForm) -> dict[str, str] | None:
     """Return what the codebook said on the page that was sent; None where that is not to be read, and is not checked."""
     try:
         found = json.loads(form.stood.data or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return {name: str(found[name]) for name in CODE_FIELDS if name in found} if isinstance(found, dict) else None
 

@@ -17,7 +17,7 @@ from pipeline.review.store_sessions import draft, drop_draft, save_draft
 from pipeline.review.web import batch, notices, pending
 from pipeline.review.web.caution import topics
 from pipeline.review.web.desk import desk
-from pipeline.review.web.forms import AnswerForm, BatchForm, fresh_key, problems
+from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
 from pipeline.review.web.notices import Notice
 from pipeline.review.web.wording import answer_in_words, minutes, words_of
 
@@ -80,7 +80,8 @@ def answer(segment_id: str) -> Page:
     match request.form.get("do"):
         case "find" | "all" as which:
             _keep_words(excerpt, form)
-            words = form.find.data if which == "find" else None
+            # What is looked for goes into an address, and no address may be longer than a browser can ask for.
+            words = (form.find.data or "")[:LONGEST_FIND] if which == "find" else None
             return redirect(url_for("excerpts.read", segment_id=segment_id, find=words or None, _anchor="codes"), 303)
         case "stop":
             _keep_words(excerpt, form)

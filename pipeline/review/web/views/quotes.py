@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.artefacts import content_id
 from pipeline.errors import ReviewError
 from pipeline.review.approving import (
     QuoteCandidate,
@@ -51,6 +52,11 @@ def decide(segment_id: str) -> Page:
     errors = problems(form) if not form.validate() else {}
     if errors:
         return _show(found, form, errors), 422
+    if form.shown.data != content_id(found.text):
+        form.shown.data = form.key.data = ""
+        return _show(
+            found, form, {"wording": "These words have changed since this page was opened. Read them, and decide again."}
+        ), 409
     room, by, version, key, do = desk().room, desk().me.name, form.version, form.key.data or "", request.form.get("do")
     try:
         if do == "approve":
@@ -100,4 +106,5 @@ def _candidate(segment_id: str) -> QuoteCandidate:
 
 def _show(found: QuoteCandidate, form: QuoteForm, errors: dict[str, str]) -> str:
     form.stamp(version=found.version, person=desk().me.name)
+    form.shown.data = form.shown.data or content_id(found.text)
     return render_template("quote.html.j2", quote=found, form=form, errors=errors, notice=notices.take())

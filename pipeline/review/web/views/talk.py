@@ -47,7 +47,8 @@ def discuss(segment_id: str) -> Page:
     """Show the readings of an excerpt side by side; to somebody who has not read it yet, only what they ask to see."""
     if not may_see_codes(desk().room, desk().me.name, segment_id):
         return _not_yet(segment_id)
-    return _show(talk_about(desk().room, segment_id), _prefilled(segment_id), {})
+    talk = talk_about(desk().room, segment_id)
+    return _show(talk, *_prefilled(talk))
 
 
 @PAGES.post("/talk/<segment_id>")
@@ -56,6 +57,8 @@ def settle(segment_id: str) -> Page:
     here, form = desk(), SettleForm()
     talk = talk_about(here.room, segment_id)
     if not may_see_codes(here.room, here.me.name, segment_id):
+        if pending.keep():
+            notices.give(Notice("Nothing was saved yet: this excerpt is to be read again first. What you wrote is kept."))
         return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
     readings = _readings(talk)
     sentences = [request.form.get(f"sentence-{place}", "").strip() for place in range(len(readings))]
@@ -135,10 +138,12 @@ def _kept_sentences(talk: Talk, n: int) -> list[str]:
     return [kept.get(one.codes, "") for one in _readings(talk)][:n]
 
 
-def _prefilled(segment_id: str) -> SettleForm:
-    form = SettleForm(formdata=None)
+def _prefilled(talk: Talk) -> tuple[SettleForm, dict[str, str], list[str] | None]:
+    """Return the form with the words that wait for it, what is wrong with it, which is nothing yet, and its sentences."""
+    form, sentences = SettleForm(formdata=None), None
     if words := pending.take(request.path, desk().me.name):
         form.outcome.data = "".join(words.get("outcome", ())) or None
         form.none.data = bool(words.get("none"))
         form.codes.data, form.note.data = list(words.get("codes", ())), "".join(words.get("note", ()))
-    return form
+        sentences = ["".join(words.get(f"sentence-{place}", ())) for place in range(len(_readings(talk)))]
+    return form, {}, sentences

@@ -57,7 +57,9 @@ def take_up_invitation(token: str) -> Page:
         name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
         here.sessions.end_all_of(name)
         return _begin(name, None)
-    return render_template("invitation.html.j2", form=form, invited=invited, errors=errors or problems(form))
+    return render_template(
+        "invitation.html.j2", form=form, invited=invited, by_command=links.BY_COMMAND, errors=errors or problems(form)
+    )
 
 
 @PAGES.route("/people", methods=["GET", "POST"])
@@ -69,7 +71,7 @@ def people() -> Page:
             made = _invite(form)
         except ReviewError as error:
             return _people(form, errors={"name": str(error)})
-        return _people(form, made=made)
+        return _people(InviteForm(formdata=None), made=made)
     return _people(form, errors=problems(form))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.artefacts import content_id
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.review import theming
 from pipeline.review.blindness import show_codes, unseen_texts
@@ -42,6 +43,9 @@ def ask(number: int) -> Page:
     if not form.validate():
         return _show(card, form, problems(form)), 422
     do = request.form.get("do", "")
+    if form.shown.data != _as_numbered():
+        said = "The study was run since this page was opened, and its themes have other numbers. Look again, and say it again."
+        return _show(card, form, {_field_of(do): said}), 409
     try:
         if do == "propose":
             return _propose(number, form)
@@ -116,8 +120,14 @@ def _card(number: int) -> ThemeCard:
     return next((card for card in theme_cards(desk().room) if card.number == number), None) or abort(404)
 
 
+def _as_numbered() -> str:
+    """Return a mark of which theme has which number: another run may number them otherwise."""
+    return content_id(*(f"{card.number} {card.theme_id}" for card in theme_cards(desk().room)))
+
+
 def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
     form.stamp(version=0, person=desk().me.name)
+    form.shown.data = _as_numbered()
     form.title.data = form.title.data or card.title
     others = [one for one in theme_cards(desk().room) if one.number != card.number]
     fresh = theme_card(desk().room, card.number)
