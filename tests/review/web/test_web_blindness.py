@@ -86,8 +86,8 @@ ASKED = {
     "quotes.quote": [("GET", "/quotes/SEGMENT", {})],
     "quotes.show_code": [("POST", "/quotes/SEGMENT/code", {})],
     "quotes.decide": [
-        ("POST", "/quotes/SEGMENT", {"do": "refuse", "reason": ""}),
-        ("POST", "/quotes/SEGMENT", {"do": "refuse", "reason": "It points at her.", "seen": "77"}),
+        ("POST", "/quotes/SEGMENT", {"do": "refuse", "reason": "", "shown": TEXT}),
+        ("POST", "/quotes/SEGMENT", {"do": "refuse", "reason": "It points at her.", "seen": "77", "shown": TEXT}),
     ],
     "quotes.undo": [("POST", "/quotes/undo/99", {})],
     "answering.loop": [("GET", "/loop", {})],
