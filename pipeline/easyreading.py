@@ -9,7 +9,7 @@ from pipeline.report import EXPORTS
 from pipeline.report.easyread import draft_ideas
 from pipeline.report.ledger import beside_earlier_exports
 from pipeline.report.source import read_source
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import has_store, open_store
 from pipeline.review.store_people import Person, people
 from pipeline.study import Study
 
@@ -50,7 +50,7 @@ def approve_easyread(study: Study, *, by: str, when: date) -> Approval:
 def _co_analyst(study: Study, name: str) -> str:
     """Return the name as the study keeps it; ReviewError unless the person is a co-analyst of the study."""
     found: tuple[Person, ...] = ()
-    if store_path(study).is_file():
+    if has_store(study):
         with open_store(study) as store:
             found = people(store)
     names = [one.name for one in found if one.role == CO_ANALYST]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from pipeline.errors import BusyError
+from pipeline.plain_files import is_there, why_no_file
 from pipeline.study import Study
 
 
@@ -17,6 +18,8 @@ def held(study: Study, what: str) -> Iterator[None]:
     The operating system lets go of it when the process ends, however that comes about.
     """
     path = study.derived / ".lock"
+    if is_there(path) and (reason := why_no_file(path)):
+        raise BusyError(f"derived/.lock, which keeps two commands apart, cannot be used: {reason}. Delete it and try again.")
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -27,5 +30,7 @@ def held(study: Study, what: str) -> Iterator[None]:
         file.truncate(0)
         file.write(f"{what} of this study is under way (process {os.getpid()}, since {datetime.now(UTC):%H:%M:%S} UTC)")
         file.flush()
-        yield
-        file.truncate(0)
+        try:
+            yield
+        finally:
+            file.truncate(0)

@@ -19,7 +19,7 @@ from pipeline.recipes import sha256_of
 from pipeline.review.store import has_decisions, read_review
 from pipeline.study import Study
 from pipeline.tokens import read_tokens
-from pipeline.tombstones import read_tombstones, tombstones_path
+from pipeline.tombstones import are_lost, read_tombstones, tombstones_path
 from pipeline.vault import LEDGER, check_of, keep_check, keep_key, key_in_use, known_check, new_key
 
 
@@ -35,6 +35,8 @@ def outside_digest(study: Study, name: str) -> str:
         # Numbers are only ever added, so that what was masked before is masked in the same way again.
         return ""
     if name == "erased":
+        if are_lost(study):
+            read_tombstones(study)
         return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
     if name == "tuned":
         return model_sha256(study.tuned) if is_tuned(study.tuned) else ""

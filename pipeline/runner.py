@@ -25,7 +25,7 @@ from pipeline.methods.embed import AT_ONCE, Embedder, load_embedder
 from pipeline.outside import DECIDED, EXTERNAL, outside_digest, read_outside
 from pipeline.private import close_folders
 from pipeline.recipes import recipe_of, settings_of, sha256_of
-from pipeline.review.store import store_path
+from pipeline.review.store import has_store
 from pipeline.scratch import scratch_of
 from pipeline.stages import STAGES, Stage
 from pipeline.stored import Stored, stored_vectors
@@ -146,7 +146,7 @@ class _Run:
     def new_digest(self, name: str) -> str:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
-            said = store_path(self.study).is_file() and not self.value(name).empty
+            said = has_store(self.study) and not self.value(name).empty
             return sha256_of(self.value(name).to_csv(index=False)) if said else ""
         return outside_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 

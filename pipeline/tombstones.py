@@ -12,8 +12,10 @@ from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
 from pipeline.plain_files import is_there, why_no_file
 from pipeline.study import Study
-from pipeline.vault import TOMBSTONES
+from pipeline.vault import ERASED_DECISIONS, TOMBSTONES
 
+
+_FROM_A_BACKUP = "`themes restore` a backup into a new folder that has only study.toml and copy it from there"
 
 What = Literal["all", "answer", "quotes"]
 
@@ -48,6 +50,11 @@ class Tombstones:
         """Return what stands for a person."""
         return hmac.new(bytes.fromhex(self.salt), response_id.encode(), hashlib.sha256).hexdigest()[:32]
 
+    def digests(self) -> list[str]:
+        """Return what stands for each mark where others may read it, as in the record of a backup."""
+        made = (json.dumps([stone.mark, stone.what, stone.question]) for stone in self.stones)
+        return sorted({hashlib.sha256(text.encode()).hexdigest()[:32] for text in made})
+
     def has(self, response_id: str, what: What, question: str = "") -> bool:
         """Say whether this of the person is gone; what is gone of all questions is gone of each."""
         if not self.stones:
@@ -62,24 +69,40 @@ def tombstones_path(study: Study) -> Path:
 
 
 def read_tombstones(study: Study) -> Tombstones:
-    """Return a study's tombstones; DataError if they are damaged, since a run without them would bring people back."""
+    """Return a study's tombstones; DataError if they are damaged or lost, since a run without them would bring people back."""
+    if are_lost(study):
+        raise DataError(
+            "vault/erased.json is missing, although people were erased from this study: without it they would come back. Put it "
+            f"back from a copy you kept, or {_FROM_A_BACKUP}. Nothing was run."
+        )
+    return tombstones_there(study)
+
+
+def are_lost(study: Study) -> bool:
+    """Say whether the tombstones are gone although people were erased, as the vault knows from what was emptied."""
+    return not is_there(tombstones_path(study)) and is_there(study.vault / ERASED_DECISIONS)
+
+
+def tombstones_there(study: Study) -> Tombstones:
+    """Return the tombstones that are there, none where they were lost, which a backup may bring back; DataError if damaged."""
     path = tombstones_path(study)
     if not is_there(path):
         return Tombstones()
     if reason := why_no_file(path):
         raise DataError(f"vault/erased.json, which keeps people who were erased from coming back, cannot be read: {reason}.")
-    return tombstones_from_text(path.read_text(encoding="utf-8"))
+    return tombstones_from_text(path.read_bytes())
 
 
-def tombstones_from_text(text: str) -> Tombstones:
+def tombstones_from_text(text: str | bytes) -> Tombstones:
     """Read what `tombstones_as_text` wrote; DataError if it is damaged."""
     try:
         found = json.loads(text)
+        bytes.fromhex(found["salt"])
         return Tombstones(found["salt"], tuple(Tombstone(**stone) for stone in found["stones"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
-            "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back from a "
-            "backup before anything is run."
+            "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back, or "
+            f"{_FROM_A_BACKUP}, before anything is run."
         ) from exc
 
 

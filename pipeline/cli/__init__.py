@@ -21,7 +21,7 @@ from pipeline.cli.quoting import quote
 from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.stopping import stop_when_asked
 from pipeline.cli.studies import check, export, freeze, new, run, status
-from pipeline.cli.terminal import is_text, show_what_can_be_shown
+from pipeline.cli.terminal import answer_nobody, is_text, show_what_can_be_shown
 from pipeline.cli.theming import theme
 from pipeline.errors import PipelineError
 from pipeline.machine import leave_no_core
@@ -59,6 +59,7 @@ class Themes(click.Group):
     def main(self, *arguments: Any, **options: Any) -> Any:
         """Run the program on whatever terminal there is."""
         show_what_can_be_shown()
+        answer_nobody()
         return super().main(*arguments, **options)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -117,7 +118,8 @@ def _end_short_of_memory(ctx: click.Context) -> NoReturn:
 
 
 def _disk_sentence(fault: OSError) -> str:
-    name = Path(str(fault.filename)).name if fault.filename else "A file"
+    # A file is put together under another name first; the second is the one it was to have.
+    name = Path(str(fault.filename2 or fault.filename)).name if fault.filename else "A file"
     return (
         f"{name} could not be written: {ON_DISK[fault.errno or 0]}. What was there before is as it was; put that right and give "
         "the same command again."

@@ -10,6 +10,7 @@ from pipeline.errors import ReviewError
 
 
 VARIABLE = "THEMES_PASSPHRASE"
+_LONGEST = 10_000
 FILE_OPTION = click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -22,9 +23,13 @@ def kept_passphrase(file: Path | None) -> str | None:
     if file is None:
         return os.environ.get(VARIABLE) or None
     try:
-        lines = file.read_text(encoding="utf-8-sig").splitlines()
+        # A pipe is right here, such as one from a keeper of passwords; a device without end is not.
+        with file.open("rb") as source:
+            lines = source.readline(_LONGEST).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise ReviewError(f"{file.name}: the passphrase cannot be read there. Check the name and where it lies.") from None
+    if lines and len(lines[0]) >= _LONGEST // 4:
+        raise ReviewError(f"{file.name}: its first line is longer than a passphrase can be. Check that it is the right file.")
     if not lines or not lines[0].strip():
         raise ReviewError(f"{file.name}: its first line is empty, so there is no passphrase. Write it there.")
     return lines[0]

@@ -32,7 +32,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
     """
     from pipeline.errors import ReviewError
     from pipeline.review import links, store_people
-    from pipeline.review.store import open_store, store_path
+    from pipeline.review.store import has_store, open_store
     from pipeline.study import load_study
 
     loaded, now = load_study(study), datetime.now(UTC)
@@ -40,7 +40,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
         raise ReviewError(
             "--new-password needs the address people type: --behind-tls https://review.example.org. Nothing was done."
         )
-    if not store_path(loaded).is_file():
+    if not has_store(loaded):
         raise ReviewError(f"Nobody reviews this study yet; `themes review {study}` begins.")
     # All of it is done, or nothing is.
     with open_store(loaded) as store, store.together():

@@ -77,8 +77,11 @@ def confirm(study: Path, numbers: tuple[int, ...], *, everything: bool, by: str 
 
     loaded = load_study(study)
     waiting = outgoing_texts(loaded)
-    if (numbers or everything) and not by:
+    if (numbers or everything) and not (by or "").strip():
         raise click.UsageError("Say who confirms it: --by NAME.")
+    if missing := sorted(set(numbers) - set(range(1, len(waiting) + 1))):
+        listed = f"the list has the numbers 1 to {len(waiting)}" if waiting else "nothing waits to be confirmed"
+        raise click.UsageError(f"There is no text {', '.join(map(str, missing))}: {listed}. Nothing was confirmed.")
     for number, one in enumerate(waiting, start=1):
         chosen = everything or number in numbers
         if chosen and by:

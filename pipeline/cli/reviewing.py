@@ -104,6 +104,10 @@ def backup(study: Path, file: Path | None, *, passphrase_file: Path | None, no_k
     click.echo("It holds people's names and notes: keep it as you keep the study.")
     if made.left_out:
         click.echo(f"The codebook {made.left_out} is not in it, since it lies outside the study: back it up where it lies.")
+    if made.missing:
+        click.echo(
+            f"THE CODEBOOK {made.missing} IS NOT IN IT: study.toml names it, and it is not there. Put it back, and back up again."
+        )
     if not made.has_key:
         click.echo(
             f"THIS BACKUP HOLDS NO KEY: keep a copy of {study / 'vault' / 'key'} yourself, somewhere safe and not beside this "

@@ -41,6 +41,12 @@ def show_what_can_be_shown() -> None:
             stream.reconfigure(errors=_ERRORS)
 
 
+def answer_nobody() -> None:
+    """Let questions find that there is nobody to answer, where a program was begun with its input closed."""
+    if sys.stdin is None:
+        sys.stdin = io.StringIO()
+
+
 def is_text(argument: str) -> bool:
     """Say whether an argument is text; what another encoding wrote arrives as halves of signs, which can be kept nowhere."""
     return not any("\ud800" <= sign <= "\udfff" for sign in argument)

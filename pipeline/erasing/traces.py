@@ -69,6 +69,9 @@ def _repeats(path: Path, person: Person) -> bool:
 
 def texts_of(path: Path) -> Iterator[str]:
     """Yield a file's text, with and without its markup; of an archive that of each member, of tables that of their cells."""
+    if not path.is_file():
+        # A pipe would be waited for for ever, and keeps nothing.
+        return
     for data in _contents(path):
         if data.startswith((_SQLITE, _PARQUET)):
             yield from _cells(data)

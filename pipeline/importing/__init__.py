@@ -15,7 +15,7 @@ from pipeline.refi.project import User
 from pipeline.refi.reading import ReadProject, read_qdpx
 from pipeline.report.refi import coder_guid, project_name
 from pipeline.review.arriving import Arrival, Fate, arrival_fates, take_in
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import has_store, open_store
 from pipeline.study import Study
 
 
@@ -130,7 +130,7 @@ def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iter
 
 
 def _counted(study: Study, name: str, arrivals: Sequence[Arrival]) -> Counter[Fate]:
-    if not store_path(study).is_file():
+    if not has_store(study):
         return Counter(arrival_fates(None, name, arrivals).values())
     with open_store(study) as store:
         return Counter(arrival_fates(store, name, arrivals).values())
@@ -138,7 +138,7 @@ def _counted(study: Study, name: str, arrivals: Sequence[Arrival]) -> Counter[Fa
 
 def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
     """Return name and group of the study's reviewers, by their name in small letters and by the GUID our exports give them."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return {}
     with open_store(study) as store:
         rows = store.reviewers()

@@ -13,7 +13,7 @@ from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.learning.held_out import Material
 from pipeline.report.source import read_source
 from pipeline.review.agreed import as_agreed
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import has_store, open_store
 from pipeline.stages.code import hints_of, rows_to_learn
 from pipeline.study import Study
 
@@ -81,7 +81,7 @@ def gather(study: Study) -> Evidence:
 def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what each said, the same as people agreed when they talked, and what is learnt already, all at one moment."""
     first = made = lessons = empty_table("decisions")
-    if store_path(study).is_file():
+    if has_store(study):
         with open_store(study) as store, store.together():
             first, lessons = store.decisions(), store.lessons()
             made = as_agreed(first, store.discussions())

@@ -23,11 +23,11 @@ from pipeline.plain_files import is_there
 from pipeline.review.backup_parts import SETTINGS, VAULT_PART, WRITTEN, check_store, codebook_name, sha256_of_file, unpack
 from pipeline.review.locking import lock
 from pipeline.review.seal import RECORD
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import has_store, open_store
 from pipeline.review.store_faults import FILE
 from pipeline.review.vault_part import about, to_lock
 from pipeline.study import Study
-from pipeline.tombstones import read_tombstones
+from pipeline.tombstones import tombstones_there
 from pipeline.vault import check_of, key_in_use, known_check
 
 
@@ -44,6 +44,8 @@ class Backup:
     has_key: bool
     left_out: str = ""
     """The codebook, where it lies outside the study and is not in the backup."""
+    missing: str = ""
+    """The codebook, where the settings name one that is not there."""
 
 
 def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, now: datetime | None = None) -> Backup:
@@ -55,10 +57,12 @@ def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, n
     target = path or study.folder / FOLDER / f"{study.folder.resolve().name}-{moment:%Y%m%d-%H%M%S}.zip"
     if is_there(target):
         raise ReviewError(f"{target.name} is there already, and a backup is never written over another. Give another name.")
-    if not store_path(study).is_file():
+    if not has_store(study):
         raise ReviewError("Nobody has decided anything yet, so there is nothing to back up.")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _workplace(target.parent) as folder:
+        # Before the copy: whoever is erased meanwhile then counts as erased after it, and is taken out again by a restore.
+        marks = tombstones_there(study).digests()
         n_decisions, heads = _copy_of_store(study, folder / FILE)
         beside, left_out = _beside(study)
         for name, source in beside.items():
@@ -68,11 +72,13 @@ def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, n
         vault = _lock_vault(study, folder / VAULT_PART, passphrase, made_at)
         names = (FILE, *beside, *([VAULT_PART] if passphrase is not None else []))
         record = {"study": study.settings.name, "made_at": made_at, "decisions": n_decisions, "heads": heads, **vault}
+        record |= {"n_erased": len(marks), "erased": marks}
         record["sha256"] = {name: sha256_of_file(folder / name) for name in names}
         (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
         write_atomically(target, lambda temporary: _zip(folder, (RECORD, *names), temporary))
         unpack(target, folder / "again")
-    return Backup(target, n_decisions, made_at, passphrase is not None, left_out)
+    missing = study.codebook.name if study.codebook and not study.codebook.is_file() else ""
+    return Backup(target, n_decisions, made_at, passphrase is not None, left_out, missing)
 
 
 def _copy_of_store(study: Study, target: Path) -> tuple[int, Mapping[str, tuple[int, str]]]:
@@ -100,9 +106,8 @@ def _forget_sessions(copy: sqlite3.Connection) -> None:
 
 def _lock_vault(study: Study, target: Path, passphrase: str | None, made_at: str) -> dict[str, Any]:
     """Write the vault's part, if a passphrase is given, and return what the record says of the vault."""
-    n_erased = len(read_tombstones(study).stones)
     if passphrase is None:
-        return {"key_check": _check_or_what_is_known(study), "n_erased": n_erased}
+        return {"key_check": _check_or_what_is_known(study)}
     key = key_in_use(study)
     if key is None:
         raise ReviewError(
@@ -112,7 +117,7 @@ def _lock_vault(study: Study, target: Path, passphrase: str | None, made_at: str
     check = check_of(key)
     locked, how = lock(to_lock(study, key), passphrase, about(study.settings.name, made_at, check))
     target.write_bytes(locked)
-    return {"key_check": check, "n_erased": n_erased, "vault": how}
+    return {"key_check": check, "vault": how}
 
 
 def _check_or_what_is_known(study: Study) -> str:

@@ -28,6 +28,7 @@ from pipeline.review.seal import LARGEST_RECORD, RECORD, Heads, heads_of
 from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.store_schema import migrate
 from pipeline.study import Study
+from pipeline.tombstones import Tombstones
 
 
 SETTINGS = "study.toml"
@@ -56,6 +57,18 @@ class Unpacked:
     def names(self) -> tuple[str, ...]:
         """What the study gets back, beside what is locked."""
         return tuple(name for name in self.record["sha256"] if name != VAULT_PART)
+
+    def knows_all(self, stones: Tombstones) -> bool:
+        """Say whether everybody whose mark is here was erased before the backup was made."""
+        if "erased" not in self.record:
+            return len(stones.stones) <= int(self.record.get("n_erased", 0))
+        return set(stones.digests()) <= set(self.record["erased"])
+
+    def is_known_to(self, stones: Tombstones) -> bool:
+        """Say whether everybody who was erased before the backup was made has a mark here, too."""
+        if "erased" not in self.record:
+            return len(stones.stones) >= int(self.record.get("n_erased", 0))
+        return set(stones.digests()) >= set(self.record["erased"])
 
     @property
     def key_check(self) -> str:
@@ -156,7 +169,11 @@ def _is_record(record: Any) -> bool:
         return False
     parts = record["sha256"]
     named = isinstance(parts, dict) and all(isinstance(value, str) for value in parts.values())
-    return named and {FILE, SETTINGS} <= parts.keys() and isinstance(record["made_at"], str)
+    if not named or not {FILE, SETTINGS} <= parts.keys() or (VAULT_PART in parts and "vault" not in record):
+        return False
+    marks, n_erased = record.get("erased", []), record.get("n_erased", 0)
+    has_marks = isinstance(marks, list) and all(isinstance(mark, str) for mark in marks) and isinstance(n_erased, int)
+    return has_marks and isinstance(record["made_at"], str)
 
 
 def _codebook_named_in(settings: bytes) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import DataError
+from pipeline.plain_files import is_there, why_no_file
 from pipeline.review.emptying import EmptiedRow
 from pipeline.study import Study
 from pipeline.vault import ERASED_DECISIONS
@@ -67,19 +68,24 @@ def ids_in(text: str) -> frozenset[str]:
 def read_erased(study: Study) -> ErasedDecisions:
     """Return what is remembered; DataError if it is damaged, since a backup might then bring people back."""
     path = study.vault / ERASED_DECISIONS
-    return erased_from_text(path.read_text(encoding="utf-8")) if path.is_file() else ErasedDecisions()
+    if not is_there(path):
+        return ErasedDecisions()
+    return erased_from_text(b"" if why_no_file(path) else path.read_bytes())
 
 
-def erased_from_text(text: str) -> ErasedDecisions:
+def erased_from_text(text: str | bytes) -> ErasedDecisions:
     """Read what `erased_as_text` wrote."""
     try:
         found = json.loads(text)
-        marks = (Marks(one["salt"], frozenset(one["ids"]), frozenset(one["quote_ids"])) for one in found["marks"])
+        marks = [Marks(one["salt"], frozenset(one["ids"]), frozenset(one["quote_ids"])) for one in found["marks"]]
+        for one in marks:
+            bytes.fromhex(one.salt)
         return ErasedDecisions(tuple(marks), tuple(EmptiedRow(**row) for row in found["rows"]), str(found["last"]))
-    except (ValueError, KeyError, TypeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
-            f"vault/{ERASED_DECISIONS}, which keeps a backup from bringing erased people back, is damaged. Put a copy of it back "
-            "from a backup before anything is erased or restored."
+            f"vault/{ERASED_DECISIONS}, which keeps a backup from bringing erased people back, is damaged. Put a copy back, "
+            "or `themes restore` a backup into a new folder that has only study.toml and copy it from there, before anything is "
+            "erased or restored."
         ) from exc
 
 

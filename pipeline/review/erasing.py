@@ -20,7 +20,7 @@ from pipeline.methods.repeated import repeats
 from pipeline.review.chain import ERASURES
 from pipeline.review.emptying import emptied_rows, empty_rows, rows_of
 from pipeline.review.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
-from pipeline.review.store import open_store, store_path
+from pipeline.review.store import has_store, open_store
 from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.store_schema import IDENTITY
 from pipeline.study import Study
@@ -52,7 +52,7 @@ def erase_from_store(study: Study, taken: Taken, *, whole: bool = True) -> int:
     decisions stay.
     """
     remember_erased(study, taken.ids, whole=whole)
-    if not store_path(study).is_file():
+    if not has_store(study):
         return 0
     with open_store(study) as store:
         connection = store.connection
@@ -124,7 +124,7 @@ def _parsed(value: Any) -> list[Any] | dict[str, Any] | None:
 
 def words_in_store(study: Study, *, whole: bool) -> Iterator[tuple[Cell, str]]:
     """Yield each text that people wrote into the store, with the row and column where it stands."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return
     with open_store(study) as store:
         for table in _tables(store.connection, whole=whole):
@@ -136,7 +136,7 @@ def words_in_store(study: Study, *, whole: bool) -> Iterator[tuple[Cell, str]]:
 
 def codes_in_store(study: Study) -> list[str]:
     """Return the ids of codes that people proposed."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return []
     with open_store(study) as store:
         return [row[0] for row in store.connection.execute("SELECT DISTINCT code FROM code_edits ORDER BY 1")]

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pipeline.artefacts import write_atomically
 from pipeline.errors import ReviewError
+from pipeline.lock import held
 from pipeline.review.backup import FOLDER, Backup
 from pipeline.review.backup_parts import SETTINGS, VAULT_PART, Unpacked, check_store, refuse_links, unpack
 from pipeline.review.emptying import EmptiedRow, emptied_rows
@@ -21,7 +22,7 @@ from pipeline.review.store import store_path
 from pipeline.review.store_faults import FILE, in_words
 from pipeline.review.vault_part import Vault, vault_after
 from pipeline.study import Study
-from pipeline.tombstones import read_tombstones
+from pipeline.tombstones import tombstones_there
 from pipeline.vault import keep_check, keep_key, key_path
 
 
@@ -47,23 +48,34 @@ def restore(study: Study, path: Path, *, passphrase: str | None = None, now: dat
         refuse_links(study, backup.names)
         _check_same_study(study, backup)
         check_store(folder / FILE, path.name)
-        vault = vault_after(study, backup, passphrase)
-        erased = vault.erased | ErasedDecisions(rows=tuple(_emptied_here(study)))
-        is_later = _was_erased_later(study, backup, erased)
-        n_emptied = erase_again(folder / FILE, erased, later=is_later)
-        n_decisions, _ = check_store(folder / FILE, path.name)
-        _close(study)
-        names = (FILE,) if is_later else backup.names
-        differs = SETTINGS in names and (study.folder / SETTINGS).read_bytes() != (folder / SETTINGS).read_bytes()
-        aside = _move_aside(study, names, moment)
-        _put_vault(study, vault, backup, moment)
-        # The store comes last: a restore that was cut short before can be given again.
-        for name in sorted(names, key=lambda name: name == FILE):
-            (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(study.folder / name, partial(shutil.copyfile, folder / name))
+        # A run or an erasure that went on meanwhile would write over what was put back, or be written over.
+        with _alone(study):
+            return _put_back(study, backup, passphrase, moment)
+
+
+def _put_back(study: Study, backup: Unpacked, passphrase: str | None, moment: datetime) -> Restored:
+    folder, path = backup.folder, backup.path
+    vault = vault_after(study, backup, passphrase)
+    erased = vault.erased | ErasedDecisions(rows=tuple(_emptied_here(study)))
+    is_later = _was_erased_later(study, backup, erased)
+    n_emptied = erase_again(folder / FILE, erased, later=is_later)
+    n_decisions, _ = check_store(folder / FILE, path.name)
+    _close(study)
+    names = (FILE,) if is_later else backup.names
+    differs = SETTINGS in names and (study.folder / SETTINGS).read_bytes() != (folder / SETTINGS).read_bytes()
+    aside = _move_aside(study, names, moment)
+    _put_vault(study, vault, backup, moment)
+    # The store comes last: a restore that was cut short before can be given again.
+    for name in sorted(names, key=lambda name: name == FILE):
+        (study.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(study.folder / name, partial(shutil.copyfile, folder / name))
     notes = _notes(study, vault, backup, n_emptied=n_emptied, is_later=is_later, differs=differs)
     made = Backup(path, n_decisions, str(backup.record["made_at"]), VAULT_PART in backup.record["sha256"])
     return Restored(made, aside, notes)
+
+
+def _alone(study: Study) -> AbstractContextManager[None]:
+    return held(study, "A restore") if study.derived.is_dir() else nullcontext()
 
 
 @contextmanager
@@ -94,8 +106,7 @@ def _emptied_here(study: Study) -> list[EmptiedRow]:
 
 def _was_erased_later(study: Study, backup: Unpacked, erased: ErasedDecisions) -> bool:
     """Say whether somebody was erased after the backup was made: what the team wrote may quote them in the backup."""
-    n_erased = len(read_tombstones(study).stones)
-    return n_erased > int(backup.record.get("n_erased", 0)) or erased.last > str(backup.record["made_at"])
+    return not backup.knows_all(tombstones_there(study)) or erased.last > str(backup.record["made_at"])
 
 
 def _close(study: Study) -> None:
@@ -167,6 +178,16 @@ def _notes(study: Study, vault: Vault, backup: Unpacked, *, n_emptied: int, is_l
         )
     if differs:
         notes.append("study.toml is now the backup's, and it differs from what was there: read it before you run anything.")
+    if vault.n_unread:
+        lines = "1 line" if vault.n_unread == 1 else f"{vault.n_unread:,} lines"
+        were = "was" if vault.n_unread == 1 else "were"
+        notes.append(
+            f"{lines} of vault/ledger.jsonl {were} damaged and left out; the file that was there is inside the vault. Look at it "
+            "before you export."
+        )
     if vault.replaces_key:
-        notes.append("The key that was here is another. It was moved aside, inside the vault.")
+        notes.append(
+            "The vault's key that was here was moved aside, inside the vault: it is another, or it or its check value was "
+            "damaged."
+        )
     return tuple(notes)

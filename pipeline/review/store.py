@@ -23,6 +23,7 @@ from pipeline.review.agreed import as_agreed
 from pipeline.review.chain import append, faults, in_old_form, n_sealed_as_handed_in
 from pipeline.review.names import check_new_name
 from pipeline.review.store_faults import FILE as FILE
+from pipeline.review.store_faults import has_store as has_store
 from pipeline.review.store_faults import in_words
 from pipeline.review.store_schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
 from pipeline.study import Study
@@ -331,7 +332,7 @@ def open_store(study: Study) -> Iterator[Store]:
 
 def read_review(study: Study, name: str) -> pd.DataFrame:
     """Return a decided table of TABLES by its name; empty, and no file made, where nobody has said anything yet."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return empty_table(name)
     with open_store(study) as store:
         found: pd.DataFrame = getattr(store, name)()
@@ -345,7 +346,7 @@ def decisions(study: Study) -> pd.DataFrame:
 
 def has_decisions(study: Study) -> bool:
     """Say whether people have said anything of an excerpt, whether it stands or not."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return False
     with open_store(study) as store:
         sql = """SELECT EXISTS (SELECT 1 FROM decisions) OR EXISTS (SELECT 1 FROM discussions)
@@ -355,7 +356,7 @@ def has_decisions(study: Study) -> bool:
 
 def verify_store(study: Study) -> str:
     """Say that every row is as it was written; ReviewError lists those that are not."""
-    if not store_path(study).is_file():
+    if not has_store(study):
         return "Nobody has decided anything yet, so there is nothing to verify."
     with open_store(study) as store:
         found, n, n_old = store.verify(), len(store.history()), n_sealed_as_handed_in(store.connection)

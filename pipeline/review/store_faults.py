@@ -6,6 +6,8 @@ import sqlite3
 from pathlib import Path
 
 from pipeline.errors import ReviewError, StorageError
+from pipeline.plain_files import is_there, why_no_file
+from pipeline.study import Study
 
 
 FILE = "review.sqlite"
@@ -78,3 +80,16 @@ def _waiting() -> StorageError:
         f"{FILE} is in use by another program; nothing was written. Close it there and try again.",
         on_page="Another program is using the file in which answers are kept.",
     )
+
+
+def has_store(study: Study) -> bool:
+    """Say whether a study has a store; ReviewError where something else stands there, such as a link to a drive that is away."""
+    path = study.folder / FILE
+    if not is_there(path):
+        return False
+    if reason := why_no_file(path):
+        raise ReviewError(
+            f"{FILE}, which keeps what people decided, cannot be opened: {reason}. Put it back where it was; until then "
+            "nothing is done without it."
+        )
+    return True

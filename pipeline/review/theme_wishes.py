@@ -34,6 +34,8 @@ def rename_wish(study: Study, number: int, title: str) -> Wish:
     words = " ".join(title.split())
     if not 0 < len(words) <= LONGEST_TITLE:
         raise DataError(f"A title has 1 to {LONGEST_TITLE} characters, this one {len(words)}; please shorten or give it.")
+    if not any(sign.isprintable() and not sign.isspace() for sign in words):
+        raise DataError("Nothing of this title can be seen; give it letters or signs.")
     return _about(study, "rename", [number], words)
 
 

@@ -12,7 +12,7 @@ from pipeline.review.backup_parts import VAULT_PART, Unpacked
 from pipeline.review.erased_decisions import ErasedDecisions, erased_as_text, erased_from_text, read_erased
 from pipeline.review.locking import unlock
 from pipeline.study import Study
-from pipeline.tombstones import Tombstones, read_tombstones, tombstones_as_text, tombstones_from_text
+from pipeline.tombstones import Tombstones, tombstones_as_text, tombstones_from_text, tombstones_there
 from pipeline.vault import BESIDE_THE_KEY, ERASED_DECISIONS, KEY_BYTES, LEDGER, TOKENS, TOMBSTONES, check_of, key_in_use, key_path
 
 
@@ -31,6 +31,8 @@ class Vault:
     replaces_key: bool
     """There is another key in the study, or a damaged one, which is moved aside."""
     is_unlocked: bool
+    n_unread: int = 0
+    """Lines of the ledger that was here which cannot be read."""
 
 
 class LockedError(ReviewError):
@@ -50,9 +52,9 @@ def about(study_name: str, made_at: str, key_check: str) -> str:
 
 def vault_after(study: Study, backup: Unpacked, passphrase: str | None) -> Vault:
     """Return what the vault is to hold; LockedError where that needs a passphrase, ReviewError where people might come back."""
-    stones, erased, key, is_damaged = read_tombstones(study), read_erased(study), *_key_here(study)
+    stones, erased, key, is_damaged = tombstones_there(study), read_erased(study), *_key_here(study)
     is_same = key is not None and backup.key_check in {check_of(key), ""}
-    if VAULT_PART not in backup.record["sha256"] or (passphrase is None and is_same and _knows_all(stones, backup)):
+    if VAULT_PART not in backup.record["sha256"] or (passphrase is None and is_same and backup.is_known_to(stones)):
         other = (key is not None or is_damaged) and not is_same
         return Vault(None, {}, stones, erased, replaces_key=other, is_unlocked=False)
     if passphrase is None:
@@ -63,17 +65,18 @@ def vault_after(study: Study, backup: Unpacked, passphrase: str | None) -> Vault
     files = _unlocked(backup, passphrase)
     joined = _joined_stones(stones, tombstones_from_text(files[TOMBSTONES]) if TOMBSTONES in files else Tombstones())
     both = (erased_from_text(files[ERASED_DECISIONS]) if ERASED_DECISIONS in files else ErasedDecisions()) | erased
-    here = {name: (study.vault / name).read_text(encoding="utf-8") for name in (LEDGER, TOKENS) if (study.vault / name).is_file()}
+    ledger, n_unread = _ledger_here(study)
     texts = {
         TOMBSTONES: tombstones_as_text(joined) if joined.stones else "",
         ERASED_DECISIONS: erased_as_text(both) if both != ErasedDecisions() else "",
-        LEDGER: _joined_ledger(files.get(LEDGER, ""), here.get(LEDGER, ""), joined),
+        LEDGER: _joined_ledger(files.get(LEDGER, ""), ledger, joined),
         # The numbers of names are only ever added to; those that are here know of erasures that the backup does not.
-        TOKENS: here[TOKENS] if is_same and TOKENS in here else files.get(TOKENS, ""),
+        TOKENS: "" if is_same and (study.vault / TOKENS).is_file() else files.get(TOKENS, ""),
     }
     other = (key is not None or is_damaged) and not is_same
     back = None if is_same else bytes.fromhex(files[KEY])
-    return Vault(back, {n: t for n, t in texts.items() if t}, joined, both, replaces_key=other, is_unlocked=True)
+    files = {name: text for name, text in texts.items() if text}
+    return Vault(back, files, joined, both, replaces_key=other, is_unlocked=True, n_unread=n_unread)
 
 
 def _key_here(study: Study) -> tuple[bytes | None, bool]:
@@ -82,10 +85,6 @@ def _key_here(study: Study) -> tuple[bytes | None, bool]:
         return key_in_use(study), False
     except DataError:
         return None, key_path(study).is_file()
-
-
-def _knows_all(stones: Tombstones, backup: Unpacked) -> bool:
-    return len(stones.stones) >= int(backup.record.get("n_erased", 0))
 
 
 def _unlocked(backup: Unpacked, passphrase: str) -> dict[str, str]:
@@ -110,6 +109,24 @@ def _joined_stones(here: Tombstones, back: Tombstones) -> Tombstones:
             "Nothing was changed."
         )
     return replace(here, stones=tuple(dict.fromkeys((*back.stones, *here.stones))))
+
+
+def _ledger_here(study: Study) -> tuple[str, int]:
+    """Return the lines of the ledger that can be read, and how many cannot: a damaged one is what backups are for."""
+    path = study.vault / LEDGER
+    if not path.is_file():
+        return "", 0
+    lines = path.read_bytes().splitlines()
+    sound = [line.decode() for line in lines if _is_figure(line)]
+    return "\n".join(sound), len(lines) - len(sound)
+
+
+def _is_figure(line: bytes) -> bool:
+    try:
+        figure = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(figure, dict) and isinstance(figure.get("people"), list) and {"item", "part", "shown"} <= figure.keys()
 
 
 def _joined_ledger(back: str, here: str, stones: Tombstones) -> str:
