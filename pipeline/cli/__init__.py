@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import sys
+import tempfile
 import traceback
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -60,7 +61,16 @@ class Themes(click.Group):
         """Run the program on whatever terminal there is."""
         show_what_can_be_shown()
         answer_nobody()
-        return super().main(*arguments, **options)
+        # Where a later argument is refused, click ends without closing what an earlier one opened, such as the study's own
+        # folder for temporary files: whoever goes on in this process must not be left with it.
+        temporary = tempfile.tempdir, os.environ.get("TMPDIR")
+        try:
+            return super().main(*arguments, **options)
+        finally:
+            tempfile.tempdir = temporary[0]
+            os.environ.pop("TMPDIR", None)
+            if temporary[1] is not None:
+                os.environ["TMPDIR"] = temporary[1]
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Refuse arguments that are not text, since nothing could be kept of them."""
