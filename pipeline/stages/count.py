@@ -86,8 +86,8 @@ def _open(
     hidden = pd.DataFrame({"base": opened.hidden(opened.no_base, cells), "n": True}, index=cells.index)
     for code, rows in cells.groupby("code", sort=False):
         those = spoken[spoken["code"] == code]
-        said = by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions)
-        hidden.loc[rows.index, "n"] = opened.hidden(opened.of_code(said, profile), rows)
+        speakers = by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions)
+        hidden.loc[list(rows.index), "n"] = opened.hidden(opened.of_code(speakers, profile), rows)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
