@@ -50,10 +50,13 @@ def scratch(parent: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        tempfile.tempdir = before
-        os.environ.pop("TMPDIR")
-        if variable is not None:
-            os.environ["TMPDIR"] = variable
+        # Only what was set here: where a command was refused, this comes late, and somebody else may have set it since.
+        if tempfile.tempdir == str(own):
+            tempfile.tempdir = before
+        if os.environ.get("TMPDIR") == str(own):
+            os.environ.pop("TMPDIR")
+            if variable is not None:
+                os.environ["TMPDIR"] = variable
         shutil.rmtree(own, ignore_errors=True)
         if lock is not None:
             os.close(lock)
