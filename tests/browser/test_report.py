@@ -64,7 +64,7 @@ def test_skip_link_is_the_first_stop_and_leads_to_the_report(browser, address):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
     page.keyboard.press("Enter")
-    assert Path(page.url).name.endswith("#report")
+    page.wait_for_url("**#report")
     assert page.evaluate("document.activeElement.id") == "report"
 
 
