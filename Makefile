@@ -26,7 +26,7 @@ help: ## List these commands
 	test "$$fresh" = no || "$(PYTHON)" -m venv .venv || { echo "python3-venv is missing: sudo apt install python3-venv"; exit 1; }; \
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH); \
 	$(PIP) -c constraints.txt -e .; \
-	.venv/bin/python -m pipeline.methods.themes; \
+	.venv/bin/python -m pipeline.methods.themes.compile_ahead; \
 	touch $@; fresh=no
 
 .venv/.ready-dev: .venv/.ready

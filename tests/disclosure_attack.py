@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from pipeline.methods.disclosure import Profile, disclose, hide_crossing
-from pipeline.methods.disclosure.choices import hide_means, hide_theme
 from pipeline.methods.disclosure.differencing import Released
-from pipeline.methods.disclosure.linked import classes_of
+from pipeline.methods.disclosure.linked_tables import classes_of
+from pipeline.methods.disclosure.single_base_tables import hide_means, hide_theme
 
 
 Floats = NDArray[np.float64]

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
-from pipeline.stages.count import count
-from pipeline.stages.respond import respond
-from pipeline.stages.voices import voices
-from pipeline.study import Count, Intake
+from pipeline.study.study import Count, Intake
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.respond import respond
+from pipeline.workflow.stages.voices import voices
 
 
 SINGLE, SEVERAL = "yes_or_no", "which"

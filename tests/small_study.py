@@ -7,14 +7,15 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from pipeline.accounting import account
-from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
-from pipeline.manifest import Manifest, write_manifest
-from pipeline.stages.count import count
-from pipeline.stages.respond import respond
-from pipeline.stages.voices import voices
-from pipeline.study import Study, load_study
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.runtime.files import content_id
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, read_table, write_table
+from pipeline.workflow.manifest import Manifest, write_manifest
+from pipeline.workflow.row_accounts import account
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.respond import respond
+from pipeline.workflow.stages.voices import voices
 
 
 SETTINGS = """

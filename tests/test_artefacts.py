@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import TABLES, Vectors, check_table, empty_table, read_table, write_atomically, write_table
 from pipeline.errors import DataError
+from pipeline.runtime.files import write_atomically
+from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, read_table, write_table
 
 
 TEXTS = pd.DataFrame({"text_id": ["a", "b"], "text": ["one", "two"], "frame": ["good", "better"], "n": [1, 2]})
@@ -26,7 +27,7 @@ def test_vectors_come_back_bit_for_bit(tmp_path):
 
 
 def test_vectors_of_several_parts_come_back_in_their_order_and_the_same_file_is_written_each_time(tmp_path, monkeypatch):
-    monkeypatch.setattr("pipeline.artefacts.ROWS", 3)
+    monkeypatch.setattr("pipeline.tables.parquet.ROWS", 3)
     matrix = np.random.default_rng(0).normal(size=(8, 5)).astype(np.float16)
     one, other = tmp_path / "one.parquet", tmp_path / "other.parquet"
     for path in (one, other):

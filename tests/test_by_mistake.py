@@ -12,17 +12,17 @@ import pytest
 from click.testing import CliRunner
 from sample import sample_rows
 
-from pipeline.artefacts import read_table
 from pipeline.cli import main
-from pipeline.erasing import erase
+from pipeline.decisions.backup import back_up
+from pipeline.decisions.store import open_store, verify_store
+from pipeline.erasure import erase
+from pipeline.erasure.restore import restore
 from pipeline.errors import BusyError, DataError, ReviewError
-from pipeline.lock import held
-from pipeline.review.backup import back_up
-from pipeline.review.restoring import restore
-from pipeline.review.store import open_store, verify_store
-from pipeline.runner import run
-from pipeline.study import load_study
-from pipeline.tombstones import read_tombstones
+from pipeline.study.erasures import read_tombstones
+from pipeline.study.lock import held
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import read_table
+from pipeline.workflow.runner import run
 
 
 PASSPHRASE = "four words, none alike"
@@ -201,7 +201,7 @@ def test_a_confirmation_of_nothing_or_by_nobody_is_refused(made, options):
 
 
 def test_a_title_that_cannot_be_seen_is_refused(made):
-    from pipeline.shaping import rename_theme
+    from pipeline.review.theme_requests import rename_theme
 
     with pytest.raises(DataError, match="Nothing of this title can be seen"):
         rename_theme(made, 1, "\u200b\u202e", by="Ann")

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline.artefacts import read_table
-from pipeline.confirmed import add_confirmation
-from pipeline.packing import pack
+from pipeline.decisions.store import open_store
+from pipeline.exchange.sheets.pack import pack
 from pipeline.report import EXPORTS, export, outgoing_texts
-from pipeline.review.store import open_store
-from pipeline.runner import run
-from pipeline.study import load_study
+from pipeline.study.confirmed_texts import add_confirmation
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import read_table
+from pipeline.workflow.runner import run
 
 
 pytestmark = pytest.mark.model

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cells import FORMULA, guarded, unguarded
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
-from pipeline.review.codebook_file import add_code, change_code, reword_cells
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.edit_file import add_code, change_code, reword_cells
+from pipeline.runtime.spreadsheet_cells import FORMULA, guarded, unguarded
 
 
 SIGNS = [

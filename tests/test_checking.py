@@ -5,12 +5,12 @@ import pytest
 from sample import SHARED, needs_shared, sample_rows
 from test_proposal import CANARY, formats, survey, write
 
-from pipeline.checking import check
-from pipeline.checks.prediction import Prediction, in_words, predict_for, probe
 from pipeline.errors import PipelineError
-from pipeline.methods.embed import EMBEDDERS
-from pipeline.proposal import create_study
-from pipeline.study import Settings, load_study
+from pipeline.methods.embedding.embedders import EMBEDDERS
+from pipeline.study.study import Settings, load_study
+from pipeline.workflow.checks.check import check
+from pipeline.workflow.checks.run_cost import Prediction, in_words, predict_for, probe
+from pipeline.workflow.new_study import create_study
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from small_study import add_vectors, build_study
 
 from pipeline.cli import main
-from pipeline.codebook import read_codebook
+from pipeline.codebook.codebook import read_codebook
 
 
 MOMENTS = {"1970": 86_400, "1979": 315_000_000, "2100": 4_115_000_000, "2110": 4_431_000_000}

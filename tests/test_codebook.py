@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.codebook import (
+from pipeline.codebook.codebook import (
     COLUMNS,
-    Change,
     Code,
     Codebook,
+    CodeHistory,
     build_codebook,
     check_codebook,
     diff_codebooks,
@@ -309,14 +309,14 @@ class TestDiffCodebooks:
             )
         )
         assert diff_codebooks(old, new) == (
-            Change("added", "time", "", "", "Time"),
-            Change("renamed", "trust", "label", "Trust", "Trust and respect"),
-            Change("changed", "trust", "examples", "I felt safe to speak", "I felt safe to speak|Honest"),
-            Change("renamed", "unequal-power", "code", "power", "unequal-power"),
-            Change("changed", "unequal-power", "include", "", "Votes"),
-            Change("renamed", "caring", "code", "care", "caring"),
-            Change("renamed", "caring", "label", "Care", "Caring"),
-            Change("removed", "voice", "", "Voice", ""),
+            CodeHistory("added", "time", "", "", "Time"),
+            CodeHistory("renamed", "trust", "label", "Trust", "Trust and respect"),
+            CodeHistory("changed", "trust", "examples", "I felt safe to speak", "I felt safe to speak|Honest"),
+            CodeHistory("renamed", "unequal-power", "code", "power", "unequal-power"),
+            CodeHistory("changed", "unequal-power", "include", "", "Votes"),
+            CodeHistory("renamed", "caring", "code", "care", "caring"),
+            CodeHistory("renamed", "caring", "label", "Care", "Caring"),
+            CodeHistory("removed", "voice", "", "Voice", ""),
         )
 
     def test_one_code_split_in_two_is_renamed_once(self):

@@ -14,15 +14,15 @@ from sample import sample_rows
 from test_engines import breaks_down, shouted, small_parts, sums_up, tables_of  # noqa: F401  # a fixture
 
 import pipeline
-from pipeline.engines import on_cores, open_engine
 from pipeline.errors import DataError
-from pipeline.study import Run
+from pipeline.runtime.executors import local, open_executor
+from pipeline.study.study import Run
 
 
-PARTS = [f"part {n}" for n in range(3 * on_cores.FEW)]
+PARTS = [f"part {n}" for n in range(3 * local.FEW)]
 LEFT_ALONE = """
 import time
-from pipeline.engines.on_cores import CoresEngine
+from pipeline.runtime.executors.local import CoresEngine
 from test_cores import met
 engine = CoresEngine(2)
 found = engine(met, [(1, {folder!r})] * 40)
@@ -33,7 +33,7 @@ time.sleep(60)
 
 
 def two_processes(**plan):
-    return open_engine(Run(workers=2, **plan))
+    return open_executor(Run(workers=2, **plan))
 
 
 def met(part):
@@ -61,7 +61,7 @@ def failing_elsewhere(ours, part):
 
 
 def helpers():
-    return [one for one in psutil.Process().children() if on_cores.__name__ in one.cmdline()]
+    return [one for one in psutil.Process().children() if local.__name__ in one.cmdline()]
 
 
 def ended(pid):
@@ -128,7 +128,7 @@ def test_whoever_stops_taking_results_is_not_kept_waiting(tmp_path):
 
 def test_few_parts_are_worked_on_here():
     with two_processes() as engine:
-        assert list(engine(os.path.basename, PARTS[: on_cores.FEW - 1])) == PARTS[: on_cores.FEW - 1]
+        assert list(engine(os.path.basename, PARTS[: local.FEW - 1])) == PARTS[: local.FEW - 1]
         assert not helpers()
 
 
@@ -141,7 +141,7 @@ def test_a_helper_leaves_no_answers_in_a_file_and_ends_with_the_run(tmp_path):
 
 
 def test_a_helper_that_is_asked_nothing_gives_its_memory_back_and_another_is_begun(tmp_path, monkeypatch):
-    monkeypatch.setattr(on_cores, "IDLE_S", 0.2)
+    monkeypatch.setattr(local, "IDLE_S", 0.2)
     with two_processes() as engine:
         list(engine(met, [(part, tmp_path) for part in PARTS]))
         (helper,) = helpers()

@@ -3,14 +3,14 @@
 import pandas as pd
 import pytest
 
-from pipeline import stored
-from pipeline.artefacts import content_id
-from pipeline.different import as_id, as_numbers, different_answers
+from pipeline.runtime.files import content_id
+from pipeline.tables import lazy
+from pipeline.workflow.stages.distinct import as_id, as_numbers, different_answers
 
 
 @pytest.mark.parametrize("rows", [1, 3, 100])
 def test_the_same_words_have_one_place_and_places_are_in_the_order_of_coming(rows, monkeypatch):
-    monkeypatch.setattr(stored, "ROWS_OF_TABLE", rows)
+    monkeypatch.setattr(lazy, "ROWS_OF_TABLE", rows)
     said = pd.DataFrame(
         {"text": ["b", None, "a", "b ", " ", "c", "a", "b"], "consent": ["quote"] * 5 + ["none"] + ["analyse"] * 2}
     )

@@ -12,8 +12,8 @@ import pytest
 from faulty import ROOT
 from small_study import build_study
 
-from pipeline.review.store import decisions, open_store
-from pipeline.study import load_study
+from pipeline.decisions.store import decisions, open_store
+from pipeline.study.study import load_study
 
 
 MAY_MOUNT = (
@@ -29,12 +29,12 @@ from contextlib import suppress
 
 sys.path += [ROOT + "/tests", ROOT + "/tests/review/web"]
 from asking import Browser
-from pipeline.review.recalling import said_by
-from pipeline.review.room import open_room
-from pipeline.review.store import verify_store
+from pipeline.review.coding import said_by
+from pipeline.review.session import open_room
+from pipeline.decisions.store import verify_store
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
-from pipeline.study import load_study
+from pipeline.review.web.server_config import make_site
+from pipeline.study.study import load_study
 
 study = load_study(sys.argv[1])
 filler = study.folder / "filler"

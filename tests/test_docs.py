@@ -5,8 +5,8 @@ import tomllib
 import pytest
 from sample import ROOT
 
-from pipeline.artefacts import tables_as_markdown
 from pipeline.cli import main
+from pipeline.tables.parquet import tables_as_markdown
 
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -19,11 +19,11 @@ from sample import sample_rows
 from threadpoolctl import threadpool_limits
 
 import pipeline
-from pipeline import engines
-from pipeline.engines import open_engine
 from pipeline.errors import DataError, EngineError
 from pipeline.methods.redact import Redactor, detector
-from pipeline.study import Run
+from pipeline.runtime import executors
+from pipeline.runtime.executors import open_executor
+from pipeline.study.study import Run
 
 
 SECRET = "Olwen told me in confidence"
@@ -113,7 +113,7 @@ def tables_of(study):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr(engines, "PART", 12)
+    monkeypatch.setattr(executors, "PART", 12)
     monkeypatch.setattr(detector, "_BLOCK", 12)
 
 
@@ -149,14 +149,14 @@ def breaks_down(part):
 
 
 def test_results_come_in_the_order_of_the_parts(two_workers):
-    with open_engine(Run(engine="dask", scheduler=two_workers[0])) as engine:
+    with open_executor(Run(engine="dask", scheduler=two_workers[0])) as engine:
         assert list(engine(shouted, [f"part {n}" for n in range(40)])) == [f"PART {n}" for n in range(40)]
         assert list(engine(shouted, [])) == []
 
 
 def test_no_words_reach_a_log_of_a_cluster_whatever_goes_wrong(two_workers):
     address, folder = two_workers
-    with open_engine(Run(engine="dask", scheduler=address)) as engine:
+    with open_executor(Run(engine="dask", scheduler=address)) as engine:
         with pytest.raises(DataError, match="cannot be summed up"):
             list(engine(sums_up, [SECRET]))
         with pytest.raises(EngineError, match="ValueError") as found:
@@ -196,13 +196,13 @@ def test_answers_travel_encrypted_and_only_whoever_has_a_certificate_is_heard(tm
     with cluster(folder, [], host="tls://127.0.0.1", every=options) as (address, _):
         assert address.startswith("tls://")
         plan = Run(engine="dask", scheduler=address)
-        with dask.config.set(settings), open_engine(plan) as engine:
+        with dask.config.set(settings), open_executor(plan) as engine:
             assert list(engine(shouted, ["a", "b"])) == ["A", "B"]
-        with open_engine(plan) as engine, pytest.raises(EngineError, match="name no certificates"):
+        with open_executor(plan) as engine, pytest.raises(EngineError, match="name no certificates"):
             list(engine(shouted, ["a"]))
         (tmp_path / "others").mkdir()
         _, of_others = certified(tmp_path / "others")
-        with dask.config.set(of_others), open_engine(plan) as engine, pytest.raises(EngineError, match="does not answer"):
+        with dask.config.set(of_others), open_executor(plan) as engine, pytest.raises(EngineError, match="does not answer"):
             list(engine(shouted, ["a"]))
 
 
@@ -212,14 +212,14 @@ def test_certificates_that_are_not_there_are_said(tmp_path):
         "distributed.comm.tls.client.cert": str(tmp_path / "c.pem"),
     }
     plan = Run(engine="dask", scheduler="tls://127.0.0.1:9")
-    with dask.config.set(settings), open_engine(plan) as engine, pytest.raises(EngineError, match="cannot be read"):
+    with dask.config.set(settings), open_executor(plan) as engine, pytest.raises(EngineError, match="cannot be read"):
         list(engine(shouted, ["a"]))
 
 
 @pytest.mark.model
 def test_names_are_masked_alike_by_workers(two_workers, small_parts):
     texts = [f"My support worker Ffion Prosser came {n} times, and Ffion was kind." for n in range(30)]
-    with open_engine(Run(engine="dask", scheduler=two_workers[0])) as engine:
+    with open_executor(Run(engine="dask", scheduler=two_workers[0])) as engine:
         assert Redactor().mask_all(texts, engine=engine) == Redactor().mask_all(texts)
 
 
@@ -228,7 +228,7 @@ def spilling(part):
 
 
 def test_workers_of_this_machine_write_no_answers_to_a_disk():
-    with open_engine(Run(engine="dask", workers=1)) as engine:
+    with open_executor(Run(engine="dask", workers=1)) as engine:
         assert list(engine(spilling, ["a"])) == [[False, False]]
 
 
@@ -240,7 +240,7 @@ def kept_parts(secret):
 def test_nothing_keeps_answers_that_have_been_worked_on():
     # Words of this test's own: of others', what they raised is kept to be told.
     secret = f"{SECRET}, twice"
-    with open_engine(Run(engine="dask", workers=1)) as engine:
+    with open_executor(Run(engine="dask", workers=1)) as engine:
         assert list(engine(len, [[secret, "again"] for _ in range(5)])) == [2] * 5
         # The scheduler lets go of a part a moment after its result has come.
         for _ in range(100):
@@ -251,7 +251,7 @@ def test_nothing_keeps_answers_that_have_been_worked_on():
 
 
 def test_a_cluster_of_this_machine_listens_on_the_loopback_only():
-    with open_engine(Run(engine="dask", workers=1)) as engine:
+    with open_executor(Run(engine="dask", workers=1)) as engine:
         assert list(engine(shouted, ["a", "b"])) == ["A", "B"]
         processes = [psutil.Process(), *psutil.Process().children(recursive=True)]
         listening = [place.laddr.ip for one in processes for place in one.net_connections() if place.status == "LISTEN"]
@@ -269,9 +269,12 @@ def test_a_cluster_of_this_machine_listens_on_the_loopback_only():
 )
 def test_an_address_that_may_not_be_used_is_refused_before_anything_is_sent(plan, says):
     with pytest.raises(EngineError, match=says):
-        open_engine(plan)
+        open_executor(plan)
 
 
 def test_a_scheduler_that_does_not_answer_is_said():
-    with open_engine(Run(engine="dask", scheduler="tcp://127.0.0.1:9")) as engine, pytest.raises(EngineError, match="not answer"):
+    with (
+        open_executor(Run(engine="dask", scheduler="tcp://127.0.0.1:9")) as engine,
+        pytest.raises(EngineError, match="not answer"),
+    ):
         list(engine(shouted, ["a"]))

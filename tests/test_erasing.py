@@ -11,23 +11,24 @@ import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline.artefacts import content_id, read_table
 from pipeline.cli import main
-from pipeline.codebook import read_codebook
-from pipeline.erasing import erase
+from pipeline.codebook.codebook import read_codebook
+from pipeline.decisions.sign_ins import save_draft
+from pipeline.decisions.store import open_store, verify_store
+from pipeline.erasure import erase
 from pipeline.errors import StudyError
-from pipeline.freezing import freeze_themes
-from pipeline.loop import COLUMNS, read_loop
+from pipeline.exchange.sheets.pack import pack
 from pipeline.methods.redact import Redactor
-from pipeline.packing import pack
-from pipeline.quote_register import read_uses
 from pipeline.report import export
-from pipeline.review.finding import find
-from pipeline.review.room import open_room
-from pipeline.review.store import open_store, verify_store
-from pipeline.review.store_sessions import save_draft
-from pipeline.runner import run
-from pipeline.study import load_study
+from pipeline.review.search import find
+from pipeline.review.session import open_room
+from pipeline.runtime.files import content_id
+from pipeline.study.actions import COLUMNS, read_loop
+from pipeline.study.quote_uses import read_uses
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import read_table
+from pipeline.workflow.freeze import freeze_themes
+from pipeline.workflow.runner import run
 
 
 pytestmark = pytest.mark.model

@@ -15,18 +15,18 @@ from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 from test_erasing import QUESTION, write_table
 
-from pipeline.artefacts import read_table
 from pipeline.cli import main
-from pipeline.codebook import read_codebook
-from pipeline.erasing import erase
-from pipeline.freezing import freeze_themes
-from pipeline.loop import COLUMNS, read_loop
+from pipeline.codebook.codebook import read_codebook
+from pipeline.decisions.backup import back_up
+from pipeline.decisions.store import open_store, verify_store
+from pipeline.erasure import erase
 from pipeline.report import export
-from pipeline.review.backup import back_up
-from pipeline.review.store import open_store, verify_store
-from pipeline.review.theme_wishes import rename_wish
-from pipeline.runner import run
-from pipeline.study import load_study
+from pipeline.review.theme_edits import rename_wish
+from pipeline.study.actions import COLUMNS, read_loop
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import read_table
+from pipeline.workflow.freeze import freeze_themes
+from pipeline.workflow.runner import run
 
 
 pytestmark = pytest.mark.model

@@ -5,9 +5,9 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from pipeline.erasing.source import read_source, take_out
-from pipeline.readers import read_export
-from pipeline.study import load_study
+from pipeline.erasure.source import read_source, take_out
+from pipeline.study.study import load_study
+from pipeline.survey.readers import read_export
 
 
 SETTINGS = """

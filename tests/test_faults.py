@@ -7,11 +7,11 @@ import pytest
 from faulty import SHORT_OF_DISK, SHORT_OF_MEMORY, killed_at, leftovers_of, python, renames_of_a_run, state_of, stopped_by, themes
 from sample import sample_rows
 
+from pipeline.decisions.store import open_store
 from pipeline.errors import BusyError, DataError, ReviewError
 from pipeline.report import export
-from pipeline.review.store import open_store
-from pipeline.runner import only_run, run
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.workflow.runner import only_run, run
 
 
 pytestmark = pytest.mark.model

@@ -8,10 +8,10 @@ from click.testing import CliRunner
 from sample import sample_rows
 from small_study import build_study
 
-from pipeline.artefacts import TABLES, Vectors, read_table, write_table
 from pipeline.cli import main
-from pipeline.methods.embed import load_embedder
-from pipeline.methods.themes.saved import SavedTheme, SavedThemes, load, save
+from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.methods.themes.saved_model import SavedTheme, SavedThemes, load, save
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 FROZEN = '\n[cluster]\nfrozen = "models/themes"\n'

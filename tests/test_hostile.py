@@ -4,7 +4,7 @@ import pytest
 from hostile import CLASSES, files
 
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.survey.readers import read_export
 
 
 @pytest.fixture(scope="module")

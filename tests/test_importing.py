@@ -11,15 +11,15 @@ from refi_files import coding, guid, place, project_xml, text_source, write_arch
 from sample import ROOT
 from small_study import Tables, build_study, build_tables, save
 
-from pipeline.artefacts import empty_table
 from pipeline.cli import main
+from pipeline.decisions.store import decisions, open_store, verify_store
 from pipeline.errors import ReviewError
-from pipeline.importing import accept, parse_groups, read_incoming
-from pipeline.refi.reading import read_qdpx
+from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
+from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.report import export
-from pipeline.review.store import decisions, open_store, verify_store
-from pipeline.stages.settle import settle
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import empty_table
+from pipeline.workflow.stages.settle import settle
 
 
 TAG = "{urn:QDA-XML:project:1.0}"

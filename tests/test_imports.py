@@ -7,14 +7,14 @@ from importlib import import_module
 import pytest
 from sample import ROOT
 
-from pipeline.imports import for_ourselves, standing_in, without
+from pipeline.runtime.lazy_imports import for_ourselves, hidden, stubbed
 
 
 LOADED = """
 import sys
-from pipeline.artefacts import empty_table
-from pipeline.methods.english import load_spacy
-from pipeline.methods.themes.lightly import load_bertopic, load_umap
+from pipeline.tables.parquet import empty_table
+from pipeline.methods.text.spacy_model import load_spacy
+from pipeline.methods.themes.load_bertopic import load_bertopic, load_umap
 
 empty_table("themes")
 load_spacy()
@@ -46,7 +46,7 @@ def test_what_others_have_loaded_stays_as_it_is():
     import wsgiref.util
 
     loaded = wsgiref, wsgiref.util
-    with for_ourselves("wsgiref"), standing_in({"wsgiref.util": {"guess_scheme": None}}), without("wsgiref.headers"):
+    with for_ourselves("wsgiref"), stubbed({"wsgiref.util": {"guess_scheme": None}}), hidden("wsgiref.headers"):
         assert import_module("wsgiref") is not loaded[0]
         assert import_module("wsgiref.util").guess_scheme is None
         with pytest.raises(ImportError):

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.codebook import MOST_CODES, Code, Codebook, build_codebook, check_codebook, diff_codebooks, write_codebook
+from pipeline.codebook.codebook import MOST_CODES, Code, Codebook, build_codebook, check_codebook, diff_codebooks, write_codebook
 
 
 def themes(*arguments):

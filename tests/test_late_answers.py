@@ -7,13 +7,14 @@ import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline import runner, stored
-from pipeline.artefacts import TABLES, read_table
 from pipeline.cli import main
-from pipeline.erasing import erase
+from pipeline.erasure import erase
 from pipeline.report import export
-from pipeline.runner import run
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.tables import lazy
+from pipeline.tables.parquet import TABLES, read_table
+from pipeline.workflow import runner
+from pipeline.workflow.runner import run
 
 
 pytestmark = pytest.mark.model
@@ -71,7 +72,7 @@ def is_found_anew(folder):
 
 def test_late_answers_join_large_tables_as_they_do_small_ones(before, after, tmp_path, monkeypatch):
     monkeypatch.setattr(runner, "KEPT_ROWS", 0)
-    monkeypatch.setattr(stored, "ROWS_OF_TABLE", 17)
+    monkeypatch.setattr(lazy, "ROWS_OF_TABLE", 17)
     folder = shutil.copytree(before, tmp_path / "study")
     write_rows(folder / "responses.csv", LATER)
     run(folder)

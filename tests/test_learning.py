@@ -11,16 +11,17 @@ from click.testing import CliRunner
 from sample import sample_rows
 
 from pipeline import run
-from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
 from pipeline.cli import main
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
-from pipeline.learning import accept, show_learning
-from pipeline.learning.gather import gather
-from pipeline.manifest import Manifest, write_manifest
-from pipeline.methods.embed import load_embedder
-from pipeline.review.store import open_store, store_path
-from pipeline.stages.code import rows_to_learn
-from pipeline.study import load_study
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.decisions.store import open_store, store_path
+from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.runtime.files import content_id
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, read_table, write_table
+from pipeline.training import accept, show_learning
+from pipeline.training.evidence import gather
+from pipeline.workflow.manifest import Manifest, write_manifest
+from pipeline.workflow.stages.code import rows_to_learn
 
 
 pytestmark = pytest.mark.model

@@ -6,9 +6,9 @@ import pytest
 from faulty import themes
 from sample import sample_rows
 
-from pipeline.artefacts import read_table
-from pipeline.review.store import decisions, open_store
-from pipeline.study import load_study
+from pipeline.decisions.store import decisions, open_store
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import read_table
 
 
 pytestmark = pytest.mark.model

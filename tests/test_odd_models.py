@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline.artefacts import TABLES, read_table
 from pipeline.cli import main
-from pipeline.methods.centring import CentredEmbedder, mean_cosine
-from pipeline.methods.embed import load_embedder
-from pipeline.study import load_study
+from pipeline.methods.embedding.centring import CentredEmbedder, mean_cosine
+from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import TABLES, read_table
 
 
 pytestmark = pytest.mark.model

@@ -11,12 +11,12 @@ from click.testing import CliRunner
 from small_study import build_study
 
 from pipeline.cli import main
+from pipeline.decisions.backup import back_up
+from pipeline.decisions.store import open_store, store_path
 from pipeline.errors import ReviewError
-from pipeline.private import FOLDERS, others_may, warning
-from pipeline.review.backup import back_up
-from pipeline.review.store import open_store, store_path
-from pipeline.review.web.serving import serve
-from pipeline.study import load_study
+from pipeline.review.web.server import serve
+from pipeline.runtime.private_folders import FOLDERS, others_may, warning
+from pipeline.study.study import load_study
 
 
 @pytest.fixture

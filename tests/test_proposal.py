@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from sample import ROOT, SAMPLE, SHARED, needs_shared
 
 from pipeline.errors import CodebookError, DataError, PipelineError, StudyError
-from pipeline.proposal import create_study, propose
-from pipeline.readers import read_export
-from pipeline.runner import run
-from pipeline.study import Settings, load_study
-from pipeline.study_file import basic_string, write_settings
+from pipeline.study.study import Settings, load_study
+from pipeline.study.toml import basic_string, write_settings
+from pipeline.survey.readers import read_export
+from pipeline.workflow.new_study import create_study, propose
+from pipeline.workflow.runner import run
 
 
 CANARY = "xyzzycanary"

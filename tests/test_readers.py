@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.readers import READERS, read_export
-from pipeline.readers.headers import find_headings
+from pipeline.survey.readers import READERS, read_export
+from pipeline.survey.readers.headers import find_headings
 
 
 QUALTRICS = (

@@ -7,7 +7,7 @@ import pytest
 from docx.oxml import parse_xml
 
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.survey.readers import read_export
 
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'

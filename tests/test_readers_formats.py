@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.survey.readers import read_export
 
 
 DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"

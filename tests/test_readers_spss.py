@@ -5,7 +5,7 @@ import pyreadstat
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.survey.readers import read_export
 
 
 def write_sav(path, frame, **options):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.survey.readers import read_export
 
 
 TABLE = "id,text\n1,Café – “fine”\n2,naïve\n"

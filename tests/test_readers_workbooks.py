@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from pipeline.archives import unpacked
 from pipeline.errors import DataError
-from pipeline.readers import read_export
+from pipeline.runtime.archives import unpacked
+from pipeline.survey.readers import read_export
 
 
 # Written by xlwt: a sheet "Answers" with the names id, when, text and the row 1, 2025-03-01 09:17, Café.

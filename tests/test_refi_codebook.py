@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.errors import CodebookError
 
 

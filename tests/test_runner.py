@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from sample import ROOT, sample_rows
 
-from pipeline import run, runner, stored
-from pipeline.artefacts import TABLES, read_table
+from pipeline import run
 from pipeline.errors import DataError, StudyError
-from pipeline.stages import STAGES
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.tables import lazy
+from pipeline.tables.parquet import TABLES, read_table
+from pipeline.workflow import runner
+from pipeline.workflow.stages import STAGES
 
 
 pytestmark = pytest.mark.model
@@ -107,7 +109,7 @@ def test_a_run_makes_no_store_of_decisions(finished):
 
 
 def test_decisions_are_settled_at_once_and_learnt_from_only_when_accepted(study, finished):
-    from pipeline.review.store import open_store
+    from pipeline.decisions.store import open_store
 
     segment = table(study, "segments").iloc[0]
     with open_store(load_study(study)) as store:
@@ -139,7 +141,7 @@ def test_decisions_are_settled_at_once_and_learnt_from_only_when_accepted(study,
 def test_new_answers_are_added_and_only_they_are_embedded(study, finished, monkeypatch):
     from sample import write_rows
 
-    from pipeline.methods.embed import StaticEmbedder
+    from pipeline.methods.embedding.embedders import StaticEmbedder
 
     before = table(study, "vectors")
     write_rows(study / "responses.csv", sample_rows(120))
@@ -230,7 +232,7 @@ def test_large_tables_are_let_go_and_read_in_part_and_the_same_tables_come_out(s
     monkeypatch.setattr(runner._Run, "let_go", lambda self, later: (let_go(self, later), held.update(self.values)))
     monkeypatch.setattr(runner, "KEPT_ROWS", 0)
     # Parts of so few rows that each table has several.
-    monkeypatch.setattr(stored, "ROWS_OF_TABLE", 17)
+    monkeypatch.setattr(lazy, "ROWS_OF_TABLE", 17)
     shutil.rmtree(study / "derived")
     run(study)
     assert not held & {"responses", "comments", "segments", "texts", "vectors", "members", "suggestions"}
@@ -249,7 +251,8 @@ import psutil
 from pipeline import run
 
 run(sys.argv[1])
-print(sum("pipeline.methods.apart" in child.cmdline() for child in psutil.Process().children()), "torch" in sys.modules)
+module = "pipeline.methods.embedding.embedder_process"
+print(sum(module in child.cmdline() for child in psutil.Process().children()), "torch" in sys.modules)
 """
 
 

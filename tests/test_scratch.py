@@ -13,9 +13,9 @@ import pytest
 from faulty import ROOT
 from sample import SAMPLE, sample_rows
 
-from pipeline.codebook import Code, Codebook, write_codebook
-from pipeline.runner import run
-from pipeline.scratch import HALF_WRITTEN, clear_half_written, scratch, scratch_of
+from pipeline.codebook.codebook import Code, Codebook, write_codebook
+from pipeline.runtime.scratch import HALF_WRITTEN, clear_half_written, scratch, scratch_of
+from pipeline.workflow.runner import run
 
 
 # Counts what is opened to be written and what is taken away or renamed, dies at one of these, and says what lies elsewhere.
@@ -156,8 +156,8 @@ def test_what_another_command_is_writing_is_left_to_it(tmp_path):
     (tmp_path / "exports").mkdir()
     program = """
 import sys, pathlib
-from pipeline.artefacts import write_atomically
-from pipeline.scratch import scratch_of
+from pipeline.tables.parquet import write_atomically
+from pipeline.runtime.scratch import scratch_of
 study = pathlib.Path(sys.argv[1])
 def write(path):
     path.write_text("half")

@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 from small_study import build_study
 
-from pipeline.artefacts import TABLES, Vectors, read_table, write_table
 from pipeline.cli import main
-from pipeline.review.store import read_review
-from pipeline.study import load_study
+from pipeline.decisions.store import read_review
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 @pytest.fixture(scope="module")

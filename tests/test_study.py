@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.study import load_study
+from pipeline.study.study import load_study
 
 
 MINIMAL = 'schema = 1\nname = "A study"\n[intake]\nfile = "export.csv"\n'

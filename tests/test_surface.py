@@ -14,14 +14,14 @@ pytestmark = pytest.mark.model
 
 WITH_EXAMPLES = [
     "pipeline",
-    "pipeline.codebook",
+    "pipeline.codebook.codebook",
     "pipeline.methods.coder.classifier",
     "pipeline.methods.redact.detector",
     "pipeline.methods.themes.finder",
     "pipeline.report",
-    "pipeline.runner",
-    "pipeline.status",
-    "pipeline.study",
+    "pipeline.workflow.runner",
+    "pipeline.workflow.status",
+    "pipeline.study.study",
 ]
 
 

@@ -29,7 +29,7 @@ def test_other_names_are_explained_and_the_vault_stays_shut(study, name, said):
 
 
 def test_a_study_that_has_not_been_run_says_what_to_do(study, tmp_path):
-    from pipeline.study import load_study
+    from pipeline.study.study import load_study
 
     (tmp_path / "study.toml").write_text((study.folder / "study.toml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(DataError, match="themes run"):

@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from pipeline.errors import StudyError
-from pipeline.team_table import add_row, change_row, read_rows, remove_row, start_table
+from pipeline.runtime.edited_csv import add_row, change_row, read_rows, remove_row, start_table
 
 
 COLUMNS = ("about", "said")

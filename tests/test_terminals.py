@@ -10,8 +10,8 @@ import pytest
 from sample import ROOT, SAMPLE
 from small_study import add_vectors, build_study
 
-from pipeline.codebook import Code, Codebook, write_codebook
-from pipeline.shaping import rename_theme
+from pipeline.codebook.codebook import Code, Codebook, write_codebook
+from pipeline.review.theme_requests import rename_theme
 
 
 COMMANDS = (

@@ -4,13 +4,13 @@ import pytest
 from click.testing import CliRunner
 from sample import sample_rows
 
-from pipeline.artefacts import read_table
 from pipeline.cli import main
-from pipeline.erasing import erase
-from pipeline.review.store import open_store
-from pipeline.runner import run
-from pipeline.study import load_study
-from pipeline.vault import check_of
+from pipeline.decisions.store import open_store
+from pipeline.erasure import erase
+from pipeline.study.study import load_study
+from pipeline.study.vault import check_of
+from pipeline.tables.parquet import read_table
+from pipeline.workflow.runner import run
 
 
 def said(*arguments):

@@ -12,21 +12,17 @@ from typing import Any, NoReturn
 
 import click
 
-from pipeline.cli.codebooks import codebook
-from pipeline.cli.easyread import easyread
-from pipeline.cli.exchanging import import_project
-from pipeline.cli.looping import loop
-from pipeline.cli.people import people
-from pipeline.cli.protecting import confirm, erase, safeguarding
-from pipeline.cli.quoting import quote
-from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
-from pipeline.cli.stopping import stop_when_asked
-from pipeline.cli.studies import check, export, freeze, new, run, status
+from pipeline.cli.account_commands import people
+from pipeline.cli.codebook_commands import codebook
+from pipeline.cli.privacy_commands import confirm, erase, safeguarding
+from pipeline.cli.report_commands import easyread, import_project, loop, quote
+from pipeline.cli.review_commands import agreement, backup, learn, pack, restore, review, unpack, verify
+from pipeline.cli.signals import stop_when_asked
+from pipeline.cli.study_commands import check, export, freeze, new, run, status
 from pipeline.cli.terminal import answer_nobody, is_text, show_what_can_be_shown
-from pipeline.cli.theming import theme
+from pipeline.cli.theme_commands import theme
 from pipeline.errors import PipelineError
-from pipeline.machine import leave_no_core
-from pipeline.memory import LOADING_MB, check_memory, search_seldom
+from pipeline.runtime.resources import LOADING_MB, check_memory, leave_no_core, search_seldom
 
 
 ON_DISK = {
@@ -54,7 +50,7 @@ ON_DISK = {
 _NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "out of memory", "memory allocation")
 
 
-class Themes(click.Group):
+class ThemesGroup(click.Group):
     """A group that shows our errors as sentences and their exit codes, without a traceback."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
@@ -151,7 +147,7 @@ def _version() -> str:
         return "not installed"
 
 
-@click.group(cls=Themes, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ThemesGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(_version(), prog_name="themes")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what each stage does.")
 def main(*, verbose: bool) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError, StudyError
-from pipeline.private import close_folders
-from pipeline.scratch import scratch_of
-from pipeline.study import Study, load_study
+from pipeline.runtime.private_folders import close_folders
+from pipeline.runtime.scratch import scratch_of
+from pipeline.study.study import Study, load_study
 
 
 if TYPE_CHECKING:
-    from pipeline.artefacts import Sensitivity
-    from pipeline.report.outgoing import Waiting
-    from pipeline.report.source import Source
+    from pipeline.report.outgoing_texts import WaitingText
+    from pipeline.tables.parquet import Sensitivity
+    from pipeline.workflow.results import RunResults
 
 log = logging.getLogger("pipeline")
 ORDER: tuple["Sensitivity", ...] = ("releasable", "redacted", "identifiable")
@@ -28,7 +28,7 @@ class Exporter:
     """A form in which results leave a study; it is handed the tables it names and no others."""
 
     name: str
-    write: Callable[["Source", Path], None]
+    write: Callable[["RunResults", Path], None]
     tables: tuple[str, ...]
     sensitivity: "Sensitivity"
     """The most sensitive content its readers may have: nothing identifiable ever leaves, whoever reads it."""
@@ -86,16 +86,16 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
 
 def _held(study: Study) -> AbstractContextManager[None]:
     """Hold the study, so that no run writes tables while they are read; before the first run there is nothing to hold."""
-    from pipeline.lock import held
+    from pipeline.study.lock import held
 
     return held(study, "An export") if study.derived.is_dir() else nullcontext()
 
 
 def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
-    from pipeline.report.ledger import beside_earlier_exports
-    from pipeline.report.outgoing import check_outgoing
-    from pipeline.report.source import read_sources
-    from pipeline.report.waves import beside_earlier_wave
+    from pipeline.report.earlier_wave import beside_earlier_wave
+    from pipeline.report.outgoing_texts import check_outgoing
+    from pipeline.workflow.released_figures import consistent_with_earlier_exports
+    from pipeline.workflow.results import read_sources
 
     # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
     contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
@@ -105,7 +105,7 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     check_outgoing(
         str(study.folder), [(exporter, tables_of[exporter.tables]) for exporter in exporters if exporter.name != "team"]
     )
-    sources = beside_earlier_wave(beside_earlier_exports(study, sources))
+    sources = beside_earlier_wave(consistent_with_earlier_exports(study, sources))
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
     source_of = dict(zip(contents, sources, strict=True))
@@ -117,10 +117,10 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 
-def outgoing_texts(study: Study) -> "tuple[Waiting, ...]":
+def outgoing_texts(study: Study) -> "tuple[WaitingText, ...]":
     """Return what the team wrote that no export may carry before a person has mended or confirmed it."""
-    from pipeline.report.outgoing import waiting_texts
-    from pipeline.report.source import read_sources
+    from pipeline.report.outgoing_texts import waiting_texts
+    from pipeline.workflow.results import read_sources
 
     exporters = [one for one in EXPORTS.values() if one.name != "team"]
     contents = tuple(dict.fromkeys(one.tables for one in exporters))
@@ -130,7 +130,7 @@ def outgoing_texts(study: Study) -> "tuple[Waiting, ...]":
 
 def check_gate(exporter: Exporter) -> None:
     """Raise PrivacyError if an export takes a table that its readers may not have."""
-    from pipeline.artefacts import TABLES
+    from pipeline.tables.parquet import TABLES
 
     if exporter.sensitivity == "identifiable":
         raise PrivacyError(
@@ -153,85 +153,85 @@ def _named(name: str) -> Exporter:
     return EXPORTS[name]
 
 
-def _html(source: "Source", folder: Path) -> None:
-    from pipeline.report.html import write_html
+def _html(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.html import write_html
 
     write_html(source, folder)
 
 
-def _team(source: "Source", folder: Path) -> None:
-    from pipeline.report.html import write_for_the_team
+def _team(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.html import write_for_the_team
 
     write_for_the_team(source, folder)
 
 
-def _docx(source: "Source", folder: Path) -> None:
-    from pipeline.report.word import write_docx
+def _docx(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.word import write_docx
 
     write_docx(source, folder)
 
 
 def _can_make_pdf() -> None:
-    from pipeline.report.pdf import check_installed
+    from pipeline.report.formats.pdf import check_installed
 
     check_installed()
 
 
-def _pdf(source: "Source", folder: Path) -> None:
-    from pipeline.report.pdf import write_pdf
+def _pdf(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.pdf import write_pdf
 
     write_pdf(source, folder)
 
 
-def _xlsx(source: "Source", folder: Path) -> None:
-    from pipeline.report.workbook import write_xlsx
+def _xlsx(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.report_workbook import write_xlsx
 
     write_xlsx(source, folder)
 
 
-def _tables(source: "Source", folder: Path) -> None:
-    from pipeline.report.tables import write_tables
+def _tables(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.csv_tables import write_tables
 
     write_tables(source, folder)
 
 
-def _quotes(source: "Source", folder: Path) -> None:
-    from pipeline.report.quotebank import write_quotes
+def _quotes(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.quote_files import write_quotes
 
     write_quotes(source, folder)
 
 
-def _excerpts(source: "Source", folder: Path) -> None:
-    from pipeline.report.excerpts import write_excerpts
+def _excerpts(source: "RunResults", folder: Path) -> None:
+    from pipeline.exchange.sheets.excerpt_sheet import write_excerpts
 
     write_excerpts(source, folder)
 
 
-def _codebook(source: "Source", folder: Path) -> None:
-    from pipeline.codebook import write_codebook
+def _codebook(source: "RunResults", folder: Path) -> None:
+    from pipeline.codebook.codebook import write_codebook
 
     write_codebook(source.codebook, folder / "codebook.qdc")
 
 
-def _project(source: "Source", folder: Path) -> None:
-    from pipeline.report.refi import write_project
+def _project(source: "RunResults", folder: Path) -> None:
+    from pipeline.exchange.refi.export import write_project
 
     write_project(source, folder)
 
 
-def _sav(source: "Source", folder: Path) -> None:
-    from pipeline.report.spss import write_sav
+def _sav(source: "RunResults", folder: Path) -> None:
+    from pipeline.exchange.spss_export import write_sav
 
     write_sav(source, folder)
 
 
-def _loop(source: "Source", folder: Path) -> None:
-    from pipeline.report.looppage import write_loop
+def _loop(source: "RunResults", folder: Path) -> None:
+    from pipeline.report.formats.actions_page import write_loop
 
     write_loop(source, folder)
 
 
-def _easyread(source: "Source", folder: Path) -> None:
+def _easyread(source: "RunResults", folder: Path) -> None:
     from pipeline.report.easyread import write_easyread
 
     write_easyread(source, folder)

@@ -8,29 +8,49 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.artefacts import write_atomically
-from pipeline.easyread import Idea, approval_of, read_ideas, reading
 from pipeline.errors import StudyError
-from pipeline.loop import read_loop
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.report.documents import add_footer, add_picture, new_document, save_document, write_lines
-from pipeline.report.sections.method import checked_share
-from pipeline.report.sections.taking_part import everyone_asked
-from pipeline.report.source import Source
-from pipeline.report.wording import number, people
+from pipeline.report.formats.docx_styles import add_footer, add_picture, new_document, save_document, write_lines
+from pipeline.report.numbers_in_words import number, people
+from pipeline.report.sections.method_section import checked_share
+from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.runtime.files import write_atomically
+from pipeline.study.actions import read_loop
+from pipeline.study.easy_read import Idea, approval_of, read_ideas, reading
+from pipeline.workflow.results import RunResults
 
 
 if TYPE_CHECKING:
     from docx.document import Document
+from datetime import date
+
+from pipeline.decisions.accounts import Member
+from pipeline.decisions.accounts import people as people_of
+from pipeline.decisions.store import has_store, open_store
+from pipeline.errors import ReviewError
+from pipeline.report import EXPORTS
+from pipeline.study.easy_read import FILE, MOST_WORDS_ON_AVERAGE, EasyReadApproval, add_approval, start_ideas
+from pipeline.study.study import Study
+from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.results import read_results
+
 
 POINTS = 16
+
+
 DRAFT = "DRAFT"
+
+
 NOT_YET = "DRAFT: not yet approved by a co-analyst. Do not send it out."
+
+
 MOST_CODES = 8
+
+
 _PICTURE_CM = 4.0
 
 
-def write_easyread(source: Source, folder: Path) -> None:
+def write_easyread(source: RunResults, folder: Path) -> None:
     """Write easyread.docx and easyread.html."""
     ideas = read_ideas(source.study) or tuple(draft_ideas(source))
     approved = approval_of(source.study, ideas)
@@ -41,7 +61,7 @@ def write_easyread(source: Source, folder: Path) -> None:
     write_atomically(folder / "easyread.html", lambda path: path.write_text(page, encoding="utf-8"))
 
 
-def draft_ideas(source: Source) -> Iterator[Idea]:
+def draft_ideas(source: RunResults) -> Iterator[Idea]:
     """Yield a draft from the study's figures, for people to put into their own words."""
     about = "About this page"
     yield Idea(about, "We asked people some questions.", "A person asks other people a question")
@@ -56,7 +76,7 @@ def draft_ideas(source: Source) -> Iterator[Idea]:
     yield from _next_steps(source)
 
 
-def _most_named(source: Source) -> Iterator[tuple[str, str]]:
+def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
     counts = source["counts"]
     rows = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]]
     plain = {code.code: code.plain_label or code.name for code in source.codebook.codes}
@@ -65,7 +85,7 @@ def _most_named(source: Source) -> Iterator[tuple[str, str]]:
         yield number(n), plain.get(code, code).rstrip(".")
 
 
-def _next_steps(source: Source) -> Iterator[Idea]:
+def _next_steps(source: RunResults) -> Iterator[Idea]:
     heading = "What happens next"
     decided = [entry for entry in read_loop(source.study).entries if entry.decided]
     for entry in decided:
@@ -136,3 +156,53 @@ def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) 
         for heading, found in groupby(ideas, key=lambda idea: idea.heading)
     ]
     return environment.get_template("easyread.html.j2").render(title=title, parts=parts, mark=mark)
+
+
+CO_ANALYST = "co-analyst"
+
+
+def start_easyread(study: Study) -> int:
+    """Write easyread.csv with a draft from the study's figures, and return the number of ideas."""
+    # What the draft says of people counts as released: it is kept as it is, whatever a later run counts.
+    (source,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["easyread"].tables)])
+    ideas = tuple(draft_ideas(source))
+    start_ideas(study, ideas)
+    return len(ideas)
+
+
+def easyread_in_words(study: Study) -> Iterator[str]:
+    """Say how easy the text is to read, what must be put right, and who approved it."""
+    ideas = read_ideas(study)
+    if not ideas:
+        yield f"There is no {FILE} yet: themes easyread STUDY --start writes a draft for people to change."
+        return
+    found = reading(ideas)
+    yield f"{FILE}: {len(ideas)} ideas, {found.mean:.1f} words a sentence on average (at most {MOST_WORDS_ON_AVERAGE} are easy)."
+    yield from (f"  - {problem}" for problem in found.problems)
+    approval = approval_of(study, ideas)
+    yield f"Approved by {approval.by} on {approval.when}." if approval else "Not approved yet: it leaves with the word DRAFT."
+
+
+def approve_easyread(study: Study, *, by: str, when: date) -> EasyReadApproval:
+    """Keep a co-analyst's approval of the text as it stands now; any later change takes it back to a draft."""
+    ideas = read_ideas(study)
+    if not ideas:
+        raise StudyError(f"There is no {FILE} to approve; `themes easyread STUDY --start` writes a draft.")
+    return add_approval(study, ideas, by=_co_analyst(study, by), when=when)
+
+
+def _co_analyst(study: Study, name: str) -> str:
+    """Return the name as the study keeps it; ReviewError unless the person is a co-analyst of the study."""
+    found: tuple[Member, ...] = ()
+    if has_store(study):
+        with open_store(study) as store:
+            found = people_of(store)
+    names = [one.name for one in found if one.role == CO_ANALYST]
+    wanted = " ".join(name.split()).casefold()
+    known = next((one for one in names if one.casefold() == wanted), None)
+    if known is None:
+        there = ", ".join(names) or "nobody yet"
+        raise ReviewError(
+            f"Only a co-analyst of this study can approve its easy-read version; {name} is none. There is: {there}."
+        )
+    return known

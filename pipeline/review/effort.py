@@ -5,11 +5,11 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.artefacts import write_atomically
-from pipeline.review.ledger import Ledger
-from pipeline.review.room import Room
-from pipeline.review.store_people import people
-from pipeline.review.talking import known_talks, n_to_discuss
+from pipeline.decisions.accounts import people
+from pipeline.review.discussions import known_talks, n_to_discuss
+from pipeline.review.session import ReviewSession
+from pipeline.review.state import ReviewState
+from pipeline.runtime.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Doing:
     groups: tuple[Effort, ...]
 
 
-def how_are_we_doing(room: Room) -> Doing:
+def how_are_we_doing(room: ReviewSession) -> Doing:
     """Return how far people and groups have come."""
     ledger, here = room.ledger(), room.material().tables.here
     talks = [found for found in known_talks(room).values() if found.segment_id in here]
@@ -59,7 +59,7 @@ def how_are_we_doing(room: Room) -> Doing:
     )
 
 
-def write_time_spent(room: Room, path: Path) -> Path:
+def write_time_spent(room: ReviewSession, path: Path) -> Path:
     """Write a CSV for paying people: name, group, decisions, minutes, first and last day."""
     rows = [
         {"name": one.name, "group": one.group, "decisions": one.decided, "skipped": one.skipped}
@@ -75,13 +75,13 @@ def write_time_spent(room: Room, path: Path) -> Path:
     return path
 
 
-def _efforts(room: Room) -> list[Effort]:
+def _efforts(room: ReviewSession) -> list[Effort]:
     """Return what each person has done, those who have not begun too."""
     ledger = room.ledger()
     return [_effort(ledger, one.name, one.group) for one in room.read(people)]
 
 
-def _effort(ledger: Ledger, name: str, group: str) -> Effort:
+def _effort(ledger: ReviewState, name: str, group: str) -> Effort:
     tally = ledger.tally(name)
     return Effort(
         name=name,

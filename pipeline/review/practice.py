@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Final
 
 from pipeline.errors import ReviewError
-from pipeline.review.ledger import Ledger
-from pipeline.review.reading import Excerpt, bare_excerpt
-from pipeline.review.room import Room
-from pipeline.review.talking import Discussion, known_talks
+from pipeline.review.discussions import Discussion, known_talks
+from pipeline.review.excerpts import Excerpt, bare_excerpt
+from pipeline.review.session import ReviewSession
+from pipeline.review.state import ReviewState
 
 
 _SEED: Final = 7
@@ -26,7 +26,7 @@ class HowRead:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PracticeComparison:
     """Your reading beside the group's."""
 
     codes_of_group: tuple[str, ...]
@@ -44,7 +44,7 @@ class Comparison:
         return not self.only_you and not self.only_group
 
 
-def practice_excerpts(room: Room, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
+def practice_excerpts(room: ReviewSession, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
     """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
     begin = round_number * n
     found = list(islice(_to_practise_on(room), begin + n))
@@ -55,12 +55,12 @@ def practice_excerpts(room: Room, n: int = 10, *, round_number: int = 0) -> tupl
     return tuple(dict.fromkeys(found[begin : begin + n]))
 
 
-def read_practice(room: Room, segment_id: str) -> Excerpt:
+def read_practice(room: ReviewSession, segment_id: str) -> Excerpt:
     """Return an excerpt to try: nobody's answer and no suggestion with it."""
     return bare_excerpt(room.material(), segment_id)
 
 
-def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
+def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> PracticeComparison:
     """Return how the group read an excerpt beside these codes; keeps nothing. ReviewError if it is none to practise on."""
     ledger, found = room.ledger(), known_talks(room).get(segment_id)
     if found is not None and not _is_over(ledger, found):
@@ -69,7 +69,7 @@ def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
         raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
     answers = ledger.blind(segment_id)
     group = _codes_of(found) if found else answers[0].codes
-    return Comparison(
+    return PracticeComparison(
         codes_of_group=group,
         contested=found is not None and found.outcome == "contested",
         both=tuple(code for code in codes if code in group),
@@ -80,7 +80,7 @@ def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
     )
 
 
-def _to_practise_on(room: Room) -> Iterator[str]:
+def _to_practise_on(room: ReviewSession) -> Iterator[str]:
     """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
     ledger, tables = room.ledger(), room.material().tables
     talked = {one: found for one, found in known_talks(room).items() if one in tables.here and _is_over(ledger, found)}
@@ -88,11 +88,11 @@ def _to_practise_on(room: Room) -> Iterator[str]:
     yield from (one for one in tables.shuffled(_SEED) if _is_alike(ledger, one) and one not in talked)
 
 
-def _is_over(ledger: Ledger, found: Discussion) -> bool:
+def _is_over(ledger: ReviewState, found: Discussion) -> bool:
     return found.outcome != "open" and ledger.is_complete(found.segment_id)
 
 
-def _is_alike(ledger: Ledger, segment_id: str) -> bool:
+def _is_alike(ledger: ReviewState, segment_id: str) -> bool:
     return segment_id in ledger.complete and segment_id not in ledger.differing and bool(ledger.blind(segment_id))
 
 

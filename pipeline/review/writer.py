@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pipeline.decisions.store import Store, open_store
+from pipeline.decisions.store_faults import in_words
 from pipeline.errors import PipelineError, ReviewError
-from pipeline.review.store import Store, open_store
-from pipeline.review.store_faults import in_words
-from pipeline.study import Study
+from pipeline.study.study import Study
 
 
 T = TypeVar("T")

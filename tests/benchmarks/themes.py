@@ -130,7 +130,7 @@ def vectors_of(texts, path):
     """Return the texts' vectors, from the file where there is one."""
     if path is not None and path.exists():
         return np.load(path)
-    from pipeline.methods.embed import load_embedder
+    from pipeline.methods.embedding.embedders import load_embedder
 
     vectors = load_embedder("minilm").encode(texts)
     if path is not None:

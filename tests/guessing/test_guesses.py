@@ -1,13 +1,13 @@
 import pandas as pd
 import pytest
 
-from pipeline.guessing.columns import Column, listed, plain, shown
-from pipeline.guessing.consent import speaks_of_consent, tiers_of
-from pipeline.guessing.languages import languages_in
-from pipeline.guessing.questions import frame_of, is_open, separator_of
-from pipeline.guessing.roles import is_group, is_personal, role_of
-from pipeline.guessing.scales import find_scale, find_scales
-from pipeline.guessing.vocabulary import _lists, whole, within
+from pipeline.survey.columns.column import Column, listed, plain, shown
+from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
+from pipeline.survey.columns.languages import languages_in
+from pipeline.survey.columns.questions import frame_of, is_open, separator_of
+from pipeline.survey.columns.roles import is_group, is_personal, role_of
+from pipeline.survey.columns.scales import find_scale, find_scales
+from pipeline.survey.columns.vocabulary import _lists, whole, within
 
 
 def column(*cells, name="x", wording=None, times=1):

@@ -13,15 +13,15 @@ import pytest
 from test_embed import TEXTS
 
 from pipeline.errors import ModelError
-from pipeline.methods.apart import EmbedderApart, embedder_apart
-from pipeline.methods.embed import load_embedder
+from pipeline.methods.embedding.embedder_process import EmbedderProcess, start_embedder
+from pipeline.methods.embedding.embedders import load_embedder
 
 
 pytestmark = pytest.mark.model
 
 LEFT_ALONE = """
 import time
-from pipeline.methods.apart import embedder_apart
+from pipeline.methods.embedding.embedder_process import embedder_apart
 print(embedder_apart("static", precision="auto")._other.process.pid, flush=True)
 time.sleep(60)
 """
@@ -29,7 +29,7 @@ time.sleep(60)
 
 @pytest.fixture(scope="module")
 def apart():
-    embedder = EmbedderApart("minilm", precision="fp32")
+    embedder = EmbedderProcess("minilm", precision="fp32")
     yield embedder
     embedder.end()
 
@@ -48,23 +48,23 @@ def test_more_texts_than_a_pipe_holds_come_through(apart):
 
 def test_sent_to_another_machine_it_loads_its_model_there(apart):
     arrived = pickle.loads(pickle.dumps(apart))  # as Dask sends it
-    assert (arrived.name, arrived.precision) == ("minilm", "fp32") and not isinstance(arrived, EmbedderApart)
+    assert (arrived.name, arrived.precision) == ("minilm", "fp32") and not isinstance(arrived, EmbedderProcess)
 
 
 def test_what_is_wrong_with_a_model_is_said_as_it_is_said_here_each_time():
     for _ in range(2):
         with pytest.raises(ModelError, match="no model called gpt"):
-            embedder_apart("gpt", precision="auto").encode(["They rang"])
+            start_embedder("gpt", precision="auto").encode(["They rang"])
 
 
 def test_a_process_that_is_ended_is_told_with_what_to_do_and_begun_anew():
-    first = embedder_apart("static", precision="auto")
+    first = start_embedder("static", precision="auto")
     assert first.name == "static"
-    assert embedder_apart("static", precision="auto") is first
+    assert start_embedder("static", precision="auto") is first
     os.kill(first._other.process.pid, signal.SIGKILL)
     with pytest.raises(ModelError, match=r"exit -9.*too little memory.*same command"):
         first.encode(["They rang"])
-    assert embedder_apart("static", precision="auto").encode(["They rang"]).shape == (1, first.dimension)
+    assert start_embedder("static", precision="auto").encode(["They rang"]).shape == (1, first.dimension)
 
 
 def test_if_it_dies_it_leaves_no_answers_in_a_file(apart):

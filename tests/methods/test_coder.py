@@ -11,13 +11,13 @@ from sample import ROOT, SHARED, needs_shared
 from sklearn.base import clone
 
 from pipeline import CodebookClassifier
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
 from pipeline.methods.coder.calibration import calibrate, thresholds
-from pipeline.methods.coder.hints import theme_hints
-from pipeline.methods.coder.likeness import Features, learn
-from pipeline.methods.embed import load_embedder
+from pipeline.methods.coder.kernel_ridge import Features, learn
+from pipeline.methods.coder.weak_labels import theme_hints
+from pipeline.methods.embedding.embedders import load_embedder
 
 
 class WordEmbedder:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from release_attack import Release
 
 from pipeline.methods.disclosure import PROFILES, hide_crossing
-from pipeline.methods.disclosure.choices import hide_means, hide_theme
 from pipeline.methods.disclosure.differencing import Released, against_earlier
-from pipeline.methods.disclosure.linked import Classes, classes_of
+from pipeline.methods.disclosure.linked_tables import Classes, classes_of
+from pipeline.methods.disclosure.single_base_tables import hide_means, hide_theme
 
 
 def parted(*sizes: int, unknown: int = 0) -> Classes:

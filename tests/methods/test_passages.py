@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.methods.cutting import GAP, Cell, Cutter
-from pipeline.methods.passages import wording_of
+from pipeline.methods.text.cutting import GAP, Cell, Cutter
+from pipeline.methods.text.passages import wording_of
 
 
 THEIRS = "The minibus from Harrow Lane never waits for my wheelchair, and at the end of the day nobody rings back."

@@ -6,7 +6,7 @@ from made_up_studies import SINGLE, made_up, made_up_choices, many_attributes
 from release_attack import attack_choices, attack_release
 
 from pipeline.methods.disclosure import PROFILES
-from pipeline.methods.disclosure.linked import classes_of
+from pipeline.methods.disclosure.linked_tables import classes_of
 
 
 @pytest.mark.parametrize("profile", PROFILES)

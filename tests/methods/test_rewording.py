@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.methods.rewording import LIKE, likeness, too_like
+from pipeline.methods.text.rewording import LIKE, likeness, too_like
 
 
 def wide(text):

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 from small_study import build_study, build_tables
 
-from pipeline.artefacts import check_table, write_table
 from pipeline.cli import main
-from pipeline.methods.safeguarding import LIKE, find_concerns
-from pipeline.stages import STAGES
-from pipeline.stages.safeguard import safeguard
+from pipeline.methods.text.safeguarding import LIKE, find_concerns
+from pipeline.tables.parquet import check_table, write_table
+from pipeline.workflow.stages import STAGES
+from pipeline.workflow.stages.safeguard import safeguard
 
 
 PLANTED = (

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ModelError
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.themes.distinct_texts import unit
 from pipeline.methods.themes.drift import measure_drift, nearness_of_fitted, quantiles_of
-from pipeline.methods.themes.saved import SavedTheme, SavedThemes, load, said_by_enough, save, words_of_enough
+from pipeline.methods.themes.saved_model import SavedTheme, SavedThemes, load, said_by_enough, save, words_of_enough
 
 
 THEMES = (

@@ -14,13 +14,13 @@ from sample import ROOT, SHARED, needs_shared
 from pipeline import ThemeFinder
 from pipeline.errors import DataError
 from pipeline.methods.themes import heard_once
-from pipeline.methods.themes.answers import UnitRows, unit
-from pipeline.methods.themes.grouping import merge_near_duplicates, middles
-from pipeline.methods.themes.nearness import find_neighbours
+from pipeline.methods.themes.bertopic_model import nearest
+from pipeline.methods.themes.clustering import centroids, merge_near_duplicates
+from pipeline.methods.themes.distinct_texts import UnitRows, unit
+from pipeline.methods.themes.neighbours import find_neighbours
 from pipeline.methods.themes.separation import in_many_groups, separation
 from pipeline.methods.themes.stability import best_overlap, clearest, numbers_to_try, steadiest, usual_number
-from pipeline.methods.themes.topics import nearest
-from pipeline.methods.themes.wording import stem, telling_words, word_weights
+from pipeline.methods.themes.tokens import stem, telling_words, word_weights
 
 
 SUBJECTS = {
@@ -434,10 +434,10 @@ if __name__ == "__main__":
 
 
 def test_rows_made_when_they_are_asked_for_are_those_made_at_once(monkeypatch):
-    monkeypatch.setattr("pipeline.methods.themes.answers.BLOCK", 7)
+    monkeypatch.setattr("pipeline.methods.themes.distinct_texts.BLOCK", 7)
     half = np.random.default_rng(3).normal(size=(40, 6)).astype(np.float16)
     lazy, whole = UnitRows(half), unit(half.astype(np.float64))
     labels = nearest(whole, np.eye(6))
     np.testing.assert_array_equal(nearest(lazy, np.eye(6)), labels)
-    np.testing.assert_array_equal(middles(labels, lazy), middles(labels, whole))
+    np.testing.assert_array_equal(centroids(labels, lazy), centroids(labels, whole))
     np.testing.assert_array_equal(UnitRows(half, np.arange(39, -1, -1))[np.array([0, 5])], whole[[39, 34]])

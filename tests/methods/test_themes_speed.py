@@ -7,8 +7,8 @@ import sys
 import numpy as np
 from sample import ROOT
 
-from pipeline.methods.side_by_side import side_by_side
-from pipeline.methods.themes.lightly import NOT_USED, load_bertopic
+from pipeline.methods.themes.load_bertopic import NOT_USED, load_bertopic
+from pipeline.runtime.threads import side_by_side
 
 
 def test_a_light_bertopic_is_for_ourselves_only():
@@ -27,7 +27,7 @@ def test_pieces_worked_on_side_by_side_come_back_in_their_order():
 SUMS = """
 import numpy as np
 from threadpoolctl import threadpool_info
-from pipeline.methods.side_by_side import side_by_side
+from pipeline.runtime.threads import side_by_side
 
 before = [place["num_threads"] for place in threadpool_info()]
 side_by_side(np.linalg.norm, [np.ones((200, 200))] * 4)

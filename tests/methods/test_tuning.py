@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline import CodebookClassifier
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import CodebookError, ModelError
 from pipeline.methods.coder.calibration import thresholds
 from pipeline.methods.coder.tuning.tuned import load, save
-from pipeline.methods.embed import load_embedder, model_folder
+from pipeline.methods.embedding.embedders import load_embedder, model_folder
 
 
 WAITING = Code("waiting", label="Waiting", examples=("We waited for weeks.", "Nobody rang back for a month."))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from pipeline.methods.waves import correlation_of_shares, difference_of_shares
+from pipeline.methods.groups.wave_difference import correlation_of_shares, difference_of_shares
 
 
 def interval(n, base, earlier, earlier_base, correlation=0.0):

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from refi_files import coding, guid, place, project_xml, text_source, write_archive
 
 from pipeline.errors import DataError
-from pipeline.refi.offsets import READINGS, STANDARD, Places, best_reading
-from pipeline.refi.project import Case, Coding, Note, Project, Selection, TextSource, User, Variable
-from pipeline.refi.reading import read_qdpx
-from pipeline.refi.rules import faults
-from pipeline.refi.writing import as_xml, write_qdpx
+from pipeline.exchange.refi.offsets import READINGS, STANDARD, Places, best_reading
+from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, ProjectVariable, Selection, TextSource, User
+from pipeline.exchange.refi.read_project import read_qdpx
+from pipeline.exchange.refi.rules import faults
+from pipeline.exchange.refi.write import as_xml, write_qdpx
 
 
 REFI = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "formats" / "refi-qda"
@@ -30,7 +30,7 @@ def project(text=TEXT, places=((2, 17), (19, 22)), **more):
             end,
             name="a\nplace",
             description="said",
-            codings=(Coding(guid(200 + n), guid(1), guid(2), "2026-01-02T03:04:05+00:00", (guid(3),)),),
+            codings=(ProjectCoding(guid(200 + n), guid(1), guid(2), "2026-01-02T03:04:05+00:00", (guid(3),)),),
             notes=(guid(3),),
         )
         for n, (start, end) in enumerate(places)
@@ -41,7 +41,7 @@ def project(text=TEXT, places=((2, 17), (19, 22)), **more):
             "origin": "Many Voices",
             "users": (User(guid(2), "Ana (lived experience)"),),
             "codes": ((guid(1), CODE),),
-            "variables": (Variable(guid(5), "group"),),
+            "variables": (ProjectVariable(guid(5), "group"),),
             "cases": (Case(guid(4), "p1", ((guid(5), "Carers & <friends>"),), (guid(100),)),),
             "sources": (TextSource(guid(6), "What helps?", text, selections=selections),),
             "notes": (Note(guid(3), "memo", "a\nnote", guid(2), "2026-01-02T03:04:05+00:00"),),

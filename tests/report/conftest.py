@@ -10,8 +10,8 @@ import pytest
 from small_study import Tables, build_study, build_tables
 
 from pipeline.report import EXPORTS
-from pipeline.report.source import Source, read_source
-from pipeline.study import Study, load_study
+from pipeline.study.study import Study, load_study
+from pipeline.workflow.results import RunResults, read_results
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +27,9 @@ def built_tables(built: Study) -> Tables:
 
 
 @pytest.fixture(scope="session")
-def built_source(built: Study) -> Source:
+def built_source(built: Study) -> RunResults:
     """Return what its report is made from, not to be changed."""
-    return read_source(built, EXPORTS["html"].tables)
+    return read_results(built, EXPORTS["html"].tables)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def tables(built_tables: Tables) -> Tables:
 
 
 @pytest.fixture
-def source(study: Study, built_source: Source) -> Source:
+def source(study: Study, built_source: RunResults) -> RunResults:
     """Return what the report is made from."""
     return replace(built_source, study=study, tables=copied(built_source.tables))
 

@@ -1,7 +1,7 @@
 """Whether this machine can make a PDF, or the sentence that says what it lacks."""
 
 from pipeline.errors import PipelineError
-from pipeline.report.pdf import check_installed
+from pipeline.report.formats.pdf import check_installed
 
 
 def why_not():

@@ -12,9 +12,10 @@ from small_study import PRIVATE, Tables, save
 
 from pipeline.errors import DataError, PipelineError, PrivacyError, StudyError
 from pipeline.report import EXPORTS, Exporter, check_gate, export
-from pipeline.report.quotes import quote_figures, release
-from pipeline.report.sections.doubts import abstentions
-from pipeline.report.tables import as_text, write_csv
+from pipeline.report.quote_bank import quote_figures, release
+from pipeline.report.sections.doubts_section import abstentions
+from pipeline.runtime.spreadsheet_cells import as_text
+from pipeline.tables.csv_files import write_csv
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:

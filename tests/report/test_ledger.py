@@ -11,12 +11,12 @@ from small_study import Tables, build_study, build_tables, count_again, count_th
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS, export
-from pipeline.report.ledger import beside_earlier_exports, ledger_path, read_ledger
-from pipeline.report.source import read_source
+from pipeline.workflow.released_figures import consistent_with_earlier_exports, ledger_path, read_ledger
+from pipeline.workflow.results import read_results
 
 
 def exported(study):
-    (source,) = beside_earlier_exports(study, [read_source(study, EXPORTS["tables"].tables)])
+    (source,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["tables"].tables)])
     return source
 
 
@@ -43,7 +43,7 @@ def figures(source):
 
 def test_the_first_export_shows_what_the_tables_hold_and_notes_it_in_the_vault(unrounded):
     source = exported(unrounded)
-    pd.testing.assert_frame_equal(source["counts"], read_source(unrounded, ("counts",))["counts"], check_dtype=False)
+    pd.testing.assert_frame_equal(source["counts"], read_results(unrounded, ("counts",))["counts"], check_dtype=False)
     assert source.notes == ()
     assert read_ledger(unrounded) and ledger_path(unrounded).parent == unrounded.vault
 
@@ -61,7 +61,7 @@ def test_who_took_part_and_what_became_of_answers_is_given_as_before_when_one_pe
     first = exported(study)
     silent = first["comments"][first["comments"]["set_aside"] == "empty"]["response_id"].iloc[0]
     without(study, build_tables(study), {silent})
-    now, again = read_source(study, EXPORTS["tables"].tables), exported(study)
+    now, again = read_results(study, EXPORTS["tables"].tables), exported(study)
     for name in ("response_rates", "accounts"):
         assert not now[name].equals(first[name]), "the run itself counts one person fewer"
         pd.testing.assert_frame_equal(first[name], again[name], check_dtype=False)
@@ -88,7 +88,7 @@ def test_steps_of_one_person_add_up_until_they_may_be_shown(unrounded):
 
 
 def test_a_person_who_was_erased_is_still_a_difference(unrounded):
-    from pipeline.report.ledger import write_ledger
+    from pipeline.workflow.released_figures import write_ledger
 
     first = exported(unrounded)
     gone = set(first["comments"]["response_id"].head(1))
@@ -118,7 +118,7 @@ def test_figures_of_one_run_beside_answers_of_another_are_refused_and_not_kept(u
     tables = build_tables(unrounded)
     old = {name: tables[name] for name in ("counts", "closed", "response_rates", "accounts", "voices", "theme_ranks")}
     without(unrounded, tables, set(tables["comments"]["response_id"].drop_duplicates().head(60)))
-    now = {name: read_source(unrounded, (name,))[name] for name in tables.frames if name not in old}
+    now = {name: read_results(unrounded, (name,))[name] for name in tables.frames if name not in old}
     save(unrounded, Tables({**now, **old}))
     with pytest.raises(DataError, match="themes run"):
         export(unrounded, to=["tables"])
@@ -126,7 +126,7 @@ def test_figures_of_one_run_beside_answers_of_another_are_refused_and_not_kept(u
 
 
 def test_a_figure_that_was_never_true_is_not_repeated_for_good(unrounded):
-    from pipeline.report.ledger import write_ledger
+    from pipeline.workflow.released_figures import write_ledger
 
     first = exported(unrounded)
     # As one export beside an unfinished run left it: what was shown is of many more people than are said to be behind it.
@@ -161,7 +161,7 @@ def test_no_figure_that_is_given_as_before_is_further_off_than_the_export_says(t
     people, first = list(source["comments"]["response_id"].drop_duplicates()), figures(source)
     for n in range(1, 12):
         without(study, tables, set(people[:n]))
-        now, again = figures(read_source(study, ("counts",))), figures(exported(study))
+        now, again = figures(read_results(study, ("counts",))), figures(exported(study))
         most = PROFILES[profile].tolerance + PROFILES[profile].slack
         assert not ((again - now).abs() > most).any(axis=None), n
         assert n > PROFILES[profile].tolerance or again["base"].equals(first["base"]), "what is given as before is there"

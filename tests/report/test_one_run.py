@@ -3,19 +3,19 @@
 import pytest
 
 from pipeline.errors import BusyError, DataError
-from pipeline.lock import held
-from pipeline.manifest import Manifest, StageRecord, read_manifest, write_manifest
-from pipeline.recipes import recipe_of
 from pipeline.report import export
-from pipeline.report.ledger import ledger_path
-from pipeline.runner import only_run
-from pipeline.stages import STAGES
+from pipeline.study.lock import held
+from pipeline.workflow.manifest import Manifest, StageRecord, read_manifest, write_manifest
+from pipeline.workflow.recipes import recipe_of
+from pipeline.workflow.released_figures import ledger_path
+from pipeline.workflow.runner import only_run
+from pipeline.workflow.stages import STAGES
 
 
 def record(study, name, *, takes=None, recipe=None, fingerprint="f"):
     """Record a stage as having made its tables as they are."""
-    from pipeline.artefacts import TABLES
-    from pipeline.manifest import file_sha256
+    from pipeline.tables.parquet import TABLES
+    from pipeline.workflow.manifest import file_sha256
 
     stage = next(stage for stage in STAGES if stage.name == name)
     makes = {table: file_sha256(study.folder / TABLES[table].file) for table in stage.makes}
@@ -43,7 +43,7 @@ def test_a_run_beside_an_export_is_told_so(study):
 def test_the_earlier_wave_is_held_too_while_it_is_read(study, tmp_path):
     import shutil
 
-    from pipeline.study import load_study
+    from pipeline.study.study import load_study
 
     shutil.copytree(study.folder, tmp_path / "first")
     text = (study.folder / "study.toml").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ def test_figures_made_by_another_profile_do_not_leave(study):
 
 
 def _hash(study, name):
-    from pipeline.artefacts import TABLES
-    from pipeline.manifest import file_sha256
+    from pipeline.tables.parquet import TABLES
+    from pipeline.workflow.manifest import file_sha256
 
     return file_sha256(study.folder / TABLES[name].file)

@@ -11,12 +11,12 @@ from reading import read_page
 from small_study import PRIVATE, Tables, save
 
 from pipeline.cli import main
+from pipeline.decisions.store import open_store
 from pipeline.errors import StudyError
-from pipeline.quote_register import FILE, note_use, read_uses
 from pipeline.report import export
-from pipeline.report.quotebank import TABLES, quote_bank
-from pipeline.report.source import read_source
-from pipeline.review.store import open_store
+from pipeline.report.quote_bank import TABLES, quote_bank
+from pipeline.study.quote_uses import FILE, note_use, read_uses
+from pipeline.workflow.results import read_results
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def bank(study, tables):
     codings.loc[(codings["segment_id"] == first["segment_id"]) & (codings["code"] == first["code"]), "status"] = "contested"
     save(study, Tables({**tables.frames, "codings": codings}))
     export(study, to=["quotes"])
-    return quote_bank(read_source(study, TABLES))
+    return quote_bank(read_results(study, TABLES))
 
 
 def read_rows(study, name):
@@ -98,7 +98,7 @@ def test_where_a_quotation_was_used_is_noted_and_shown(bank, study):
     assert [use.where for use in read_uses(study)] == ["=Annual report", "A talk"]
     (again,) = [
         found
-        for found in quote_bank(read_source(study, TABLES)).quotations
+        for found in quote_bank(read_results(study, TABLES)).quotations
         if found.quote == one.quote and found.code == one.code
     ]
     assert again.used == ("=Annual report, page 12", "A talk")

@@ -5,9 +5,9 @@ import pyreadstat
 import pytest
 from small_study import Tables, save
 
+from pipeline.decisions.store import open_store
+from pipeline.exchange.spss_export import _name
 from pipeline.report import export
-from pipeline.report.spss import _name
-from pipeline.review.store import open_store
 
 
 @pytest.fixture

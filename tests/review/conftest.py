@@ -5,8 +5,8 @@ import shutil
 import pytest
 from small_study import build_study
 
-from pipeline.review.room import open_room
-from pipeline.study import load_study
+from pipeline.review.session import open_room
+from pipeline.study.study import load_study
 
 
 PEOPLE = (("Ann", "lived experience"), ("Ben", "researcher"), ("Cy", "lived experience"), ("Di", "family"))

@@ -3,7 +3,7 @@
 import itertools
 from datetime import UTC, datetime
 
-from pipeline.review.deciding import Judgement, decide
+from pipeline.review.coding import Coding, decide
 
 
 NOW = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
@@ -18,8 +18,8 @@ def key():
 def judgement(said, **more):
     """Return a judgement of codes separated by bars, or "none", "not sure" or "skip"."""
     if said in ("none", "not sure", "skip"):
-        return Judgement(said, **more)
-    return Judgement("codes", tuple(said.split("|")), **more)
+        return Coding(said, **more)
+    return Coding("codes", tuple(said.split("|")), **more)
 
 
 def say(room, who, segment_id, said, **more):

@@ -1,10 +1,10 @@
 import pytest
 from saying import key
 
+from pipeline.decisions.store import read_review, verify_store
 from pipeline.errors import ReviewError
-from pipeline.review.approving import approve, approve_rewording, quote_candidates, refuse_quote, undo_approval
-from pipeline.review.deciding import StaleError
-from pipeline.review.store import read_review, verify_store
+from pipeline.review.coding import StaleError
+from pipeline.review.quote_approvals import approve, approve_rewording, quote_candidates, refuse_quote, undo_approval
 
 
 def candidate(room, consent="quote"):

@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
+from pipeline.decisions.backup import back_up
+from pipeline.decisions.store import decisions, open_store, store_path, verify_store
+from pipeline.erasure.restore import restore
 from pipeline.errors import ReviewError
-from pipeline.review.backup import back_up
-from pipeline.review.restoring import restore
-from pipeline.review.store import decisions, open_store, store_path, verify_store
 
 
 NOW = datetime(2026, 1, 5, 10, 15, tzinfo=UTC)

@@ -6,11 +6,11 @@ import docx
 import openpyxl
 import pytest
 
-from pipeline.artefacts import TABLES, read_table, write_table
-from pipeline.packing import pack
-from pipeline.review.showing import note_shown
-from pipeline.review.store import decisions, open_store
-from pipeline.review.unpacking import unpack
+from pipeline.decisions.showings import note_shown
+from pipeline.decisions.store import decisions, open_store
+from pipeline.exchange.sheets.pack import pack
+from pipeline.exchange.sheets.unpack import unpack
+from pipeline.tables.parquet import TABLES, read_table, write_table
 
 
 def rows_of(path):

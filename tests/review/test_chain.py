@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from saying import say
 
+from pipeline.decisions.hash_chain import START, append, faults, row_sha256
+from pipeline.decisions.schema import IDENTITY, migrate
+from pipeline.decisions.store import open_store, verify_store
+from pipeline.erasure.decision_rows import Taken, erase_from_store
 from pipeline.errors import ReviewError
-from pipeline.methods.cutting import Cutter
-from pipeline.methods.passages import Wording
-from pipeline.review.chain import START, append, faults, row_sha256
-from pipeline.review.erasing import Taken, erase_from_store
-from pipeline.review.store import open_store, verify_store
-from pipeline.review.store_schema import IDENTITY, migrate
+from pipeline.methods.text.cutting import Cutter
+from pipeline.methods.text.passages import Wording
 
 
 # Tables that others point at come first.

@@ -4,8 +4,8 @@ import pytest
 from saying import NOW, say
 
 from pipeline.errors import ReviewError
-from pipeline.review.choosing import ahead, let_go, next_excerpt
-from pipeline.review.deciding import take_back
+from pipeline.review.coding import take_back
+from pipeline.review.queue import ahead, let_go, next_excerpt
 
 
 def walk(room, who, n, order="given order", said="time"):

@@ -3,10 +3,10 @@ import csv
 import pytest
 from click.testing import CliRunner
 
-from pipeline.artefacts import TABLES, read_table
 from pipeline.cli import main
-from pipeline.review.store import open_store
-from pipeline.status import status
+from pipeline.decisions.store import open_store
+from pipeline.tables.parquet import TABLES, read_table
+from pipeline.workflow.status import status
 
 
 @pytest.fixture

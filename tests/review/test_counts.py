@@ -5,12 +5,12 @@ import random
 import pytest
 from saying import key, say
 
-from pipeline.artefacts import TABLES, write_table
-from pipeline.review.choosing import ahead
-from pipeline.review.deciding import take_back
+from pipeline.review.coding import take_back
+from pipeline.review.discussions import agree, ask_to_talk, n_to_discuss, talk_about, to_discuss, undo_discussion
 from pipeline.review.effort import how_are_we_doing
 from pipeline.review.practice import practice_excerpts
-from pipeline.review.talking import agree, ask_to_talk, n_to_discuss, talk_about, to_discuss, undo_discussion
+from pipeline.review.queue import ahead
+from pipeline.tables.parquet import TABLES, write_table
 
 
 PEOPLE = ("Ann", "Ben", "Di")

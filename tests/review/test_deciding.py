@@ -1,10 +1,10 @@
 import pytest
 from saying import judgement, key, say
 
+from pipeline.decisions.store import decisions, open_store
 from pipeline.errors import CodebookError, ReviewError
-from pipeline.review.deciding import StaleError, decide, take_back
-from pipeline.review.reading import read_excerpt
-from pipeline.review.store import decisions, open_store
+from pipeline.review.coding import StaleError, decide, take_back
+from pipeline.review.excerpts import read_excerpt
 
 
 @pytest.fixture

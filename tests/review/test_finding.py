@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from small_study import build_tables, save
 
-from pipeline.artefacts import TABLES, Vectors, read_table, write_table
-from pipeline.review.finding import as_query, find, more_like
-from pipeline.review.store import store_path
+from pipeline.decisions.store import store_path
+from pipeline.review.search import as_query, find, more_like
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 def words(found):

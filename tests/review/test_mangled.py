@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 import openpyxl
 import pytest
 
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.decisions.store import open_store
 from pipeline.errors import PipelineError
-from pipeline.packing import pack
-from pipeline.packing.workbook import COLUMNS
-from pipeline.review.store import open_store
-from pipeline.review.unpacking import unpack
-from pipeline.study import load_study
+from pipeline.exchange.sheets.coding_workbook import COLUMNS
+from pipeline.exchange.sheets.pack import pack
+from pipeline.exchange.sheets.unpack import unpack
+from pipeline.study.study import load_study
 
 
 SAID = {

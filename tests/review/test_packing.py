@@ -9,14 +9,14 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.decisions.store import decisions
 from pipeline.errors import ReviewError
-from pipeline.packing import pack
-from pipeline.packing.pages import Pages
-from pipeline.packing.workbook import write_workbook
-from pipeline.review.sheet import Excerpts, offered_names
-from pipeline.review.store import decisions
-from pipeline.review.unpacking import unpack
+from pipeline.exchange.sheets.coding_workbook import write_workbook
+from pipeline.exchange.sheets.pack import pack
+from pipeline.exchange.sheets.pages import Pages
+from pipeline.exchange.sheets.sheet import PackedExcerpts, offered_names
+from pipeline.exchange.sheets.unpack import unpack
 
 
 GROUP = "lived experience"
@@ -79,7 +79,7 @@ def test_a_file_says_nothing_of_who_made_it(study, tmp_path, name):
 def test_an_answer_that_looks_like_a_formula_is_written_as_words(study, tmp_path):
     names = ["excerpt", "question", "whole_answer", "words_to_code", "drawn"]
     table = pd.DataFrame([["a1b2c3", "=Q", "=1+1", text, "given order"] for text in ("=1+1", "bell\x07", "plain")], columns=names)
-    write_workbook(Pages("=Study", Codebook(()), table, Excerpts({}), ""), tmp_path / "x.xlsx")
+    write_workbook(Pages("=Study", Codebook(()), table, PackedExcerpts({}), ""), tmp_path / "x.xlsx")
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert [cell.value for cell in book["review"]["D"]][1:] == ["=1+1", "bell", "plain"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
@@ -159,7 +159,7 @@ def test_each_excerpt_has_a_box_for_each_code_and_an_id_that_comes_back(study, f
 
 
 def test_the_beginning_of_an_id_counts_when_it_is_of_one_excerpt_and_long_enough():
-    excerpts = Excerpts(dict.fromkeys(["aaaaaaaa11", "aaaaaaaa22", "bbbbbbbbbb"], ""))
+    excerpts = PackedExcerpts(dict.fromkeys(["aaaaaaaa11", "aaaaaaaa22", "bbbbbbbbbb"], ""))
     assert [excerpts.short(name) for name in excerpts.ids] == ["aaaaaaaa1", "aaaaaaaa2", "bbbbbb"]
     assert [excerpts.find(text) for text in ("aaaaaaaa", "aaaaaaaa2", "bbbbb", "bbbbbb", "BBB-BBB", "c", "")] == [
         None, "aaaaaaaa22", None, "bbbbbbbbbb", "bbbbbbbbbb", None, None,

@@ -4,9 +4,7 @@ from datetime import timedelta
 import pytest
 from saying import NOW
 
-from pipeline.errors import ReviewError
-from pipeline.review.store import open_store, store_path
-from pipeline.review.store_people import (
+from pipeline.decisions.accounts import (
     close_account,
     invitation,
     invitations,
@@ -20,7 +18,7 @@ from pipeline.review.store_people import (
     take_back,
     take_up,
 )
-from pipeline.review.store_sessions import (
+from pipeline.decisions.sign_ins import (
     close_session,
     draft,
     drop_draft,
@@ -31,6 +29,8 @@ from pipeline.review.store_sessions import (
     session,
     sweep,
 )
+from pipeline.decisions.store import open_store, store_path
+from pipeline.errors import ReviewError
 
 
 HASH, HOUR = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", timedelta(hours=1)

@@ -15,8 +15,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from pipeline.review.chain import faults
-from pipeline.review.store import Store, _set_up
+from pipeline.decisions.hash_chain import faults
+from pipeline.decisions.store import Store, _set_up
 
 
 N_DECISIONS, N_CUTS = 60, 200

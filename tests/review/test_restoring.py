@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipeline.decisions.backup import back_up
+from pipeline.decisions.sign_ins import save_draft
+from pipeline.decisions.store import decisions, open_store, store_path, verify_store
+from pipeline.erasure.decision_rows import Taken, erase_from_store
+from pipeline.erasure.restore import restore
 from pipeline.errors import ReviewError
-from pipeline.methods.cutting import Cutter
-from pipeline.methods.passages import Wording
-from pipeline.review.backup import back_up
-from pipeline.review.erasing import Taken, erase_from_store
-from pipeline.review.restoring import restore
-from pipeline.review.store import decisions, open_store, store_path, verify_store
-from pipeline.review.store_sessions import save_draft
-from pipeline.study import load_study
-from pipeline.tombstones import Tombstones, write_tombstones
-from pipeline.vault import keep_key
+from pipeline.methods.text.cutting import Cutter
+from pipeline.methods.text.passages import Wording
+from pipeline.study.erasures import ErasureRegister, write_tombstones
+from pipeline.study.study import load_study
+from pipeline.study.vault import keep_key
 
 
 PASSPHRASE = "four words, none alike"
@@ -174,7 +174,7 @@ def test_a_store_with_a_rule_of_somebody_elses_is_refused(study, kept, tmp_path,
 
 
 def erase(study, segment):
-    write_tombstones(study, Tombstones().with_stone(f"person {segment}", "all"))
+    write_tombstones(study, ErasureRegister().with_stone(f"person {segment}", "all"))
     return erase_from_store(study, Taken(frozenset({segment}), (WORDS + " " + segment,), Cutter(Wording()), {}))
 
 
@@ -234,11 +234,11 @@ def test_words_that_may_no_longer_be_quoted_do_not_come_back(study, kept, tmp_pa
 
 def test_people_who_were_erased_under_another_key_are_not_forgotten(study, kept):
     keep_key(study, b"o" * 32)
-    write_tombstones(study, Tombstones().with_stone("somebody", "all"))
+    write_tombstones(study, ErasureRegister().with_stone("somebody", "all"))
     made = back_up(study, study.folder.parent / "theirs.zip", passphrase=PASSPHRASE)
     (study.vault / "erased.json").unlink()
     keep_key(study, b"k" * 32)
-    write_tombstones(study, Tombstones().with_stone("somebody else", "all"))
+    write_tombstones(study, ErasureRegister().with_stone("somebody else", "all"))
     before = store_path(study).read_bytes()
     with pytest.raises(ReviewError, match="their marks cannot be joined"):
         restore(study, made.path, passphrase=PASSPHRASE)

@@ -4,15 +4,24 @@ from datetime import date
 import pytest
 from saying import key, say
 
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.edit_file import change_code
+from pipeline.decisions.store import read_review, verify_store
 from pipeline.errors import CodebookError, ReviewError
-from pipeline.review.accepting import accept, undo_code_edit
-from pipeline.review.choosing import ahead
-from pipeline.review.codebook_file import change_code
-from pipeline.review.deciding import StaleError
-from pipeline.review.revising import code_edit, code_edits, missed_codes, propose_change, propose_code, refuse, vote
-from pipeline.review.store import read_review, verify_store
-from pipeline.review.talking import agree, to_discuss
+from pipeline.review.codebook_changes import (
+    accept,
+    code_edit,
+    code_edits,
+    missed_codes,
+    propose_change,
+    propose_code,
+    refuse,
+    undo_code_edit,
+    vote,
+)
+from pipeline.review.coding import StaleError
+from pipeline.review.discussions import agree, to_discuss
+from pipeline.review.queue import ahead
 
 
 TODAY = date(2026, 3, 4)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.store import decisions, open_store, read_review, store_path, verify_store
-from pipeline.review.store_schema import MIGRATIONS
+from pipeline.decisions.schema import MIGRATIONS
+from pipeline.decisions.store import decisions, open_store, read_review, store_path, verify_store
 
 
 RELEASED = sorted(Path(__file__).parent.glob("store_schema_*.sqlite.gz"))

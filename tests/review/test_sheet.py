@@ -3,13 +3,13 @@ import random
 
 import pytest
 
-from pipeline.artefacts import TABLES, read_table
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.decisions.store import decisions, open_store
 from pipeline.errors import ReviewError
-from pipeline.packing import pack
+from pipeline.exchange.sheets.pack import pack
+from pipeline.exchange.sheets.unpack import unpack
 from pipeline.report import export
-from pipeline.review.store import decisions, open_store
-from pipeline.review.unpacking import unpack
+from pipeline.tables.parquet import TABLES, read_table
 
 
 GROUP = "lived experience"

@@ -3,8 +3,8 @@ import sqlite3
 
 import pytest
 
+from pipeline.decisions.store import decisions, open_store, read_review, store_path, verify_store
 from pipeline.errors import ReviewError
-from pipeline.review.store import decisions, open_store, read_review, store_path, verify_store
 
 
 def decide(store, segment="s1", reviewer="Ann", codes=("time",), **more):

@@ -1,11 +1,11 @@
 import pytest
 from saying import key, say
 
+from pipeline.decisions.store import read_review
 from pipeline.errors import CodebookError, ReviewError
-from pipeline.review.deciding import StaleError
-from pipeline.review.store import read_review
-from pipeline.review.talking import (
-    Reading,
+from pipeline.review.coding import StaleError
+from pipeline.review.discussions import (
+    ReaderCoding,
     agree,
     ask_to_talk,
     discussed,
@@ -16,7 +16,7 @@ from pipeline.review.talking import (
 )
 
 
-READINGS = (Reading(("time",), "They wait.", ("Ann",)), Reading(("trust",), "They are not believed.", ("Ben",)))
+READINGS = (ReaderCoding(("time",), "They wait.", ("Ann",)), ReaderCoding(("trust",), "They are not believed.", ("Ben",)))
 
 
 @pytest.fixture
@@ -66,7 +66,10 @@ def test_blind_answers_count_not_what_the_suggestion_made_of_them(room, differin
 def test_an_agreement_is_for_settle_and_keeps_what_each_had_read(room, study, differing):
     made = agree(room, differing, ("time",), by="Ann", version=0, key=key(), note="We read it twice.")
     assert waiting(room) == [] and [talk.segment_id for talk in discussed(room)] == [differing]
-    assert made.readings == (Reading(("time",), "hours", ("Ann",)), Reading(("time", "trust"), "not believed", ("Ben",)))
+    assert made.readings == (
+        ReaderCoding(("time",), "hours", ("Ann",)),
+        ReaderCoding(("time", "trust"), "not believed", ("Ben",)),
+    )
     (row,) = read_review(study, "discussions").to_dict("records")
     assert (row["segment_id"], row["outcome"], row["codes"], row["by"]) == (differing, "agreed", "time", "Ann")
 
@@ -82,8 +85,8 @@ def test_contested_is_an_outcome_too(room, study, differing):
     ("readings", "said"),
     [
         ((READINGS[0],), "two readings differ"),
-        ((READINGS[0], Reading(("time",), "Same.")), "two readings differ"),
-        ((READINGS[0], Reading(("trust",), " ")), "needs a sentence"),
+        ((READINGS[0], ReaderCoding(("time",), "Same.")), "two readings differ"),
+        ((READINGS[0], ReaderCoding(("trust",), " ")), "needs a sentence"),
     ],
 )
 def test_contested_takes_two_readings_and_a_sentence_for_each(room, study, differing, readings, said):
@@ -116,7 +119,7 @@ def test_a_code_that_is_not_in_the_codebook_is_refused(room, differing):
     with pytest.raises(CodebookError):
         agree(room, differing, ("tiem",), by="Ann", version=0, key=key())
     with pytest.raises(CodebookError):
-        leave_contested(room, differing, (READINGS[0], Reading(("tiem",), "So.")), by="Ann", version=0, key=key())
+        leave_contested(room, differing, (READINGS[0], ReaderCoding(("tiem",), "So.")), by="Ann", version=0, key=key())
 
 
 def test_who_says_something_else_after_the_talk_is_seen(room, differing):

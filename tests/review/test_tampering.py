@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import main
-from pipeline.review.chain import faults, row_sha256
-from pipeline.review.seal import broken_since, heads_of
-from pipeline.review.store import open_store, store_path
-from pipeline.review.store_schema import IDENTITY
+from pipeline.decisions.hash_chain import faults, row_sha256
+from pipeline.decisions.schema import IDENTITY
+from pipeline.decisions.seal import broken_since, heads_of
+from pipeline.decisions.store import open_store, store_path
 
 
 N_EACH = 25
@@ -36,7 +36,7 @@ def filled(built, tmp_path_factory):
     """Return the bytes of a filled store and its seal."""
     import shutil
 
-    from pipeline.study import load_study
+    from pipeline.study.study import load_study
 
     folder = tmp_path_factory.mktemp("filled") / "study"
     shutil.copytree(built.folder, folder)

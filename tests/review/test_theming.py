@@ -2,11 +2,10 @@ import numpy as np
 import pytest
 from saying import key
 
-from pipeline.artefacts import TABLES, Vectors, read_table, write_table
+from pipeline.decisions.store import read_review
 from pipeline.errors import CodebookError, DataError
-from pipeline.review.revising import code_edits
-from pipeline.review.store import read_review
-from pipeline.review.theming import (
+from pipeline.review.codebook_changes import code_edits
+from pipeline.review.theme_requests import (
     map_to_code,
     merge,
     propose_code_from,
@@ -19,6 +18,7 @@ from pipeline.review.theming import (
     theme_edits,
     undo_theme_edit,
 )
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 @pytest.fixture

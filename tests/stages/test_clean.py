@@ -3,16 +3,16 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipeline import stored
-from pipeline.artefacts import check_table, empty_table, write_table
 from pipeline.errors import DataError
-from pipeline.methods.answers import repair
-from pipeline.methods.nonanswers import is_silence, reading_of_nothing
-from pipeline.stages.clean import clean
-from pipeline.stages.read import read
-from pipeline.stored import Stored
-from pipeline.study import Clean
-from pipeline.tokens import Tokens, numbers_of
+from pipeline.methods.text.answer import repair
+from pipeline.methods.text.nonanswers import is_silence, reading_of_nothing
+from pipeline.study.study import Clean
+from pipeline.tables import lazy
+from pipeline.tables.lazy import LazyTable
+from pipeline.tables.parquet import check_table, empty_table, write_table
+from pipeline.workflow.mask_numbers import MaskNumbers, numbers_of
+from pipeline.workflow.stages.clean import clean
+from pipeline.workflow.stages.read import read
 
 
 PLAN = SimpleNamespace(clean=Clean(languages=("en", "cy"), known_names=("Gwen Parry",)))
@@ -26,7 +26,7 @@ def responses(*rows):
 
 def tables(given, tokens=None):
     """Return the comments and masks of responses that were read."""
-    made = clean(given, read(given, settings=PLAN), tokens or Tokens(), settings=PLAN)
+    made = clean(given, read(given, settings=PLAN), tokens or MaskNumbers(), settings=PLAN)
     return [check_table(name, table) for name, table in zip(("comments", "masks"), made, strict=True)]
 
 
@@ -114,7 +114,7 @@ def test_no_responses_give_no_comments():
 
 def test_a_second_wave_keeps_the_numbers_of_known_names_and_adds_new_ones_after_them():
     first = tables(responses(("a", "My nurse Olwen rang."), ("b", "My nurse Gareth did not.")))
-    tokens = Tokens().with_numbers(numbers_of(first[1]))
+    tokens = MaskNumbers().with_numbers(numbers_of(first[1]))
     later = responses(("c", "My nurse Anwen came."), ("d", "My nurse Gareth came."), ("e", "My nurse Dilwyn left."))
     numbers = numbers_of(tables(later, tokens)[1])
     assert numbers["name", "gareth"] == tokens.numbers["name", "gareth"]
@@ -123,7 +123,7 @@ def test_a_second_wave_keeps_the_numbers_of_known_names_and_adds_new_ones_after_
 
 def test_a_number_that_was_somebodys_is_not_given_to_another():
     masks = tables(responses(("a", "My nurse Olwen rang.")))[1]
-    gone = Tokens().with_numbers(numbers_of(masks)).without([("name", "olwen")])
+    gone = MaskNumbers().with_numbers(numbers_of(masks)).without([("name", "olwen")])
     assert not gone.numbers
     assert numbers_of(tables(responses(("b", "My nurse Gareth rang.")), gone)[1]) == {("name", "gareth"): 2}
 
@@ -138,7 +138,7 @@ def test_the_comment_of_somebody_who_allows_no_analysis_has_the_id_it_would_have
 def test_answers_that_were_read_of_other_responses_are_refused_since_masks_would_stand_elsewhere():
     one, other = responses(("p1", "My nurse Olwen rang.")), responses(("p1", "Olwen is my nurse."))
     with pytest.raises(DataError, match=r"answers\.parquet") as caught:
-        clean(one, read(other, settings=PLAN), Tokens(), settings=PLAN)
+        clean(one, read(other, settings=PLAN), MaskNumbers(), settings=PLAN)
     assert "Olwen" not in str(caught.value)
 
 
@@ -174,16 +174,16 @@ def responses_of_many():
 @pytest.mark.parametrize("on_disk", [False, True])
 def test_what_hangs_on_all_answers_is_the_same_in_whatever_parts_they_come(rows, on_disk, tmp_path, monkeypatch):
     whole = responses_of_many()
-    expected, tokens = tables(whole), Tokens({("name", "lleucu"): 7}, {"name": 9})
+    expected, tokens = tables(whole), MaskNumbers({("name", "lleucu"): 7}, {"name": 9})
     numbered = tables(whole, tokens)
-    monkeypatch.setattr(stored, "ROWS_OF_TABLE", rows)
+    monkeypatch.setattr(lazy, "ROWS_OF_TABLE", rows)
     answers = read(whole, settings=PLAN)
     given = {"responses": whole, "answers": answers}
     if on_disk:
         for name, table in given.items():
             write_table(name, check_table(name, table), tmp_path / f"{name}.parquet")
-        given = {name: Stored(name, tmp_path / f"{name}.parquet") for name in given}
-    for known, wanted in ((Tokens(), expected), (tokens, numbered)):
+        given = {name: LazyTable(name, tmp_path / f"{name}.parquet") for name in given}
+    for known, wanted in ((MaskNumbers(), expected), (tokens, numbered)):
         made = clean(*given.values(), known, settings=PLAN)
         for name, table, right in zip(("comments", "masks"), made, wanted, strict=True):
             parts = list(table) if on_disk else [table]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import Vectors, check_table
-from pipeline.stages.cluster import cluster
+from pipeline.tables.parquet import Vectors, check_table
+from pipeline.workflow.stages.cluster import cluster
 
 
 WORDS = {"bus": "bus driver", "nurse": "kind nurse", "room": "cold room"}

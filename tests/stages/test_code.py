@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.codebook import Code, Codebook
-from pipeline.stages.code import hints_of
+from pipeline.codebook.codebook import Code, Codebook
+from pipeline.workflow.stages.code import hints_of
 
 
 BOOK = Codebook((Code("waiting", label="Waiting"), Code("food", label="Food")))
@@ -41,11 +41,11 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.artefacts import Vectors, content_id, empty_table
-from pipeline.codebook import read_codebook
-from pipeline.methods.embed import load_embedder
-from pipeline.stages.code import code
-from pipeline.study import Coding, Embed
+from pipeline.tables.parquet import Vectors, content_id, empty_table
+from pipeline.codebook.codebook import read_codebook
+from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.workflow.stages.code import code
+from pipeline.study.study import Coding, Embed
 
 words = pd.read_csv("corpora/coproduction/responses.csv", dtype=str, keep_default_na=False).to_numpy().ravel().tolist()
 said = sorted({text for text in words if len(text) > 40})[:900]

@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
-from pipeline.stages.count import count
-from pipeline.stages.quote import quote
-from pipeline.study import Count, Intake, Quote
+from pipeline.study.study import Count, Intake, Quote
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.quote import quote
 
 
 CODEBOOK = Codebook((Code("time", label="Time"), Code("trust", label="Trust")))

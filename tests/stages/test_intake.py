@@ -3,12 +3,12 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import check_table
 from pipeline.errors import DataError
-from pipeline.readers import Export
-from pipeline.stages.intake import intake
-from pipeline.study import Intake
-from pipeline.tombstones import Tombstones
+from pipeline.study.erasures import ErasureRegister
+from pipeline.study.study import Intake
+from pipeline.survey.readers import Export
+from pipeline.tables.parquet import check_table
+from pipeline.workflow.stages.intake import intake
 
 
 def export(columns):
@@ -18,7 +18,7 @@ def export(columns):
 
 def taken(columns, key=b"secret", **plan):
     settings = SimpleNamespace(intake=Intake(file="x.csv", **plan))
-    tables = intake(export(columns), key, Tombstones(), settings=settings)
+    tables = intake(export(columns), key, ErasureRegister(), settings=settings)
     return [check_table(name, table) for name, table in zip(("responses", "ratings", "people"), tables, strict=True)]
 
 

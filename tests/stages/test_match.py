@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.stages.match import match
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.match import match
 
 
 NOTHING = SimpleNamespace()

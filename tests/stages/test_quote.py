@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.stages.quote import quote
-from pipeline.study import Count, Intake, Quote
+from pipeline.study.study import Count, Intake, Quote
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.quote import quote
 
 
 def picked(people, *, plan=None, **more):

@@ -3,14 +3,15 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pipeline import stored
-from pipeline.artefacts import check_table, content_id, empty_table, write_table
 from pipeline.methods.redact import Redactor
-from pipeline.stages.clean import clean
-from pipeline.stages.read import read
-from pipeline.stored import Stored
-from pipeline.study import Clean
-from pipeline.tokens import Tokens
+from pipeline.runtime.files import content_id
+from pipeline.study.study import Clean
+from pipeline.tables import lazy
+from pipeline.tables.lazy import LazyTable
+from pipeline.tables.parquet import check_table, empty_table, write_table
+from pipeline.workflow.mask_numbers import MaskNumbers
+from pipeline.workflow.stages.clean import clean
+from pipeline.workflow.stages.read import read
 
 
 PLAN = SimpleNamespace(clean=Clean(languages=("en", "cy"), known_names=("Gwen Parry",)))
@@ -60,7 +61,7 @@ def test_only_new_answers_are_read_and_the_same_comes_out_as_if_all_were(seen):
     added = answers_of(given, earlier)
     assert set(seen) == {"My nurse Olwen rang and it\u2019s sorted.", NEW[0][1]}
     pd.testing.assert_frame_equal(added, answers_of(given))
-    comments, _ = clean(given, added, Tokens(), settings=PLAN)
+    comments, _ = clean(given, added, MaskNumbers(), settings=PLAN)
     assert "olwen" not in " ".join(comments["text"]).casefold()
 
 
@@ -82,11 +83,11 @@ def test_answers_are_the_same_in_whatever_parts_they_come(rows, on_disk, tmp_pat
     given = responses(*OLD, OLD[0], NEW[0], OLD[2], *NEW, OLD[0]).assign(consent=["none"] + ["quote"] * 10)
     earlier = answers_of(responses(NEW[1], *reversed(OLD[1:4])))
     whole = answers_of(given)
-    monkeypatch.setattr(stored, "ROWS_OF_TABLE", rows)
+    monkeypatch.setattr(lazy, "ROWS_OF_TABLE", rows)
     if on_disk:
         for name, table in {"responses": given, "answers": earlier}.items():
             write_table(name, check_table(name, table), tmp_path / f"{name}.parquet")
-        given, earlier = (Stored(name, tmp_path / f"{name}.parquet") for name in ("responses", "answers"))
+        given, earlier = (LazyTable(name, tmp_path / f"{name}.parquet") for name in ("responses", "answers"))
     for before, n_seen in ((None, 5), (earlier, 2)):
         seen.clear()
         made = read(given, settings=PLAN, earlier=before)

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.stages.respond import respond
+from pipeline.workflow.stages.respond import respond
 
 
 def plan(profile="small", groups=("group",)):

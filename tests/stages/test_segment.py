@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.methods import language
-from pipeline.stages.gather import gather
-from pipeline.stages.segment import segment
-from pipeline.study import Segment
+from pipeline.methods.text import language
+from pipeline.study.study import Segment
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.gather import gather
+from pipeline.workflow.stages.segment import segment
 
 
 IDEAS = SimpleNamespace(segment=Segment())
@@ -100,7 +100,9 @@ def test_only_comments_that_are_not_spelt_by_their_segments_are_split_anew(monke
     after = ["It was good. They never rang back.", "[name 1] rang. Nobody came.", "Slow - but kind", "They wait. We wait."]
     split_again = []
     starts = language.sentence_starts
-    monkeypatch.setattr("pipeline.stages.segment.sentence_starts", lambda texts: split_again.extend(texts) or starts(texts))
+    monkeypatch.setattr(
+        "pipeline.workflow.stages.segment.sentence_starts", lambda texts: split_again.extend(texts) or starts(texts)
+    )
     earlier = segment(comments(before), settings=IDEAS)
     fresh = segment(comments(after), settings=IDEAS)
     split_again.clear()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.codebook import Code, Codebook
-from pipeline.stages.code import rows_to_learn
-from pipeline.stages.settle import settle
+from pipeline.codebook.codebook import Code, Codebook
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.code import rows_to_learn
+from pipeline.workflow.stages.settle import settle
 
 
 SEGMENTS = pd.DataFrame({"segment_id": ["s2", "s1"], "text_id": ["t2", "t1"]})

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.artefacts import Vectors, check_table, empty_table
-from pipeline.stages.shape import shape
+from pipeline.tables.parquet import Vectors, check_table, empty_table
+from pipeline.workflow.stages.shape import shape
 
 
 NOTHING = SimpleNamespace()
@@ -79,9 +79,9 @@ def test_a_title_is_what_several_people_said_and_never_one_persons_words():
 
 
 def test_of_a_large_theme_a_sample_is_read_for_its_title(monkeypatch):
-    monkeypatch.setattr("pipeline.stages.shape.TITLED_FROM", 3)
+    monkeypatch.setattr("pipeline.workflow.stages.shape.TITLED_FROM", 3)
     assert "bus driver" in shaped()[0]["title"].iloc[0].lower(), "three people of the sample said it"
-    monkeypatch.setattr("pipeline.stages.shape.TITLED_FROM", 2)
+    monkeypatch.setattr("pipeline.workflow.stages.shape.TITLED_FROM", 2)
     assert shaped()[0]["title"].iloc[0] == WORDS["a"], "in the sample two people said it, so the keywords stand"
 
 

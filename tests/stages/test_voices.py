@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from pipeline.artefacts import check_table, empty_table
-from pipeline.methods.standing_out import standing_out, tempered_shares
-from pipeline.stages.voices import voices
+from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
+from pipeline.tables.parquet import check_table, empty_table
+from pipeline.workflow.stages.voices import voices
 
 
 def tables(spoken, *, aside=()):

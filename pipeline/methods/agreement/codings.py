@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Codings:
+class CodingMatrix:
     """The votes of coders: for each excerpt and coder the share each category has of the vote, all 0 where there is none.
 
     One person's vote goes to one category. A group that is compared with another has one vote, parted among its members.
@@ -23,13 +23,13 @@ class Codings:
     """The value each category stands for, ascending; its number where it has none."""
 
     @classmethod
-    def of(cls, ratings: Floats, categories: Floats | None = None) -> "Codings":
+    def of(cls, ratings: Floats, categories: Floats | None = None) -> "CodingMatrix":
         """Make codings from values, a row an excerpt and a column a coder, NaN where a coder gave none."""
         values = np.unique(ratings[~np.isnan(ratings)]) if categories is None else categories
         return cls((ratings[:, :, None] == values).astype(float), values)
 
     @classmethod
-    def between(cls, one: "Codings", other: "Codings") -> "Codings":
+    def between(cls, one: "CodingMatrix", other: "CodingMatrix") -> "CodingMatrix":
         """Set two groups, who coded the same excerpts into the same categories, against each other as two coders."""
         return cls(np.stack([one.as_one_vote, other.as_one_vote], axis=1), one.categories)
 
@@ -49,9 +49,9 @@ class Codings:
         return self.totals / np.maximum(self.n_votes, 1)[:, None]
 
     @cached_property
-    def paired(self) -> "Codings":
+    def paired(self) -> "CodingMatrix":
         """Those of the excerpts that at least two coded; no other says anything about agreement."""
-        return Codings(self.votes[self.n_votes >= 2], self.categories)
+        return CodingMatrix(self.votes[self.n_votes >= 2], self.categories)
 
     def apart(self, difference: Floats) -> Floats:
         """Return for each excerpt, coded by two or more, the mean difference between two of its coders."""

@@ -24,7 +24,7 @@ _RECALL, _LEAST, _FEW_GIVEN = 0.9, 0.05, 5
 
 
 @dataclass(frozen=True)
-class Shape:
+class CurveShape:
     """What is expected of a curve before there is evidence: over log odds or the log of scores, its slope and level."""
 
     odds: bool
@@ -39,16 +39,16 @@ class Shape:
         return np.asarray(np.log(inside / (1 - inside)))
 
 
-LIKENESS = Shape(odds=False, slope=3.2, level=2.9)
+LIKENESS = CurveShape(odds=False, slope=3.2, level=2.9)
 # The mean of two probabilities is nearer to the middle than either has reason to be.
-AVERAGE = Shape(odds=True, slope=1.1, level=0.0)
+AVERAGE = CurveShape(odds=True, slope=1.1, level=0.0)
 
 
 @dataclass(frozen=True)
 class Calibration:
     """A logistic curve over the log or log odds of the score, with one slope and a level for each code."""
 
-    shape: Shape
+    shape: CurveShape
     slope: float
     levels: Matrix
 
@@ -57,7 +57,7 @@ class Calibration:
         return _logistic(self.slope * self.shape.axis(scores) + self.levels)
 
 
-def calibrate(scores: Matrix, truth: Matrix, *, weights: Matrix, expected: Shape = LIKENESS) -> Calibration:
+def calibrate(scores: Matrix, truth: Matrix, *, weights: Matrix, expected: CurveShape = LIKENESS) -> Calibration:
     """Fit the curve to held-out scores and what people said, both (n_texts, n_codes); rows count by `weights`."""
     from scipy.optimize import minimize
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook
+from pipeline.codebook.codebook import Codebook
 from pipeline.errors import CodebookError, ModelError
-from pipeline.methods.coder.answers import Answers, Vectors, check_decisions, gather
-from pipeline.methods.coder.blending import Blend, blend
-from pipeline.methods.coder.lessons import Lesson, codebook_lessons, decision_lessons
-from pipeline.methods.coder.likeness import Features, evenly
-from pipeline.methods.coder.reading import Reader, Reading, split_units
-from pipeline.methods.coder.reasons import find_reasons
+from pipeline.methods.coder.ensemble import Ensemble, join_coders
+from pipeline.methods.coder.examples import TrainingExample, codebook_examples, decision_examples
+from pipeline.methods.coder.explain import find_reasons
+from pipeline.methods.coder.features import FeatureExtractor, TextFeatures, split_units
+from pipeline.methods.coder.fit import Unread, Wanted, fit_model
+from pipeline.methods.coder.kernel_ridge import Features, evenly
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
-from pipeline.methods.coder.teaching import Unread, Wanted, teach
-from pipeline.methods.embed import Embedder, load_embedder, model_folder
-from pipeline.stored import chosen
+from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
+from pipeline.methods.embedding.embedders import Embedder, load_embedder, model_folder
+from pipeline.tables.lazy import select
 
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CodebookClassifier:
     Parameters
     ----------
     codebook : Codebook
-        The codes, as `pipeline.codebook.read_codebook` returns them.
+        The codes, as `pipeline.codebook.codebook.read_codebook` returns them.
     embedder : str, Path or Embedder
         "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
     effort : "quick" or "thorough"
@@ -80,7 +80,7 @@ class CodebookClassifier:
     Examples
     --------
     >>> from pipeline import CodebookClassifier
-    >>> from pipeline.codebook import Code, Codebook
+    >>> from pipeline.codebook.codebook import Code, Codebook
     >>> waiting = Code("waiting", label="Waiting", examples=("We waited for weeks.", "Nobody rang back for a month."))
     >>> food = Code("food", label="Food", examples=("The meals were lovely.", "Lunch was cold again."))
     >>> coder = CodebookClassifier(Codebook((waiting, food)), embedder="minilm").fit()
@@ -94,7 +94,7 @@ class CodebookClassifier:
 
     classes_: tuple[str, ...]
     thresholds_: NDArray[np.float64]
-    blend_: Blend | None
+    blend_: Ensemble | None
 
     def __init__(
         self,
@@ -154,18 +154,18 @@ class CodebookClassifier:
         self._check_parameters()
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
-        book, decided = codebook_lessons(self.codebook), decision_lessons(answers)
+        book, decided = codebook_examples(self.codebook), decision_examples(answers)
         lessons = [*book, *decided]
         code_ids = tuple(code.code for code in self.codebook.codes)
-        reader = Reader.knowing([lesson.text for lesson in lessons], self._load_embedder())
+        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], self._load_embedder())
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
         unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]), code_ids=code_ids)
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
-        taught, evidence = teach(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
+        taught, evidence = fit_model(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
         self._reader, self._taught, self.blend_ = reader, taught, None
         if self.effort == "thorough":
             tuned = self.tuned or self._tune(lessons, code_ids)
-            self.blend_ = blend(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
+            self.blend_ = join_coders(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
         self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds
         reasons = find_reasons(lessons, reading, code_ids=code_ids)
@@ -175,12 +175,12 @@ class CodebookClassifier:
     @property
     def tuned_(self) -> "Tuned":
         """The fine-tuned model of a thorough effort; ModelError where there is none."""
-        blended: Blend | None = getattr(self, "blend_", None)
+        blended: Ensemble | None = getattr(self, "blend_", None)
         if blended is None:
             raise ModelError("This coder has fine-tuned no model; fit it with effort='thorough'.")
         return blended.tuned
 
-    def _tune(self, lessons: Sequence[Lesson], code_ids: Sequence[str]) -> "Tuned":
+    def _tune(self, lessons: Sequence[TrainingExample], code_ids: Sequence[str]) -> "Tuned":
         from pipeline.methods.coder.tuning.tuned import tune
 
         name = self.embedder if isinstance(self.embedder, str | Path) else self.embedder.name
@@ -188,7 +188,7 @@ class CodebookClassifier:
         told = self.progress or (lambda done: None)
         return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=told)
 
-    def _chances(self, part: Answers, reading: Reading) -> NDArray[np.float64]:
+    def _chances(self, part: TrainingSet, reading: TextFeatures) -> NDArray[np.float64]:
         quick = self._taught.probabilities(reading)
         return quick if self.blend_ is None else self.blend_.probabilities(quick, part.texts, part.frames)
 
@@ -214,7 +214,7 @@ class CodebookClassifier:
             for one in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
         ]
 
-    def _readings(self, answers: Answers) -> Iterator[tuple[Answers, Reading]]:
+    def _readings(self, answers: TrainingSet) -> Iterator[tuple[TrainingSet, TextFeatures]]:
         if not hasattr(self, "classes_"):
             raise ModelError("The coder has not learnt anything yet; call fit() first.")
         for start in range(0, len(answers), _SLICE):
@@ -237,7 +237,7 @@ class CodebookClassifier:
             raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
 
 
-def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = None) -> Reading:
+def _read(reader: FeatureExtractor, lessons: Sequence[TrainingExample], *, among: TrainingSet | None = None) -> TextFeatures:
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
     if among is None or among.matrix is None:
         return reader.read(texts, frames)
@@ -246,7 +246,7 @@ def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = 
     return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
 
 
-def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -> Unread:
+def _read_unread(reader: FeatureExtractor, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:
     rows = _unread(answers)
     hinted = [row for row in rows if answers.hints[row] is not None]
     hinted = [hinted[place] for place in evenly(len(hinted), _MOST_UNREAD)]
@@ -254,10 +254,10 @@ def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -
     return Unread(_read_lent(reader, answers, rows), _read_whole(reader, answers, hinted), hints)
 
 
-def _unread(answers: Answers) -> NDArray[np.intp]:
+def _unread(answers: TrainingSet) -> NDArray[np.intp]:
     """Return where texts stand that nobody has read, each text once, in the order in which they first come."""
     rows = np.array([row for row, codes in enumerate(answers.codes) if codes is None], dtype=np.intp)
-    said = chosen(answers.texts, rows)
+    said = select(answers.texts, rows)
     # Texts are told apart by their hash, since the words of all are not kept.
     told = np.fromiter(((hash(text), has_words(text)) for text in said), dtype=[("hash", "i8"), ("says", "?")], count=len(said))
     _, first, place = np.unique(told["hash"], return_index=True, return_inverse=True)
@@ -268,15 +268,15 @@ def _unread(answers: Answers) -> NDArray[np.intp]:
     return found
 
 
-def _read_lent(reader: Reader, answers: Answers, rows: NDArray[np.intp]) -> Features:
+def _read_lent(reader: FeatureExtractor, answers: TrainingSet, rows: NDArray[np.intp]) -> Features:
     """Return texts unit by unit, or whole where their vectors are known."""
     if answers.matrix is not None:
         return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
     units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
-    chosen = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
-    return reader.read([unit for unit, _ in chosen], [frame for _, frame in chosen]).whole
+    select = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
+    return reader.read([unit for unit, _ in select], [frame for _, frame in select]).whole
 
 
-def _read_whole(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
-    chosen = answers.take(rows)
-    return reader.read(chosen.texts, chosen.frames, vectors=chosen.vectors).whole
+def _read_whole(reader: FeatureExtractor, answers: TrainingSet, rows: Sequence[int]) -> Features:
+    select = answers.take(rows)
+    return reader.read(select.texts, select.frames, vectors=select.vectors).whole

@@ -5,21 +5,21 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
-from pipeline.engines import Engine
-from pipeline.methods.english import MODEL, load_english, load_spacy, others_than
+from pipeline.methods.redact.across_answers import mask_together
 from pipeline.methods.redact.addresses import find_addresses
 from pipeline.methods.redact.dates import DATES, find_ages
-from pipeline.methods.redact.forms import find_forms
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
 from pipeline.methods.redact.masks import Masked
+from pipeline.methods.redact.name_score import KNOWN, NEARLY_KNOWN, weigh_all
 from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
+from pipeline.methods.redact.organisations import find_providers
+from pipeline.methods.redact.patterns import find_forms
 from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
-from pipeline.methods.redact.providers import find_providers
-from pipeline.methods.redact.reading import Reading, read, recased
 from pipeline.methods.redact.spans import Span, settle
-from pipeline.methods.redact.together import mask_together
-from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN, weigh_all
+from pipeline.methods.redact.tokenized_text import TokenizedText, read, recased
+from pipeline.methods.text.spacy_model import MODEL, load_english, load_spacy, others_than
+from pipeline.runtime.executors import Executor
 
 
 Item = TypeVar("Item")
@@ -67,7 +67,7 @@ class Redactor:
         """Arrive in another process without the model, which is loaded there once."""
         return _redactor, (self.known_names, self.model)
 
-    def find_all(self, texts: Sequence[str], *, engine: Engine = map) -> list[tuple[Span, ...]]:
+    def find_all(self, texts: Sequence[str], *, engine: Executor = map) -> list[tuple[Span, ...]]:
         """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
         unique = sorted(set(texts))
         found = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
@@ -91,7 +91,7 @@ class Redactor:
         *,
         known: Mapping[tuple[str, str], int] | None = None,
         last: Mapping[str, int] | None = None,
-        engine: Engine = map,
+        engine: Executor = map,
     ) -> list[Masked]:
         """Mask all answers of a study together.
 
@@ -133,7 +133,7 @@ class Redactor:
         near = dict.fromkeys((slip for slip in slips if only_a_name(slip, self._lexicon)), NEARLY_KNOWN)
         return near | dict.fromkeys(words, KNOWN)
 
-    def _mark_entities(self, readings: list[Reading]) -> None:
+    def _mark_entities(self, readings: list[TokenizedText]) -> None:
         """Let the model mark persons and places in answers that hang on it, long ones piece by piece, where a capital stands."""
         pieces = [
             (piece, (reading, offset))
@@ -144,7 +144,7 @@ class Redactor:
         for doc, (reading, offset) in self._nlp.pipe(pieces, as_tuples=True, batch_size=32, disable=others_than("ner")):
             reading.entities.update({offset + token.idx: token.ent_type_ for ent in doc.ents for token in ent})
 
-    def _spans(self, reading: Reading, weights: Sequence[int]) -> tuple[Span, ...]:
+    def _spans(self, reading: TokenizedText, weights: Sequence[int]) -> tuple[Span, ...]:
         places = list(find_places(reading, self._lexicon))
         names = find_names(reading, self._lexicon, weights, known=self._known, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]

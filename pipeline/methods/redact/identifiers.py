@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from pipeline.methods.redact.forms import form
+from pipeline.methods.redact.patterns import form
 
 
 _of_words = partial(form, with_digit=False)

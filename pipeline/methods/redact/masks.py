@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.methods.redact.context import KIN
 from pipeline.methods.redact.lexicon import fold
+from pipeline.methods.redact.name_context import KIN
 from pipeline.methods.redact.spans import Span
 
 

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
-from pipeline.methods.redact.context import KIN, said_after
 from pipeline.methods.redact.lexicon import Lexicon
-from pipeline.methods.redact.reading import Reading, Token, tokens_of
+from pipeline.methods.redact.name_context import KIN, said_after
+from pipeline.methods.redact.name_score import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.redact.weighing import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
+from pipeline.methods.redact.tokenized_text import Token, TokenizedText, tokens_of
 
 
 _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
@@ -19,7 +19,7 @@ _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z
 
 
 def find_names(
-    reading: Reading, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
+    reading: TokenizedText, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
 ) -> list[Span]:
     """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
@@ -58,7 +58,7 @@ def only_a_name(word: str, lexicon: Lexicon) -> bool:
     return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word)
 
 
-def _within(reading: Reading, places: Iterable[Span]) -> Iterator[int]:
+def _within(reading: TokenizedText, places: Iterable[Span]) -> Iterator[int]:
     starts = {token.start: i for i, token in enumerate(reading.tokens)}
     for place in places:
         i = starts[place.start]
@@ -67,7 +67,7 @@ def _within(reading: Reading, places: Iterable[Span]) -> Iterator[int]:
             i += 1
 
 
-def _listed_with(reading: Reading, found: set[int], possible: set[int]) -> set[int]:
+def _listed_with(reading: TokenizedText, found: set[int], possible: set[int]) -> set[int]:
     """Take possible names that are listed with a sure one: "Anwar, Bea and …"."""
     listed: set[int] = set()
     unsure = possible - found
@@ -83,12 +83,12 @@ def _listed_with(reading: Reading, found: set[int], possible: set[int]) -> set[i
     return listed
 
 
-def _between(reading: Reading, one: int, other: int) -> str:
+def _between(reading: TokenizedText, one: int, other: int) -> str:
     first, second = sorted((one, other))
     return reading.text[reading.tokens[first].end : reading.tokens[second].start]
 
 
-def _follow(reading: Reading, lexicon: Lexicon, position: int, found: set[int]) -> None:
+def _follow(reading: TokenizedText, lexicon: Lexicon, position: int, found: set[int]) -> None:
     """Take the words after a name that are its surname, past such as "ap" and "da"."""
     while position < len(reading.tokens) and position not in found:
         last = position + (reading.tokens[position].word in PARTICLES)
@@ -100,14 +100,14 @@ def _follow(reading: Reading, lexicon: Lexicon, position: int, found: set[int]) 
         position = last + 1
 
 
-def _may_be_surname(reading: Reading, lexicon: Lexicon, token: Token) -> bool:
+def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token) -> bool:
     """Say whether the token, just after a name, is the rest of it."""
     word = token.word
     if len(word) == 1:
         return token.titled and word not in ("i", "a")
     if word in lexicon.function or (lexicon.never(word) and word not in lexicon.word_surnames):
         return False
-    if reading.telling(token):
+    if reading.marks_a_name(token):
         return True
     if word in lexicon.word_surnames and not (reading.cased and token.titled):
         return not reading.cased or said_after(reading.text, token.end) > 0 or _ENDS.match(reading.text, token.end) is not None
@@ -116,7 +116,7 @@ def _may_be_surname(reading: Reading, lexicon: Lexicon, token: Token) -> bool:
     return len(word) > 3 and not lexicon.is_word(word)
 
 
-def _has_particle(reading: Reading, position: int, found: set[int]) -> bool:
+def _has_particle(reading: TokenizedText, position: int, found: set[int]) -> bool:
     """Say whether the word before the name is one such as "da" and belongs to it."""
     if not position or reading.tokens[position - 1].word not in PARTICLES:
         return False
@@ -137,7 +137,7 @@ def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Sp
                 first = i
 
 
-def _initials_alone(reading: Reading) -> Iterator[Span]:
+def _initials_alone(reading: TokenizedText) -> Iterator[Span]:
     """Find "A.K." where a name would stand."""
     for match in _ONLY_INITIALS.finditer(reading.text):
         if reading.cued.get(match.start(), 0) > 1:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.side_by_side import side_by_side
-from pipeline.methods.themes.answers import unit
-from pipeline.methods.themes.lightly import load_umap
-from pipeline.methods.themes.nearness import Neighbours
+from pipeline.methods.themes.distinct_texts import unit
+from pipeline.methods.themes.load_bertopic import load_umap
+from pipeline.methods.themes.neighbours import Neighbours
+from pipeline.runtime.threads import side_by_side
 
 
 Places = NDArray[np.float64]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.methods.learning.intervals import Interval, wilson
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.active_learning.intervals import Interval, wilson
+from pipeline.methods.themes.distinct_texts import unit
 
 
 # As many of the first answers are below the mark by its making; of new ones that are like them, about as many.

@@ -6,10 +6,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.methods.themes.answers import Vectors, distinct_answers, unit
-from pipeline.methods.themes.grouping import middles
-from pipeline.methods.themes.portrait import draw_portraits, join_families
-from pipeline.methods.themes.topics import find_topics, nearest
+from pipeline.methods.themes.bertopic_model import find_topics, nearest
+from pipeline.methods.themes.clustering import centroids
+from pipeline.methods.themes.describe import draw_portraits, join_families
+from pipeline.methods.themes.distinct_texts import Vectors, distinct_answers, unit
 
 
 class ThemeFinder:
@@ -86,7 +86,7 @@ class ThemeFinder:
         """
         answers = distinct_answers(texts, self._vectors_of(texts, vectors), weights=weights, ids=ids)
         topics = find_topics(answers, n_themes=self.n_themes, seed=self.seed)
-        centres = middles(topics.labels, answers.vectors)
+        centres = centroids(topics.labels, answers.vectors)
         self.hierarchy_, families = join_families(centres)
         self.themes_ = draw_portraits(answers, topics, centres, families)
         self.centroids_ = centres.astype(np.float32)
@@ -120,6 +120,6 @@ class ThemeFinder:
     def _vectors_of(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         if vectors is not None:
             return vectors
-        from pipeline.methods.embed import load_embedder
+        from pipeline.methods.embedding.embedders import load_embedder
 
         return load_embedder(self.embedder).encode(texts)

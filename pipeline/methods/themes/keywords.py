@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log, sqrt
 
-from pipeline.methods.themes.wording import stem, words_of_several
-from pipeline.methods.themes.wording import telling_words as told
+from pipeline.methods.themes.tokens import stem, words_of_several
+from pipeline.methods.themes.tokens import telling_words as told
 
 
 def keywords_of(groups: Sequence[Sequence[str]], *, most: int = 8) -> list[tuple[str, ...]]:

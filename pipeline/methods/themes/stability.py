@@ -7,9 +7,9 @@ from itertools import islice, product
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.side_by_side import side_by_side
 from pipeline.methods.themes.consensus import SHARE, Consensus, Labels, Resample
 from pipeline.methods.themes.separation import CLEARLY_APART, separation
+from pipeline.runtime.threads import side_by_side
 
 
 NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from math import log, sqrt
 from typing import TypeVar
 
-from pipeline.methods.themes.wording import is_stop_word, stem, stems, telling_words, words
+from pipeline.methods.themes.tokens import is_stop_word, stem, stems, telling_words, words
 
 
 LENGTHS = range(2, 6)

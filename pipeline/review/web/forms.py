@@ -8,8 +8,8 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from pipeline.review.deciding import Judgement
-from pipeline.review.store import Decision, Outcome
+from pipeline.decisions.store import Decision, Outcome
+from pipeline.review.coding import Coding
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
 
@@ -118,12 +118,12 @@ class AnswerForm(Stamped):
             return {"codes": "Tick the codes that fit, or “none of these”, or “not sure”. To leave it out, choose “Skip”."}
         return {}
 
-    def judgement(self, *, seconds: float) -> Judgement:
+    def judgement(self, *, seconds: float) -> Coding:
         """Return what the person says. Who suggests a new code and ticks nothing says that none of the others fits."""
         codes = tuple(self.codes.data or ())
         note, new_code = (self.note.data or "").strip(), " ".join((self.new_code.data or "").split())
         outcome: Outcome = "codes" if codes else "not sure" if self.not_sure.data else "none"
-        return Judgement(outcome, codes, note=note, new_code=new_code, seconds=seconds)
+        return Coding(outcome, codes, note=note, new_code=new_code, seconds=seconds)
 
     def words(self) -> dict[str, list[str]]:
         """Return what is to be kept of a form that was not sent to its end."""
@@ -140,7 +140,7 @@ class AnswerForm(Stamped):
         self.none.data, self.not_sure.data = bool(words.get("none")), bool(words.get("not_sure"))
         self.note.data, self.new_code.data = ("".join(words.get(name, ())) for name in ("note", "new_code"))
 
-    def fill_from(self, said: Judgement | Decision) -> None:
+    def fill_from(self, said: Coding | Decision) -> None:
         """Put an answer into the form."""
         self.codes.data = list(said.codes)
         self.none.data, self.not_sure.data = said.outcome == "none", said.outcome == "not sure"

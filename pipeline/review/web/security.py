@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Request, Response, abort, request
 from werkzeug.wrappers import Response as PlainResponse
 
-from pipeline.review.web.site import Site
+from pipeline.review.web.server_config import ServerConfig
 
 
 HEADERS = {
@@ -42,7 +42,7 @@ class HostGate:
     Host header tells, so it must be one of ours to the letter.
     """
 
-    def __init__(self, inner: Wsgi, site: Site) -> None:
+    def __init__(self, inner: Wsgi, site: ServerConfig) -> None:
         self.inner, self.site = inner, site
 
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
@@ -58,14 +58,14 @@ class HostGate:
         return bool(told) and (not self.site.team or any(name not in self.site.hosts for name in told))
 
 
-def secure(app: Flask, site: Site) -> None:
+def secure(app: Flask, site: ServerConfig) -> None:
     """Put the gate before the app, check where requests come from, and add the headers to all it says."""
     app.wsgi_app = HostGate(app.wsgi_app, site)  # type: ignore[method-assign,assignment]
     app.before_request(lambda: _refuse_strangers(request, site))
     app.after_request(_with_headers)
 
 
-def _refuse_strangers(asked: Request, site: Site) -> None:
+def _refuse_strangers(asked: Request, site: ServerConfig) -> None:
     """Refuse what another page makes the browser send, and any method that is not used here."""
     fetch_site = asked.headers.get("Sec-Fetch-Site")
     if asked.method in _WRITES:

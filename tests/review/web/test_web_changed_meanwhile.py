@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline.artefacts import TABLES, content_id, read_table, write_table
-from pipeline.review.approving import approvals_of, quote_candidates
-from pipeline.review.theming import theme_edits
+from pipeline.review.quote_approvals import approvals_of, quote_candidates
+from pipeline.review.theme_requests import theme_edits
+from pipeline.runtime.files import content_id
+from pipeline.tables.parquet import TABLES, read_table, write_table
 
 
 def rewrite(study, name, change):

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.errors import ModelError
-from pipeline.methods.embed import batches_of_fixed_shape, has_fast_bf16, rows_of, stay_offline
+from pipeline.methods.embedding.embedders import batches_of_fixed_shape, has_fast_bf16, rows_of, stay_offline
 
 
 # Two of MiniLM's six layers learn: with three, coded NHS answers were ranked no better, in twice the time.

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artefacts import write_atomically
 from pipeline.errors import ModelError
-from pipeline.methods.coder.lessons import Lesson, targets
+from pipeline.methods.coder.examples import TrainingExample, targets
 from pipeline.methods.coder.tuning import FACTS, is_tuned
 from pipeline.methods.coder.tuning.network import FREE_LAYERS, Base, Network, load_base, logits
-from pipeline.methods.coder.tuning.training import Checkpoint, Lessons, Progress, n_rounds, train
-from pipeline.plain_files import read_json
+from pipeline.methods.coder.tuning.training import Checkpoint, Progress, TuningExamples, n_rounds, train
+from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_files import read_json
 
 
 Matrix = NDArray[np.float64]
@@ -60,7 +60,7 @@ def key_of(text: str) -> str:
 
 
 def tune(
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingExample],
     code_ids: Sequence[str],
     *,
     folder: Path,
@@ -128,7 +128,13 @@ def load(folder: Path) -> Tuned:
 
 
 def _taught(
-    base: Base, material: Lessons, part: int, unfinished: Path | None, seed: int, span: tuple[float, float], progress: Progress
+    base: Base,
+    material: TuningExamples,
+    part: int,
+    unfinished: Path | None,
+    seed: int,
+    span: tuple[float, float],
+    progress: Progress,
 ) -> Network:
     network = Network(base, material.shares.shape[1])
     checkpoint = Checkpoint(unfinished and unfinished / f"part-{part}.safetensors")
@@ -137,14 +143,14 @@ def _taught(
     return network
 
 
-def _material(lessons: Sequence[Lesson], states: list[Any], code_ids: Sequence[str]) -> Lessons:
+def _material(lessons: Sequence[TrainingExample], states: list[Any], code_ids: Sequence[str]) -> TuningExamples:
     # A contrast speaks of one code only.
     known = [[not lesson.excluded or lesson.excluded == code for code in code_ids] for lesson in lessons]
     weights = [lesson.weight if lesson.source == "decision" else BOOK_WEIGHT for lesson in lessons]
-    return Lessons(states, targets(lessons, code_ids), np.array(known, dtype=np.float64), np.array(weights))
+    return TuningExamples(states, targets(lessons, code_ids), np.array(known, dtype=np.float64), np.array(weights))
 
 
-def _halves(lessons: Sequence[Lesson]) -> NDArray[np.intp]:
+def _halves(lessons: Sequence[TrainingExample]) -> NDArray[np.intp]:
     """Return each lesson's half, -1 for definitions and contrasts, which both networks learn from."""
     judged = [lesson.source in ("example", "decision") for lesson in lessons]
     return np.array([int(key_of(one.text), 16) % HALVES if here else -1 for one, here in zip(lessons, judged, strict=True)])
@@ -157,7 +163,7 @@ def _shares_of_work(halves: NDArray[np.intp]) -> list[tuple[float, float]]:
     return list(zip([0.0, *ends[:-1].tolist()], ends.tolist(), strict=True))
 
 
-def _unfinished(keep: Path | None, lessons: Sequence[Lesson], code_ids: Sequence[str], *, seed: int) -> Path | None:
+def _unfinished(keep: Path | None, lessons: Sequence[TrainingExample], code_ids: Sequence[str], *, seed: int) -> Path | None:
     """Return the folder of a training of exactly these lessons."""
     if keep is None:
         return None

@@ -1,0 +1,76 @@
+"""How far people have come with checking."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pipeline.codebook.codebook import Codebook
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How many excerpts people have decided on, and what of it does not count as things stand."""
+
+    decided: int
+    excerpts: int
+    contested: int
+    reviewers: int
+    not_sure: int
+    about_text_gone: int
+    with_codes_gone: int
+    not_learnt: int
+
+    @property
+    def share(self) -> float:
+        """Share of the excerpts that people have decided on."""
+        return self.decided / self.excerpts if self.excerpts else 0.0
+
+    def sentences(self) -> list[str]:
+        """Say it in plain English."""
+        if not self.reviewers:
+            return ["Not yet checked by people."]
+        also = (
+            (self.not_sure, "excerpt", "that somebody was not sure of or skipped"),
+            (self.about_text_gone, "decision", "about text no longer in the data"),
+            (self.with_codes_gone, "decision", "with codes that the codebook no longer has"),
+            (
+                self.not_learnt,
+                "decision",
+                f"the coder has not learnt from; `themes learn` shows what {_they(self.not_learnt)} change",
+            ),
+        )
+        checked = (
+            f"Checked by people: {self.decided:,} of {self.excerpts:,} excerpts ({self.share:.0%}); {self.contested:,} contested."
+        )
+        return [checked, *(f"{n:,} {what if n == 1 else what + 's'} {more}" for n, what, more in also if n)]
+
+
+def _they(n: int) -> str:
+    return "it would" if n == 1 else "they would"
+
+
+def measure_progress(
+    segments: pd.DataFrame, decisions: pd.DataFrame, lessons: pd.DataFrame, discussions: pd.DataFrame, codebook: Codebook
+) -> Progress:
+    """Return how far people have come with these excerpts."""
+    here = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    counted = here[here["outcome"].isin(["codes", "none"])]
+    codes = counted["codes"].map(lambda given: frozenset(given.split("|")))
+    known = {code.code for code in codebook.codes} | {""}
+    return Progress(
+        decided=counted["segment_id"].nunique(),
+        excerpts=len(segments),
+        contested=_contested(codes.groupby(counted["segment_id"]).nunique() > 1, segments, discussions),
+        reviewers=decisions["reviewer"].nunique(),
+        not_sure=here.loc[~here["outcome"].isin(["codes", "none"]), "segment_id"].nunique(),
+        about_text_gone=len(decisions) - len(here),
+        with_codes_gone=int(sum(not given <= known for given in codes)),
+        not_learnt=int((~counted["decision_id"].isin(lessons["decision_id"])).sum()),
+    )
+
+
+def _contested(differ: "pd.Series[bool]", segments: pd.DataFrame, discussions: pd.DataFrame) -> int:
+    """Return how many excerpts people read differently: as they decided, or as it was left where they talked about it."""
+    talked = discussions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    left = set(differ.index[differ]) - set(talked["segment_id"])
+    return len(left) + int((talked["outcome"] == "contested").sum())

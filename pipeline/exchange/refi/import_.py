@@ -1,0 +1,159 @@
+"""Take in what people coded in NVivo, ATLAS.ti, MAXQDA or another program: first a report, then their decisions."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.codebook.codebook import Codebook, read_codebook
+from pipeline.decisions.imported import Arrival, Fate, arrival_fates, take_in
+from pipeline.decisions.store import has_store, open_store
+from pipeline.errors import DataError, ReviewError
+from pipeline.exchange.refi.export import coder_guid, project_name
+from pipeline.exchange.refi.match_study import Matching, StudyExcerpts, name_and_group
+from pipeline.exchange.refi.project import User
+from pipeline.exchange.refi.read_project import ReadProject, read_qdpx
+from pipeline.study.study import Study
+from pipeline.tables.parquet import TABLES, read_table
+
+
+_FATES: dict[Fate, str] = {
+    "added": "new",
+    "changed": "with other codes than before",
+    "known": "known already",
+    "overtaken": "on which the person has said something else here since",
+}
+
+
+@dataclass(frozen=True)
+class Coder:
+    """Somebody who coded in the file: their name and group here, and what would come of each of their words."""
+
+    name: str
+    group: str
+    arrivals: tuple[Arrival, ...]
+    fates: Mapping[Fate, int]
+
+    def sentence(self) -> str:
+        """Say what would come in of this coder."""
+        if not self.group:
+            return (
+                f"{self.name}: {_excerpts(len(self.arrivals))} would wait, since {self.name} is new to this study. "
+                f'Give their group: --group "{self.name}=researcher"'
+            )
+        found = [f"{self.fates[fate]:,} {said}" for fate, said in _FATES.items() if self.fates.get(fate)]
+        return f"{self.name} ({self.group}): {_excerpts(len(self.arrivals))}, {', '.join(found)}"
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a project file would bring into a study, and what it could not."""
+
+    study: Study
+    file: str
+    read: ReadProject
+    coders: tuple[Coder, ...]
+    losses: tuple[str, ...]
+    text_of: Mapping[str, str] = field(repr=False)
+
+    @property
+    def n_new(self) -> int:
+        """Number of decisions that would be added."""
+        return sum(coder.fates.get("added", 0) + coder.fates.get("changed", 0) for coder in self.coders if coder.group)
+
+    def as_text(self) -> str:
+        """Say in plain English what would come in and what could not."""
+        project = self.read.project
+        lines = [
+            f"{self.file}, made by {project.origin or 'an unnamed program'}: {len(project.sources):,} texts, "
+            f"{sum(1 for _ in project.codings()):,} codings. Characters read as: {self.read.counted_by.name}.",
+            *(f"  {coder.sentence()}" for coder in self.coders),
+        ]
+        lines += ["Not taken in:", *(f"  - {loss}" for loss in self.losses)] if self.losses else ["Nothing in it is left out."]
+        return "\n".join(lines)
+
+
+def read_incoming(study: Study, path: Path, *, groups: Mapping[str, str] | None = None) -> Incoming:
+    """Read a project file and say what it would bring; nothing is stored.
+
+    `groups` gives the group of coders who are new to the study, by name in small letters. DataError if the file is no
+    project or not safe to open.
+    """
+    read = read_qdpx(path)
+    segments, comments = (_table(study, name) for name in ("segments", "comments"))
+    codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
+    matching = Matching(read.project, StudyExcerpts(segments, comments), codebook)
+    coders = tuple(_coders(study, matching, groups or {}))
+    losses = (*(f"{what}: {n:,}" for what, n in read.losses.items()), *matching.sentences())
+    text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
+    return Incoming(study, path.name, read, coders, losses, text_of)
+
+
+def accept(incoming: Incoming) -> int:
+    """Store what people decided, all of it or nothing, and return the number of decisions added."""
+    n = 0
+    with open_store(incoming.study) as store, store.together():
+        for coder in incoming.coders:
+            if coder.group:
+                made = take_in(store, store.add_reviewer(coder.name, coder.group), coder.arrivals, incoming.text_of)
+                n += made["added"] + made["changed"]
+    return n
+
+
+def parse_groups(given: Sequence[str]) -> dict[str, str]:
+    """Return groups by name in small letters from texts such as "Jo=researcher"."""
+    found = {}
+    for text in given:
+        name, _, group = (part.strip() for part in text.partition("="))
+        if not (name and group):
+            raise ReviewError(f'A group is given as "NAME=GROUP", such as "Jo=researcher"; {text!r} is not.')
+        found[name.casefold()] = group
+    return found
+
+
+def _table(study: Study, name: str) -> pd.DataFrame:
+    found = read_table(name, study.folder / TABLES[name].file)
+    if not isinstance(found, pd.DataFrame):
+        raise DataError(f"The table {name} has no rows of text.")
+    return found
+
+
+def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iterator[Coder]:
+    known = _known_coders(study)
+    said: dict[tuple[str, str], list[Arrival]] = {}
+    for user, arrival in matching.arrivals():
+        said.setdefault(_who(user, known, groups), []).append(arrival)
+    for (name, group), arrivals in said.items():
+        yield Coder(name, group, tuple(arrivals), _counted(study, name, arrivals))
+
+
+def _counted(study: Study, name: str, arrivals: Sequence[Arrival]) -> Counter[Fate]:
+    if not has_store(study):
+        return Counter(arrival_fates(None, name, arrivals).values())
+    with open_store(study) as store:
+        return Counter(arrival_fates(store, name, arrivals).values())
+
+
+def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
+    """Return name and group of the study's reviewers, by their name in small letters and by the GUID our exports give them."""
+    if not has_store(study):
+        return {}
+    with open_store(study) as store:
+        rows = store.reviewers()
+    found: dict[str, tuple[str, str]] = {}
+    for name, group in zip(rows["name"], rows["reviewer_group"], strict=True):
+        found[name.casefold()] = found[coder_guid(project_name(study), name)] = (name, group)
+    return found
+
+
+def _who(user: User, known: Mapping[str, tuple[str, str]], groups: Mapping[str, str]) -> tuple[str, str]:
+    """Return the name and group of a coder; the group is empty where nobody has said it."""
+    name, group = name_and_group(user)
+    found = known.get(user.guid) or known.get(name.casefold()) or known.get(user.name.strip().casefold())
+    return found or (name, groups.get(name.casefold(), group))
+
+
+def _excerpts(n: int) -> str:
+    return "1 excerpt" if n == 1 else f"{n:,} excerpts"

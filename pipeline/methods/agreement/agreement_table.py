@@ -1,0 +1,66 @@
+"""Comparisons as a table with a row for each comparison and code, and back."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import pandas as pd
+
+from pipeline.methods.agreement import Estimate
+from pipeline.methods.agreement.comparisons import CodeAgreement, CoderComparison, SetAgreement
+from pipeline.tables.parquet import check_table, empty_table
+
+
+_ESTIMATES = ("same", "when_one", "alpha", "kappa", "ac1")
+
+
+def to_table(comparisons: tuple[CoderComparison, ...]) -> pd.DataFrame:
+    """Return the table `agreement`; the row without a code is that of all codes together."""
+    rows = [row for comparison in comparisons for row in _rows(comparison)]
+    return check_table("agreement", pd.DataFrame(rows)) if rows else empty_table("agreement")
+
+
+def from_table(table: pd.DataFrame) -> tuple[CoderComparison, ...]:
+    """Return the comparisons that a table holds."""
+    parts = table.groupby(["kind", "one", "other"], sort=False)
+    return tuple(_comparison(rows.to_dict("records")) for _, rows in parts)
+
+
+def _rows(comparison: CoderComparison) -> list[dict[str, Any]]:
+    facts = {name: getattr(comparison, name) for name in ("kind", "one", "other", "n_people", "n_excerpts")}
+    facts["kappa_of"] = comparison.kappa
+    found = (comparison.overall, *comparison.codes)
+    return [facts | _flat(asdict(one) if one else {}) for one in found]
+
+
+def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {"code": found.get("code", ""), "n_given": found.get("n_given", 0), "too_few": found.get("too_few", not found)}
+    none = asdict(Estimate(None))
+    for name in _ESTIMATES:
+        value, low, high = (found.get(name, none)[part] for part in ("value", "low", "high"))
+        flat |= {name: value, f"{name}_low": low, f"{name}_high": high}
+    return flat
+
+
+def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
+    first = rows[0]
+    same, _, *others = _estimates(first)
+    codes = (CodeAgreement(row["code"], row["n_given"], row["too_few"], *_estimates(row)) for row in rows[1:])
+    return CoderComparison(
+        kind=first["kind"],
+        one=first["one"],
+        other=first["other"],
+        n_people=first["n_people"],
+        n_excerpts=first["n_excerpts"],
+        kappa=first["kappa_of"],
+        overall=None if first["too_few"] else SetAgreement(same, *others),
+        codes=tuple(codes),
+    )
+
+
+def _estimates(row: Mapping[Hashable, Any]) -> list[Estimate]:
+    return [Estimate(*(_or_none(row[f"{name}{part}"]) for part in ("", "_low", "_high"))) for name in _ESTIMATES]
+
+
+def _or_none(value: Any) -> float | None:
+    return None if value is None or pd.isna(value) else float(value)

@@ -1,0 +1,146 @@
+"""Open questions as one table: who was asked, who wrote something, whose answer was read, and who spoke of what, by any group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.methods.disclosure.cells import ANY, EVERYONE, with_any
+from pipeline.methods.disclosure.linked_tables import Classes, LinkedBlock, Relation, classes_of, hide_linked, shown_of_everyone
+from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_all
+from pipeline.tables.lookup import factorize, index_in, levels
+from pipeline.tables.set_aside import EMPTY
+
+
+NOT_ALLOWED = "none"
+"""What a person allows who asked that their answers are not used."""
+
+
+def persons_asked(comments: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per person and question, and for any, with whether they wrote something, even if it cannot be read.
+
+    People who said that their answers are not to be used are not among them.
+    """
+    allowed = comments[comments["consent"] != NOT_ALLOWED]
+    asked = with_any(allowed[["response_id", "question"]].assign(answered=allowed["set_aside"] != EMPTY))
+    return asked.groupby(["question", "response_id"], sort=False)["answered"].any().reset_index()
+
+
+@dataclass(frozen=True)
+class OpenQuestions:
+    """People of each class by question, the last of which is any, and which figures about them may not be shown."""
+
+    questions: tuple[str, ...]
+    persons: pd.Series
+    classes: Classes
+    asked: Floats
+    answered: Floats
+    usable: Floats
+    no_answered: Bools
+    no_blank: Bools
+    no_base: Bools
+    """(n_questions, n_figures)"""
+
+    def hidden(self, flags: Bools, rows: pd.DataFrame, *, unknown: str = "") -> NDArray[np.bool_]:
+        """Return the flag of each row's question, group and level, (n_rows,)."""
+        place = {name: at for at, name in enumerate(self.classes.names)}
+        questions = [self.questions.index(question) for question in rows["question"]]
+        named = zip(rows["group"], rows["level"], strict=True)
+        figures = [place[group, "" if level == unknown else level] for group, level in named]
+        return np.asarray(flags[questions, figures])
+
+    def of_code(self, said: Floats, profile: Profile) -> Bools:
+        """Return which counts of people who spoke of a code to hide, (n_questions, n_figures), from those by class."""
+        n = len(self.questions)
+        counts = np.vstack([self.answered, self.usable, said])
+        figures, base = said @ self.classes.parts.T.astype(float), self.usable @ self.classes.parts.T.astype(float)
+        gone = (figures < profile.fewest) | nearly_all(figures, base) | self.no_base | self.classes.unknown()
+        hidden = np.vstack([self.no_answered, self.no_base, gone])
+        kept = np.vstack([np.ones((2 * n, len(self.classes.names)), dtype=bool), np.zeros_like(gone)])
+        relations = [
+            *_within(range(n, 2 * n), range(n)),
+            *_within(range(2 * n, 3 * n), range(n, 2 * n)),
+            *(relation for first in (0, n, 2 * n) for relation in _any_of(first, n)),
+        ]
+        block = LinkedBlock(
+            self.classes.parts,
+            counts,
+            np.vstack([self.asked] * 3),
+            hidden,
+            kept,
+            relations,
+            dict(zip(range(2 * n, 3 * n), range(n, 2 * n), strict=True)),
+        )
+        return hide_linked(block, profile)[2 * n :]
+
+
+def open_questions(comments: pd.DataFrame, people: pd.DataFrame, groups: Sequence[str], profile: Profile) -> OpenQuestions:
+    """Count who was asked, who answered and whose answer was read, and decide which of these figures may be shown."""
+    asked = persons_asked(comments)
+    (numbers,), persons = factorize(asked["response_id"])
+    known = levels(people, persons, groups)
+    classes = classes_of(
+        {group: found.codes.astype(np.intp) for group, found in known.items()},
+        {group: [str(level) for level in found.categories] for group, found in known.items()},
+        len(persons),
+        EVERYONE,
+    )
+    questions = (*(question for question in dict.fromkeys(asked["question"]) if question != ANY), ANY)
+    of = [np.flatnonzero(asked["question"] == question) for question in questions]
+    answered = asked["answered"].to_numpy(bool)
+    there = np.array([classes.count(numbers[rows]) for rows in of])
+    wrote = np.array([classes.count(numbers[rows[answered[rows]]]) for rows in of])
+    read = comments[comments["set_aside"].isna()]
+    usable = by_question(classes, index_in(read["response_id"], persons), read["question"], questions)
+    return _decided(
+        OpenQuestions(questions, persons, classes, there, wrote, usable, *([np.zeros((0, 0), dtype=bool)] * 3)), profile
+    )
+
+
+def by_question(classes: Classes, persons: NDArray[np.int32], of: pd.Series, questions: Sequence[str]) -> Floats:
+    """Return how many people of each class are in the rows of each question, and of any: (n_questions, n_classes)."""
+    names = of.to_numpy()
+    each = [np.unique(persons[(names == question) & (persons >= 0)]) for question in questions[:-1]]
+    return np.array([classes.count(found) for found in [*each, np.unique(persons[persons >= 0])]])
+
+
+def _decided(found: OpenQuestions, profile: Profile) -> OpenQuestions:
+    """Decide on the bases of what is counted first, and then on who wrote something and who left it blank beside them."""
+    n, parts = len(found.questions), found.classes.parts.T.astype(float)
+    base = found.usable @ parts
+    # Those whose group is not known are shown among who was asked and wrote something: only few of them need protection.
+    few = base < profile.fewest
+    everyone = shown_of_everyone(few)
+    block = LinkedBlock(found.classes.parts, found.usable, found.asked, few, everyone, _any_of(0, n), {}, always=everyone)
+    no_base = hide_linked(block, profile)
+    counts = np.vstack([found.asked, found.answered, found.asked - found.answered, found.usable])
+    hidden = counts @ parts < profile.fewest
+    hidden[n : 3 * n] |= np.vstack([hidden[:n]] * 2)
+    hidden[3 * n :] = no_base
+    # Beside the bases that are shown, no more people can have left it blank than were asked besides.
+    always = np.vstack([np.zeros((3 * n, no_base.shape[1]), dtype=bool), ~no_base])
+    kept = always.copy()
+    kept[:n] = True
+    relations = [
+        *({n + q: 1.0, 2 * n + q: 1.0, q: -1.0} for q in range(n)),
+        *({n + q: -1.0, 2 * n + q: -1.0, q: 1.0} for q in range(n)),
+        *_within(range(3 * n, 4 * n), range(n, 2 * n)),
+        *_any_of(n, n),
+        *_any_of(3 * n, n),
+    ]
+    most = np.vstack([found.asked] * 4)
+    block = LinkedBlock(found.classes.parts, counts, most, hidden, kept, relations, {}, frozenset(range(n)), always)
+    gone = hide_linked(block, profile)
+    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
+
+
+def _within(items: Sequence[int], bases: Sequence[int]) -> list[Relation]:
+    return [{item: 1.0, base: -1.0} for item, base in zip(items, bases, strict=True)]
+
+
+def _any_of(first: int, n: int) -> list[Relation]:
+    """Say that who is in one question is in any, the last of them, and that nobody else is."""
+    last, each = first + n - 1, range(first, first + n - 1)
+    return [*({one: 1.0, last: -1.0} for one in each), {last: 1.0, **dict.fromkeys(each, -1.0)}]

@@ -1,0 +1,138 @@
+"""A portrait of each theme for people: title, keywords, typical answers, counts, steadiness and family."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.methods.themes.bertopic_model import Topics
+from pipeline.methods.themes.distinct_texts import DistinctTexts, Units, blocks
+from pipeline.methods.themes.tokens import is_stop_word, stems
+from pipeline.tables.lazy import select
+
+
+KEYWORDS, EXEMPLARS = 8, 5
+# Texts that are looked at together for exemplars.
+LOOKED = 16
+# People learn more from exemplars that are not one another's echo.
+ECHO = 0.9
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A theme in the answers.
+
+    `title` is made of the first of the `keywords` that set it apart, best first. `exemplars` are the
+    rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
+    `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
+    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the words
+    that most of them share, or that the largest of them is known by.
+    """
+
+    number: int
+    title: str
+    keywords: tuple[str, ...]
+    exemplars: tuple[int, ...]
+    n_texts: int
+    weight: float
+    stability: float | None
+    family: int
+    family_title: str = ""
+
+
+def draw_portraits(answers: DistinctTexts, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
+    """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
+    titles = family_titles(topics.words, families)
+    near = nearness(answers.vectors, topics.labels, centres)
+    members = [np.flatnonzero(topics.labels == topic) for topic in range(len(topics.words))]
+    exemplars = exemplars_of(answers.texts, answers.vectors, members, near)
+    return [
+        Theme(
+            number=topic + 1,
+            title=working_title(words, number=topic + 1),
+            keywords=tuple(word for word in words if not is_stop_word(word))[:KEYWORDS],
+            exemplars=tuple(int(answers.first[member]) for member in exemplars[topic]),
+            n_texts=int(answers.counts[topics.labels == topic].sum()),
+            weight=float(answers.weights[topics.labels == topic].sum()),
+            stability=topics.grouping.stability(topic) if topics.grouping else None,
+            family=families[topic],
+            family_title=titles[families[topic]],
+        )
+        for topic, words in enumerate(topics.words)
+    ]
+
+
+def working_title(words: Sequence[str], *, number: int) -> str:
+    """Return a title from the words that set a theme apart, best first, for people to change."""
+    return ", ".join(words[:3]).capitalize() or f"Theme {number}"
+
+
+def family_titles(words: Sequence[Sequence[str]], families: Sequence[int]) -> dict[int, str]:
+    """Name each family by the words that rank high in most of its themes, best first; (n_themes,) words and families."""
+    titles = {}
+    for family in dict.fromkeys(families):
+        ranked = Counter[str]()
+        for own, found in zip(words, families, strict=True):
+            ranked.update({word: 1 / (place + 2) for place, word in enumerate(own) if found == family and not is_stop_word(word)})
+        best = sorted(ranked, key=lambda word: (-round(ranked[word], 9), word))
+        titles[family] = working_title(best, number=family)
+    return titles
+
+
+def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[int]]:
+    """Join themes by Ward's method; returns the joins, float (n_themes - 1, 4), and the family of each theme."""
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    if len(centres) < 2:
+        return np.zeros((0, 4)), [1] * len(centres)
+    joins = linkage(centres, "ward")
+    found = fcluster(joins, round(np.sqrt(len(centres))), "maxclust")
+    # Numbered in the order of the themes, so that the most frequent theme is in family 1.
+    number = {family: i for i, family in enumerate(dict.fromkeys(found.tolist()), start=1)}
+    return joins, [number[family] for family in found.tolist()]
+
+
+def nearness(vectors: Units, labels: NDArray[np.intp], centres: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how near each text is to the centre (k, d) of its own theme, float (n,); 0 for texts of none (-1)."""
+    near = np.zeros(len(vectors))
+    for block in blocks(len(vectors)):
+        rows, own = vectors[block], labels[block]
+        for label in np.unique(own[own >= 0]):
+            near[block][own == label] = rows[own == label] @ centres[label]
+    return near
+
+
+def exemplars_of(
+    texts: Sequence[str], vectors: Units, themes: Sequence[NDArray[np.intp]], near: NDArray[np.float64]
+) -> list[tuple[int, ...]]:
+    """Return for each theme, given by its rows, those nearest to its centre that do not echo one another, nearest first."""
+    ordered = [members[np.argsort(-near[members].round(6), kind="stable")] for members in themes]
+    found: list[list[_Typical]] = [[] for _ in themes]
+    for start in range(0, max(map(len, ordered), default=0), LOOKED):
+        wanting = [theme for theme, typical in enumerate(found) if len(typical) < EXEMPLARS]
+        # Of all themes together, since words and vectors may be on the disk.
+        looked = [(theme, row) for theme in wanting for row in ordered[theme][start : start + LOOKED].tolist()]
+        if not looked:
+            break
+        rows = np.array([row for _, row in looked], dtype=np.intp)
+        for (theme, row), text, vector in zip(looked, select(texts, rows), vectors[rows], strict=True):
+            _add_unless_echo(found[theme], _Typical(row, stems(text), vector))
+    return [tuple(one.row for one in typical) for typical in found]
+
+
+class _Typical(NamedTuple):
+    row: int
+    stems: list[str]
+    vector: NDArray[np.float64]
+
+
+def _add_unless_echo(typical: list[_Typical], one: _Typical) -> None:
+    if len(typical) < EXEMPLARS and not any(_echoes(one, other) for other in typical):
+        typical.append(one)
+
+
+def _echoes(one: _Typical, other: _Typical) -> bool:
+    return one.stems == other.stems or float(one.vector @ other.vector) > ECHO

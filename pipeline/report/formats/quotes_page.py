@@ -1,0 +1,58 @@
+"""The bank of quotations as one page: whole without a script, and filtered with the little one that it brings."""
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+
+if TYPE_CHECKING:
+    from pipeline.report.quote_bank import QuoteBank
+
+SCRIPT = """
+const form = document.getElementById("filter"), said = document.getElementById("found");
+const quotes = [...document.querySelectorAll("article[data-code]")];
+function show() {
+  const wanted = Object.fromEntries(new FormData(form));
+  const words = wanted.words.trim().toLowerCase();
+  let n = 0;
+  for (const quote of quotes) {
+    const fits = ["code", "group", "reason"].every(name => !wanted[name] || quote.dataset[name] === wanted[name])
+      && (!words || quote.textContent.toLowerCase().includes(words));
+    quote.hidden = !fits;
+    n += fits;
+  }
+  for (const part of document.querySelectorAll("section.code")) {
+    part.hidden = !part.querySelector("article:not([hidden])");
+  }
+  said.textContent = n + " of " + quotes.length + " quotations shown";
+}
+form.hidden = false;
+form.addEventListener("input", show);
+form.addEventListener("reset", () => setTimeout(show));
+form.addEventListener("submit", event => event.preventDefault());
+show();
+"""
+
+
+def render_page(title: str, notice: str, bank: "QuoteBank") -> str:
+    """Set the bank as a page; the script is allowed by its hash, and nothing else may run or be fetched."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from pipeline.report.quote_bank import facts_of
+
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
+    codes = list(dict.fromkeys(one.code for one in bank.quotations))
+    return environment.get_template("quotes.html.j2").render(
+        title=title,
+        notice=notice,
+        bank=bank,
+        codes=[(code, [one for one in bank.quotations if one.code == code]) for code in codes],
+        groups=sorted({one.caption for one in bank.quotations if one.caption}),
+        reasons=list(dict.fromkeys(one.picked_as.partition(":")[0] for one in bank.quotations)),
+        facts_of=facts_of,
+        script=SCRIPT,
+        digest=digest,
+    )

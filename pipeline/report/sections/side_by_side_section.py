@@ -1,0 +1,84 @@
+"""Two groups side by side, such as care workers and leaders: where they differ, and where we cannot tell them apart."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.methods.disclosure.cells import ANY
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.comparison_blocks import comparison_table
+from pipeline.report.group_comparison import GroupComparison, compare, differences
+from pipeline.workflow.results import RunResults
+
+
+NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
+HOW = (
+    "Each person counts once, however much they wrote, so an interval says what chance can do with this many people. Two groups "
+    "are said to differ only where their intervals do not overlap."
+)
+ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
+
+
+def side_by_side(source: RunResults) -> ReportSection:
+    """Return each pair of groups that the study asks for."""
+    name, heading = "side-by-side", "Two groups side by side"
+    pairs = source.study.settings.count.pairs
+    if not pairs:
+        return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
+    blocks: list[Block] = [Paragraph(HOW)]
+    for place, (one, other) in enumerate(pairs, start=1):
+        blocks += [Heading(f"{one} and {other}"), *_pair(source, (one, other), place)]
+    return ReportSection(name, heading, tuple(blocks))
+
+
+def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Block]:
+    group = _group_of(source, pair)
+    if group is None:
+        yield Paragraph(ABSENT)
+        return
+    kinds = (
+        ("codes", _codes(source, group)),
+        ("options", _closed(source, group, "share")),
+        ("means", _closed(source, group, "mean")),
+    )
+    for kind, whole in kinds:
+        found = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
+        if len(found.levels) == len(pair):
+            sentences = differences(found)
+            yield from (Points(sentences),) if sentences else ()
+            yield _table(found, f"side-by-side-{place}-{kind}", kind)
+
+
+def _table(found: GroupComparison, name: str, kind: str) -> TableBlock:
+    captions = {
+        "codes": ("People who spoke of each code", "Code"),
+        "options": ("Answers to closed questions", "Question and answer"),
+        "means": ("Mean scores", "Closed question"),
+    }
+    caption, first = captions[kind]
+    return comparison_table(found, name, caption=caption, first=first)
+
+
+def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:
+    """Return the attribute that has both groups among its values."""
+    people = source["people"]
+    for group in source.groups:
+        if set(pair) <= set(people.loc[people["attribute"] == group, "value"]):
+            return group
+    return None
+
+
+def _codes(source: RunResults, group: str) -> GroupComparison:
+    counts = source["counts"].rename(columns={"share": "estimate", "code": "key"})
+    labels = {code: source.label(code) for code in [*source.labels, *counts["key"]]}
+    return compare(counts[counts["question"] == ANY], group, labels=labels, unit="share", profile=source.profile)
+
+
+def _closed(source: RunResults, group: str, measure: str) -> GroupComparison:
+    rows = source["closed"][source["closed"]["measure"] == measure]
+    if measure == "mean":
+        keyed = rows.assign(key=rows["question"])
+        labels = {question: source.wording(question) for question in keyed["key"]}
+        return compare(keyed, group, labels=labels, unit="score", profile=source.profile)
+    keyed = rows.assign(key=rows["question"] + "\x1f" + rows["value"])
+    labels = {key: f"{source.wording(key.split(chr(31))[0])} {key.split(chr(31))[1]}" for key in keyed["key"]}
+    return compare(keyed, group, labels=labels, unit="share", profile=source.profile)

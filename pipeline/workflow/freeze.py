@@ -1,0 +1,72 @@
+"""Save a study's themes for a later survey."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import DataError, StudyError
+from pipeline.methods.themes.describe import working_title
+from pipeline.methods.themes.drift import nearness_of_fitted, quantiles_of
+from pipeline.methods.themes.saved_model import SavedTheme, SavedThemes, said_by_enough, save, words_of_enough
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, Vectors, read_table
+
+
+def freeze_themes(folder: str | Path) -> tuple[Path, int]:
+    """Save the themes as people shaped them to `models/themes`; returns that folder and the number of themes.
+
+    Titles and keywords are saved where at least three different texts hold them; titles that people gave are saved as
+    they are. StudyError if the themes are saved ones themselves; DataError if the study has not been run or has no themes.
+    """
+    study = load_study(folder)
+    if study.frozen:
+        raise StudyError(
+            f"The themes of this study are saved ones already ({study.settings.cluster.frozen}); give that folder to the next "
+            "study, or take `frozen` out of study.toml and run again to find themes anew."
+        )
+    saved = _gather(study)
+    save(saved, study.saved_themes)
+    return study.saved_themes, len(saved.themes)
+
+
+def _gather(study: Study) -> SavedThemes:
+    themes, members, texts = (_frame(study, name) for name in ("themes", "members", "texts"))
+    centres, vectors = _vectors(study, "centroids"), _vectors(study, "vectors")
+    if themes.empty:
+        raise DataError("There are no themes to save: nobody has answered.")
+    if not members["text_id"].tolist() == texts["text_id"].tolist() == list(vectors.ids):
+        raise DataError("The themes are not those of the texts as they are now; `themes run` brings them up to date.")
+    labels = pd.Index(centres.ids).get_indexer(pd.Index(members["theme_id"])).astype(np.intp)
+    quantiles = quantiles_of(nearness_of_fitted(vectors.matrix, labels, centres.matrix))
+    said = texts["text"].tolist()
+    kept = tuple(_saved(row, said) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records"))
+    return SavedThemes(kept, centres.matrix.astype(np.float32), quantiles, len(texts), vectors.model, vectors.sha256)
+
+
+def _saved(theme: dict[Any, Any], texts: list[str]) -> SavedTheme:
+    keywords = words_of_enough(texts, theme["keywords"].split(", "))
+    fallback = working_title(keywords, number=theme["number"])
+    return SavedTheme(
+        theme_id=theme["theme_id"],
+        title=theme["title"] if theme["named"] or said_by_enough(texts, theme["title"]) else fallback,
+        keywords=keywords,
+        family=int(theme["family"]),
+        family_title=theme["family_title"] if said_by_enough(texts, theme["family_title"]) else f"Family {theme['family']}",
+        exemplars=tuple(theme["exemplars"].split()),
+        stability=None if pd.isna(theme["stability"]) else float(theme["stability"]),
+        named=bool(theme["named"]),
+        set_aside=bool(theme["set_aside"]),
+        agreed_code=None if pd.isna(theme["agreed_code"]) else theme["agreed_code"],
+    )
+
+
+def _frame(study: Study, name: str) -> pd.DataFrame:
+    value = read_table(name, study.folder / TABLES[name].file)
+    return value if isinstance(value, pd.DataFrame) else pd.DataFrame()
+
+
+def _vectors(study: Study, name: str) -> Vectors:
+    value = read_table(name, study.folder / TABLES[name].file)
+    return value if isinstance(value, Vectors) else Vectors((), np.zeros((0, 1), np.float16))

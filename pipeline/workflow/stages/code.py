@@ -1,0 +1,160 @@
+"""Suggest codes for each text, with a reason, or keep silent with one."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from functools import partial
+from importlib import import_module
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from pipeline.codebook.codebook import Codebook
+from pipeline.methods.coder import CodebookClassifier, Suggestion
+from pipeline.methods.coder.weak_labels import theme_hints
+from pipeline.methods.embedding.embedders import Embedder
+from pipeline.runtime.executors import PART_OF_MODEL, Executor, parts_of
+from pipeline.tables.lazy import Rows, batches, concat_or_stream, select, text_column
+from pipeline.tables.parquet import Vectors, empty_table
+
+
+if TYPE_CHECKING:
+    from pipeline.methods.coder.tuning.tuned import Tuned
+
+
+def code(
+    texts: Rows,
+    vectors: Vectors,
+    codebook: Codebook,
+    lessons: pd.DataFrame,
+    tuned: "Tuned | None",
+    themes: pd.DataFrame,
+    members: Rows,
+    *,
+    settings: SimpleNamespace,
+    embedder: Embedder,
+    engine: Executor = map,
+) -> pd.DataFrame | Iterator[pd.DataFrame]:
+    """Return the best codes of each text with scores and reasons, and whether each is suggested.
+
+    The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, and from the codes
+    that people gave themes. A fine-tuned model has its say as long as the codebook has the codes that it learnt.
+    """
+    if texts.empty or not len(codebook):
+        return empty_table("suggestions")
+    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
+    coder = CodebookClassifier(
+        codebook,
+        embedder=embedder,
+        effort="thorough" if fits else "quick",
+        seed=settings.code.seed,
+        min_precision=settings.code.min_precision,
+        recall_first=settings.code.recall_first,
+        tuned=tuned if fits else None,
+    )
+    _learn(coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, themes, members, codebook))
+    return concat_or_stream(_suggestions(coder, texts, vectors, engine), texts)
+
+
+def _learn(
+    coder: CodebookClassifier,
+    texts: Rows,
+    vectors: Vectors,
+    lessons: tuple[list[int], list[list[str] | None]],
+    hints: list[str | None],
+) -> None:
+    rows, codes = lessons
+    frames = _frames(texts)
+    with _sums_by_one_thread():
+        coder.fit(
+            select(text_column(texts), rows),
+            codes,
+            frames=[frames[row] for row in rows],
+            hints=[hints[row] for row in rows],
+            vectors=vectors.matrix,
+            rows=rows,
+        )
+
+
+def _frames(texts: Rows) -> list[str]:
+    # Each frame is there once, however many texts have it.
+    found = pd.Categorical(texts["frame"])
+    names = found.categories.tolist()
+    return [names[place] for place in found.codes]
+
+
+def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Executor) -> Iterator[pd.DataFrame]:
+    begin = 0
+    for part in batches(texts):
+        matrix = vectors.matrix[begin : begin + len(part)]
+        places = parts_of(len(part), most=PART_OF_MODEL)
+        yield from engine(partial(_suggested, coder), [(part[place], matrix[place]) for place in places])
+        begin += len(part)
+
+
+def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
+    """Return the suggestions for some of the texts: each row is by itself."""
+    texts, matrix = part
+    with _sums_by_one_thread():
+        suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
+    found = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+
+
+def _sums_by_one_thread() -> AbstractContextManager[object]:
+    # Sums by several threads end in other digits, and machines, or the workers of one, differ in how many they have. The limit
+    # holds for libraries that are loaded, and SciPy, which brings sums of its own, is loaded when it is first used.
+    import_module("scipy.linalg")
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
+
+
+def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tuple[list[int], list[list[str] | None]]:
+    """Return rows of `texts` and the codes to learn for each: a row a person and text, so that each person counts once.
+
+    Texts nobody has decided on come first, with None: they lend the coder their words. Left out are lessons about a
+    text that is no longer there, and those of which the codebook has no code any more.
+    """
+    ids = texts["text_id"]
+    spoken_of = ids.isin(lessons["text_id"]).to_numpy()
+    row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
+    known = {found.code for found in codebook.codes}
+    last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
+    kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
+    decided: list[tuple[int, list[str]]] = [
+        (row_of[text_id], codes)
+        for text_id, outcome, codes in zip(last["text_id"], last["outcome"], kept, strict=True)
+        if codes or outcome == "none"
+    ]
+    read = {row for row, _ in decided}
+    unread = [row for row in range(len(texts)) if row not in read]
+    return [*unread, *(row for row, _ in decided)], [*([None] * len(unread)), *(codes for _, codes in decided)]
+
+
+def hints_of(texts: Rows, themes: pd.DataFrame, members: Rows, codebook: Codebook) -> list[str | None]:
+    """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None."""
+    known = {found.code for found in codebook.codes}
+    if not themes["agreed_code"].isin(known).any():
+        return [None] * len(texts)
+    placed = texts[["text_id"]].merge(members[["text_id", "theme_id", "similarity"]], how="left", on="text_id")
+    labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"])
+    similarity = placed["similarity"].fillna(-1.0).to_numpy(np.float64)
+    return theme_hints(labels, similarity, [code if code in known else None for code in themes["agreed_code"]])
+
+
+def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:
+    return [
+        {
+            "text_id": text_id,
+            "code": found.code,
+            "score": found.score,
+            "suggested": found.suggested,
+            "abstained": suggestion.abstained,
+            "because": found.because,
+            "rank": rank,
+        }
+        for rank, found in enumerate(suggestion.codes, start=1)
+    ]

@@ -1,0 +1,54 @@
+"""Different answers: the same words are read once, wherever and however often they were given."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipeline.runtime.files import content_id
+from pipeline.tables.lazy import Rows, batches
+
+
+Numbers = NDArray[np.uint64]
+
+
+def different_answers(responses: Rows) -> tuple[NDArray[np.intp], Numbers]:
+    """Tell which answers have the same words, in the order in which they first come.
+
+    Parameters
+    ----------
+    responses : table
+        With `text` and `consent`.
+
+    Returns
+    -------
+    places : int (n_responses,)
+        For each response, which of the different answers it is; -1 if it is not read, since it is blank or may not be analysed.
+    ids : uint64 (n_different,)
+        Their ids as numbers: eight bytes each, where the words of all would fill the memory.
+    """
+    read, ids = [], []
+    for part in batches(responses):
+        ours = _is_read(part)
+        read.append(ours)
+        ids.append(as_numbers(map(content_id, part.loc[ours, "text"])))
+    is_read = np.concatenate(read)
+    places = np.full(len(is_read), -1, dtype=np.intp)
+    places[is_read], different = pd.factorize(np.concatenate(ids))
+    return places, different
+
+
+def _is_read(responses: pd.DataFrame) -> NDArray[np.bool_]:
+    said = [isinstance(text, str) and text.strip() != "" for text in responses["text"].tolist()]
+    return np.array(said, dtype=bool) & (responses["consent"] != "none").to_numpy(dtype=bool)
+
+
+def as_numbers(ids: Iterable[str]) -> Numbers:
+    """Return ids of 16 hex digits as numbers, uint64 (n,)."""
+    return np.fromiter((int(one, 16) for one in ids), dtype=np.uint64)
+
+
+def as_id(number: int) -> str:
+    """Return the id that a number stands for."""
+    return f"{number:016x}"

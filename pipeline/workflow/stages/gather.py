@@ -1,0 +1,47 @@
+"""Gather what was said in the same words under the same kind of question: each text is read, placed and coded once."""
+
+from collections.abc import Iterator
+from functools import partial
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from pipeline.tables import lookup
+from pipeline.tables.lazy import LazyTable, Rows, batches, concat_or_stream, n_parts
+
+
+DIGITS = "0123456789abcdef"
+"""What ids begin with, each as often as another, since they are hashes."""
+
+
+def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.DataFrame | Iterator[pd.DataFrame]:
+    """Return the unique texts among the segments, in the order of their ids, and how often each was said.
+
+    Segments on the disk are gone over several times, and those gathered whose ids begin with some of the digits, for as many of
+    them as are read together otherwise; where there are millions, a sixteenth.
+    """
+    frames = _frames(segments, comments)
+    beginnings = _beginnings(n_parts(segments)) if isinstance(segments, LazyTable) else [DIGITS]
+    return concat_or_stream(map(partial(_texts, segments, frames), beginnings), segments)
+
+
+def _beginnings(n_times: int) -> list[str]:
+    return ["".join(part) for part in np.array_split(list(DIGITS), min(n_times, len(DIGITS)))]
+
+
+def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
+    """Return what the question of each segment asks for."""
+    places = lookup.index_in(segments["comment_id"], comments["comment_id"])
+    asked = pd.Categorical(comments["frame"])
+    return pd.Categorical.from_codes(asked.codes[places], asked.categories)
+
+
+def _texts(segments: Rows, frames: "pd.Categorical", beginnings: str) -> pd.DataFrame:
+    parts, begin = [], 0
+    for part in batches(segments):
+        found = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
+        parts.append(found if beginnings == DIGITS else found[found["text_id"].str[0].isin(list(beginnings))])
+        begin += len(part)
+    said = pd.concat(parts).groupby("text_id", sort=True)
+    return said.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()

@@ -1,0 +1,88 @@
+"""Find each theme's place in the codebook, or say that it has none."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+
+from pipeline.tables.lookup import index_in
+from pipeline.tables.parquet import empty_table
+
+
+# A theme bears a code when the code's mean probability is this high in its answers, and this many times what it is in all
+# answers: probabilities learnt from a codebook alone are low throughout, and what sets a theme apart shows in the ratio.
+FITS, TIMES = 0.08, 3.0
+
+
+def match(
+    themes: pd.DataFrame,
+    members: pd.DataFrame,
+    suggestions: pd.DataFrame,
+    texts: pd.DataFrame,
+    *,
+    settings: SimpleNamespace,
+) -> pd.DataFrame:
+    """Return one row a theme: its code with the runner-up, or a proposed name where no code fits."""
+    if themes.empty:
+        return empty_table("theme_codes")
+    weighted = _weighted(texts, members)
+    scored = _scored(suggestions, weighted)
+    n = weighted["n"].sum()
+    overall = {str(code): float(said / n) for code, said in scored.groupby("code", observed=True)["said"].sum().items()}
+    within = _means(scored, weighted)
+    return pd.DataFrame(
+        [
+            _place(theme_id, title, within.get(theme_id, []), overall, agreed=None if pd.isna(agreed) else agreed)
+            for theme_id, title, agreed in zip(themes["theme_id"], themes["title"], themes["agreed_code"], strict=True)
+        ]
+    )
+
+
+def _weighted(texts: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
+    """Return each text that has a place among themes, with its theme and how often it was said."""
+    at = index_in(texts["text_id"], members["text_id"])
+    found = texts.loc[at >= 0, ["text_id", "n"]]
+    return found.assign(theme_id=pd.Categorical(members["theme_id"]).take(at[at >= 0]))
+
+
+def _scored(suggestions: pd.DataFrame, weighted: pd.DataFrame) -> pd.DataFrame:
+    """Return theme and code of each suggestion, and its score as often as its text was said."""
+    at = index_in(suggestions["text_id"], weighted["text_id"])
+    known, at = at >= 0, at[at >= 0]
+    said = suggestions["score"].to_numpy()[known] * weighted["n"].to_numpy()[at]
+    codes = pd.Categorical(suggestions["code"])[known]
+    return pd.DataFrame({"theme_id": weighted["theme_id"].array.take(at), "code": codes, "said": said})
+
+
+def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
+    """Return each theme's codes with their mean probability over its answers, best first."""
+    totals = weighted.groupby("theme_id", observed=True)["n"].sum()
+    sums = scored.groupby(["theme_id", "code"], observed=True)["said"].sum().reset_index().astype({"code": "str"})
+    sums = sums.sort_values(["said", "code"], ascending=[False, True])
+    found: dict[str, list[tuple[str, float]]] = {}
+    for theme_id, code, said in zip(sums["theme_id"], sums["code"], sums["said"], strict=True):
+        found.setdefault(theme_id, []).append((code, min(float(said / totals[theme_id]), 1.0)))
+    return found
+
+
+def _place(
+    theme_id: str, title: str, codes: list[tuple[str, float]], overall: dict[str, float], *, agreed: str | None
+) -> dict[str, object]:
+    if agreed is not None:
+        others = [code for code, _ in codes if code != agreed]
+        return _row(theme_id, agreed, dict(codes).get(agreed, 0.0), others, proposed="", status="agreed")
+    best, score = codes[0] if codes else ("", 0.0)
+    fits = score >= FITS and score >= TIMES * overall[best]
+    others = [code for code, _ in codes[1 if fits else 0 :]]
+    status = "suggested" if fits else "new"
+    return _row(theme_id, best if fits else None, score, others, proposed="" if fits else title, status=status)
+
+
+def _row(theme_id: str, code: str | None, score: float, others: list[str], *, proposed: str, status: str) -> dict[str, object]:
+    return {
+        "theme_id": theme_id,
+        "code": code,
+        "score": score,
+        "runner_up": others[0] if others else None,
+        "proposed": proposed,
+        "status": status,
+    }
