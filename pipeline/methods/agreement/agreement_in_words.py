@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from pipeline.methods.agreement import Estimate
+from pipeline.methods.agreement import BootstrapEstimate
 from pipeline.methods.agreement.comparisons import (
     FEWEST_EXCERPTS,
     FEWEST_GIVEN,
@@ -117,23 +117,23 @@ def code_figures(found: CodeAgreement) -> tuple[str, ...]:
     return share(found.same), share(found.when_one), figure(found.alpha), figure(found.kappa), figure(found.ac1)
 
 
-def share(found: Estimate) -> str:
+def share(found: BootstrapEstimate) -> str:
     """Write a share in per cent with its interval."""
     return _written(found, lambda value: f"{100 * value:.0f}%")
 
 
-def figure(found: Estimate) -> str:
+def figure(found: BootstrapEstimate) -> str:
     """Write a coefficient with its interval."""
     return _written(found, lambda value: f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−"))
 
 
-def level(found: Estimate) -> str:
+def level(found: BootstrapEstimate) -> str:
     """Say what a coefficient means, judged by the lower end of its interval where it has one."""
     value = found.value if found.low is None else found.low
     return "" if value is None else f" ({next(words for least, words in LEVELS if value >= least)})"
 
 
-def _written(found: Estimate, write: Callable[[float], str]) -> str:
+def _written(found: BootstrapEstimate, write: Callable[[float], str]) -> str:
     if found.value is None:
         return "not to be told, since everybody gave the same answer"
     if found.low is None or found.high is None:

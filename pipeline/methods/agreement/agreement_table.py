@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.methods.agreement import Estimate
+from pipeline.methods.agreement import BootstrapEstimate
 from pipeline.methods.agreement.comparisons import CodeAgreement, CoderComparison, SetAgreement
 from pipeline.tables.parquet import check_table, empty_table
 
@@ -35,7 +35,7 @@ def _rows(comparison: CoderComparison) -> list[dict[str, Any]]:
 
 def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
     flat = {"code": found.get("code", ""), "n_given": found.get("n_given", 0), "too_few": found.get("too_few", not found)}
-    none = asdict(Estimate(None))
+    none = asdict(BootstrapEstimate(None))
     for name in _ESTIMATES:
         value, low, high = (found.get(name, none)[part] for part in ("value", "low", "high"))
         flat |= {name: value, f"{name}_low": low, f"{name}_high": high}
@@ -58,8 +58,8 @@ def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
     )
 
 
-def _estimates(row: Mapping[Hashable, Any]) -> list[Estimate]:
-    return [Estimate(*(_or_none(row[f"{name}{part}"]) for part in ("", "_low", "_high"))) for name in _ESTIMATES]
+def _estimates(row: Mapping[Hashable, Any]) -> list[BootstrapEstimate]:
+    return [BootstrapEstimate(*(_or_none(row[f"{name}{part}"]) for part in ("", "_low", "_high"))) for name in _ESTIMATES]
 
 
 def _or_none(value: Any) -> float | None:

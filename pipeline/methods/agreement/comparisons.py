@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pipeline.methods.agreement import Estimate
+from pipeline.methods.agreement import BootstrapEstimate
 
 
 Kind = Literal["everyone", "within", "between", "model and group", "model and person"]
@@ -18,12 +18,12 @@ FEWEST_GIVEN = 5
 class SetAgreement:
     """How far all codes of an excerpt taken together are the same."""
 
-    same: Estimate
+    same: BootstrapEstimate
     """Share of pairs of people who gave exactly the same codes."""
-    alpha: Estimate
+    alpha: BootstrapEstimate
     """Krippendorff's alpha, where codes in common count for something (MASI distance)."""
-    kappa: Estimate
-    ac1: Estimate
+    kappa: BootstrapEstimate
+    ac1: BootstrapEstimate
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,13 @@ class CodeAgreement:
     """Excerpts to which anybody gave it."""
     too_few: bool
     """It was given to too few excerpts for figures."""
-    same: Estimate
+    same: BootstrapEstimate
     """Share of pairs who both gave it or both did not."""
-    when_one: Estimate
+    when_one: BootstrapEstimate
     """How often the other gave it when one did."""
-    alpha: Estimate
-    kappa: Estimate
-    ac1: Estimate
+    alpha: BootstrapEstimate
+    kappa: BootstrapEstimate
+    ac1: BootstrapEstimate
 
 
 @dataclass(frozen=True)

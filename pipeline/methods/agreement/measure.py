@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.methods.agreement import (
-    Codings,
-    Estimate,
+    BootstrapEstimate,
+    CodingMatrix,
     cohen_kappa,
     estimate,
     fleiss_kappa,
@@ -41,7 +41,7 @@ Given = frozenset[str]
 Answers = Mapping[str, list[Given]]
 """For each excerpt the sets of codes it was given, one a person."""
 MODEL = "model"
-_NONE = Estimate(None)
+_NONE = BootstrapEstimate(None)
 
 
 def measure_agreement(
@@ -152,16 +152,16 @@ class _Excerpts:
             ac1=ac1,
         )
 
-    def kappa_and_ac1(self, codings: Codings, weights: NDArray[np.float64]) -> tuple[Estimate, Estimate]:
+    def kappa_and_ac1(self, codings: CodingMatrix, weights: NDArray[np.float64]) -> tuple[BootstrapEstimate, BootstrapEstimate]:
         kappa = cohen_kappa if self.pair else fleiss_kappa
         return estimate(kappa, codings, weights), estimate(gwet_ac1, codings, weights)
 
-    def codings(self, place: Mapping[Given, int], n_categories: int) -> Codings:
+    def codings(self, place: Mapping[Given, int], n_categories: int) -> CodingMatrix:
         sides = [_codings(side, place, n_categories) for side in self.sides]
-        return Codings.between(*sides) if len(sides) == 2 else sides[0]
+        return CodingMatrix.between(*sides) if len(sides) == 2 else sides[0]
 
 
-def _codings(answers: Answers, place: Mapping[Given, int], n_categories: int) -> Codings:
+def _codings(answers: Answers, place: Mapping[Given, int], n_categories: int) -> CodingMatrix:
     """Return codings with a column for an excerpt's first answer, its second and so on.
 
     Who gave which matters to Cohen's kappa alone; of two people the first by name is always in the first column.
@@ -170,4 +170,4 @@ def _codings(answers: Answers, place: Mapping[Given, int], n_categories: int) ->
     ratings = np.full((len(answers), most), np.nan)
     for row, given in enumerate(answers.values()):
         ratings[row, : len(given)] = [place[found] for found in given]
-    return Codings.of(ratings, np.arange(n_categories, dtype=float))
+    return CodingMatrix.of(ratings, np.arange(n_categories, dtype=float))
