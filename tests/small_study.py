@@ -1,5 +1,6 @@
 """A small study that has been run: invented people, invented words, and every table the exports take."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -379,3 +380,15 @@ def count_again(study: Study, frames: dict[str, pd.DataFrame]) -> None:
     spoken = [frames[name] for name in ("themes", "members", "segments", "comments", "people")]
     frames["voices"], frames["theme_ranks"] = voices(*spoken, settings=settings)
     save(study, Tables(frames))
+
+
+def without(study: Study, tables: Tables, gone: Collection[str]) -> None:
+    """Run the study's figures again without some people."""
+    kept = {
+        name: frame[~frame["response_id"].isin(gone)] if "response_id" in frame else frame
+        for name, frame in tables.frames.items()
+    }
+    kept["segments"] = kept["segments"][kept["segments"]["comment_id"].isin(kept["comments"]["comment_id"])]
+    kept["codings"] = kept["codings"][kept["codings"]["segment_id"].isin(kept["segments"]["segment_id"])]
+    count_themes_again(kept)
+    count_again(study, kept)

@@ -1,23 +1,15 @@
-"""A small study that has been run, to export from; it is built once, and each test has a copy of its own."""
+"""What the report of the small study is made from; each test has a copy of its own."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_study import Tables, build_study, build_tables
+from small_study import Tables, build_tables
 
 from pipeline.report import EXPORTS
-from pipeline.study.study import Study, load_study
+from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults, read_results
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """Return a small study that has been run, not to be changed."""
-    return build_study(tmp_path_factory.mktemp("built") / "study")
 
 
 @pytest.fixture(scope="session")
@@ -30,13 +22,6 @@ def built_tables(built: Study) -> Tables:
 def built_source(built: Study) -> RunResults:
     """Return what its report is made from, not to be changed."""
     return read_results(built, EXPORTS["html"].tables)
-
-
-@pytest.fixture
-def study(built: Study, tmp_path: Path) -> Study:
-    """Return a small study that has been run."""
-    shutil.copytree(built.folder, tmp_path / "study")
-    return load_study(tmp_path / "study")
 
 
 @pytest.fixture

@@ -15,8 +15,7 @@ import pytest
 from lxml import etree
 from pdf_here import why_not
 from reading import read_page
-from small_study import PRIVATE, build_study, build_tables, count_again, count_themes_again
-from test_ledger import without
+from small_study import PRIVATE, build_study, build_tables, count_again, count_themes_again, without
 
 from pipeline.report import EXPORTS, export
 from pipeline.report.easyread import draft_ideas

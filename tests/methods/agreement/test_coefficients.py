@@ -10,7 +10,7 @@ from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
 from pipeline.methods.agreement import (
-    Codings,
+    CodingMatrix,
     brennan_prediger,
     cohen_kappa,
     conger_kappa,
@@ -25,7 +25,7 @@ from pipeline.methods.agreement import (
 )
 
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "agreement"
+SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "agreement"
 EXPECTED = json.loads((SHARED / "expected_values.json").read_text()) if SHARED.is_dir() else {}
 NAN = float("nan")
 COEFFICIENTS = {
@@ -43,18 +43,18 @@ def codings(*coders):
     values = np.array([list(coder) for coder in coders], dtype=object).T
     found, _ = pd.factorize(values.ravel(), sort=True)
     numbers = np.where(values.ravel() == " ", NAN, found.astype(float))
-    return Codings.of(numbers.reshape(values.shape))
+    return CodingMatrix.of(numbers.reshape(values.shape))
 
 
 def crossed(table):
     """Return the codings of two coders from how often each pair of categories was given."""
     pairs = [(row, column) for row, counts in enumerate(table) for column, n in enumerate(counts) for _ in range(n)]
-    return Codings.of(np.array(pairs, dtype=float))
+    return CodingMatrix.of(np.array(pairs, dtype=float))
 
 
 def tallied(rows):
     """Return codings from how many coders gave each category to each excerpt."""
-    return Codings.of(np.array([[place for place, n in enumerate(row) for _ in range(n)] for row in rows], dtype=float))
+    return CodingMatrix.of(np.array([[place for place, n in enumerate(row) for _ in range(n)] for row in rows], dtype=float))
 
 
 # Fleiss' example of ten subjects, fourteen raters and five categories, as it is found in many textbooks.
@@ -104,7 +104,7 @@ def test_every_expected_value_to_its_last_digit(name, coefficient):
     found, _ = pd.factorize(table.to_numpy(dtype=object).ravel(), sort=True)
     letters = np.where(found < 0, NAN, found.astype(float)).reshape(table.shape)
     numeric = table.dtypes.map(pd.api.types.is_numeric_dtype).all()
-    ratings = Codings.of(table.to_numpy(float) if numeric else letters)
+    ratings = CodingMatrix.of(table.to_numpy(float) if numeric else letters)
     value = EXPECTED[name][coefficient]
     got = COEFFICIENTS[coefficient](ratings) if coefficient in COEFFICIENTS else krippendorff_alpha(ratings, metric=coefficient)
     assert f"{float(got):.{len(str(value).split('.')[1])}f}" == str(value)
@@ -113,7 +113,7 @@ def test_every_expected_value_to_its_last_digit(name, coefficient):
 @pytest.mark.parametrize("seed", range(5))
 def test_other_libraries_say_the_same_where_nothing_is_missing(seed):
     ratings = np.random.default_rng(seed).integers(0, 4, size=(30, 3))
-    two, three = Codings.of(ratings[:, :2].astype(float)), Codings.of(ratings.astype(float))
+    two, three = CodingMatrix.of(ratings[:, :2].astype(float)), CodingMatrix.of(ratings.astype(float))
     assert float(cohen_kappa(two)) == pytest.approx(cohen_kappa_score(ratings[:, 0], ratings[:, 1]))
     assert float(fleiss_kappa(three)) == pytest.approx(statsmodels_fleiss(three.totals))
     assert float(conger_kappa(two)) == pytest.approx(float(cohen_kappa(two)))
@@ -135,16 +135,16 @@ def test_what_one_person_alone_coded_is_no_agreement():
 def test_an_excerpt_that_counts_twice_is_as_two(name):
     ratings = np.array([[0, 0, 1], [1, 1, 1], [2, NAN, 2], [0, 1, NAN], [2, 2, 0], [1, NAN, NAN]])
     often = np.array([2.0, 1, 0, 3, 1, 1])
-    repeated = Codings.of(np.repeat(ratings, often.astype(int), axis=0), np.arange(3.0))
-    found = COEFFICIENTS[name](Codings.of(ratings), np.stack([np.ones(6), often]))
+    repeated = CodingMatrix.of(np.repeat(ratings, often.astype(int), axis=0), np.arange(3.0))
+    found = COEFFICIENTS[name](CodingMatrix.of(ratings), np.stack([np.ones(6), often]))
     assert found.shape == (2,)
-    assert found.tolist() == pytest.approx([float(COEFFICIENTS[name](one)) for one in (Codings.of(ratings), repeated)])
+    assert found.tolist() == pytest.approx([float(COEFFICIENTS[name](one)) for one in (CodingMatrix.of(ratings), repeated)])
 
 
 def test_a_group_of_one_is_as_a_coder():
     one, other = np.array([[0.0, 0, 1, 1, 2]]).T, np.array([[0.0, 1, 1, 1, 2]]).T
-    groups = Codings.between(Codings.of(one, np.arange(3.0)), Codings.of(other, np.arange(3.0)))
-    coders = Codings.of(np.hstack([one, other]))
+    groups = CodingMatrix.between(CodingMatrix.of(one, np.arange(3.0)), CodingMatrix.of(other, np.arange(3.0)))
+    coders = CodingMatrix.of(np.hstack([one, other]))
     for coefficient in (percentage, krippendorff_alpha, cohen_kappa, gwet_ac1, fleiss_kappa):
         assert coefficient(groups) == pytest.approx(coefficient(coders))
 
@@ -152,7 +152,7 @@ def test_a_group_of_one_is_as_a_coder():
 def test_between_groups_only_pairs_across_count():
     # Within the second group nobody agrees; each of its members agrees with the first person half the time.
     first, second = np.array([[0.0], [1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
-    found = Codings.between(*(Codings.of(side, np.arange(2.0)) for side in (first, second)))
+    found = CodingMatrix.between(*(CodingMatrix.of(side, np.arange(2.0)) for side in (first, second)))
     assert float(percentage(found)) == 0.5
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small_study import Tables, build_study, build_tables, count_again, count_themes_again, save
+from small_study import Tables, build_study, build_tables, count_again, save, without
 
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
@@ -18,18 +18,6 @@ from pipeline.workflow.results import read_results
 def exported(study):
     (source,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["tables"].tables)])
     return source
-
-
-def without(study, tables, gone):
-    """Run the study's figures again without some people."""
-    kept = {
-        name: frame[~frame["response_id"].isin(gone)] if "response_id" in frame else frame
-        for name, frame in tables.frames.items()
-    }
-    kept["segments"] = kept["segments"][kept["segments"]["comment_id"].isin(kept["comments"]["comment_id"])]
-    kept["codings"] = kept["codings"][kept["codings"]["segment_id"].isin(kept["segments"]["segment_id"])]
-    count_themes_again(kept)
-    count_again(study, kept)
 
 
 @pytest.fixture

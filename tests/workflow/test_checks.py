@@ -3,7 +3,7 @@ import time
 
 import pytest
 from sample import SHARED, needs_shared, sample_rows
-from test_proposal import CANARY, formats, survey, write
+from test_new_study import CANARY, formats, survey, write
 
 from pipeline.errors import PipelineError
 from pipeline.methods.embedding.embedders import EMBEDDERS

@@ -73,7 +73,7 @@ def answers(study):
 
 
 def holding(study, word):
-    from test_erasing import files_with
+    from test_person import files_with
 
     return files_with(study.folder, word)
 

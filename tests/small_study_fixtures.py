@@ -1,4 +1,4 @@
-"""A small study that has been run, and its store."""
+"""A small study that has been run, and the room in which four people review it; each test has a copy of its own."""
 
 import shutil
 
@@ -28,7 +28,7 @@ def study(built, tmp_path):
 @pytest.fixture
 def room(study):
     """The room in which four people review the small study."""
-    with open_room(study) as found:
+    with open_room(study) as session:
         for name, group in PEOPLE:
-            found.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
-        yield found
+            session.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
+        yield session

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from sample import SAMPLE, sample_rows, write_rows
-from test_erasing import QUESTION, write_table
+from test_person import QUESTION, write_table
 
 from pipeline.cli import main
 from pipeline.codebook.codebook import read_codebook

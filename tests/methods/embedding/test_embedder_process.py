@@ -10,7 +10,7 @@ import time
 import numpy as np
 import psutil
 import pytest
-from test_embed import TEXTS
+from test_embedders import TEXTS
 
 from pipeline.errors import ModelError
 from pipeline.methods.embedding.embedder_process import EmbedderProcess, start_embedder

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from sample import sample_rows
-from test_engines import breaks_down, shouted, small_parts, sums_up, tables_of  # noqa: F401  # a fixture
+from test_executors import breaks_down, shouted, small_parts, sums_up, tables_of  # noqa: F401  # a fixture
 
 import pipeline
 from pipeline.errors import DataError
@@ -23,7 +23,7 @@ PARTS = [f"part {n}" for n in range(3 * local.FEW)]
 LEFT_ALONE = """
 import time
 from pipeline.runtime.executors.local import CoresEngine
-from test_cores import met
+from test_local_executor import met
 engine = CoresEngine(2)
 found = engine(met, [(1, {folder!r})] * 40)
 next(found)
