@@ -1,4 +1,7 @@
-"""A workbook as Excel saved it before 2007, compressed and in base 85."""
+"""A workbook as Excel saved it before 2007, compressed and in base 85.
+
+Written by xlwt: a sheet "Answers" with the names id, when, text and the row 1, 2025-03-01 09:17, Café.
+"""
 
 OLD_EXCEL = (
     "c-rk)O=uHA6#izDG(WcKCMH5Flu)p0Z4cr_gmzO!d$QDC6cKD{R#IwG*#>GoXtm}j2%Z!#g?bRA>ZK}r(3=OLq6a|`5(Pm#2?`$C"

@@ -18,7 +18,6 @@ from pipeline.runtime.archives import unpacked
 from pipeline.survey.readers import read_export
 
 
-# Written by xlwt: a sheet "Answers" with the names id, when, text and the row 1, 2025-03-01 09:17, Café.
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
