@@ -112,7 +112,7 @@ TABLES: dict[str, Table] = {
 
 
 def tables_as_markdown() -> str:
-    """Describe every table for ARCHITECTURE.md."""
+    """Describe every table, for docs/reference/tables.md."""
     parts = []
     for table in TABLES.values():
         columns = columns_of(table.name)

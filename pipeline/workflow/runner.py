@@ -15,8 +15,9 @@ from tqdm import tqdm
 
 from pipeline.decisions.store import has_store
 from pipeline.errors import StudyError
+from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedder_process import start_embedder
-from pipeline.methods.embedding.embedders import AT_ONCE, Embedder, load_embedder
+from pipeline.methods.embedding.embedders import AT_ONCE, load_embedder
 from pipeline.runtime.executors import Executor, is_distributed, open_executor, with_progress
 from pipeline.runtime.private_folders import close_folders
 from pipeline.runtime.resources import check_memory, release_memory, run_megabytes

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
-from pipeline.methods.embedding.embedders import Embedder
+from pipeline.methods.embedding.embedder import Embedder
 
 
 FOLDS = 5

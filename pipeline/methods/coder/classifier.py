@@ -18,7 +18,8 @@ from pipeline.methods.coder.fit import Unread, Wanted, fit_model
 from pipeline.methods.coder.kernel_ridge import Features, evenly
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
 from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
-from pipeline.methods.embedding.embedders import Embedder, load_embedder, model_folder
+from pipeline.methods.embedding.embedder import Embedder
+from pipeline.methods.embedding.embedders import load_embedder, model_folder
 from pipeline.tables.lazy import select
 
 

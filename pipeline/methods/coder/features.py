@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
 from pipeline.methods.coder.kernel_ridge import Features, HeldOut, LikenessModel, Matrix, frame_columns, stack
-from pipeline.methods.embedding.embedders import Embedder
+from pipeline.methods.embedding.embedder import Embedder
 
 
 # Bounded, as from each blank of a long row of blanks an unbounded one would look to the row's end.

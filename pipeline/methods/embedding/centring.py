@@ -7,16 +7,12 @@ other texts of a survey nor on when it came.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-
-
-if TYPE_CHECKING:
-    from pipeline.methods.embedding.embedders import Embedder
+from pipeline.methods.embedding.embedder import Embedder
 
 
 COLLAPSED = 0.5

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pipeline.errors import ModelError
 from pipeline.methods.embedding.bert import is_plain_bert, load_bert
 from pipeline.methods.embedding.centring import MARK, centred_if_collapsed
+from pipeline.methods.embedding.embedder import Embedder, SentenceModel
 from pipeline.runtime.plain_files import why_no_file
 from pipeline.runtime.threads import side_by_side
 
@@ -27,46 +28,6 @@ AT_ONCE = {"static"}
 # With more tokens a batch the kernels gain 3 %, and the last, half-filled batch of each width loses more.
 BATCH_TOKENS = 512
 WIDTHS = (*range(8, 64, 4), 64, 80, 96, 128, 192, 256, 384, 512, 1024, 2048)
-
-
-class Embedder(Protocol):
-    """Anything that turns texts into unit vectors without a network."""
-
-    @property
-    def name(self) -> str:
-        """What the model is called."""
-
-    @property
-    def dimension(self) -> int:
-        """How many numbers a vector has."""
-
-    @property
-    def sha256(self) -> str:
-        """What stands for the model's files."""
-
-    @property
-    def precision(self) -> str:
-        """What the model computes in."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one unit row per text, float32 (n_texts, dimension)."""
-
-
-class SentenceModel(Protocol):
-    """A transformer that turns rows of token ids into vectors."""
-
-    @property
-    def dimension(self) -> int:
-        """How many numbers a vector has."""
-
-    def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the ids of each text's tokens, as many as the model reads."""
-
-    def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Yield the places of texts to be read together, given how many tokens each has."""
-
-    def sentence_vectors(self, rows: Sequence[list[int]]) -> NDArray[np.float32]:
-        """Return a vector for each row of token ids, as `batches` puts them together: float32 (n_rows, dimension)."""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
+from pipeline.runtime.executors.executor_plan import ExecutorPlan
 from pipeline.runtime.executors.local import FEW, ProcessExecutor
-from pipeline.runtime.executors.plan import ExecutorPlan
 
 
 if TYPE_CHECKING:

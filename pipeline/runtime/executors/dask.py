@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from pipeline.errors import EngineError, PipelineError
-from pipeline.runtime.executors.plan import ExecutorPlan
+from pipeline.runtime.executors.executor_plan import ExecutorPlan
 
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from pipeline.codebook.codebook import Codebook
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.weak_labels import theme_hints
-from pipeline.methods.embedding.embedders import Embedder
+from pipeline.methods.embedding.embedder import Embedder
 from pipeline.runtime.executors import PART_OF_MODEL, Executor, parts_of
 from pipeline.tables.lazy import Rows, batches, concat_or_stream, select, text_column
 from pipeline.tables.parquet import Vectors, empty_table

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.methods.embedding.embedders import Embedder, load_embedder
+from pipeline.methods.embedding.embedder import Embedder
+from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.runtime.executors import PART_OF_MODEL, Executor, parts_of
 from pipeline.study.study import Embed
 from pipeline.tables import lookup

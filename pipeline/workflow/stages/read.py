@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.methods.redact import Redactor
-from pipeline.methods.text.answer import Answer, as_row, read_answers
+from pipeline.methods.redact.answer import Answer, as_row, read_answers
 from pipeline.runtime.executors import Executor, Parts
 from pipeline.tables.lazy import Rows, batches, concat_or_stream, take
 from pipeline.tables.parquet import empty_table

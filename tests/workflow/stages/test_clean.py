@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.methods.text.answer import repair
+from pipeline.methods.redact.answer import repair
 from pipeline.methods.text.nonanswers import is_silence, reading_of_nothing
 from pipeline.study.study import Clean
 from pipeline.tables import lazy

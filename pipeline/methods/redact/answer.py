@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import ftfy
 
-from pipeline.methods.redact import Redactor, Span
+from pipeline.methods.redact.detector import Redactor
+from pipeline.methods.redact.spans import Span
 from pipeline.methods.text.language import languages_of
 from pipeline.methods.text.nonanswers import is_silence
 

@@ -1,0 +1,36 @@
+"""The structure of the code is what ARCHITECTURE.md says: rooms, layers and names. `tests/house.py` prints it."""
+
+import re
+
+from house import circles, layers, measures, room_graph
+from sample import ROOT
+
+
+ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+
+
+def test_the_rooms_are_those_that_the_architecture_lists():
+    table = ARCHITECTURE.split("| room in `pipeline/` |")[1].split("\n\n")[0]
+    listed = set(re.findall(r"^\| `(\w+)(?:\.py)?` \|", table, re.MULTILINE))
+    assert set(room_graph()) == listed and len(listed) <= 17
+
+
+def test_the_layers_are_those_that_the_architecture_draws():
+    drawn = re.search(r"^`cli` > .*$", ARCHITECTURE, re.MULTILINE)[0]
+    names = [[room.strip(" `") for room in layer.split("|")] for layer in drawn.split(">")]
+    enforced = [[room.strip().removeprefix("pipeline.") for room in layer.split("|")] for layer in layers()]
+    assert [[room.strip("`") for room in layer] for layer in names] == enforced
+
+
+def test_no_packages_import_each_other_in_a_circle():
+    assert circles() == []
+
+
+def test_a_name_of_a_file_or_a_class_stands_for_one_thing():
+    names = measures()
+    assert names["file_names_twice"] == {} and names["class_names_twice"] == {}
+
+
+def test_every_module_that_the_architecture_names_exists():
+    for name in re.findall(r"`([a-z_/]+\.py)`", ARCHITECTURE):
+        assert list((ROOT / "pipeline").glob(f"**/{name}")), name
