@@ -1,7 +1,11 @@
 """A small study that has been run: invented people, invented words, and every table the exports take."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -338,12 +342,20 @@ def _quotes(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFram
 
 def build_study(folder: Path, *, profile: str = "strict", one_silent_of: int = 11) -> Study:
     """Write a study that has been run into a folder; of 11 too few are silent to be counted, of 4 enough."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(_built(profile, one_silent_of), folder, dirs_exist_ok=True)
+    return load_study(folder)
+
+
+@cache
+def _built(profile: str, one_silent_of: int) -> Path:
+    """Hiding small figures takes seconds, so that a process of tests makes each study once, and each test has a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="small_study_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "study.toml").write_text(SETTINGS.replace("PROFILE", profile), encoding="utf-8")
     write_codebook(Codebook(CODES), folder / "codebook.csv")
     study = load_study(folder)
     save(study, build_tables(study, one_silent_of=one_silent_of))
-    return study
+    return folder
 
 
 def save(study: Study, tables: Tables) -> None:

@@ -28,15 +28,14 @@ def study(request, tmp_path, monkeypatch):
     return folder
 
 
-@pytest.mark.parametrize("kind", ["docx", "xlsx", "qdpx", "review", "tables", "quotes", "loop", "easyread", "team"])
-def test_every_export_is_written_whatever_the_clock_says(study, kind):
-    if kind in ("loop", "easyread"):
-        assert themes(kind, study, "--start").exit_code == 0
-    found = themes("export", study, "--to", kind)
-    assert found.exit_code == 0, found.output
-    for path in found.stdout.split():
-        if path.endswith((".docx", ".xlsx", ".qdpx")):
-            assert zipfile.ZipFile(path).testzip() is None
+def test_every_export_is_written_whatever_the_clock_says(study):
+    for command in ("loop", "easyread"):
+        assert themes(command, study, "--start").exit_code == 0
+    kinds = ("docx", "xlsx", "qdpx", "review", "tables", "quotes", "loop", "easyread", "team")
+    exported = themes("export", study, *(part for kind in kinds for part in ("--to", kind)))
+    assert exported.exit_code == 0, exported.output
+    archives = [path for path in exported.stdout.split() if path.endswith((".docx", ".xlsx", ".qdpx"))]
+    assert len(archives) >= 3 and all(zipfile.ZipFile(path).testzip() is None for path in archives)
 
 
 def test_codebooks_and_sheets_to_fill_in_are_written_whatever_the_clock_says(study, tmp_path):
