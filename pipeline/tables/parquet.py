@@ -28,7 +28,7 @@ Sensitivity = Literal["identifiable", "redacted", "releasable"]
 class Vectors:
     """Rows of numbers with their ids: what embedding and clustering pass on.
 
-    Of many, the numbers stay on the disk, and `matrix` is a `pipeline.tables.lazy.StoredMatrix`, which reads the rows asked for.
+    Of many, the numbers stay on the disk, and `matrix` is a `pipeline.tables.lazy.LazyMatrix`, which reads the rows asked for.
     """
 
     ids: Sequence[str]
