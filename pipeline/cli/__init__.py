@@ -110,8 +110,10 @@ def _is_short_of_memory(fault: BaseException | None) -> bool:
     """Say whether memory is what was wanting: libraries say so each in its own way."""
     if fault is None:
         return False
-    said = isinstance(fault, OSError | ImportError | RuntimeError) and any(sign in str(fault).casefold() for sign in _NO_MEMORY)
-    return isinstance(fault, MemoryError) or said or _is_short_of_memory(fault.__cause__ or fault.__context__)
+    names_memory = isinstance(fault, OSError | ImportError | RuntimeError) and any(
+        sign in str(fault).casefold() for sign in _NO_MEMORY
+    )
+    return isinstance(fault, MemoryError) or names_memory or _is_short_of_memory(fault.__cause__ or fault.__context__)
 
 
 def _end_short_of_memory(ctx: click.Context) -> NoReturn:

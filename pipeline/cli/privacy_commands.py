@@ -82,11 +82,11 @@ def confirm(study: Path, numbers: tuple[int, ...], *, everything: bool, by: str 
     if missing := sorted(set(numbers) - set(range(1, len(waiting) + 1))):
         listed = f"the list has the numbers 1 to {len(waiting)}" if waiting else "nothing waits to be confirmed"
         raise click.UsageError(f"There is no text {', '.join(map(str, missing))}: {listed}. Nothing was confirmed.")
-    for number, one in enumerate(waiting, start=1):
+    for number, text in enumerate(waiting, start=1):
         chosen = everything or number in numbers
         if chosen and by:
-            holds, today = ", ".join(one.holds), datetime.now(UTC).date()
-            add_confirmation(loaded, sha256=one.sha256, place=one.place, holds=holds, by=by, on=today)
-        click.echo(f"{number}. {one.sentence}.{f' Confirmed by {by}.' if chosen else ''}")
+            holds, today = ", ".join(text.holds), datetime.now(UTC).date()
+            add_confirmation(loaded, sha256=text.sha256, place=text.place, holds=holds, by=by, on=today)
+        click.echo(f"{number}. {text.sentence}.{f' Confirmed by {by}.' if chosen else ''}")
     if not waiting:
         click.echo("Nothing that the team wrote waits to be confirmed.")

@@ -128,7 +128,7 @@ def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: boo
     from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
-    found = read_incoming(load_study(study), file, groups=parse_groups(groups))
-    click.echo(found.as_text())
-    if found.n_new and (yes or click.confirm(f"Take in {found.n_new:,} decisions?")):
-        click.echo(f"{accept(found):,} decisions taken in. `themes run {study}` settles the codings.")
+    incoming = read_incoming(load_study(study), file, groups=parse_groups(groups))
+    click.echo(incoming.as_text())
+    if incoming.n_new and (yes or click.confirm(f"Take in {incoming.n_new:,} decisions?")):
+        click.echo(f"{accept(incoming):,} decisions taken in. `themes run {study}` settles the codings.")

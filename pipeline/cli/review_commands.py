@@ -133,15 +133,17 @@ def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
 
     loaded, words = load_study(study), kept_passphrase(passphrase_file)
     try:
-        found = put_back(loaded, file, passphrase=words)
+        restored = put_back(loaded, file, passphrase=words)
     except LockedError:
         if not is_terminal():
             raise
-        found = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
-    click.echo(f"Back as of {found.backup.made_at}: {_decisions(found.backup.n_decisions)}. `themes run {study}` applies them.")
-    if found.aside:
-        click.echo(f"What was there before is in {found.aside}.")
-    for note in found.notes:
+        restored = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
+    click.echo(
+        f"Back as of {restored.backup.made_at}: {_decisions(restored.backup.n_decisions)}. `themes run {study}` applies them."
+    )
+    if restored.aside:
+        click.echo(f"What was there before is in {restored.aside}.")
+    for note in restored.notes:
         click.echo(note)
 
 
@@ -167,8 +169,8 @@ def agreement(study: Path, *, as_json: bool) -> None:
     from pipeline.study.study import load_study
 
     loaded = load_study(study)
-    found = measure(loaded)
-    click.echo(to_json(asdict(found)) if as_json else as_text(found, code_labels(loaded)))
+    measured = measure(loaded)
+    click.echo(to_json(asdict(measured)) if as_json else as_text(measured, code_labels(loaded)))
 
 
 @click.command()
@@ -187,13 +189,13 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
     """
     from pipeline.training import accept, as_dict, as_text, list_second_look, show_learning
 
-    with _progress("Fine-tuning" if thorough else "") as told:
-        found = show_learning(study, thorough=thorough, progress=told)
-    click.echo(to_json(as_dict(found)) if as_json else as_text(found))
-    if not as_json and len(found.second_look):
-        click.echo(f"Likely slips are listed for a second look in {list_second_look(found)}.")
-    if (found.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
-        number = accept(found, by=by)
+    with _progress("Fine-tuning" if thorough else "") as progress:
+        learning = show_learning(study, thorough=thorough, progress=progress)
+    click.echo(to_json(as_dict(learning)) if as_json else as_text(learning))
+    if not as_json and len(learning.second_look):
+        click.echo(f"Likely slips are listed for a second look in {list_second_look(learning)}.")
+    if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
+        number = accept(learning, by=by)
         click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
 
 

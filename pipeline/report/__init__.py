@@ -122,10 +122,10 @@ def outgoing_texts(study: Study) -> "tuple[WaitingText, ...]":
     from pipeline.report.outgoing_texts import waiting_texts
     from pipeline.workflow.results import read_sources
 
-    exporters = [one for one in EXPORTS.values() if one.name != "team"]
-    contents = tuple(dict.fromkeys(one.tables for one in exporters))
+    exporters = [exporter for exporter in EXPORTS.values() if exporter.name != "team"]
+    contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
     source_of = dict(zip(contents, read_sources(study, contents), strict=True))
-    return waiting_texts([(one, source_of[one.tables]) for one in exporters])
+    return waiting_texts([(exporter, source_of[exporter.tables]) for exporter in exporters])
 
 
 def check_gate(exporter: Exporter) -> None:
@@ -137,11 +137,11 @@ def check_gate(exporter: Exporter) -> None:
             f"The export {exporter.name} would hold identifiable data, which never leaves the vault. Use another form."
         )
     for name in exporter.tables:
-        found = TABLES[name].sensitivity
-        if ORDER.index(found) > ORDER.index(exporter.sensitivity):
+        sensitivity = TABLES[name].sensitivity
+        if ORDER.index(sensitivity) > ORDER.index(exporter.sensitivity):
             raise PrivacyError(
                 f"The export {exporter.name} may hold what is {exporter.sensitivity}, but takes the table {name}, "
-                f"which is {found}. Nothing was written; use another form, or leave the table out of it."
+                f"which is {sensitivity}. Nothing was written; use another form, or leave the table out of it."
             )
 
 

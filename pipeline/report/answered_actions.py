@@ -64,23 +64,23 @@ def _answered(source: RunResults, theme: PlacedTheme, loop: Loop) -> Answered:
 
 def themes_to_answer(source: RunResults) -> tuple[str, ...]:
     """Return what a new loop has rows for: each theme by its code's name, or its own, once."""
-    names = (source.label(one.theme.code) if one.theme.code else one.theme.title for one in standing(source).themes)
+    names = (source.label(theme.theme.code) if theme.theme.code else theme.theme.title for theme in standing(source).themes)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def in_words(found: Standing) -> Iterator[str]:
+def in_words(progress: Standing) -> Iterator[str]:
     """Say what is overdue or unanswered, those with most people first, and how far the loop is."""
     for state in ORDER[:3]:
-        for one in found.with_state(state):
+        for theme in progress.with_state(state):
             said = _SAID[state]
-            yield f"{said}: {one.theme.heading} ({one.theme.people}){_why(one, found.today)}"
-    n = len(found.with_state("answered", "not told"))
-    days = found.loop.median_days
-    told = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
-    yield f"{number(n)} of {number(len(found.themes))} themes have an answer.{told}"
-    yield from (f"loop.csv, {sentence}" for sentence in found.unknown)
+            yield f"{said}: {theme.theme.heading} ({theme.theme.people}){_why(theme, progress.today)}"
+    n = len(progress.with_state("answered", "not told"))
+    days = progress.loop.median_days
+    median = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
+    yield f"{number(n)} of {number(len(progress.themes))} themes have an answer.{median}"
+    yield from (f"loop.csv, {sentence}" for sentence in progress.unknown)
 
 
-def _why(one: Answered, today: date) -> str:
-    late = [entry for entry in one.entries if entry.state(today) == "overdue"]
+def _why(theme: Answered, today: date) -> str:
+    late = [entry for entry in theme.entries if entry.state(today) == "overdue"]
     return "".join(f"; “{entry.action or entry.decision}” was due on {entry.due}" for entry in late)

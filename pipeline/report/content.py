@@ -45,8 +45,8 @@ def build_report(source: RunResults, *, for_team: bool = False) -> Report:
     name = "report for the team" if for_team else "report"
     if name not in source.kept:
         source.kept[name] = _build(source, for_team=for_team)
-    found: Report = source.kept[name]
-    return found
+    report: Report = source.kept[name]
+    return report
 
 
 def _build(source: RunResults, *, for_team: bool) -> Report:

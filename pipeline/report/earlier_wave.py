@@ -122,7 +122,7 @@ def _people(source: RunResults) -> pd.DataFrame:
     themes, base = source["themes"], _shares(source["counts"])["base"]
     counted = themes[~themes["set_aside"]].sort_values("number").set_index("theme_id")
     n = disclose(counted["n_people"].to_numpy(float), source.profile)
-    answered = base.max() if len(base) else float(disclose(np.array(float(len(_said(source.study)))), source.profile))
+    answered = base.max() if len(base) else float(disclose(np.array(float(len(_codes_of_people(source.study)))), source.profile))
     return pd.DataFrame({"n": n, "base": answered}, index=counted.index)
 
 
@@ -131,8 +131,8 @@ def _changes(
 ) -> tuple[WaveChange, ...]:
     figures = [_figures(table, keys, profile) for table in (now, then)]
     (n, base), (earlier, earlier_base) = figures
-    found = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
-    rows = zip(keys, n, base, earlier, earlier_base, *found, strict=True)
+    differences = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
+    rows = zip(keys, n, base, earlier, earlier_base, *differences, strict=True)
     return tuple(WaveChange(key, *(float(value) for value in values)) for key, *values in rows)
 
 
@@ -147,17 +147,17 @@ def _same_people(source: RunResults, earlier: Study) -> tuple[int, float]:
 
     One number for all codes, and to a tenth: an interval's ends must not tell who said the same twice.
     """
-    now, then = _said(source.study), _said(earlier)
+    now, then = _codes_of_people(source.study), _codes_of_people(earlier)
     both = sorted(set(now) & set(then))
     if len(both) < source.profile.fewest:
         return 0, 0.0
     codes = list(source.labels)
-    rows = [np.array([[code in said[one] for code in codes] for one in both], dtype=bool) for said in (now, then)]
-    found = correlation_of_shares(rows[0], rows[1], base=len(now), earlier_base=len(then))
-    return len(both), float(np.floor(max(found, 0.0) * 10) / 10)
+    rows = [np.array([[code in codes_of[person] for code in codes] for person in both], dtype=bool) for codes_of in (now, then)]
+    correlation = correlation_of_shares(rows[0], rows[1], base=len(now), earlier_base=len(then))
+    return len(both), float(np.floor(max(correlation, 0.0) * 10) / 10)
 
 
-def _said(study: Study) -> Mapping[str, frozenset[str]]:
+def _codes_of_people(study: Study) -> Mapping[str, frozenset[str]]:
     """Return the codes of each person who answered."""
     tables = {name: _columns(study, name) for name in _WITHOUT_WORDS}
     comments = tables["comments"]
@@ -171,5 +171,5 @@ def _columns(study: Study, name: str) -> pd.DataFrame:
     path = study.folder / TABLES[name].file
     if not path.is_file():
         raise DataError(f"The table {name} of {study.settings.name} has not been made yet; `themes run` makes it.")
-    found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=_WITHOUT_WORDS[name]).to_pandas()
-    return found
+    table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=_WITHOUT_WORDS[name]).to_pandas()
+    return table

@@ -107,9 +107,9 @@ def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Pa
     for line in mark:
         write_lines(document.add_paragraph(), line, bold=True)
     add_footer(document, DRAFT if mark else title)
-    for heading, found in groupby(ideas, key=lambda idea: idea.heading):
+    for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading):
         document.add_heading(level=1).add_run(heading).font.size = Pt(22)
-        for idea in found:
+        for idea in ideas_under:
             add_picture(document, _picture(idea, folder), alternative=idea.picture, title="Picture", width_cm=_PICTURE_CM)
             document.paragraphs[-1].paragraph_format.keep_with_next = True
             paragraph = document.add_paragraph()
@@ -152,8 +152,8 @@ def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) 
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     parts = [
-        (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in found])
-        for heading, found in groupby(ideas, key=lambda idea: idea.heading)
+        (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in ideas_under])
+        for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading)
     ]
     return environment.get_template("easyread.html.j2").render(title=title, parts=parts, mark=mark)
 
@@ -176,9 +176,9 @@ def easyread_in_words(study: Study) -> Iterator[str]:
     if not ideas:
         yield f"There is no {FILE} yet: themes easyread STUDY --start writes a draft for people to change."
         return
-    found = reading(ideas)
-    yield f"{FILE}: {len(ideas)} ideas, {found.mean:.1f} words a sentence on average (at most {MOST_WORDS_ON_AVERAGE} are easy)."
-    yield from (f"  - {problem}" for problem in found.problems)
+    readability = reading(ideas)
+    yield f"{FILE}: {len(ideas)} ideas, {readability.mean:.1f} words a sentence on average (at most {MOST_WORDS_ON_AVERAGE} are easy)."
+    yield from (f"  - {problem}" for problem in readability.problems)
     approval = approval_of(study, ideas)
     yield f"Approved by {approval.by} on {approval.when}." if approval else "Not approved yet: it leaves with the word DRAFT."
 

@@ -22,9 +22,9 @@ def number(value: float) -> str:
     return f"{round(value):,}"
 
 
-def counted(n: float, one: str, many: str) -> str:
+def counted(n: float, singular: str, plural: str) -> str:
     """Write how many of something there are."""
-    return f"{number(n)} {one if round(n) == 1 else many}"
+    return f"{number(n)} {singular if round(n) == 1 else plural}"
 
 
 def people(n: float) -> str:

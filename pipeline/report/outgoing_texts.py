@@ -64,9 +64,9 @@ def waiting_texts(exports: Sequence[tuple["Exporter", "RunResults"]]) -> tuple[W
     from pipeline.methods.redact import Redactor
     from pipeline.methods.redact.findings_in_words import identifiers_in
 
-    found = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
+    findings = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
     return tuple(
-        WaitingText(places[words], holds, text_sha256(words)) for words, holds in zip(texts, found, strict=True) if holds
+        WaitingText(places[words], holds, text_sha256(words)) for words, holds in zip(texts, findings, strict=True) if holds
     )
 
 
@@ -115,10 +115,10 @@ def _of_quotations(source: "RunResults") -> Iterator[Text]:
     from pipeline.report.quote_bank import release
 
     approved = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved
-    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     for segment_id, caption, words in zip(approved["segment_id"], approved["caption"], approved["text"], strict=True):
         yield f"the caption of quotation {segment_id}", caption
-        if words != said[segment_id]:
+        if words != spoken[segment_id]:
             yield f"the rewording of quotation {segment_id}", words
     for use in read_uses(source.study):
         yield f"quotes_used.csv, where {use.quote} was used", use.where

@@ -91,12 +91,12 @@ def release(
 
 def _as_decided(quotes: pd.DataFrame, segments: pd.DataFrame, approvals: pd.DataFrame) -> pd.DataFrame:
     """Return the candidates with what people have decided up to now; `stale` where it was about words that changed since."""
-    said = approvals.set_index("segment_id")
-    outcome = quotes["segment_id"].map(said["outcome"].where(said["stands"].astype(bool), "taken back"))
+    record = approvals.set_index("segment_id")
+    outcome = quotes["segment_id"].map(record["outcome"].where(record["stands"].astype(bool), "taken back"))
     on_record = outcome.notna()
     texts = quotes["segment_id"].map(segments.set_index("segment_id")["text_id"])
-    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(said["text_id"]) != texts)
-    wording = quotes["segment_id"].map(said["wording"]).where((outcome == "reworded") & ~stale, "")
+    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(record["text_id"]) != texts)
+    wording = quotes["segment_id"].map(record["wording"]).where((outcome == "reworded") & ~stale, "")
     return quotes.assign(
         approved=quotes["approved"].mask(on_record, outcome.isin(["approved", "reworded"]) & ~stale).astype(bool),
         refused=quotes["refused"].mask(on_record, (outcome == "refused") & ~stale).astype(bool),
@@ -156,9 +156,9 @@ def quote_figures(study: Study) -> dict[str, int]:
 
 def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame) -> Words:
     """Return the words that people have approved, or the rewordings; all others stay with the team."""
-    found = release(quotes, segments, comments, approvals)
-    texts = found.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
-    waiting = found.withheld.loc[found.withheld["why"] == WAITING, "segment_id"].nunique()
+    sorted_out = release(quotes, segments, comments, approvals)
+    texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
+    waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
     return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))
 
 
@@ -224,22 +224,26 @@ class QuoteBank:
 def quote_bank(source: RunResults) -> QuoteBank:
     """Return the bank, in the codebook's order."""
     quotes = source["quotes"]
-    found = release(quotes, source["segments"], source["comments"], source.approvals)
+    sorted_out = release(quotes, source["segments"], source["comments"], source.approvals)
     uses = _uses_of(read_uses(source.study))
     facts = _Facts(source)
-    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
-    reworded = {one for one, text in zip(found.approved["segment_id"], found.approved["text"], strict=True) if text != said[one]}
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    reworded = {
+        segment_id
+        for segment_id, text in zip(sorted_out.approved["segment_id"], sorted_out.approved["text"], strict=True)
+        if text != spoken[segment_id]
+    }
     order = {code: place for place, code in enumerate(source.labels)}
-    approved = found.approved.assign(place=found.approved["code"].map(order).fillna(len(order))).sort_values(
+    approved = sorted_out.approved.assign(place=sorted_out.approved["code"].map(order).fillna(len(order))).sort_values(
         "place", kind="stable"
     )
     quotations = tuple(facts.quotation(row, reworded, uses) for row in approved.to_dict("records"))
     withheld = tuple(
         Withheld(row["segment_id"], _label(source, row["code"]), row["why"], _places(uses, row["segment_id"]))
-        for row in found.withheld.to_dict("records")
+        for row in sorted_out.withheld.to_dict("records")
     )
-    there = {*quotes["segment_id"], *found.withheld["segment_id"]}
-    gone = tuple(use for quote, used in uses.items() if quote not in there for use in used)
+    listed_ids = {*quotes["segment_id"], *sorted_out.withheld["segment_id"]}
+    gone = tuple(use for quote, used in uses.items() if quote not in listed_ids for use in used)
     return QuoteBank(quotations, withheld, gone)
 
 
@@ -255,9 +259,9 @@ class _Facts:
         self.codes = codings.groupby("segment_id")["code"].agg(tuple).to_dict()
         self.status = codings.set_index(["segment_id", "code"])["status"].to_dict()
         made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
-        given = made[made["outcome"] == "codes"]
-        given = given.assign(code=given["codes"].str.split("|")).explode("code")
-        counts = given.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
+        coded = made[made["outcome"] == "codes"]
+        coded = coded.assign(code=coded["codes"].str.split("|")).explode("code")
+        counts = coded.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
         self.readers: dict[tuple[str, str], dict[str, int]] = {}
         for row in counts.reset_index(name="n").to_dict("records"):
             self.readers.setdefault((row["segment_id"], row["code"]), {})[row["reviewer_group"]] = row["n"]
@@ -281,7 +285,7 @@ class _Facts:
             picked_as=REASONS[row["reason"]],
             question=self.source.wording(self.question[segment_id]),
             answer=self.answer[segment_id],
-            codes=tuple(_label(self.source, one) for one in self.codes.get(segment_id, (code,))),
+            codes=tuple(_label(self.source, other) for other in self.codes.get(segment_id, (code,))),
             agreed_by=self.agreed_by(segment_id, code),
             contested=self.status.get((segment_id, code)) == "contested",
             used=_places(uses, segment_id),
@@ -293,32 +297,36 @@ def _label(source: RunResults, code: str) -> str:
 
 
 def _uses_of(uses: Sequence[Use]) -> dict[str, list[Use]]:
-    found: dict[str, list[Use]] = {}
+    uses_of: dict[str, list[Use]] = {}
     for use in uses:
-        found.setdefault(use.quote, []).append(use)
-    return found
+        uses_of.setdefault(use.quote, []).append(use)
+    return uses_of
 
 
 def _places(uses: Mapping[str, Sequence[Use]], quote: str) -> tuple[str, ...]:
     return tuple(f"{use.where}, page {use.page}" if use.page else use.where for use in uses.get(quote, ()))
 
 
-def facts_of(one: Quotation) -> tuple[str, ...]:
+def facts_of(quotation: Quotation) -> tuple[str, ...]:
     """Say in short lines what is known of a quotation."""
     return (
-        f"Picked as {one.picked_as}.",
-        *(("The words are a rewording that a person approved.",) if one.reworded else ()),
-        f"Question: {one.question}",
-        f"Given this code by {one.agreed_by}.",
-        *(("Contested: some people read it otherwise.",) if one.contested else ()),
-        *((f"Other codes: {', '.join(code for code in one.codes if code != one.code)}",) if len(one.codes) > 1 else ()),
-        *((f"Used in: {'; '.join(one.used)}",) if one.used else ()),
+        f"Picked as {quotation.picked_as}.",
+        *(("The words are a rewording that a person approved.",) if quotation.reworded else ()),
+        f"Question: {quotation.question}",
+        f"Given this code by {quotation.agreed_by}.",
+        *(("Contested: some people read it otherwise.",) if quotation.contested else ()),
+        *(
+            (f"Other codes: {', '.join(code for code in quotation.codes if code != quotation.code)}",)
+            if len(quotation.codes) > 1
+            else ()
+        ),
+        *((f"Used in: {'; '.join(quotation.used)}",) if quotation.used else ()),
     )
 
 
 def quote_ids(study: Study) -> frozenset[str]:
     """Return the ids of all quotations that could be used."""
-    return frozenset(one.quote for one in quote_bank(read_results(study, TABLES)).quotations)
+    return frozenset(quotation.quote for quotation in quote_bank(read_results(study, TABLES)).quotations)
 
 
 def uses_in_words(study: Study) -> tuple[str, ...]:
@@ -327,10 +335,10 @@ def uses_in_words(study: Study) -> tuple[str, ...]:
     if not uses:
         return ("No use of a quotation has been noted yet: themes quote used STUDY ID --where TITLE",)
     bank = quote_bank(read_results(study, TABLES))
-    stays = {one.quote: one.why for one in bank.withheld}
+    stays = {candidate.quote: candidate.why for candidate in bank.withheld}
     gone = {use.quote: GONE for use in bank.elsewhere}
     why = gone | stays
-    fine = {one.quote for one in bank.quotations}
+    fine = {candidate.quote for candidate in bank.quotations}
     take_out = [f"TAKE OUT: {_use_in_words(use)}: {why[use.quote]}." for use in uses if use.quote not in fine]
     return (*take_out, *(f"In use: {_use_in_words(use)}." for use in uses if use.quote in fine))
 

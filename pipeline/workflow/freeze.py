@@ -40,8 +40,10 @@ def _gather(study: Study) -> SavedThemes:
         raise DataError("The themes are not those of the texts as they are now; `themes run` brings them up to date.")
     labels = pd.Index(centres.ids).get_indexer(pd.Index(members["theme_id"])).astype(np.intp)
     quantiles = quantiles_of(nearness_of_fitted(vectors.matrix, labels, centres.matrix))
-    said = texts["text"].tolist()
-    kept = tuple(_saved(row, said) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records"))
+    wordings = texts["text"].tolist()
+    kept = tuple(
+        _saved(row, wordings) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records")
+    )
     return SavedThemes(kept, centres.matrix.astype(np.float32), quantiles, len(texts), vectors.model, vectors.sha256)
 
 

@@ -41,8 +41,8 @@ class Proposal:
 def propose(export: Export, *, name: str, file: str) -> Proposal:
     """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
     plan = plan_for(export, languages_of)
-    found = {"file": file, "sheet": export.sheet} | plan.intake
-    intake = {key: found[key] for key in Intake.model_fields if found.get(key) is not None}
+    values = {"file": file, "sheet": export.sheet} | plan.intake
+    intake = {key: values[key] for key in Intake.model_fields if values.get(key) is not None}
     settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
     settings["count"] = {"groups": plan.compared} | settings["count"]
     settings["clean"] |= {"languages": plan.languages}

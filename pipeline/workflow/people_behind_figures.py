@@ -81,8 +81,8 @@ def _true_means(ratings: pd.DataFrame, levels: pd.DataFrame) -> Iterable[tuple[K
 
     scored = ratings.dropna(subset="score").merge(levels, on="response_id")
     spread = scored.groupby("question")["score"].agg(np.ptp)
-    found = scored.groupby(["question", "part"])["score"].agg(["mean", "std", "count"]).reset_index()
-    for row in found.to_dict("records"):
+    means = scored.groupby(["question", "part"])["score"].agg(["mean", "std", "count"]).reset_index()
+    for row in means.to_dict("records"):
         n, width = row["count"], spread[row["question"]]
         half = row["std"] / n**0.5 * t.ppf(0.975, n - 1) if n > 1 else np.nan
         for figure, value in zip(MEAN, (row["mean"], row["mean"] - half, row["mean"] + half), strict=True):
@@ -101,12 +101,12 @@ def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame,
     """Return one row per person and level that the person counts in, `everyone` among them."""
     everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
     # Of several values the first counts, as in the tables.
-    known = (
+    stated = (
         people[people["attribute"].isin(groups)]
         .drop_duplicates(["response_id", "attribute"])
         .rename(columns={"attribute": "group", "value": "level"})
     )
-    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), known], ignore_index=True)
+    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), stated], ignore_index=True)
 
 
 def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
@@ -114,8 +114,8 @@ def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, 
     everyone = asked[["response_id"]].drop_duplicates()
     parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
     for group in groups:
-        known = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
-        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(known).astype(object).fillna(NOT_STATED)))
+        level_of = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
+        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(level_of).astype(object).fillna(NOT_STATED)))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -130,9 +130,9 @@ def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Itera
     usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     base = usable.merge(levels, on="response_id")
     yield base.assign(item="counts|" + base["question"] + "||base")
-    said = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
-    said = said.merge(base, on="comment_id")
-    yield said.assign(item="counts|" + said["question"] + "||" + said["code"])
+    spoken = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
+    spoken = spoken.merge(base, on="comment_id")
+    yield spoken.assign(item="counts|" + spoken["question"] + "||" + spoken["code"])
 
 
 def _of_closed(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
@@ -170,7 +170,7 @@ def _table(study: Study, name: str) -> pd.DataFrame:
     """Read what tells who is counted, and no words."""
     path = study.folder / TABLES[name].file
     try:
-        found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
+        table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
     except (FileNotFoundError, pyarrow.ArrowException, KeyError) as exc:
         raise DataError(f"The table {name} is not as it should be; `themes run` makes it again.") from exc
-    return found
+    return table

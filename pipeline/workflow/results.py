@@ -47,16 +47,16 @@ class RunResults:
             shared = with_shared_words(self["themes"], segments, comments)
             allowed = quotable_ids(segments, comments)
             self.kept["named themes"] = without_private_words(shared, self["members"], allowed)
-        found: pd.DataFrame = self.kept["named themes"]
-        return found
+        themes: pd.DataFrame = self.kept["named themes"]
+        return themes
 
     @property
     def approvals(self) -> pd.DataFrame:
         """What people have decided about quotations up to now, whether the last run has seen it or not."""
         if "approvals" not in self.kept:
             self.kept["approvals"] = approvals_on_record(self.study)
-        found: pd.DataFrame = self.kept["approvals"]
-        return found
+        approvals: pd.DataFrame = self.kept["approvals"]
+        return approvals
 
     @property
     def profile(self) -> Profile:
@@ -81,8 +81,8 @@ class RunResults:
     def wording(self, question: str) -> str:
         """Return the wording of an open or closed question, or else the name of its column, or else its own."""
         intake = self.study.settings.intake
-        found = intake.questions.get(question) or intake.ratings.get(question)
-        return (found.wording or found.column or question) if found else question
+        asked = intake.questions.get(question) or intake.ratings.get(question)
+        return (asked.wording or asked.column or question) if asked else question
 
 
 def read_results(study: Study, tables: Sequence[str], *, today: date | None = None) -> RunResults:
@@ -91,12 +91,12 @@ def read_results(study: Study, tables: Sequence[str], *, today: date | None = No
     for name in tables:
         _check_whole(study, manifest, name)
     check_one_run(study, manifest, tables)
-    found = {name: _read(study, name) for name in tables}
+    values = {name: _read(study, name) for name in tables}
     return RunResults(
         study=study,
         manifest=manifest,
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
-        tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
+        tables={name: table for name, table in values.items() if isinstance(table, pd.DataFrame)},
         today=today or datetime.now(UTC).date(),
     )
 

@@ -28,18 +28,18 @@ def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> Acc
     reasons = comments["set_aside"].dropna()
     in_segments = index_in(comments["comment_id"], segments["comment_id"]) >= 0
     counts = reasons.value_counts().sort_index()
-    found = Accounts(
+    accounts = Accounts(
         rows_in=rows_in,
         coded=int(in_segments.sum()),
         withdrawn=int(counts.get(NO_CONSENT, 0)),
         set_aside={str(reason): int(n) for reason, n in counts.items() if reason != NO_CONSENT},
     )
-    total = found.coded + found.withdrawn + sum(found.set_aside.values())
+    total = accounts.coded + accounts.withdrawn + sum(accounts.set_aside.values())
     both = int((in_segments & comments["set_aside"].notna()).sum())
-    if total != found.rows_in or both:
+    if total != accounts.rows_in or both:
         raise DataError(
-            f"Of {found.rows_in} rows {found.coded} are coded and {total - found.coded} set aside or withdrawn, "
+            f"Of {accounts.rows_in} rows {accounts.coded} are coded and {total - accounts.coded} set aside or withdrawn, "
             f"{both} of them both; the sum should be the rows that came in. "
             "This is a fault of the program: please report it with these figures."
         )
-    return found
+    return accounts

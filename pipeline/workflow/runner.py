@@ -147,8 +147,8 @@ class _Run:
     def new_digest(self, name: str) -> str:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
-            said = has_store(self.study) and not self.value(name).empty
-            return sha256_of(self.value(name).to_csv(index=False)) if said else ""
+            has_rows = has_store(self.study) and not self.value(name).empty
+            return sha256_of(self.value(name).to_csv(index=False)) if has_rows else ""
         return input_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
     def path(self, name: str) -> Path:
@@ -190,11 +190,11 @@ class _Run:
         return self.value(name)[list(columns)]
 
     def read(self, name: str, columns: tuple[str, ...] | None = None) -> Value:
-        found = read_table(name, self.path(name), columns)
-        if _is_large(found):
+        value = read_table(name, self.path(name), columns)
+        if _is_large(value):
             # As much again was taken to read it.
             release_memory()
-        return found
+        return value
 
     def run_stage(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
@@ -296,8 +296,8 @@ class _Run:
             self.columns_of("comments", ("comment_id", "set_aside")),
             self.columns_of("segments", ("comment_id",)),
         )
-        found = account(self.n_rows("responses"), comments, segments)
-        manifest = self.manifest.with_accounts(found.as_dict())
+        accounts = account(self.n_rows("responses"), comments, segments)
+        manifest = self.manifest.with_accounts(accounts.as_dict())
         write_manifest(self.study, manifest)
         return manifest
 

@@ -17,10 +17,10 @@ def list_concerns(folder: str | Path) -> str:
     """Return the answers that may speak of harm, with identifiers masked; DataError if the study has not been run."""
     study = load_study(folder)
     concerns, comments = (_table(study, name) for name in ("concerns", "comments"))
-    found = concerns.merge(comments[["comment_id", "response_id", "question", "text"]], on="comment_id")
+    answers = concerns.merge(comments[["comment_id", "response_id", "question", "text"]], on="comment_id")
     person = study.settings.safeguarding.person
-    lines = [f"{_n(len(found))} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
-    for row in found.to_dict("records"):
+    lines = [f"{_n(len(answers))} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
+    for row in answers.to_dict("records"):
         lines += ["", f"{row['kinds']} (answer {row['comment_id']}, person {row['response_id']}, question {row['question']})"]
         lines.append(textwrap.fill(_printable(str(row["text"])), 100, initial_indent="  ", subsequent_indent="  "))
     return "\n".join([*lines, "", NOT_ALL])
@@ -49,5 +49,5 @@ def _printable(text: str) -> str:
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:
-    found = read_table(name, study.folder / TABLES[name].file)
-    return found if isinstance(found, pd.DataFrame) else pd.DataFrame()
+    value = read_table(name, study.folder / TABLES[name].file)
+    return value if isinstance(value, pd.DataFrame) else pd.DataFrame()

@@ -46,7 +46,7 @@ class Status:
             begin = f"{self.name}: nothing has been run yet; `themes run` begins."
             return "\n".join([begin, *([self.safeguarding] if self.safeguarding else [])])
         lines = [self.name]
-        lines += [f"  {name:8s} {found['seconds']:8.1f} s   {found['rows']}" for name, found in self.stages.items()]
+        lines += [f"  {name:8s} {record['seconds']:8.1f} s   {record['rows']}" for name, record in self.stages.items()]
         missing = [stage.name for stage in STAGES if stage.name not in self.stages]
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
@@ -140,25 +140,25 @@ def _progress(study: Study) -> Progress:
 
 
 def _waiting(folder: Path) -> dict[str, int]:
-    found: dict[str, int] = {}
+    waiting: dict[str, int] = {}
     suggestions = _table(folder, "suggestions")
     if suggestions is not None:
         texts = suggestions.groupby("text_id")
-        found["excerpts with suggested codes to check"] = int(texts["suggested"].any().sum())
-        found["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
+        waiting["excerpts with suggested codes to check"] = int(texts["suggested"].any().sum())
+        waiting["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
     theme_codes = _table(folder, "theme_codes")
     if theme_codes is not None:
         themes = _table(folder, "themes")
         aside = set() if themes is None else set(themes.loc[themes["set_aside"], "theme_id"])
         new = theme_codes[(theme_codes["status"] == "new") & ~theme_codes["theme_id"].isin(aside)]
-        found["themes that are not in the codebook"] = len(new)
+        waiting["themes that are not in the codebook"] = len(new)
     shaping = _table(folder, "shaping")
     if shaping is not None and (lost := int((shaping["result"] == "no longer finds its theme").sum())):
-        found["edits of themes that no longer find their theme (`themes theme list` shows them)"] = lost
+        waiting["edits of themes that no longer find their theme (`themes theme list` shows them)"] = lost
     comments = _table(folder, "comments")
     if comments is not None:
-        found["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
-    return found
+        waiting["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
+    return waiting
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame | None:

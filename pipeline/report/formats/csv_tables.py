@@ -41,5 +41,5 @@ def _with_blanks(themes: pd.DataFrame) -> pd.DataFrame:
 
 def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with every figure of a suppressed row blank, whatever the row holds."""
-    there = [column for column in FIGURES if column in table]
-    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in there})
+    columns = [column for column in FIGURES if column in table]
+    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in columns})

@@ -179,7 +179,7 @@ def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
     least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * max(map(_longest_word, column)) for column in columns]
     wanted = [max(min(len(text) / 2, 24.0) for text in column) for column in columns]
     left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
-    widths = [one + left * want / (sum(wanted) or 1.0) for one, want in zip(least, wanted, strict=True)]
+    widths = [narrowest + left * want / (sum(wanted) or 1.0) for narrowest, want in zip(least, wanted, strict=True)]
     return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
 
 

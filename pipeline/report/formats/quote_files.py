@@ -45,7 +45,7 @@ def write_quotes(source: RunResults, folder: Path) -> None:
     bank = quote_bank(source)
     name = f"{source.study.settings.name}: quotations"
     write_csv(_as_table(bank), folder / "quotes.csv")
-    stays = [(one.quote, one.code, one.why, "; ".join(one.used)) for one in bank.withheld]
+    stays = [(candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld]
     write_csv(pd.DataFrame(stays, columns=["quote", "code", "why", "used"]), folder / "withheld.csv")
     write_tables_workbook(_report(name, bank, (_all(bank), _stays(bank))), folder / "quotes.xlsx")
     save_document(as_document(_report(name, bank, (*_by_code(bank), _stays(bank)))), folder / "quotes.docx")
@@ -56,10 +56,24 @@ def write_quotes(source: RunResults, folder: Path) -> None:
 def _as_table(bank: QuoteBank) -> pd.DataFrame:
     rows = [
         (
-            *(one.quote, one.code, one.words, "yes" if one.reworded else "no", one.caption, one.picked_as, one.question),
-            *(one.answer, "; ".join(one.codes), one.agreed_by, "yes" if one.contested else "no", "; ".join(one.used)),
+            *(
+                quotation.quote,
+                quotation.code,
+                quotation.words,
+                "yes" if quotation.reworded else "no",
+                quotation.caption,
+                quotation.picked_as,
+                quotation.question,
+            ),
+            *(
+                quotation.answer,
+                "; ".join(quotation.codes),
+                quotation.agreed_by,
+                "yes" if quotation.contested else "no",
+                "; ".join(quotation.used),
+            ),
         )
-        for one in bank.quotations
+        for quotation in bank.quotations
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -84,17 +98,26 @@ def _all(bank: QuoteBank) -> ReportSection:
 def _by_code(bank: QuoteBank) -> tuple[ReportSection, ...]:
     if not bank.quotations:
         return (ReportSection("quotations", "Quotations", (Paragraph("Nobody has approved a quotation yet."),)),)
-    codes = list(dict.fromkeys(one.code for one in bank.quotations))
+    codes = list(dict.fromkeys(quotation.code for quotation in bank.quotations))
     return tuple(
-        ReportSection(f"code-{place}", code, (_of_code(code, place, [one for one in bank.quotations if one.code == code]),))
+        ReportSection(
+            f"code-{place}",
+            code,
+            (_of_code(code, place, [quotation for quotation in bank.quotations if quotation.code == code]),),
+        )
         for place, code in enumerate(codes, start=1)
     )
 
 
 def _of_code(code: str, place: int, quotations: Sequence[Quotation]) -> TableBlock:
     rows = tuple(
-        (f"“{one.words}”", one.caption or "no caption", "\n".join(facts_of(one)), f"{one.quote}\nanswer {one.answer}")
-        for one in quotations
+        (
+            f"“{quotation.words}”",
+            quotation.caption or "no caption",
+            "\n".join(facts_of(quotation)),
+            f"{quotation.quote}\nanswer {quotation.answer}",
+        )
+        for quotation in quotations
     )
     header = ("Words", "Who said it", "What is known of it", "Quote and answer id")
     return TableBlock(f"quotations-{place}", f"Approved quotations under “{code}”", header, rows)
@@ -104,7 +127,7 @@ def _stays(bank: QuoteBank) -> ReportSection:
     name, heading = "withheld", "Withheld"
     if not bank.withheld:
         return ReportSection(name, heading, (Paragraph("No candidate is withheld."),))
-    rows = tuple((one.quote, one.code, one.why, "; ".join(one.used)) for one in bank.withheld)
+    rows = tuple((candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld)
     return ReportSection(
         name, heading, (TableBlock("withheld", "Candidates that stay, and why", ("Quote id", "Code", "Why", "Used in"), rows),)
     )

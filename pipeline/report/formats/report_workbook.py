@@ -85,8 +85,8 @@ def _tables_in(block: Block) -> Iterator[TableBlock]:
 
 
 def _legend(columns: Sequence["_Column"]) -> list[str]:
-    there = {cell for column in columns for cell in column.cells}
-    return [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in there]
+    cells = {cell for column in columns for cell in column.cells}
+    return [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in cells]
 
 
 @dataclass(frozen=True)
@@ -168,11 +168,11 @@ def _parts(cell: Cell) -> tuple[str, str, str, str]:
 
 def _unlike(names: Sequence[str]) -> list[str]:
     """Return names of columns that are there once each and never empty."""
-    found: list[str] = []
+    unlike: list[str] = []
     for place, name in enumerate(names):
         same = names[:place].count(name)
-        found.append(f"{name or 'Column'} ({same + 1})" if same else name or "Column")
-    return found
+        unlike.append(f"{name or 'Column'} ({same + 1})" if same else name or "Column")
+    return unlike
 
 
 def _value(text: str) -> Any:
@@ -180,4 +180,4 @@ def _value(text: str) -> Any:
         return int(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):
         return float(text)
-    return int(found[1]) / 100 if (found := _PERCENT.fullmatch(text)) else text
+    return int(percentage[1]) / 100 if (percentage := _PERCENT.fullmatch(text)) else text

@@ -33,9 +33,9 @@ def set_aside(source: RunResults) -> ReportSection:
     if not accounts:
         raise DataError("The record of the run does not say where the answers went; `themes run` completes it.")
     _check_sum(accounts, len(source["comments"]))
-    found = source["accounts"].set_index("became")["n"]
-    order = [*(READ,), *sorted(set(found.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
-    rows = tuple((WHY.get(one, sentence_case(one)), _written(found[one])) for one in order if one in found)
+    counts = source["accounts"].set_index("became")["n"]
+    order = [*(READ,), *sorted(set(counts.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
+    rows = tuple((WHY.get(outcome, sentence_case(outcome)), _written(counts[outcome])) for outcome in order if outcome in counts)
     note = f"{sentence_case(source.profile.rule)}."
     table = TableBlock("accounts", "Where every answer went", ("What became of it", "Answers"), rows, numeric=(1,), note=note)
     return ReportSection("set-aside", "What was set aside and why", (Paragraph(WHAT_AN_ANSWER_IS), table))

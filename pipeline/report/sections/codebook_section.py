@@ -47,8 +47,8 @@ def _codes(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
 
 
 def _themes_of(code: str, placed: Sequence[PlacedTheme]) -> tuple[str, str]:
-    found = [f"{theme.heading} ({theme.people})" for theme in placed if theme.code == code]
-    return "\n".join(found) or "No theme", number(len(found))
+    themes = [f"{theme.heading} ({theme.people})" for theme in placed if theme.code == code]
+    return "\n".join(themes) or "No theme", number(len(themes))
 
 
 def _new_themes(source: RunResults, placed: Sequence[PlacedTheme]) -> Block:

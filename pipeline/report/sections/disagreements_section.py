@@ -67,11 +67,11 @@ def _rows(source: RunResults, made: pd.DataFrame, contested: pd.DataFrame, words
 
 
 def _readings(source: RunResults, made: pd.DataFrame) -> Iterator[str]:
-    labelled = made.assign(said=[_said(source, codes) for codes in made["codes"]])
-    for said, rows in labelled.groupby("said", sort=True):
+    labelled = made.assign(said=[_reading(source, codes) for codes in made["codes"]])
+    for reading, rows in labelled.groupby("said", sort=True):
         readers = rows.groupby("reviewer_group")["reviewer"].nunique()
-        yield f"{said}: {listed([f'{group} ({number(n)})' for group, n in readers.items()])}"
+        yield f"{reading}: {listed([f'{group} ({number(n)})' for group, n in readers.items()])}"
 
 
-def _said(source: RunResults, codes: str) -> str:
+def _reading(source: RunResults, codes: str) -> str:
     return listed([source.label(code) for code in codes.split("|")]) if codes else NO_CODE

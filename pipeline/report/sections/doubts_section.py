@@ -75,15 +75,18 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
         return ReportSection(
             "heard-once", "Heard once", (Paragraph("Everything that was said is like something that somebody else said."),)
         )
-    said = words.of(single)
+    quoted = words.of(single)
     sentence = f"{counted(len(single), 'thing was', 'things were')} said that nothing else is like. {WHY_IT_MATTERS}"
-    blocks: list[Block] = [Paragraph(sentence), Quotations(said[:OPEN_QUOTATIONS], _silent(len(single) - len(said), words, said))]
-    if more := said[OPEN_QUOTATIONS:]:
+    blocks: list[Block] = [
+        Paragraph(sentence),
+        Quotations(quoted[:OPEN_QUOTATIONS], _silent(len(single) - len(quoted), words, quoted)),
+    ]
+    if more := quoted[OPEN_QUOTATIONS:]:
         blocks.append(Fold(f"{number(len(more))} more heard once", (Quotations(more),)))
     return ReportSection("heard-once", "Heard once", tuple(blocks))
 
 
-def _silent(n: int, words: Words, said: tuple[str, ...]) -> str:
-    if not said:
+def _silent(n: int, words: Words, quoted: tuple[str, ...]) -> str:
+    if not quoted:
         return words.none
     return f"{counted(n, 'more was', 'more were')} said {words.others}." if n else ""

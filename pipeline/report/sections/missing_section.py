@@ -29,9 +29,9 @@ def missing(source: RunResults) -> ReportSection:
 
 
 def _sentences(source: RunResults, group: str) -> Iterator[str]:
-    found = _answering(source, group)
-    shown = found.shown(ANSWERED)
-    hidden = [level_name(level) for level in found.compared if found.cell(ANSWERED, level) is None]
+    comparison = _answering(source, group)
+    shown = comparison.shown(ANSWERED)
+    hidden = [level_name(level) for level in comparison.compared if comparison.cell(ANSWERED, level) is None]
     if len(shown) < 2:
         yield _not_compared(hidden)
         return
@@ -64,6 +64,6 @@ def _share(cell: GroupEstimate) -> str:
 def _answering(source: RunResults, group: str) -> GroupComparison:
     """Compare how many people of each group wrote something."""
     rates = source["response_rates"]
-    known = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
-    cells = rates[known].rename(columns={"share": "estimate", "value": "key"})
+    stated = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
+    cells = rates[stated].rename(columns={"share": "estimate", "value": "key"})
     return compare(cells, group, labels={ANSWERED: "answered"}, unit="share", profile=source.profile)

@@ -25,8 +25,8 @@ def side_by_side(source: RunResults) -> ReportSection:
     if not pairs:
         return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
     blocks: list[Block] = [Paragraph(HOW)]
-    for place, (one, other) in enumerate(pairs, start=1):
-        blocks += [Heading(f"{one} and {other}"), *_pair(source, (one, other), place)]
+    for place, (first, second) in enumerate(pairs, start=1):
+        blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]
     return ReportSection(name, heading, tuple(blocks))
 
 
@@ -41,21 +41,21 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
         ("means", _closed(source, group, "mean")),
     )
     for kind, whole in kinds:
-        found = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
-        if len(found.levels) == len(pair):
-            sentences = differences(found)
+        comparison = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
+        if len(comparison.levels) == len(pair):
+            sentences = differences(comparison)
             yield from (Points(sentences),) if sentences else ()
-            yield _table(found, f"side-by-side-{place}-{kind}", kind)
+            yield _table(comparison, f"side-by-side-{place}-{kind}", kind)
 
 
-def _table(found: GroupComparison, name: str, kind: str) -> TableBlock:
+def _table(comparison: GroupComparison, name: str, kind: str) -> TableBlock:
     captions = {
         "codes": ("People who spoke of each code", "Code"),
         "options": ("Answers to closed questions", "Question and answer"),
         "means": ("Mean scores", "Closed question"),
     }
     caption, first = captions[kind]
-    return comparison_table(found, name, caption=caption, first=first)
+    return comparison_table(comparison, name, caption=caption, first=first)
 
 
 def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:

@@ -38,13 +38,13 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
 
 
 def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], place: int) -> Iterator[Block]:
-    found = source["voices"][source["voices"]["group"] == group]
+    voices = source["voices"][source["voices"]["group"] == group]
     yield Heading(f"What stands out {by(group)}")
     yield TableBlock(
         name=f"smaller-groups-{place}",
         caption=f"Themes that a group speaks of more than everyone else, {by(group)}",
         header=("Group", "Theme", "Share of the group", "Share of everyone else", "Evidence"),
-        rows=tuple(row for level, cells in found.groupby("level") for row in _rows(source, str(level), cells, themes)),
+        rows=tuple(row for level, cells in voices.groupby("level") for row in _rows(source, str(level), cells, themes)),
     )
     ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
     yield Paragraph(HOW_RANKED)

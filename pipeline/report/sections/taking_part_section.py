@@ -24,8 +24,8 @@ def taking_part(source: RunResults) -> ReportSection:
 
 def everyone_asked(source: RunResults) -> tuple[float, float, float]:
     """Return how many people were asked anything, wrote something, and left all blank; NaN where it may not be shown."""
-    found = _figures(source, question=ANY, group=EVERYONE)
-    return next(iter(found.values())) if found else (0.0, 0.0, 0.0)
+    figures = _figures(source, question=ANY, group=EVERYONE)
+    return next(iter(figures.values())) if figures else (0.0, 0.0, 0.0)
 
 
 def _figures(source: RunResults, *, question: str, group: str) -> dict[str, tuple[float, float, float]]:
@@ -84,7 +84,7 @@ def _table(source: RunResults, *, question: str, group: str, name: str, of: str)
         name=name,
         caption=f"People asked and answering {of}, {by(group)}",
         header=(sentence_case(group), "Asked", "Answered", "Left blank"),
-        rows=tuple((level, *_written(found)) for level, found in figures.items()),
+        rows=tuple((level, *_written(counts)) for level, counts in figures.items()),
         numeric=(1, 2, 3),
         note=f"{sentence_case(source.profile.rule)}.",
     )

@@ -33,11 +33,11 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
         blocks.append(Paragraph(how_to_approve(words)))
     blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
-    if rest := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold(f"The other {counted(len(rest), 'theme', 'themes')}", tuple(rest)))
+    if folded := entries[OPEN_ENTRIES:]:
+        blocks.append(Fold(f"The other {counted(len(folded), 'theme', 'themes')}", tuple(folded)))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
-        said = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
-        blocks.append(Fold(said, tuple(aside)))
+        summary = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
+        blocks.append(Fold(summary, tuple(aside)))
     return ReportSection("themes", "Themes", tuple(blocks))
 
 
@@ -100,8 +100,8 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
         ("Place in the codebook", _place(source, theme)),
         ("Like themes", "; ".join(like) or "none"),
     )
-    said = words.of(theme.exemplars)[:MOST_EXEMPLARS]
-    return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(said, "" if said else words.none))
+    quotable = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
 
 
 def _place(source: RunResults, theme: PlacedTheme) -> str:

@@ -68,8 +68,8 @@ class Check:
     def as_text(self) -> str:
         """Return all that was found in plain English."""
         n_errors, n_warnings = len(self.errors), len(self.problems) - len(self.errors)
-        found = f"{n_of(n_errors, 'error')} and {n_of(n_warnings, 'warning')}" if self.problems else "nothing is wrong"
-        lines = [f"{self.name}: {found}."]
+        verdict = f"{n_of(n_errors, 'error')} and {n_of(n_warnings, 'warning')}" if self.problems else "nothing is wrong"
+        lines = [f"{self.name}: {verdict}."]
         lines += [f"  {problem.severity}: {problem.sentence}" for problem in self.problems]
         lines += [f"  note: {note}" for note in self.notes]
         lines += _people_lines(self.people)
@@ -84,7 +84,7 @@ def check(study: Study) -> Check:
     except DataError as error:
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
     material = CheckContext(study, export)
-    problems += [problem for found in _OF_THE_EXPORT for problem in found(material)]
+    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(material)]
     people = count_people(material)
     problems += check_disclosure(material, people)
     problems += check_n_themes(material)
@@ -119,9 +119,9 @@ def _notes_on_consent(material: CheckContext) -> Iterator[str]:
     if consent is None:
         yield "No consent column is named, so nobody is quoted."
     elif consent.column in material.frame:
-        said = material.frame[consent.column].str.casefold()
+        answers = material.frame[consent.column].str.casefold()
         refusals = [option.strip().casefold() for option in consent.none]
-        withheld, blank = (int(said.isin(options).sum()) for options in (refusals, [""]))
+        withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
         if withheld:
             yield f"Consent to any use is withheld in {n_of(withheld, 'row')}, which will be set aside unread."
         if blank:

@@ -68,8 +68,8 @@ def check_ids(material: CheckContext) -> Iterator[Problem]:
 def nearest_to(name: str, names: list[str]) -> str | None:
     """Return the name that is spelt most like the one given, if any is."""
     by_words = {plain(other): other for other in names}
-    found = get_close_matches(plain(name), list(by_words), n=1, cutoff=0.7)
-    return by_words[found[0]] if found else None
+    matches = get_close_matches(plain(name), list(by_words), n=1, cutoff=0.7)
+    return by_words[matches[0]] if matches else None
 
 
 def _named(material: CheckContext) -> Iterator[tuple[str, str]]:

@@ -36,8 +36,8 @@ def _check_codebook(study: Study) -> Iterator[Problem]:
 def _check_model(study: Study) -> Iterator[Problem]:
     name = study.settings.embed.model
     if name not in EMBEDDERS and not (Path(name) / "modules.json").is_file():
-        known = ", ".join(EMBEDDERS)
-        text = f"there is no model {shown(name)}. Use one of {known}, or the folder of a sentence-transformers model."
+        names = ", ".join(EMBEDDERS)
+        text = f"there is no model {shown(name)}. Use one of {names}, or the folder of a sentence-transformers model."
         yield Problem("error", f"study.toml, [embed] model: {text}")
         return
     try:

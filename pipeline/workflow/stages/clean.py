@@ -41,18 +41,18 @@ def clean(responses: Rows, answers: Rows, tokens: MaskNumbers, *, settings: Simp
 
     `answers` is what each different answer holds, in the order in which they first come. Known names keep their numbers.
     """
-    given = _beside(responses, answers)
-    judged, names = _judged(given, settings.clean)
+    read = _beside(responses, answers)
+    judged, names = _judged(read, settings.clean)
     kept = judged["set_aside"].isna().to_numpy()
-    found, things = _found(given, kept, {name for row, name in names if kept[row]})
-    masking = _Masking(found, number(things, tokens.numbers, tokens.last))
-    return concat_or_stream(_comments(given, judged, masking), responses), concat_or_stream(
-        _masks(given, judged, masking), responses
+    spans, keys = _spans_and_keys(read, kept, {name for row, name in names if kept[row]})
+    masking = _Masking(spans, number(keys, tokens.numbers, tokens.last))
+    return concat_or_stream(_comments(read, judged, masking), responses), concat_or_stream(
+        _masks(read, judged, masking), responses
     )
 
 
 @dataclass(frozen=True)
-class _Given:
+class _ReadResponses:
     """Responses and what was read of each, to be gone over side by side, part by part, as often as need be."""
 
     responses: Rows
@@ -92,7 +92,7 @@ class _Part:
     """Those that are wanted, with their numbers, one by one."""
 
 
-def _beside(responses: Rows, answers: Rows) -> _Given:
+def _beside(responses: Rows, answers: Rows) -> _ReadResponses:
     places, ids = different_answers(responses)
     if not np.array_equal(ids, np.concatenate([as_numbers(part["answer_id"]) for part in batches(answers)])):
         # Masks would be put in the places of another answer.
@@ -100,13 +100,13 @@ def _beside(responses: Rows, answers: Rows) -> _Given:
     last = np.zeros(len(ids), dtype=np.intp)
     # Of several responses with the same answer the last one stays.
     last[places[places >= 0]] = np.flatnonzero(places >= 0)
-    return _Given(responses, answers, places, last)
+    return _ReadResponses(responses, answers, places, last)
 
 
 def _rows(answers: Rows, first: int, end: int) -> dict[int, Row]:
-    found = take(answers, np.arange(first, end))
-    mended = found["mended"].astype(object).where(found["mended"].notna(), None)
-    return dict(enumerate(zip(mended, found["language"], found["found"], found["names"], strict=True), start=first))
+    part = take(answers, np.arange(first, end))
+    mended = part["mended"].astype(object).where(part["mended"].notna(), None)
+    return dict(enumerate(zip(mended, part["language"], part["found"], part["names"], strict=True), start=first))
 
 
 def _answer(text: str | None, row: Row | None) -> Answer:
@@ -115,33 +115,33 @@ def _answer(text: str | None, row: Row | None) -> Answer:
     return Answer(repair(said)) if row is None else from_row(said, row)
 
 
-def _judged(given: _Given, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
+def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
     """Tell of each response its comment's id, why it is set aside, how it reads, and which one is the first of the same words.
 
     Beside it come the words that are only names, with the response each stands in.
     """
-    told = [_facts(part, plan) for part in given.parts()]
-    facts = pd.concat([one for one, _ in told], ignore_index=True)
+    judged_parts = [_facts(part, plan) for part in read.parts()]
+    facts = pd.concat([facts_of_part for facts_of_part, _ in judged_parts], ignore_index=True)
     free = facts["set_aside"].isna() | (facts["set_aside"] == OTHER_LANGUAGE)
     facts.loc[facts.pop("by_person").duplicated() & free, "set_aside"] = DUPLICATE
     facts["repeat"] = facts.groupby("id").cumcount()
     first = _first(facts.pop("words"), facts["set_aside"].isna())
-    return facts.assign(first=first), [name for _, names in told for name in names]
+    return facts.assign(first=first), [name for _, names in judged_parts for name in names]
 
 
 def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
     """Return what is told of each response by itself, and names; words are hashed, as numbers take little."""
-    said = dict(part.answers)
-    names = [(row, fold(one.text[start:end])) for row, one in said.items() for start, end in one.names]
-    return _hashed(part.responses, list(said.values()), plan), names
+    answers = dict(part.answers)
+    names = [(row, fold(answer.text[start:end])) for row, answer in answers.items() for start, end in answer.names]
+    return _hashed(part.responses, list(answers.values()), plan), names
 
 
-def _hashed(responses: pd.DataFrame, said: list[Answer], plan: Clean) -> pd.DataFrame:
+def _hashed(responses: pd.DataFrame, answers: list[Answer], plan: Clean) -> pd.DataFrame:
     persons, questions, frames, consents = (responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
-    texts = [one.text for one in said]
+    texts = [answer.text for answer in answers]
     plain = [" ".join(text.casefold().split()) for text in texts]
     readings = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, frames, strict=True)]
-    reasons = [_reason(consent, one, frame, plan) for consent, one, frame in zip(consents, said, frames, strict=True)]
+    reasons = [_reason(consent, answer, frame, plan) for consent, answer, frame in zip(consents, answers, frames, strict=True)]
     return pd.DataFrame(
         {
             "id": as_numbers(map(content_id, persons, questions, texts)),
@@ -169,22 +169,24 @@ def _first(words: "pd.Series[int]", kept: "pd.Series[bool]") -> "pd.Series[int]"
     return rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
 
 
-def _found(given: _Given, kept: NDArray[np.bool_], names: set[str]) -> tuple[dict[int, tuple[Span, ...]], set[Key]]:
+def _spans_and_keys(
+    read: _ReadResponses, kept: NDArray[np.bool_], names: set[str]
+) -> tuple[dict[int, tuple[Span, ...]], set[Key]]:
     """Return where something stands to be masked or looked at in what is kept, by response, and all things to be numbered."""
-    found, things = {}, set[Key]()
-    for part in given.parts(kept):
-        for row, one in part.answers:
-            spans = with_names(one.text, one.found, names)
+    spans_of, keys = {}, set[Key]()
+    for part in read.parts(kept):
+        for row, answer in part.answers:
+            spans = with_names(answer.text, answer.found, names)
             if spans:
-                found[row] = spans
-                things.update(identities(one.text, spans))
-    return found, things
+                spans_of[row] = spans
+                keys.update(identities(answer.text, spans))
+    return spans_of, keys
 
 
 def _comment_ids(judged: pd.DataFrame) -> list[str]:
     """Return the comments' ids; where a person says the same twice, the second has one of its own."""
     pairs = zip(map(as_id, judged["id"].tolist()), judged["repeat"].tolist(), strict=True)
-    return [one if not repeat else content_id(one, str(repeat)) for one, repeat in pairs]
+    return [comment_id if not repeat else content_id(comment_id, str(repeat)) for comment_id, repeat in pairs]
 
 
 @dataclass(frozen=True)
@@ -199,43 +201,43 @@ class _Masking:
         return mask(text, self.found[row], self.numbers) if row in self.found else Masked(text)
 
 
-def _comments(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
+def _comments(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
     kept = judged["set_aside"].isna().to_numpy()
     # In a function of their own, so that what one part took is let go of before the next is begun.
-    return (_comments_of(part, judged, masking) for part in given.parts(kept))
+    return (_comments_of(part, judged, masking) for part in read.parts(kept))
 
 
 def _comments_of(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
     """Return the comments of a part; of what is set aside no words go further than the vault."""
-    told = judged.iloc[part.rows]
-    read = {row: (masking.mask(row, one.text), one.language) for row, one in part.answers}
-    said = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
+    own = judged.iloc[part.rows]
+    read = {row: (masking.mask(row, answer.text), answer.language) for row, answer in part.answers}
+    results = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
     comments = part.responses[["response_id", "question", "frame", "weight", "consent"]]
     return comments.assign(
-        comment_id=_comment_ids(told),
-        text=[masked.text for masked, _ in said],
-        language=[language for _, language in said],
-        redactions=[len(masked.redactions) for masked, _ in said],
-        to_check=[len(masked.flags) for masked, _ in said],
-        reading=told["reading"].tolist(),
+        comment_id=_comment_ids(own),
+        text=[masked.text for masked, _ in results],
+        language=[language for _, language in results],
+        redactions=[len(masked.redactions) for masked, _ in results],
+        to_check=[len(masked.flags) for masked, _ in results],
+        reading=own["reading"].tolist(),
         # As arrays: the rows of a part are numbered anew.
-        same_as=_same_as(told, judged).array,
-        set_aside=told["set_aside"].astype("str").array,
+        same_as=_same_as(own, judged).array,
+        set_aside=own["set_aside"].astype("str").array,
     )
 
 
-def _same_as(told: pd.DataFrame, judged: pd.DataFrame) -> "pd.Series[str]":
+def _same_as(own: pd.DataFrame, judged: pd.DataFrame) -> "pd.Series[str]":
     """Return the id of the first comment with the same words, where it is not this one."""
-    others = told.loc[(told["first"] >= 0) & (told["first"] != told.index), "first"]
-    return pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str").reindex(told.index)
+    others = own.loc[(own["first"] >= 0) & (own["first"] != own.index), "first"]
+    return pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str").reindex(own.index)
 
 
-def _masks(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
+def _masks(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
     """Yield what was masked in each comment, and what stood there."""
     touched = np.isin(np.arange(len(judged)), list(masking.found))
-    for part in given.parts(touched):
+    for part in read.parts(touched):
         ids = _comment_ids(judged[part.rows][touched[part.rows]])
-        yield _masks_of(ids, [masking.mask(row, one.text) for row, one in part.answers])
+        yield _masks_of(ids, [masking.mask(row, answer.text) for row, answer in part.answers])
 
 
 def _masks_of(ids: list[str], masked: list[Masked]) -> pd.DataFrame:
@@ -252,6 +254,6 @@ def _masks_of(ids: list[str], masked: list[Masked]) -> pd.DataFrame:
     )
 
 
-def _shifts(found: Masked) -> list[int]:
-    grown = [len(redaction.token) - len(redaction.original) for redaction in found.redactions]
+def _shifts(masked: Masked) -> list[int]:
+    grown = [len(redaction.token) - len(redaction.original) for redaction in masked.redactions]
     return list(accumulate(grown, initial=0))

@@ -107,24 +107,24 @@ def _without_gone(
     themes: pd.DataFrame, texts: Rows, rows: UnitRows, labels: NDArray[np.intp], centres: NDArray[np.float32]
 ) -> pd.DataFrame:
     """Choose examples again, among the texts with a label, for each theme that had one which is gone; none if none is left."""
-    ids, said = texts["text_id"], text_column(texts)
+    ids, wordings = texts["text_id"], text_column(texts)
     examples = pd.Series(" ".join(themes["exemplars"]).split())
     where = lookup.index_in(examples, ids)
-    there = set(examples[(where >= 0) & (labels[where] >= 0)])
-    kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
+    remaining = set(examples[(where >= 0) & (labels[where] >= 0)])
+    kept = [row if set(row.split()) <= remaining else "" for row in themes["exemplars"]]
     bare = [theme for theme, row in enumerate(kept) if not row]
     near = nearness(rows, np.where(np.isin(labels, bare), labels, -1), centres.astype(np.float64))
     for theme, typical in zip(
-        bare, exemplars_of(said, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
+        bare, exemplars_of(wordings, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
     ):
         kept[theme] = " ".join(ids.iloc[list(typical)])
     return themes.assign(exemplars=kept)
 
 
-def _all_said(themes: pd.DataFrame, said: Sequence[str]) -> bool:
+def _all_said(themes: pd.DataFrame, wordings: Sequence[str]) -> bool:
     """Say whether somebody still says each word that describes a theme."""
-    known = {word for text in said for word in words(text)}
-    return all(set(words(row)) <= known for name in ("title", "keywords", "family_title") for row in themes[name])
+    words_said = {word for text in wordings for word in words(text)}
+    return all(set(words(row)) <= words_said for name in ("title", "keywords", "family_title") for row in themes[name])
 
 
 def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
@@ -134,12 +134,12 @@ def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
             f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
         )
     rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
-    labels, said, ids_of_texts = nearest(rows, centres), text_column(texts), texts["text_id"]
-    found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
+    labels, wordings, ids_of_texts = nearest(rows, centres), text_column(texts), texts["text_id"]
+    saved = pd.DataFrame([asdict(theme) for theme in frozen.themes])
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
     own = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
-    typical = exemplars_of(said, rows, own, nearness(rows, labels, centres))
-    themes = found.assign(
+    typical = exemplars_of(wordings, rows, own, nearness(rows, labels, centres))
+    themes = saved.assign(
         keywords=[", ".join(theme.keywords) for theme in frozen.themes],
         exemplars=[" ".join(ids_of_texts.iloc[list(places)]) for places in typical],
     )

@@ -40,13 +40,13 @@ def different_answers(responses: Rows) -> tuple[NDArray[np.intp], Numbers]:
 
 
 def _is_read(responses: pd.DataFrame) -> NDArray[np.bool_]:
-    said = [isinstance(text, str) and text.strip() != "" for text in responses["text"].tolist()]
-    return np.array(said, dtype=bool) & (responses["consent"] != "none").to_numpy(dtype=bool)
+    has_words = [isinstance(text, str) and text.strip() != "" for text in responses["text"].tolist()]
+    return np.array(has_words, dtype=bool) & (responses["consent"] != "none").to_numpy(dtype=bool)
 
 
 def as_numbers(ids: Iterable[str]) -> Numbers:
     """Return ids of 16 hex digits as numbers, uint64 (n,)."""
-    return np.fromiter((int(one, 16) for one in ids), dtype=np.uint64)
+    return np.fromiter((int(hex_id, 16) for hex_id in ids), dtype=np.uint64)
 
 
 def as_id(number: int) -> str:

@@ -46,13 +46,15 @@ def _joined(parts: Sequence[Vectors]) -> Vectors:
 
 
 def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Executor) -> Vectors:
-    said = texts["text"].tolist()
+    wordings = texts["text"].tolist()
     # Texts of like length together need the fewest batches.
-    order = np.argsort([len(text) for text in said], kind="stable")
-    rows = [order[part] for part in parts_of(len(said), most=PART_OF_MODEL)]
-    matrix = np.zeros((len(said), embedder.dimension), dtype=np.float16)
-    for places, found in zip(rows, engine(_work(plan, embedder), [[said[row] for row in part] for part in rows]), strict=True):
-        matrix[places] = found
+    order = np.argsort([len(text) for text in wordings], kind="stable")
+    rows = [order[part] for part in parts_of(len(wordings), most=PART_OF_MODEL)]
+    matrix = np.zeros((len(wordings), embedder.dimension), dtype=np.float16)
+    for places, encoded in zip(
+        rows, engine(_work(plan, embedder), [[wordings[row] for row in part] for part in rows]), strict=True
+    ):
+        matrix[places] = encoded
     return Vectors(tuple(texts["text_id"]), matrix, f"{embedder.name} {embedder.precision}", embedder.sha256)
 
 

@@ -40,8 +40,8 @@ def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
 def _texts(segments: Rows, frames: "pd.Categorical", beginnings: str) -> pd.DataFrame:
     parts, begin = [], 0
     for part in batches(segments):
-        found = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
-        parts.append(found if beginnings == DIGITS else found[found["text_id"].str[0].isin(list(beginnings))])
+        rows = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
+        parts.append(rows if beginnings == DIGITS else rows[rows["text_id"].str[0].isin(list(beginnings))])
         begin += len(part)
-    said = pd.concat(parts).groupby("text_id", sort=True)
-    return said.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()
+    by_id = pd.concat(parts).groupby("text_id", sort=True)
+    return by_id.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()

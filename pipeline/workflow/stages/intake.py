@@ -74,9 +74,9 @@ def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
 def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
     """Return who each row is of, by a name that nobody without the key can turn back."""
     # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
-    given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
-    named = given.fillna("") != ""
-    contents = given if named.all() else given.where(named, _row_contents(frame))
+    ids = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
+    named = ids.fillna("") != ""
+    contents = ids if named.all() else ids.where(named, _row_contents(frame))
     made = (_keyed(key, "id" if has_id else "row", content) for has_id, content in zip(named, contents, strict=True))
     # One by one, so that they are never there as objects.
     return pd.Series(pd.array(pyarrow.array(made, pyarrow.large_string(), size=len(frame)), dtype="str"), index=frame.index)
@@ -121,8 +121,8 @@ def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, quest
     column = plan.consent.questions.get(question) if plan.consent else None
     if plan.consent is None or column is None:
         return whole
-    said = frame[column].fillna("").str.strip() != ""
-    here = _meaning(frame[column], plan.consent).fillna(plan.consent.otherwise).where(said, whole)
+    answered = frame[column].fillna("").str.strip() != ""
+    here = _meaning(frame[column], plan.consent).fillna(plan.consent.otherwise).where(answered, whole)
     tiers = [min(one, other, key=_TIERS.index) for one, other in zip(whole, here, strict=True)]
     return pd.Series(tiers, index=whole.index, dtype="str")
 
@@ -143,10 +143,10 @@ def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     wording = frame[plan.question].fillna("").str.strip() if plan.question else pd.Series("answer", index=frame.index)
     named = {question.column or name: (name, question) for name, question in plan.questions.items()}
-    found = [named.get(value, (value or "answer", Question())) for value in wording]
+    asked = [named.get(value, (value or "answer", Question())) for value in wording]
     return people.assign(
-        question=[name for name, _ in found],
-        frame=[question.frame for _, question in found],
+        question=[name for name, _ in asked],
+        frame=[question.frame for _, question in asked],
         text=frame[plan.text],
     )
 

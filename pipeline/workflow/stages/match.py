@@ -40,17 +40,17 @@ def match(
 def _weighted(texts: pd.DataFrame, members: pd.DataFrame) -> pd.DataFrame:
     """Return each text that has a place among themes, with its theme and how often it was said."""
     at = index_in(texts["text_id"], members["text_id"])
-    found = texts.loc[at >= 0, ["text_id", "n"]]
-    return found.assign(theme_id=pd.Categorical(members["theme_id"]).take(at[at >= 0]))
+    placed = texts.loc[at >= 0, ["text_id", "n"]]
+    return placed.assign(theme_id=pd.Categorical(members["theme_id"]).take(at[at >= 0]))
 
 
 def _scored(suggestions: pd.DataFrame, weighted: pd.DataFrame) -> pd.DataFrame:
     """Return theme and code of each suggestion, and its score as often as its text was said."""
     at = index_in(suggestions["text_id"], weighted["text_id"])
-    known, at = at >= 0, at[at >= 0]
-    said = suggestions["score"].to_numpy()[known] * weighted["n"].to_numpy()[at]
-    codes = pd.Categorical(suggestions["code"])[known]
-    return pd.DataFrame({"theme_id": weighted["theme_id"].array.take(at), "code": codes, "said": said})
+    is_placed, at = at >= 0, at[at >= 0]
+    weighted_score = suggestions["score"].to_numpy()[is_placed] * weighted["n"].to_numpy()[at]
+    codes = pd.Categorical(suggestions["code"])[is_placed]
+    return pd.DataFrame({"theme_id": weighted["theme_id"].array.take(at), "code": codes, "said": weighted_score})
 
 
 def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
@@ -58,10 +58,10 @@ def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple
     totals = weighted.groupby("theme_id", observed=True)["n"].sum()
     sums = scored.groupby(["theme_id", "code"], observed=True)["said"].sum().reset_index().astype({"code": "str"})
     sums = sums.sort_values(["said", "code"], ascending=[False, True])
-    found: dict[str, list[tuple[str, float]]] = {}
+    means: dict[str, list[tuple[str, float]]] = {}
     for theme_id, code, said in zip(sums["theme_id"], sums["code"], sums["said"], strict=True):
-        found.setdefault(theme_id, []).append((code, min(float(said / totals[theme_id]), 1.0)))
-    return found
+        means.setdefault(theme_id, []).append((code, min(float(said / totals[theme_id]), 1.0)))
+    return means
 
 
 def _place(

@@ -39,13 +39,15 @@ def _new(responses: Rows, places: NDArray[np.intp], ids: Numbers) -> Iterator[pd
         different, rows = np.unique(places[start : start + len(part)], return_index=True)
         rows = rows[different >= done]
         upto = done + len(rows)
-        yield pd.DataFrame({"answer_id": [as_id(one) for one in ids[done:upto]], "text": part["text"].iloc[rows].tolist()})
+        yield pd.DataFrame({"answer_id": [as_id(number) for number in ids[done:upto]], "text": part["text"].iloc[rows].tolist()})
         start, done = start + len(part), upto
 
 
 def _read(new: pd.DataFrame, *, work: Callable[..., list[Answer]], engine: Executor) -> pd.DataFrame:
     answers = chain.from_iterable(engine(work, Parts(new["text"])))
-    rows = [(one, *as_row(text, answer)) for one, text, answer in zip(new["answer_id"], new["text"], answers, strict=True)]
+    rows = [
+        (answer_id, *as_row(text, answer)) for answer_id, text, answer in zip(new["answer_id"], new["text"], answers, strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(empty_table("answers")), dtype="str")
 
 
@@ -56,6 +58,6 @@ def _with_earlier(
     before = pd.Index(np.concatenate([as_numbers(part["answer_id"]) for part in batches(earlier)])).get_indexer(ids)
     for part in new:
         here, before = before[: len(part)], before[len(part) :]
-        found = pd.concat([take(earlier, here[here >= 0]), read_those(part[here < 0])])
+        rows = pd.concat([take(earlier, here[here >= 0]), read_those(part[here < 0])])
         # Back from what was known and what was read to the order in which they come.
-        yield found.iloc[np.argsort(np.argsort(here < 0, kind="stable"), kind="stable")]
+        yield rows.iloc[np.argsort(np.argsort(here < 0, kind="stable"), kind="stable")]

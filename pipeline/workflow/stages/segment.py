@@ -37,8 +37,8 @@ def segment(
     A comment that is spelt by its segments in `earlier` is split as it was.
     """
     work = partial(_segments_of, unit=settings.segment.unit, engine=engine)
-    found = map(work, batches(comments)) if earlier is None else map(work, batches(comments), _beside(comments, earlier))
-    return concat_or_stream(found, comments)
+    parts = map(work, batches(comments)) if earlier is None else map(work, batches(comments), _beside(comments, earlier))
+    return concat_or_stream(parts, comments)
 
 
 def _beside(comments: Rows, earlier: Rows) -> Iterator[pd.DataFrame]:
@@ -67,9 +67,9 @@ def _segments(kept: pd.DataFrame, places: Places, spans: Iterator[list[tuple[int
         for comment_id, frame, text in zip(kept["comment_id"], kept["frame"], kept["text"], strict=True)
         for start, end in (places[comment_id] if comment_id in places else next(spans))
     ]
-    found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
-    ids = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
-    return found.drop(columns="frame").assign(text_id=ids)
+    segments = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
+    ids = [content_id(frame, text) for frame, text in zip(segments["frame"], segments["text"], strict=True)]
+    return segments.drop(columns="frame").assign(text_id=ids)
 
 
 def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
@@ -82,7 +82,11 @@ def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
         if texts.get(comment_id, "")[start:end] != text:
             # What is masked in it is another thing than it was, or it is gone.
             changed.add(comment_id)
-    return {one: those for one, those in places.items() if one not in changed and not _between(texts[one], those).strip()}
+    return {
+        comment_id: spans
+        for comment_id, spans in places.items()
+        if comment_id not in changed and not _between(texts[comment_id], spans).strip()
+    }
 
 
 def _between(text: str, places: list[tuple[int, int]]) -> str:
