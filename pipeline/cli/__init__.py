@@ -45,8 +45,6 @@ ON_DISK = {
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }
-
-
 _NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "out of memory", "memory allocation")
 
 
@@ -107,13 +105,14 @@ class ThemesGroup(click.Group):
 
 
 def _is_short_of_memory(fault: BaseException | None) -> bool:
-    """Say whether memory is what was wanting: libraries say so each in its own way."""
-    if fault is None:
-        return False
-    names_memory = isinstance(fault, OSError | ImportError | RuntimeError) and any(
-        sign in str(fault).casefold() for sign in _NO_MEMORY
-    )
-    return isinstance(fault, MemoryError) or names_memory or _is_short_of_memory(fault.__cause__ or fault.__context__)
+    """Say whether memory is what was wanting, also behind a fault that came of it: libraries say so each in its own way."""
+    while fault is not None:
+        # Only of the kinds that libraries and the system raise for it.
+        is_of_system = isinstance(fault, OSError | ImportError | RuntimeError)
+        if isinstance(fault, MemoryError) or (is_of_system and any(sign in str(fault).casefold() for sign in _NO_MEMORY)):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _end_short_of_memory(ctx: click.Context) -> NoReturn:

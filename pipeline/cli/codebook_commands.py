@@ -92,6 +92,6 @@ def codebook_diff(old: Path, new: Path) -> None:
     from pipeline.codebook.codebook import diff_codebooks, read_codebook
 
     changes = diff_codebooks(read_codebook(old), read_codebook(new))
-    click.echo(f"{len(changes)} changes." if len(changes) != 1 else "1 change.")
+    click.echo("1 change." if len(changes) == 1 else f"{len(changes)} changes.")
     for change in changes:
         click.echo(f"  - {change}")

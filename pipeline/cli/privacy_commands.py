@@ -47,6 +47,7 @@ def erase(study: Path, respondent: str, *, question: str | None, quotes_only: bo
         click.confirm("This cannot be undone. Go on?", abort=True)
 
     def decide(place: object) -> bool:
+        # With --yes nobody is asked, and what others wrote is theirs to keep unless --cut-common says otherwise.
         return cut_common or (not yes and click.confirm(f"{place} may be theirs; others wrote the same. Cut it?", default=False))
 
     done = erase_person(study, respondent, question=question, quotes_only=quotes_only, decide=decide)

@@ -105,9 +105,8 @@ def backup(study: Path, file: Path | None, *, passphrase_file: Path | None, no_k
     if made.left_out:
         click.echo(f"The codebook {made.left_out} is not in it, since it lies outside the study: back it up where it lies.")
     if made.missing:
-        click.echo(
-            f"THE CODEBOOK {made.missing} IS NOT IN IT: study.toml names it, and it is not there. Put it back, and back up again."
-        )
+        lost = "study.toml names it, and it is not there. Put it back, and back up again."
+        click.echo(f"THE CODEBOOK {made.missing} IS NOT IN IT: {lost}")
     if not made.has_key:
         click.echo(
             f"THIS BACKUP HOLDS NO KEY: keep a copy of {study / 'vault' / 'key'} yourself, somewhere safe and not beside this "
@@ -131,16 +130,16 @@ def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
     from pipeline.erasure.restore import restore as put_back
     from pipeline.study.study import load_study
 
-    loaded, words = load_study(study), kept_passphrase(passphrase_file)
+    loaded, passphrase = load_study(study), kept_passphrase(passphrase_file)
     try:
-        restored = put_back(loaded, file, passphrase=words)
+        restored = put_back(loaded, file, passphrase=passphrase)
     except LockedError:
+        # Asked for only now: a backup without a key needs none.
         if not is_terminal():
             raise
         restored = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
-    click.echo(
-        f"Back as of {restored.backup.made_at}: {_decisions(restored.backup.n_decisions)}. `themes run {study}` applies them."
-    )
+    decisions = _decisions(restored.backup.n_decisions)
+    click.echo(f"Back as of {restored.backup.made_at}: {decisions}. `themes run {study}` applies them.")
     if restored.aside:
         click.echo(f"What was there before is in {restored.aside}.")
     for note in restored.notes:
@@ -196,6 +195,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
         click.echo(f"Likely slips are listed for a second look in {list_second_look(learning)}.")
     if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
         number = accept(learning, by=by)
+        # Not on stdout beside JSON, which another program reads whole.
         click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
 
 

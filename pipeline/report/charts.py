@@ -72,7 +72,8 @@ def _figure(chart: Chart) -> "Figure":
     from matplotlib.figure import Figure
 
     colours = _colours()
-    top = _legend_height(chart)
+    # Rows of the legend, rounded up.
+    top = -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
     height = top + len(chart.labels) * _row_height(chart) + BOTTOM
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
@@ -82,7 +83,8 @@ def _figure(chart: Chart) -> "Figure":
     for place, series in enumerate(chart.series):
         for row, point in enumerate(series.points):
             if point is not None:
-                at = _position(chart, row, place)
+                # In inches below the top of the axes, whose scale `_set_axes` sets so.
+                at = row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
                 _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
     _legend(figure, chart, colours)
     return figure
@@ -93,21 +95,12 @@ def _columns(chart: Chart) -> int:
     return max(1, min(3, LEGEND_CHARACTERS // (longest + 4)))
 
 
-def _legend_height(chart: Chart) -> float:
-    return -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
-
-
 def _label_height(chart: Chart) -> float:
     return max(len(_wrapped(label).splitlines()) for label in chart.labels) * LINE
 
 
 def _row_height(chart: Chart) -> float:
     return _label_height(chart) + len(chart.series) * LINE + GAP
-
-
-def _position(chart: Chart, row: int, place: int) -> float:
-    """Return where a dot stands, in inches below the top of the axes."""
-    return row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
 
 
 def _wrapped(label: str) -> str:
@@ -124,7 +117,8 @@ def _set_axes(axes: "Axes", chart: Chart) -> None:
     axes.set_xlim(chart.axis.low, chart.axis.high)
     axes.set_ylim(rows * height, 0)
     axes.set_yticks([])
-    axes.set_xticks(_ticks(chart.axis), [_tick(value, chart.axis) for value in _ticks(chart.axis)], color=INK)
+    ticks, is_share = _ticks(chart.axis), chart.axis.unit == "share"
+    axes.set_xticks(ticks, [f"{tick * 100:.0f}%" if is_share else f"{tick:.3g}" for tick in ticks], color=INK)
     axes.set_xlabel(chart.axis.title, color=INK)
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="x", color=RULE)
@@ -135,11 +129,8 @@ def _set_axes(axes: "Axes", chart: Chart) -> None:
 def _ticks(axis: Axis) -> list[float]:
     span = axis.high - axis.low
     step = next((step for step in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 6), span or 1.0)
+    # The last tick would be lost where the quotient comes out a hair under a whole number.
     return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
-
-
-def _tick(value: float, axis: Axis) -> str:
-    return f"{value * 100:.0f}%" if axis.unit == "share" else f"{value:.3g}"
 
 
 def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
@@ -149,20 +140,13 @@ def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
         Line2D([], [], color=colours[series.place], marker=MARKERS[series.place], markersize=6.5, linewidth=2, label=series.name)
         for series in chart.series
     ]
-    corner = (LEFT / WIDTH, 0.99)
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=corner,
-        ncols=_columns(chart),
-        labelcolor=INK,
-        borderpad=0,
-        borderaxespad=0,
-    )
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (LEFT / WIDTH, 0.99), "borderpad": 0, "borderaxespad": 0}
+    figure.legend(handles=handles, ncols=_columns(chart), labelcolor=INK, **place)
 
 
 def _as_element(figure: "Figure", chart: Chart, colours: list[str]) -> str:
     buffer = io.StringIO()
+    # Neither a date nor a version, so that the same report is the same file.
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     drawing = buffer.getvalue()

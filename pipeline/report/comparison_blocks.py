@@ -1,10 +1,11 @@
 """A comparison as blocks: its table, the chart beside it and what the chart shows in words."""
 
 from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, TableBlock
-from pipeline.report.group_comparison import GroupComparison, GroupEstimate, differences, level_name
+from pipeline.report.group_comparison import GroupComparison, differences, level_name
 from pipeline.report.numbers_in_words import NOT_SHOWN, listed, number, sentence_case
 
 
+# As many as the Analysis Function has colours that can be told apart.
 MOST_SERIES = 6
 MOST_LABELS = 12
 NO_ANSWERS = "no answers"
@@ -19,14 +20,13 @@ def comparison_blocks(comparison: GroupComparison, table: TableBlock, axis: Axis
 
 def comparison_table(comparison: GroupComparison, name: str, *, caption: str, first: str) -> TableBlock:
     """Return one row a thing and one column a group, each cell with figure, interval and base."""
+    levels, rule = comparison.levels, sentence_case(comparison.profile.rule)
     return TableBlock(
         name=name,
         caption=f"{caption}{comparison.by_group}",
-        header=(first, *(level_name(level) for level in comparison.levels)),
-        rows=tuple(
-            (label, *(_cell(comparison, key, level) for level in comparison.levels)) for key, label in comparison.labels.items()
-        ),
-        note=f"Each cell holds {comparison.measure}, 95% interval and number of people. {sentence_case(comparison.profile.rule)}.",
+        header=(first, *map(level_name, levels)),
+        rows=tuple((label, *(_cell(comparison, key, level) for level in levels)) for key, label in comparison.labels.items()),
+        note=f"Each cell holds {comparison.measure}, 95% interval and number of people. {rule}.",
     )
 
 
@@ -45,9 +45,10 @@ def comparison_chart(comparison: GroupComparison, table: TableBlock, axis: Axis,
     levels = [level for level in comparison.compared if any(comparison.cell(key, level) for key in keys)]
     if not keys or len(comparison.compared) > MOST_SERIES:
         return None
+    cut = f" (the first {len(keys)}; the table holds all {len(shown)})" if len(keys) < len(shown) else ""
     return Chart(
         name=f"chart-{table.name}",
-        title=f"{title}{comparison.by_group}{_cut(len(keys), len(shown))}",
+        title=f"{title}{comparison.by_group}{cut}",
         alternative=_in_words(comparison, keys, levels),
         labels=tuple(comparison.labels[key] for key in keys),
         series=tuple(_series(comparison, keys, level) for level in levels),
@@ -56,28 +57,19 @@ def comparison_chart(comparison: GroupComparison, table: TableBlock, axis: Axis,
     )
 
 
-def _cut(n: int, of: int) -> str:
-    return f" (the first {n}; the table holds all {of})" if n < of else ""
-
-
 def _series(comparison: GroupComparison, keys: list[str], level: str) -> Series:
-    points = tuple(_point(comparison.cell(key, level)) for key in keys)
+    cells = (comparison.cell(key, level) for key in keys)
+    points = tuple(Point(cell.value, cell.low, cell.high) if cell else None for cell in cells)
     return Series(level_name(level), comparison.compared.index(level), points)
 
 
-def _point(cell: GroupEstimate | None) -> Point | None:
-    return Point(cell.value, cell.low, cell.high) if cell else None
-
-
 def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str]) -> str:
-    groups = listed([level_name(level) for level in levels])
-    rows = [_row_in_words(comparison, comparison.labels[key], comparison.shown(key)) for key in keys]
-    return " ".join([f"Dots with 95% intervals for {groups}.", *rows, "The table below holds every figure."])
-
-
-def _row_in_words(comparison: GroupComparison, label: str, shown: list[GroupEstimate]) -> str:
-    most, least = (f"{comparison.written(cell.value)} ({cell.name})" for cell in (shown[0], shown[-1]))
-    return f"{label}: {most}." if len(shown) == 1 else f"{label}: from {least} to {most}."
+    sentences = [f"Dots with 95% intervals for {listed([level_name(level) for level in levels])}."]
+    for key in keys:
+        ends = [f"{comparison.written(cell.value)} ({cell.name})" for cell in comparison.shown(key)]
+        range_ = ends[0] if len(ends) == 1 else f"from {ends[-1]} to {ends[0]}"
+        sentences.append(f"{comparison.labels[key]}: {range_}.")
+    return " ".join([*sentences, "The table below holds every figure."])
 
 
 def share_axis(comparison: GroupComparison) -> Axis:

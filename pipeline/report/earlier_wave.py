@@ -19,8 +19,6 @@ from pipeline.workflow.results import RunResults, Waves, read_results
 
 
 TABLES_TAKEN = ("counts", "themes", "voices")
-
-
 _WITHOUT_WORDS = {
     "comments": ["comment_id", "response_id", "set_aside"],
     "segments": ["segment_id", "comment_id"],
@@ -122,6 +120,7 @@ def _people(source: RunResults) -> pd.DataFrame:
     themes, base = source["themes"], _shares(source["counts"])["base"]
     counted = themes[~themes["set_aside"]].sort_values("number").set_index("theme_id")
     n = disclose(counted["n_people"].to_numpy(float), source.profile)
+    # Without a codebook nothing is counted by code, so that no table says how many answered.
     answered = base.max() if len(base) else float(disclose(np.array(float(len(_codes_of_people(source.study)))), source.profile))
     return pd.DataFrame({"n": n, "base": answered}, index=counted.index)
 
@@ -129,8 +128,7 @@ def _people(source: RunResults) -> pd.DataFrame:
 def _changes(
     keys: Sequence[str], now: pd.DataFrame, then: pd.DataFrame, waves: Waves, profile: Profile
 ) -> tuple[WaveChange, ...]:
-    figures = [_figures(table, keys, profile) for table in (now, then)]
-    (n, base), (earlier, earlier_base) = figures
+    (n, base), (earlier, earlier_base) = (_figures(table, keys, profile) for table in (now, then))
     differences = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
     rows = zip(keys, n, base, earlier, earlier_base, *differences, strict=True)
     return tuple(WaveChange(key, *(float(value) for value in values)) for key, *values in rows)
@@ -151,9 +149,11 @@ def _same_people(source: RunResults, earlier: Study) -> tuple[int, float]:
     both = sorted(set(now) & set(then))
     if len(both) < source.profile.fewest:
         return 0, 0.0
-    codes = list(source.labels)
-    rows = [np.array([[code in codes_of[person] for code in codes] for person in both], dtype=bool) for codes_of in (now, then)]
-    correlation = correlation_of_shares(rows[0], rows[1], base=len(now), earlier_base=len(then))
+    spoke, spoke_then = (
+        np.array([[code in codes_of[person] for code in source.labels] for person in both], dtype=bool)
+        for codes_of in (now, then)
+    )
+    correlation = correlation_of_shares(spoke, spoke_then, base=len(now), earlier_base=len(then))
     return len(both), float(np.floor(max(correlation, 0.0) * 10) / 10)
 
 

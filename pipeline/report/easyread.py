@@ -2,51 +2,50 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from pipeline.errors import StudyError
+from pipeline.decisions.accounts import people as people_of
+from pipeline.decisions.store import has_store, open_store
+from pipeline.errors import ReviewError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
+from pipeline.report import EXPORTS
 from pipeline.report.formats.docx_styles import add_footer, add_picture, new_document, save_document, write_lines
+from pipeline.report.formats.html import fill_template
 from pipeline.report.numbers_in_words import number, people
 from pipeline.report.sections.method_section import checked_share
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.runtime.files import write_atomically
 from pipeline.study.actions import read_loop
-from pipeline.study.easy_read import Idea, approval_of, read_ideas, reading
-from pipeline.workflow.results import RunResults
+from pipeline.study.easy_read import (
+    FILE,
+    MOST_WORDS_ON_AVERAGE,
+    EasyReadApproval,
+    Idea,
+    add_approval,
+    approval_of,
+    read_ideas,
+    reading,
+    start_ideas,
+)
+from pipeline.study.study import Study
+from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.results import RunResults, read_results
 
 
 if TYPE_CHECKING:
     from docx.document import Document
-from datetime import date
-
-from pipeline.decisions.accounts import Member
-from pipeline.decisions.accounts import people as people_of
-from pipeline.decisions.store import has_store, open_store
-from pipeline.errors import ReviewError
-from pipeline.report import EXPORTS
-from pipeline.study.easy_read import FILE, MOST_WORDS_ON_AVERAGE, EasyReadApproval, add_approval, start_ideas
-from pipeline.study.study import Study
-from pipeline.workflow.released_figures import consistent_with_earlier_exports
-from pipeline.workflow.results import read_results
 
 
 POINTS = 16
-
-
 DRAFT = "DRAFT"
-
-
 NOT_YET = "DRAFT: not yet approved by a co-analyst. Do not send it out."
-
-
 MOST_CODES = 8
-
-
+CO_ANALYST = "co-analyst"
 _PICTURE_CM = 4.0
 
 
@@ -146,19 +145,11 @@ def _chosen(folder: Path, name: str) -> Path:
 def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> str:
     from base64 import b64encode
 
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     parts = [
         (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in ideas_under])
         for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading)
     ]
-    return environment.get_template("easyread.html.j2").render(title=title, parts=parts, mark=mark)
-
-
-CO_ANALYST = "co-analyst"
+    return fill_template("easyread.html.j2", title=title, parts=parts, mark=mark)
 
 
 def start_easyread(study: Study) -> int:
@@ -177,7 +168,8 @@ def easyread_in_words(study: Study) -> Iterator[str]:
         yield f"There is no {FILE} yet: themes easyread STUDY --start writes a draft for people to change."
         return
     readability = reading(ideas)
-    yield f"{FILE}: {len(ideas)} ideas, {readability.mean:.1f} words a sentence on average (at most {MOST_WORDS_ON_AVERAGE} are easy)."
+    mean = f"{readability.mean:.1f} words a sentence on average"
+    yield f"{FILE}: {len(ideas)} ideas, {mean} (at most {MOST_WORDS_ON_AVERAGE} are easy)."
     yield from (f"  - {problem}" for problem in readability.problems)
     approval = approval_of(study, ideas)
     yield f"Approved by {approval.by} on {approval.when}." if approval else "Not approved yet: it leaves with the word DRAFT."
@@ -193,16 +185,15 @@ def approve_easyread(study: Study, *, by: str, when: date) -> EasyReadApproval:
 
 def _co_analyst(study: Study, name: str) -> str:
     """Return the name as the study keeps it; ReviewError unless the person is a co-analyst of the study."""
-    found: tuple[Member, ...] = ()
+    names: list[str] = []
     if has_store(study):
         with open_store(study) as store:
-            found = people_of(store)
-    names = [one.name for one in found if one.role == CO_ANALYST]
+            names = [member.name for member in people_of(store) if member.role == CO_ANALYST]
     wanted = " ".join(name.split()).casefold()
-    known = next((one for one in names if one.casefold() == wanted), None)
-    if known is None:
-        there = ", ".join(names) or "nobody yet"
-        raise ReviewError(
-            f"Only a co-analyst of this study can approve its easy-read version; {name} is none. There is: {there}."
-        )
-    return known
+    for co_analyst in names:
+        if co_analyst.casefold() == wanted:
+            return co_analyst
+    raise ReviewError(
+        f"Only a co-analyst of this study can approve its easy-read version; {name} is none. "
+        f"There is: {', '.join(names) or 'nobody yet'}."
+    )

@@ -89,11 +89,17 @@ def compare(
     """Set estimates out by thing and group; rows are as in the table `closed`, with a column `key` that names the thing."""
     wanted = rows[rows["group"].isin([EVERYONE, group]) & rows["key"].isin(labels)]
     cells = {(row["key"], row["level"]): _estimate(row) for row in wanted.to_dict("records")}
-    there = [key for key in labels if any(key == found for found, _ in cells)]
+
+    def highest_first(key: str) -> float:
+        cell = cells.get((key, EVERYONE))
+        # What may not be shown comes after every share and every score above none.
+        return -cell.value if cell and cell.shown else 1.0
+
+    answered = {key for key, _ in cells}
     return GroupComparison(
         unit=unit,
         group=group,
-        labels={key: labels[key] for key in sorted(there, key=lambda key: -_height(cells.get((key, EVERYONE))))},
+        labels={key: labels[key] for key in sorted(filter(answered.__contains__, labels), key=highest_first)},
         levels=tuple(dict.fromkeys([EVERYONE, *wanted.loc[wanted["group"] == group, "level"]])),
         cells=cells,
         profile=profile,
@@ -105,10 +111,6 @@ def _estimate(row: dict[Any, Any]) -> GroupEstimate:
     names = ("n", "base", "estimate", "low", "high")
     figures = [float("nan") if row["suppressed"] else float(row[name]) for name in names]
     return GroupEstimate(str(row["key"]), str(row["level"]), *figures)
-
-
-def _height(cell: GroupEstimate | None) -> float:
-    return cell.value if cell and cell.shown else -1.0
 
 
 def differences(comparison: GroupComparison) -> tuple[str, ...]:

@@ -43,8 +43,9 @@ def check_outgoing(study_folder: str, exports: Sequence[tuple["Exporter", "RunRe
     """Raise PrivacyError where the team's own words in these exports hold what nobody has confirmed."""
     waiting = waiting_texts(exports)
     if waiting:
+        sentences = [f"{text.sentence}." for text in waiting]
         raise PrivacyError(
-            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *(_sentences(waiting))])
+            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *sentences])
             + "\nPut them in other words. Where they are meant to be there, a person can confirm them: "
             f"themes confirm {study_folder} --all --by NAME"
         )
@@ -122,7 +123,3 @@ def _of_quotations(source: "RunResults") -> Iterator[Text]:
             yield f"the rewording of quotation {segment_id}", words
     for use in read_uses(source.study):
         yield f"quotes_used.csv, where {use.quote} was used", use.where
-
-
-def _sentences(waiting: Sequence[WaitingText]) -> list[str]:
-    return [one.sentence + "." for one in waiting]

@@ -41,8 +41,13 @@ def loop_report(source: RunResults) -> Report:
     """Return the loop as a report: overdue and unanswered themes first."""
     progress = standing(source)
     entries = progress.loop.entries
-    did = [entry for entry in entries if entry.decided and entry.action]
-    could_not = [entry for entry in entries if entry.decided and entry.not_possible_because]
+    did = _told(
+        [entry for entry in entries if entry.decided and entry.action],
+        "Nothing has been done yet, or nobody has written it down.",
+    )
+    could_not = _told(
+        [entry for entry in entries if entry.decided and entry.not_possible_because], "Nothing is marked as not possible."
+    )
     name = source.study.settings.name
     return Report(
         title=f"{name}: {TITLE[0].lower()}{TITLE[1:]}",
@@ -50,12 +55,8 @@ def loop_report(source: RunResults) -> Report:
         notice=NOTICE,
         sections=(
             ReportSection("open", "What is overdue or has no answer yet", tuple(_open(progress))),
-            ReportSection(
-                "did", "You said, we did", tuple(_told(did, "Nothing has been done yet, or nobody has written it down."))
-            ),
-            ReportSection(
-                "could-not", "What we could not do, and why", tuple(_told(could_not, "Nothing is marked as not possible."))
-            ),
+            ReportSection("did", "You said, we did", tuple(did)),
+            ReportSection("could-not", "What we could not do, and why", tuple(could_not)),
         ),
     )
 
@@ -77,12 +78,12 @@ def _open(progress: Standing) -> Iterator[Block]:
         yield Heading("Overdue")
         yield Points(tuple(sentence for theme in late for sentence in _late(theme, progress)))
     if silent:
-        rows = tuple((theme.theme.heading, theme.theme.people) for theme in silent)
+        rows = tuple((theme.placed.heading, theme.placed.people) for theme in silent)
         yield Heading("No answer yet")
         yield TableBlock("unanswered", "Themes without an answer, those with most people first", ("Theme", "People"), rows)
     if untold:
         yield Heading("Decided, but people have not been told")
-        yield Points(tuple(f"{theme.theme.heading} ({theme.theme.people})" for theme in untold))
+        yield Points(tuple(f"{theme.placed.heading} ({theme.placed.people})" for theme in untold))
     if progress.unknown:
         yield Heading("Rows of loop.csv that fit no theme and no code")
         yield Points(progress.unknown)
@@ -93,7 +94,7 @@ def _late(theme: Answered, progress: Standing) -> Iterator[str]:
         if entry.state(progress.today) == "overdue" and entry.due:
             days = (progress.today - entry.due).days
             what = entry.action or entry.decision or "an answer"
-            yield f"{theme.theme.heading}: “{what}” was due on {_day(entry.due)}, {counted(days, 'day', 'days')} ago."
+            yield f"{theme.placed.heading}: “{what}” was due on {_day(entry.due)}, {counted(days, 'day', 'days')} ago."
 
 
 def _told(entries: list[Action], nothing: str) -> Iterator[Block]:

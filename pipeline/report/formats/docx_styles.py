@@ -37,13 +37,9 @@ def new_document(title: str, *, points: float = 11) -> "Document":
 
     document = docx.Document()
     facts = document.core_properties
-    facts.title, facts.author, facts.last_modified_by, facts.comments, facts.language = (
-        plain(title),
-        "Many Voices",
-        "",
-        "",
-        _LANGUAGE,
-    )
+    facts.title, facts.author, facts.language = plain(title), "Many Voices", _LANGUAGE
+    # python-docx begins with a template that names itself in them.
+    facts.last_modified_by = facts.comments = ""
     facts.created = facts.modified = ALWAYS
     facts.revision = 1
     _set_language(document)
@@ -130,8 +126,7 @@ def add_table(
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for number, (line, texts) in enumerate(zip(lines, [header, *rows], strict=True)):
         for place, (cell, text) in enumerate(zip(line, texts, strict=True)):
@@ -176,15 +171,12 @@ def add_footer(document: "Document", text: str) -> None:
 def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
     """Return centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts."""
     columns = list(zip(*rows, strict=True))
-    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * max(map(_longest_word, column)) for column in columns]
+    longest = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * letters for letters in longest]
     wanted = [max(min(len(text) / 2, 24.0) for text in column) for column in columns]
     left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
     widths = [narrowest + left * want / (sum(wanted) or 1.0) for narrowest, want in zip(least, wanted, strict=True)]
     return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
-
-
-def _longest_word(text: str) -> int:
-    return max(map(len, text.split()), default=1)
 
 
 def _describe(table: "BaseOxmlElement", text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline.report.blocks import Chart, Report
 from pipeline.report.content import build_report
@@ -40,9 +41,14 @@ def render_to_print(report: Report) -> str:
 
 
 def _set(report: Report, draw: Callable[[Chart], str], *, to_print: bool) -> str:
+    return fill_template("report.html.j2", report=report, draw=draw, to_print=to_print)
+
+
+def fill_template(name: str, **values: Any) -> str:
+    """Return a page made from one of the report's templates; every value is escaped, and one that is missing is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("report.html.j2").render(report=report, draw=draw, to_print=to_print)
+    return environment.get_template(name).render(values)

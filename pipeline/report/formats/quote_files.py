@@ -1,6 +1,7 @@
 """The bank of quotations: approved words with who said them and who read them so, and each other candidate with its reason."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -22,22 +23,6 @@ NOTICE = (
 )
 
 
-COLUMNS = (
-    "quote",
-    "code",
-    "words",
-    "reworded",
-    "caption",
-    "picked_as",
-    "question",
-    "answer",
-    "codes",
-    "agreed_by",
-    "contested",
-    "used",
-)
-
-
 def write_quotes(source: RunResults, folder: Path) -> None:
     """Write the bank as CSV, workbook, document and page, and withheld.csv without a word of those who stay."""
     from pipeline.report.formats.quotes_page import render_page
@@ -45,8 +30,7 @@ def write_quotes(source: RunResults, folder: Path) -> None:
     bank = quote_bank(source)
     name = f"{source.study.settings.name}: quotations"
     write_csv(_as_table(bank), folder / "quotes.csv")
-    stays = [(candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld]
-    write_csv(pd.DataFrame(stays, columns=["quote", "code", "why", "used"]), folder / "withheld.csv")
+    write_csv(pd.DataFrame(_stays_rows(bank), columns=["quote", "code", "why", "used"]), folder / "withheld.csv")
     write_tables_workbook(_report(name, bank, (_all(bank), _stays(bank))), folder / "quotes.xlsx")
     save_document(as_document(_report(name, bank, (*_by_code(bank), _stays(bank)))), folder / "quotes.docx")
     page = render_page(name, NOTICE, bank)
@@ -55,27 +39,12 @@ def write_quotes(source: RunResults, folder: Path) -> None:
 
 def _as_table(bank: QuoteBank) -> pd.DataFrame:
     rows = [
-        (
-            *(
-                quotation.quote,
-                quotation.code,
-                quotation.words,
-                "yes" if quotation.reworded else "no",
-                quotation.caption,
-                quotation.picked_as,
-                quotation.question,
-            ),
-            *(
-                quotation.answer,
-                "; ".join(quotation.codes),
-                quotation.agreed_by,
-                "yes" if quotation.contested else "no",
-                "; ".join(quotation.used),
-            ),
-        )
+        vars(quotation)
+        | {name: "yes" if getattr(quotation, name) else "no" for name in ("reworded", "contested")}
+        | {name: "; ".join(getattr(quotation, name)) for name in ("codes", "used")}
         for quotation in bank.quotations
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=[field.name for field in fields(Quotation)])
 
 
 def _report(title: str, bank: QuoteBank, sections: tuple[ReportSection, ...]) -> Report:
@@ -98,14 +67,9 @@ def _all(bank: QuoteBank) -> ReportSection:
 def _by_code(bank: QuoteBank) -> tuple[ReportSection, ...]:
     if not bank.quotations:
         return (ReportSection("quotations", "Quotations", (Paragraph("Nobody has approved a quotation yet."),)),)
-    codes = list(dict.fromkeys(quotation.code for quotation in bank.quotations))
     return tuple(
-        ReportSection(
-            f"code-{place}",
-            code,
-            (_of_code(code, place, [quotation for quotation in bank.quotations if quotation.code == code]),),
-        )
-        for place, code in enumerate(codes, start=1)
+        ReportSection(f"code-{place}", code, (_of_code(code, place, quotations),))
+        for place, (code, quotations) in enumerate(bank.by_code.items(), start=1)
     )
 
 
@@ -127,7 +91,9 @@ def _stays(bank: QuoteBank) -> ReportSection:
     name, heading = "withheld", "Withheld"
     if not bank.withheld:
         return ReportSection(name, heading, (Paragraph("No candidate is withheld."),))
-    rows = tuple((candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld)
-    return ReportSection(
-        name, heading, (TableBlock("withheld", "Candidates that stay, and why", ("Quote id", "Code", "Why", "Used in"), rows),)
-    )
+    header = ("Quote id", "Code", "Why", "Used in")
+    return ReportSection(name, heading, (TableBlock(name, "Candidates that stay, and why", header, _stays_rows(bank)),))
+
+
+def _stays_rows(bank: QuoteBank) -> tuple[tuple[str, ...], ...]:
+    return tuple((candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld)

@@ -84,11 +84,6 @@ def _tables_in(block: Block) -> Iterator[TableBlock]:
             yield from _tables_in(inner)
 
 
-def _legend(columns: Sequence["_Column"]) -> list[str]:
-    cells = {cell for column in columns for cell in column.cells}
-    return [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in cells]
-
-
 @dataclass(frozen=True)
 class _Column:
     """A column of the sheet: its name, its cells, and whether they are figures."""
@@ -117,12 +112,13 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
     columns = [column for place in range(len(table.header)) for column in _columns_at(table, place)]
     names = _unlike([column.name for column in columns])
     frame = pd.DataFrame(dict(zip(names, (column.values() for column in columns), strict=True)), dtype=object)
+    signs = SIGNS.keys() & {cell for column in columns for cell in column.cells}
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{number}",
         title=plain(f"Table {number}: {table.caption}"),
         instructions="This worksheet contains one table.",
-        legend=_legend(columns),
+        legend=[f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs],
         scope=plain(table.note) or None,
         index_columns={},
         additional_formatting=[
@@ -180,4 +176,5 @@ def _value(text: str) -> Any:
         return int(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):
         return float(text)
-    return int(percentage[1]) / 100 if (percentage := _PERCENT.fullmatch(text)) else text
+    percentage = _PERCENT.fullmatch(text)
+    return int(percentage[1]) / 100 if percentage else text

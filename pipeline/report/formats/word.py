@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.report.blocks import (
     Block,
-    Cell,
     Chart,
     Figure,
     Fold,
@@ -111,7 +110,10 @@ class _Setting:
         """Set a table under its caption, with its note below."""
         caption = self.paragraph(block.caption, "Caption")
         caption.paragraph_format.keep_with_next = True
-        rows = [[_as_lines(cell) for cell in row] for row in block.rows]
+        rows = [
+            ["\n".join([cell.value, cell.interval, cell.people]) if isinstance(cell, Figure) else cell for cell in row]
+            for row in block.rows
+        ]
         lines = add_table(self.document, block.header, rows, description=block.caption, numeric=block.numeric)
         for line, row, target in zip(lines, block.rows, block.targets or [""] * len(rows), strict=True):
             heading = line[0].paragraphs[0]
@@ -156,6 +158,7 @@ class _Setting:
 def _parts(chart: Chart) -> list[Chart]:
     """Cut a chart into pieces that fit on a page."""
     most = max(1, _MOST_DOTS // (len(chart.series) + 2))
+    # Both rounded up: pieces of about the same length rather than a last one of a single label.
     n_parts = -(-len(chart.labels) // most)
     n = -(-len(chart.labels) // n_parts)
     return [
@@ -168,7 +171,3 @@ def _parts(chart: Chart) -> list[Chart]:
         )
         for first in range(0, len(chart.labels), n)
     ]
-
-
-def _as_lines(cell: Cell) -> str:
-    return "\n".join([cell.value, cell.interval, cell.people]) if isinstance(cell, Figure) else cell

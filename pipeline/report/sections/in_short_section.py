@@ -14,13 +14,14 @@ from pipeline.workflow.results import RunResults
 
 def in_short(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
     """Return the findings in a few sentences."""
+    single = int(source["members"]["heard_once"].sum())
     sentences = (
         _answered(source),
         _largest(placed),
         _new(source, placed),
         _most_named(source),
         _unsure(source),
-        _heard_once(source),
+        f"{counted(single, 'thing was', 'things were')} heard only once." if single else "",
     )
     return ReportSection("in-short", "In short", (Points(tuple(sentence for sentence in sentences if sentence)),))
 
@@ -67,8 +68,3 @@ def _unsure(source: RunResults) -> str:
     if not n_texts:
         return ""
     return f"The program is not sure of {texts_of(silent, n_texts, source.profile)}, and suggests no code for them."
-
-
-def _heard_once(source: RunResults) -> str:
-    n = int(source["members"]["heard_once"].sum())
-    return f"{counted(n, 'thing was', 'things were')} heard only once." if n else ""
