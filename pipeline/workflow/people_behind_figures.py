@@ -10,7 +10,7 @@ import pyarrow.parquet
 from pipeline.errors import DataError
 from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.open_questions import persons_asked
-from pipeline.study.study import Study
+from pipeline.study.study import Study, compared_groups
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of
 
@@ -58,17 +58,18 @@ def became_key(became: str) -> Key:
 def people_behind(study: Study) -> tuple[dict[Key, frozenset[str]], dict[Key, tuple[float, float]]]:
     """Return who is counted in each figure, by item and part, and of those that are no number of people, their true value."""
     tables = {name: _table(study, name) for name in _BEHIND}
-    groups = study.settings.count.groups or study.settings.intake.attributes[:1]
-    levels = _levels(tables["comments"], tables["ratings"], tables["people"], groups)
-    levels = _with_parts(levels)[["response_id", "part"]]
-    asked = _levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups)
-    asked = _with_parts(asked)
+    groups = compared_groups(study.settings)
+    levels = _with_parts(_levels(tables["comments"], tables["ratings"], tables["people"], groups))[["response_id", "part"]]
+    asked = _with_parts(_levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups))
     parts = [
         *_of_codes(tables, levels),
         *_of_closed(tables, levels),
         *_of_themes(tables, levels),
         *_of_responding(tables, asked),
-        *_of_accounts(tables),
+        *(
+            tables["comments"].assign(item="accounts|" + became, part=became_key(ALL)[1])
+            for became in (became_of(tables["comments"]), ALL)
+        ),
     ]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     people = {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
@@ -158,12 +159,6 @@ def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> 
     yield asked.assign(item="response_rates|" + asked["question"] + "||base")
     did = asked["answered"].map({True: ANSWERED, False: BLANK})
     yield asked.assign(item="response_rates|" + asked["question"] + "||" + did)
-
-
-def _of_accounts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
-    part = became_key(ALL)[1]
-    for became in (became_of(tables["comments"]), ALL):
-        yield tables["comments"].assign(item="accounts|" + became, part=part)
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:

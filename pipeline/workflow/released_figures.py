@@ -1,7 +1,7 @@
 """The ledger of released figures, kept in the vault: no two exports together may say what one alone would not."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import isnan, nan
 from pathlib import Path
@@ -42,20 +42,21 @@ def consistent_with_earlier_exports(study: Study, sources: list[RunResults]) -> 
     earlier = read_ledger(study)
     released = against_earlier(figures, earlier, profile)
     # A figure that is shown again is not kept anew: it is about the people it counted when it was first shown.
-    write_ledger(study, [*earlier, *(one for figure, one in zip(figures, released, strict=True) if one is figure)])
-    found = _shown_together({(figure.item, figure.part): one for figure, one in zip(figures, released, strict=True)}, figures)
-    adjusted = {name: _adjusted(name, table, found, profile.fewest) for name, table in tables.items()}
-    notes = _sentences(figures, found, profile)
+    write_ledger(study, [*earlier, *(shown for figure, shown in zip(figures, released, strict=True) if shown is figure)])
+    allowed = _shown_together(released, figures)
+    adjusted = {name: _adjusted(name, table, allowed, profile.fewest) for name, table in tables.items()}
+    notes = _sentences(figures, allowed, profile)
     return [
         replace(source, tables={**source.tables, **{n: t for n, t in adjusted.items() if n in source.tables}}, notes=notes)
         for source in sources
     ]
 
 
-def _shown_together(released: Mapping[Key, Released], figures: list[Released]) -> dict[Key, float]:
+def _shown_together(released: Sequence[Released], figures: Sequence[Released]) -> dict[Key, float]:
     """Return what is shown of each figure; a mean and the ends of its interval are shown again together, or not at all."""
-    shown = {key: figure.shown for key, figure in released.items()}
-    new = {(figure.item, figure.part): released[figure.item, figure.part] is figure for figure in figures}
+    keys_of_figures = [(figure.item, figure.part) for figure in figures]
+    shown = {key: figure.shown for key, figure in zip(keys_of_figures, released, strict=True)}
+    new = {key: is_shown is figure for key, is_shown, figure in zip(keys_of_figures, released, figures, strict=True)}
     for item, part in [key for key in shown if key[0].endswith(f"|{MEAN[0]}")]:
         keys = [(f"{item.removesuffix(MEAN[0])}{figure}", part) for figure in MEAN]
         if any(isnan(shown[key]) for key in keys) or len({new[key] for key in keys}) > 1:
@@ -91,7 +92,11 @@ def read_ledger(study: Study) -> list[Released]:
         return []
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        return [Released(**{**row, "people": frozenset(row["people"]), "shown": _number(row["shown"])}) for row in rows]
+        shown = [nan if row["shown"] is None else float(row["shown"]) for row in rows]
+        return [
+            Released(**{**row, "people": frozenset(row["people"]), "shown": value})
+            for row, value in zip(rows, shown, strict=True)
+        ]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise DataError(
             "vault/ledger.jsonl, which keeps what earlier exports showed, is damaged. Put a copy of it back from a backup: "
@@ -101,18 +106,14 @@ def read_ledger(study: Study) -> list[Released]:
 
 def write_ledger(study: Study, figures: Iterable[Released]) -> None:
     """Write the whole ledger durably."""
-    text = "".join(f"{json.dumps(_as_row(figure), ensure_ascii=False)}\n" for figure in figures)
+    lines = []
+    for figure in figures:
+        row = {name: value for name, value in vars(figure).items() if name not in _HERE_ONLY}
+        # JSON has no NaN.
+        row |= {"people": sorted(figure.people), "shown": None if isnan(figure.shown) else figure.shown}
+        lines.append(f"{json.dumps(row, ensure_ascii=False)}\n")
+    text = "".join(lines)
     write_atomically(ledger_path(study), lambda path: path.write_text(text, encoding="utf-8"))
-
-
-def _as_row(figure: Released) -> dict[str, object]:
-    shown = None if isnan(figure.shown) else figure.shown
-    kept = {name: value for name, value in vars(figure).items() if name not in _HERE_ONLY}
-    return {**kept, "people": sorted(figure.people), "shown": shown}
-
-
-def _number(shown: float | None) -> float:
-    return float("nan") if shown is None else float(shown)
 
 
 def _same(first: float, second: float) -> bool:
@@ -129,17 +130,13 @@ def _figures(study: Study, tables: Mapping[str, pd.DataFrame], profile: Profile)
         Released(*key, people.get(key, frozenset()), value, profile.fewest, 0, *beyond.get(key, ()))
         for key, value in shown.items()
     ]
-    _check_belonging(figures)
-    return figures
-
-
-def _check_belonging(figures: Iterable[Released]) -> None:
-    """Raise DataError if a figure cannot be of the people it is said to count: it would be kept as such for good."""
+    # A figure that cannot be of the people it is said to count would be kept as such for good.
     if any(figure.counts_people and figure.is_false(MOST_SLACK) for figure in figures):
         raise DataError(
             "The tables of figures do not go with the answers they are said to count: they are of two runs. Run "
             "`themes run` first; nothing was exported."
         )
+    return figures
 
 
 def _shown(name: str, table: pd.DataFrame, profile: Profile) -> Iterable[tuple[tuple[str, str], float]]:

@@ -12,8 +12,8 @@ from pipeline.decisions.queries import approvals_on_record, standing_decisions
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
-from pipeline.study.study import Study
-from pipeline.tables.parquet import TABLES, Value, read_table
+from pipeline.study.study import Study, compared_groups
+from pipeline.tables.parquet import TABLES, read_table
 from pipeline.workflow.manifest import Manifest, file_sha256, read_manifest
 from pipeline.workflow.one_run import check_one_run
 
@@ -45,8 +45,7 @@ class RunResults:
         if "named themes" not in self.kept:
             segments, comments = self["segments"], self["comments"]
             shared = with_shared_words(self["themes"], segments, comments)
-            allowed = quotable_ids(segments, comments)
-            self.kept["named themes"] = without_private_words(shared, self["members"], allowed)
+            self.kept["named themes"] = without_private_words(shared, self["members"], quotable_ids(segments, comments))
         themes: pd.DataFrame = self.kept["named themes"]
         return themes
 
@@ -66,8 +65,7 @@ class RunResults:
     @property
     def groups(self) -> tuple[str, ...]:
         """The attributes people are compared by."""
-        settings = self.study.settings
-        return settings.count.groups or settings.intake.attributes[:1]
+        return compared_groups(self.study.settings)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -91,7 +89,11 @@ def read_results(study: Study, tables: Sequence[str], *, today: date | None = No
     for name in tables:
         _check_whole(study, manifest, name)
     check_one_run(study, manifest, tables)
-    values = {name: _read(study, name) for name in tables}
+    # What people have decided since the last run counts, too, so it is read from where they decide.
+    values = {
+        name: standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
+        for name in tables
+    }
     return RunResults(
         study=study,
         manifest=manifest,
@@ -105,10 +107,6 @@ def read_sources(study: Study, contents: Sequence[Sequence[str]]) -> list[RunRes
     """Return a source for each list of tables, each table read once."""
     whole = read_results(study, tuple(dict.fromkeys(name for tables in contents for name in tables)))
     return [replace(whole, tables={name: whole[name] for name in tables}) for tables in contents]
-
-
-def _read(study: Study, name: str) -> Value:
-    return standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
 
 
 def _check_whole(study: Study, manifest: Manifest, name: str) -> None:

@@ -69,7 +69,9 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)
     check_memory(run_megabytes())
-    _prepare(study)
+    study.derived.mkdir(exist_ok=True)
+    study.vault.mkdir(mode=0o700, exist_ok=True)
+    close_folders(study.folder)
     with scratch_of(study.folder), only_run(study), open_executor(study.settings.run) as engine:
         return _Run(study, engine, force=force).run_stages(stages)
 
@@ -83,26 +85,15 @@ def _stages_until(until: str | None) -> tuple[Stage, ...]:
     return STAGES[: names.index(until) + 1]
 
 
-def _prepare(study: Study) -> None:
-    study.derived.mkdir(exist_ok=True)
-    study.vault.mkdir(mode=0o700, exist_ok=True)
-    close_folders(study.folder)
-
-
 @contextmanager
 def only_run(study: Study) -> Iterator[None]:
     """Hold a study for one run or one erasure, and clear what one that was killed left; BusyError if another holds it."""
     with held(study, "Another run"):
-        _clear_leftovers(study)
-        yield
-
-
-def _clear_leftovers(study: Study) -> None:
-    """Delete what a run that was killed had half written under temporary names; nobody else writes while this one runs."""
-    for folder in (study.derived, study.vault):
-        for path in folder.glob(".*"):
+        # What was half written under temporary names when a run was killed; nobody else writes while this one runs.
+        for path in (*study.derived.glob(".*"), *study.vault.glob(".*")):
             if path.is_file() and path.suffix in {".parquet", ".json", ".jsonl"}:
                 path.unlink()
+        yield
 
 
 class _Run:
@@ -120,7 +111,7 @@ class _Run:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
         for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
-            self.engine = with_progress(self.plain_engine, partial(_say_parts, bar, stage.name))
+            self.engine = with_progress(self.plain_engine, partial(_show_part, bar, stage.name))
             fingerprint = self.fingerprint(stage)
             if self.is_current(stage, fingerprint):
                 log.info("%s: nothing changed", stage.name)
@@ -199,6 +190,7 @@ class _Run:
     def run_stage(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
         if _leads_to_embedding(stage, later) and not self.is_busy(stage):
+            # It loads in a process of its own while this stage works.
             self.embedder()
         with self.preparing(later if stage.embeds else ()):
             # Of a large table the rows may come while they are written.
@@ -232,8 +224,8 @@ class _Run:
         if stage.embeds:
             more["embedder"] = self.embedder()
         if stage.incremental or stage.reuses:
-            found = self.earlier(stage, stage.reuses or (stage.incremental,))
-            more["earlier"] = found if stage.reuses or found is None else found[0]
+            earlier = self.earlier(stage, stage.reuses or (stage.incremental,))
+            more["earlier"] = earlier if stage.reuses or earlier is None else earlier[0]
         return partial(stage.run, settings=settings, **more)
 
     def engine_for(self, stage: Stage) -> Executor:
@@ -251,24 +243,24 @@ class _Run:
         if stage.needs[0] in EXTERNAL:
             # How many answers there are is not known yet.
             return True
-        return stage.cpu_bound and self.known(stage) is None and is_distributed(self.n_rows(stage.needs[0]))
+        return stage.cpu_bound and self.reusable(stage) is None and is_distributed(self.n_rows(stage.needs[0]))
 
     @contextmanager
     def preparing(self, later: tuple[Stage, ...]) -> Iterator[None]:
         """Load what later stages work with, unless they will keep what they made, while this one waits for another process."""
         with ThreadPoolExecutor(1) as pool:
             # What cannot be loaded is told when its stage comes to it.
-            pool.map(Stage.prepare, [stage for stage in later if self.known(stage) is None])
+            pool.map(Stage.prepare, [stage for stage in later if self.reusable(stage) is None])
             yield
 
-    def known(self, stage: Stage) -> StageRecord | None:
+    def reusable(self, stage: Stage) -> StageRecord | None:
         """Return the record of a stage that was run by the recipe it has now, and whose work may be kept."""
         record = self.manifest.stage(stage.name)
         return None if self.force or record is None or record.recipe != self.recipe(stage) else record
 
     def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value | LazyTable, ...] | None:
         """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""
-        record = self.known(stage)
+        record = self.reusable(stage)
         if record is None:
             return None
         paths = {name: self.path(name) for name in names}
@@ -292,10 +284,8 @@ class _Run:
         return n_rows
 
     def with_accounts(self) -> Manifest:
-        comments, segments = (
-            self.columns_of("comments", ("comment_id", "set_aside")),
-            self.columns_of("segments", ("comment_id",)),
-        )
+        comments = self.columns_of("comments", ("comment_id", "set_aside"))
+        segments = self.columns_of("segments", ("comment_id",))
         accounts = account(self.n_rows("responses"), comments, segments)
         manifest = self.manifest.with_accounts(accounts.as_dict())
         write_manifest(self.study, manifest)
@@ -332,6 +322,6 @@ def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:
     return stage.embeds
 
 
-def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
+def _show_part(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
     if parts > 1:
         bar.set_description(f"{stage}, part {done} of {parts}")

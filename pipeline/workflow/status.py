@@ -13,8 +13,8 @@ from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved_model import load as load_themes
-from pipeline.study.study import Study, load_study
-from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_table
+from pipeline.study.study import Study, compared_groups, load_study
+from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_frame
 from pipeline.workflow.manifest import Manifest, read_manifest
 from pipeline.workflow.safeguarding_list import concern_note
 from pipeline.workflow.stages import STAGES
@@ -51,11 +51,7 @@ class Status:
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
-        lines += [self.drift] if self.drift else []
-        lines += [self.late] if self.late else []
-        lines += [self.model] if self.model else []
-        lines += [self.left_out] if self.left_out else []
-        lines += [self.safeguarding] if self.safeguarding else []
+        lines += filter(None, (self.drift, self.late, self.model, self.left_out, self.safeguarding))
         return "\n".join([*lines, *self.people])
 
 
@@ -75,14 +71,13 @@ def status(folder: str | Path) -> Status:
         if (record := manifest.stage(stage.name)) is not None
     }
     progress = _progress(study)
-    people = tuple(progress.sentences())
     return Status(
         name=study.settings.name,
         stages=stages,
         accounts=manifest.accounts,
         waiting=_waiting(study.folder),
         checked_by_people=progress.share,
-        people=people,
+        people=tuple(progress.sentences()),
         drift=drift_note(study),
         late=late_note(study),
         model=model_note(study),
@@ -124,7 +119,7 @@ def groups_note(study: Study) -> str:
     if people is None or not path.is_file():
         return ""
     response_ids = pd.Series(read_column("comments", "response_id", path).to_pylist(), dtype="str")
-    return left_out_note(response_ids, people, study.settings.count.groups or study.settings.intake.attributes[:1])
+    return left_out_note(response_ids, people, compared_groups(study.settings))
 
 
 def _progress(study: Study) -> Progress:
@@ -163,8 +158,7 @@ def _waiting(folder: Path) -> dict[str, int]:
 
 def _table(folder: Path, name: str) -> pd.DataFrame | None:
     path = folder / TABLES[name].file
-    value = read_table(name, path) if path.is_file() else None
-    return value if isinstance(value, pd.DataFrame) else None
+    return read_frame(name, path) if path.is_file() else None
 
 
 def account_sentences(accounts: dict[str, Any]) -> list[str]:

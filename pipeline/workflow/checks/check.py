@@ -20,15 +20,8 @@ from pipeline.workflow.checks.settings import check_settings
 
 __all__ = ["Check", "Problem", "check"]
 
-_OF_THE_EXPORT = (
-    check_columns,
-    check_questions,
-    check_ids,
-    check_weights,
-    check_consent,
-    check_scales,
-    check_levels,
-)
+# In this order, so that a column that is not there is told before what hangs on it.
+_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
 _MOST_LINES = 60
 
 
@@ -89,8 +82,7 @@ def check(study: Study) -> Check:
     problems += check_disclosure(material, people)
     problems += check_n_themes(material)
     expected = predict(material)
-    notes = tuple(_notes(material))
-    return Check(study.settings.name, _sorted(problems), notes, people, expected.minutes, expected.memory_mb)
+    return Check(study.settings.name, _sorted(problems), tuple(_notes(material)), people, expected.minutes, expected.memory_mb)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

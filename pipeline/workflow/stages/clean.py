@@ -6,7 +6,6 @@ such as who said the same before and which names were said, is kept as numbers a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from types import SimpleNamespace
 
 import numpy as np
@@ -46,9 +45,9 @@ def clean(responses: Rows, answers: Rows, tokens: MaskNumbers, *, settings: Simp
     kept = judged["set_aside"].isna().to_numpy()
     spans, keys = _spans_and_keys(read, kept, {name for row, name in names if kept[row]})
     masking = _Masking(spans, number(keys, tokens.numbers, tokens.last))
-    return concat_or_stream(_comments(read, judged, masking), responses), concat_or_stream(
-        _masks(read, judged, masking), responses
-    )
+    # Each part in a function of its own, so that what it took is let go of before the next is begun.
+    comments = (_comments(part, judged, masking) for part in read.parts(kept))
+    return concat_or_stream(comments, responses), concat_or_stream(_masks(read, judged, masking), responses)
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,7 @@ class _ReadResponses:
             start, done = end, upto
 
     def _answers(self, here: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
+        # One by one: as objects they take far more than their words.
         for row, place, text in zip(here.tolist(), self.places[here].tolist(), texts.tolist(), strict=True):
             yield row, _answer(text, rows.get(place))
 
@@ -111,8 +111,8 @@ def _rows(answers: Rows, first: int, end: int) -> dict[int, Row]:
 
 def _answer(text: str | None, row: Row | None) -> Answer:
     """Return an answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
-    said = text if isinstance(text, str) else ""
-    return Answer(repair(said)) if row is None else from_row(said, row)
+    words = text if isinstance(text, str) else ""
+    return Answer(repair(words)) if row is None else from_row(words, row)
 
 
 def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
@@ -120,37 +120,34 @@ def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]
 
     Beside it come the words that are only names, with the response each stands in.
     """
-    judged_parts = [_facts(part, plan) for part in read.parts()]
-    facts = pd.concat([facts_of_part for facts_of_part, _ in judged_parts], ignore_index=True)
+    parts = [_facts(part, plan) for part in read.parts()]
+    facts = pd.concat([table for table, _ in parts], ignore_index=True)
     free = facts["set_aside"].isna() | (facts["set_aside"] == OTHER_LANGUAGE)
     facts.loc[facts.pop("by_person").duplicated() & free, "set_aside"] = DUPLICATE
     facts["repeat"] = facts.groupby("id").cumcount()
     first = _first(facts.pop("words"), facts["set_aside"].isna())
-    return facts.assign(first=first), [name for _, names in judged_parts for name in names]
+    return facts.assign(first=first), [name for _, names in parts for name in names]
 
 
 def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
-    """Return what is told of each response by itself, and names; words are hashed, as numbers take little."""
-    answers = dict(part.answers)
-    names = [(row, fold(answer.text[start:end])) for row, answer in answers.items() for start, end in answer.names]
-    return _hashed(part.responses, list(answers.values()), plan), names
-
-
-def _hashed(responses: pd.DataFrame, answers: list[Answer], plan: Clean) -> pd.DataFrame:
-    persons, questions, frames, consents = (responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
+    """Return what can be told of each response by itself, and names; words are hashed, as numbers take little."""
+    by_row = dict(part.answers)
+    names = [(row, fold(answer.text[start:end])) for row, answer in by_row.items() for start, end in answer.names]
+    answers = list(by_row.values())
+    columns = (part.responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
+    persons, questions, frames, consents = columns
     texts = [answer.text for answer in answers]
     plain = [" ".join(text.casefold().split()) for text in texts]
     readings = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, frames, strict=True)]
     reasons = [_reason(consent, answer, frame, plan) for consent, answer, frame in zip(consents, answers, frames, strict=True)]
-    return pd.DataFrame(
-        {
-            "id": as_numbers(map(content_id, persons, questions, texts)),
-            "by_person": as_numbers(map(content_id, persons, questions, plain)),
-            "words": as_numbers(map(content_id, plain)),
-            "reading": pd.Categorical(readings, dtype=_READINGS),
-            "set_aside": pd.Categorical(reasons, dtype=_REASONS),
-        }
-    )
+    facts = {
+        "id": as_numbers(map(content_id, persons, questions, texts)),
+        "by_person": as_numbers(map(content_id, persons, questions, plain)),
+        "words": as_numbers(map(content_id, plain)),
+        "reading": pd.Categorical(readings, dtype=_READINGS),
+        "set_aside": pd.Categorical(reasons, dtype=_REASONS),
+    }
+    return pd.DataFrame(facts), names
 
 
 def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None:
@@ -193,25 +190,22 @@ def _comment_ids(judged: pd.DataFrame) -> list[str]:
 class _Masking:
     """Where something is to be masked or looked at, by response, and the number of each thing."""
 
-    found: Mapping[int, tuple[Span, ...]]
+    spans: Mapping[int, tuple[Span, ...]]
     numbers: Mapping[Key, int]
 
     def mask(self, row: int, text: str) -> Masked:
         """Return a response with tokens for what is to be masked."""
-        return mask(text, self.found[row], self.numbers) if row in self.found else Masked(text)
+        return mask(text, self.spans[row], self.numbers) if row in self.spans else Masked(text)
 
 
-def _comments(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
-    kept = judged["set_aside"].isna().to_numpy()
-    # In a function of their own, so that what one part took is let go of before the next is begun.
-    return (_comments_of(part, judged, masking) for part in read.parts(kept))
-
-
-def _comments_of(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
+def _comments(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
     """Return the comments of a part; of what is set aside no words go further than the vault."""
     own = judged.iloc[part.rows]
     read = {row: (masking.mask(row, answer.text), answer.language) for row, answer in part.answers}
     results = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
+    # The id of the first comment with the same words, where it is not this one.
+    others = own.loc[(own["first"] >= 0) & (own["first"] != own.index), "first"]
+    same_as = pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str")
     comments = part.responses[["response_id", "question", "frame", "weight", "consent"]]
     return comments.assign(
         comment_id=_comment_ids(own),
@@ -221,39 +215,27 @@ def _comments_of(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.Dat
         to_check=[len(masked.flags) for masked, _ in results],
         reading=own["reading"].tolist(),
         # As arrays: the rows of a part are numbered anew.
-        same_as=_same_as(own, judged).array,
+        same_as=same_as.reindex(own.index).array,
         set_aside=own["set_aside"].astype("str").array,
     )
 
 
-def _same_as(own: pd.DataFrame, judged: pd.DataFrame) -> "pd.Series[str]":
-    """Return the id of the first comment with the same words, where it is not this one."""
-    others = own.loc[(own["first"] >= 0) & (own["first"] != own.index), "first"]
-    return pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str").reindex(own.index)
-
-
 def _masks(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
     """Yield what was masked in each comment, and what stood there."""
-    touched = np.isin(np.arange(len(judged)), list(masking.found))
+    touched = np.isin(np.arange(len(judged)), list(masking.spans))
     for part in read.parts(touched):
         ids = _comment_ids(judged[part.rows][touched[part.rows]])
         yield _masks_of(ids, [masking.mask(row, answer.text) for row, answer in part.answers])
 
 
 def _masks_of(ids: list[str], masked: list[Masked]) -> pd.DataFrame:
-    rows = [
-        (comment_id, redaction.start + shift, redaction.start + shift + len(redaction.token), redaction)
-        for comment_id, found in zip(ids, masked, strict=True)
-        for redaction, shift in zip(found.redactions, _shifts(found), strict=False)
-    ]
-    if not rows:
-        return empty_table("masks")
-    return pd.DataFrame(
-        [(comment_id, start, end, found.label, found.token, found.original) for comment_id, start, end, found in rows],
-        columns=["comment_id", "start", "end", "label", "token", "original"],
-    )
-
-
-def _shifts(masked: Masked) -> list[int]:
-    grown = [len(redaction.token) - len(redaction.original) for redaction in masked.redactions]
-    return list(accumulate(grown, initial=0))
+    rows = []
+    for comment_id, answer in zip(ids, masked, strict=True):
+        # Places in the masked text: each token is longer or shorter than what stood there, and shifts those after it.
+        shift = 0
+        for redaction in answer.redactions:
+            start, token, original = redaction.start + shift, redaction.token, redaction.original
+            rows.append((comment_id, start, start + len(token), redaction.label, token, original))
+            shift += len(token) - len(original)
+    columns = ["comment_id", "start", "end", "label", "token", "original"]
+    return pd.DataFrame(rows, columns=columns) if rows else empty_table("masks")

@@ -45,7 +45,7 @@ def code(
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
-    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
+    fits = tuned is not None and tuned.code_ids == tuple(code.code for code in codebook.codes)
     coder = CodebookClassifier(
         codebook,
         embedder=embedder,
@@ -100,8 +100,8 @@ def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.f
     texts, matrix = part
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
-    found = zip(texts["text_id"], suggestions, strict=True)
-    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+    pairs = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:

@@ -12,7 +12,7 @@ from pipeline.methods.disclosure.cells import ANY, EVERYONE, shares_of
 from pipeline.methods.disclosure.linked_tables import Classes
 from pipeline.methods.disclosure.open_questions import OpenQuestions, by_question, open_questions
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_choices, hide_means
-from pipeline.study.study import Intake
+from pipeline.study.study import Intake, compared_groups
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 
@@ -33,7 +33,7 @@ def count(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
     profile = PROFILES[settings.count.profile]
-    groups = settings.count.groups or settings.intake.attributes[:1]
+    groups = compared_groups(settings)
     (answered, rated), persons = factorize(comments["response_id"], ratings["response_id"])
     group_levels = _levels(people, persons, groups)
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0

@@ -51,9 +51,8 @@ def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Ex
     order = np.argsort([len(text) for text in wordings], kind="stable")
     rows = [order[part] for part in parts_of(len(wordings), most=PART_OF_MODEL)]
     matrix = np.zeros((len(wordings), embedder.dimension), dtype=np.float16)
-    for places, encoded in zip(
-        rows, engine(_work(plan, embedder), [[wordings[row] for row in part] for part in rows]), strict=True
-    ):
+    parts = [[wordings[row] for row in part] for part in rows]
+    for places, encoded in zip(rows, engine(_work(plan, embedder), parts), strict=True):
         matrix[places] = encoded
     return Vectors(tuple(texts["text_id"]), matrix, f"{embedder.name} {embedder.precision}", embedder.sha256)
 

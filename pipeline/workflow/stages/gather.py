@@ -22,12 +22,10 @@ def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.D
     them as are read together otherwise; where there are millions, a sixteenth.
     """
     frames = _frames(segments, comments)
-    beginnings = _beginnings(n_parts(segments)) if isinstance(segments, LazyTable) else [DIGITS]
+    beginnings = [DIGITS]
+    if isinstance(segments, LazyTable):
+        beginnings = ["".join(part) for part in np.array_split(list(DIGITS), min(n_parts(segments), len(DIGITS)))]
     return concat_or_stream(map(partial(_texts, segments, frames), beginnings), segments)
-
-
-def _beginnings(n_times: int) -> list[str]:
-    return ["".join(part) for part in np.array_split(list(DIGITS), min(n_times, len(DIGITS)))]
 
 
 def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":

@@ -6,7 +6,7 @@ most `per_person` of a person over all codes, so that no loud voice fills the ba
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.indirect_identifiers import captions_of
-from pipeline.study.study import Quote
+from pipeline.study.study import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
@@ -58,7 +58,10 @@ def quote(
     """
     decided = _decided(approvals, segments)
     candidates = _quotable(codings, segments, comments)
-    candidates = candidates[_have_words_enough(select(text_column(segments), candidates["place"]))]
+    texts = select(text_column(segments), candidates["place"])
+    # Split no further than needed to know that there are words enough.
+    words_enough = (len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts)
+    candidates = candidates[np.fromiter(words_enough, dtype=bool)]
     candidates = _with_decided(candidates, decided, segments, comments)
     if candidates.empty:
         return empty_table("quotes")
@@ -76,9 +79,8 @@ def quote(
     # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.
     sizes = candidates.groupby("code", observed=True)["person"].nunique().sort_values(kind="stable")
     picked = {code: _pick(candidates[candidates["code"] == code], heard, settings.quote) for code in sizes.index}
-    return _in_full(
-        pd.concat([picked[code] for code in sorted(picked)], ignore_index=True), segments, [*captioned.categories, ""]
-    )
+    together = pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)
+    return _in_full(together, segments, [*captioned.categories, ""])
 
 
 def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, str]:
@@ -90,7 +92,7 @@ def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, s
 
 def _captioned(people: pd.DataFrame, settings: Any, *, fewest: int) -> tuple[pd.Series, pd.Categorical]:
     """Return everybody of whom something is known, and for each a caption; missing where too few would share it."""
-    groups = settings.count.groups or settings.intake.attributes[:1]
+    groups = compared_groups(settings)
     _, persons = factorize(people.loc[people["attribute"].isin(groups), "response_id"])
     if persons.empty:
         return persons, pd.Categorical([], categories=[])
@@ -124,10 +126,6 @@ def _quotable(codings: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> 
     )
 
 
-def _have_words_enough(texts: Iterable[str]) -> NDArray[np.bool_]:
-    return np.fromiter((len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts), dtype=bool)
-
-
 def _scored(
     candidates: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame, decided: pd.DataFrame
 ) -> pd.DataFrame:
@@ -152,9 +150,9 @@ def _scored(
 def _decided(approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
     """Return place, outcome and wording of what people decided about excerpts that still hold the same text."""
     place = index_in(approvals["segment_id"], segments["segment_id"])
-    said, place = approvals[place >= 0], place[place >= 0]
-    same = said["text_id"].to_numpy() == take(segments["text_id"], place).to_numpy()
-    decided: pd.DataFrame = said.loc[same, ["outcome", "wording"]].assign(place=place[same])
+    approvals, place = approvals[place >= 0], place[place >= 0]
+    same = approvals["text_id"].to_numpy() == take(segments["text_id"], place).to_numpy()
+    decided: pd.DataFrame = approvals.loc[same, ["outcome", "wording"]].assign(place=place[same])
     return decided
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure import PROFILES, Profile, disclose, hide_crossing
 from pipeline.methods.disclosure.cells import EVERYONE, shares_of
 from pipeline.methods.disclosure.open_questions import open_questions, persons_asked
+from pipeline.study.study import compared_groups
 from pipeline.tables.lookup import factorize, levels
 from pipeline.tables.parquet import empty_table
 
@@ -23,25 +24,22 @@ def respond(comments: pd.DataFrame, people: pd.DataFrame, *, settings: SimpleNam
     if comments.empty:
         return empty_table("response_rates"), empty_table("accounts")
     profile = PROFILES[settings.count.profile]
-    groups = settings.count.groups or settings.intake.attributes[:1]
-    return _rates(comments, people, groups, profile), _accounts(comments, profile)
+    return _rates(comments, people, compared_groups(settings), profile), _accounts(comments, profile)
 
 
 def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...], profile: Profile) -> pd.DataFrame:
     asked = persons_asked(comments)
     (numbers,), ids = factorize(asked["response_id"])
     everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(ids), dtype=np.int8))
-    cells = _cells(
-        asked.assign(response_id=numbers),
-        {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)},
-    )
+    group_levels = {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)}
+    cells = _cells(asked.assign(response_id=numbers), group_levels)
     opened = open_questions(comments, people, groups, profile)
     base = opened.asked @ opened.classes.parts.T.astype(float) < profile.fewest
     answered = (cells["value"] == ANSWERED).to_numpy()
-    flags = [
-        opened.hidden(hidden_cells, cells, unknown=NOT_STATED) for hidden_cells in (opened.no_answered, opened.no_blank, base)
-    ]
-    hidden = pd.DataFrame({"base": flags[2], "n": np.where(answered, flags[0], flags[1])}, index=cells.index)
+    no_answered, no_blank, no_base = (
+        opened.hidden(figures, cells, unknown=NOT_STATED) for figures in (opened.no_answered, opened.no_blank, base)
+    )
+    hidden = pd.DataFrame({"base": no_base, "n": np.where(answered, no_answered, no_blank)}, index=cells.index)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 

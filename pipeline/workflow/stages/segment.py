@@ -98,19 +98,12 @@ def _between(text: str, places: list[tuple[int, int]]) -> str:
 def _spans(texts: list[str], *, unit: str) -> list[list[tuple[int, int]]]:
     if unit == "paragraph":
         return [_trimmed(text, _cuts(text, PARAGRAPH)) for text in texts]
-    plain = [TOKEN.sub(_as_a_name, text) for text in texts]
-    return [_ideas(text, starts) for text, starts in zip(plain, sentence_starts(plain), strict=True)]
-
-
-def _as_a_name(token: re.Match[str]) -> str:
-    """Return a word as long as the mask, so that the splitter takes it for the name it stands for."""
-    return "N" + "n" * (len(token.group()) - 1)
-
-
-def _ideas(text: str, starts: list[int]) -> list[tuple[int, int]]:
-    cuts = sorted({*starts, *_cuts(text, LINE)})
-    sentences = _trimmed(text, cuts)
-    return [part for sentence in sentences for part in _sides(text, sentence)]
+    # Each mask becomes a word as long, so that the splitter takes it for the name it stands for and offsets stay.
+    plain = [TOKEN.sub(lambda mask: "N" + "n" * (len(mask.group()) - 1), text) for text in texts]
+    return [
+        [side for sentence in _trimmed(text, sorted({*starts, *_cuts(text, LINE)})) for side in _sides(text, sentence)]
+        for text, starts in zip(plain, sentence_starts(plain), strict=True)
+    ]
 
 
 def _cuts(text: str, pattern: re.Pattern[str]) -> list[int]:
@@ -133,14 +126,13 @@ def _without_fragments(text: str, spans: list[tuple[int, int]]) -> Iterator[tupl
     """Join what has no letter or digit, such as a lone bullet or bracket, to what follows or precedes it."""
     held: tuple[int, int] | None = None
     for start, end in spans:
-        if held is not None and (_says_something(text, held) or not _says_something(text, (start, end))):
-            if _says_something(text, (start, end)):
-                yield held
-                held = (start, end)
-            else:
-                held = (held[0], end)
+        if held is None:
+            held = (start, end)
+        elif _says_something(text, held) and _says_something(text, (start, end)):
+            yield held
+            held = (start, end)
         else:
-            held = (held[0] if held else start, end)
+            held = (held[0], end)
     if held is not None:
         yield held
 

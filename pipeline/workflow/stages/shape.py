@@ -50,8 +50,13 @@ def shape(
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
     matrix = UnitRows(vectors.matrix)
     labels = lookup.index_in(found_members["theme_id"], found_themes["theme_id"]).astype(np.intp)
-    done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
-    telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
+    texts_of_edits = [tuple(tuple(part) for part in json.loads(parts)) for parts in edits["texts"]]
+    columns = zip(edits["edit_id"], edits["action"], texts_of_edits, edits["detail"], strict=True)
+    asked = [Edit(int(edit_id), action, parts, detail) for edit_id, action, parts, detail in columns]
+    done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, asked)
+    # A theme is told by the texts that did not come late (-1), save where it has no others.
+    late = found_members["late"].to_numpy(bool)
+    telling = replace(done, labels=np.where(late & np.isin(done.labels, done.labels[~late]), -1, done.labels))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
@@ -63,20 +68,8 @@ def shape(
     themes = _with_people(titled, members, spoken)
     kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
     shaped_middles = Vectors(tuple(themes["theme_id"]), kept, found_centroids.model, found_centroids.sha256)
-    return (
-        themes,
-        members,
-        shaped_middles,
-        _shaping(
-            edits, {outcome.edit_id: outcome for outcome in outcomes}, dict(zip(themes.index, themes["number"], strict=True))
-        ),
-    )
-
-
-def _edits(edits: pd.DataFrame) -> list[Edit]:
-    parts = [tuple(tuple(part) for part in json.loads(texts)) for texts in edits["texts"]]
-    rows = zip(edits["edit_id"], edits["action"], parts, edits["detail"], strict=True)
-    return [Edit(int(edit_id), action, part, detail) for edit_id, action, part, detail in rows]
+    numbers = dict(zip(themes.index, themes["number"], strict=True))
+    return themes, members, shaped_middles, _shaping(edits, {outcome.edit_id: outcome for outcome in outcomes}, numbers)
 
 
 def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
@@ -91,11 +84,6 @@ def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
         codes={i: (str(row["agreed_code"]), 0) for i, row in enumerate(rows) if pd.notna(row["agreed_code"])},
         aside={i: 0 for i, row in enumerate(rows) if row["set_aside"]},
     )
-
-
-def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the labels of the texts by which a theme is told: not of late ones (-1), save where a theme has no others."""
-    return np.where(late & np.isin(labels, labels[~late]), -1, labels)
 
 
 def _drawn(

@@ -10,6 +10,7 @@ from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_theme
 from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
+from pipeline.study.study import compared_groups
 from pipeline.tables.lookup import Places, factorize, index_in, levels
 from pipeline.tables.parquet import empty_table
 
@@ -32,10 +33,10 @@ def voices(
     (numbers,), persons = factorize(comments["response_id"])
     spoken = _spoken(segments, comments["comment_id"], numbers, members)
     standing, ranks = [empty_table("voices")], [empty_table("theme_ranks")]
-    group_levels = levels(people, persons, settings.count.groups or settings.intake.attributes[:1])
+    group_levels = levels(people, persons, compared_groups(settings))
     groups = [(group, *_counts(spoken, level, counted)) for group, level in group_levels.items()]
     groups = [(group, counts, base) for group, counts, base in groups if counts.size]
-    everyone = _everyone(spoken, counted)
+    everyone = spoken.groupby("theme_id", observed=True)["person"].nunique().reindex(counted, fill_value=0).astype(float)
     n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "person"].nunique())
     shown = _shown(groups, everyone, n_people, _hidden(spoken, group_levels, len(persons), counted, profile), profile)
     for (group, counts, base), figures in zip(groups, shown, strict=True):
@@ -67,10 +68,6 @@ def _counts(spoken: pd.DataFrame, level: pd.Categorical, themes: list[str]) -> t
     return counts.reindex(index=base.index, columns=themes, fill_value=0).astype(float), base
 
 
-def _everyone(spoken: pd.DataFrame, themes: list[str]) -> "pd.Series[float]":
-    return spoken.groupby("theme_id", observed=True)["person"].nunique().reindex(themes, fill_value=0).astype(float)
-
-
 Group = tuple[str, pd.DataFrame, "pd.Series[float]"]
 
 
@@ -89,13 +86,14 @@ def _shown(
     groups: list[Group], everyone: "pd.Series[float]", n_people: float, hidden: "_Hidden", profile: Profile
 ) -> list[_Shown]:
     """Hide and round what each theme's people and their groups may not show; all groups share the same themes."""
-    bases = [np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0)) for _, _, base in groups]
-    counts = [np.vstack([said.to_numpy(float), np.maximum(everyone - said.sum(axis=0), 0.0)]) for _, said, _ in groups]
-    found = []
-    for place, (group, said, _) in enumerate(groups):
-        rows = [hidden.names[group, str(level)] for level in [*said.index, ""]]
-        found.append(_figures(counts[place], bases[place], hidden, rows, profile))
-    return found
+    shown = []
+    for group, counts, base in groups:
+        # People without a level are a row, too, so that all rows add up to everybody.
+        all_counts = np.vstack([counts.to_numpy(float), np.maximum(everyone - counts.sum(axis=0), 0.0)])
+        all_bases = np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0))
+        rows = [hidden.names[group, str(level)] for level in [*counts.index, ""]]
+        shown.append(_figures(all_counts, all_bases, hidden, rows, profile))
+    return shown
 
 
 @dataclass(frozen=True)
@@ -172,5 +170,5 @@ def _ranks(counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[
 
 
 def _ranked(ranks: "pd.Series[float]", first: "pd.Series[float]", *, weighting: str, level: str) -> pd.DataFrame:
-    columns = {"theme_id": ranks.index, "rank": ranks.to_numpy(), "change": (first - ranks).to_numpy()}
-    return pd.DataFrame({**columns, "weighting": weighting, "level": level})
+    figures = {"theme_id": ranks.index, "rank": ranks.to_numpy(), "change": (first - ranks).to_numpy()}
+    return pd.DataFrame({**figures, "weighting": weighting, "level": level})
