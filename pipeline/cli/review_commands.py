@@ -201,7 +201,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[float], None]]:
-    """Show on stderr how far something slow is, where somebody watches."""
+    # On stderr and where somebody watches, so that what is piped on stays as it is.
     from tqdm import tqdm
 
     with tqdm(

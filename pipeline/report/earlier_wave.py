@@ -77,6 +77,7 @@ def read_waves(source: RunResults) -> Waves | None:
     except DataError as error:
         raise DataError(f"The earlier wave, {source.study.settings.report.earlier}: {error}") from error
     in_both, correlation = _same_people(source, study)
+    # Its notes are about its own exports, and not for readers of this one.
     return Waves(replace(earlier, notes=()), in_both, correlation)
 
 
@@ -84,6 +85,7 @@ def _as_released(study: Study) -> RunResults:
     if not (study.vault.is_dir() and study.derived.is_dir()):
         # Without its vault there is nothing to keep a record in, and nothing that a new run could release.
         return read_results(study, TABLES_TAKEN)
+    # A run of the earlier study must not write tables while they are read.
     with held(study, "An export of a later wave"):
         (earlier,) = consistent_with_earlier_exports(study, [read_results(study, TABLES_TAKEN)])
         return earlier
@@ -116,7 +118,6 @@ def _shares(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _people(source: RunResults) -> pd.DataFrame:
-    """Return the people of each theme, as may be shown, over all who answered."""
     themes, base = source["themes"], _shares(source["counts"])["base"]
     counted = themes[~themes["set_aside"]].sort_values("number").set_index("theme_id")
     n = disclose(counted["n_people"].to_numpy(float), source.profile)
@@ -135,16 +136,14 @@ def _changes(
 
 
 def _figures(table: pd.DataFrame, keys: Sequence[str], profile: Profile) -> tuple[np.ndarray, np.ndarray]:
-    """Return counts and bases as this study's rule lets them be shown, whatever the rule of the wave they are of."""
+    # As this study's rule lets them be shown, whatever the rule of the wave they are of.
     n, base = (disclose(table.loc[list(keys), column].to_numpy(float), profile) for column in ("n", "base"))
     return np.where(np.isnan(base), np.nan, n), base
 
 
 def _same_people(source: RunResults, earlier: Study) -> tuple[int, float]:
-    """Return how many answered both waves, and how far that makes the shares move together.
-
-    One number for all codes, and to a tenth: an interval's ends must not tell who said the same twice.
-    """
+    # How many answered both waves, and how far that makes the shares move together: one number for all codes, and to a tenth,
+    # since an interval's ends must not tell who said the same twice.
     now, then = _codes_of_people(source.study), _codes_of_people(earlier)
     both = sorted(set(now) & set(then))
     if len(both) < source.profile.fewest:
@@ -158,7 +157,6 @@ def _same_people(source: RunResults, earlier: Study) -> tuple[int, float]:
 
 
 def _codes_of_people(study: Study) -> Mapping[str, frozenset[str]]:
-    """Return the codes of each person who answered."""
     tables = {name: _columns(study, name) for name in _WITHOUT_WORDS}
     comments = tables["comments"]
     usable = comments[comments["set_aside"].isna()]

@@ -119,7 +119,6 @@ def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Pa
 
 
 def _picture(idea: Idea, folder: Path) -> bytes:
-    """Return the picture that people chose, or an empty frame where one is still to be put."""
     if idea.file:
         return _chosen(folder, idea.file).read_bytes()
     import io
@@ -136,6 +135,7 @@ def _picture(idea: Idea, folder: Path) -> bytes:
 
 
 def _chosen(folder: Path, name: str) -> Path:
+    # The name comes from a file that people edit: a link or ".." must not bring another file into what leaves.
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or path.suffix.lower() not in (".png", ".jpg", ".jpeg") or not path.is_file():
         raise StudyError(f"easyread.csv names the picture {name!r}, which is no .png or .jpg in the study's folder.")

@@ -132,6 +132,7 @@ def differences(comparison: GroupComparison) -> tuple[str, ...]:
 
 def _apart(comparison: GroupComparison, shown: list[GroupEstimate]) -> Iterator[str]:
     for cell in shown:
+        # Only where intervals do not overlap, which is cautious, and is what the report says it does.
         below = [f"{other.name} ({comparison.written(other.value)})" for other in shown if other.high < cell.low]
         if below:
             yield f"higher among {cell.name} ({comparison.written(cell.value)}) than among {listed(below)}"

@@ -56,12 +56,14 @@ def waiting_texts(exports: Sequence[tuple["Exporter", "RunResults"]]) -> tuple[W
     places: dict[str, str] = {}
     for exporter, source in exports:
         for place, words in team_texts(source, exporter.name):
+            # The same words in several places are confirmed once.
             places.setdefault(words, place)
     if not exports or not places:
         return ()
     study = exports[0][1].study
     confirmed = confirmed_texts(study)
     texts = [words for words in places if text_sha256(words) not in confirmed]
+    # Imported only here, as its libraries take long to load.
     from pipeline.methods.redact import Redactor
     from pipeline.methods.redact.findings_in_words import identifiers_in
 

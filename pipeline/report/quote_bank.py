@@ -46,12 +46,6 @@ class Release:
     approved: pd.DataFrame
     withheld: pd.DataFrame
 
-    @property
-    def figures(self) -> dict[str, int]:
-        """Number of quotations approved, and withheld for each reason."""
-        reasons = self.withheld["why"].value_counts()
-        return {"approved": len(self.approved), **{str(reason): int(n) for reason, n in reasons.items()}}
-
 
 def release(
     quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame | None = None
@@ -61,6 +55,7 @@ def release(
     Where people approved a rewording, it leaves in place of what was said. `approvals` is what people have decided up to now:
     what was taken back since the last run stays, and an excerpt that was approved and is no candidate any more is listed.
     """
+    # Consent as it is now: a person may have withdrawn since the quotation was approved.
     spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
     today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
     approvals = pd.DataFrame(columns=RECORD) if approvals is None else approvals
@@ -94,6 +89,7 @@ def _no_candidates(
     approvals: pd.DataFrame, quotes: pd.DataFrame, segments: pd.DataFrame, today: "pd.Series[str]"
 ) -> pd.DataFrame:
     """Return why each excerpt that people approved, and that is no candidate any more, does not leave."""
+    # Or else what people approved would be gone without a word when a run no longer lists it.
     let = approvals[approvals["stands"].astype(bool) & approvals["outcome"].isin(["approved", "reworded"])]
     let = let[~let["segment_id"].isin(quotes["segment_id"])]
     texts = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
@@ -125,12 +121,6 @@ def _not_allowed(consent: object) -> str | None:
     if not isinstance(consent, str):
         return GONE
     return None if consent in ("quote", "paraphrase") else WITHDRAWN
-
-
-def quote_figures(study: Study) -> dict[str, int]:
-    """Return how many quotations are approved, and how many are withheld for each reason."""
-    source = read_results(study, ("quotes", "segments", "comments"))
-    return release(source["quotes"], source["segments"], source["comments"], source.approvals).figures
 
 
 def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame) -> Words:

@@ -48,6 +48,7 @@ def _gather(study: Study) -> SavedThemes:
 
 
 def _saved(theme: dict[Any, Any], texts: list[str]) -> SavedTheme:
+    # What is saved goes to another study, so no word that hardly anybody used goes along, unless people chose it as a title.
     keywords = words_of_enough(texts, theme["keywords"].split(", "))
     fallback = working_title(keywords, number=theme["number"])
     return SavedTheme(

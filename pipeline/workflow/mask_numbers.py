@@ -61,6 +61,7 @@ def read_tokens(study: Study) -> MaskNumbers:
 
 def write_tokens(study: Study, tokens: MaskNumbers) -> None:
     """Write the numbers durably."""
+    # Sorted, so that the same numbers are the same file.
     rows = sorted([kind, identity, number] for (kind, identity), number in tokens.numbers.items())
     text = json.dumps({"numbers": rows, "last": dict(sorted(tokens.last.items()))}, ensure_ascii=False, indent=1) + "\n"
     write_atomically(study.vault / TOKENS, lambda path: path.write_text(text, encoding="utf-8"))

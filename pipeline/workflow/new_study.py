@@ -127,6 +127,7 @@ def _copy_into_vault(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
         files = [target]
     for path in files:
+        # Nobody else who uses the machine may read the export.
         path.chmod(0o600)
 
 

@@ -16,6 +16,7 @@ FIGURES = frozenset({"response_rates", "accounts", "counts", "closed", "voices",
 
 def check_one_run(study: Study, manifest: Manifest, tables: Sequence[str]) -> None:
     """Raise DataError unless each table was made from the others as they are, and figures by the rules that hold now."""
+    # Back from the tables asked for to all that they were made from.
     maker = {name: record for record in manifest.stages for name in record.makes}
     waiting, seen = [maker[name] for name in tables if name in maker], set[str]()
     while waiting:
@@ -43,6 +44,7 @@ def _check_link(record: StageRecord, name: str, digest: str, source: StageRecord
 def _check_rules(study: Study, manifest: Manifest, tables: frozenset[str]) -> None:
     for stage in STAGES:
         record = manifest.stage(stage.name)
+        # An earlier version of the program kept no recipe.
         if record is None or not FIGURES & tables & set(stage.makes) or not record.recipe:
             continue
         if record.recipe != recipe_of(study.settings, stage):

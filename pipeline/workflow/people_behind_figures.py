@@ -91,7 +91,7 @@ def _true_means(ratings: pd.DataFrame, levels: pd.DataFrame) -> Iterable[tuple[K
 
 
 def _true_accounts(comments: pd.DataFrame) -> Iterable[tuple[Key, tuple[float, float]]]:
-    """Yield how many answers there are of each kind; one person has as many as there are questions, at most."""
+    # One person has as many answers as there are questions, at most.
     most = max(1, comments["question"].nunique())
     became = became_of(comments).value_counts()
     for name, n in [*became.items(), (ALL, len(comments))]:
@@ -111,7 +111,7 @@ def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame,
 
 
 def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level; people whose value is not known are a level, too, so that all add up to everyone."""
+    # People whose value is not known are a level, too, so that all add up to everyone.
     everyone = asked[["response_id"]].drop_duplicates()
     parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
     for group in groups:
@@ -121,6 +121,7 @@ def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, 
 
 
 def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:
+    # As text, in which an attribute and its level are one key.
     parts = [_part(*row) for row in levels[["group", "level"]].itertuples(index=False)]
     # Where nobody answered there are none, which pandas would take for numbers.
     return levels.assign(part=pd.Series(parts, index=levels.index, dtype="str"))
@@ -162,7 +163,7 @@ def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> 
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:
-    """Read what tells who is counted, and no words."""
+    # No words: the columns named tell who is counted and nothing else.
     path = study.folder / TABLES[name].file
     try:
         table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()

@@ -59,6 +59,7 @@ def _shown_together(released: Sequence[Released], figures: Sequence[Released]) -
     new = {key: is_shown is figure for key, is_shown, figure in zip(keys_of_figures, released, figures, strict=True)}
     for item, part in [key for key in shown if key[0].endswith(f"|{MEAN[0]}")]:
         keys = [(f"{item.removesuffix(MEAN[0])}{figure}", part) for figure in MEAN]
+        # Ends as before around a new mean would be of other people than it is.
         if any(isnan(shown[key]) for key in keys) or len({new[key] for key in keys}) > 1:
             shown |= dict.fromkeys(keys, nan)
     return shown

@@ -110,7 +110,7 @@ def read_sources(study: Study, contents: Sequence[Sequence[str]]) -> list[RunRes
 
 
 def _check_whole(study: Study, manifest: Manifest, name: str) -> None:
-    """Compare a table's file with what the run wrote; DataError rather than figures from a damaged one."""
+    # Rather an error than figures from a file that is damaged or was changed by hand.
     path = study.folder / TABLES[name].file
     written = next((record.makes[name] for record in manifest.stages if name in record.makes), None)
     if written is not None and path.is_file() and file_sha256(path) != written:

@@ -117,6 +117,7 @@ class _Run:
                 log.info("%s: nothing changed", stage.name)
             else:
                 self.run_stage(stage, fingerprint, later=stages[place:])
+            # From here on every row has found its place: a row that is lost stops the run before anything is made of the others.
             if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
             self.drop_large_tables(stages[place:])
@@ -146,6 +147,7 @@ class _Run:
         return self.study.folder / TABLES[name].file
 
     def fingerprint(self, stage: Stage) -> str:
+        # The recipe leaves out settings that only say when something is kept; a change of them runs the stage all the same.
         settings = [settings_of(self.study.settings, stage)] if stage.reuse_settings else []
         return sha256_of(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
 
@@ -157,6 +159,7 @@ class _Run:
         record = self.manifest.stage(stage.name)
         if self.force or record is None or record.fingerprint != fingerprint:
             return False
+        # Tables that are damaged, changed by hand or gone are made again.
         return all(self.path(name).is_file() and self.digest(name) == record.makes.get(name) for name in stage.makes)
 
     def value(self, name: str) -> Any:
@@ -215,6 +218,7 @@ class _Run:
         log.info("%s: %s rows in %.1f s", stage.name, " + ".join(str(n) for n in rows.values()), seconds)
 
     def compute(self, stage: Stage) -> tuple[Value, ...]:
+        # A stage sees the sections it names and no others, or its recipe would not hold all that decides its output.
         settings = SimpleNamespace(**{name: getattr(self.study.settings, name) for name in stage.sections})
         made = self.work(stage, settings)(*(self.stage_input(stage, name) for name in stage.needs))
         return made if isinstance(made, tuple) else (made,)
@@ -280,6 +284,7 @@ class _Run:
             n_rows = write_table(name, (_checked(name, part) for part in value), self.path(name))
         self.digests[name] = file_sha256(self.path(name))
         if name == "masks":
+            # So that a later wave numbers nobody anew.
             write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(self.value(name))))
         return n_rows
 
@@ -287,7 +292,7 @@ class _Run:
         comments = self.columns_of("comments", ("comment_id", "set_aside"))
         segments = self.columns_of("segments", ("comment_id",))
         accounts = account(self.n_rows("responses"), comments, segments)
-        manifest = self.manifest.with_accounts(accounts.as_dict())
+        manifest = self.manifest.with_accounts(accounts)
         write_manifest(self.study, manifest)
         return manifest
 

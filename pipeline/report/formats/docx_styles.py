@@ -147,6 +147,7 @@ def add_picture(document: "Document", png: bytes, *, alternative: str, title: st
     from docx.shared import Cm
 
     shape: Any = document.add_picture(io.BytesIO(png), width=Cm(width_cm))
+    # python-docx has no way of its own to give a picture an alternative.
     properties = shape._inline.docPr
     properties.set("descr", plain(alternative))
     properties.set("title", plain(title))
@@ -158,6 +159,7 @@ def add_footer(document: "Document", text: str) -> None:
 
     paragraph = document.sections[0].footer.paragraphs[0]
     write_lines(paragraph, f"{text} · page ")
+    # A field, which Word fills with the number of each page: where it begins, what it holds, where it ends.
     for kind, inside in (("begin", None), (None, "PAGE"), ("end", None)):
         run = paragraph.add_run()
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
@@ -169,7 +171,7 @@ def add_footer(document: "Document", text: str) -> None:
 
 
 def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
-    """Return centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts."""
+    # Centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts.
     columns = list(zip(*rows, strict=True))
     longest = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
     least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * letters for letters in longest]
@@ -180,7 +182,6 @@ def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
 
 
 def _describe(table: "BaseOxmlElement", text: str) -> None:
-    """Give a table its alternative, and say that its first row and column are headings."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

@@ -130,7 +130,7 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
 
 
 def _columns_at(table: TableBlock, place: int) -> Iterator[_Column]:
-    """Yield a column, or four where its cells are estimates: value, ends of the interval, people; so they can be sorted."""
+    # An estimate is four columns, so that they can be sorted: its value, the ends of its interval, its people.
     cells = [row[place] for row in table.rows]
     name = table.header[place]
     if not any(isinstance(cell, Figure) for cell in cells):
@@ -146,7 +146,7 @@ def _column(name: str, cells: Sequence[str], *, figures: bool) -> _Column:
 
 
 def _readable(text: str) -> str:
-    """Return what a cell may hold: gptables takes a cell without a Latin letter or a figure for a stray sign."""
+    # gptables takes a cell without a Latin letter or a figure for a stray sign.
     if not text.strip():
         return NOT_APPLICABLE
     # Two dollar signs begin a reference to a note for gptables.
@@ -163,7 +163,7 @@ def _parts(cell: Cell) -> tuple[str, str, str, str]:
 
 
 def _unlike(names: Sequence[str]) -> list[str]:
-    """Return names of columns that are there once each and never empty."""
+    # Two columns of one name would become one in the frame.
     unlike: list[str] = []
     for place, name in enumerate(names):
         same = names[:place].count(name)

@@ -108,6 +108,7 @@ class _Setting:
 
     def table(self, block: TableBlock) -> None:
         """Set a table under its caption, with its note below."""
+        # Or else a page might end between the caption and its table.
         caption = self.paragraph(block.caption, "Caption")
         caption.paragraph_format.keep_with_next = True
         rows = [
@@ -132,6 +133,7 @@ class _Setting:
         for number, part in enumerate(_parts(block)):
             caption = self.paragraph(part.title, "Caption")
             caption.paragraph_format.keep_with_next = True
+            # The alternative speaks of the whole chart; heard again with each piece it would say nothing new.
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
             picture = draw_picture(part)
             add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
@@ -156,7 +158,6 @@ class _Setting:
 
 
 def _parts(chart: Chart) -> list[Chart]:
-    """Cut a chart into pieces that fit on a page."""
     most = max(1, _MOST_DOTS // (len(chart.series) + 2))
     # Both rounded up: pieces of about the same length rather than a last one of a single label.
     n_parts = -(-len(chart.labels) // most)

@@ -22,6 +22,7 @@ def how_people_agreed(source: RunResults) -> ReportSection:
     name, title, comparisons = "agreement", "How people agreed", from_table(source["agreement"])
     if not comparisons:
         return ReportSection(name, title, (Paragraph(NOBODY),))
+    # Of too few excerpts there is a sentence in place of figures.
     measured = [comparison for comparison in comparisons if comparison.overall]
     blocks: list[Block] = [Paragraph(WHAT_IT_TELLS), *([_overall(measured)] if measured else [])]
     if unmeasured := [comparison for comparison in comparisons if not comparison.overall]:
@@ -45,6 +46,6 @@ def _by_code(source: RunResults, comparison: CoderComparison, place: int) -> Tab
 
 
 def _figures(agreement: CodeAgreement) -> tuple[str, ...]:
-    """Return a code's figures without kappa, which would make the table too wide to read and says much what alpha says."""
+    # Without kappa, which would make the table too wide to read and says much what alpha says.
     same, when_one, alpha, _, ac1 = code_figures(agreement)
     return same, when_one, alpha, ac1

@@ -24,7 +24,7 @@ def closed_questions(source: RunResults) -> ReportSection:
 
 
 def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
-    """Yield a table for each scale, since means on different scales cannot share an axis."""
+    # A table for each scale, since means on different scales cannot share an axis.
     means = _measured(source, "mean")
     scales = {str(question): _scale(source, str(question)) for question in means["question"]}
     for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
@@ -68,6 +68,7 @@ def _scale(source: RunResults, question: str) -> tuple[float, float] | None:
 
 
 def _options(source: RunResults, group: str, name: str) -> Iterator[Block]:
+    # A table a question, as each has its own answers.
     chosen = _measured(source, "share")
     for position, (question, rows) in enumerate(chosen.groupby("question", sort=False), start=1):
         labels = {value: value for value in rows["value"]}

@@ -30,6 +30,7 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
     name, heading = "disagreements", "Where people disagreed"
     contested = source["codings"][source["codings"]["status"] == "contested"]
     made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    # "Not sure" and "skip" are no readings.
     made = made[made["outcome"].isin(["codes", "none"])]
     if contested.empty:
         twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False

@@ -57,6 +57,7 @@ def _most_named(source: RunResults) -> str:
     whole = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]].dropna(subset="share")
     if whole.empty:
         return ""
+    # By code where shares are the same, so that the sentence is the same each time.
     top = whole.sort_values(["share", "code"], ascending=[False, True]).to_dict("records")[0]
     interval = f"95% interval {percent(top['low'])} to {percent(top['high'])}"
     label = source.label(top["code"])

@@ -62,7 +62,7 @@ def _share(cell: GroupEstimate) -> str:
 
 
 def _answering(source: RunResults, group: str) -> GroupComparison:
-    """Compare how many people of each group wrote something."""
+    # Without those who stated nothing, who are no group.
     rates = source["response_rates"]
     stated = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
     cells = rates[stated].rename(columns={"share": "estimate", "value": "key"})

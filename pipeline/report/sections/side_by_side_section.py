@@ -50,7 +50,6 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
 
 
 def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:
-    """Return the attribute that has both groups among its values."""
     people = source["people"]
     for group in source.groups:
         if set(pair) <= set(people.loc[people["attribute"] == group, "value"]):

@@ -54,6 +54,7 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:
     order = {theme: place for place, theme in enumerate(themes)}
     shown = cells[(cells["evidence"] != "none") & cells["theme_id"].isin(order)]
+    # What is sure comes first, then as in the table of themes.
     shown = shown.assign(order=shown["theme_id"].map(order), sure=shown["evidence"] == "clear")
     if shown.empty:
         yield (level, NOTHING, "", "", "")

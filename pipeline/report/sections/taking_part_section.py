@@ -45,6 +45,7 @@ def _sentence(source: RunResults) -> str:
         return "Nobody was asked an open question."
     figures = everyone_asked(source)
     asked, answered, blank = _written(figures)
+    # From the rounded figures: a share of the true ones would give them away.
     share = "" if np.isnan(figures[:2]).any() else f" ({percent(figures[1] / figures[0])})"
     return (
         f"Asked at least one open question: {asked} people. Wrote something under at least one: {answered}{share}. Left every "
@@ -74,6 +75,7 @@ def _by_group(source: RunResults, group: str, place: int) -> Iterator[Block]:
         _table(source, question=question, group=group, name=f"{name}-{position}", of=f"“{source.wording(question)}”")
         for position, question in enumerate(_questions(source["response_rates"]), start=1)
     ]
+    # Of a single question the table above says all.
     if len(tables) > 1:
         yield Fold(f"The same for each question, {by(group)}", tuple(tables))
 

@@ -30,6 +30,7 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
     blocks: list[Block] = [Paragraph(_introduction(counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
     if words.released:
+        # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
     blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
@@ -83,6 +84,7 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
     return (
         theme.heading,
         theme.people.removesuffix(" people"),
+        # 0 where people are too few to be shown, as texts would tell of them.
         number(theme.n_texts) if theme.n_texts else NOT_SHOWN,
         steadiness(theme.stability),
         source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,

@@ -59,6 +59,7 @@ def _compared(source: RunResults, waves: Waves) -> Iterator[Block]:
 def _who(waves: Waves) -> str:
     if not waves.in_both:
         return "The two waves are taken to be of different people."
+    # To the nearest ten, as no rule of disclosure has rounded it.
     return f"About {people(round(waves.in_both, -1))} answered both, which the intervals allow for."
 
 
@@ -85,7 +86,7 @@ def _codes(labels: Sequence[str]) -> str:
 
 
 def _titles(source: RunResults) -> dict[str, str]:
-    """Return what the report calls each theme; their words were held back where they must be."""
+    # Titles arrive with the words held back that must be.
     themes = source["themes"]
     names = zip(themes["theme_id"], themes["number"], themes["title"], strict=True)
     return {theme: f"{number_}. {sentence_case(title) or 'Words held back'}" for theme, number_, title in names}
@@ -95,6 +96,7 @@ def _changes(
     source: RunResults, changes: Sequence[WaveChange], labels: Mapping[str, str], names: tuple[str, str, str]
 ) -> Iterator[Block]:
     name, heading, first = names
+    # What may not be shown comes last.
     largest_first = sorted(changes, key=lambda change: -change.n / change.base if change.shown else 1.0)
     table = TableBlock(
         name=f"waves-{name}",
@@ -140,7 +142,7 @@ def _span(change: WaveChange) -> str:
 
 
 def _points(share: float) -> str:
-    """Write a difference with its sign; a true minus, which no spreadsheet takes for a formula."""
+    # A true minus, which no spreadsheet takes for a formula.
     rounded = round(share * 100)
     return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
 
@@ -149,6 +151,7 @@ def _chart(source: RunResults, changes: Sequence[WaveChange], labels: Mapping[st
     from statsmodels.stats.proportion import proportion_confint
 
     cells = {}
+    # Wilson's interval, as in the tables of one wave, so that the same share has the same ends.
     for change in changes:
         for level, n, base in ((THEN, change.earlier, change.earlier_base), (NOW, change.n, change.base)):
             if change.shown:

@@ -90,7 +90,6 @@ def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
 
 
 def _notes(material: CheckContext) -> Iterator[str]:
-    """Yield what people should know and need not put right."""
     plan = material.plan
     yield from (f"{material.study.source.name}: {note}." for note in material.export.notes)
     if plan.id is None:
@@ -121,7 +120,6 @@ def _notes_on_consent(material: CheckContext) -> Iterator[str]:
 
 
 def _people_lines(people: pd.DataFrame) -> Iterator[str]:
-    """Lay out who was asked, answered and left blank, question by question."""
     if len(people):
         yield f"{'Who answered':56s}  asked  answered  blank"
     above = ("", "")

@@ -38,15 +38,13 @@ def check_disclosure(material: CheckContext, people: pd.DataFrame) -> Iterator[P
     fewest = PROFILES[profile].fewest
     most = people.groupby("group", sort=False)["answered"].max() if len(people) else pd.Series(dtype=int)
     for group, n in most.items():
-        if n >= fewest:
-            continue
-        whom = "no figure at all can" if group == EVERYONE else f"no figure of {shown(str(group))} can"
-        text = f"profile “{profile}” shows figures from {fewest} people on, and at most {n} answered, so {whom} be shown."
-        yield Problem("warning", f"study.toml, [count] profile: {text} Compare fewer, larger groups.")
+        if n < fewest:
+            whom = "no figure at all can" if group == EVERYONE else f"no figure of {shown(str(group))} can"
+            text = f"profile “{profile}” shows figures from {fewest} people on, and at most {n} answered, so {whom} be shown."
+            yield Problem("warning", f"study.toml, [count] profile: {text} Compare fewer, larger groups.")
 
 
 def _asked(material: CheckContext) -> pd.DataFrame:
-    """Return one row per person and question, and whether the person answered it."""
     plan, frame = material.plan, material.frame
     if plan.layout == "long":
         if plan.text not in frame:
@@ -69,7 +67,7 @@ def _asked(material: CheckContext) -> pd.DataFrame:
 
 
 def _levels(material: CheckContext) -> pd.DataFrame:
-    """Return one row per person and level; levels that hardly anybody has are not named."""
+    # A level that hardly anybody has may be what a person wrote, so it is not named.
     people = material.people.drop_duplicates()
     parts = [pd.DataFrame({"person": people, "group": EVERYONE, "level": EVERYONE})]
     for group in compared_groups(material.study.settings):

@@ -42,6 +42,7 @@ def check_consent(material: CheckContext) -> Iterator[Problem]:
 def check_scales(material: CheckContext) -> Iterator[Problem]:
     """Yield a problem for answers that stand outside the scale of their question."""
     for name, rating in material.plan.ratings.items():
+        # An option with a column of its own is ticked or not, and stands on no scale.
         if rating.column not in material.frame or rating.columns:
             continue
         if rating.scale and rating.scale[0] >= rating.scale[1]:
@@ -132,6 +133,7 @@ def _check_spelling(material: CheckContext, name: str) -> Iterator[Problem]:
 
 
 def _meant(level: str, common: list[str]) -> str | None:
+    # "18-24" and "18-25" are spelt nearly alike and are different groups.
     if any(letter.isdigit() for letter in level):
         return None
     matches = get_close_matches(level.casefold(), [other.casefold() for other in common], n=1, cutoff=0.9)

@@ -130,7 +130,7 @@ def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]
 
 
 def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
-    """Return what can be told of each response by itself, and names; words are hashed, as numbers take little."""
+    # Words are hashed, as numbers take little.
     by_row = dict(part.answers)
     names = [(row, fold(answer.text[start:end])) for row, answer in by_row.items() for start, end in answer.names]
     answers = list(by_row.values())
@@ -161,7 +161,7 @@ def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None
 
 
 def _first(words: "pd.Series[int]", kept: "pd.Series[bool]") -> "pd.Series[int]":
-    """Return for each response the first that is kept and has the same words, int (n,); -1 of those set aside."""
+    # For each response the first that is kept and has the same words, int (n,); -1 of those set aside.
     rows = pd.Series(np.arange(len(words)))
     return rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
 
@@ -181,7 +181,7 @@ def _spans_and_keys(
 
 
 def _comment_ids(judged: pd.DataFrame) -> list[str]:
-    """Return the comments' ids; where a person says the same twice, the second has one of its own."""
+    # Where a person says the same twice, the second has an id of its own.
     pairs = zip(map(as_id, judged["id"].tolist()), judged["repeat"].tolist(), strict=True)
     return [comment_id if not repeat else content_id(comment_id, str(repeat)) for comment_id, repeat in pairs]
 
@@ -199,7 +199,7 @@ class _Masking:
 
 
 def _comments(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
-    """Return the comments of a part; of what is set aside no words go further than the vault."""
+    # Of what is set aside no words go further than the vault.
     own = judged.iloc[part.rows]
     read = {row: (masking.mask(row, answer.text), answer.language) for row, answer in part.answers}
     results = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
@@ -221,7 +221,6 @@ def _comments(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFr
 
 
 def _masks(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
-    """Yield what was masked in each comment, and what stood there."""
     touched = np.isin(np.arange(len(judged)), list(masking.spans))
     for part in read.parts(touched):
         ids = _comment_ids(judged[part.rows][touched[part.rows]])

@@ -64,6 +64,7 @@ def cluster(
 def _themes(finder: ThemeFinder, ids: pd.Series) -> pd.DataFrame:
     rows = [
         {
+            # By the texts that show it best, so that a theme that comes back keeps its id.
             "theme_id": content_id(*sorted(ids.iloc[list(theme.exemplars)])),
             "keywords": ", ".join(theme.keywords),
             "title": theme.title,
@@ -74,6 +75,7 @@ def _themes(finder: ThemeFinder, ids: pd.Series) -> pd.DataFrame:
         }
         for theme in finder.themes_
     ]
+    # What people ask of themes comes with the stage `shape`.
     return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
@@ -86,6 +88,7 @@ def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -
     is_new = places < 0
     # Where a text is new, what is read of another plays no part.
     placed = members.drop(columns="text_id").iloc[places]
+    # Late ones of before, too: many small drifts would else add up without the themes ever being found anew.
     late = is_new | placed["late"].to_numpy()
     n_found = int(members["found_from"].iloc[0])
     n_gone = n_found - int((~late).sum())

@@ -96,7 +96,7 @@ def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engin
 
 
 def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
-    """Return the suggestions for some of the texts: each row is by itself."""
+    # Each text is by itself, so that other processes may do some of them.
     texts, matrix = part
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
@@ -122,6 +122,7 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
     spoken_of = ids.isin(lessons["text_id"]).to_numpy()
     row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
     code_ids = {code.code for code in codebook.codes}
+    # Whoever changed their mind teaches what they said last.
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
     kept = [[code for code in codes.split("|") if code in code_ids] for codes in last["codes"]]
     decided: list[tuple[int, list[str]]] = [

@@ -98,7 +98,6 @@ def _open(
 
 
 def _of_each_and_any(rows: pd.DataFrame, keys: list[str], group_levels: Levels, name: str) -> pd.DataFrame:
-    """Return how many people are in the rows by question and these keys, group and level, and for any question."""
     parts = [
         _people(rows, ["question", *keys], group_levels, name),
         _people(rows.assign(question=ANY), ["question", *keys], group_levels, name),
@@ -107,7 +106,7 @@ def _of_each_and_any(rows: pd.DataFrame, keys: list[str], group_levels: Levels, 
 
 
 def _people(rows: pd.DataFrame, keys: list[str], group_levels: Levels, name: str) -> pd.DataFrame:
-    """Return how many people are in the rows by these keys, group and level, one group after another to spare memory."""
+    # One group after another to spare memory.
     once = rows[["person", *keys]].drop_duplicates()
     parts = [
         once[keys]
@@ -127,6 +126,7 @@ def _sorted(counted: pd.DataFrame, name: str) -> pd.DataFrame:
 def _closed(ratings: pd.DataFrame, group_levels: Levels, *, profile: Profile, plan: Intake) -> pd.DataFrame:
     if ratings.empty:
         return empty_table("closed")
+    # A mean is of scores, and only a scale or labels give them.
     scaled = ratings["question"].isin([name for name, rating in plan.ratings.items() if rating.scale or rating.labels])
     parts = [_means(ratings[scaled], group_levels, profile), _options(ratings[~scaled], group_levels, profile)]
     parts = [part for part in parts if len(part)]
@@ -176,6 +176,7 @@ def _means(rows: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.Dat
     means["base"] = means["count"].astype(float)
     base = disclose(means["base"].to_numpy(), profile)
     classes = classes_by(group_levels, len(group_levels[EVERYONE]))
+    # Which levels may be shown is decided by question, as each has its own people.
     for question, asked in means.groupby("question", sort=False):
         those = scored.loc[scored["question"] == question, "person"].to_numpy()
         gone = hide_means(classes, classes.count(np.unique(those)), profile)

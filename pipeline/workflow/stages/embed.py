@@ -29,7 +29,6 @@ def embed(
 
 
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
-    """Yield the earlier vectors where there are some, and new ones of the other texts."""
     places = lookup.index_in(texts["text_id"], pd.Series(earlier.ids, dtype="str"))
     for part in batches(texts):
         here, places = places[: len(part)], places[len(part) :]
@@ -58,6 +57,7 @@ def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Ex
 
 
 def _work(plan: Embed, embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float16]]:
+    # Otherwise the model is loaded where the work is done.
     if plan.device == "cpu":
         return partial(_encoded, embedder)
     # The precision is settled here, so that it is the same on all machines whatever their processors.

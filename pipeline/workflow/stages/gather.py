@@ -29,7 +29,6 @@ def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.D
 
 
 def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
-    """Return what the question of each segment asks for."""
     places = lookup.index_in(segments["comment_id"], comments["comment_id"])
     asked = pd.Categorical(comments["frame"])
     return pd.Categorical.from_codes(asked.codes[places], asked.categories)

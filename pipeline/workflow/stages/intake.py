@@ -37,6 +37,7 @@ def intake(source: Export, key: bytes, erased: ErasureRegister, *, settings: Sim
         }
     )
     if erased.stones:
+        # In the export they may still be, and must not come back with the next run.
         gone = np.array([erased.has(person, "all") for person in people["response_id"]], dtype=bool)
         frame, people = frame[~gone], people[~gone]
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
@@ -118,7 +119,7 @@ def _meaning(answers: pd.Series, plan: Consent) -> pd.Series:
 
 
 def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, question: str) -> pd.Series:
-    """Return what each person allows with an answer: no more than with all their answers, and no more than they say here."""
+    # No more than with all their answers, and no more than they say of this one.
     whole = people["consent"]
     column = plan.consent.questions.get(question) if plan.consent else None
     if plan.consent is None or column is None:
@@ -156,6 +157,7 @@ def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 def _attribute(name: str, values: pd.Series, ids: pd.Series) -> pd.DataFrame:
     stated = values.notna() & (values != "")
     values, ids = values[stated], ids[stated]
+    # A person who stands in several rows counts once, with the first value.
     first = ~is_duplicate(ids)
     return pd.DataFrame({"response_id": ids[first], "attribute": name, "value": values[first]})
 

@@ -51,7 +51,6 @@ def _scored(suggestions: pd.DataFrame, weighted: pd.DataFrame) -> pd.DataFrame:
 
 
 def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple[str, float]]]:
-    """Return each theme's codes with their mean probability over its answers, best first."""
     totals = weighted.groupby("theme_id", observed=True)["n"].sum()
     sums = scored.groupby(["theme_id", "code"], observed=True)["weighted"].sum().reset_index().astype({"code": "str"})
     sums = sums.sort_values(["weighted", "code"], ascending=[False, True])

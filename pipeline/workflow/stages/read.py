@@ -54,7 +54,6 @@ def _read(new: pd.DataFrame, *, work: Callable[..., list[Answer]], engine: Execu
 def _with_earlier(
     new: Iterator[pd.DataFrame], ids: Numbers, earlier: Rows, read_those: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> Iterator[pd.DataFrame]:
-    """Yield what was read of answers before, and what is read now of the others, in their order."""
     before = pd.Index(np.concatenate([as_numbers(part["answer_id"]) for part in batches(earlier)])).get_indexer(ids)
     for part in new:
         here, before = before[: len(part)], before[len(part) :]

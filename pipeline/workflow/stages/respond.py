@@ -44,7 +44,7 @@ def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]
 
 
 def _cells(persons: pd.DataFrame, group_levels: dict[str, pd.Categorical]) -> pd.DataFrame:
-    """Return two rows per question, group and level; people whose value is not known are a level, so that all add up."""
+    # People whose value is not known are a level, so that all add up to everyone.
     rows = pd.concat([_by_level(persons, group, level) for group, level in group_levels.items()])
     # In the order in which they are met from person to person, whatever the group.
     rows = rows.sort_values("first", kind="stable", ignore_index=True)

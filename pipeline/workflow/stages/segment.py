@@ -42,7 +42,6 @@ def segment(
 
 
 def _beside(comments: Rows, earlier: Rows) -> Iterator[pd.DataFrame]:
-    """Yield the earlier segments of each part of the comments, in their order."""
     places = lookup.index_in(earlier["comment_id"], comments["comment_id"])
     begin = 0
     for part in batches(comments):
@@ -123,7 +122,7 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_fragments(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join what has no letter or digit, such as a lone bullet or bracket, to what follows or precedes it."""
+    # What has no letter or digit, such as a lone bullet or bracket, is joined to what follows or precedes it.
     held: tuple[int, int] | None = None
     for start, end in spans:
         if held is None:

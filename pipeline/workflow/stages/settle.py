@@ -48,6 +48,7 @@ def settle(
     alone = _votes(counted[~counted["segment_id"].isin(talked["segment_id"])])
     decided = _decided([*alone, *_readings(talked)], _with_ids(suggested[touched], segments))
     decided["reviewers"] = decided["segment_id"].map(n_reviewers).fillna(0).astype(int)
+    # In the order of the segments, whether people have decided about them or not.
     order = np.concatenate([suggested.loc[~touched, "place"], index_in(decided["segment_id"], segments["segment_id"])])
     codings = pd.concat([untouched, decided[COLUMNS]], ignore_index=True)
     return codings.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
@@ -76,13 +77,12 @@ def _with_ids(suggested: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
 
 
 def _votes(counted: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    """Return each reviewer's codes of a segment, once."""
+    # Whoever changed their mind counts once, with what they said last.
     rows = counted.drop_duplicates(["segment_id", "reviewer"], keep="last")
     return [(segment_id, _split(codes)) for segment_id, codes in zip(rows["segment_id"], rows["codes"], strict=True)]
 
 
 def _readings(talked: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    """Return the codes of each reading that is left of a segment after people have talked."""
     codes_left: list[tuple[str, list[str]]] = []
     columns = (talked[name].tolist() for name in ("segment_id", "outcome", "codes", "readings"))
     for segment_id, outcome, codes, readings in zip(*columns, strict=True):
@@ -103,5 +103,6 @@ def _decided(readings: Sequence[tuple[str, list[str]]], suggested: pd.DataFrame)
     codings = votes.groupby(["segment_id", "code"], sort=True).size().rename("votes").reset_index()
     codings = codings.merge(suggested.assign(known=True), how="left", on=["segment_id", "code"])
     agreed = np.where(codings["known"].notna(), "accepted", "added")
+    # A vote a reviewer or reading: what all have is decided, what some have is contested.
     unanimous = codings["votes"] == codings["segment_id"].map(n_readings)
     return codings.assign(status=np.where(unanimous, agreed, "contested"))

@@ -73,7 +73,7 @@ def shape(
 
 
 def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
-    """Return the themes as found, with what people asked of a saved model that the themes come from."""
+    # Titles, codes and what is set aside come with saved themes: their edits are of another study, so they count as edit 0.
     unshaped = as_found(labels.astype(np.intp), len(themes))
     rows = themes.to_dict("records")
     return ThemeShape(
@@ -168,7 +168,6 @@ def _with_phrases(
 
 
 def _speakers(texts: pd.DataFrame, spoken: pd.DataFrame) -> list[tuple[str, ...]]:
-    """Return for each text the people who said it."""
     rows = spoken.loc[spoken["text_id"].isin(texts["text_id"]), ["text_id", "response_id"]].drop_duplicates()
     rows = rows.sort_values("text_id", kind="stable")
     people = rows["response_id"].tolist()

@@ -108,7 +108,7 @@ class _Hidden:
 def _hidden(
     spoken: pd.DataFrame, group_levels: dict[str, pd.Categorical], n_persons: int, themes: list[str], profile: Profile
 ) -> _Hidden:
-    """Decide what to hide of all attributes together, which may nest and overlap."""
+    # All attributes together, which may nest and overlap: what one leaves open another could give away.
     classes = classes_by(group_levels, n_persons)
     counted = spoken[spoken["theme_id"].isin(themes)]
     base = classes.count(counted["person"].unique())
@@ -156,6 +156,7 @@ def _cells(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _ranks(counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
     first = everyone.rank(ascending=False, method="min")
+    # Rounded, or the last digits would tell apart what is the same.
     equal = pd.Series(
         tempered_shares(counts.to_numpy(np.float64), np.asarray(base, dtype=np.float64)).mean(axis=0).round(9),
         index=counts.columns,
