@@ -5,14 +5,16 @@ import re
 import textwrap
 from contextlib import AbstractContextManager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from afcharts.af_colours import get_af_colours
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from pipeline.report.blocks import Axis, Chart, Point
 
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Inches. A narrow chart with labels above the dots stays readable on a telephone.
 WIDTH, LEFT, RIGHT, BOTTOM = 4.8, 0.12, 0.24, 0.5
@@ -54,23 +56,17 @@ def draw_picture(chart: Chart) -> bytes:
 
 
 def _styled(chart: Chart) -> AbstractContextManager[None]:
-    from matplotlib import style
-
     # matplotlib's stubs do not know that a style may be a list of names and settings.
     styled: AbstractContextManager[None] = style.context(["afcharts.afcharts", {**SETTINGS, "svg.hashsalt": chart.name}])
     return styled
 
 
 def _colours() -> list[str]:
-    from afcharts.af_colours import get_af_colours
-
     colours: list[str] = get_af_colours("categorical", number_of_colours=6)
     return colours
 
 
-def _figure(chart: Chart) -> "Figure":
-    from matplotlib.figure import Figure
-
+def _figure(chart: Chart) -> Figure:
     colours = _colours()
     # Rows of the legend, rounded up.
     top = -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
@@ -107,12 +103,12 @@ def _wrapped(label: str) -> str:
     return textwrap.fill(label, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or "(no name)"
 
 
-def _dot(axes: "Axes", point: Point, *, at: float, colour: str, marker: str) -> None:
+def _dot(axes: Axes, point: Point, *, at: float, colour: str, marker: str) -> None:
     axes.plot([point.low, point.high], [at, at], color=colour, linewidth=2, solid_capstyle="butt", clip_on=False)
     axes.plot([point.value], [at], color=colour, marker=marker, markersize=6.5, linestyle="none", clip_on=False)
 
 
-def _set_axes(axes: "Axes", chart: Chart) -> None:
+def _set_axes(axes: Axes, chart: Chart) -> None:
     height, rows = _row_height(chart), len(chart.labels)
     axes.set_xlim(chart.axis.low, chart.axis.high)
     axes.set_ylim(rows * height, 0)
@@ -133,9 +129,7 @@ def _ticks(axis: Axis) -> list[float]:
     return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
 
 
-def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
-    from matplotlib.lines import Line2D
-
+def _legend(figure: Figure, chart: Chart, colours: list[str]) -> None:
     handles = [
         Line2D([], [], color=colours[series.place], marker=MARKERS[series.place], markersize=6.5, linewidth=2, label=series.name)
         for series in chart.series
@@ -144,7 +138,7 @@ def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
     figure.legend(handles=handles, ncols=_columns(chart), labelcolor=INK, **place)
 
 
-def _as_element(figure: "Figure", chart: Chart, colours: list[str]) -> str:
+def _as_element(figure: Figure, chart: Chart, colours: list[str]) -> str:
     buffer = io.StringIO()
     # Neither a date nor a version, so that the same report is the same file.
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))

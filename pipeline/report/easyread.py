@@ -1,13 +1,16 @@
 """The easy-read version: short sentences, one idea a line, a picture beside each; a draft until a co-analyst has approved it."""
 
+import io
 import math
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from docx.document import Document
+from docx.shared import Cm, Pt
 
 from pipeline.decisions.accounts import people as people_of
 from pipeline.decisions.store import has_store, open_store
@@ -35,10 +38,6 @@ from pipeline.study.easy_read import (
 from pipeline.study.study import Study
 from pipeline.workflow.released_figures import consistent_with_earlier_exports
 from pipeline.workflow.results import RunResults, read_results
-
-
-if TYPE_CHECKING:
-    from docx.document import Document
 
 
 POINTS = 16
@@ -98,9 +97,7 @@ def _next_steps(source: RunResults) -> Iterator[Idea]:
     yield Idea(heading, "[Write here how people can ask a question.]", "A telephone")
 
 
-def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> "Document":
-    from docx.shared import Cm, Pt
-
+def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> Document:
     document = new_document(f"{title}: easy read" + (f" ({DRAFT})" if mark else ""), points=POINTS)
     document.add_heading(level=0).add_run(title).font.size = Pt(30)
     for line in mark:
@@ -121,8 +118,7 @@ def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Pa
 def _picture(idea: Idea, folder: Path) -> bytes:
     if idea.file:
         return _chosen(folder, idea.file).read_bytes()
-    import io
-
+    # Imported only here, as it takes long to load.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(2.4, 1.6))
@@ -143,8 +139,6 @@ def _chosen(folder: Path, name: str) -> Path:
 
 
 def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> str:
-    from base64 import b64encode
-
     parts = [
         (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in ideas_under])
         for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading)

@@ -44,7 +44,6 @@ def _check_link(record: StageRecord, name: str, digest: str, source: StageRecord
 def _check_rules(study: Study, manifest: Manifest, tables: frozenset[str]) -> None:
     for stage in STAGES:
         record = manifest.stage(stage.name)
-        # An earlier version of the program kept no recipe.
         if record is None or not FIGURES & tables & set(stage.makes) or not record.recipe:
             continue
         if record.recipe != recipe_of(study.settings, stage):

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from docx.document import Document
+from docx.text.paragraph import Paragraph as DocxParagraph
 
 from pipeline.report.blocks import (
     Block,
@@ -32,10 +34,6 @@ from pipeline.report.numbers_in_words import listed
 from pipeline.workflow.results import RunResults
 
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.text.paragraph import Paragraph as DocxParagraph
-
 _PICTURE_WIDTH_CM = 13.0
 _MOST_DOTS = 24
 """In one picture: more would not fit on a page."""
@@ -46,7 +44,7 @@ def write_docx(source: RunResults, folder: Path) -> None:
     save_document(as_document(build_report(source)), folder / "report.docx")
 
 
-def as_document(report: Report) -> "Document":
+def as_document(report: Report) -> Document:
     """Set a report as a document."""
     return _Setting(report).document
 
@@ -77,7 +75,7 @@ class _Setting:
             self.names += 1
             bookmark(paragraph, name, self.names)
 
-    def paragraph(self, text: str, style: str | None = None) -> "DocxParagraph":
+    def paragraph(self, text: str, style: str | None = None) -> DocxParagraph:
         """Add a paragraph."""
         paragraph = self.document.add_paragraph(style=style)
         write_lines(paragraph, text)
