@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from pipeline.report.blocks import Axis, Chart, Point
+from pipeline.report.blocks import Axis, Chart
 
 
 # Inches. A narrow chart with labels above the dots stays readable on a telephone.
@@ -81,7 +81,9 @@ def _figure(chart: Chart) -> Figure:
             if point is not None:
                 # In inches below the top of the axes, whose scale `_set_axes` sets so.
                 at = row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
-                _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
+                line: dict[str, Any] = {"color": colours[series.place], "clip_on": False}
+                axes.plot([point.low, point.high], [at, at], linewidth=2, solid_capstyle="butt", **line)
+                axes.plot([point.value], [at], marker=MARKERS[series.place], markersize=6.5, linestyle="none", **line)
     _legend(figure, chart, colours)
     return figure
 
@@ -101,11 +103,6 @@ def _row_height(chart: Chart) -> float:
 
 def _wrapped(label: str) -> str:
     return textwrap.fill(label, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or "(no name)"
-
-
-def _dot(axes: Axes, point: Point, *, at: float, colour: str, marker: str) -> None:
-    axes.plot([point.low, point.high], [at, at], color=colour, linewidth=2, solid_capstyle="butt", clip_on=False)
-    axes.plot([point.value], [at], color=colour, marker=marker, markersize=6.5, linestyle="none", clip_on=False)
 
 
 def _set_axes(axes: Axes, chart: Chart) -> None:

@@ -100,14 +100,11 @@ def _true_accounts(comments: pd.DataFrame) -> Iterable[tuple[Key, tuple[float, f
 
 def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
     """Return one row per person and level that the person counts in, `everyone` among them."""
-    everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
+    ids = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
+    everyone = pd.DataFrame({"response_id": ids, "group": EVERYONE, "level": EVERYONE})
     # Of several values the first counts, as in the tables.
-    stated = (
-        people[people["attribute"].isin(groups)]
-        .drop_duplicates(["response_id", "attribute"])
-        .rename(columns={"attribute": "group", "value": "level"})
-    )
-    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), stated], ignore_index=True)
+    stated = people[people["attribute"].isin(groups)].drop_duplicates(["response_id", "attribute"])
+    return pd.concat([everyone, stated.rename(columns={"attribute": "group", "value": "level"})], ignore_index=True)
 
 
 def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:

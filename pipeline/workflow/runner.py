@@ -149,11 +149,7 @@ class _Run:
     def fingerprint(self, stage: Stage) -> str:
         # The recipe leaves out settings that only say when something is kept; a change of them runs the stage all the same.
         settings = [settings_of(self.study.settings, stage)] if stage.reuse_settings else []
-        return sha256_of(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
-
-    def recipe(self, stage: Stage) -> str:
-        """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
-        return recipe_of(self.study.settings, stage)
+        return sha256_of(recipe_of(self.study.settings, stage), *settings, *(self.digest(name) for name in stage.needs))
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
@@ -202,7 +198,7 @@ class _Run:
         record = StageRecord(
             name=stage.name,
             fingerprint=fingerprint,
-            recipe=self.recipe(stage),
+            recipe=recipe_of(self.study.settings, stage),
             seconds=round(seconds, 3),
             rows_in={name: n for name in stage.needs if (n := self.n_given(name)) is not None},
             rows_out=rows,
@@ -260,7 +256,7 @@ class _Run:
     def reusable(self, stage: Stage) -> StageRecord | None:
         """Return the record of a stage that was run by the recipe it has now, and whose work may be kept."""
         record = self.manifest.stage(stage.name)
-        return None if self.force or record is None or record.recipe != self.recipe(stage) else record
+        return None if self.force or record is None or record.recipe != recipe_of(self.study.settings, stage) else record
 
     def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value | LazyTable, ...] | None:
         """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""

@@ -42,7 +42,10 @@ def new_document(title: str, *, points: float = 11) -> Document:
     facts.last_modified_by = facts.comments = ""
     facts.created = facts.modified = ALWAYS
     facts.revision = 1
-    _set_language(document)
+    defaults: Any = document.styles.element
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
+        language.set(qn("w:eastAsia"), _LANGUAGE)
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "Quote"):
         _set_font(document.styles[name])
     for name in ("Normal", "Caption"):
@@ -191,10 +194,3 @@ def _set_font(style: Any) -> None:
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         # A theme's font would win over the one named.
         fonts.attrib.pop(qn(name), None)
-
-
-def _set_language(document: Document) -> None:
-    styles: Any = document.styles.element
-    for language in styles.iter(qn("w:lang")):
-        language.set(qn("w:val"), _LANGUAGE)
-        language.set(qn("w:eastAsia"), _LANGUAGE)

@@ -16,14 +16,12 @@ def came_of_it(source: RunResults) -> ReportSection:
     progress = standing(source)
     if not progress.loop.entries:
         return ReportSection(name, heading, (Paragraph(NOT_BEGUN),))
-    return ReportSection(name, heading, (Paragraph(_sentence(progress)), _table(progress), Paragraph(HOW)))
-
-
-def _sentence(progress: Standing) -> str:
     n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
     days = progress.loop.median_days
     half = f" Half of the answers reached people within {counted(days, 'day', 'days')}." if days is not None else ""
-    return f"{number(n)} of {counted(of, 'theme', 'themes')} ({percent(progress.share_answered)}) have an answer.{half}"
+    share = percent(progress.share_answered)
+    sentence = f"{number(n)} of {counted(of, 'theme', 'themes')} ({share}) have an answer.{half}"
+    return ReportSection(name, heading, (Paragraph(sentence), _table(progress), Paragraph(HOW)))
 
 
 def _table(progress: Standing) -> TableBlock:

@@ -26,8 +26,12 @@ def how_it_was_done(source: RunResults) -> ReportSection:
     versions = tuple(source.manifest.libraries.items())
     collapsed = MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file)
     left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
+    protection = (
+        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
+        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
+    )
     blocks = (
-        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
+        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *protection)),
         Paragraph(masking(source["comments"], source.profile)),
         Points(
             (
@@ -67,13 +71,6 @@ def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
         ("Steadiness of the middle theme", steadiness(middle)),
         ("A code is suggested when", f"at least {sure} of such suggestions are expected to be right"),
         ("Suggested codes checked by people", percent(checked_share(source["codings"]))),
-    )
-
-
-def _protection(source: RunResults) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
-        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
     )
 
 

@@ -32,8 +32,15 @@ def _sentences(source: RunResults, group: str) -> Iterator[str]:
     comparison = _answering(source, group)
     shown = comparison.shown(ANSWERED)
     hidden = [level_name(level) for level in comparison.compared if comparison.cell(ANSWERED, level) is None]
+    if len(shown) < 2 and not hidden:
+        yield "There is only one group, so there is no other to compare it with."
+        return
     if len(shown) < 2:
-        yield _not_compared(hidden)
+        # Large groups are hidden, too, where few of their people left all blank.
+        yield (
+            f"These groups cannot be compared: how many people wrote something is not shown for {listed(hidden)}, as that would "
+            "say too much of a few."
+        )
         return
     for cell in reversed(shown):
         more = [other.name for other in shown if other.low > cell.high]
@@ -45,16 +52,6 @@ def _sentences(source: RunResults, group: str) -> Iterator[str]:
         yield f"We cannot tell these groups apart, because the intervals of how many wrote something overlap: {rows}."
     if hidden:
         yield f"Not shown for {listed(hidden)}, as that would say too much of a few."
-
-
-def _not_compared(hidden: list[str]) -> str:
-    if not hidden:
-        return "There is only one group, so there is no other to compare it with."
-    # Large groups are hidden, too, where few of their people left all blank.
-    return (
-        f"These groups cannot be compared: how many people wrote something is not shown for {listed(hidden)}, as that would say "
-        "too much of a few."
-    )
 
 
 def _share(cell: GroupEstimate) -> str:

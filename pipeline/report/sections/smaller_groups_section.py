@@ -60,14 +60,12 @@ def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str,
         yield (level, NOTHING, "", "", "")
     for row in shown.sort_values(["sure", "order"], ascending=[False, True]).to_dict("records"):
         hidden = bool(row["suppressed"])
-        share: Cell = NOT_SHOWN if hidden else _figure(row)
+        share: Cell = NOT_SHOWN
+        if not hidden:
+            n, base, of_group, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
+            share = Figure(percent(of_group), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
         elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
         yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
-
-
-def _figure(row: dict[Any, Any]) -> Figure:
-    n, base, share, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
-    return Figure(percent(share), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
 
 
 def _ranks(source: RunResults, group: str, ranks: pd.DataFrame, themes: dict[str, PlacedTheme], place: int) -> TableBlock:

@@ -78,7 +78,9 @@ class _ReadResponses:
     def _answers(self, here: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
         # One by one: as objects they take far more than their words.
         for row, place, text in zip(here.tolist(), self.places[here].tolist(), texts.tolist(), strict=True):
-            yield row, _answer(text, rows.get(place))
+            words, was_read = text if isinstance(text, str) else "", rows.get(place)
+            # Answers of people who allow no analysis, and blank ones, are only mended.
+            yield row, Answer(repair(words)) if was_read is None else from_row(words, was_read)
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,6 @@ def _rows(answers: Rows, first: int, end: int) -> dict[int, Row]:
     return dict(enumerate(zip(mended, part["language"], part["found"], part["names"], strict=True), start=first))
 
 
-def _answer(text: str | None, row: Row | None) -> Answer:
-    """Return an answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
-    words = text if isinstance(text, str) else ""
-    return Answer(repair(words)) if row is None else from_row(words, row)
-
-
 def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
     """Tell of each response its comment's id, why it is set aside, how it reads, and which one is the first of the same words.
 
@@ -125,7 +121,9 @@ def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]
     free = facts["set_aside"].isna() | (facts["set_aside"] == OTHER_LANGUAGE)
     facts.loc[facts.pop("by_person").duplicated() & free, "set_aside"] = DUPLICATE
     facts["repeat"] = facts.groupby("id").cumcount()
-    first = _first(facts.pop("words"), facts["set_aside"].isna())
+    # For each response the first that is kept and has the same words, int (n,); -1 of those set aside.
+    rows, words, kept = pd.Series(np.arange(len(facts))), facts.pop("words"), facts["set_aside"].isna()
+    first = rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
     return facts.assign(first=first), [name for _, names in parts for name in names]
 
 
@@ -158,12 +156,6 @@ def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None
     if is_silence(answer.text) or reading_of_nothing(answer.text, frame) == "":
         return NON_ANSWER
     return OTHER_LANGUAGE if answer.is_foreign(plan.languages) else None
-
-
-def _first(words: "pd.Series[int]", kept: "pd.Series[bool]") -> "pd.Series[int]":
-    # For each response the first that is kept and has the same words, int (n,); -1 of those set aside.
-    rows = pd.Series(np.arange(len(words)))
-    return rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
 
 
 def _spans_and_keys(

@@ -67,7 +67,10 @@ def _learn(
     hints: list[str | None],
 ) -> None:
     rows, codes = lessons
-    frames = _frames(texts)
+    # Each frame is there once, however many texts have it.
+    categories = pd.Categorical(texts["frame"])
+    names = categories.categories.tolist()
+    frames = [names[place] for place in categories.codes]
     with _sums_by_one_thread():
         coder.fit(
             select(text_column(texts), rows),
@@ -77,13 +80,6 @@ def _learn(
             vectors=vectors.matrix,
             rows=rows,
         )
-
-
-def _frames(texts: Rows) -> list[str]:
-    # Each frame is there once, however many texts have it.
-    frames = pd.Categorical(texts["frame"])
-    names = frames.categories.tolist()
-    return [names[place] for place in frames.codes]
 
 
 def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Executor) -> Iterator[pd.DataFrame]:

@@ -35,7 +35,9 @@ def count(
     profile = PROFILES[settings.count.profile]
     groups = compared_groups(settings)
     (answered, rated), persons = factorize(comments["response_id"], ratings["response_id"])
-    group_levels = _levels(people, persons, groups)
+    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
+    asked = [group for group in groups if group in set(people["attribute"])]
+    group_levels = {EVERYONE: everyone, **levels(people, persons, asked)}
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
     usable = comments["set_aside"].isna().to_numpy()
     answers = pd.DataFrame({"person": answered[usable], "question": pd.Categorical(comments["question"])[usable]})
@@ -58,12 +60,6 @@ def count(
         }
     )
     return counts.assign(reviewed=reviewed), _closed(chosen, group_levels, profile=profile, plan=settings.intake)
-
-
-def _levels(people: pd.DataFrame, persons: pd.Series, groups: tuple[str, ...]) -> Levels:
-    """Return for each group the level in which each person counts; `everyone` is one of them."""
-    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
-    return {EVERYONE: everyone, **levels(people, persons, [group for group in groups if group in set(people["attribute"])])}
 
 
 def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Series, answers: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,11 @@ def embed(
     """Return one unit vector for each text, as float16; texts that have one in `earlier` keep it."""
     work = partial(_vectors, plan=settings.embed, embedder=embedder, engine=engine)
     parts = map(work, batches(texts)) if earlier is None else _with_earlier(texts, earlier, work)
-    return parts if isinstance(texts, LazyTable) else _joined(list(parts))
+    if isinstance(texts, LazyTable):
+        return parts
+    vectors = list(parts)
+    ids = tuple(chain.from_iterable(part.ids for part in vectors))
+    return replace(vectors[0], ids=ids, matrix=np.concatenate([part.matrix for part in vectors]))
 
 
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
@@ -37,11 +41,6 @@ def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], 
         matrix[here < 0] = fresh.matrix
         matrix[here >= 0] = earlier.matrix[here[here >= 0]]
         yield replace(fresh, ids=tuple(part["text_id"]), matrix=matrix)
-
-
-def _joined(parts: Sequence[Vectors]) -> Vectors:
-    ids = tuple(chain.from_iterable(part.ids for part in parts))
-    return replace(parts[0], ids=ids, matrix=np.concatenate([part.matrix for part in parts]))
 
 
 def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Executor) -> Vectors:

@@ -21,17 +21,14 @@ def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.D
     Segments on the disk are gone over several times, and those gathered whose ids begin with some of the digits, for as many of
     them as are read together otherwise; where there are millions, a sixteenth.
     """
-    frames = _frames(segments, comments)
+    # What the question of each segment asks for.
+    asked = pd.Categorical(comments["frame"])
+    places = lookup.index_in(segments["comment_id"], comments["comment_id"])
+    frames = pd.Categorical.from_codes(asked.codes[places], asked.categories)
     beginnings = [DIGITS]
     if isinstance(segments, LazyTable):
         beginnings = ["".join(part) for part in np.array_split(list(DIGITS), min(n_parts(segments), len(DIGITS)))]
     return concat_or_stream(map(partial(_texts, segments, frames), beginnings), segments)
-
-
-def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
-    places = lookup.index_in(segments["comment_id"], comments["comment_id"])
-    asked = pd.Categorical(comments["frame"])
-    return pd.Categorical.from_codes(asked.codes[places], asked.categories)
 
 
 def _texts(segments: Rows, frames: "pd.Categorical", beginnings: str) -> pd.DataFrame:

@@ -45,7 +45,9 @@ def settle(
     n_reviewers = counted.groupby("segment_id")["reviewer"].nunique()
     touched = suggested["place"].isin(np.concatenate([counted["place"], talked["place"]]))
     untouched = _with_ids(suggested[~touched], segments).assign(status="suggested", reviewers=0)
-    alone = _votes(counted[~counted["segment_id"].isin(talked["segment_id"])])
+    # Whoever changed their mind counts once, with what they said last.
+    last = counted[~counted["segment_id"].isin(talked["segment_id"])].drop_duplicates(["segment_id", "reviewer"], keep="last")
+    alone = [(segment_id, _split(codes)) for segment_id, codes in zip(last["segment_id"], last["codes"], strict=True)]
     decided = _decided([*alone, *_readings(talked)], _with_ids(suggested[touched], segments))
     decided["reviewers"] = decided["segment_id"].map(n_reviewers).fillna(0).astype(int)
     # In the order of the segments, whether people have decided about them or not.
@@ -74,12 +76,6 @@ def _still_there(records: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
 
 def _with_ids(suggested: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"segment_id": take(segments["segment_id"], suggested["place"]).array, "code": suggested["code"].array})
-
-
-def _votes(counted: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    # Whoever changed their mind counts once, with what they said last.
-    rows = counted.drop_duplicates(["segment_id", "reviewer"], keep="last")
-    return [(segment_id, _split(codes)) for segment_id, codes in zip(rows["segment_id"], rows["codes"], strict=True)]
 
 
 def _readings(talked: pd.DataFrame) -> list[tuple[str, list[str]]]:

@@ -90,7 +90,8 @@ def _drawn(
     found_themes: pd.DataFrame, texts: Rows, matrix: Units, done: ThemeShape, centres: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
-    new = keywords_of([_words(texts, done, label) for label in done.alive]) if done.made else []
+    own = (list(select(text_column(texts), np.flatnonzero(done.labels == label))) for label in done.alive)
+    new = keywords_of(list(own)) if done.made else []
     rows: dict[int, dict[str, object]] = {}
     for place, label in enumerate(done.alive):
         if label < done.n_found:
@@ -101,10 +102,6 @@ def _drawn(
         code = done.codes[label][0] if label in done.codes else None
         rows[label] = {**row, "title": title, "named": named, "set_aside": label in done.aside, "agreed_code": code}
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _words(texts: Rows, done: ThemeShape, label: int) -> list[str]:
-    return list(select(text_column(texts), np.flatnonzero(done.labels == label)))
 
 
 def _portrait(

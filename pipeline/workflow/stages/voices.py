@@ -147,11 +147,8 @@ def _standing_out(counts: pd.DataFrame, base: "pd.Series[float]", shown: _Shown)
         "suppressed": hidden,
         "total_shown": np.broadcast_to(shown.total, hidden.shape),
     }
-    return _cells(counts).assign(**{name: values.ravel() for name, values in figures.items()})
-
-
-def _cells(counts: pd.DataFrame) -> pd.DataFrame:
-    return pd.MultiIndex.from_product([counts.index, counts.columns], names=["level", "theme_id"]).to_frame(index=False)
+    cells = pd.MultiIndex.from_product([counts.index, counts.columns], names=["level", "theme_id"]).to_frame(index=False)
+    return cells.assign(**{name: values.ravel() for name, values in figures.items()})
 
 
 def _ranks(counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
