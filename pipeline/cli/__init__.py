@@ -25,6 +25,7 @@ from pipeline.errors import PipelineError
 from pipeline.runtime.resources import LOADING_MB, check_memory, leave_no_core, search_seldom
 
 
+# What the system says of a disk or folder, in words; all other faults of the system are taken for faults of the program.
 ON_DISK = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
@@ -87,6 +88,7 @@ class ThemesGroup(click.Group):
             raise
         except KeyboardInterrupt:
             click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
+            # As shells count a program that Ctrl-C has ended.
             ctx.exit(130)
         except OSError as fault:
             if _is_short_of_memory(fault):
@@ -170,6 +172,7 @@ def main(*, verbose: bool) -> None:
     # The other one sets aside 1 GB of the address space at once, which is much where `ulimit -v` bounds it.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     check_memory(LOADING_MB)
+    # Libraries' own notes are not for people who use the program.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 

@@ -40,6 +40,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
         raise ReviewError(
             "--new-password needs the address people type: --behind-tls https://review.example.org. Nothing was done."
         )
+    # Opening would make a store, as if people had begun.
     if not has_store(loaded):
         raise ReviewError(f"Nobody reviews this study yet; `themes review {study}` begins.")
     # All of it is done, or nothing is.

@@ -75,6 +75,7 @@ def codebook_convert(source: Path, target: Path) -> None:
     book = read_codebook(source)
     write_codebook(book, target)
     click.echo(f"Wrote {target} with {len(book)} codes.")
+    # Other programs keep more of a code than a codebook here has columns for.
     for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
         click.echo(f"  - not carried over: {loss}")
 

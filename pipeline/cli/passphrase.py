@@ -47,6 +47,7 @@ def new_passphrase(file: Path | None) -> str:
     kept = kept_passphrase(file)
     if kept is not None:
         return kept
+    # Asking where nobody answers would wait for ever, or take the next line of a script for the passphrase.
     if not is_terminal():
         raise ReviewError(
             "A backup holds the vault's key, locked with a passphrase, and there is no terminal to ask for it. Give "

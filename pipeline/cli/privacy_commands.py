@@ -78,6 +78,7 @@ def confirm(study: Path, numbers: tuple[int, ...], *, everything: bool, by: str 
 
     loaded = load_study(study)
     waiting = outgoing_texts(loaded)
+    # All is looked at before any text is confirmed, so that a slip in the command confirms nothing.
     if (numbers or everything) and not (by or "").strip():
         raise click.UsageError("Say who confirms it: --by NAME.")
     if missing := sorted(set(numbers) - set(range(1, len(waiting) + 1))):

@@ -46,6 +46,7 @@ def check(study: Path, *, as_json: bool) -> None:
     result = check_study(load_study(study))
     click.echo(to_json(result.as_dict()) if as_json else result.as_text())
     if result.errors:
+        # So that a script can stop here.
         click.get_current_context().exit(11)
 
 

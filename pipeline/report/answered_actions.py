@@ -74,6 +74,7 @@ def in_words(progress: Standing) -> Iterator[str]:
             late = (entry for entry in theme.entries if entry.state(progress.today) == "overdue")
             why = "".join(f"; “{entry.action or entry.decision}” was due on {entry.due}" for entry in late)
             yield f"{_LABELS[state]}: {theme.placed.heading} ({theme.placed.people}){why}"
+    # An answer counts as soon as it is decided; whether people have been told is said apart.
     n = len(progress.with_state("answered", "not told"))
     days = progress.loop.median_days
     median = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""

@@ -74,5 +74,6 @@ def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str]) -
 
 def share_axis(comparison: GroupComparison) -> Axis:
     """Return an axis of shares that ends at the tenth above all that is shown."""
+    # Over the ends of intervals, or they would run out of the picture.
     highest = max((cell.high for cell in comparison.cells.values() if cell.shown), default=0.1)
     return Axis("Share of the people who answered", 0, min(1.0, (int(highest * 10) + 1) / 10), "share")

@@ -137,6 +137,7 @@ def _changes(
 
 def _figures(table: pd.DataFrame, keys: Sequence[str], profile: Profile) -> tuple[np.ndarray, np.ndarray]:
     # As this study's rule lets them be shown, whatever the rule of the wave they are of.
+    # A count without its base would be a share of nothing.
     n, base = (disclose(table.loc[list(keys), column].to_numpy(float), profile) for column in ("n", "base"))
     return np.where(np.isnan(base), np.nan, n), base
 

@@ -72,6 +72,7 @@ def by(attribute: str) -> str:
     """Write by which attribute people are compared; an attribute may be the wording of a question."""
     if attribute.endswith("?"):
         return f"by answer to “{attribute}”"
+    # "Age group" in a sentence is "age group", but "NHS region" stays as it is.
     return f"by {attribute[:1].lower() + attribute[1:] if attribute[1:2].islower() else attribute}"
 
 

@@ -72,6 +72,7 @@ def figures(progress: Standing) -> str:
 
 def _open(progress: Standing) -> Iterator[Block]:
     late, silent, untold = (progress.with_state(state) for state in ORDER[:3])
+    # What is worst comes first.
     if not (late or silent or untold):
         yield Paragraph("Every theme has an answer, and people have been told.")
     if late:

@@ -83,6 +83,7 @@ def _of_code(code: str, place: int, quotations: Sequence[Quotation]) -> TableBlo
         )
         for quotation in quotations
     )
+    # A page has no room for a column for each fact, as the workbook has.
     header = ("Words", "Who said it", "What is known of it", "Quote and answer id")
     return TableBlock(f"quotations-{place}", f"Approved quotations under “{code}”", header, rows)
 

@@ -136,6 +136,7 @@ def _columns_at(table: TableBlock, place: int) -> Iterator[_Column]:
     if not any(isinstance(cell, Figure) for cell in cells):
         yield _column(name, [cell for cell in cells if isinstance(cell, str)], figures=place in table.numeric)
         return
+    # People stay words ("12 of 40 people"), as two numbers in one cell are no figure.
     parts = list(zip(*map(_parts, cells), strict=True))
     for part, texts, figures in zip(("", ": from", ": to", ": people"), parts, (True, True, True, False), strict=True):
         yield _column(name + part, texts, figures=figures)
@@ -172,6 +173,7 @@ def _unlike(names: Sequence[str]) -> list[str]:
 
 
 def _value(text: str) -> Any:
+    # A number as a number, so that it can be sorted and summed; all that is not quite one stays text.
     if _WHOLE.fullmatch(text):
         return int(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):

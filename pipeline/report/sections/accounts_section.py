@@ -44,6 +44,7 @@ def set_aside(source: RunResults) -> ReportSection:
 
 def _check_sum(accounts: dict[str, Any], n_comments: int) -> None:
     total = accounts["coded"] + accounts["withdrawn"] + sum(accounts["set_aside"].values())
+    # Rather no report than one in which an answer is lost.
     if not total == accounts["rows_in"] == n_comments:
         raise DataError(
             f"{accounts['rows_in']} answers came in, {total} are accounted for, and the table comments has {n_comments}. "

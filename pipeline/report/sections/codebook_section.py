@@ -28,6 +28,7 @@ def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection
 
 def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     n_codes = len(source.labels)
+    # Without themes that have no code, and without codes that the codebook no longer has.
     filled = len({theme.code for theme in placed} & set(source.labels))
     new = sum(theme.code is None for theme in placed)
     return (

@@ -18,6 +18,7 @@ WHY_IT_MATTERS = "Such words are easily lost in counting, and may be what matter
 def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
     """Return, for each text without a suggested code, why the program keeps silent."""
     ranked = suggestions.sort_values(["text_id", "rank"]).groupby("text_id")
+    # The reason stands beside the code that came nearest; a text without any has none.
     reasons = ranked["abstained"].first().reindex(texts["text_id"])
     is_coded = ranked["suggested"].any().reindex(texts["text_id"], fill_value=False).astype(bool)
     return reasons[~is_coded].fillna(NO_CODE)

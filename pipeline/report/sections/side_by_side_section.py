@@ -63,6 +63,7 @@ def _closed(source: RunResults, group: str, measure: str) -> GroupComparison:
         keyed = rows.assign(key=rows["question"])
         labels = {question: source.wording(question) for question in keyed["key"]}
         return compare(keyed, group, labels=labels, unit="score", profile=source.profile)
+    # A sign that nobody types, so that two questions with the same answer have two keys.
     keyed = rows.assign(key=rows["question"] + "\x1f" + rows["value"])
     pairs = zip(keyed["key"], keyed["question"], keyed["value"], strict=True)
     labels = {key: f"{source.wording(question)} {value}" for key, question, value in pairs}

@@ -120,6 +120,7 @@ def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iter
             f"{percent(change.earlier / change.earlier_base)} then ({_span(change)} points)."
         )
     alike = [labels[change.key] for change in changes if change.shown and not change.told_apart]
+    # All three kinds are named, so that nothing is dropped in silence.
     hidden = sum(not change.shown for change in changes)
     if alike:
         named = listed([f"“{label}”" for label in alike])

@@ -132,6 +132,7 @@ def _people_lines(people: pd.DataFrame) -> Iterator[str]:
         asked, answered, blank = (f"{number:,d}" for number in numbers)
         indent = "    " if group == level else "      "
         yield f"{indent}{_cut(level, 54 - len(indent)):{54 - len(indent)}s}{asked:>9s}{answered:>10s}{blank:>7s}"
+    # A study with many groups and questions would fill the screen and hide the problems above.
     if len(people) > _MOST_LINES:
         yield f"  and {len(people) - _MOST_LINES:,} more lines; `themes check --json` shows all"
 

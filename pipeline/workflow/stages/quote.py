@@ -74,6 +74,7 @@ def quote(
     captions = captioned.take(index_in(speakers, persons), allow_fill=True).codes
     candidates = candidates.assign(person=numbers, caption=captions[numbers])
     candidates = candidates.merge(decided, on="place", how="left")
+    # What people have approved counts first, in how much of a person may be quoted.
     let_go = candidates[candidates["outcome"].isin(["approved", "reworded"])]
     heard: Counter[int] = Counter(let_go.drop_duplicates("place")["person"])
     # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.

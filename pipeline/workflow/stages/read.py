@@ -34,6 +34,7 @@ def read(
 
 def _new(responses: Rows, places: NDArray[np.intp], ids: Numbers) -> Iterator[pd.DataFrame]:
     """Yield of each part of the responses the ids and words of answers that stand in no part before it."""
+    # Different answers are numbered as they first come, so those of a part that are new are the next numbers.
     start = done = 0
     for part in batches(responses):
         different, rows = np.unique(places[start : start + len(part)], return_index=True)

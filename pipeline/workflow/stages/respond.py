@@ -68,6 +68,7 @@ def became_of(comments: pd.DataFrame) -> "pd.Series[str]":
 def _accounts(comments: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     outcomes = became_of(comments).value_counts().sort_index()
     counts = np.asarray(outcomes, dtype=np.float64)
+    # All answers in sum are shown, so that a single hidden number could be worked out: a second one goes with it.
     gone = hide_crossing(counts[:, None], profile, unknown=False)[:, 0]
     n = disclose(np.append(counts, counts.sum()), profile)
     return pd.DataFrame({"became": [*outcomes.index, ALL], "n": np.where(gone, np.nan, n)})

@@ -18,6 +18,7 @@ def safeguard(comments: Rows, *, settings: SimpleNamespace, engine: Executor = m
 
 
 def _concerns(comments: pd.DataFrame, engine: Executor) -> pd.DataFrame:
+    # Of what is set aside there are no words to read.
     read = comments.loc[comments["text"] != "", ["comment_id", "text"]]
     concerns = chain.from_iterable(engine(find_concerns, Parts(read["text"])))
     rows = [

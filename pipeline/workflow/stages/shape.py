@@ -117,6 +117,7 @@ def _portrait(
     members = np.flatnonzero(done.labels == label)
     near = nearness(matrix, np.where(done.labels == label, 0, -1), centre[None])
     exemplars = take(texts, exemplars_of(text_column(texts), matrix, [members], near)[0])["text_id"]
+    # A theme that people made belongs to the family of the largest it was made of, back to one that was found.
     largest = label
     while largest >= done.n_found:
         largest = done.sources[largest][0]
@@ -184,6 +185,7 @@ def _with_people(themes: pd.DataFrame, members: pd.DataFrame, spoken: pd.DataFra
         n_texts=themes["theme_id"].map(n_texts).fillna(0).astype(int),
     )
     themes = themes.assign(rare=themes["n_people"] < RARE)
+    # By id where as many spoke of two, so that numbers are the same each time.
     themes = themes.sort_values(["set_aside", "n_people", "theme_id"], ascending=[True, False, True])
     return themes.assign(number=range(1, len(themes) + 1))
 
