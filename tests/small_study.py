@@ -364,7 +364,7 @@ def save(study: Study, tables: Tables) -> None:
         path = study.folder / TABLES[name].file
         path.parent.mkdir(exist_ok=True)
         write_table(name, frame, path)
-    accounts = account(len(tables["responses"]), tables["comments"], tables["segments"]).as_dict()
+    accounts = account(len(tables["responses"]), tables["comments"], tables["segments"])
     write_manifest(study, replace(Manifest(name=study.settings.name, seed=42), accounts=accounts))
 
 

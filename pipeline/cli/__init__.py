@@ -25,6 +25,7 @@ from pipeline.errors import PipelineError
 from pipeline.runtime.resources import LOADING_MB, check_memory, leave_no_core, search_seldom
 
 
+# What the system says of a disk or folder, in words; all other faults of the system are taken for faults of the program.
 ON_DISK = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
@@ -45,8 +46,6 @@ ON_DISK = {
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }
-
-
 _NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "out of memory", "memory allocation")
 
 
@@ -89,6 +88,7 @@ class ThemesGroup(click.Group):
             raise
         except KeyboardInterrupt:
             click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
+            # As shells count a program that Ctrl-C has ended.
             ctx.exit(130)
         except OSError as fault:
             if _is_short_of_memory(fault):
@@ -107,11 +107,14 @@ class ThemesGroup(click.Group):
 
 
 def _is_short_of_memory(fault: BaseException | None) -> bool:
-    """Say whether memory is what was wanting: libraries say so each in its own way."""
-    if fault is None:
-        return False
-    said = isinstance(fault, OSError | ImportError | RuntimeError) and any(sign in str(fault).casefold() for sign in _NO_MEMORY)
-    return isinstance(fault, MemoryError) or said or _is_short_of_memory(fault.__cause__ or fault.__context__)
+    """Say whether memory is what was wanting, also behind a fault that came of it: libraries say so each in its own way."""
+    while fault is not None:
+        # Only of the kinds that libraries and the system raise for it.
+        is_of_system = isinstance(fault, OSError | ImportError | RuntimeError)
+        if isinstance(fault, MemoryError) or (is_of_system and any(sign in str(fault).casefold() for sign in _NO_MEMORY)):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _end_short_of_memory(ctx: click.Context) -> NoReturn:
@@ -169,6 +172,7 @@ def main(*, verbose: bool) -> None:
     # The other one sets aside 1 GB of the address space at once, which is much where `ulimit -v` bounds it.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     check_memory(LOADING_MB)
+    # Libraries' own notes are not for people who use the program.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 

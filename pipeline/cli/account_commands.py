@@ -40,6 +40,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
         raise ReviewError(
             "--new-password needs the address people type: --behind-tls https://review.example.org. Nothing was done."
         )
+    # Opening would make a store, as if people had begun.
     if not has_store(loaded):
         raise ReviewError(f"Nobody reviews this study yet; `themes review {study}` begins.")
     # All of it is done, or nothing is.
@@ -48,24 +49,24 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
             accounts.set_role(store, facilitator, "facilitator", by=sign_in_links.BY_COMMAND)
         if close:
             _close(store, close, now)
-        lines = [_line(row) for row in accounts.people(store)]
+        lines = [_state_of(member) for member in accounts.people(store)]
         if new_password and behind_tls:
             lines.append(_renewal(store, behind_tls, new_password, now))
     click.echo("\n".join(lines))
 
 
-def _line(who: "Member") -> str:
-    state = "can sign in" if who.can_sign_in else "can no longer sign in" if who.closed else "has no password"
-    return f"{who.name} ({who.group}), {who.role}: {state}"
+def _state_of(member: "Member") -> str:
+    state = "can sign in" if member.can_sign_in else "can no longer sign in" if member.closed else "has no password"
+    return f"{member.name} ({member.group}), {member.role}: {state}"
 
 
 def _close(store: "Store", name: str, now: datetime) -> None:
     from pipeline.decisions import accounts
     from pipeline.errors import ReviewError
 
-    who = accounts.person(store, name)
-    if who and not who.has_account:
-        raise ReviewError(f"{who.name} has no password, so that there is nothing to close. Nothing was done.")
+    member = accounts.person(store, name)
+    if member and not member.has_account:
+        raise ReviewError(f"{member.name} has no password, so that there is nothing to close. Nothing was done.")
     accounts.close_account(store, name, now=now)
 
 
@@ -73,7 +74,7 @@ def _renewal(store: "Store", behind_tls: str, name: str, now: datetime) -> str:
     from pipeline.decisions import sign_in_links
     from pipeline.review.web.server_config import make_site
 
-    link, made = sign_in_links.make_renewal(
-        store, make_site("127.0.0.1", 0, behind_tls).address, name=name, by=sign_in_links.BY_COMMAND, now=now
-    )
+    # Only the address that people type goes into a link, so any host and port will do.
+    address = make_site("127.0.0.1", 0, behind_tls).address
+    link, made = sign_in_links.make_renewal(store, address, name=name, by=sign_in_links.BY_COMMAND, now=now)
     return f"For {made.name}, to choose a new password; it works once, within {sign_in_links.how_long(made)}: {link}"

@@ -48,9 +48,9 @@ def codebook_check(path: Path) -> None:
     """
     from pipeline.codebook.codebook import check_codebook, read_codebook
 
-    found = read_codebook(path)
-    findings = check_codebook(found)
-    click.echo(f"{path.name}: {len(found)} codes, {len(findings)} things to look at.")
+    book = read_codebook(path)
+    findings = check_codebook(book)
+    click.echo(f"{path.name}: {len(book)} codes, {len(findings)} things to look at.")
     for finding in findings:
         click.echo(f"  - {finding}")
 
@@ -72,9 +72,10 @@ def codebook_convert(source: Path, target: Path) -> None:
 
     if is_there(target):
         raise CodebookError(f"{target.name} is there already; choose another name, so that nobody's work is overwritten.")
-    found = read_codebook(source)
-    write_codebook(found, target)
-    click.echo(f"Wrote {target} with {len(found)} codes.")
+    book = read_codebook(source)
+    write_codebook(book, target)
+    click.echo(f"Wrote {target} with {len(book)} codes.")
+    # Other programs keep more of a code than a codebook here has columns for.
     for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
         click.echo(f"  - not carried over: {loss}")
 
@@ -92,6 +93,6 @@ def codebook_diff(old: Path, new: Path) -> None:
     from pipeline.codebook.codebook import diff_codebooks, read_codebook
 
     changes = diff_codebooks(read_codebook(old), read_codebook(new))
-    click.echo(f"{len(changes)} changes." if len(changes) != 1 else "1 change.")
+    click.echo("1 change." if len(changes) == 1 else f"{len(changes)} changes.")
     for change in changes:
         click.echo(f"  - {change}")

@@ -47,6 +47,7 @@ def erase(study: Path, respondent: str, *, question: str | None, quotes_only: bo
         click.confirm("This cannot be undone. Go on?", abort=True)
 
     def decide(place: object) -> bool:
+        # With --yes nobody is asked, and what others wrote is theirs to keep unless --cut-common says otherwise.
         return cut_common or (not yes and click.confirm(f"{place} may be theirs; others wrote the same. Cut it?", default=False))
 
     done = erase_person(study, respondent, question=question, quotes_only=quotes_only, decide=decide)
@@ -77,16 +78,17 @@ def confirm(study: Path, numbers: tuple[int, ...], *, everything: bool, by: str 
 
     loaded = load_study(study)
     waiting = outgoing_texts(loaded)
+    # All is looked at before any text is confirmed, so that a slip in the command confirms nothing.
     if (numbers or everything) and not (by or "").strip():
         raise click.UsageError("Say who confirms it: --by NAME.")
     if missing := sorted(set(numbers) - set(range(1, len(waiting) + 1))):
         listed = f"the list has the numbers 1 to {len(waiting)}" if waiting else "nothing waits to be confirmed"
         raise click.UsageError(f"There is no text {', '.join(map(str, missing))}: {listed}. Nothing was confirmed.")
-    for number, one in enumerate(waiting, start=1):
+    for number, text in enumerate(waiting, start=1):
         chosen = everything or number in numbers
         if chosen and by:
-            holds, today = ", ".join(one.holds), datetime.now(UTC).date()
-            add_confirmation(loaded, sha256=one.sha256, place=one.place, holds=holds, by=by, on=today)
-        click.echo(f"{number}. {one.sentence}.{f' Confirmed by {by}.' if chosen else ''}")
+            holds, today = ", ".join(text.holds), datetime.now(UTC).date()
+            add_confirmation(loaded, sha256=text.sha256, place=text.place, holds=holds, by=by, on=today)
+        click.echo(f"{number}. {text.sentence}.{f' Confirmed by {by}.' if chosen else ''}")
     if not waiting:
         click.echo("Nothing that the team wrote waits to be confirmed.")

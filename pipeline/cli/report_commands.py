@@ -71,6 +71,7 @@ def easyread(study: Path, *, start: bool, approve: bool, by: str | None) -> None
       themes easyread my-study --approve --by Ana
       themes export my-study --to easyread
     """
+    # Here and in the other commands: imported only when it is called, or `--help` would wait for libraries of all of them.
     from pipeline.report.easyread import approve_easyread, easyread_in_words, start_easyread
     from pipeline.study.study import load_study
 
@@ -107,6 +108,7 @@ def loop(study: Path, *, start: bool) -> None:
         n = start_loop(source.study, themes_to_answer(source))
         click.echo(f"Wrote {study / FILE} with {n} rows. It opens in Excel. Its columns:")
         click.echo("\n".join(f"  {name}: {what}" for name, what in WHAT.items()))
+        # Where the themes stand would say of a new file that nothing is answered.
         return
     for line in in_words(standing(source)):
         click.echo(line)
@@ -128,7 +130,7 @@ def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: boo
     from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
-    found = read_incoming(load_study(study), file, groups=parse_groups(groups))
-    click.echo(found.as_text())
-    if found.n_new and (yes or click.confirm(f"Take in {found.n_new:,} decisions?")):
-        click.echo(f"{accept(found):,} decisions taken in. `themes run {study}` settles the codings.")
+    incoming = read_incoming(load_study(study), file, groups=parse_groups(groups))
+    click.echo(incoming.as_text())
+    if incoming.n_new and (yes or click.confirm(f"Take in {incoming.n_new:,} decisions?")):
+        click.echo(f"{accept(incoming):,} decisions taken in. `themes run {study}` settles the codings.")

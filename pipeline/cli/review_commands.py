@@ -105,9 +105,8 @@ def backup(study: Path, file: Path | None, *, passphrase_file: Path | None, no_k
     if made.left_out:
         click.echo(f"The codebook {made.left_out} is not in it, since it lies outside the study: back it up where it lies.")
     if made.missing:
-        click.echo(
-            f"THE CODEBOOK {made.missing} IS NOT IN IT: study.toml names it, and it is not there. Put it back, and back up again."
-        )
+        lost = "study.toml names it, and it is not there. Put it back, and back up again."
+        click.echo(f"THE CODEBOOK {made.missing} IS NOT IN IT: {lost}")
     if not made.has_key:
         click.echo(
             f"THIS BACKUP HOLDS NO KEY: keep a copy of {study / 'vault' / 'key'} yourself, somewhere safe and not beside this "
@@ -131,17 +130,19 @@ def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
     from pipeline.erasure.restore import restore as put_back
     from pipeline.study.study import load_study
 
-    loaded, words = load_study(study), kept_passphrase(passphrase_file)
+    loaded, passphrase = load_study(study), kept_passphrase(passphrase_file)
     try:
-        found = put_back(loaded, file, passphrase=words)
+        restored = put_back(loaded, file, passphrase=passphrase)
     except LockedError:
+        # Asked for only now: a backup without a key needs none.
         if not is_terminal():
             raise
-        found = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
-    click.echo(f"Back as of {found.backup.made_at}: {_decisions(found.backup.n_decisions)}. `themes run {study}` applies them.")
-    if found.aside:
-        click.echo(f"What was there before is in {found.aside}.")
-    for note in found.notes:
+        restored = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
+    decisions = _decisions(restored.backup.n_decisions)
+    click.echo(f"Back as of {restored.backup.made_at}: {decisions}. `themes run {study}` applies them.")
+    if restored.aside:
+        click.echo(f"What was there before is in {restored.aside}.")
+    for note in restored.notes:
         click.echo(note)
 
 
@@ -167,8 +168,8 @@ def agreement(study: Path, *, as_json: bool) -> None:
     from pipeline.study.study import load_study
 
     loaded = load_study(study)
-    found = measure(loaded)
-    click.echo(to_json(asdict(found)) if as_json else as_text(found, code_labels(loaded)))
+    measured = measure(loaded)
+    click.echo(to_json(asdict(measured)) if as_json else as_text(measured, code_labels(loaded)))
 
 
 @click.command()
@@ -187,19 +188,20 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
     """
     from pipeline.training import accept, as_dict, as_text, list_second_look, show_learning
 
-    with _progress("Fine-tuning" if thorough else "") as told:
-        found = show_learning(study, thorough=thorough, progress=told)
-    click.echo(to_json(as_dict(found)) if as_json else as_text(found))
-    if not as_json and len(found.second_look):
-        click.echo(f"Likely slips are listed for a second look in {list_second_look(found)}.")
-    if (found.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
-        number = accept(found, by=by)
+    with _progress("Fine-tuning" if thorough else "") as progress:
+        learning = show_learning(study, thorough=thorough, progress=progress)
+    click.echo(to_json(as_dict(learning)) if as_json else as_text(learning))
+    if not as_json and len(learning.second_look):
+        click.echo(f"Likely slips are listed for a second look in {list_second_look(learning)}.")
+    if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
+        number = accept(learning, by=by)
+        # Not on stdout beside JSON, which another program reads whole.
         click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
 
 
 @contextmanager
 def _progress(what: str) -> Iterator[Callable[[float], None]]:
-    """Show on stderr how far something slow is, where somebody watches."""
+    # On stderr and where somebody watches, so that what is piped on stays as it is.
     from tqdm import tqdm
 
     with tqdm(

@@ -8,6 +8,7 @@ from pipeline.runtime.private_folders import close_folders, warning
 from pipeline.runtime.scratch import scratch_of
 
 
+# Commands that look at a study: said at every run and export, the warning would be read past.
 _SAYS_WHO_ELSE = ("check", "status", "review")
 
 
@@ -17,6 +18,7 @@ def _at_work_in(context: click.Context, _: click.Parameter, study: Path) -> Path
         close_folders(study)
         if context.info_name in _SAYS_WHO_ELSE and (sentence := warning(study)):
             click.echo(sentence, err=True)
+    # Once more at the end, since the command may have made folders.
     context.call_on_close(lambda: close_folders(study))
     if (study / "study.toml").is_file():
         context.with_resource(scratch_of(study))

@@ -11,11 +11,12 @@ from types import FrameType
 
 # A run may be deep in a computation that looks for no signal; it is ended after this long.
 _PATIENCE_S = 1.2
-_SAID = b"Stopped. What was finished is kept; the same command goes on from there.\n"
+_STOPPED = b"Stopped. What was finished is kept; the same command goes on from there.\n"
 
 
 def stop_when_asked() -> None:
     """Let Ctrl-C and SIGTERM end the program cleanly if it can, and in any case soon; exit codes 130 and 143."""
+    # Python lets only the main thread set handlers, and one watcher is enough where several commands run in one process.
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is _terminate:
         return
     signal.signal(signal.SIGTERM, _terminate)
@@ -27,7 +28,7 @@ def stop_when_asked() -> None:
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    sys.stderr.write(_SAID.decode())
+    sys.stderr.write(_STOPPED.decode())
     raise SystemExit(128 + number)
 
 
@@ -38,5 +39,6 @@ def _watch(ear: socket.socket, mouth: socket.socket) -> None:
             pass
         if heard:
             time.sleep(_PATIENCE_S)
-            os.write(2, _SAID)
+            # Past Python's own files and its clean-up, which the computation may be holding up.
+            os.write(2, _STOPPED)
             os._exit(128 + heard[0])

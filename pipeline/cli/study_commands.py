@@ -43,9 +43,10 @@ def check(study: Path, *, as_json: bool) -> None:
     from pipeline.study.study import load_study
     from pipeline.workflow.checks.check import check as check_study
 
-    found = check_study(load_study(study))
-    click.echo(to_json(found.as_dict()) if as_json else found.as_text())
-    if found.errors:
+    result = check_study(load_study(study))
+    click.echo(to_json(result.as_dict()) if as_json else result.as_text())
+    if result.errors:
+        # So that a script can stop here.
         click.get_current_context().exit(11)
 
 
@@ -66,8 +67,8 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
 
     click.echo(summarise(run_study(study, until=until, force=force)))
     loaded = load_study(study)
-    for said in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded), groups_note(loaded))):
-        click.echo(said)
+    for note in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded), groups_note(loaded))):
+        click.echo(note)
 
 
 @click.command()
@@ -82,8 +83,8 @@ def status(study: Path, *, as_json: bool) -> None:
     """
     from pipeline.workflow.status import status as study_status
 
-    found = study_status(study)
-    click.echo(to_json(found.as_dict()) if as_json else found.as_text())
+    result = study_status(study)
+    click.echo(to_json(result.as_dict()) if as_json else result.as_text())
 
 
 @click.command()

@@ -11,16 +11,14 @@ from pipeline.workflow.results import RunResults
 
 
 TABLES = ("comments", "segments", "themes", "members", "theme_codes")
-
-
-_SAID: dict[State, str] = {"overdue": "OVERDUE", "unanswered": "NO ANSWER YET", "not told": "PEOPLE NOT TOLD YET"}
+_LABELS: dict[State, str] = {"overdue": "OVERDUE", "unanswered": "NO ANSWER YET", "not told": "PEOPLE NOT TOLD YET"}
 
 
 @dataclass(frozen=True)
 class Answered:
     """A theme, what it goes by, and the rows about it."""
 
-    theme: PlacedTheme
+    placed: PlacedTheme
     names: tuple[str, ...]
     entries: tuple[Action, ...]
 
@@ -52,35 +50,33 @@ def standing(source: RunResults) -> Standing:
     """Return where the loop of a study stands."""
     loop = read_loop(source.study)
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
-    themes = tuple(_answered(source, theme, loop) for theme in placed if not theme.set_aside)
-    names = [*source.labels, *source.labels.values(), *(name for theme in themes for name in theme.names)]
-    return Standing(source.today, loop, themes, unknown_rows(loop, names))
-
-
-def _answered(source: RunResults, theme: PlacedTheme, loop: Loop) -> Answered:
-    names = theme_names(theme.number, theme.title, theme.code, source.label(theme.code) if theme.code else "")
-    return Answered(theme, names, loop.of(names))
+    themes = []
+    for theme in placed:
+        if not theme.set_aside:
+            names = theme_names(theme.number, theme.title, theme.code, source.label(theme.code) if theme.code else "")
+            themes.append(Answered(theme, names, loop.of(names)))
+    # A row may also speak of a code that no theme has.
+    known_names = [*source.labels, *source.labels.values(), *(name for theme in themes for name in theme.names)]
+    return Standing(source.today, loop, tuple(themes), unknown_rows(loop, known_names))
 
 
 def themes_to_answer(source: RunResults) -> tuple[str, ...]:
     """Return what a new loop has rows for: each theme by its code's name, or its own, once."""
-    names = (source.label(one.theme.code) if one.theme.code else one.theme.title for one in standing(source).themes)
+    placed = (theme.placed for theme in standing(source).themes)
+    names = (source.label(theme.code) if theme.code else theme.title for theme in placed)
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def in_words(found: Standing) -> Iterator[str]:
+def in_words(progress: Standing) -> Iterator[str]:
     """Say what is overdue or unanswered, those with most people first, and how far the loop is."""
     for state in ORDER[:3]:
-        for one in found.with_state(state):
-            said = _SAID[state]
-            yield f"{said}: {one.theme.heading} ({one.theme.people}){_why(one, found.today)}"
-    n = len(found.with_state("answered", "not told"))
-    days = found.loop.median_days
-    told = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
-    yield f"{number(n)} of {number(len(found.themes))} themes have an answer.{told}"
-    yield from (f"loop.csv, {sentence}" for sentence in found.unknown)
-
-
-def _why(one: Answered, today: date) -> str:
-    late = [entry for entry in one.entries if entry.state(today) == "overdue"]
-    return "".join(f"; “{entry.action or entry.decision}” was due on {entry.due}" for entry in late)
+        for theme in progress.with_state(state):
+            late = (entry for entry in theme.entries if entry.state(progress.today) == "overdue")
+            why = "".join(f"; “{entry.action or entry.decision}” was due on {entry.due}" for entry in late)
+            yield f"{_LABELS[state]}: {theme.placed.heading} ({theme.placed.people}){why}"
+    # An answer counts as soon as it is decided; whether people have been told is said apart.
+    n = len(progress.with_state("answered", "not told"))
+    days = progress.loop.median_days
+    median = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
+    yield f"{number(n)} of {number(len(progress.themes))} themes have an answer.{median}"
+    yield from (f"loop.csv, {sentence}" for sentence in progress.unknown)

@@ -45,8 +45,8 @@ def build_report(source: RunResults, *, for_team: bool = False) -> Report:
     name = "report for the team" if for_team else "report"
     if name not in source.kept:
         source.kept[name] = _build(source, for_team=for_team)
-    found: Report = source.kept[name]
-    return found
+    report: Report = source.kept[name]
+    return report
 
 
 def _build(source: RunResults, *, for_team: bool) -> Report:
@@ -54,6 +54,7 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
         words = quotable_words(source["texts"], source["segments"], source["comments"])
     else:
         words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
+    # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
@@ -76,6 +77,7 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
             set_aside(source),
             how_people_agreed(source),
             came_of_it(source),
+            # What changed names themes, too, and must hold back the same words.
             waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
             how_it_was_done(source),
         ),

@@ -19,8 +19,6 @@ from pipeline.workflow.results import RunResults, Waves, read_results
 
 
 TABLES_TAKEN = ("counts", "themes", "voices")
-
-
 _WITHOUT_WORDS = {
     "comments": ["comment_id", "response_id", "set_aside"],
     "segments": ["segment_id", "comment_id"],
@@ -79,6 +77,7 @@ def read_waves(source: RunResults) -> Waves | None:
     except DataError as error:
         raise DataError(f"The earlier wave, {source.study.settings.report.earlier}: {error}") from error
     in_both, correlation = _same_people(source, study)
+    # Its notes are about its own exports, and not for readers of this one.
     return Waves(replace(earlier, notes=()), in_both, correlation)
 
 
@@ -86,6 +85,7 @@ def _as_released(study: Study) -> RunResults:
     if not (study.vault.is_dir() and study.derived.is_dir()):
         # Without its vault there is nothing to keep a record in, and nothing that a new run could release.
         return read_results(study, TABLES_TAKEN)
+    # A run of the earlier study must not write tables while they are read.
     with held(study, "An export of a later wave"):
         (earlier,) = consistent_with_earlier_exports(study, [read_results(study, TABLES_TAKEN)])
         return earlier
@@ -118,47 +118,46 @@ def _shares(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _people(source: RunResults) -> pd.DataFrame:
-    """Return the people of each theme, as may be shown, over all who answered."""
     themes, base = source["themes"], _shares(source["counts"])["base"]
     counted = themes[~themes["set_aside"]].sort_values("number").set_index("theme_id")
     n = disclose(counted["n_people"].to_numpy(float), source.profile)
-    answered = base.max() if len(base) else float(disclose(np.array(float(len(_said(source.study)))), source.profile))
+    # Without a codebook nothing is counted by code, so that no table says how many answered.
+    answered = base.max() if len(base) else float(disclose(np.array(float(len(_codes_of_people(source.study)))), source.profile))
     return pd.DataFrame({"n": n, "base": answered}, index=counted.index)
 
 
 def _changes(
     keys: Sequence[str], now: pd.DataFrame, then: pd.DataFrame, waves: Waves, profile: Profile
 ) -> tuple[WaveChange, ...]:
-    figures = [_figures(table, keys, profile) for table in (now, then)]
-    (n, base), (earlier, earlier_base) = figures
-    found = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
-    rows = zip(keys, n, base, earlier, earlier_base, *found, strict=True)
+    (n, base), (earlier, earlier_base) = (_figures(table, keys, profile) for table in (now, then))
+    differences = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
+    rows = zip(keys, n, base, earlier, earlier_base, *differences, strict=True)
     return tuple(WaveChange(key, *(float(value) for value in values)) for key, *values in rows)
 
 
 def _figures(table: pd.DataFrame, keys: Sequence[str], profile: Profile) -> tuple[np.ndarray, np.ndarray]:
-    """Return counts and bases as this study's rule lets them be shown, whatever the rule of the wave they are of."""
+    # As this study's rule lets them be shown, whatever the rule of the wave they are of.
+    # A count without its base would be a share of nothing.
     n, base = (disclose(table.loc[list(keys), column].to_numpy(float), profile) for column in ("n", "base"))
     return np.where(np.isnan(base), np.nan, n), base
 
 
 def _same_people(source: RunResults, earlier: Study) -> tuple[int, float]:
-    """Return how many answered both waves, and how far that makes the shares move together.
-
-    One number for all codes, and to a tenth: an interval's ends must not tell who said the same twice.
-    """
-    now, then = _said(source.study), _said(earlier)
+    # How many answered both waves, and how far that makes the shares move together: one number for all codes, and to a tenth,
+    # since an interval's ends must not tell who said the same twice.
+    now, then = _codes_of_people(source.study), _codes_of_people(earlier)
     both = sorted(set(now) & set(then))
     if len(both) < source.profile.fewest:
         return 0, 0.0
-    codes = list(source.labels)
-    rows = [np.array([[code in said[one] for code in codes] for one in both], dtype=bool) for said in (now, then)]
-    found = correlation_of_shares(rows[0], rows[1], base=len(now), earlier_base=len(then))
-    return len(both), float(np.floor(max(found, 0.0) * 10) / 10)
+    spoke, spoke_then = (
+        np.array([[code in codes_of[person] for code in source.labels] for person in both], dtype=bool)
+        for codes_of in (now, then)
+    )
+    correlation = correlation_of_shares(spoke, spoke_then, base=len(now), earlier_base=len(then))
+    return len(both), float(np.floor(max(correlation, 0.0) * 10) / 10)
 
 
-def _said(study: Study) -> Mapping[str, frozenset[str]]:
-    """Return the codes of each person who answered."""
+def _codes_of_people(study: Study) -> Mapping[str, frozenset[str]]:
     tables = {name: _columns(study, name) for name in _WITHOUT_WORDS}
     comments = tables["comments"]
     usable = comments[comments["set_aside"].isna()]
@@ -171,5 +170,5 @@ def _columns(study: Study, name: str) -> pd.DataFrame:
     path = study.folder / TABLES[name].file
     if not path.is_file():
         raise DataError(f"The table {name} of {study.settings.name} has not been made yet; `themes run` makes it.")
-    found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=_WITHOUT_WORDS[name]).to_pandas()
-    return found
+    table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=_WITHOUT_WORDS[name]).to_pandas()
+    return table

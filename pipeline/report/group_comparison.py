@@ -69,13 +69,13 @@ class GroupComparison:
 
     def cell(self, key: str, level: str) -> GroupEstimate | None:
         """Return an estimate that may be shown, or None."""
-        found = self.cells.get((key, level))
-        return found if found and found.shown else None
+        estimate = self.cells.get((key, level))
+        return estimate if estimate and estimate.shown else None
 
     def shown(self, key: str) -> list[GroupEstimate]:
         """Return what may be shown of one thing by group, highest first."""
-        found = [cell for level in self.compared if (cell := self.cell(key, level))]
-        return sorted(found, key=lambda cell: -cell.value)
+        estimates = [cell for level in self.compared if (cell := self.cell(key, level))]
+        return sorted(estimates, key=lambda cell: -cell.value)
 
 
 def level_name(level: str) -> str:
@@ -89,11 +89,17 @@ def compare(
     """Set estimates out by thing and group; rows are as in the table `closed`, with a column `key` that names the thing."""
     wanted = rows[rows["group"].isin([EVERYONE, group]) & rows["key"].isin(labels)]
     cells = {(row["key"], row["level"]): _estimate(row) for row in wanted.to_dict("records")}
-    there = [key for key in labels if any(key == found for found, _ in cells)]
+
+    def highest_first(key: str) -> float:
+        cell = cells.get((key, EVERYONE))
+        # What may not be shown comes after every share and every score above none.
+        return -cell.value if cell and cell.shown else 1.0
+
+    answered = {key for key, _ in cells}
     return GroupComparison(
         unit=unit,
         group=group,
-        labels={key: labels[key] for key in sorted(there, key=lambda key: -_height(cells.get((key, EVERYONE))))},
+        labels={key: labels[key] for key in sorted(filter(answered.__contains__, labels), key=highest_first)},
         levels=tuple(dict.fromkeys([EVERYONE, *wanted.loc[wanted["group"] == group, "level"]])),
         cells=cells,
         profile=profile,
@@ -107,35 +113,34 @@ def _estimate(row: dict[Any, Any]) -> GroupEstimate:
     return GroupEstimate(str(row["key"]), str(row["level"]), *figures)
 
 
-def _height(cell: GroupEstimate | None) -> float:
-    return cell.value if cell and cell.shown else -1.0
-
-
-def differences(found: GroupComparison) -> tuple[str, ...]:
+def differences(comparison: GroupComparison) -> tuple[str, ...]:
     """Say of each thing which groups can be told apart, and name together those on which no groups can."""
-    if len(found.compared) < 2:
+    if len(comparison.compared) < 2:
         return ()
-    apart = {key: tuple(_apart(found, found.shown(key))) for key in found.labels}
-    alike = [found.labels[key] for key in found.labels if not apart[key] and len(found.shown(key)) > 1]
-    unknown = [found.labels[key] for key in found.labels if len(found.shown(key)) < 2]
-    told = tuple(f"{sentence_case(found.labels[key])}: {'; '.join(sentences)}." for key, sentences in apart.items() if sentences)
+    apart = {key: tuple(_apart(comparison, comparison.shown(key))) for key in comparison.labels}
+    alike = [comparison.labels[key] for key in comparison.labels if not apart[key] and len(comparison.shown(key)) > 1]
+    unknown = [comparison.labels[key] for key in comparison.labels if len(comparison.shown(key)) < 2]
+    verdicts = tuple(
+        f"{sentence_case(comparison.labels[key])}: {'; '.join(sentences)}." for key, sentences in apart.items() if sentences
+    )
     return (
-        *told,
-        *_together(found, alike, "we cannot tell these groups apart, because their intervals overlap"),
-        *_together(found, unknown, "too few figures may be shown to compare groups"),
+        *verdicts,
+        *_together(comparison, alike, "we cannot tell these groups apart, because their intervals overlap"),
+        *_together(comparison, unknown, "too few figures may be shown to compare groups"),
     )
 
 
-def _apart(found: GroupComparison, shown: list[GroupEstimate]) -> Iterator[str]:
+def _apart(comparison: GroupComparison, shown: list[GroupEstimate]) -> Iterator[str]:
     for cell in shown:
-        below = [f"{other.name} ({found.written(other.value)})" for other in shown if other.high < cell.low]
+        # Only where intervals do not overlap, which is cautious, and is what the report says it does.
+        below = [f"{other.name} ({comparison.written(other.value)})" for other in shown if other.high < cell.low]
         if below:
-            yield f"higher among {cell.name} ({found.written(cell.value)}) than among {listed(below)}"
+            yield f"higher among {cell.name} ({comparison.written(cell.value)}) than among {listed(below)}"
 
 
-def _together(found: GroupComparison, labels: list[str], verdict: str) -> tuple[str, ...]:
+def _together(comparison: GroupComparison, labels: list[str], verdict: str) -> tuple[str, ...]:
     if not labels:
         return ()
     if len(labels) <= MOST_NAMED:
         return (f"On {listed([f'“{label}”' for label in labels])} {verdict}.",)
-    return (f"On {'all' if len(labels) == len(found.labels) else 'another'} {len(labels)} {verdict}.",)
+    return (f"On {'all' if len(labels) == len(comparison.labels) else 'another'} {len(labels)} {verdict}.",)

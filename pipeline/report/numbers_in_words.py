@@ -22,9 +22,9 @@ def number(value: float) -> str:
     return f"{round(value):,}"
 
 
-def counted(n: float, one: str, many: str) -> str:
+def counted(n: float, singular: str, plural: str) -> str:
     """Write how many of something there are."""
-    return f"{number(n)} {one if round(n) == 1 else many}"
+    return f"{number(n)} {singular if round(n) == 1 else plural}"
 
 
 def people(n: float) -> str:
@@ -72,6 +72,7 @@ def by(attribute: str) -> str:
     """Write by which attribute people are compared; an attribute may be the wording of a question."""
     if attribute.endswith("?"):
         return f"by answer to “{attribute}”"
+    # "Age group" in a sentence is "age group", but "NHS region" stays as it is.
     return f"by {attribute[:1].lower() + attribute[1:] if attribute[1:2].islower() else attribute}"
 
 

@@ -43,8 +43,9 @@ def check_outgoing(study_folder: str, exports: Sequence[tuple["Exporter", "RunRe
     """Raise PrivacyError where the team's own words in these exports hold what nobody has confirmed."""
     waiting = waiting_texts(exports)
     if waiting:
+        sentences = [f"{text.sentence}." for text in waiting]
         raise PrivacyError(
-            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *(_sentences(waiting))])
+            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *sentences])
             + "\nPut them in other words. Where they are meant to be there, a person can confirm them: "
             f"themes confirm {study_folder} --all --by NAME"
         )
@@ -55,18 +56,20 @@ def waiting_texts(exports: Sequence[tuple["Exporter", "RunResults"]]) -> tuple[W
     places: dict[str, str] = {}
     for exporter, source in exports:
         for place, words in team_texts(source, exporter.name):
+            # The same words in several places are confirmed once.
             places.setdefault(words, place)
     if not exports or not places:
         return ()
     study = exports[0][1].study
     confirmed = confirmed_texts(study)
     texts = [words for words in places if text_sha256(words) not in confirmed]
+    # Imported only here, as its libraries take long to load.
     from pipeline.methods.redact import Redactor
     from pipeline.methods.redact.findings_in_words import identifiers_in
 
-    found = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
+    findings = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
     return tuple(
-        WaitingText(places[words], holds, text_sha256(words)) for words, holds in zip(texts, found, strict=True) if holds
+        WaitingText(places[words], holds, text_sha256(words)) for words, holds in zip(texts, findings, strict=True) if holds
     )
 
 
@@ -115,14 +118,10 @@ def _of_quotations(source: "RunResults") -> Iterator[Text]:
     from pipeline.report.quote_bank import release
 
     approved = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved
-    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     for segment_id, caption, words in zip(approved["segment_id"], approved["caption"], approved["text"], strict=True):
         yield f"the caption of quotation {segment_id}", caption
-        if words != said[segment_id]:
+        if words != spoken[segment_id]:
             yield f"the rewording of quotation {segment_id}", words
     for use in read_uses(source.study):
         yield f"quotes_used.csv, where {use.quote} was used", use.where
-
-
-def _sentences(waiting: Sequence[WaitingText]) -> list[str]:
-    return [one.sentence + "." for one in waiting]

@@ -68,15 +68,11 @@ def placed_themes(
     """Return the themes by number, each with its place in the codebook; figures are as they may be shown."""
     themes = with_shown_figures(themes, profile)
     joined = themes.merge(theme_codes, on="theme_id", how="left", validate="one_to_one").sort_values("number")
-    nearest = _nearest_members(members)
+    # All texts, nearest to the middle first: the exemplars may all be words that may not be shown.
+    ordered = members.dropna(subset="theme_id").sort_values(["similarity", "text_id"], ascending=[False, True])
+    nearest = {str(theme): tuple(ids) for theme, ids in ordered.groupby("theme_id")["text_id"]}
     few = f"{fewer_than(profile)} people"
     return tuple(_placed(row, nearest.get(str(row["theme_id"]), ()), few) for row in joined.to_dict("records"))
-
-
-def _nearest_members(members: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return each theme's texts, nearest to its middle first: the exemplars may all be words that may not be shown."""
-    ordered = members.dropna(subset="theme_id").sort_values(["similarity", "text_id"], ascending=[False, True])
-    return {str(theme): tuple(ids) for theme, ids in ordered.groupby("theme_id")["text_id"]}
 
 
 def _placed(row: dict[Any, Any], nearest: tuple[str, ...], few: str) -> PlacedTheme:

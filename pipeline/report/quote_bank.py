@@ -1,6 +1,6 @@
 """Quotations: those that people have approved leave; each other candidate stays, with the reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,35 +16,26 @@ from pipeline.workflow.results import RunResults, read_results
 
 
 GONE = "the answer is no longer in the data"
-
-
 WITHDRAWN = "the person does not, or no longer, agree to be quoted"
-
-
 REWORDING = "the person agreed to rewording only, and no rewording has been approved"
-
-
 CHANGED = "its words are other ones since it was approved, as they were masked or split anew; approve it again"
-
-
 NOT_LISTED = "the last run did not list it; run the study again (`themes run`)"
-
-
 WAITING = "nobody has approved it yet"
-
-
 REFUSED = "people decided against it"
-
-
 SAME = "what was approved as a rewording is still what was said ({}); approve other words"
-
-
 POINTS = "what comes together in it (such as {}) may point at the person; approve a rewording without that"
+NOBODY_YET = "nobody yet: the program suggested this code"
+NO_CODE = "No code any more"
+NOBODY_NOW = "nobody any more; it was approved when it had a code"
+REASONS = {
+    "typical": "typical: much as others said it",
+    "distinct": "distinct: unlike how others said it",
+    "minority": "minority: from a group that seldom speaks of this",
+    "dissenting": "dissenting: against the run of the answers, or read in two ways",
+}
 
-
+TABLES = ("quotes", "segments", "comments", "codings", "decisions")
 COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
-
-
 RECORD = ["segment_id", "text_id", "outcome", "wording", "stands"]
 
 
@@ -55,12 +46,6 @@ class Release:
     approved: pd.DataFrame
     withheld: pd.DataFrame
 
-    @property
-    def figures(self) -> dict[str, int]:
-        """Number of quotations approved, and withheld for each reason."""
-        reasons = self.withheld["why"].value_counts()
-        return {"approved": len(self.approved), **{str(reason): int(n) for reason, n in reasons.items()}}
-
 
 def release(
     quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame | None = None
@@ -70,19 +55,14 @@ def release(
     Where people approved a rewording, it leaves in place of what was said. `approvals` is what people have decided up to now:
     what was taken back since the last run stays, and an excerpt that was approved and is no candidate any more is listed.
     """
+    # Consent as it is now: a person may have withdrawn since the quotation was approved.
     spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
     today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
     approvals = pd.DataFrame(columns=RECORD) if approvals is None else approvals
     quotes = _as_decided(quotes, segments, approvals)
-    consent = quotes["segment_id"].map(today)
-    rows = zip(consent, quotes["consent"], quotes["approved"], quotes["wording"], quotes["refused"], strict=True)
-    why = [_why(now, then, approved=bool(yes), reworded=bool(other), refused=bool(no)) for now, then, yes, other, no in rows]
-    why = [CHANGED if reason == WAITING and stale else reason for reason, stale in zip(why, quotes["stale"], strict=True)]
-    pairs = zip(why, quotes["text"], quotes["wording"], strict=True)
-    why = [reason or (_same_words(said, words) if words else None) for reason, said, words in pairs]
-    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
-    why = [reason or _pointing(text) for reason, text in zip(why, quotes["text"], strict=True)]
+    why = [_why(row, today.get(row["segment_id"])) for row in quotes.to_dict("records")]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
+    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
     leaves = reasons.isna()
     withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
     lost = _no_candidates(approvals, quotes, segments, today)
@@ -91,12 +71,12 @@ def release(
 
 def _as_decided(quotes: pd.DataFrame, segments: pd.DataFrame, approvals: pd.DataFrame) -> pd.DataFrame:
     """Return the candidates with what people have decided up to now; `stale` where it was about words that changed since."""
-    said = approvals.set_index("segment_id")
-    outcome = quotes["segment_id"].map(said["outcome"].where(said["stands"].astype(bool), "taken back"))
+    record = approvals.set_index("segment_id")
+    outcome = quotes["segment_id"].map(record["outcome"].where(record["stands"].astype(bool), "taken back"))
     on_record = outcome.notna()
     texts = quotes["segment_id"].map(segments.set_index("segment_id")["text_id"])
-    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(said["text_id"]) != texts)
-    wording = quotes["segment_id"].map(said["wording"]).where((outcome == "reworded") & ~stale, "")
+    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(record["text_id"]) != texts)
+    wording = quotes["segment_id"].map(record["wording"]).where((outcome == "reworded") & ~stale, "")
     return quotes.assign(
         approved=quotes["approved"].mask(on_record, outcome.isin(["approved", "reworded"]) & ~stale).astype(bool),
         refused=quotes["refused"].mask(on_record, (outcome == "refused") & ~stale).astype(bool),
@@ -109,77 +89,46 @@ def _no_candidates(
     approvals: pd.DataFrame, quotes: pd.DataFrame, segments: pd.DataFrame, today: "pd.Series[str]"
 ) -> pd.DataFrame:
     """Return why each excerpt that people approved, and that is no candidate any more, does not leave."""
+    # Or else what people approved would be gone without a word when a run no longer lists it.
     let = approvals[approvals["stands"].astype(bool) & approvals["outcome"].isin(["approved", "reworded"])]
     let = let[~let["segment_id"].isin(quotes["segment_id"])]
     texts = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
     rows = [
-        (segment_id, "", _why_not(today.get(segment_id), same=texts.get(segment_id) == text_id))
+        (segment_id, "", _not_allowed(today.get(segment_id)) or (NOT_LISTED if texts.get(segment_id) == text_id else CHANGED))
         for segment_id, text_id in zip(let["segment_id"], let["text_id"], strict=True)
     ]
     return pd.DataFrame(rows, columns=["segment_id", "code", "why"])
 
 
-def _why_not(consent: object, *, same: bool) -> str:
+def _why(row: Mapping[Hashable, Any], consent: object) -> str | None:
+    """Return why a candidate stays, or None where it leaves; what the person wants goes before what the team decided."""
+    if reason := _not_allowed(consent):
+        return reason
+    if row["refused"]:
+        return REFUSED
+    wording = row["wording"]
+    if "paraphrase" in (consent, row["consent"]) and not (row["approved"] and wording):
+        return REWORDING
+    if not row["approved"]:
+        return CHANGED if row["stale"] else WAITING
+    if wording and (alike := too_like(row["text"], wording)):
+        return SAME.format(alike)
+    words = wording or row["text"]
+    return POINTS.format(" and ".join(pointers(words))) if may_identify(words) else None
+
+
+def _not_allowed(consent: object) -> str | None:
     if not isinstance(consent, str):
         return GONE
-    if consent not in ("quote", "paraphrase"):
-        return WITHDRAWN
-    return NOT_LISTED if same else CHANGED
-
-
-def _why(now: object, then: str, *, approved: bool, reworded: bool, refused: bool) -> str | None:
-    if not isinstance(now, str):
-        return GONE
-    if now not in ("quote", "paraphrase"):
-        return WITHDRAWN
-    if refused:
-        return REFUSED
-    if "paraphrase" in (now, then) and not (approved and reworded):
-        return REWORDING
-    return None if approved else WAITING
-
-
-def _same_words(said: str, words: str) -> str | None:
-    alike = too_like(said, words)
-    return SAME.format(alike) if alike else None
-
-
-def _pointing(text: str) -> str | None:
-    return POINTS.format(" and ".join(pointers(text))) if may_identify(text) else None
-
-
-def quote_figures(study: Study) -> dict[str, int]:
-    """Return how many quotations are approved, and how many are withheld for each reason."""
-    source = read_results(study, ("quotes", "segments", "comments"))
-    return release(source["quotes"], source["segments"], source["comments"], source.approvals).figures
+    return None if consent in ("quote", "paraphrase") else WITHDRAWN
 
 
 def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame) -> Words:
     """Return the words that people have approved, or the rewordings; all others stay with the team."""
-    found = release(quotes, segments, comments, approvals)
-    texts = found.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
-    waiting = found.withheld.loc[found.withheld["why"] == WAITING, "segment_id"].nunique()
+    sorted_out = release(quotes, segments, comments, approvals)
+    texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
+    waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
     return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))
-
-
-TABLES = ("quotes", "segments", "comments", "codings", "decisions")
-
-
-NOBODY_YET = "nobody yet: the program suggested this code"
-
-
-NO_CODE = "No code any more"
-
-
-NOBODY_NOW = "nobody any more; it was approved when it had a code"
-
-
-REASONS = {
-    "typical": "typical: much as others said it",
-    "distinct": "distinct: unlike how others said it",
-    "minority": "minority: from a group that seldom speaks of this",
-    "dissenting": "dissenting: against the run of the answers, or read in two ways",
-}
 
 
 @dataclass(frozen=True)
@@ -220,26 +169,37 @@ class QuoteBank:
     elsewhere: tuple[Use, ...]
     """Uses of quotations that are no longer among the candidates."""
 
+    @property
+    def by_code(self) -> dict[str, list[Quotation]]:
+        """The quotations under each code, in their order."""
+        under: dict[str, list[Quotation]] = {}
+        for quotation in self.quotations:
+            under.setdefault(quotation.code, []).append(quotation)
+        return under
+
 
 def quote_bank(source: RunResults) -> QuoteBank:
     """Return the bank, in the codebook's order."""
     quotes = source["quotes"]
-    found = release(quotes, source["segments"], source["comments"], source.approvals)
-    uses = _uses_of(read_uses(source.study))
+    sorted_out = release(quotes, source["segments"], source["comments"], source.approvals)
+    uses: dict[str, list[Use]] = {}
+    for use in read_uses(source.study):
+        uses.setdefault(use.quote, []).append(use)
     facts = _Facts(source)
-    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
-    reworded = {one for one, text in zip(found.approved["segment_id"], found.approved["text"], strict=True) if text != said[one]}
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    leaving = zip(sorted_out.approved["segment_id"], sorted_out.approved["text"], strict=True)
+    reworded = {segment_id for segment_id, text in leaving if text != spoken[segment_id]}
     order = {code: place for place, code in enumerate(source.labels)}
-    approved = found.approved.assign(place=found.approved["code"].map(order).fillna(len(order))).sort_values(
-        "place", kind="stable"
-    )
+    # What no code of the codebook is given to comes last.
+    places = sorted_out.approved["code"].map(order).fillna(len(order))
+    approved = sorted_out.approved.assign(place=places).sort_values("place", kind="stable")
     quotations = tuple(facts.quotation(row, reworded, uses) for row in approved.to_dict("records"))
     withheld = tuple(
         Withheld(row["segment_id"], _label(source, row["code"]), row["why"], _places(uses, row["segment_id"]))
-        for row in found.withheld.to_dict("records")
+        for row in sorted_out.withheld.to_dict("records")
     )
-    there = {*quotes["segment_id"], *found.withheld["segment_id"]}
-    gone = tuple(use for quote, used in uses.items() if quote not in there for use in used)
+    candidates = {*quotes["segment_id"], *sorted_out.withheld["segment_id"]}
+    gone = tuple(use for quote, used in uses.items() if quote not in candidates for use in used)
     return QuoteBank(quotations, withheld, gone)
 
 
@@ -255,9 +215,9 @@ class _Facts:
         self.codes = codings.groupby("segment_id")["code"].agg(tuple).to_dict()
         self.status = codings.set_index(["segment_id", "code"])["status"].to_dict()
         made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
-        given = made[made["outcome"] == "codes"]
-        given = given.assign(code=given["codes"].str.split("|")).explode("code")
-        counts = given.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
+        coded = made[made["outcome"] == "codes"]
+        coded = coded.assign(code=coded["codes"].str.split("|")).explode("code")
+        counts = coded.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
         self.readers: dict[tuple[str, str], dict[str, int]] = {}
         for row in counts.reset_index(name="n").to_dict("records"):
             self.readers.setdefault((row["segment_id"], row["code"]), {})[row["reviewer_group"]] = row["n"]
@@ -281,7 +241,7 @@ class _Facts:
             picked_as=REASONS[row["reason"]],
             question=self.source.wording(self.question[segment_id]),
             answer=self.answer[segment_id],
-            codes=tuple(_label(self.source, one) for one in self.codes.get(segment_id, (code,))),
+            codes=tuple(_label(self.source, other) for other in self.codes.get(segment_id, (code,))),
             agreed_by=self.agreed_by(segment_id, code),
             contested=self.status.get((segment_id, code)) == "contested",
             used=_places(uses, segment_id),
@@ -292,33 +252,28 @@ def _label(source: RunResults, code: str) -> str:
     return source.label(code) if code else NO_CODE
 
 
-def _uses_of(uses: Sequence[Use]) -> dict[str, list[Use]]:
-    found: dict[str, list[Use]] = {}
-    for use in uses:
-        found.setdefault(use.quote, []).append(use)
-    return found
-
-
 def _places(uses: Mapping[str, Sequence[Use]], quote: str) -> tuple[str, ...]:
     return tuple(f"{use.where}, page {use.page}" if use.page else use.where for use in uses.get(quote, ()))
 
 
-def facts_of(one: Quotation) -> tuple[str, ...]:
+def facts_of(quotation: Quotation) -> tuple[str, ...]:
     """Say in short lines what is known of a quotation."""
-    return (
-        f"Picked as {one.picked_as}.",
-        *(("The words are a rewording that a person approved.",) if one.reworded else ()),
-        f"Question: {one.question}",
-        f"Given this code by {one.agreed_by}.",
-        *(("Contested: some people read it otherwise.",) if one.contested else ()),
-        *((f"Other codes: {', '.join(code for code in one.codes if code != one.code)}",) if len(one.codes) > 1 else ()),
-        *((f"Used in: {'; '.join(one.used)}",) if one.used else ()),
+    others = ", ".join(code for code in quotation.codes if code != quotation.code)
+    facts = (
+        f"Picked as {quotation.picked_as}.",
+        "The words are a rewording that a person approved." if quotation.reworded else "",
+        f"Question: {quotation.question}",
+        f"Given this code by {quotation.agreed_by}.",
+        "Contested: some people read it otherwise." if quotation.contested else "",
+        f"Other codes: {others}" if len(quotation.codes) > 1 else "",
+        f"Used in: {'; '.join(quotation.used)}" if quotation.used else "",
     )
+    return tuple(filter(None, facts))
 
 
 def quote_ids(study: Study) -> frozenset[str]:
     """Return the ids of all quotations that could be used."""
-    return frozenset(one.quote for one in quote_bank(read_results(study, TABLES)).quotations)
+    return frozenset(quotation.quote for quotation in quote_bank(read_results(study, TABLES)).quotations)
 
 
 def uses_in_words(study: Study) -> tuple[str, ...]:
@@ -327,14 +282,14 @@ def uses_in_words(study: Study) -> tuple[str, ...]:
     if not uses:
         return ("No use of a quotation has been noted yet: themes quote used STUDY ID --where TITLE",)
     bank = quote_bank(read_results(study, TABLES))
-    stays = {one.quote: one.why for one in bank.withheld}
-    gone = {use.quote: GONE for use in bank.elsewhere}
-    why = gone | stays
-    fine = {one.quote for one in bank.quotations}
-    take_out = [f"TAKE OUT: {_use_in_words(use)}: {why[use.quote]}." for use in uses if use.quote not in fine]
-    return (*take_out, *(f"In use: {_use_in_words(use)}." for use in uses if use.quote in fine))
-
-
-def _use_in_words(use: Use) -> str:
-    page = f", page {use.page}" if use.page else ""
-    return f"{use.quote} in {use.where}{page} (noted {use.when} by {use.by})"
+    why = {use.quote: GONE for use in bank.elsewhere} | {candidate.quote: candidate.why for candidate in bank.withheld}
+    fine = {quotation.quote for quotation in bank.quotations}
+    take_out, in_use = [], []
+    for use in uses:
+        page = f", page {use.page}" if use.page else ""
+        sentence = f"{use.quote} in {use.where}{page} (noted {use.when} by {use.by})"
+        if use.quote in fine:
+            in_use.append(f"In use: {sentence}.")
+        else:
+            take_out.append(f"TAKE OUT: {sentence}: {why[use.quote]}.")
+    return (*take_out, *in_use)

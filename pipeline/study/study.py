@@ -199,6 +199,15 @@ class Settings(SettingsSection):
     report: Reporting = Reporting()
 
 
+def compared_groups(settings: Any) -> tuple[str, ...]:
+    """Return the attributes by which people are compared: those that [count] names, or else the first of [intake].
+
+    `settings` holds at least these two sections, as a stage is given them.
+    """
+    groups: tuple[str, ...] = settings.count.groups or settings.intake.attributes[:1]
+    return groups
+
+
 @dataclass(frozen=True)
 class Study:
     """A study's folder and its settings."""

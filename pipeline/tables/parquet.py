@@ -227,6 +227,13 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
         raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
 
 
+def read_frame(name: str, path: Path) -> pd.DataFrame:
+    """Read a table of rows, which is any that holds no vectors, and check it against its contract."""
+    value = read_table(name, path)
+    assert isinstance(value, pd.DataFrame), f"the table {name} holds vectors"
+    return value
+
+
 def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
     """Read one column of a table and do not check it, which is quick; empty where the table has been made without it."""
     try:

@@ -11,7 +11,7 @@ from pipeline.methods.themes.describe import working_title
 from pipeline.methods.themes.drift import nearness_of_fitted, quantiles_of
 from pipeline.methods.themes.saved_model import SavedTheme, SavedThemes, said_by_enough, save, words_of_enough
 from pipeline.study.study import Study, load_study
-from pipeline.tables.parquet import TABLES, Vectors, read_table
+from pipeline.tables.parquet import TABLES, Vectors, read_frame, read_table
 
 
 def freeze_themes(folder: str | Path) -> tuple[Path, int]:
@@ -32,7 +32,7 @@ def freeze_themes(folder: str | Path) -> tuple[Path, int]:
 
 
 def _gather(study: Study) -> SavedThemes:
-    themes, members, texts = (_frame(study, name) for name in ("themes", "members", "texts"))
+    themes, members, texts = (read_frame(name, study.folder / TABLES[name].file) for name in ("themes", "members", "texts"))
     centres, vectors = _vectors(study, "centroids"), _vectors(study, "vectors")
     if themes.empty:
         raise DataError("There are no themes to save: nobody has answered.")
@@ -40,12 +40,15 @@ def _gather(study: Study) -> SavedThemes:
         raise DataError("The themes are not those of the texts as they are now; `themes run` brings them up to date.")
     labels = pd.Index(centres.ids).get_indexer(pd.Index(members["theme_id"])).astype(np.intp)
     quantiles = quantiles_of(nearness_of_fitted(vectors.matrix, labels, centres.matrix))
-    said = texts["text"].tolist()
-    kept = tuple(_saved(row, said) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records"))
+    wordings = texts["text"].tolist()
+    kept = tuple(
+        _saved(row, wordings) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records")
+    )
     return SavedThemes(kept, centres.matrix.astype(np.float32), quantiles, len(texts), vectors.model, vectors.sha256)
 
 
 def _saved(theme: dict[Any, Any], texts: list[str]) -> SavedTheme:
+    # What is saved goes to another study, so no word that hardly anybody used goes along, unless people chose it as a title.
     keywords = words_of_enough(texts, theme["keywords"].split(", "))
     fallback = working_title(keywords, number=theme["number"])
     return SavedTheme(
@@ -60,11 +63,6 @@ def _saved(theme: dict[Any, Any], texts: list[str]) -> SavedTheme:
         set_aside=bool(theme["set_aside"]),
         agreed_code=None if pd.isna(theme["agreed_code"]) else theme["agreed_code"],
     )
-
-
-def _frame(study: Study, name: str) -> pd.DataFrame:
-    value = read_table(name, study.folder / TABLES[name].file)
-    return value if isinstance(value, pd.DataFrame) else pd.DataFrame()
 
 
 def _vectors(study: Study, name: str) -> Vectors:

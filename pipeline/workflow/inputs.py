@@ -1,7 +1,6 @@
 """What comes into a run from outside its stages: the export, the codebook, secrets, saved models and what people decided."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 from pipeline.codebook.codebook import Codebook, read_codebook
@@ -36,6 +35,7 @@ def input_digest(study: Study, name: str) -> str:
         return ""
     if name == "erased":
         if are_lost(study):
+            # Which says so: without them people who were erased would come back.
             read_tombstones(study)
         return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
     if name == "tuned":
@@ -62,7 +62,12 @@ def read_input(study: Study, name: str) -> Any:
     if name == "erased":
         return read_tombstones(study)
     if name == "tuned":
-        return _read_tuned(study.tuned)
+        if not is_tuned(study.tuned):
+            return None
+        # Imported only here, as its libraries take long to load.
+        from pipeline.methods.coder.tuning.tuned import load
+
+        return load(study.tuned)
     if name == "frozen":
         return load_themes(study.frozen) if study.frozen else None
     if name in DECIDED:
@@ -70,14 +75,6 @@ def read_input(study: Study, name: str) -> Any:
     if name == "codebook":
         return read_codebook(study.codebook) if study.codebook else Codebook(())
     return read_export(study.source, sheet=study.settings.intake.sheet)
-
-
-def _read_tuned(folder: Path) -> Any:
-    if not is_tuned(folder):
-        return None
-    from pipeline.methods.coder.tuning.tuned import load
-
-    return load(folder)
 
 
 def vault_key(study: Study) -> bytes:

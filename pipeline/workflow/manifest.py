@@ -78,9 +78,9 @@ def read_manifest(study: Study) -> Manifest:
     if not is_there(path):
         return start
     try:
-        found = read_json(path)
-        stages = tuple(StageRecord(**record) for record in found["stages"])
-        return replace(start, accounts=found["accounts"], stages=stages, resources=tuple(found["resources"]))
+        content = read_json(path)
+        stages = tuple(StageRecord(**record) for record in content["stages"])
+        return replace(start, accounts=content["accounts"], stages=stages, resources=tuple(content["resources"]))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(
             "derived/manifest.json is damaged; delete the folder derived/ and run again: nothing of people's is in it."
@@ -104,7 +104,7 @@ def record_resource(study: Study, name: str, sha256: str, rows: int) -> dict[str
         "hash": f"sha256:{sha256}",
         "rows": rows,
         "sensitivity": table.sensitivity,
-        "schema": {"fields": [{"name": column, "description": found.description} for column, found in columns_of(name).items()]},
+        "schema": {"fields": [{"name": column, "description": facts.description} for column, facts in columns_of(name).items()]},
     }
 
 
@@ -115,10 +115,10 @@ def file_sha256(path: Path) -> str:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for library in LIBRARIES:
         try:
-            found[library] = version(library)
+            versions[library] = version(library)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

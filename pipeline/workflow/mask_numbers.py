@@ -25,12 +25,12 @@ class MaskNumbers:
     numbers: Mapping[Key, int] = field(default_factory=dict)
     last: Mapping[str, int] = field(default_factory=dict)
 
-    def with_numbers(self, found: Mapping[Key, int]) -> "MaskNumbers":
+    def with_numbers(self, more: Mapping[Key, int]) -> "MaskNumbers":
         """Return the tokens with others beside them."""
         last = dict(self.last)
-        for (kind, _), number in found.items():
+        for (kind, _), number in more.items():
             last[kind] = max(number, last.get(kind, 0))
-        return MaskNumbers({**self.numbers, **found}, last)
+        return MaskNumbers({**self.numbers, **more}, last)
 
     def without(self, gone: Iterable[Key]) -> "MaskNumbers":
         """Return the tokens without some; their numbers stay taken."""
@@ -50,8 +50,8 @@ def read_tokens(study: Study) -> MaskNumbers:
     if not is_there(path):
         return MaskNumbers()
     try:
-        found = read_json(path)
-        return MaskNumbers({(kind, identity): int(number) for kind, identity, number in found["numbers"]}, found["last"])
+        kept = read_json(path)
+        return MaskNumbers({(kind, identity): int(number) for kind, identity, number in kept["numbers"]}, kept["last"])
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise DataError(
             "vault/tokens.json, which keeps the number of each masked name, is damaged. Put a copy of it back from a backup, or "
@@ -61,6 +61,7 @@ def read_tokens(study: Study) -> MaskNumbers:
 
 def write_tokens(study: Study, tokens: MaskNumbers) -> None:
     """Write the numbers durably."""
+    # Sorted, so that the same numbers are the same file.
     rows = sorted([kind, identity, number] for (kind, identity), number in tokens.numbers.items())
     text = json.dumps({"numbers": rows, "last": dict(sorted(tokens.last.items()))}, ensure_ascii=False, indent=1) + "\n"
     write_atomically(study.vault / TOKENS, lambda path: path.write_text(text, encoding="utf-8"))

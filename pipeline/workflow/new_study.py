@@ -41,8 +41,8 @@ class Proposal:
 def propose(export: Export, *, name: str, file: str) -> Proposal:
     """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
     plan = plan_for(export, languages_of)
-    found = {"file": file, "sheet": export.sheet} | plan.intake
-    intake = {key: found[key] for key in Intake.model_fields if found.get(key) is not None}
+    values = {"file": file, "sheet": export.sheet} | plan.intake
+    intake = {key: values[key] for key in Intake.model_fields if values.get(key) is not None}
     settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
     settings["count"] = {"groups": plan.compared} | settings["count"]
     settings["clean"] |= {"languages": plan.languages}
@@ -64,7 +64,10 @@ def create_study(folder: str | Path, export_path: str | Path, *, codebook: str |
     """Start a study in a new or empty folder: copy the export into its vault, and write settings that run as they are."""
     folder, source = Path(folder).resolve(), Path(export_path).resolve()
     _check_place(folder, source)
-    book = _check_codebook_file(Path(codebook)) if codebook is not None else None
+    book = Path(codebook) if codebook is not None else None
+    if book and (book.suffix.lower() not in CODEBOOK_READERS or not book.is_file()):
+        read_codebook(book)  # which says in a sentence what is wrong with the file
+    # The vault's own files are named so.
     kept_as = f"export-{source.name}" if source.name == "key" or source.suffix == ".parquet" else source.name
     proposal = propose(read_export(source), name=folder.name, file=f"vault/{kept_as}")
     if book is not None:
@@ -91,12 +94,6 @@ def _check_place(folder: Path, source: Path) -> None:
         raise StudyError(f"The study cannot stand inside {source.name}, the folder of its own documents. Choose another place.")
 
 
-def _check_codebook_file(path: Path) -> Path:
-    if path.suffix.lower() not in CODEBOOK_READERS or not path.is_file():
-        read_codebook(path)  # which says in a sentence what is wrong with the file
-    return path
-
-
 def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
     """Name the codebook in the settings, and say at once when it needs putting right."""
     settings = {"schema": 1, "name": proposal.settings["name"], "codebook": f"codebook{book.suffix.lower()}"}
@@ -110,14 +107,14 @@ def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
 
 def _fill(staging: Path, source: Path, *, proposal: Proposal, book: Path | None) -> None:
     staging.mkdir(mode=0o700)
-    vault = staging / "vault"
-    vault.mkdir(mode=0o700)
+    (staging / "vault").mkdir(mode=0o700)
     _copy_into_vault(source, staging / proposal.settings["intake"]["file"])
     if book is not None:
         shutil.copyfile(book, staging / proposal.settings["codebook"])
     text = write_settings(proposal.settings, why=proposal.why, unused=proposal.unused)
     (staging / "study.toml").write_text(text, encoding="utf-8", newline="\n")
     (staging / ".gitignore").write_text(_NOT_FOR_GIT, encoding="utf-8", newline="\n")
+    # A study that could not be opened is not begun.
     load_study(staging)
 
 
@@ -130,6 +127,7 @@ def _copy_into_vault(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
         files = [target]
     for path in files:
+        # Nobody else who uses the machine may read the export.
         path.chmod(0o600)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.errors import DataError
 from pipeline.study.study import Study
-from pipeline.workflow.manifest import Manifest, StageRecord
+from pipeline.workflow.manifest import Manifest
 from pipeline.workflow.recipes import recipe_of
 from pipeline.workflow.stages import STAGES
 
@@ -16,6 +16,7 @@ FIGURES = frozenset({"response_rates", "accounts", "counts", "closed", "voices",
 
 def check_one_run(study: Study, manifest: Manifest, tables: Sequence[str]) -> None:
     """Raise DataError unless each table was made from the others as they are, and figures by the rules that hold now."""
+    # Back from the tables asked for to all that they were made from.
     maker = {name: record for record in manifest.stages for name in record.makes}
     waiting, seen = [maker[name] for name in tables if name in maker], set[str]()
     while waiting:
@@ -25,19 +26,15 @@ def check_one_run(study: Study, manifest: Manifest, tables: Sequence[str]) -> No
         seen.add(record.name)
         for name, digest in record.takes.items():
             if name in maker:
-                _check_link(record, name, digest, maker[name])
+                # An erasure takes a person out of all tables at once, and empties the fingerprints of what made them.
+                cut_together = not record.fingerprint and not maker[name].fingerprint
+                if maker[name].makes[name] != digest and not cut_together:
+                    raise DataError(
+                        f"The tables are not all of one run: {' and '.join(record.makes)} were made from another table {name} "
+                        f"than is there now. A run was stopped before its end. {RUN_FIRST}"
+                    )
                 waiting.append(maker[name])
     _check_rules(study, manifest, frozenset(tables))
-
-
-def _check_link(record: StageRecord, name: str, digest: str, source: StageRecord) -> None:
-    # An erasure takes a person out of all tables at once, and empties the fingerprints of what made them.
-    cut_together = not record.fingerprint and not source.fingerprint
-    if source.makes[name] != digest and not cut_together:
-        raise DataError(
-            f"The tables are not all of one run: {' and '.join(record.makes)} were made from another table {name} than is there "
-            f"now. A run was stopped before its end. {RUN_FIRST}"
-        )
 
 
 def _check_rules(study: Study, manifest: Manifest, tables: frozenset[str]) -> None:

@@ -10,7 +10,7 @@ import pyarrow.parquet
 from pipeline.errors import DataError
 from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.open_questions import persons_asked
-from pipeline.study.study import Study
+from pipeline.study.study import Study, compared_groups
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of
 
@@ -58,17 +58,18 @@ def became_key(became: str) -> Key:
 def people_behind(study: Study) -> tuple[dict[Key, frozenset[str]], dict[Key, tuple[float, float]]]:
     """Return who is counted in each figure, by item and part, and of those that are no number of people, their true value."""
     tables = {name: _table(study, name) for name in _BEHIND}
-    groups = study.settings.count.groups or study.settings.intake.attributes[:1]
-    levels = _levels(tables["comments"], tables["ratings"], tables["people"], groups)
-    levels = _with_parts(levels)[["response_id", "part"]]
-    asked = _levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups)
-    asked = _with_parts(asked)
+    groups = compared_groups(study.settings)
+    levels = _with_parts(_levels(tables["comments"], tables["ratings"], tables["people"], groups))[["response_id", "part"]]
+    asked = _with_parts(_levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups))
     parts = [
         *_of_codes(tables, levels),
         *_of_closed(tables, levels),
         *_of_themes(tables, levels),
         *_of_responding(tables, asked),
-        *_of_accounts(tables),
+        *(
+            tables["comments"].assign(item="accounts|" + became, part=became_key(ALL)[1])
+            for became in (became_of(tables["comments"]), ALL)
+        ),
     ]
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     people = {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
@@ -81,8 +82,8 @@ def _true_means(ratings: pd.DataFrame, levels: pd.DataFrame) -> Iterable[tuple[K
 
     scored = ratings.dropna(subset="score").merge(levels, on="response_id")
     spread = scored.groupby("question")["score"].agg(np.ptp)
-    found = scored.groupby(["question", "part"])["score"].agg(["mean", "std", "count"]).reset_index()
-    for row in found.to_dict("records"):
+    means = scored.groupby(["question", "part"])["score"].agg(["mean", "std", "count"]).reset_index()
+    for row in means.to_dict("records"):
         n, width = row["count"], spread[row["question"]]
         half = row["std"] / n**0.5 * t.ppf(0.975, n - 1) if n > 1 else np.nan
         for figure, value in zip(MEAN, (row["mean"], row["mean"] - half, row["mean"] + half), strict=True):
@@ -90,7 +91,7 @@ def _true_means(ratings: pd.DataFrame, levels: pd.DataFrame) -> Iterable[tuple[K
 
 
 def _true_accounts(comments: pd.DataFrame) -> Iterable[tuple[Key, tuple[float, float]]]:
-    """Yield how many answers there are of each kind; one person has as many as there are questions, at most."""
+    # One person has as many answers as there are questions, at most.
     most = max(1, comments["question"].nunique())
     became = became_of(comments).value_counts()
     for name, n in [*became.items(), (ALL, len(comments))]:
@@ -99,27 +100,25 @@ def _true_accounts(comments: pd.DataFrame) -> Iterable[tuple[Key, tuple[float, f
 
 def _levels(comments: pd.DataFrame, ratings: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
     """Return one row per person and level that the person counts in, `everyone` among them."""
-    everyone = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
+    ids = pd.concat([comments["response_id"], ratings["response_id"]]).drop_duplicates()
+    everyone = pd.DataFrame({"response_id": ids, "group": EVERYONE, "level": EVERYONE})
     # Of several values the first counts, as in the tables.
-    known = (
-        people[people["attribute"].isin(groups)]
-        .drop_duplicates(["response_id", "attribute"])
-        .rename(columns={"attribute": "group", "value": "level"})
-    )
-    return pd.concat([pd.DataFrame({"response_id": everyone, "group": EVERYONE, "level": EVERYONE}), known], ignore_index=True)
+    stated = people[people["attribute"].isin(groups)].drop_duplicates(["response_id", "attribute"])
+    return pd.concat([everyone, stated.rename(columns={"attribute": "group", "value": "level"})], ignore_index=True)
 
 
 def _levels_asked(asked: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> pd.DataFrame:
-    """Return one row per person and level; people whose value is not known are a level, too, so that all add up to everyone."""
+    # People whose value is not known are a level, too, so that all add up to everyone.
     everyone = asked[["response_id"]].drop_duplicates()
     parts = [everyone.assign(group=EVERYONE, level=EVERYONE)]
     for group in groups:
-        known = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
-        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(known).astype(object).fillna(NOT_STATED)))
+        level_of = people[people["attribute"] == group].drop_duplicates("response_id").set_index("response_id")["value"]
+        parts.append(everyone.assign(group=group, level=everyone["response_id"].map(level_of).astype(object).fillna(NOT_STATED)))
     return pd.concat(parts, ignore_index=True)
 
 
 def _with_parts(levels: pd.DataFrame) -> pd.DataFrame:
+    # As text, in which an attribute and its level are one key.
     parts = [_part(*row) for row in levels[["group", "level"]].itertuples(index=False)]
     # Where nobody answered there are none, which pandas would take for numbers.
     return levels.assign(part=pd.Series(parts, index=levels.index, dtype="str"))
@@ -130,9 +129,9 @@ def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Itera
     usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     base = usable.merge(levels, on="response_id")
     yield base.assign(item="counts|" + base["question"] + "||base")
-    said = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
-    said = said.merge(base, on="comment_id")
-    yield said.assign(item="counts|" + said["question"] + "||" + said["code"])
+    spoken = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
+    spoken = spoken.merge(base, on="comment_id")
+    yield spoken.assign(item="counts|" + spoken["question"] + "||" + spoken["code"])
 
 
 def _of_closed(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:
@@ -160,17 +159,11 @@ def _of_responding(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> 
     yield asked.assign(item="response_rates|" + asked["question"] + "||" + did)
 
 
-def _of_accounts(tables: Mapping[str, pd.DataFrame]) -> Iterable[pd.DataFrame]:
-    part = became_key(ALL)[1]
-    for became in (became_of(tables["comments"]), ALL):
-        yield tables["comments"].assign(item="accounts|" + became, part=part)
-
-
 def _table(study: Study, name: str) -> pd.DataFrame:
-    """Read what tells who is counted, and no words."""
+    # No words: the columns named tell who is counted and nothing else.
     path = study.folder / TABLES[name].file
     try:
-        found: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
+        table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
     except (FileNotFoundError, pyarrow.ArrowException, KeyError) as exc:
         raise DataError(f"The table {name} is not as it should be; `themes run` makes it again.") from exc
-    return found
+    return table

@@ -11,6 +11,7 @@ from pipeline.workflow.stages import Stage
 
 def sha256_of(*parts: str) -> str:
     """Return a hash of the parts together."""
+    # With a sign between them, or "a" with "bc" would be as "ab" with "c".
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

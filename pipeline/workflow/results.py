@@ -12,8 +12,8 @@ from pipeline.decisions.queries import approvals_on_record, standing_decisions
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
-from pipeline.study.study import Study
-from pipeline.tables.parquet import TABLES, Value, read_table
+from pipeline.study.study import Study, compared_groups
+from pipeline.tables.parquet import TABLES, read_table
 from pipeline.workflow.manifest import Manifest, file_sha256, read_manifest
 from pipeline.workflow.one_run import check_one_run
 
@@ -45,18 +45,17 @@ class RunResults:
         if "named themes" not in self.kept:
             segments, comments = self["segments"], self["comments"]
             shared = with_shared_words(self["themes"], segments, comments)
-            allowed = quotable_ids(segments, comments)
-            self.kept["named themes"] = without_private_words(shared, self["members"], allowed)
-        found: pd.DataFrame = self.kept["named themes"]
-        return found
+            self.kept["named themes"] = without_private_words(shared, self["members"], quotable_ids(segments, comments))
+        themes: pd.DataFrame = self.kept["named themes"]
+        return themes
 
     @property
     def approvals(self) -> pd.DataFrame:
         """What people have decided about quotations up to now, whether the last run has seen it or not."""
         if "approvals" not in self.kept:
             self.kept["approvals"] = approvals_on_record(self.study)
-        found: pd.DataFrame = self.kept["approvals"]
-        return found
+        approvals: pd.DataFrame = self.kept["approvals"]
+        return approvals
 
     @property
     def profile(self) -> Profile:
@@ -66,8 +65,7 @@ class RunResults:
     @property
     def groups(self) -> tuple[str, ...]:
         """The attributes people are compared by."""
-        settings = self.study.settings
-        return settings.count.groups or settings.intake.attributes[:1]
+        return compared_groups(self.study.settings)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -81,8 +79,8 @@ class RunResults:
     def wording(self, question: str) -> str:
         """Return the wording of an open or closed question, or else the name of its column, or else its own."""
         intake = self.study.settings.intake
-        found = intake.questions.get(question) or intake.ratings.get(question)
-        return (found.wording or found.column or question) if found else question
+        asked = intake.questions.get(question) or intake.ratings.get(question)
+        return (asked.wording or asked.column or question) if asked else question
 
 
 def read_results(study: Study, tables: Sequence[str], *, today: date | None = None) -> RunResults:
@@ -91,12 +89,16 @@ def read_results(study: Study, tables: Sequence[str], *, today: date | None = No
     for name in tables:
         _check_whole(study, manifest, name)
     check_one_run(study, manifest, tables)
-    found = {name: _read(study, name) for name in tables}
+    # What people have decided since the last run counts, too, so it is read from where they decide.
+    values = {
+        name: standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
+        for name in tables
+    }
     return RunResults(
         study=study,
         manifest=manifest,
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
-        tables={name: table for name, table in found.items() if isinstance(table, pd.DataFrame)},
+        tables={name: table for name, table in values.items() if isinstance(table, pd.DataFrame)},
         today=today or datetime.now(UTC).date(),
     )
 
@@ -107,12 +109,8 @@ def read_sources(study: Study, contents: Sequence[Sequence[str]]) -> list[RunRes
     return [replace(whole, tables={name: whole[name] for name in tables}) for tables in contents]
 
 
-def _read(study: Study, name: str) -> Value:
-    return standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
-
-
 def _check_whole(study: Study, manifest: Manifest, name: str) -> None:
-    """Compare a table's file with what the run wrote; DataError rather than figures from a damaged one."""
+    # Rather an error than figures from a file that is damaged or was changed by hand.
     path = study.folder / TABLES[name].file
     written = next((record.makes[name] for record in manifest.stages if name in record.makes), None)
     if written is not None and path.is_file() and file_sha256(path) != written:

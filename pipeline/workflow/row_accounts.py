@@ -1,6 +1,6 @@
 """Row accounting: every answer that came in is coded or set aside with a reason; the run fails if the sum is off."""
 
-from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -9,37 +9,23 @@ from pipeline.tables.lookup import index_in
 from pipeline.tables.set_aside import NO_CONSENT
 
 
-@dataclass(frozen=True)
-class Accounts:
-    """Where the rows of the export went."""
+def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
+    """Return where every row went, for the manifest; DataError if a row is missing, doubled or neither coded nor set aside.
 
-    rows_in: int
-    coded: int
-    withdrawn: int
-    set_aside: dict[str, int]
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the figures as plain values for the manifest."""
-        return asdict(self)
-
-
-def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> Accounts:
-    """Count where every row went; DataError if a row is missing, doubled or neither coded nor set aside."""
+    The keys are `rows_in`, `coded`, `withdrawn` and `set_aside`, which has the number of rows by reason.
+    """
     reasons = comments["set_aside"].dropna()
     in_segments = index_in(comments["comment_id"], segments["comment_id"]) >= 0
     counts = reasons.value_counts().sort_index()
-    found = Accounts(
-        rows_in=rows_in,
-        coded=int(in_segments.sum()),
-        withdrawn=int(counts.get(NO_CONSENT, 0)),
-        set_aside={str(reason): int(n) for reason, n in counts.items() if reason != NO_CONSENT},
-    )
-    total = found.coded + found.withdrawn + sum(found.set_aside.values())
+    coded, withdrawn = int(in_segments.sum()), int(counts.get(NO_CONSENT, 0))
+    set_aside = {str(reason): int(n) for reason, n in counts.items() if reason != NO_CONSENT}
+    total = coded + withdrawn + sum(set_aside.values())
+    # The sum alone would hide one row that is missing and one that is both.
     both = int((in_segments & comments["set_aside"].notna()).sum())
-    if total != found.rows_in or both:
+    if total != rows_in or both:
         raise DataError(
-            f"Of {found.rows_in} rows {found.coded} are coded and {total - found.coded} set aside or withdrawn, "
+            f"Of {rows_in} rows {coded} are coded and {total - coded} set aside or withdrawn, "
             f"{both} of them both; the sum should be the rows that came in. "
             "This is a fault of the program: please report it with these figures."
         )
-    return found
+    return {"rows_in": rows_in, "coded": coded, "withdrawn": withdrawn, "set_aside": set_aside}

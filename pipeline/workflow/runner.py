@@ -69,7 +69,9 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     study = study if isinstance(study, Study) else load_study(study)
     stages = _stages_until(until)
     check_memory(run_megabytes())
-    _prepare(study)
+    study.derived.mkdir(exist_ok=True)
+    study.vault.mkdir(mode=0o700, exist_ok=True)
+    close_folders(study.folder)
     with scratch_of(study.folder), only_run(study), open_executor(study.settings.run) as engine:
         return _Run(study, engine, force=force).run_stages(stages)
 
@@ -83,26 +85,15 @@ def _stages_until(until: str | None) -> tuple[Stage, ...]:
     return STAGES[: names.index(until) + 1]
 
 
-def _prepare(study: Study) -> None:
-    study.derived.mkdir(exist_ok=True)
-    study.vault.mkdir(mode=0o700, exist_ok=True)
-    close_folders(study.folder)
-
-
 @contextmanager
 def only_run(study: Study) -> Iterator[None]:
     """Hold a study for one run or one erasure, and clear what one that was killed left; BusyError if another holds it."""
     with held(study, "Another run"):
-        _clear_leftovers(study)
-        yield
-
-
-def _clear_leftovers(study: Study) -> None:
-    """Delete what a run that was killed had half written under temporary names; nobody else writes while this one runs."""
-    for folder in (study.derived, study.vault):
-        for path in folder.glob(".*"):
+        # What was half written under temporary names when a run was killed; nobody else writes while this one runs.
+        for path in (*study.derived.glob(".*"), *study.vault.glob(".*")):
             if path.is_file() and path.suffix in {".parquet", ".json", ".jsonl"}:
                 path.unlink()
+        yield
 
 
 class _Run:
@@ -120,12 +111,13 @@ class _Run:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
         for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
-            self.engine = with_progress(self.plain_engine, partial(_say_parts, bar, stage.name))
+            self.engine = with_progress(self.plain_engine, partial(_show_part, bar, stage.name))
             fingerprint = self.fingerprint(stage)
             if self.is_current(stage, fingerprint):
                 log.info("%s: nothing changed", stage.name)
             else:
                 self.run_stage(stage, fingerprint, later=stages[place:])
+            # From here on every row has found its place: a row that is lost stops the run before anything is made of the others.
             if stage.name == "segment" and not self.manifest.accounts:
                 self.manifest = self.with_accounts()
             self.drop_large_tables(stages[place:])
@@ -147,25 +139,23 @@ class _Run:
     def new_digest(self, name: str) -> str:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
-            said = has_store(self.study) and not self.value(name).empty
-            return sha256_of(self.value(name).to_csv(index=False)) if said else ""
+            has_rows = has_store(self.study) and not self.value(name).empty
+            return sha256_of(self.value(name).to_csv(index=False)) if has_rows else ""
         return input_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
     def path(self, name: str) -> Path:
         return self.study.folder / TABLES[name].file
 
     def fingerprint(self, stage: Stage) -> str:
+        # The recipe leaves out settings that only say when something is kept; a change of them runs the stage all the same.
         settings = [settings_of(self.study.settings, stage)] if stage.reuse_settings else []
-        return sha256_of(self.recipe(stage), *settings, *(self.digest(name) for name in stage.needs))
-
-    def recipe(self, stage: Stage) -> str:
-        """Hash all that decides a stage's output but its input, and but when it keeps what it made before."""
-        return recipe_of(self.study.settings, stage)
+        return sha256_of(recipe_of(self.study.settings, stage), *settings, *(self.digest(name) for name in stage.needs))
 
     def is_current(self, stage: Stage, fingerprint: str) -> bool:
         record = self.manifest.stage(stage.name)
         if self.force or record is None or record.fingerprint != fingerprint:
             return False
+        # Tables that are damaged, changed by hand or gone are made again.
         return all(self.path(name).is_file() and self.digest(name) == record.makes.get(name) for name in stage.makes)
 
     def value(self, name: str) -> Any:
@@ -190,15 +180,16 @@ class _Run:
         return self.value(name)[list(columns)]
 
     def read(self, name: str, columns: tuple[str, ...] | None = None) -> Value:
-        found = read_table(name, self.path(name), columns)
-        if _is_large(found):
+        value = read_table(name, self.path(name), columns)
+        if _is_large(value):
             # As much again was taken to read it.
             release_memory()
-        return found
+        return value
 
     def run_stage(self, stage: Stage, fingerprint: str, *, later: tuple[Stage, ...]) -> None:
         begin = time.perf_counter()
         if _leads_to_embedding(stage, later) and not self.is_busy(stage):
+            # It loads in a process of its own while this stage works.
             self.embedder()
         with self.preparing(later if stage.embeds else ()):
             # Of a large table the rows may come while they are written.
@@ -207,7 +198,7 @@ class _Run:
         record = StageRecord(
             name=stage.name,
             fingerprint=fingerprint,
-            recipe=self.recipe(stage),
+            recipe=recipe_of(self.study.settings, stage),
             seconds=round(seconds, 3),
             rows_in={name: n for name in stage.needs if (n := self.n_given(name)) is not None},
             rows_out=rows,
@@ -223,6 +214,7 @@ class _Run:
         log.info("%s: %s rows in %.1f s", stage.name, " + ".join(str(n) for n in rows.values()), seconds)
 
     def compute(self, stage: Stage) -> tuple[Value, ...]:
+        # A stage sees the sections it names and no others, or its recipe would not hold all that decides its output.
         settings = SimpleNamespace(**{name: getattr(self.study.settings, name) for name in stage.sections})
         made = self.work(stage, settings)(*(self.stage_input(stage, name) for name in stage.needs))
         return made if isinstance(made, tuple) else (made,)
@@ -232,8 +224,8 @@ class _Run:
         if stage.embeds:
             more["embedder"] = self.embedder()
         if stage.incremental or stage.reuses:
-            found = self.earlier(stage, stage.reuses or (stage.incremental,))
-            more["earlier"] = found if stage.reuses or found is None else found[0]
+            earlier = self.earlier(stage, stage.reuses or (stage.incremental,))
+            more["earlier"] = earlier if stage.reuses or earlier is None else earlier[0]
         return partial(stage.run, settings=settings, **more)
 
     def engine_for(self, stage: Stage) -> Executor:
@@ -251,24 +243,24 @@ class _Run:
         if stage.needs[0] in EXTERNAL:
             # How many answers there are is not known yet.
             return True
-        return stage.cpu_bound and self.known(stage) is None and is_distributed(self.n_rows(stage.needs[0]))
+        return stage.cpu_bound and self.reusable(stage) is None and is_distributed(self.n_rows(stage.needs[0]))
 
     @contextmanager
     def preparing(self, later: tuple[Stage, ...]) -> Iterator[None]:
         """Load what later stages work with, unless they will keep what they made, while this one waits for another process."""
         with ThreadPoolExecutor(1) as pool:
             # What cannot be loaded is told when its stage comes to it.
-            pool.map(Stage.prepare, [stage for stage in later if self.known(stage) is None])
+            pool.map(Stage.prepare, [stage for stage in later if self.reusable(stage) is None])
             yield
 
-    def known(self, stage: Stage) -> StageRecord | None:
+    def reusable(self, stage: Stage) -> StageRecord | None:
         """Return the record of a stage that was run by the recipe it has now, and whose work may be kept."""
         record = self.manifest.stage(stage.name)
-        return None if self.force or record is None or record.recipe != self.recipe(stage) else record
+        return None if self.force or record is None or record.recipe != recipe_of(self.study.settings, stage) else record
 
     def earlier(self, stage: Stage, names: tuple[str, ...]) -> tuple[Value | LazyTable, ...] | None:
         """Return these tables as a stage made them before, if it was by the same recipe and they are intact."""
-        record = self.known(stage)
+        record = self.reusable(stage)
         if record is None:
             return None
         paths = {name: self.path(name) for name in names}
@@ -288,16 +280,15 @@ class _Run:
             n_rows = write_table(name, (_checked(name, part) for part in value), self.path(name))
         self.digests[name] = file_sha256(self.path(name))
         if name == "masks":
+            # So that a later wave numbers nobody anew.
             write_tokens(self.study, self.value("tokens").with_numbers(numbers_of(self.value(name))))
         return n_rows
 
     def with_accounts(self) -> Manifest:
-        comments, segments = (
-            self.columns_of("comments", ("comment_id", "set_aside")),
-            self.columns_of("segments", ("comment_id",)),
-        )
-        found = account(self.n_rows("responses"), comments, segments)
-        manifest = self.manifest.with_accounts(found.as_dict())
+        comments = self.columns_of("comments", ("comment_id", "set_aside"))
+        segments = self.columns_of("segments", ("comment_id",))
+        accounts = account(self.n_rows("responses"), comments, segments)
+        manifest = self.manifest.with_accounts(accounts)
         write_manifest(self.study, manifest)
         return manifest
 
@@ -332,6 +323,6 @@ def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:
     return stage.embeds
 
 
-def _say_parts(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
+def _show_part(bar: "tqdm[Any]", stage: str, done: int, parts: int) -> None:
     if parts > 1:
         bar.set_description(f"{stage}, part {done} of {parts}")

@@ -3,10 +3,8 @@
 import textwrap
 from pathlib import Path
 
-import pandas as pd
-
 from pipeline.study.study import Study, load_study
-from pipeline.tables.parquet import TABLES, read_table
+from pipeline.tables.parquet import TABLES, read_frame
 
 
 NOBODY = "Nobody is named for it: add [safeguarding] person to study.toml, so that everybody knows who reads them."
@@ -16,13 +14,15 @@ NOT_ALL = "What is not listed may speak of harm, too: tell whoever reads answers
 def list_concerns(folder: str | Path) -> str:
     """Return the answers that may speak of harm, with identifiers masked; DataError if the study has not been run."""
     study = load_study(folder)
-    concerns, comments = (_table(study, name) for name in ("concerns", "comments"))
-    found = concerns.merge(comments[["comment_id", "response_id", "question", "text"]], on="comment_id")
+    concerns, comments = (read_frame(name, study.folder / TABLES[name].file) for name in ("concerns", "comments"))
+    answers = concerns.merge(comments[["comment_id", "response_id", "question", "text"]], on="comment_id")
     person = study.settings.safeguarding.person
-    lines = [f"{_n(len(found))} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
-    for row in found.to_dict("records"):
+    lines = [f"{_n(len(answers))} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
+    for row in answers.to_dict("records"):
         lines += ["", f"{row['kinds']} (answer {row['comment_id']}, person {row['response_id']}, question {row['question']})"]
-        lines.append(textwrap.fill(_printable(str(row["text"])), 100, initial_indent="  ", subsequent_indent="  "))
+        # A terminal obeys control characters.
+        text = "".join(character if character.isprintable() else " " for character in str(row["text"]))
+        lines.append(textwrap.fill(text, 100, initial_indent="  ", subsequent_indent="  "))
     return "\n".join([*lines, "", NOT_ALL])
 
 
@@ -31,7 +31,7 @@ def concern_note(study: Study) -> str:
     path = study.folder / TABLES["concerns"].file
     if not path.is_file():
         return ""
-    n, person = len(_table(study, "concerns")), study.settings.safeguarding.person
+    n, person = len(read_frame("concerns", path)), study.settings.safeguarding.person
     if not n:
         return "No answer was found that may speak of harm; people who read answers may still meet one."
     return f"{_n(n)} may speak of harm, for {person or 'a named person'} to read at once: `themes safeguarding`." + (
@@ -41,13 +41,3 @@ def concern_note(study: Study) -> str:
 
 def _n(n: int) -> str:
     return "1 answer" if n == 1 else f"{n:,} answers"
-
-
-def _printable(text: str) -> str:
-    # A terminal obeys control characters.
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _table(study: Study, name: str) -> pd.DataFrame:
-    found = read_table(name, study.folder / TABLES[name].file)
-    return found if isinstance(found, pd.DataFrame) else pd.DataFrame()

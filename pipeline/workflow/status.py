@@ -13,8 +13,8 @@ from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved_model import load as load_themes
-from pipeline.study.study import Study, load_study
-from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_table
+from pipeline.study.study import Study, compared_groups, load_study
+from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_frame
 from pipeline.workflow.manifest import Manifest, read_manifest
 from pipeline.workflow.safeguarding_list import concern_note
 from pipeline.workflow.stages import STAGES
@@ -46,16 +46,12 @@ class Status:
             begin = f"{self.name}: nothing has been run yet; `themes run` begins."
             return "\n".join([begin, *([self.safeguarding] if self.safeguarding else [])])
         lines = [self.name]
-        lines += [f"  {name:8s} {found['seconds']:8.1f} s   {found['rows']}" for name, found in self.stages.items()]
+        lines += [f"  {name:8s} {record['seconds']:8.1f} s   {record['rows']}" for name, record in self.stages.items()]
         missing = [stage.name for stage in STAGES if stage.name not in self.stages]
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
-        lines += [self.drift] if self.drift else []
-        lines += [self.late] if self.late else []
-        lines += [self.model] if self.model else []
-        lines += [self.left_out] if self.left_out else []
-        lines += [self.safeguarding] if self.safeguarding else []
+        lines += filter(None, (self.drift, self.late, self.model, self.left_out, self.safeguarding))
         return "\n".join([*lines, *self.people])
 
 
@@ -75,14 +71,13 @@ def status(folder: str | Path) -> Status:
         if (record := manifest.stage(stage.name)) is not None
     }
     progress = _progress(study)
-    people = tuple(progress.sentences())
     return Status(
         name=study.settings.name,
         stages=stages,
         accounts=manifest.accounts,
         waiting=_waiting(study.folder),
         checked_by_people=progress.share,
-        people=people,
+        people=tuple(progress.sentences()),
         drift=drift_note(study),
         late=late_note(study),
         model=model_note(study),
@@ -97,6 +92,7 @@ def drift_note(study: Study) -> str:
     if study.frozen is None or members is None:
         return ""
     saved = load_themes(study.frozen)
+    # The last run found its own, and the saved ones come with the next.
     if not set(members["theme_id"]) <= {theme.theme_id for theme in saved.themes}:
         return ""
     return f"Saved themes: {measure_drift(members['similarity'], saved.quantiles).sentence()}"
@@ -124,7 +120,7 @@ def groups_note(study: Study) -> str:
     if people is None or not path.is_file():
         return ""
     response_ids = pd.Series(read_column("comments", "response_id", path).to_pylist(), dtype="str")
-    return left_out_note(response_ids, people, study.settings.count.groups or study.settings.intake.attributes[:1])
+    return left_out_note(response_ids, people, compared_groups(study.settings))
 
 
 def _progress(study: Study) -> Progress:
@@ -140,31 +136,30 @@ def _progress(study: Study) -> Progress:
 
 
 def _waiting(folder: Path) -> dict[str, int]:
-    found: dict[str, int] = {}
+    waiting: dict[str, int] = {}
     suggestions = _table(folder, "suggestions")
     if suggestions is not None:
         texts = suggestions.groupby("text_id")
-        found["excerpts with suggested codes to check"] = int(texts["suggested"].any().sum())
-        found["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
+        waiting["excerpts with suggested codes to check"] = int(texts["suggested"].any().sum())
+        waiting["excerpts the model is not sure of"] = int(texts["abstained"].first().notna().sum())
     theme_codes = _table(folder, "theme_codes")
     if theme_codes is not None:
         themes = _table(folder, "themes")
         aside = set() if themes is None else set(themes.loc[themes["set_aside"], "theme_id"])
         new = theme_codes[(theme_codes["status"] == "new") & ~theme_codes["theme_id"].isin(aside)]
-        found["themes that are not in the codebook"] = len(new)
+        waiting["themes that are not in the codebook"] = len(new)
     shaping = _table(folder, "shaping")
     if shaping is not None and (lost := int((shaping["result"] == "no longer finds its theme").sum())):
-        found["edits of themes that no longer find their theme (`themes theme list` shows them)"] = lost
+        waiting["edits of themes that no longer find their theme (`themes theme list` shows them)"] = lost
     comments = _table(folder, "comments")
     if comments is not None:
-        found["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
-    return found
+        waiting["answers with words that may identify somebody, for a person to look at"] = int((comments["to_check"] > 0).sum())
+    return waiting
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame | None:
     path = folder / TABLES[name].file
-    value = read_table(name, path) if path.is_file() else None
-    return value if isinstance(value, pd.DataFrame) else None
+    return read_frame(name, path) if path.is_file() else None
 
 
 def account_sentences(accounts: dict[str, Any]) -> list[str]:

@@ -217,8 +217,8 @@ def test_derived_may_be_deleted_at_any_time(study, finished):
 
 def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch):
     held = []
-    let_go = runner._Run.drop_large_tables
-    monkeypatch.setattr(runner._Run, "drop_large_tables", lambda self, later: (let_go(self, later), held.append({*self.values})))
+    drop = runner._Run.drop_large_tables
+    monkeypatch.setattr(runner._Run, "drop_large_tables", lambda self, later: (drop(self, later), held.append({*self.values})))
     run(make_study(sample_rows(60)), until="segment")
     after = dict(zip([stage.name for stage in STAGES], held, strict=False))
     assert "responses" in after["intake"] and "source" not in after["intake"]
@@ -228,8 +228,8 @@ def test_a_run_holds_no_table_that_no_later_stage_needs(make_study, monkeypatch)
 
 def test_large_tables_are_let_go_and_read_in_part_and_the_same_tables_come_out(study, finished, monkeypatch):
     held = set()
-    let_go = runner._Run.drop_large_tables
-    monkeypatch.setattr(runner._Run, "drop_large_tables", lambda self, later: (let_go(self, later), held.update(self.values)))
+    drop = runner._Run.drop_large_tables
+    monkeypatch.setattr(runner._Run, "drop_large_tables", lambda self, later: (drop(self, later), held.update(self.values)))
     monkeypatch.setattr(runner, "KEPT_ROWS", 0)
     # Parts of so few rows that each table has several.
     monkeypatch.setattr(lazy, "ROWS_OF_TABLE", 17)

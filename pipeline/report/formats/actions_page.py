@@ -39,61 +39,63 @@ def write_loop(source: RunResults, folder: Path) -> None:
 
 def loop_report(source: RunResults) -> Report:
     """Return the loop as a report: overdue and unanswered themes first."""
-    found = standing(source)
-    entries = found.loop.entries
-    did = [entry for entry in entries if entry.decided and entry.action]
-    could_not = [entry for entry in entries if entry.decided and entry.not_possible_because]
+    progress = standing(source)
+    entries = progress.loop.entries
+    did = _told(
+        [entry for entry in entries if entry.decided and entry.action],
+        "Nothing has been done yet, or nobody has written it down.",
+    )
+    could_not = _told(
+        [entry for entry in entries if entry.decided and entry.not_possible_because], "Nothing is marked as not possible."
+    )
     name = source.study.settings.name
     return Report(
         title=f"{name}: {TITLE[0].lower()}{TITLE[1:]}",
-        banner=figures(found),
+        banner=figures(progress),
         notice=NOTICE,
         sections=(
-            ReportSection("open", "What is overdue or has no answer yet", tuple(_open(found))),
-            ReportSection(
-                "did", "You said, we did", tuple(_told(did, "Nothing has been done yet, or nobody has written it down."))
-            ),
-            ReportSection(
-                "could-not", "What we could not do, and why", tuple(_told(could_not, "Nothing is marked as not possible."))
-            ),
+            ReportSection("open", "What is overdue or has no answer yet", tuple(_open(progress))),
+            ReportSection("did", "You said, we did", tuple(did)),
+            ReportSection("could-not", "What we could not do, and why", tuple(could_not)),
         ),
     )
 
 
-def figures(found: Standing) -> str:
+def figures(progress: Standing) -> str:
     """Say how many themes have an answer, and how long it took."""
-    n, of = len(found.with_state("answered", "not told")), len(found.themes)
-    days = found.loop.median_days
-    share = f" ({percent(found.share_answered)})" if of else ""
-    told = f"; half of the answers reached people within {days:g} days" if days is not None else ""
-    return f"{number(n)} of {counted(of, 'theme', 'themes')}{share} have an answer{told}"
+    n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
+    days = progress.loop.median_days
+    share = f" ({percent(progress.share_answered)})" if of else ""
+    half = f"; half of the answers reached people within {days:g} days" if days is not None else ""
+    return f"{number(n)} of {counted(of, 'theme', 'themes')}{share} have an answer{half}"
 
 
-def _open(found: Standing) -> Iterator[Block]:
-    late, silent, untold = (found.with_state(state) for state in ORDER[:3])
+def _open(progress: Standing) -> Iterator[Block]:
+    late, silent, untold = (progress.with_state(state) for state in ORDER[:3])
+    # What is worst comes first.
     if not (late or silent or untold):
         yield Paragraph("Every theme has an answer, and people have been told.")
     if late:
         yield Heading("Overdue")
-        yield Points(tuple(sentence for one in late for sentence in _late(one, found)))
+        yield Points(tuple(sentence for theme in late for sentence in _late(theme, progress)))
     if silent:
-        rows = tuple((one.theme.heading, one.theme.people) for one in silent)
+        rows = tuple((theme.placed.heading, theme.placed.people) for theme in silent)
         yield Heading("No answer yet")
         yield TableBlock("unanswered", "Themes without an answer, those with most people first", ("Theme", "People"), rows)
     if untold:
         yield Heading("Decided, but people have not been told")
-        yield Points(tuple(f"{one.theme.heading} ({one.theme.people})" for one in untold))
-    if found.unknown:
+        yield Points(tuple(f"{theme.placed.heading} ({theme.placed.people})" for theme in untold))
+    if progress.unknown:
         yield Heading("Rows of loop.csv that fit no theme and no code")
-        yield Points(found.unknown)
+        yield Points(progress.unknown)
 
 
-def _late(one: Answered, found: Standing) -> Iterator[str]:
-    for entry in one.entries:
-        if entry.state(found.today) == "overdue" and entry.due:
-            days = (found.today - entry.due).days
+def _late(theme: Answered, progress: Standing) -> Iterator[str]:
+    for entry in theme.entries:
+        if entry.state(progress.today) == "overdue" and entry.due:
+            days = (progress.today - entry.due).days
             what = entry.action or entry.decision or "an answer"
-            yield f"{one.theme.heading}: “{what}” was due on {_day(entry.due)}, {counted(days, 'day', 'days')} ago."
+            yield f"{theme.placed.heading}: “{what}” was due on {_day(entry.due)}, {counted(days, 'day', 'days')} ago."
 
 
 def _told(entries: list[Action], nothing: str) -> Iterator[Block]:

@@ -26,20 +26,15 @@ def write_tables(source: RunResults, folder: Path) -> None:
     write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
-    write_csv(_with_blanks(with_shown_figures(themes, source.profile)).drop(columns="exemplars"), folder / "themes.csv")
+    shown = with_shown_figures(themes, source.profile).drop(columns=["withheld", "exemplars"])
+    figures = {name: shown[name].astype(object).mask(shown[name] == 0) for name in ("n_people", "n_texts")}
+    write_csv(shown.assign(**figures), folder / "themes.csv")
     write_csv(places, folder / "theme_codes.csv")
     write_csv(without_suppressed(source["voices"]).drop(columns="total_shown"), folder / "voices.csv")
     write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
 
 
-def _with_blanks(themes: pd.DataFrame) -> pd.DataFrame:
-    figures = ["n_people", "n_texts"]
-    return themes.drop(columns="withheld").assign(
-        **{name: themes[name].astype(object).mask(themes[name] == 0) for name in figures}
-    )
-
-
 def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with every figure of a suppressed row blank, whatever the row holds."""
-    there = [column for column in FIGURES if column in table]
-    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in there})
+    columns = [column for column in FIGURES if column in table]
+    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in columns})

@@ -6,17 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import docx
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
 
 from pipeline.runtime import undated
 from pipeline.runtime.files import write_atomically
-
-
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.oxml.xmlchemy import BaseOxmlElement
-    from docx.table import _Cell
-    from docx.text.paragraph import Paragraph
 
 
 # A document must say when it was made; the real time would tell when somebody worked.
@@ -30,23 +33,19 @@ _CELL_MARGINS_CM, _CM_PER_POINT = 0.45, 0.0215
 _WIDE, _POINTS_IF_WIDE = 6, 9.0
 
 
-def new_document(title: str, *, points: float = 11) -> "Document":
+def new_document(title: str, *, points: float = 11) -> Document:
     """Return an empty document with its title, language and fonts, that names no person and no machine."""
-    import docx
-    from docx.shared import Cm, Pt
-
     document = docx.Document()
     facts = document.core_properties
-    facts.title, facts.author, facts.last_modified_by, facts.comments, facts.language = (
-        plain(title),
-        "Many Voices",
-        "",
-        "",
-        _LANGUAGE,
-    )
+    facts.title, facts.author, facts.language = plain(title), "Many Voices", _LANGUAGE
+    # python-docx begins with a template that names itself in them.
+    facts.last_modified_by = facts.comments = ""
     facts.created = facts.modified = ALWAYS
     facts.revision = 1
-    _set_language(document)
+    defaults: Any = document.styles.element
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
+        language.set(qn("w:eastAsia"), _LANGUAGE)
     for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "Quote"):
         _set_font(document.styles[name])
     for name in ("Normal", "Caption"):
@@ -58,7 +57,7 @@ def new_document(title: str, *, points: float = 11) -> "Document":
     return document
 
 
-def save_document(document: "Document", path: Path) -> None:
+def save_document(document: Document, path: Path) -> None:
     """Save a document, the whole of it or nothing."""
     write_atomically(path, partial(undated.save_document, document))
 
@@ -68,7 +67,7 @@ def plain(text: str) -> str:
     return NOT_IN_XML.sub("", text)
 
 
-def write_lines(paragraph: "Paragraph", text: str, *, bold: bool = False) -> None:
+def write_lines(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
     """Write a text with its line breaks."""
     for place, line in enumerate(plain(text).split("\n")):
         run = paragraph.add_run()
@@ -78,14 +77,12 @@ def write_lines(paragraph: "Paragraph", text: str, *, bold: bool = False) -> Non
         run.bold = bold or None
 
 
-def bookmark(paragraph: "Paragraph", name: str, number: int) -> None:
+def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
     """Give a paragraph a name that links lead to."""
-    from docx.oxml import OxmlElement
-
     begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
     for element in (begin, end):
-        _set(element, "w:id", str(number))
-    _set(begin, "w:name", bookmark_name(name))
+        element.set(qn("w:id"), str(number))
+    begin.set(qn("w:name"), bookmark_name(name))
     paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, begin)
     paragraph._p.append(end)
 
@@ -95,11 +92,8 @@ def bookmark_name(name: str) -> str:
     return re.sub(r"\W", "_", name)[:40]
 
 
-def write_link(paragraph: "Paragraph", text: str, name: str) -> None:
+def write_link(paragraph: Paragraph, text: str, name: str) -> None:
     """Write a link to a bookmark."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     run = paragraph.add_run(plain(text))
     run.underline = True
     link = OxmlElement("w:hyperlink")
@@ -109,13 +103,9 @@ def write_link(paragraph: "Paragraph", text: str, name: str) -> None:
 
 
 def add_table(
-    document: "Document", header: Sequence[str], rows: Sequence[Sequence[str]], *, description: str, numeric: Sequence[int] = ()
-) -> list[list["_Cell"]]:
+    document: Document, header: Sequence[str], rows: Sequence[Sequence[str]], *, description: str, numeric: Sequence[int] = ()
+) -> list[list[_Cell]]:
     """Add a table whose first row repeats on each page and whose rows stay whole; return the cells of its rows to fill."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.shared import Cm, Pt
-
     table = document.add_table(rows=len(rows) + 1, cols=len(header))
     table.style = "Table Grid"
     _describe(table._tbl, description)
@@ -130,8 +120,7 @@ def add_table(
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
     for row in table.rows:
-        properties = row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for number, (line, texts) in enumerate(zip(lines, [header, *rows], strict=True)):
         for place, (cell, text) in enumerate(zip(line, texts, strict=True)):
@@ -147,68 +136,56 @@ def add_table(
     return lines[1:]
 
 
-def add_picture(document: "Document", png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
+def add_picture(document: Document, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
     """Add a picture with its alternative in words."""
-    from docx.shared import Cm
-
     shape: Any = document.add_picture(io.BytesIO(png), width=Cm(width_cm))
+    # python-docx has no way of its own to give a picture an alternative.
     properties = shape._inline.docPr
     properties.set("descr", plain(alternative))
     properties.set("title", plain(title))
 
 
-def add_footer(document: "Document", text: str) -> None:
+def add_footer(document: Document, text: str) -> None:
     """Write a text and the number of the page at the foot of each page."""
-    from docx.oxml import OxmlElement
-
     paragraph = document.sections[0].footer.paragraphs[0]
     write_lines(paragraph, f"{text} · page ")
+    # A field, which Word fills with the number of each page: where it begins, what it holds, where it ends.
     for kind, inside in (("begin", None), (None, "PAGE"), ("end", None)):
         run = paragraph.add_run()
         element = OxmlElement("w:fldChar" if kind else "w:instrText")
         if kind:
-            _set(element, "w:fldCharType", kind)
+            element.set(qn("w:fldCharType"), kind)
         else:
             element.text = inside
         run._r.append(element)
 
 
 def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
-    """Return centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts."""
+    # Centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts.
     columns = list(zip(*rows, strict=True))
-    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * max(map(_longest_word, column)) for column in columns]
+    longest = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * letters for letters in longest]
     wanted = [max(min(len(text) / 2, 24.0) for text in column) for column in columns]
     left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
-    widths = [one + left * want / (sum(wanted) or 1.0) for one, want in zip(least, wanted, strict=True)]
+    widths = [narrowest + left * want / (sum(wanted) or 1.0) for narrowest, want in zip(least, wanted, strict=True)]
     return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
 
 
-def _longest_word(text: str) -> int:
-    return max(map(len, text.split()), default=1)
-
-
-def _describe(table: "BaseOxmlElement", text: str) -> None:
-    """Give a table its alternative, and say that its first row and column are headings."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
+def _describe(table: BaseOxmlElement, text: str) -> None:
     properties = table.find(qn("w:tblPr"))
     if properties is None:
         return
     look = properties.find(qn("w:tblLook"))
     if look is not None:
         for name, value in (("w:firstRow", "1"), ("w:firstColumn", "1"), ("w:noHBand", "1"), ("w:noVBand", "1")):
-            _set(look, name, value)
+            look.set(qn(name), value)
     for tag in ("w:tblCaption", "w:tblDescription"):
         element = OxmlElement(tag)
-        _set(element, "w:val", plain(text))
+        element.set(qn("w:val"), plain(text))
         properties.append(element)
 
 
 def _set_font(style: Any) -> None:
-    from docx.oxml.ns import qn
-    from docx.shared import RGBColor
-
     style.font.name = FONT
     style.font.color.rgb = RGBColor(0x1A, 0x1A, 0x1B)
     fonts = style.element.rPr.rFonts
@@ -217,18 +194,3 @@ def _set_font(style: Any) -> None:
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         # A theme's font would win over the one named.
         fonts.attrib.pop(qn(name), None)
-
-
-def _set_language(document: "Document") -> None:
-    from docx.oxml.ns import qn
-
-    styles: Any = document.styles.element
-    for language in styles.iter(qn("w:lang")):
-        language.set(qn("w:val"), _LANGUAGE)
-        language.set(qn("w:eastAsia"), _LANGUAGE)
-
-
-def _set(element: "BaseOxmlElement", name: str, value: str) -> None:
-    from docx.oxml.ns import qn
-
-    element.set(qn(name), value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pipeline.report.blocks import Chart, Report
 from pipeline.report.content import build_report
@@ -22,6 +23,7 @@ def write_for_the_team(source: RunResults, folder: Path) -> None:
     """Write the copy with words that nobody has approved yet."""
     page = render(build_report(source, for_team=True))
     write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
+    # Words that nobody has approved: not for others who use the machine.
     (folder / FOR_THE_TEAM).chmod(0o600)
 
 
@@ -40,9 +42,15 @@ def render_to_print(report: Report) -> str:
 
 
 def _set(report: Report, draw: Callable[[Chart], str], *, to_print: bool) -> str:
+    return fill_template("report.html.j2", report=report, draw=draw, to_print=to_print)
+
+
+def fill_template(name: str, **values: Any) -> str:
+    """Return a page made from one of the report's templates; every value is escaped, and one that is missing is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    # An undefined value raises, rather than leaving a hole in a report.
     environment = Environment(
         loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    return environment.get_template("report.html.j2").render(report=report, draw=draw, to_print=to_print)
+    return environment.get_template(name).render(values)

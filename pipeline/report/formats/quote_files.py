@@ -1,6 +1,7 @@
 """The bank of quotations: approved words with who said them and who read them so, and each other candidate with its reason."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pandas as pd
@@ -22,22 +23,6 @@ NOTICE = (
 )
 
 
-COLUMNS = (
-    "quote",
-    "code",
-    "words",
-    "reworded",
-    "caption",
-    "picked_as",
-    "question",
-    "answer",
-    "codes",
-    "agreed_by",
-    "contested",
-    "used",
-)
-
-
 def write_quotes(source: RunResults, folder: Path) -> None:
     """Write the bank as CSV, workbook, document and page, and withheld.csv without a word of those who stay."""
     from pipeline.report.formats.quotes_page import render_page
@@ -45,8 +30,7 @@ def write_quotes(source: RunResults, folder: Path) -> None:
     bank = quote_bank(source)
     name = f"{source.study.settings.name}: quotations"
     write_csv(_as_table(bank), folder / "quotes.csv")
-    stays = [(one.quote, one.code, one.why, "; ".join(one.used)) for one in bank.withheld]
-    write_csv(pd.DataFrame(stays, columns=["quote", "code", "why", "used"]), folder / "withheld.csv")
+    write_csv(pd.DataFrame(_stays_rows(bank), columns=["quote", "code", "why", "used"]), folder / "withheld.csv")
     write_tables_workbook(_report(name, bank, (_all(bank), _stays(bank))), folder / "quotes.xlsx")
     save_document(as_document(_report(name, bank, (*_by_code(bank), _stays(bank)))), folder / "quotes.docx")
     page = render_page(name, NOTICE, bank)
@@ -55,13 +39,12 @@ def write_quotes(source: RunResults, folder: Path) -> None:
 
 def _as_table(bank: QuoteBank) -> pd.DataFrame:
     rows = [
-        (
-            *(one.quote, one.code, one.words, "yes" if one.reworded else "no", one.caption, one.picked_as, one.question),
-            *(one.answer, "; ".join(one.codes), one.agreed_by, "yes" if one.contested else "no", "; ".join(one.used)),
-        )
-        for one in bank.quotations
+        vars(quotation)
+        | {name: "yes" if getattr(quotation, name) else "no" for name in ("reworded", "contested")}
+        | {name: "; ".join(getattr(quotation, name)) for name in ("codes", "used")}
+        for quotation in bank.quotations
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=[field.name for field in fields(Quotation)])
 
 
 def _report(title: str, bank: QuoteBank, sections: tuple[ReportSection, ...]) -> Report:
@@ -84,18 +67,23 @@ def _all(bank: QuoteBank) -> ReportSection:
 def _by_code(bank: QuoteBank) -> tuple[ReportSection, ...]:
     if not bank.quotations:
         return (ReportSection("quotations", "Quotations", (Paragraph("Nobody has approved a quotation yet."),)),)
-    codes = list(dict.fromkeys(one.code for one in bank.quotations))
     return tuple(
-        ReportSection(f"code-{place}", code, (_of_code(code, place, [one for one in bank.quotations if one.code == code]),))
-        for place, code in enumerate(codes, start=1)
+        ReportSection(f"code-{place}", code, (_of_code(code, place, quotations),))
+        for place, (code, quotations) in enumerate(bank.by_code.items(), start=1)
     )
 
 
 def _of_code(code: str, place: int, quotations: Sequence[Quotation]) -> TableBlock:
     rows = tuple(
-        (f"“{one.words}”", one.caption or "no caption", "\n".join(facts_of(one)), f"{one.quote}\nanswer {one.answer}")
-        for one in quotations
+        (
+            f"“{quotation.words}”",
+            quotation.caption or "no caption",
+            "\n".join(facts_of(quotation)),
+            f"{quotation.quote}\nanswer {quotation.answer}",
+        )
+        for quotation in quotations
     )
+    # A page has no room for a column for each fact, as the workbook has.
     header = ("Words", "Who said it", "What is known of it", "Quote and answer id")
     return TableBlock(f"quotations-{place}", f"Approved quotations under “{code}”", header, rows)
 
@@ -104,7 +92,9 @@ def _stays(bank: QuoteBank) -> ReportSection:
     name, heading = "withheld", "Withheld"
     if not bank.withheld:
         return ReportSection(name, heading, (Paragraph("No candidate is withheld."),))
-    rows = tuple((one.quote, one.code, one.why, "; ".join(one.used)) for one in bank.withheld)
-    return ReportSection(
-        name, heading, (TableBlock("withheld", "Candidates that stay, and why", ("Quote id", "Code", "Why", "Used in"), rows),)
-    )
+    header = ("Quote id", "Code", "Why", "Used in")
+    return ReportSection(name, heading, (TableBlock(name, "Candidates that stay, and why", header, _stays_rows(bank)),))
+
+
+def _stays_rows(bank: QuoteBank) -> tuple[tuple[str, ...], ...]:
+    return tuple((candidate.quote, candidate.code, candidate.why, "; ".join(candidate.used)) for candidate in bank.withheld)

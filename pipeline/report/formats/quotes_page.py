@@ -36,22 +36,18 @@ show();
 
 def render_page(title: str, notice: str, bank: "QuoteBank") -> str:
     """Set the bank as a page; the script is allowed by its hash, and nothing else may run or be fetched."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
+    from pipeline.report.formats.html import fill_template
     from pipeline.report.quote_bank import facts_of
 
-    environment = Environment(
-        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
-    codes = list(dict.fromkeys(one.code for one in bank.quotations))
-    return environment.get_template("quotes.html.j2").render(
+    return fill_template(
+        "quotes.html.j2",
         title=title,
         notice=notice,
         bank=bank,
-        codes=[(code, [one for one in bank.quotations if one.code == code]) for code in codes],
-        groups=sorted({one.caption for one in bank.quotations if one.caption}),
-        reasons=list(dict.fromkeys(one.picked_as.partition(":")[0] for one in bank.quotations)),
+        codes=list(bank.by_code.items()),
+        groups=sorted({quotation.caption for quotation in bank.quotations if quotation.caption}),
+        reasons=list(dict.fromkeys(quotation.picked_as.partition(":")[0] for quotation in bank.quotations)),
         facts_of=facts_of,
         script=SCRIPT,
         digest=digest,

@@ -84,11 +84,6 @@ def _tables_in(block: Block) -> Iterator[TableBlock]:
             yield from _tables_in(inner)
 
 
-def _legend(columns: Sequence["_Column"]) -> list[str]:
-    there = {cell for column in columns for cell in column.cells}
-    return [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in there]
-
-
 @dataclass(frozen=True)
 class _Column:
     """A column of the sheet: its name, its cells, and whether they are figures."""
@@ -117,12 +112,13 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
     columns = [column for place in range(len(table.header)) for column in _columns_at(table, place)]
     names = _unlike([column.name for column in columns])
     frame = pd.DataFrame(dict(zip(names, (column.values() for column in columns), strict=True)), dtype=object)
+    signs = SIGNS.keys() & {cell for column in columns for cell in column.cells}
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{number}",
         title=plain(f"Table {number}: {table.caption}"),
         instructions="This worksheet contains one table.",
-        legend=_legend(columns),
+        legend=[f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs],
         scope=plain(table.note) or None,
         index_columns={},
         additional_formatting=[
@@ -134,12 +130,13 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
 
 
 def _columns_at(table: TableBlock, place: int) -> Iterator[_Column]:
-    """Yield a column, or four where its cells are estimates: value, ends of the interval, people; so they can be sorted."""
+    # An estimate is four columns, so that they can be sorted: its value, the ends of its interval, its people.
     cells = [row[place] for row in table.rows]
     name = table.header[place]
     if not any(isinstance(cell, Figure) for cell in cells):
         yield _column(name, [cell for cell in cells if isinstance(cell, str)], figures=place in table.numeric)
         return
+    # People stay words ("12 of 40 people"), as two numbers in one cell are no figure.
     parts = list(zip(*map(_parts, cells), strict=True))
     for part, texts, figures in zip(("", ": from", ": to", ": people"), parts, (True, True, True, False), strict=True):
         yield _column(name + part, texts, figures=figures)
@@ -150,7 +147,7 @@ def _column(name: str, cells: Sequence[str], *, figures: bool) -> _Column:
 
 
 def _readable(text: str) -> str:
-    """Return what a cell may hold: gptables takes a cell without a Latin letter or a figure for a stray sign."""
+    # gptables takes a cell without a Latin letter or a figure for a stray sign.
     if not text.strip():
         return NOT_APPLICABLE
     # Two dollar signs begin a reference to a note for gptables.
@@ -167,17 +164,19 @@ def _parts(cell: Cell) -> tuple[str, str, str, str]:
 
 
 def _unlike(names: Sequence[str]) -> list[str]:
-    """Return names of columns that are there once each and never empty."""
-    found: list[str] = []
+    # Two columns of one name would become one in the frame.
+    unlike: list[str] = []
     for place, name in enumerate(names):
         same = names[:place].count(name)
-        found.append(f"{name or 'Column'} ({same + 1})" if same else name or "Column")
-    return found
+        unlike.append(f"{name or 'Column'} ({same + 1})" if same else name or "Column")
+    return unlike
 
 
 def _value(text: str) -> Any:
+    # A number as a number, so that it can be sorted and summed; all that is not quite one stays text.
     if _WHOLE.fullmatch(text):
         return int(text.replace(",", ""))
     if _DECIMAL.fullmatch(text):
         return float(text)
-    return int(found[1]) / 100 if (found := _PERCENT.fullmatch(text)) else text
+    percentage = _PERCENT.fullmatch(text)
+    return int(percentage[1]) / 100 if percentage else text

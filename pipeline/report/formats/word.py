@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from docx.document import Document
+from docx.text.paragraph import Paragraph as DocxParagraph
 
 from pipeline.report.blocks import (
     Block,
-    Cell,
     Chart,
     Figure,
     Fold,
@@ -33,10 +34,6 @@ from pipeline.report.numbers_in_words import listed
 from pipeline.workflow.results import RunResults
 
 
-if TYPE_CHECKING:
-    from docx.document import Document
-    from docx.text.paragraph import Paragraph as DocxParagraph
-
 _PICTURE_WIDTH_CM = 13.0
 _MOST_DOTS = 24
 """In one picture: more would not fit on a page."""
@@ -47,7 +44,7 @@ def write_docx(source: RunResults, folder: Path) -> None:
     save_document(as_document(build_report(source)), folder / "report.docx")
 
 
-def as_document(report: Report) -> "Document":
+def as_document(report: Report) -> Document:
     """Set a report as a document."""
     return _Setting(report).document
 
@@ -78,7 +75,7 @@ class _Setting:
             self.names += 1
             bookmark(paragraph, name, self.names)
 
-    def paragraph(self, text: str, style: str | None = None) -> "DocxParagraph":
+    def paragraph(self, text: str, style: str | None = None) -> DocxParagraph:
         """Add a paragraph."""
         paragraph = self.document.add_paragraph(style=style)
         write_lines(paragraph, text)
@@ -109,9 +106,13 @@ class _Setting:
 
     def table(self, block: TableBlock) -> None:
         """Set a table under its caption, with its note below."""
+        # Or else a page might end between the caption and its table.
         caption = self.paragraph(block.caption, "Caption")
         caption.paragraph_format.keep_with_next = True
-        rows = [[_as_lines(cell) for cell in row] for row in block.rows]
+        rows = [
+            ["\n".join([cell.value, cell.interval, cell.people]) if isinstance(cell, Figure) else cell for cell in row]
+            for row in block.rows
+        ]
         lines = add_table(self.document, block.header, rows, description=block.caption, numeric=block.numeric)
         for line, row, target in zip(lines, block.rows, block.targets or [""] * len(rows), strict=True):
             heading = line[0].paragraphs[0]
@@ -130,6 +131,7 @@ class _Setting:
         for number, part in enumerate(_parts(block)):
             caption = self.paragraph(part.title, "Caption")
             caption.paragraph_format.keep_with_next = True
+            # The alternative speaks of the whole chart; heard again with each piece it would say nothing new.
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
             picture = draw_picture(part)
             add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
@@ -154,8 +156,8 @@ class _Setting:
 
 
 def _parts(chart: Chart) -> list[Chart]:
-    """Cut a chart into pieces that fit on a page."""
     most = max(1, _MOST_DOTS // (len(chart.series) + 2))
+    # Both rounded up: pieces of about the same length rather than a last one of a single label.
     n_parts = -(-len(chart.labels) // most)
     n = -(-len(chart.labels) // n_parts)
     return [
@@ -168,7 +170,3 @@ def _parts(chart: Chart) -> list[Chart]:
         )
         for first in range(0, len(chart.labels), n)
     ]
-
-
-def _as_lines(cell: Cell) -> str:
-    return "\n".join([cell.value, cell.interval, cell.people]) if isinstance(cell, Figure) else cell

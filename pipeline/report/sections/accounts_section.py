@@ -33,20 +33,18 @@ def set_aside(source: RunResults) -> ReportSection:
     if not accounts:
         raise DataError("The record of the run does not say where the answers went; `themes run` completes it.")
     _check_sum(accounts, len(source["comments"]))
-    found = source["accounts"].set_index("became")["n"]
-    order = [*(READ,), *sorted(set(found.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
-    rows = tuple((WHY.get(one, sentence_case(one)), _written(found[one])) for one in order if one in found)
+    counts = source["accounts"].set_index("became")["n"]
+    order = [READ, *sorted(set(counts.index) - {READ, ALL, NO_CONSENT}), NO_CONSENT, ALL]
+    shown = {outcome: NOT_SHOWN if pd.isna(n) else number(n) for outcome, n in counts.items()}
+    rows = tuple((WHY.get(outcome, sentence_case(outcome)), shown[outcome]) for outcome in order if outcome in shown)
     note = f"{sentence_case(source.profile.rule)}."
     table = TableBlock("accounts", "Where every answer went", ("What became of it", "Answers"), rows, numeric=(1,), note=note)
     return ReportSection("set-aside", "What was set aside and why", (Paragraph(WHAT_AN_ANSWER_IS), table))
 
 
-def _written(n: float) -> str:
-    return NOT_SHOWN if pd.isna(n) else number(n)
-
-
 def _check_sum(accounts: dict[str, Any], n_comments: int) -> None:
     total = accounts["coded"] + accounts["withdrawn"] + sum(accounts["set_aside"].values())
+    # Rather no report than one in which an answer is lost.
     if not total == accounts["rows_in"] == n_comments:
         raise DataError(
             f"{accounts['rows_in']} answers came in, {total} are accounted for, and the table comments has {n_comments}. "

@@ -13,25 +13,23 @@ NOT_BEGUN = "Nobody has written down yet what came of what people said: “theme
 def came_of_it(source: RunResults) -> ReportSection:
     """Return the figures of the loop."""
     name, heading = "what-came-of-it", "What came of it"
-    found = standing(source)
-    if not found.loop.entries:
+    progress = standing(source)
+    if not progress.loop.entries:
         return ReportSection(name, heading, (Paragraph(NOT_BEGUN),))
-    return ReportSection(name, heading, (Paragraph(_sentence(found)), _table(found), Paragraph(HOW)))
+    n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
+    days = progress.loop.median_days
+    half = f" Half of the answers reached people within {counted(days, 'day', 'days')}." if days is not None else ""
+    share = percent(progress.share_answered)
+    sentence = f"{number(n)} of {counted(of, 'theme', 'themes')} ({share}) have an answer.{half}"
+    return ReportSection(name, heading, (Paragraph(sentence), _table(progress), Paragraph(HOW)))
 
 
-def _sentence(found: Standing) -> str:
-    n, of = len(found.with_state("answered", "not told")), len(found.themes)
-    days = found.loop.median_days
-    told = f" Half of the answers reached people within {counted(days, 'day', 'days')}." if days is not None else ""
-    return f"{number(n)} of {counted(of, 'theme', 'themes')} ({percent(found.share_answered)}) have an answer.{told}"
-
-
-def _table(found: Standing) -> TableBlock:
+def _table(progress: Standing) -> TableBlock:
     rows = (
-        ("Answered, and people told", number(len(found.with_state("answered")))),
-        ("Answered, people not told yet", number(len(found.with_state("not told")))),
-        ("Overdue", number(len(found.with_state("overdue")))),
-        ("No answer yet", number(len(found.with_state("unanswered")))),
-        ("All themes", number(len(found.themes))),
+        ("Answered, and people told", number(len(progress.with_state("answered")))),
+        ("Answered, people not told yet", number(len(progress.with_state("not told")))),
+        ("Overdue", number(len(progress.with_state("overdue")))),
+        ("No answer yet", number(len(progress.with_state("unanswered")))),
+        ("All themes", number(len(progress.themes))),
     )
     return TableBlock("loop", "Where the themes stand", ("State", "Themes"), rows, numeric=(1,))

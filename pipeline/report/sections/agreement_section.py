@@ -19,30 +19,33 @@ BY_CODE = ("Code", "Excerpts given it", "The same answer", "When one gives it, s
 
 def how_people_agreed(source: RunResults) -> ReportSection:
     """Return how far people agreed on excerpts, with intervals, and where there are too few to tell."""
-    name, title, found = "agreement", "How people agreed", from_table(source["agreement"])
-    if not found:
+    name, title, comparisons = "agreement", "How people agreed", from_table(source["agreement"])
+    if not comparisons:
         return ReportSection(name, title, (Paragraph(NOBODY),))
-    told = [comparison for comparison in found if comparison.overall]
-    blocks: list[Block] = [Paragraph(WHAT_IT_TELLS), *([_overall(told)] if told else [])]
-    if untold := [comparison for comparison in found if not comparison.overall]:
-        blocks.append(Points(tuple(f"{heading(comparison)}: {about(comparison)}" for comparison in untold)))
-    tables = [_by_code(source, comparison, place) for place, comparison in enumerate(told, start=1) if comparison.codes]
+    # Of too few excerpts there is a sentence in place of figures.
+    measured = [comparison for comparison in comparisons if comparison.overall]
+    blocks: list[Block] = [Paragraph(WHAT_IT_TELLS), *([_overall(measured)] if measured else [])]
+    if unmeasured := [comparison for comparison in comparisons if not comparison.overall]:
+        blocks.append(Points(tuple(f"{heading(comparison)}: {about(comparison)}" for comparison in unmeasured)))
+    tables = [_by_code(source, comparison, place) for place, comparison in enumerate(measured, start=1) if comparison.codes]
     blocks += [Fold("Agreement on each code", tuple(tables))] if tables else []
     return ReportSection(name, title, (*blocks, Paragraph(HOW_IT_COUNTS)))
 
 
-def _overall(told: list[CoderComparison]) -> TableBlock:
-    rows = tuple((heading(one), number(one.n_excerpts), *overall_figures(one)) for one in told)
+def _overall(comparisons: list[CoderComparison]) -> TableBlock:
+    rows = tuple((heading(comparison), number(comparison.n_excerpts), *overall_figures(comparison)) for comparison in comparisons)
     note = "Kappa is Cohen’s where two are compared and Fleiss’ where there are more. Alpha counts codes in common for something."
     return TableBlock("agreement-overall", "How far people agreed over all codes", OVERALL, rows, numeric=(1,), note=note)
 
 
 def _by_code(source: RunResults, comparison: CoderComparison, place: int) -> TableBlock:
-    rows = tuple((source.label(one.code), number(one.n_given), *_figures(one)) for one in comparison.codes)
+    rows = tuple(
+        (source.label(agreement.code), number(agreement.n_given), *_figures(agreement)) for agreement in comparison.codes
+    )
     return TableBlock(f"agreement-codes-{place}", f"{heading(comparison)}: agreement on each code", BY_CODE, rows, numeric=(1,))
 
 
-def _figures(found: CodeAgreement) -> tuple[str, ...]:
-    """Return a code's figures without kappa, which would make the table too wide to read and says much what alpha says."""
-    same, when_one, alpha, _, ac1 = code_figures(found)
+def _figures(agreement: CodeAgreement) -> tuple[str, ...]:
+    # Without kappa, which would make the table too wide to read and says much what alpha says.
+    same, when_one, alpha, _, ac1 = code_figures(agreement)
     return same, when_one, alpha, ac1

@@ -24,30 +24,30 @@ def closed_questions(source: RunResults) -> ReportSection:
 
 
 def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
-    """Yield a table for each scale, since means on different scales cannot share an axis."""
+    # A table for each scale, since means on different scales cannot share an axis.
     means = _measured(source, "mean")
     scales = {str(question): _scale(source, str(question)) for question in means["question"]}
     for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
         asked, labels = without_shared_beginning(
             {question: source.wording(question) for question, scale in scales.items() if scale == ends}
         )
-        found = compare(means.assign(key=means["question"]), group, labels=labels, unit="score", profile=source.profile)
+        comparison = compare(means.assign(key=means["question"]), group, labels=labels, unit="score", profile=source.profile)
         scale = f" from {ends[0]:g} to {ends[1]:g}" if ends else ""
         first = asked or "Closed question"
-        table = comparison_table(found, f"{name}-{position}", caption=f"Mean scores{scale}", first=first)
-        yield Heading(f"{first}: scores{scale}{found.by_group}")
+        table = comparison_table(comparison, f"{name}-{position}", caption=f"Mean scores{scale}", first=first)
+        yield Heading(f"{first}: scores{scale}{comparison.by_group}")
         # Where no mean is shown there is no chart, and the axis is not drawn.
         axis = Axis("Mean score", *(ends or (0.0, 1.0)), "score")
-        yield from comparison_blocks(found, table, axis, title="Mean scores with 95% intervals")
+        yield from comparison_blocks(comparison, table, axis, title="Mean scores with 95% intervals")
 
 
 def without_shared_beginning(labels: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """Return what all labels say before a colon, and the labels without it: survey tools repeat the question."""
     parts = {key: label.partition(": ") for key, label in labels.items()}
     beginnings = {beginning for beginning, _, _ in parts.values()}
-    if len(labels) < 2 or len(beginnings) > 1 or not all(rest for _, _, rest in parts.values()):
+    if len(labels) < 2 or len(beginnings) > 1 or not all(item for _, _, item in parts.values()):
         return "", dict(labels)
-    return beginnings.pop(), {key: rest for key, (_, _, rest) in parts.items()}
+    return beginnings.pop(), {key: item for key, (_, _, item) in parts.items()}
 
 
 def _measured(source: RunResults, measure: str) -> pd.DataFrame:
@@ -68,13 +68,14 @@ def _scale(source: RunResults, question: str) -> tuple[float, float] | None:
 
 
 def _options(source: RunResults, group: str, name: str) -> Iterator[Block]:
+    # A table a question, as each has its own answers.
     chosen = _measured(source, "share")
     for position, (question, rows) in enumerate(chosen.groupby("question", sort=False), start=1):
         labels = {value: value for value in rows["value"]}
-        found = compare(rows.assign(key=rows["value"]), group, labels=labels, unit="share", profile=source.profile)
+        comparison = compare(rows.assign(key=rows["value"]), group, labels=labels, unit="share", profile=source.profile)
         wording = source.wording(str(question))
-        table = comparison_table(found, f"{name}-{position}", caption=f"Answers to “{wording}”", first="Answer")
-        yield Heading(f"“{wording}”{found.by_group}")
+        table = comparison_table(comparison, f"{name}-{position}", caption=f"Answers to “{wording}”", first="Answer")
+        yield Heading(f"“{wording}”{comparison.by_group}")
         yield from comparison_blocks(
-            found, table, share_axis(found), title="Share of people who chose each answer, with 95% intervals"
+            comparison, table, share_axis(comparison), title="Share of people who chose each answer, with 95% intervals"
         )

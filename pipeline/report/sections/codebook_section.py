@@ -28,6 +28,7 @@ def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection
 
 def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     n_codes = len(source.labels)
+    # Without themes that have no code, and without codes that the codebook no longer has.
     filled = len({theme.code for theme in placed} & set(source.labels))
     new = sum(theme.code is None for theme in placed)
     return (
@@ -37,18 +38,14 @@ def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
 
 
 def _codes(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
+    themes = {code: [f"{theme.heading} ({theme.people})" for theme in placed if theme.code == code] for code in source.labels}
     return TableBlock(
         name="codes-and-themes",
         caption="Codes and the themes they fit best, in the codebook’s order",
         header=("Code", "Themes", "Number of themes"),
-        rows=tuple((label, *_themes_of(code, placed)) for code, label in source.labels.items()),
+        rows=tuple((source.label(code), "\n".join(lines) or "No theme", number(len(lines))) for code, lines in themes.items()),
         numeric=(2,),
     )
-
-
-def _themes_of(code: str, placed: Sequence[PlacedTheme]) -> tuple[str, str]:
-    found = [f"{theme.heading} ({theme.people})" for theme in placed if theme.code == code]
-    return "\n".join(found) or "No theme", number(len(found))
 
 
 def _new_themes(source: RunResults, placed: Sequence[PlacedTheme]) -> Block:

@@ -30,6 +30,7 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
     name, heading = "disagreements", "Where people disagreed"
     contested = source["codings"][source["codings"]["status"] == "contested"]
     made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    # "Not sure" and "skip" are no readings.
     made = made[made["outcome"].isin(["codes", "none"])]
     if contested.empty:
         twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False
@@ -57,9 +58,8 @@ def _table(name: str, rows: list[tuple[str, str]]) -> TableBlock:
 
 
 def _rows(source: RunResults, made: pd.DataFrame, contested: pd.DataFrame, words: Words) -> Iterator[tuple[str, str]]:
-    ids = dict.fromkeys(contested["segment_id"])
     consent = source["segments"].merge(source["comments"][["comment_id", "consent"]], on="comment_id").set_index("segment_id")
-    for segment_id in ids:
+    for segment_id in dict.fromkeys(contested["segment_id"]):
         place: dict[str, Any] = consent.loc[segment_id].to_dict()
         # The person who said it here must have agreed, and not only somebody else who used the same words.
         if place["consent"] == "quote" and place["text_id"] in words.quotable:
@@ -67,11 +67,7 @@ def _rows(source: RunResults, made: pd.DataFrame, contested: pd.DataFrame, words
 
 
 def _readings(source: RunResults, made: pd.DataFrame) -> Iterator[str]:
-    labelled = made.assign(said=[_said(source, codes) for codes in made["codes"]])
-    for said, rows in labelled.groupby("said", sort=True):
+    labels = [listed([source.label(code) for code in codes.split("|")]) if codes else NO_CODE for codes in made["codes"]]
+    for reading, rows in made.assign(reading=labels).groupby("reading", sort=True):
         readers = rows.groupby("reviewer_group")["reviewer"].nunique()
-        yield f"{said}: {listed([f'{group} ({number(n)})' for group, n in readers.items()])}"
-
-
-def _said(source: RunResults, codes: str) -> str:
-    return listed([source.label(code) for code in codes.split("|")]) if codes else NO_CODE
+        yield f"{reading}: {listed([f'{group} ({number(n)})' for group, n in readers.items()])}"

@@ -18,6 +18,7 @@ WHY_IT_MATTERS = "Such words are easily lost in counting, and may be what matter
 def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
     """Return, for each text without a suggested code, why the program keeps silent."""
     ranked = suggestions.sort_values(["text_id", "rank"]).groupby("text_id")
+    # The reason stands beside the code that came nearest; a text without any has none.
     reasons = ranked["abstained"].first().reindex(texts["text_id"])
     is_coded = ranked["suggested"].any().reindex(texts["text_id"], fill_value=False).astype(bool)
     return reasons[~is_coded].fillna(NO_CODE)
@@ -70,20 +71,15 @@ def _reasons(source: RunResults, reasons: pd.Series) -> TableBlock:
 
 def heard_once(source: RunResults, words: Words) -> ReportSection:
     """Return what is unlike anything else that was said, in the words of those who agreed to be quoted."""
+    name, heading = "heard-once", "Heard once"
     single = tuple(source["members"].loc[source["members"]["heard_once"], "text_id"])
     if not single:
-        return ReportSection(
-            "heard-once", "Heard once", (Paragraph("Everything that was said is like something that somebody else said."),)
-        )
-    said = words.of(single)
+        return ReportSection(name, heading, (Paragraph("Everything that was said is like something that somebody else said."),))
+    quoted = words.of(single)
+    silent = len(single) - len(quoted)
+    others = f"{counted(silent, 'more was', 'more were')} said {words.others}." if silent else ""
     sentence = f"{counted(len(single), 'thing was', 'things were')} said that nothing else is like. {WHY_IT_MATTERS}"
-    blocks: list[Block] = [Paragraph(sentence), Quotations(said[:OPEN_QUOTATIONS], _silent(len(single) - len(said), words, said))]
-    if more := said[OPEN_QUOTATIONS:]:
+    blocks: list[Block] = [Paragraph(sentence), Quotations(quoted[:OPEN_QUOTATIONS], others if quoted else words.none)]
+    if more := quoted[OPEN_QUOTATIONS:]:
         blocks.append(Fold(f"{number(len(more))} more heard once", (Quotations(more),)))
-    return ReportSection("heard-once", "Heard once", tuple(blocks))
-
-
-def _silent(n: int, words: Words, said: tuple[str, ...]) -> str:
-    if not said:
-        return words.none
-    return f"{counted(n, 'more was', 'more were')} said {words.others}." if n else ""
+    return ReportSection(name, heading, tuple(blocks))

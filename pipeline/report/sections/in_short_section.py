@@ -14,13 +14,14 @@ from pipeline.workflow.results import RunResults
 
 def in_short(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
     """Return the findings in a few sentences."""
+    single = int(source["members"]["heard_once"].sum())
     sentences = (
         _answered(source),
         _largest(placed),
         _new(source, placed),
         _most_named(source),
         _unsure(source),
-        _heard_once(source),
+        f"{counted(single, 'thing was', 'things were')} heard only once." if single else "",
     )
     return ReportSection("in-short", "In short", (Points(tuple(sentence for sentence in sentences if sentence)),))
 
@@ -56,6 +57,7 @@ def _most_named(source: RunResults) -> str:
     whole = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]].dropna(subset="share")
     if whole.empty:
         return ""
+    # By code where shares are the same, so that the sentence is the same each time.
     top = whole.sort_values(["share", "code"], ascending=[False, True]).to_dict("records")[0]
     interval = f"95% interval {percent(top['low'])} to {percent(top['high'])}"
     label = source.label(top["code"])
@@ -67,8 +69,3 @@ def _unsure(source: RunResults) -> str:
     if not n_texts:
         return ""
     return f"The program is not sure of {texts_of(silent, n_texts, source.profile)}, and suggests no code for them."
-
-
-def _heard_once(source: RunResults) -> str:
-    n = int(source["members"]["heard_once"].sum())
-    return f"{counted(n, 'thing was', 'things were')} heard only once." if n else ""

@@ -24,8 +24,14 @@ LIMITS = (
 def how_it_was_done(source: RunResults) -> ReportSection:
     """Return settings, figures, limits and versions of the run."""
     versions = tuple(source.manifest.libraries.items())
+    collapsed = MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file)
+    left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
+    protection = (
+        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
+        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
+    )
     blocks = (
-        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *_protection(source))),
+        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *protection)),
         Paragraph(masking(source["comments"], source.profile)),
         Points(
             (
@@ -33,19 +39,14 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 *LIMITS,
                 _unsteady(source["themes"]),
                 *_late(source["found_members"]),
-                *_collapsed(source),
-                *_left_out(source),
+                *([NOTE] if collapsed else []),
+                *([left_out] if left_out else []),
                 *shaping_sentences(source["shaping"]),
             )
         ),
         Fold("Versions of the software", (TableBlock("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return ReportSection("how-it-was-done", "How it was done", blocks)
-
-
-def _left_out(source: RunResults) -> tuple[str, ...]:
-    note = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
-    return (note,) if note else ()
 
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
@@ -73,13 +74,6 @@ def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _protection(source: RunResults) -> tuple[tuple[str, str], ...]:
-    return (
-        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
-        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
-    )
-
-
 def checked_share(codings: pd.DataFrame) -> float:
     """Return the share of codings that at least one person has decided on."""
     return float((codings["reviewers"] > 0).mean()) if len(codings) else 0.0
@@ -101,14 +95,12 @@ def shaping_sentences(shaping: pd.DataFrame) -> tuple[str, ...]:
         return ()
     lost = shaping[shaping["result"].isin(["no longer finds its theme", "found in part"])]
     first = f"People made {counted(len(shaping), 'edit', 'edits')} to the themes; {number(len(shaping) - len(lost))} stand."
-    return (first, *(_lost(row["edit_id"], row["action"], row["detail"], row["result"]) for _, row in lost.iterrows()))
-
-
-def _lost(edit_id: int, action: str, detail: str, result: str) -> str:
-    asked = f"{action} “{detail}”" if detail else action
-    return (
-        f"Edit {edit_id} ({asked}) {'was ' if result == 'found in part' else ''}{result}; look at the themes and make it again."
-    )
+    sentences = [first]
+    for edit_id, action, detail, result in lost[["edit_id", "action", "detail", "result"]].itertuples(index=False):
+        asked = f"{action} “{detail}”" if detail else action
+        was = "was " if result == "found in part" else ""
+        sentences.append(f"Edit {edit_id} ({asked}) {was}{result}; look at the themes and make it again.")
+    return tuple(sentences)
 
 
 def _late(members: pd.DataFrame) -> tuple[str, ...]:
@@ -117,10 +109,6 @@ def _late(members: pd.DataFrame) -> tuple[str, ...]:
         return ()
     of = f"{number(n)} of the {number(len(members))} different things said"
     return (f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed.",)
-
-
-def _collapsed(source: RunResults) -> tuple[str, ...]:
-    return (NOTE,) if MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file) else ()
 
 
 def _unsteady(themes: pd.DataFrame) -> str:

@@ -29,11 +29,18 @@ def missing(source: RunResults) -> ReportSection:
 
 
 def _sentences(source: RunResults, group: str) -> Iterator[str]:
-    found = _answering(source, group)
-    shown = found.shown(ANSWERED)
-    hidden = [level_name(level) for level in found.compared if found.cell(ANSWERED, level) is None]
+    comparison = _answering(source, group)
+    shown = comparison.shown(ANSWERED)
+    hidden = [level_name(level) for level in comparison.compared if comparison.cell(ANSWERED, level) is None]
+    if len(shown) < 2 and not hidden:
+        yield "There is only one group, so there is no other to compare it with."
+        return
     if len(shown) < 2:
-        yield _not_compared(hidden)
+        # Large groups are hidden, too, where few of their people left all blank.
+        yield (
+            f"These groups cannot be compared: how many people wrote something is not shown for {listed(hidden)}, as that would "
+            "say too much of a few."
+        )
         return
     for cell in reversed(shown):
         more = [other.name for other in shown if other.low > cell.high]
@@ -47,23 +54,13 @@ def _sentences(source: RunResults, group: str) -> Iterator[str]:
         yield f"Not shown for {listed(hidden)}, as that would say too much of a few."
 
 
-def _not_compared(hidden: list[str]) -> str:
-    if not hidden:
-        return "There is only one group, so there is no other to compare it with."
-    # Large groups are hidden, too, where few of their people left all blank.
-    return (
-        f"These groups cannot be compared: how many people wrote something is not shown for {listed(hidden)}, as that would say "
-        "too much of a few."
-    )
-
-
 def _share(cell: GroupEstimate) -> str:
     return f"{percent(cell.value)} (95% interval {percent(cell.low)} to {percent(cell.high)})"
 
 
 def _answering(source: RunResults, group: str) -> GroupComparison:
-    """Compare how many people of each group wrote something."""
+    # Without those who stated nothing, who are no group.
     rates = source["response_rates"]
-    known = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
-    cells = rates[known].rename(columns={"share": "estimate", "value": "key"})
+    stated = (rates["question"] == ANY) & (rates["group"] == group) & (rates["level"] != NOT_STATED)
+    cells = rates[stated].rename(columns={"share": "estimate", "value": "key"})
     return compare(cells, group, labels={ANSWERED: "answered"}, unit="share", profile=source.profile)

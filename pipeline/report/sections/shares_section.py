@@ -35,28 +35,29 @@ def shares(source: RunResults) -> ReportSection:
 def _by_group(source: RunResults, group: str, name: str) -> Iterator[Block]:
     questions = list(dict.fromkeys(source["counts"]["question"]))
     whole = ANY if ANY in questions else questions[0]
-    found = _comparison(source, group, whole)
-    table = _table(source, found, whole, name=name)
+    comparison = compare_codes(source, group, whole)
+    table = _table(source, comparison, whole, name=name)
     if group != EVERYONE:
         yield Heading(f"Codes {by(group)}")
     yield from comparison_blocks(
-        found, table, share_axis(found), title="Share of people who spoke of each code, with 95% intervals"
+        comparison, table, share_axis(comparison), title="Share of people who spoke of each code, with 95% intervals"
     )
     others = [question for question in questions if question != whole]
     if len(others) > 1:
         tables = (
-            _table(source, _comparison(source, group, question), question, name=f"{name}-{position}")
+            _table(source, compare_codes(source, group, question), question, name=f"{name}-{position}")
             for position, question in enumerate(others, start=1)
         )
-        yield Fold(f"The same for each open question{found.by_group}", tuple(tables))
+        yield Fold(f"The same for each open question{comparison.by_group}", tuple(tables))
 
 
-def _comparison(source: RunResults, group: str, question: str) -> GroupComparison:
+def compare_codes(source: RunResults, group: str, question: str) -> GroupComparison:
+    """Compare how many people of each group spoke of each code, in the codebook's order and then those it no longer has."""
     counts = source["counts"].rename(columns={"share": "estimate", "code": "key"})
     labels = {code: source.label(code) for code in [*source.labels, *counts["key"]]}
     return compare(counts[counts["question"] == question], group, labels=labels, unit="share", profile=source.profile)
 
 
-def _table(source: RunResults, found: GroupComparison, question: str, *, name: str) -> TableBlock:
+def _table(source: RunResults, comparison: GroupComparison, question: str, *, name: str) -> TableBlock:
     where = "any open question" if question == ANY else f"“{source.wording(question)}”"
-    return comparison_table(found, name, caption=f"People who spoke of each code under {where}", first="Code")
+    return comparison_table(comparison, name, caption=f"People who spoke of each code under {where}", first="Code")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.methods.disclosure.cells import ANY
-from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
 from pipeline.report.comparison_blocks import comparison_table
 from pipeline.report.group_comparison import GroupComparison, compare, differences
+from pipeline.report.sections.shares_section import compare_codes
 from pipeline.workflow.results import RunResults
 
 
@@ -25,8 +26,8 @@ def side_by_side(source: RunResults) -> ReportSection:
     if not pairs:
         return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
     blocks: list[Block] = [Paragraph(HOW)]
-    for place, (one, other) in enumerate(pairs, start=1):
-        blocks += [Heading(f"{one} and {other}"), *_pair(source, (one, other), place)]
+    for place, (first, second) in enumerate(pairs, start=1):
+        blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]
     return ReportSection(name, heading, tuple(blocks))
 
 
@@ -36,41 +37,24 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
         yield Paragraph(ABSENT)
         return
     kinds = (
-        ("codes", _codes(source, group)),
-        ("options", _closed(source, group, "share")),
-        ("means", _closed(source, group, "mean")),
+        ("codes", compare_codes(source, group, ANY), "People who spoke of each code", "Code"),
+        ("options", _closed(source, group, "share"), "Answers to closed questions", "Question and answer"),
+        ("means", _closed(source, group, "mean"), "Mean scores", "Closed question"),
     )
-    for kind, whole in kinds:
-        found = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
-        if len(found.levels) == len(pair):
-            sentences = differences(found)
+    for kind, whole, caption, first in kinds:
+        comparison = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
+        if len(comparison.levels) == len(pair):
+            sentences = differences(comparison)
             yield from (Points(sentences),) if sentences else ()
-            yield _table(found, f"side-by-side-{place}-{kind}", kind)
-
-
-def _table(found: GroupComparison, name: str, kind: str) -> TableBlock:
-    captions = {
-        "codes": ("People who spoke of each code", "Code"),
-        "options": ("Answers to closed questions", "Question and answer"),
-        "means": ("Mean scores", "Closed question"),
-    }
-    caption, first = captions[kind]
-    return comparison_table(found, name, caption=caption, first=first)
+            yield comparison_table(comparison, f"side-by-side-{place}-{kind}", caption=caption, first=first)
 
 
 def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:
-    """Return the attribute that has both groups among its values."""
     people = source["people"]
     for group in source.groups:
         if set(pair) <= set(people.loc[people["attribute"] == group, "value"]):
             return group
     return None
-
-
-def _codes(source: RunResults, group: str) -> GroupComparison:
-    counts = source["counts"].rename(columns={"share": "estimate", "code": "key"})
-    labels = {code: source.label(code) for code in [*source.labels, *counts["key"]]}
-    return compare(counts[counts["question"] == ANY], group, labels=labels, unit="share", profile=source.profile)
 
 
 def _closed(source: RunResults, group: str, measure: str) -> GroupComparison:
@@ -79,6 +63,8 @@ def _closed(source: RunResults, group: str, measure: str) -> GroupComparison:
         keyed = rows.assign(key=rows["question"])
         labels = {question: source.wording(question) for question in keyed["key"]}
         return compare(keyed, group, labels=labels, unit="score", profile=source.profile)
+    # A sign that nobody types, so that two questions with the same answer have two keys.
     keyed = rows.assign(key=rows["question"] + "\x1f" + rows["value"])
-    labels = {key: f"{source.wording(key.split(chr(31))[0])} {key.split(chr(31))[1]}" for key in keyed["key"]}
+    pairs = zip(keyed["key"], keyed["question"], keyed["value"], strict=True)
+    labels = {key: f"{source.wording(question)} {value}" for key, question, value in pairs}
     return compare(keyed, group, labels=labels, unit="share", profile=source.profile)

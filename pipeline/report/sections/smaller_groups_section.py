@@ -38,13 +38,13 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
 
 
 def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], place: int) -> Iterator[Block]:
-    found = source["voices"][source["voices"]["group"] == group]
+    voices = source["voices"][source["voices"]["group"] == group]
     yield Heading(f"What stands out {by(group)}")
     yield TableBlock(
         name=f"smaller-groups-{place}",
         caption=f"Themes that a group speaks of more than everyone else, {by(group)}",
         header=("Group", "Theme", "Share of the group", "Share of everyone else", "Evidence"),
-        rows=tuple(row for level, cells in found.groupby("level") for row in _rows(source, str(level), cells, themes)),
+        rows=tuple(row for level, cells in voices.groupby("level") for row in _rows(source, str(level), cells, themes)),
     )
     ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
     yield Paragraph(HOW_RANKED)
@@ -54,19 +54,18 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:
     order = {theme: place for place, theme in enumerate(themes)}
     shown = cells[(cells["evidence"] != "none") & cells["theme_id"].isin(order)]
+    # What is sure comes first, then as in the table of themes.
     shown = shown.assign(order=shown["theme_id"].map(order), sure=shown["evidence"] == "clear")
     if shown.empty:
         yield (level, NOTHING, "", "", "")
     for row in shown.sort_values(["sure", "order"], ascending=[False, True]).to_dict("records"):
         hidden = bool(row["suppressed"])
-        share: Cell = NOT_SHOWN if hidden else _figure(row)
+        share: Cell = NOT_SHOWN
+        if not hidden:
+            n, base, of_group, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
+            share = Figure(percent(of_group), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
         elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
         yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
-
-
-def _figure(row: dict[Any, Any]) -> Figure:
-    n, base, share, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
-    return Figure(percent(share), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
 
 
 def _ranks(source: RunResults, group: str, ranks: pd.DataFrame, themes: dict[str, PlacedTheme], place: int) -> TableBlock:

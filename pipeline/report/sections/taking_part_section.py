@@ -24,8 +24,8 @@ def taking_part(source: RunResults) -> ReportSection:
 
 def everyone_asked(source: RunResults) -> tuple[float, float, float]:
     """Return how many people were asked anything, wrote something, and left all blank; NaN where it may not be shown."""
-    found = _figures(source, question=ANY, group=EVERYONE)
-    return next(iter(found.values())) if found else (0.0, 0.0, 0.0)
+    figures = _figures(source, question=ANY, group=EVERYONE)
+    return next(iter(figures.values())) if figures else (0.0, 0.0, 0.0)
 
 
 def _figures(source: RunResults, *, question: str, group: str) -> dict[str, tuple[float, float, float]]:
@@ -45,6 +45,7 @@ def _sentence(source: RunResults) -> str:
         return "Nobody was asked an open question."
     figures = everyone_asked(source)
     asked, answered, blank = _written(figures)
+    # From the rounded figures: a share of the true ones would give them away.
     share = "" if np.isnan(figures[:2]).any() else f" ({percent(figures[1] / figures[0])})"
     return (
         f"Asked at least one open question: {asked} people. Wrote something under at least one: {answered}{share}. Left every "
@@ -74,6 +75,7 @@ def _by_group(source: RunResults, group: str, place: int) -> Iterator[Block]:
         _table(source, question=question, group=group, name=f"{name}-{position}", of=f"“{source.wording(question)}”")
         for position, question in enumerate(_questions(source["response_rates"]), start=1)
     ]
+    # Of a single question the table above says all.
     if len(tables) > 1:
         yield Fold(f"The same for each question, {by(group)}", tuple(tables))
 
@@ -84,7 +86,7 @@ def _table(source: RunResults, *, question: str, group: str, name: str, of: str)
         name=name,
         caption=f"People asked and answering {of}, {by(group)}",
         header=(sentence_case(group), "Asked", "Answered", "Left blank"),
-        rows=tuple((level, *_written(found)) for level, found in figures.items()),
+        rows=tuple((level, *_written(counts)) for level, counts in figures.items()),
         numeric=(1, 2, 3),
         note=f"{sentence_case(source.profile.rule)}.",
     )

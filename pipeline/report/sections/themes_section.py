@@ -30,14 +30,15 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
     blocks: list[Block] = [Paragraph(_introduction(counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
     if words.released:
+        # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
     blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
-    if rest := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold(f"The other {counted(len(rest), 'theme', 'themes')}", tuple(rest)))
+    if folded := entries[OPEN_ENTRIES:]:
+        blocks.append(Fold(f"The other {counted(len(folded), 'theme', 'themes')}", tuple(folded)))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
-        said = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
-        blocks.append(Fold(said, tuple(aside)))
+        summary = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
+        blocks.append(Fold(summary, tuple(aside)))
     return ReportSection("themes", "Themes", tuple(blocks))
 
 
@@ -83,6 +84,7 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
     return (
         theme.heading,
         theme.people.removesuffix(" people"),
+        # 0 where people are too few to be shown, as texts would tell of them.
         number(theme.n_texts) if theme.n_texts else NOT_SHOWN,
         steadiness(theme.stability),
         source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
@@ -100,8 +102,8 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
         ("Place in the codebook", _place(source, theme)),
         ("Like themes", "; ".join(like) or "none"),
     )
-    said = words.of(theme.exemplars)[:MOST_EXEMPLARS]
-    return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(said, "" if said else words.none))
+    quotable = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
 
 
 def _place(source: RunResults, theme: PlacedTheme) -> str:

@@ -38,28 +38,29 @@ def waves(source: RunResults) -> ReportSection:
     return ReportSection(name, heading, tuple(_compared(source, source.waves)))
 
 
-def _compared(source: RunResults, found: Waves) -> Iterator[Block]:
-    yield Paragraph(f"The last wave is “{found.earlier.study.settings.name}”. {HOW} {_who(found)} {NOT_CAUSE}")
-    cautions = tuple(_cautions(source, found.earlier))
+def _compared(source: RunResults, waves: Waves) -> Iterator[Block]:
+    yield Paragraph(f"The last wave is “{waves.earlier.study.settings.name}”. {HOW} {_who(waves)} {NOT_CAUSE}")
+    cautions = tuple(_cautions(source, waves.earlier))
     if cautions:
         yield Points(cautions)
-    codes = changes_of_codes(source, found)
+    codes = changes_of_codes(source, waves)
     if codes:
         yield from _changes(source, codes, source.labels, ("codes", "Codes", "Code"))
     else:
         yield Paragraph(NO_CODES)
-    themes = changes_of_themes(source, found)
+    themes = changes_of_themes(source, waves)
     if themes:
         titles = _titles(source)
-        yield from _changes(source, themes, {one.key: titles[one.key] for one in themes}, ("themes", "Themes", "Theme"))
+        yield from _changes(source, themes, {change.key: titles[change.key] for change in themes}, ("themes", "Themes", "Theme"))
     elif len(source["themes"]):
         yield Paragraph(SEPARATE)
 
 
-def _who(found: Waves) -> str:
-    if not found.in_both:
+def _who(waves: Waves) -> str:
+    if not waves.in_both:
         return "The two waves are taken to be of different people."
-    return f"About {people(round(found.in_both, -1))} answered both, which the intervals allow for."
+    # To the nearest ten, as no rule of disclosure has rounded it.
+    return f"About {people(round(waves.in_both, -1))} answered both, which the intervals allow for."
 
 
 def _cautions(source: RunResults, earlier: RunResults) -> Iterator[str]:
@@ -72,10 +73,10 @@ def _cautions(source: RunResults, earlier: RunResults) -> Iterator[str]:
     other = [source.label(code) for code in meant[0] if code in meant[1] and meant[0][code] != meant[1][code]]
     if other:
         yield f"The meaning of {_codes(other)} was changed in between, so a difference may come of that."
-    for said, here, there in (("new", *meant), ("no longer in the codebook", *reversed(meant))):
-        only = [(source if said == "new" else earlier).label(code) for code in here if code not in there]
+    for state, codes, others in (("new", *meant), ("no longer in the codebook", *reversed(meant))):
+        only = [(source if state == "new" else earlier).label(code) for code in codes if code not in others]
         if only:
-            yield f"{sentence_case(_codes(only))} {'is' if len(only) == 1 else 'are'} {said}, so there is nothing to compare."
+            yield f"{sentence_case(_codes(only))} {'is' if len(only) == 1 else 'are'} {state}, so there is nothing to compare."
     checked = [float(wave["counts"]["reviewed"].max()) if len(wave["counts"]) else 0.0 for wave in (earlier, source)]
     yield f"People had checked {percent(checked[0])} of the codes then, and {percent(checked[1])} now."
 
@@ -85,7 +86,7 @@ def _codes(labels: Sequence[str]) -> str:
 
 
 def _titles(source: RunResults) -> dict[str, str]:
-    """Return what the report calls each theme; their words were held back where they must be."""
+    # Titles arrive with the words held back that must be.
     themes = source["themes"]
     names = zip(themes["theme_id"], themes["number"], themes["title"], strict=True)
     return {theme: f"{number_}. {sentence_case(title) or 'Words held back'}" for theme, number_, title in names}
@@ -95,12 +96,13 @@ def _changes(
     source: RunResults, changes: Sequence[WaveChange], labels: Mapping[str, str], names: tuple[str, str, str]
 ) -> Iterator[Block]:
     name, heading, first = names
-    largest_first = sorted(changes, key=lambda one: -one.n / one.base if one.shown else 1.0)
+    # What may not be shown comes last.
+    largest_first = sorted(changes, key=lambda change: -change.n / change.base if change.shown else 1.0)
     table = TableBlock(
         name=f"waves-{name}",
         caption=f"{heading}: share of the people who answered, in the last wave and now",
         header=(first, THEN, NOW, "Difference in percentage points"),
-        rows=tuple((labels[one.key], *_cells(one)) for one in largest_first),
+        rows=tuple((labels[change.key], *_cells(change)) for change in largest_first),
         note=f"A figure that may not be shown in one wave is compared in neither. {sentence_case(source.profile.rule)}.",
     )
     chart = _chart(source, largest_first, labels, table)
@@ -110,15 +112,16 @@ def _changes(
 
 
 def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iterator[str]:
-    apart = sorted((one for one in changes if one.told_apart), key=lambda one: -abs(one.difference))
-    for one in apart:
-        word = "More" if one.difference > 0 else "Fewer"
+    apart = sorted((change for change in changes if change.told_apart), key=lambda change: -abs(change.difference))
+    for change in apart:
+        word = "More" if change.difference > 0 else "Fewer"
         yield (
-            f"{word} people spoke of “{labels[one.key]}” than in the last wave: {percent(one.n / one.base)} now, "
-            f"{percent(one.earlier / one.earlier_base)} then ({_span(one)} points)."
+            f"{word} people spoke of “{labels[change.key]}” than in the last wave: {percent(change.n / change.base)} now, "
+            f"{percent(change.earlier / change.earlier_base)} then ({_span(change)} points)."
         )
-    alike = [labels[one.key] for one in changes if one.shown and not one.told_apart]
-    hidden = sum(not one.shown for one in changes)
+    alike = [labels[change.key] for change in changes if change.shown and not change.told_apart]
+    # All three kinds are named, so that nothing is dropped in silence.
+    hidden = sum(not change.shown for change in changes)
     if alike:
         named = listed([f"“{label}”" for label in alike])
         which = named if len(alike) <= 5 else f"{'all' if len(alike) == len(changes) else 'another'} {len(alike)}"
@@ -127,20 +130,20 @@ def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iter
         yield f"On {counted(hidden, 'other', 'others')} too few figures may be shown to compare the waves."
 
 
-def _cells(one: WaveChange) -> tuple[Cell, Cell, Cell]:
-    if not one.shown:
+def _cells(change: WaveChange) -> tuple[Cell, Cell, Cell]:
+    if not change.shown:
         return NOT_SHOWN, NOT_SHOWN, NOT_SHOWN
-    then, now = ((one.earlier, one.earlier_base), (one.n, one.base))
+    then, now = ((change.earlier, change.earlier_base), (change.n, change.base))
     cells = (f"{percent(n / base)}\n{number(n)} of {number(base)}" for n, base in (then, now))
-    return (*cells, f"{_points(one.difference)}\n{_span(one)}")  # type: ignore[return-value]
+    return (*cells, f"{_points(change.difference)}\n{_span(change)}")  # type: ignore[return-value]
 
 
-def _span(one: WaveChange) -> str:
-    return f"{_points(one.low)} to {_points(one.high)}"
+def _span(change: WaveChange) -> str:
+    return f"{_points(change.low)} to {_points(change.high)}"
 
 
 def _points(share: float) -> str:
-    """Write a difference with its sign; a true minus, which no spreadsheet takes for a formula."""
+    # A true minus, which no spreadsheet takes for a formula.
     rounded = round(share * 100)
     return f"{'+' if rounded > 0 else '−' if rounded < 0 else ''}{abs(rounded)}"
 
@@ -149,11 +152,14 @@ def _chart(source: RunResults, changes: Sequence[WaveChange], labels: Mapping[st
     from statsmodels.stats.proportion import proportion_confint
 
     cells = {}
-    for one in changes:
-        for level, n, base in ((THEN, one.earlier, one.earlier_base), (NOW, one.n, one.base)):
-            if one.shown:
+    # Wilson's interval, as in the tables of one wave, so that the same share has the same ends.
+    for change in changes:
+        for level, n, base in ((THEN, change.earlier, change.earlier_base), (NOW, change.n, change.base)):
+            if change.shown:
                 low, high = proportion_confint(n, base, method="wilson")
-                cells[one.key, level] = GroupEstimate(one.key, level, n, base, n / base, float(low), float(high))
-    shown = {one.key: labels[one.key] for one in changes if one.shown}
-    found = GroupComparison("share", "wave", shown, (THEN, NOW), cells, source.profile)
-    return comparison_chart(found, table, share_axis(found), title="Share of people in the last wave and now, with 95% intervals")
+                cells[change.key, level] = GroupEstimate(change.key, level, n, base, n / base, float(low), float(high))
+    shown = {change.key: labels[change.key] for change in changes if change.shown}
+    comparison = GroupComparison("share", "wave", shown, (THEN, NOW), cells, source.profile)
+    return comparison_chart(
+        comparison, table, share_axis(comparison), title="Share of people in the last wave and now, with 95% intervals"
+    )

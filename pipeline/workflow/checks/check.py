@@ -20,15 +20,8 @@ from pipeline.workflow.checks.settings import check_settings
 
 __all__ = ["Check", "Problem", "check"]
 
-_OF_THE_EXPORT = (
-    check_columns,
-    check_questions,
-    check_ids,
-    check_weights,
-    check_consent,
-    check_scales,
-    check_levels,
-)
+# In this order, so that a column that is not there is told before what hangs on it.
+_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
 _MOST_LINES = 60
 
 
@@ -68,8 +61,8 @@ class Check:
     def as_text(self) -> str:
         """Return all that was found in plain English."""
         n_errors, n_warnings = len(self.errors), len(self.problems) - len(self.errors)
-        found = f"{n_of(n_errors, 'error')} and {n_of(n_warnings, 'warning')}" if self.problems else "nothing is wrong"
-        lines = [f"{self.name}: {found}."]
+        verdict = f"{n_of(n_errors, 'error')} and {n_of(n_warnings, 'warning')}" if self.problems else "nothing is wrong"
+        lines = [f"{self.name}: {verdict}."]
         lines += [f"  {problem.severity}: {problem.sentence}" for problem in self.problems]
         lines += [f"  note: {note}" for note in self.notes]
         lines += _people_lines(self.people)
@@ -84,13 +77,12 @@ def check(study: Study) -> Check:
     except DataError as error:
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
     material = CheckContext(study, export)
-    problems += [problem for found in _OF_THE_EXPORT for problem in found(material)]
+    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(material)]
     people = count_people(material)
     problems += check_disclosure(material, people)
     problems += check_n_themes(material)
     expected = predict(material)
-    notes = tuple(_notes(material))
-    return Check(study.settings.name, _sorted(problems), notes, people, expected.minutes, expected.memory_mb)
+    return Check(study.settings.name, _sorted(problems), tuple(_notes(material)), people, expected.minutes, expected.memory_mb)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -98,7 +90,6 @@ def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
 
 
 def _notes(material: CheckContext) -> Iterator[str]:
-    """Yield what people should know and need not put right."""
     plan = material.plan
     yield from (f"{material.study.source.name}: {note}." for note in material.export.notes)
     if plan.id is None:
@@ -119,9 +110,9 @@ def _notes_on_consent(material: CheckContext) -> Iterator[str]:
     if consent is None:
         yield "No consent column is named, so nobody is quoted."
     elif consent.column in material.frame:
-        said = material.frame[consent.column].str.casefold()
+        answers = material.frame[consent.column].str.casefold()
         refusals = [option.strip().casefold() for option in consent.none]
-        withheld, blank = (int(said.isin(options).sum()) for options in (refusals, [""]))
+        withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
         if withheld:
             yield f"Consent to any use is withheld in {n_of(withheld, 'row')}, which will be set aside unread."
         if blank:
@@ -129,7 +120,6 @@ def _notes_on_consent(material: CheckContext) -> Iterator[str]:
 
 
 def _people_lines(people: pd.DataFrame) -> Iterator[str]:
-    """Lay out who was asked, answered and left blank, question by question."""
     if len(people):
         yield f"{'Who answered':56s}  asked  answered  blank"
     above = ("", "")
@@ -142,6 +132,7 @@ def _people_lines(people: pd.DataFrame) -> Iterator[str]:
         asked, answered, blank = (f"{number:,d}" for number in numbers)
         indent = "    " if group == level else "      "
         yield f"{indent}{_cut(level, 54 - len(indent)):{54 - len(indent)}s}{asked:>9s}{answered:>10s}{blank:>7s}"
+    # A study with many groups and questions would fill the screen and hide the problems above.
     if len(people) > _MOST_LINES:
         yield f"  and {len(people) - _MOST_LINES:,} more lines; `themes check --json` shows all"
 

@@ -46,6 +46,7 @@ class CheckContext:
     @cached_property
     def people(self) -> "pd.Series[str]":
         """Who stands in each row: the id, or the row itself where there is none."""
+        # A sign that no id begins with, so that row 3 is not taken for the person with the id 3.
         rows = pd.Series([f"\x1f{row}" for row in self.frame.index], index=self.frame.index, dtype="str")
         if self.plan.id is None or self.plan.id not in self.frame:
             return rows
@@ -68,6 +69,7 @@ def _rows(numbers: list[int]) -> str:
         return ""
     if len(numbers) == 1:
         return f"row {numbers[0]}"
+    # The last place is the last row's where all fit, and the number of those left out where they do not.
     first = ", ".join(str(number) for number in numbers[: min(_MOST_ROWS, len(numbers) - 1)])
     left = len(numbers) - _MOST_ROWS
     return f"rows {first} and {f'{left:,} more' if left > 0 else numbers[-1]}"

@@ -57,6 +57,7 @@ def check_ids(material: CheckContext) -> Iterator[Problem]:
     if len(blank):
         place = material.place(rows=blank, column=plan.id)
         yield Problem("warning", f"{place}{n_of(len(blank), 'row')} without an id; each counts as a person of its own.")
+    # In a long export a person has a row for each question.
     keys = [plan.id] + ([plan.question] if plan.layout == "long" and plan.question in frame else [])
     again = frame.index[(frame[plan.id] != "") & frame.duplicated(keys, keep=False)]
     if len(again):
@@ -68,12 +69,11 @@ def check_ids(material: CheckContext) -> Iterator[Problem]:
 def nearest_to(name: str, names: list[str]) -> str | None:
     """Return the name that is spelt most like the one given, if any is."""
     by_words = {plain(other): other for other in names}
-    found = get_close_matches(plain(name), list(by_words), n=1, cutoff=0.7)
-    return by_words[found[0]] if found else None
+    matches = get_close_matches(plain(name), list(by_words), n=1, cutoff=0.7)
+    return by_words[matches[0]] if matches else None
 
 
 def _named(material: CheckContext) -> Iterator[tuple[str, str]]:
-    """Yield each setting that names a column, with the column."""
     plan = material.plan
     single = {"id": plan.id, "weight": plan.weight, "received": plan.received}
     if plan.layout == "long":
@@ -94,6 +94,7 @@ def _check_wordings(material: CheckContext) -> Iterator[Problem]:
     if plan.question is None or plan.question not in frame:
         return
     asked = frame[plan.question].value_counts()
+    # A rarer wording may be what somebody wrote, so it is not proposed.
     common = [str(wording) for wording, n in asked.items() if n >= SHOWN_FROM]
     for name, question in plan.questions.items():
         wording = question.column or name

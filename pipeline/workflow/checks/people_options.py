@@ -26,8 +26,8 @@ def check_consent(material: CheckContext) -> Iterator[Problem]:
     for tier in TIERS:
         for option in getattr(plan, tier):
             tiers[option.strip().casefold()].append(tier)
-    said = material.frame[plan.column].str.casefold()
-    unnamed = material.frame.index[(said != "") & ~said.isin(list(tiers))]
+    answers = material.frame[plan.column].str.casefold()
+    unnamed = material.frame.index[(answers != "") & ~answers.isin(list(tiers))]
     if len(unnamed):
         place = material.place(rows=unnamed, column=plan.column)
         text = f"{n_of(len(unnamed), 'answer')} not named under [intake.consent], so allowing analysis only."
@@ -35,13 +35,14 @@ def check_consent(material: CheckContext) -> Iterator[Problem]:
     for option, named in tiers.items():
         if len(named) > 1:
             yield Problem("warning", f"study.toml, [intake.consent]: {shown(option)} is under {' and '.join(named)}. Keep one.")
-        elif option not in set(said):
+        elif option not in set(answers):
             yield Problem("warning", f"study.toml, [intake.consent]: nobody chose {shown(option)}. Check how it is spelt.")
 
 
 def check_scales(material: CheckContext) -> Iterator[Problem]:
     """Yield a problem for answers that stand outside the scale of their question."""
     for name, rating in material.plan.ratings.items():
+        # An option with a column of its own is ticked or not, and stands on no scale.
         if rating.column not in material.frame or rating.columns:
             continue
         if rating.scale and rating.scale[0] >= rating.scale[1]:
@@ -52,7 +53,7 @@ def check_scales(material: CheckContext) -> Iterator[Problem]:
             yield from _check_numbers(material, name, rating)
 
 
-def _given(material: CheckContext, rating: Rating) -> "pd.Series[str]":
+def _answers(material: CheckContext, rating: Rating) -> "pd.Series[str]":
     """Return the answers to a closed question, each on the row it stands in, but those that give none."""
     cells = material.frame[rating.column]
     if rating.separator:
@@ -64,9 +65,9 @@ def _given(material: CheckContext, rating: Rating) -> "pd.Series[str]":
 
 def _check_numbers(material: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
     low, high = rating.scale or (0.0, 0.0)
-    given = _given(material, rating)
-    numbers = pd.to_numeric(given, errors="coerce")
-    words = given.index[numbers.isna()]
+    answers = _answers(material, rating)
+    numbers = pd.to_numeric(answers, errors="coerce")
+    words = answers.index[numbers.isna()]
     if len(words):
         place = material.place(rows=words, column=rating.column)
         text = f"{n_of(len(words), 'answer')} of {shown(name)} not written as a number, so not scored."
@@ -74,15 +75,15 @@ def _check_numbers(material: CheckContext, name: str, rating: Rating) -> Iterato
     outside = numbers[(numbers < low) | (numbers > high)]
     if len(outside):
         place = material.place(rows=outside.index, column=rating.column)
-        found = sorted(outside.unique())
-        values = ", ".join(f"{number:g}" for number in found[:_MOST_NUMBERS]) + ("…" if len(found) > _MOST_NUMBERS else "")
+        beyond = sorted(outside.unique())
+        values = ", ".join(f"{number:g}" for number in beyond[:_MOST_NUMBERS]) + ("…" if len(beyond) > _MOST_NUMBERS else "")
         text = f"{n_of(len(outside), 'answer')} outside the scale {low:g} to {high:g} ({values}), so not scored."
         yield Problem("warning", f"{place}{text} Correct the scale of {shown(name)}, or the rows.")
 
 
 def _check_labels(material: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
-    given = _given(material, rating)
-    unknown = given[~given.isin(list(rating.labels))]
+    answers = _answers(material, rating)
+    unknown = answers[~answers.isin(list(rating.labels))]
     if len(unknown):
         place = material.place(rows=unknown.index, column=rating.column)
         text = f"{n_of(len(unknown), 'answer')} not among the labels of {shown(name)}, so not scored."
@@ -132,7 +133,8 @@ def _check_spelling(material: CheckContext, name: str) -> Iterator[Problem]:
 
 
 def _meant(level: str, common: list[str]) -> str | None:
+    # "18-24" and "18-25" are spelt nearly alike and are different groups.
     if any(letter.isdigit() for letter in level):
         return None
-    found = get_close_matches(level.casefold(), [other.casefold() for other in common], n=1, cutoff=0.9)
-    return next((other for other in common if other.casefold() == found[0]), None) if found else None
+    matches = get_close_matches(level.casefold(), [other.casefold() for other in common], n=1, cutoff=0.9)
+    return next((other for other in common if other.casefold() == matches[0]), None) if matches else None

@@ -36,8 +36,8 @@ def _check_codebook(study: Study) -> Iterator[Problem]:
 def _check_model(study: Study) -> Iterator[Problem]:
     name = study.settings.embed.model
     if name not in EMBEDDERS and not (Path(name) / "modules.json").is_file():
-        known = ", ".join(EMBEDDERS)
-        text = f"there is no model {shown(name)}. Use one of {known}, or the folder of a sentence-transformers model."
+        names = ", ".join(EMBEDDERS)
+        text = f"there is no model {shown(name)}. Use one of {names}, or the folder of a sentence-transformers model."
         yield Problem("error", f"study.toml, [embed] model: {text}")
         return
     try:
@@ -65,15 +65,11 @@ def _check_languages(study: Study) -> Iterator[Problem]:
     if not languages:
         text = 'no language is named, so every answer in one would be set aside. Write languages = ["en"].'
         yield Problem("warning", f"study.toml, [clean] languages: {text}")
-    for language in sorted(set(languages) - _known_languages()):
-        text = f"{shown(language)} is no language code that is known. Use codes of two letters such as en, cy or pl."
-        yield Problem("warning", f"study.toml, [clean] languages: {text}")
-
-
-def _known_languages() -> set[str]:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return set(LanguageIdentifier.from_model_file(MODEL_FILE).nb_classes)
+    for language in sorted(set(languages) - set(LanguageIdentifier.from_model_file(MODEL_FILE).nb_classes)):
+        text = f"{shown(language)} is no language code that is known. Use codes of two letters such as en, cy or pl."
+        yield Problem("warning", f"study.toml, [clean] languages: {text}")
 
 
 def _check_groups(study: Study) -> Iterator[Problem]:

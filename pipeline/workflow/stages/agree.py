@@ -17,5 +17,5 @@ def agree(
     settings: SimpleNamespace,
 ) -> pd.DataFrame:
     """Return the agreement of groups; how single people compare with the model is for `themes agreement` and no table."""
-    found = measure_agreement(blind_answers, segments, suggestions, lessons)
-    return to_table(tuple(one for one in found.comparisons if one.kind != "model and person"))
+    comparisons = measure_agreement(blind_answers, segments, suggestions, lessons).comparisons
+    return to_table(tuple(comparison for comparison in comparisons if comparison.kind != "model and person"))

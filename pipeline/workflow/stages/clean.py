@@ -6,7 +6,6 @@ such as who said the same before and which names were said, is kept as numbers a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from types import SimpleNamespace
 
 import numpy as np
@@ -41,18 +40,18 @@ def clean(responses: Rows, answers: Rows, tokens: MaskNumbers, *, settings: Simp
 
     `answers` is what each different answer holds, in the order in which they first come. Known names keep their numbers.
     """
-    given = _beside(responses, answers)
-    judged, names = _judged(given, settings.clean)
+    read = _beside(responses, answers)
+    judged, names = _judged(read, settings.clean)
     kept = judged["set_aside"].isna().to_numpy()
-    found, things = _found(given, kept, {name for row, name in names if kept[row]})
-    masking = _Masking(found, number(things, tokens.numbers, tokens.last))
-    return concat_or_stream(_comments(given, judged, masking), responses), concat_or_stream(
-        _masks(given, judged, masking), responses
-    )
+    spans, keys = _spans_and_keys(read, kept, {name for row, name in names if kept[row]})
+    masking = _Masking(spans, number(keys, tokens.numbers, tokens.last))
+    # Each part in a function of its own, so that what it took is let go of before the next is begun.
+    comments = (_comments(part, judged, masking) for part in read.parts(kept))
+    return concat_or_stream(comments, responses), concat_or_stream(_masks(read, judged, masking), responses)
 
 
 @dataclass(frozen=True)
-class _Given:
+class _ReadResponses:
     """Responses and what was read of each, to be gone over side by side, part by part, as often as need be."""
 
     responses: Rows
@@ -77,8 +76,11 @@ class _Given:
             start, done = end, upto
 
     def _answers(self, here: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
+        # One by one: as objects they take far more than their words.
         for row, place, text in zip(here.tolist(), self.places[here].tolist(), texts.tolist(), strict=True):
-            yield row, _answer(text, rows.get(place))
+            words, was_read = text if isinstance(text, str) else "", rows.get(place)
+            # Answers of people who allow no analysis, and blank ones, are only mended.
+            yield row, Answer(repair(words)) if was_read is None else from_row(words, was_read)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class _Part:
     """Those that are wanted, with their numbers, one by one."""
 
 
-def _beside(responses: Rows, answers: Rows) -> _Given:
+def _beside(responses: Rows, answers: Rows) -> _ReadResponses:
     places, ids = different_answers(responses)
     if not np.array_equal(ids, np.concatenate([as_numbers(part["answer_id"]) for part in batches(answers)])):
         # Masks would be put in the places of another answer.
@@ -100,57 +102,50 @@ def _beside(responses: Rows, answers: Rows) -> _Given:
     last = np.zeros(len(ids), dtype=np.intp)
     # Of several responses with the same answer the last one stays.
     last[places[places >= 0]] = np.flatnonzero(places >= 0)
-    return _Given(responses, answers, places, last)
+    return _ReadResponses(responses, answers, places, last)
 
 
 def _rows(answers: Rows, first: int, end: int) -> dict[int, Row]:
-    found = take(answers, np.arange(first, end))
-    mended = found["mended"].astype(object).where(found["mended"].notna(), None)
-    return dict(enumerate(zip(mended, found["language"], found["found"], found["names"], strict=True), start=first))
+    part = take(answers, np.arange(first, end))
+    mended = part["mended"].astype(object).where(part["mended"].notna(), None)
+    return dict(enumerate(zip(mended, part["language"], part["found"], part["names"], strict=True), start=first))
 
 
-def _answer(text: str | None, row: Row | None) -> Answer:
-    """Return an answer as it was read; of people who allow no analysis, and of blank ones, only mended."""
-    said = text if isinstance(text, str) else ""
-    return Answer(repair(said)) if row is None else from_row(said, row)
-
-
-def _judged(given: _Given, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
+def _judged(read: _ReadResponses, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
     """Tell of each response its comment's id, why it is set aside, how it reads, and which one is the first of the same words.
 
     Beside it come the words that are only names, with the response each stands in.
     """
-    told = [_facts(part, plan) for part in given.parts()]
-    facts = pd.concat([one for one, _ in told], ignore_index=True)
+    parts = [_facts(part, plan) for part in read.parts()]
+    facts = pd.concat([table for table, _ in parts], ignore_index=True)
     free = facts["set_aside"].isna() | (facts["set_aside"] == OTHER_LANGUAGE)
     facts.loc[facts.pop("by_person").duplicated() & free, "set_aside"] = DUPLICATE
     facts["repeat"] = facts.groupby("id").cumcount()
-    first = _first(facts.pop("words"), facts["set_aside"].isna())
-    return facts.assign(first=first), [name for _, names in told for name in names]
+    # For each response the first that is kept and has the same words, int (n,); -1 of those set aside.
+    rows, words, kept = pd.Series(np.arange(len(facts))), facts.pop("words"), facts["set_aside"].isna()
+    first = rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
+    return facts.assign(first=first), [name for _, names in parts for name in names]
 
 
 def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
-    """Return what is told of each response by itself, and names; words are hashed, as numbers take little."""
-    said = dict(part.answers)
-    names = [(row, fold(one.text[start:end])) for row, one in said.items() for start, end in one.names]
-    return _hashed(part.responses, list(said.values()), plan), names
-
-
-def _hashed(responses: pd.DataFrame, said: list[Answer], plan: Clean) -> pd.DataFrame:
-    persons, questions, frames, consents = (responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
-    texts = [one.text for one in said]
+    # Words are hashed, as numbers take little.
+    by_row = dict(part.answers)
+    names = [(row, fold(answer.text[start:end])) for row, answer in by_row.items() for start, end in answer.names]
+    answers = list(by_row.values())
+    columns = (part.responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
+    persons, questions, frames, consents = columns
+    texts = [answer.text for answer in answers]
     plain = [" ".join(text.casefold().split()) for text in texts]
     readings = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, frames, strict=True)]
-    reasons = [_reason(consent, one, frame, plan) for consent, one, frame in zip(consents, said, frames, strict=True)]
-    return pd.DataFrame(
-        {
-            "id": as_numbers(map(content_id, persons, questions, texts)),
-            "by_person": as_numbers(map(content_id, persons, questions, plain)),
-            "words": as_numbers(map(content_id, plain)),
-            "reading": pd.Categorical(readings, dtype=_READINGS),
-            "set_aside": pd.Categorical(reasons, dtype=_REASONS),
-        }
-    )
+    reasons = [_reason(consent, answer, frame, plan) for consent, answer, frame in zip(consents, answers, frames, strict=True)]
+    facts = {
+        "id": as_numbers(map(content_id, persons, questions, texts)),
+        "by_person": as_numbers(map(content_id, persons, questions, plain)),
+        "words": as_numbers(map(content_id, plain)),
+        "reading": pd.Categorical(readings, dtype=_READINGS),
+        "set_aside": pd.Categorical(reasons, dtype=_REASONS),
+    }
+    return pd.DataFrame(facts), names
 
 
 def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None:
@@ -163,95 +158,75 @@ def _reason(consent: str, answer: Answer, frame: str, plan: Clean) -> str | None
     return OTHER_LANGUAGE if answer.is_foreign(plan.languages) else None
 
 
-def _first(words: "pd.Series[int]", kept: "pd.Series[bool]") -> "pd.Series[int]":
-    """Return for each response the first that is kept and has the same words, int (n,); -1 of those set aside."""
-    rows = pd.Series(np.arange(len(words)))
-    return rows[kept].groupby(words[kept]).transform("first").reindex(rows, fill_value=-1)
-
-
-def _found(given: _Given, kept: NDArray[np.bool_], names: set[str]) -> tuple[dict[int, tuple[Span, ...]], set[Key]]:
+def _spans_and_keys(
+    read: _ReadResponses, kept: NDArray[np.bool_], names: set[str]
+) -> tuple[dict[int, tuple[Span, ...]], set[Key]]:
     """Return where something stands to be masked or looked at in what is kept, by response, and all things to be numbered."""
-    found, things = {}, set[Key]()
-    for part in given.parts(kept):
-        for row, one in part.answers:
-            spans = with_names(one.text, one.found, names)
+    spans_of, keys = {}, set[Key]()
+    for part in read.parts(kept):
+        for row, answer in part.answers:
+            spans = with_names(answer.text, answer.found, names)
             if spans:
-                found[row] = spans
-                things.update(identities(one.text, spans))
-    return found, things
+                spans_of[row] = spans
+                keys.update(identities(answer.text, spans))
+    return spans_of, keys
 
 
 def _comment_ids(judged: pd.DataFrame) -> list[str]:
-    """Return the comments' ids; where a person says the same twice, the second has one of its own."""
+    # Where a person says the same twice, the second has an id of its own.
     pairs = zip(map(as_id, judged["id"].tolist()), judged["repeat"].tolist(), strict=True)
-    return [one if not repeat else content_id(one, str(repeat)) for one, repeat in pairs]
+    return [comment_id if not repeat else content_id(comment_id, str(repeat)) for comment_id, repeat in pairs]
 
 
 @dataclass(frozen=True)
 class _Masking:
     """Where something is to be masked or looked at, by response, and the number of each thing."""
 
-    found: Mapping[int, tuple[Span, ...]]
+    spans: Mapping[int, tuple[Span, ...]]
     numbers: Mapping[Key, int]
 
     def mask(self, row: int, text: str) -> Masked:
         """Return a response with tokens for what is to be masked."""
-        return mask(text, self.found[row], self.numbers) if row in self.found else Masked(text)
+        return mask(text, self.spans[row], self.numbers) if row in self.spans else Masked(text)
 
 
-def _comments(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
-    kept = judged["set_aside"].isna().to_numpy()
-    # In a function of their own, so that what one part took is let go of before the next is begun.
-    return (_comments_of(part, judged, masking) for part in given.parts(kept))
-
-
-def _comments_of(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
-    """Return the comments of a part; of what is set aside no words go further than the vault."""
-    told = judged.iloc[part.rows]
-    read = {row: (masking.mask(row, one.text), one.language) for row, one in part.answers}
-    said = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
+def _comments(part: _Part, judged: pd.DataFrame, masking: _Masking) -> pd.DataFrame:
+    # Of what is set aside no words go further than the vault.
+    own = judged.iloc[part.rows]
+    read = {row: (masking.mask(row, answer.text), answer.language) for row, answer in part.answers}
+    results = [read.get(row, (Masked(""), UNKNOWN)) for row in range(part.rows.start, part.rows.stop)]
+    # The id of the first comment with the same words, where it is not this one.
+    others = own.loc[(own["first"] >= 0) & (own["first"] != own.index), "first"]
+    same_as = pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str")
     comments = part.responses[["response_id", "question", "frame", "weight", "consent"]]
     return comments.assign(
-        comment_id=_comment_ids(told),
-        text=[masked.text for masked, _ in said],
-        language=[language for _, language in said],
-        redactions=[len(masked.redactions) for masked, _ in said],
-        to_check=[len(masked.flags) for masked, _ in said],
-        reading=told["reading"].tolist(),
+        comment_id=_comment_ids(own),
+        text=[masked.text for masked, _ in results],
+        language=[language for _, language in results],
+        redactions=[len(masked.redactions) for masked, _ in results],
+        to_check=[len(masked.flags) for masked, _ in results],
+        reading=own["reading"].tolist(),
         # As arrays: the rows of a part are numbered anew.
-        same_as=_same_as(told, judged).array,
-        set_aside=told["set_aside"].astype("str").array,
+        same_as=same_as.reindex(own.index).array,
+        set_aside=own["set_aside"].astype("str").array,
     )
 
 
-def _same_as(told: pd.DataFrame, judged: pd.DataFrame) -> "pd.Series[str]":
-    """Return the id of the first comment with the same words, where it is not this one."""
-    others = told.loc[(told["first"] >= 0) & (told["first"] != told.index), "first"]
-    return pd.Series(_comment_ids(judged.iloc[others]), index=others.index, dtype="str").reindex(told.index)
-
-
-def _masks(given: _Given, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
-    """Yield what was masked in each comment, and what stood there."""
-    touched = np.isin(np.arange(len(judged)), list(masking.found))
-    for part in given.parts(touched):
+def _masks(read: _ReadResponses, judged: pd.DataFrame, masking: _Masking) -> Iterator[pd.DataFrame]:
+    touched = np.isin(np.arange(len(judged)), list(masking.spans))
+    for part in read.parts(touched):
         ids = _comment_ids(judged[part.rows][touched[part.rows]])
-        yield _masks_of(ids, [masking.mask(row, one.text) for row, one in part.answers])
+        yield _masks_of(ids, [masking.mask(row, answer.text) for row, answer in part.answers])
 
 
 def _masks_of(ids: list[str], masked: list[Masked]) -> pd.DataFrame:
-    rows = [
-        (comment_id, redaction.start + shift, redaction.start + shift + len(redaction.token), redaction)
-        for comment_id, found in zip(ids, masked, strict=True)
-        for redaction, shift in zip(found.redactions, _shifts(found), strict=False)
-    ]
-    if not rows:
-        return empty_table("masks")
-    return pd.DataFrame(
-        [(comment_id, start, end, found.label, found.token, found.original) for comment_id, start, end, found in rows],
-        columns=["comment_id", "start", "end", "label", "token", "original"],
-    )
-
-
-def _shifts(found: Masked) -> list[int]:
-    grown = [len(redaction.token) - len(redaction.original) for redaction in found.redactions]
-    return list(accumulate(grown, initial=0))
+    rows = []
+    for comment_id, answer in zip(ids, masked, strict=True):
+        # Places in the masked text: each token is longer or shorter than what stood there, and shifts those after it.
+        shift = 0
+        for redaction in answer.redactions:
+            start, token, original = redaction.start + shift, redaction.token, redaction.original
+            rows.append((comment_id, start, start + len(token), redaction.label, token, original))
+            shift += len(token) - len(original)
+    columns = ["comment_id", "start", "end", "label", "token", "original"]
+    return pd.DataFrame(rows, columns=columns) if rows else empty_table("masks")

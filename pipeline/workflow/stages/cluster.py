@@ -64,6 +64,7 @@ def cluster(
 def _themes(finder: ThemeFinder, ids: pd.Series) -> pd.DataFrame:
     rows = [
         {
+            # By the texts that show it best, so that a theme that comes back keeps its id.
             "theme_id": content_id(*sorted(ids.iloc[list(theme.exemplars)])),
             "keywords": ", ".join(theme.keywords),
             "title": theme.title,
@@ -74,6 +75,7 @@ def _themes(finder: ThemeFinder, ids: pd.Series) -> pd.DataFrame:
         }
         for theme in finder.themes_
     ]
+    # What people ask of themes comes with the stage `shape`.
     return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
@@ -86,6 +88,7 @@ def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -
     is_new = places < 0
     # Where a text is new, what is read of another plays no part.
     placed = members.drop(columns="text_id").iloc[places]
+    # Late ones of before, too: many small drifts would else add up without the themes ever being found anew.
     late = is_new | placed["late"].to_numpy()
     n_found = int(members["found_from"].iloc[0])
     n_gone = n_found - int((~late).sum())
@@ -96,6 +99,7 @@ def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -
     labels[is_new] = nearest(UnitRows(vectors.matrix, np.flatnonzero(is_new)), centres.astype(np.float64))
     if n_gone:
         themes = _without_gone(themes, texts, UnitRows(vectors.matrix), np.where(late, -1, labels), centres)
+        # A theme without an example, or told by words that nobody says any more, is not the one that was found.
         if themes["exemplars"].eq("").any() or not _all_said(themes, select(text_column(texts), np.flatnonzero(~late))):
             return None
     joined = _members(texts, vectors.matrix, labels, centres, ids=themes["theme_id"].tolist())
@@ -107,24 +111,23 @@ def _without_gone(
     themes: pd.DataFrame, texts: Rows, rows: UnitRows, labels: NDArray[np.intp], centres: NDArray[np.float32]
 ) -> pd.DataFrame:
     """Choose examples again, among the texts with a label, for each theme that had one which is gone; none if none is left."""
-    ids, said = texts["text_id"], text_column(texts)
+    ids = texts["text_id"]
     examples = pd.Series(" ".join(themes["exemplars"]).split())
     where = lookup.index_in(examples, ids)
-    there = set(examples[(where >= 0) & (labels[where] >= 0)])
-    kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
+    remaining = set(examples[(where >= 0) & (labels[where] >= 0)])
+    kept = [row if set(row.split()) <= remaining else "" for row in themes["exemplars"]]
     bare = [theme for theme, row in enumerate(kept) if not row]
     near = nearness(rows, np.where(np.isin(labels, bare), labels, -1), centres.astype(np.float64))
-    for theme, typical in zip(
-        bare, exemplars_of(said, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
-    ):
+    own = [np.flatnonzero(labels == theme) for theme in bare]
+    for theme, typical in zip(bare, exemplars_of(text_column(texts), rows, own, near), strict=True):
         kept[theme] = " ".join(ids.iloc[list(typical)])
     return themes.assign(exemplars=kept)
 
 
-def _all_said(themes: pd.DataFrame, said: Sequence[str]) -> bool:
+def _all_said(themes: pd.DataFrame, texts: Sequence[str]) -> bool:
     """Say whether somebody still says each word that describes a theme."""
-    known = {word for text in said for word in words(text)}
-    return all(set(words(row)) <= known for name in ("title", "keywords", "family_title") for row in themes[name])
+    words_said = {word for text in texts for word in words(text)}
+    return all(set(words(row)) <= words_said for name in ("title", "keywords", "family_title") for row in themes[name])
 
 
 def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
@@ -134,14 +137,13 @@ def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
             f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
         )
     rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
-    labels, said, ids_of_texts = nearest(rows, centres), text_column(texts), texts["text_id"]
-    found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
+    labels, text_ids = nearest(rows, centres), texts["text_id"]
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
     own = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
-    typical = exemplars_of(said, rows, own, nearness(rows, labels, centres))
-    themes = found.assign(
+    typical = exemplars_of(text_column(texts), rows, own, nearness(rows, labels, centres))
+    themes = pd.DataFrame([asdict(theme) for theme in frozen.themes]).assign(
         keywords=[", ".join(theme.keywords) for theme in frozen.themes],
-        exemplars=[" ".join(ids_of_texts.iloc[list(places)]) for places in typical],
+        exemplars=[" ".join(text_ids.iloc[list(places)]) for places in typical],
     )
     ids = themes["theme_id"].tolist()
     members = _members(texts, vectors.matrix, labels, frozen.centroids, ids=ids)

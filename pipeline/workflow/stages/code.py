@@ -45,7 +45,7 @@ def code(
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
-    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
+    fits = tuned is not None and tuned.code_ids == tuple(code.code for code in codebook.codes)
     coder = CodebookClassifier(
         codebook,
         embedder=embedder,
@@ -67,7 +67,10 @@ def _learn(
     hints: list[str | None],
 ) -> None:
     rows, codes = lessons
-    frames = _frames(texts)
+    # Each frame is there once, however many texts have it.
+    categories = pd.Categorical(texts["frame"])
+    names = categories.categories.tolist()
+    frames = [names[place] for place in categories.codes]
     with _sums_by_one_thread():
         coder.fit(
             select(text_column(texts), rows),
@@ -77,13 +80,6 @@ def _learn(
             vectors=vectors.matrix,
             rows=rows,
         )
-
-
-def _frames(texts: Rows) -> list[str]:
-    # Each frame is there once, however many texts have it.
-    found = pd.Categorical(texts["frame"])
-    names = found.categories.tolist()
-    return [names[place] for place in found.codes]
 
 
 def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Executor) -> Iterator[pd.DataFrame]:
@@ -96,12 +92,12 @@ def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engin
 
 
 def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
-    """Return the suggestions for some of the texts: each row is by itself."""
+    # Each text is by itself, so that other processes may do some of them.
     texts, matrix = part
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
-    found = zip(texts["text_id"], suggestions, strict=True)
-    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+    pairs = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:
@@ -121,9 +117,10 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
     ids = texts["text_id"]
     spoken_of = ids.isin(lessons["text_id"]).to_numpy()
     row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
-    known = {found.code for found in codebook.codes}
+    code_ids = {code.code for code in codebook.codes}
+    # Whoever changed their mind teaches what they said last.
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
-    kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
+    kept = [[code for code in codes.split("|") if code in code_ids] for codes in last["codes"]]
     decided: list[tuple[int, list[str]]] = [
         (row_of[text_id], codes)
         for text_id, outcome, codes in zip(last["text_id"], last["outcome"], kept, strict=True)
@@ -136,25 +133,25 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
 
 def hints_of(texts: Rows, themes: pd.DataFrame, members: Rows, codebook: Codebook) -> list[str | None]:
     """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None."""
-    known = {found.code for found in codebook.codes}
-    if not themes["agreed_code"].isin(known).any():
+    code_ids = {code.code for code in codebook.codes}
+    if not themes["agreed_code"].isin(code_ids).any():
         return [None] * len(texts)
     placed = texts[["text_id"]].merge(members[["text_id", "theme_id", "similarity"]], how="left", on="text_id")
     labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"])
     similarity = placed["similarity"].fillna(-1.0).to_numpy(np.float64)
-    return theme_hints(labels, similarity, [code if code in known else None for code in themes["agreed_code"]])
+    return theme_hints(labels, similarity, [code if code in code_ids else None for code in themes["agreed_code"]])
 
 
 def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:
     return [
         {
             "text_id": text_id,
-            "code": found.code,
-            "score": found.score,
-            "suggested": found.suggested,
+            "code": ranked.code,
+            "score": ranked.score,
+            "suggested": ranked.suggested,
             "abstained": suggestion.abstained,
-            "because": found.because,
+            "because": ranked.because,
             "rank": rank,
         }
-        for rank, found in enumerate(suggestion.codes, start=1)
+        for rank, ranked in enumerate(suggestion.codes, start=1)
     ]

@@ -12,7 +12,7 @@ from pipeline.methods.disclosure.cells import ANY, EVERYONE, shares_of
 from pipeline.methods.disclosure.linked_tables import Classes
 from pipeline.methods.disclosure.open_questions import OpenQuestions, by_question, open_questions
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_choices, hide_means
-from pipeline.study.study import Intake
+from pipeline.study.study import Intake, compared_groups
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 
@@ -33,9 +33,11 @@ def count(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
     profile = PROFILES[settings.count.profile]
-    groups = settings.count.groups or settings.intake.attributes[:1]
+    groups = compared_groups(settings)
     (answered, rated), persons = factorize(comments["response_id"], ratings["response_id"])
-    known = _levels(people, persons, groups)
+    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
+    asked = [group for group in groups if group in set(people["attribute"])]
+    group_levels = {EVERYONE: everyone, **levels(people, persons, asked)}
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
     usable = comments["set_aside"].isna().to_numpy()
     answers = pd.DataFrame({"person": answered[usable], "question": pd.Categorical(comments["question"])[usable]})
@@ -44,7 +46,7 @@ def count(
     counts = _open(
         answers,
         spoken.assign(at=index_in(persons, opened.persons)[spoken["person"]]),
-        known,
+        group_levels,
         opened,
         codebook=codebook,
         profile=profile,
@@ -57,13 +59,7 @@ def count(
             "score": ratings["score"].array,
         }
     )
-    return counts.assign(reviewed=reviewed), _closed(chosen, known, profile=profile, plan=settings.intake)
-
-
-def _levels(people: pd.DataFrame, persons: pd.Series, groups: tuple[str, ...]) -> Levels:
-    """Return for each group the level in which each person counts; `everyone` is one of them."""
-    everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(persons), dtype=np.int8))
-    return {EVERYONE: everyone, **levels(people, persons, [group for group in groups if group in set(people["attribute"])])}
+    return counts.assign(reviewed=reviewed), _closed(chosen, group_levels, profile=profile, plan=settings.intake)
 
 
 def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Series, answers: pd.DataFrame) -> pd.DataFrame:
@@ -75,14 +71,20 @@ def _spoken(codings: pd.DataFrame, segments: pd.DataFrame, comment_ids: pd.Serie
 
 
 def _open(
-    answers: pd.DataFrame, spoken: pd.DataFrame, known: Levels, opened: OpenQuestions, *, codebook: Codebook, profile: Profile
+    answers: pd.DataFrame,
+    spoken: pd.DataFrame,
+    group_levels: Levels,
+    opened: OpenQuestions,
+    *,
+    codebook: Codebook,
+    profile: Profile,
 ) -> pd.DataFrame:
     if answers.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
-    base = _of_each_and_any(answers, [], known, "base")
-    said = _of_each_and_any(spoken, ["code"], known, "n")
+    base = _of_each_and_any(answers, [], group_levels, "base")
+    counts = _of_each_and_any(spoken, ["code"], group_levels, "n")
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
-    cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
+    cells = cells.merge(counts, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = pd.DataFrame({"base": opened.hidden(opened.no_base, cells), "n": True}, index=cells.index)
     for code, rows in cells.groupby("code", sort=False):
         those = spoken[spoken["code"] == code]
@@ -91,24 +93,23 @@ def _open(
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _of_each_and_any(rows: pd.DataFrame, keys: list[str], known: Levels, name: str) -> pd.DataFrame:
-    """Return how many people are in the rows by question and these keys, group and level, and for any question."""
+def _of_each_and_any(rows: pd.DataFrame, keys: list[str], group_levels: Levels, name: str) -> pd.DataFrame:
     parts = [
-        _people(rows, ["question", *keys], known, name),
-        _people(rows.assign(question=ANY), ["question", *keys], known, name),
+        _people(rows, ["question", *keys], group_levels, name),
+        _people(rows.assign(question=ANY), ["question", *keys], group_levels, name),
     ]
     return _sorted(pd.concat(parts), name)
 
 
-def _people(rows: pd.DataFrame, keys: list[str], known: Levels, name: str) -> pd.DataFrame:
-    """Return how many people are in the rows by these keys, group and level, one group after another to spare memory."""
-    said = rows[["person", *keys]].drop_duplicates()
+def _people(rows: pd.DataFrame, keys: list[str], group_levels: Levels, name: str) -> pd.DataFrame:
+    # One group after another to spare memory.
+    once = rows[["person", *keys]].drop_duplicates()
     parts = [
-        said[keys]
-        .assign(group=group, level=level.take(said["person"].to_numpy()))
+        once[keys]
+        .assign(group=group, level=level.take(once["person"].to_numpy()))
         .groupby([*keys, "group", "level"], observed=True)
         .size()
-        for group, level in known.items()
+        for group, level in group_levels.items()
     ]
     counted = pd.concat([part.rename(name).reset_index().astype(dict.fromkeys(part.index.names, "str")) for part in parts])
     return _sorted(counted, name)
@@ -118,29 +119,30 @@ def _sorted(counted: pd.DataFrame, name: str) -> pd.DataFrame:
     return counted.sort_values([str(column) for column in counted if column != name], ignore_index=True)
 
 
-def _closed(ratings: pd.DataFrame, known: Levels, *, profile: Profile, plan: Intake) -> pd.DataFrame:
+def _closed(ratings: pd.DataFrame, group_levels: Levels, *, profile: Profile, plan: Intake) -> pd.DataFrame:
     if ratings.empty:
         return empty_table("closed")
+    # A mean is of scores, and only a scale or labels give them.
     scaled = ratings["question"].isin([name for name, rating in plan.ratings.items() if rating.scale or rating.labels])
-    parts = [_means(ratings[scaled], known, profile), _options(ratings[~scaled], known, profile)]
+    parts = [_means(ratings[scaled], group_levels, profile), _options(ratings[~scaled], group_levels, profile)]
     parts = [part for part in parts if len(part)]
     return pd.concat(parts, ignore_index=True) if parts else empty_table("closed")
 
 
-def _options(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
+def _options(rows: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.DataFrame:
     if rows.empty:
         return rows
-    base = _people(rows, ["question"], known, "base")
-    chosen = _people(rows, ["question", "value"], known, "n")
+    base = _people(rows, ["question"], group_levels, "base")
+    chosen = _people(rows, ["question", "value"], group_levels, "n")
     cells = base.merge(rows[["question", "value"]].drop_duplicates().astype("str"), on="question")
     cells = cells.merge(chosen, how="left", on=["question", "value", "group", "level"]).fillna({"n": 0})
-    return shares_of(cells, _hidden_options(rows, cells, known, profile), profile).assign(measure="share")
+    return shares_of(cells, _hidden_options(rows, cells, group_levels, profile), profile).assign(measure="share")
 
 
-def _hidden_options(rows: pd.DataFrame, cells: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
+def _hidden_options(rows: pd.DataFrame, cells: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.DataFrame:
     """Return which bases and counts of each question and option must not be shown: bool columns `base` and `n`."""
     hidden = pd.DataFrame({"base": True, "n": True}, index=cells.index)
-    classes = classes_by(known, len(known[EVERYONE]))
+    classes = classes_by(group_levels, len(group_levels[EVERYONE]))
     for question, asked in cells.groupby("question", sort=False):
         those = rows[rows["question"] == question]
         persons, options = those["person"].to_numpy(), list(dict.fromkeys(asked["value"]))
@@ -160,24 +162,25 @@ def _figure_places(classes: Classes, rows: pd.DataFrame) -> list[int]:
     return [place[str(group), str(level)] for group, level in zip(rows["group"], rows["level"], strict=True)]
 
 
-def _means(rows: pd.DataFrame, known: Levels, profile: Profile) -> pd.DataFrame:
+def _means(rows: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.DataFrame:
     scored = rows[["person", "question", "score"]].dropna(subset="score")
     if scored.empty:
         return scored
-    found = pd.concat([_scored(scored, group, level) for group, level in known.items()])
+    means = pd.concat([_scored(scored, group, level) for group, level in group_levels.items()])
     # In the order in which they are met from rating to rating, whatever the group.
-    found = found.sort_values("first", kind="stable", ignore_index=True)
-    found["base"] = found["count"].astype(float)
-    base = disclose(found["base"].to_numpy(), profile)
-    classes = classes_by(known, len(known[EVERYONE]))
-    for question, asked in found.groupby("question", sort=False):
+    means = means.sort_values("first", kind="stable", ignore_index=True)
+    means["base"] = means["count"].astype(float)
+    base = disclose(means["base"].to_numpy(), profile)
+    classes = classes_by(group_levels, len(group_levels[EVERYONE]))
+    # Which levels may be shown is decided by question, as each has its own people.
+    for question, asked in means.groupby("question", sort=False):
         those = scored.loc[scored["question"] == question, "person"].to_numpy()
         gone = hide_means(classes, classes.count(np.unique(those)), profile)
         base[asked.index[gone[_figure_places(classes, asked)]]] = np.nan
     # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
-    half = _half_width(found).round(2)
-    shown = found["mean"].round(2).where(~np.isnan(base) & (found["std"] > 0))
-    return found[["question", "group", "level"]].assign(
+    half = _half_width(means).round(2)
+    shown = means["mean"].round(2).where(~np.isnan(base) & (means["std"] > 0))
+    return means[["question", "group", "level"]].assign(
         measure="mean",
         value="",
         n=np.nan,
@@ -193,13 +196,13 @@ def _scored(rows: pd.DataFrame, group: str, level: pd.Categorical) -> pd.DataFra
     rows = rows.assign(level=level.take(rows["person"].to_numpy()), row=np.arange(len(rows), dtype=np.int32))
     parts = rows.groupby(["question", "level"], sort=False, observed=True)
     figures = {name: ("score", name) for name in ("mean", "std", "count")}
-    found = parts.agg(**figures, first=("row", "min")).reset_index()
-    return found.astype({"question": "str", "level": "str"}).assign(group=group)
+    scores = parts.agg(**figures, first=("row", "min")).reset_index()
+    return scores.astype({"question": "str", "level": "str"}).assign(group=group)
 
 
-def _half_width(found: pd.DataFrame) -> pd.Series:
+def _half_width(means: pd.DataFrame) -> pd.Series:
     from scipy.stats import t
 
-    freedom = (found["count"] - 1).clip(lower=1)
-    error = found["std"] / found["count"].pow(0.5)
-    return error * pd.Series(t.ppf(0.975, freedom), index=found.index)
+    freedom = (means["count"] - 1).clip(lower=1)
+    error = means["std"] / means["count"].pow(0.5)
+    return error * pd.Series(t.ppf(0.975, freedom), index=means.index)

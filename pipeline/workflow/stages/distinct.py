@@ -30,23 +30,19 @@ def different_answers(responses: Rows) -> tuple[NDArray[np.intp], Numbers]:
     """
     read, ids = [], []
     for part in batches(responses):
-        ours = _is_read(part)
-        read.append(ours)
-        ids.append(as_numbers(map(content_id, part.loc[ours, "text"])))
+        has_words = [isinstance(text, str) and text.strip() != "" for text in part["text"].tolist()]
+        is_read = np.array(has_words, dtype=bool) & (part["consent"] != "none").to_numpy(dtype=bool)
+        read.append(is_read)
+        ids.append(as_numbers(map(content_id, part.loc[is_read, "text"])))
     is_read = np.concatenate(read)
     places = np.full(len(is_read), -1, dtype=np.intp)
     places[is_read], different = pd.factorize(np.concatenate(ids))
     return places, different
 
 
-def _is_read(responses: pd.DataFrame) -> NDArray[np.bool_]:
-    said = [isinstance(text, str) and text.strip() != "" for text in responses["text"].tolist()]
-    return np.array(said, dtype=bool) & (responses["consent"] != "none").to_numpy(dtype=bool)
-
-
 def as_numbers(ids: Iterable[str]) -> Numbers:
     """Return ids of 16 hex digits as numbers, uint64 (n,)."""
-    return np.fromiter((int(one, 16) for one in ids), dtype=np.uint64)
+    return np.fromiter((int(hex_id, 16) for hex_id in ids), dtype=np.uint64)
 
 
 def as_id(number: int) -> str:

@@ -25,11 +25,14 @@ def embed(
     """Return one unit vector for each text, as float16; texts that have one in `earlier` keep it."""
     work = partial(_vectors, plan=settings.embed, embedder=embedder, engine=engine)
     parts = map(work, batches(texts)) if earlier is None else _with_earlier(texts, earlier, work)
-    return parts if isinstance(texts, LazyTable) else _joined(list(parts))
+    if isinstance(texts, LazyTable):
+        return parts
+    vectors = list(parts)
+    ids = tuple(chain.from_iterable(part.ids for part in vectors))
+    return replace(vectors[0], ids=ids, matrix=np.concatenate([part.matrix for part in vectors]))
 
 
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
-    """Yield the earlier vectors where there are some, and new ones of the other texts."""
     places = lookup.index_in(texts["text_id"], pd.Series(earlier.ids, dtype="str"))
     for part in batches(texts):
         here, places = places[: len(part)], places[len(part) :]
@@ -40,23 +43,20 @@ def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], 
         yield replace(fresh, ids=tuple(part["text_id"]), matrix=matrix)
 
 
-def _joined(parts: Sequence[Vectors]) -> Vectors:
-    ids = tuple(chain.from_iterable(part.ids for part in parts))
-    return replace(parts[0], ids=ids, matrix=np.concatenate([part.matrix for part in parts]))
-
-
 def _vectors(texts: pd.DataFrame, *, plan: Embed, embedder: Embedder, engine: Executor) -> Vectors:
-    said = texts["text"].tolist()
+    wordings = texts["text"].tolist()
     # Texts of like length together need the fewest batches.
-    order = np.argsort([len(text) for text in said], kind="stable")
-    rows = [order[part] for part in parts_of(len(said), most=PART_OF_MODEL)]
-    matrix = np.zeros((len(said), embedder.dimension), dtype=np.float16)
-    for places, found in zip(rows, engine(_work(plan, embedder), [[said[row] for row in part] for part in rows]), strict=True):
-        matrix[places] = found
+    order = np.argsort([len(text) for text in wordings], kind="stable")
+    rows = [order[part] for part in parts_of(len(wordings), most=PART_OF_MODEL)]
+    matrix = np.zeros((len(wordings), embedder.dimension), dtype=np.float16)
+    parts = [[wordings[row] for row in part] for part in rows]
+    for places, encoded in zip(rows, engine(_work(plan, embedder), parts), strict=True):
+        matrix[places] = encoded
     return Vectors(tuple(texts["text_id"]), matrix, f"{embedder.name} {embedder.precision}", embedder.sha256)
 
 
 def _work(plan: Embed, embedder: Embedder) -> Callable[[Sequence[str]], NDArray[np.float16]]:
+    # Otherwise the model is loaded where the work is done.
     if plan.device == "cpu":
         return partial(_encoded, embedder)
     # The precision is settled here, so that it is the same on all machines whatever their processors.

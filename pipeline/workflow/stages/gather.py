@@ -21,27 +21,21 @@ def gather(segments: Rows, comments: Rows, *, settings: SimpleNamespace) -> pd.D
     Segments on the disk are gone over several times, and those gathered whose ids begin with some of the digits, for as many of
     them as are read together otherwise; where there are millions, a sixteenth.
     """
-    frames = _frames(segments, comments)
-    beginnings = _beginnings(n_parts(segments)) if isinstance(segments, LazyTable) else [DIGITS]
-    return concat_or_stream(map(partial(_texts, segments, frames), beginnings), segments)
-
-
-def _beginnings(n_times: int) -> list[str]:
-    return ["".join(part) for part in np.array_split(list(DIGITS), min(n_times, len(DIGITS)))]
-
-
-def _frames(segments: Rows, comments: Rows) -> "pd.Categorical":
-    """Return what the question of each segment asks for."""
-    places = lookup.index_in(segments["comment_id"], comments["comment_id"])
+    # What the question of each segment asks for.
     asked = pd.Categorical(comments["frame"])
-    return pd.Categorical.from_codes(asked.codes[places], asked.categories)
+    places = lookup.index_in(segments["comment_id"], comments["comment_id"])
+    frames = pd.Categorical.from_codes(asked.codes[places], asked.categories)
+    beginnings = [DIGITS]
+    if isinstance(segments, LazyTable):
+        beginnings = ["".join(part) for part in np.array_split(list(DIGITS), min(n_parts(segments), len(DIGITS)))]
+    return concat_or_stream(map(partial(_texts, segments, frames), beginnings), segments)
 
 
 def _texts(segments: Rows, frames: "pd.Categorical", beginnings: str) -> pd.DataFrame:
     parts, begin = [], 0
     for part in batches(segments):
-        found = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
-        parts.append(found if beginnings == DIGITS else found[found["text_id"].str[0].isin(list(beginnings))])
+        rows = part[["text_id", "text"]].assign(frame=frames[begin : begin + len(part)].astype("str"))
+        parts.append(rows if beginnings == DIGITS else rows[rows["text_id"].str[0].isin(list(beginnings))])
         begin += len(part)
-    said = pd.concat(parts).groupby("text_id", sort=True)
-    return said.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()
+    by_id = pd.concat(parts).groupby("text_id", sort=True)
+    return by_id.agg(text=("text", "first"), frame=("frame", "first"), n=("text", "size")).reset_index()

@@ -17,6 +17,8 @@ from pipeline.tables.parquet import empty_table
 
 
 _TIERS = ("none", "analyse", "paraphrase", "quote")
+# Tools leave an option that was not chosen blank, or write one of these.
+_NOT_TICKED = ("", "0", "0.0", "no", "false", "n", "unchecked", "not selected", "n/a")
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
 
@@ -31,15 +33,19 @@ def intake(source: Export, key: bytes, erased: ErasureRegister, *, settings: Sim
             "row": range(source.first_row, source.first_row + len(frame)),
             "weight": _weights(frame, plan),
             "received": frame[plan.received] if plan.received else None,
-            "consent": _consents(frame, plan.consent),
+            "consent": _meaning(frame[plan.consent.column], plan.consent) if plan.consent else "analyse",
         }
     )
     if erased.stones:
+        # In the export they may still be, and must not come back with the next run.
         gone = np.array([erased.has(person, "all") for person in people["response_id"]], dtype=bool)
         frame, people = frame[~gone], people[~gone]
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
     responses = _without_withdrawn(responses.reset_index(drop=True), erased)
-    return responses, _ratings(frame, people, plan), _attributes(frame, people, plan)
+    ids = people["response_id"]
+    parts = [_attribute(name, frame[name].str.strip(), ids) for name in dict.fromkeys(plan.attributes)]
+    attributes = pd.concat(parts, ignore_index=True) if parts else empty_table("people")
+    return responses, _ratings(frame, people, plan), attributes
 
 
 def _without_withdrawn(responses: pd.DataFrame, erased: ErasureRegister) -> pd.DataFrame:
@@ -74,10 +80,15 @@ def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
 def pseudonyms(frame: pd.DataFrame, plan: Intake, key: bytes) -> pd.Series:
     """Return who each row is of, by a name that nobody without the key can turn back."""
     # A plain hash of an id or e-mail can be undone by trying a list; a keyed one cannot without the vault.
-    given = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
-    named = given.fillna("") != ""
-    contents = given if named.all() else given.where(named, _row_contents(frame))
-    made = (_keyed(key, "id" if has_id else "row", content) for has_id, content in zip(named, contents, strict=True))
+    ids = frame[plan.id].str.strip() if plan.id else pd.Series(pd.NA, index=frame.index, dtype="str")
+    named = ids.fillna("") != ""
+    contents = ids if named.all() else ids.where(named, _row_contents(frame))
+    # So that an id is never taken for a row that happens to hold the same.
+    kinds = np.where(named, "id", "row")
+    made = (
+        hmac.new(key, f"{kind}\x1f{content}".encode(), hashlib.sha256).hexdigest()[:16]
+        for kind, content in zip(kinds, contents, strict=True)
+    )
     # One by one, so that they are never there as objects.
     return pd.Series(pd.array(pyarrow.array(made, pyarrow.large_string(), size=len(frame)), dtype="str"), index=frame.index)
 
@@ -87,10 +98,6 @@ def _row_contents(frame: pd.DataFrame) -> pd.Series:
     cells = frame.fillna("").itertuples(index=False, name=None)
     joined = pd.Series(["\x1f".join(row) for row in cells], index=frame.index, dtype="str")
     return joined + "\x1e" + joined.groupby(joined).cumcount().astype("str")
-
-
-def _keyed(key: bytes, kind: str, content: str) -> str:
-    return hmac.new(key, f"{kind}\x1f{content}".encode(), hashlib.sha256).hexdigest()[:16]
 
 
 def _weights(frame: pd.DataFrame, plan: Intake) -> pd.Series | float:
@@ -103,27 +110,23 @@ def _weights(frame: pd.DataFrame, plan: Intake) -> pd.Series | float:
     return weights
 
 
-def _consents(frame: pd.DataFrame, plan: Consent | None) -> pd.Series | str:
-    return "analyse" if plan is None else _meaning(frame[plan.column], plan).fillna(plan.otherwise)
-
-
 def _meaning(answers: pd.Series, plan: Consent) -> pd.Series:
-    """Return what each answer allows; missing where it is none of those the study knows."""
+    """Return what each answer allows; where it is none of those the study knows, what the study says of all others."""
     tiers = {"quote": plan.quote, "paraphrase": plan.paraphrase, "analyse": plan.analyse, "none": plan.none}
     meaning = {value.strip().casefold(): tier for tier, values in tiers.items() for value in values}
     # Whoever did not clearly allow more is analysed only.
-    return answers.fillna("").str.strip().str.casefold().map(meaning)
+    return answers.fillna("").str.strip().str.casefold().map(meaning).fillna(plan.otherwise)
 
 
 def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, question: str) -> pd.Series:
-    """Return what each person allows with an answer: no more than with all their answers, and no more than they say here."""
+    # No more than with all their answers, and no more than they say of this one.
     whole = people["consent"]
     column = plan.consent.questions.get(question) if plan.consent else None
     if plan.consent is None or column is None:
         return whole
-    said = frame[column].fillna("").str.strip() != ""
-    here = _meaning(frame[column], plan.consent).fillna(plan.consent.otherwise).where(said, whole)
-    tiers = [min(one, other, key=_TIERS.index) for one, other in zip(whole, here, strict=True)]
+    answered = frame[column].fillna("").str.strip() != ""
+    here = _meaning(frame[column], plan.consent).where(answered, whole)
+    tiers = [min(pair, key=_TIERS.index) for pair in zip(whole, here, strict=True)]
     return pd.Series(tiers, index=whole.index, dtype="str")
 
 
@@ -143,22 +146,18 @@ def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     wording = frame[plan.question].fillna("").str.strip() if plan.question else pd.Series("answer", index=frame.index)
     named = {question.column or name: (name, question) for name, question in plan.questions.items()}
-    found = [named.get(value, (value or "answer", Question())) for value in wording]
+    asked = [named.get(value, (value or "answer", Question())) for value in wording]
     return people.assign(
-        question=[name for name, _ in found],
-        frame=[question.frame for _, question in found],
+        question=[name for name, _ in asked],
+        frame=[question.frame for _, question in asked],
         text=frame[plan.text],
     )
-
-
-def _attributes(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
-    parts = [_attribute(column, frame[column].str.strip(), people["response_id"]) for column in dict.fromkeys(plan.attributes)]
-    return pd.concat(parts, ignore_index=True) if parts else empty_table("people")
 
 
 def _attribute(name: str, values: pd.Series, ids: pd.Series) -> pd.DataFrame:
     stated = values.notna() & (values != "")
     values, ids = values[stated], ids[stated]
+    # A person who stands in several rows counts once, with the first value.
     first = ~is_duplicate(ids)
     return pd.DataFrame({"response_id": ids[first], "attribute": name, "value": values[first]})
 
@@ -186,16 +185,11 @@ def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> p
 
 
 def _ticked(rating: Rating, frame: pd.DataFrame) -> pd.Series:
-    marks = [
-        pd.Series(option, index=frame.index[frame[column].fillna("").str.strip().str.casefold().map(_is_tick)], dtype="str")
-        for option, column in rating.columns.items()
-    ]
+    marks = []
+    for option, column in rating.columns.items():
+        ticked = ~frame[column].fillna("").str.strip().str.casefold().isin(_NOT_TICKED)
+        marks.append(pd.Series(option, index=frame.index[ticked], dtype="str"))
     return pd.concat(marks).sort_index(kind="stable")
-
-
-def _is_tick(mark: str) -> bool:
-    # Tools leave an option that was not chosen blank, or write one of these.
-    return mark not in {"", "0", "0.0", "no", "false", "n", "unchecked", "not selected", "n/a"}
 
 
 def _scores(rating: Rating, values: pd.Series) -> pd.Series:

@@ -6,7 +6,7 @@ most `per_person` of a person over all codes, so that no loud voice fills the ba
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.indirect_identifiers import captions_of
-from pipeline.study.study import Quote
+from pipeline.study.study import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
@@ -57,46 +57,51 @@ def quote(
     What people have decided about stays among them, so that a later run takes no quotation away that was approved.
     """
     decided = _decided(approvals, segments)
-    found = _quotable(codings, segments, comments)
-    found = found[_have_words_enough(select(text_column(segments), found["place"]))]
-    found = _with_decided(found, decided, segments, comments)
-    if found.empty:
+    candidates = _quotable(codings, segments, comments)
+    texts = select(text_column(segments), candidates["place"])
+    # Split no further than needed to know that there are words enough.
+    words_enough = (len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts)
+    candidates = candidates[np.fromiter(words_enough, dtype=bool)]
+    candidates = _with_decided(candidates, decided, segments, comments)
+    if candidates.empty:
         return empty_table("quotes")
-    found = found.assign(rank=take(segments["segment_id"], found["place"]).rank(method="first").to_numpy(dtype=np.int32))
-    found = _scored(found, take(segments["text_id"], found["place"]), members, suggestions, decided)
-    (numbers,), speakers = factorize(take(comments["response_id"], found["comment"]))
+    candidates = candidates.assign(
+        rank=take(segments["segment_id"], candidates["place"]).rank(method="first").to_numpy(dtype=np.int32)
+    )
+    candidates = _scored(candidates, take(segments["text_id"], candidates["place"]), members, suggestions, decided)
+    (numbers,), speakers = factorize(take(comments["response_id"], candidates["comment"]))
     persons, captioned = _captioned(people, settings, fewest=PROFILES[settings.count.profile].fewest)
     captions = captioned.take(index_in(speakers, persons), allow_fill=True).codes
-    found = found.assign(person=numbers, caption=captions[numbers])
-    found = found.merge(decided, on="place", how="left")
-    let_go = found[found["outcome"].isin(["approved", "reworded"])]
+    candidates = candidates.assign(person=numbers, caption=captions[numbers])
+    candidates = candidates.merge(decided, on="place", how="left")
+    # What people have approved counts first, in how much of a person may be quoted.
+    let_go = candidates[candidates["outcome"].isin(["approved", "reworded"])]
     heard: Counter[int] = Counter(let_go.drop_duplicates("place")["person"])
     # The code with fewest voices picks first: or else those who spoke of it might be spent on a code with many.
-    sizes = found.groupby("code", observed=True)["person"].nunique().sort_values(kind="stable")
-    picked = {code: _pick(found[found["code"] == code], heard, settings.quote) for code in sizes.index}
-    return _in_full(
-        pd.concat([picked[code] for code in sorted(picked)], ignore_index=True), segments, [*captioned.categories, ""]
-    )
+    sizes = candidates.groupby("code", observed=True)["person"].nunique().sort_values(kind="stable")
+    picked = {code: _pick(candidates[candidates["code"] == code], heard, settings.quote) for code in sizes.index}
+    together = pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)
+    return _in_full(together, segments, [*captioned.categories, ""])
 
 
 def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, str]:
     """Return a caption for each person by the groups the study compares, in no more words than so many people share."""
     persons, captioned = _captioned(people, settings, fewest=fewest)
-    known = captioned.notna()
-    return dict(zip(persons[known], captioned[known], strict=True))
+    is_captioned = captioned.notna()
+    return dict(zip(persons[is_captioned], captioned[is_captioned], strict=True))
 
 
 def _captioned(people: pd.DataFrame, settings: Any, *, fewest: int) -> tuple[pd.Series, pd.Categorical]:
     """Return everybody of whom something is known, and for each a caption; missing where too few would share it."""
-    groups = settings.count.groups or settings.intake.attributes[:1]
+    groups = compared_groups(settings)
     _, persons = factorize(people.loc[people["attribute"].isin(groups), "response_id"])
     if persons.empty:
         return persons, pd.Categorical([], categories=[])
     values = pd.DataFrame(levels(people, persons, groups, unknown=""))
     kinds = values.groupby([*values], observed=True, sort=False).ngroup().to_numpy()
     owns = list(values.drop_duplicates().itertuples(index=False, name=None))
-    found = captions_of(dict(zip(owns, np.bincount(kinds), strict=True)), fewest)
-    return persons, pd.Categorical([found.get(own) for own in owns], categories=sorted(set(found.values()))).take(kinds)
+    caption_of = captions_of(dict(zip(owns, np.bincount(kinds), strict=True)), fewest)
+    return persons, pd.Categorical([caption_of.get(own) for own in owns], categories=sorted(set(caption_of.values()))).take(kinds)
 
 
 def _quotable(codings: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
@@ -106,28 +111,24 @@ def _quotable(codings: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> 
     """
     place = index_in(codings["segment_id"], segments["segment_id"])
     may_be = comments["consent"].isin(["quote", "paraphrase"]).to_numpy()
-    known = np.flatnonzero(place >= 0)
-    comment = index_in(take(segments["comment_id"], place[known]), comments["comment_id"])
-    known, comment = known[comment >= 0], comment[comment >= 0]
-    known, comment = known[may_be[comment]], comment[may_be[comment]]
+    rows = np.flatnonzero(place >= 0)
+    comment = index_in(take(segments["comment_id"], place[rows]), comments["comment_id"])
+    rows, comment = rows[comment >= 0], comment[comment >= 0]
+    rows, comment = rows[may_be[comment]], comment[may_be[comment]]
     return pd.DataFrame(
         {
-            "place": place[known],
+            "place": place[rows],
             "comment": comment,
-            "code": pd.Categorical(codings["code"])[known],
-            "status": pd.Categorical(codings["status"])[known],
+            "code": pd.Categorical(codings["code"])[rows],
+            "status": pd.Categorical(codings["status"])[rows],
             "frame": pd.Categorical(comments["frame"]).take(comment),
             "consent": pd.Categorical(comments["consent"]).take(comment),
         }
     )
 
 
-def _have_words_enough(texts: Iterable[str]) -> NDArray[np.bool_]:
-    return np.fromiter((len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts), dtype=bool)
-
-
 def _scored(
-    found: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame, decided: pd.DataFrame
+    candidates: pd.DataFrame, text_ids: pd.Series, members: pd.DataFrame, suggestions: pd.DataFrame, decided: pd.DataFrame
 ) -> pd.DataFrame:
     """Add the score of the code and how near the text is to the middle of its theme, where it has one.
 
@@ -135,38 +136,40 @@ def _scored(
     """
     (numbers,), texts = factorize(text_ids)
     at = index_in(suggestions["text_id"], texts)
-    codes = pd.Categorical(suggestions["code"][at >= 0]).set_categories(found["code"].cat.categories)
+    codes = pd.Categorical(suggestions["code"][at >= 0]).set_categories(candidates["code"].cat.categories)
     scores = pd.DataFrame({"text": at[at >= 0], "code": codes, "score": suggestions["score"].to_numpy()[at >= 0]})
     member = index_in(texts, members["text_id"])[numbers]
     similarity = members["similarity"].reset_index(drop=True).reindex(member).to_numpy()
-    found = found.assign(text=numbers, similarity=similarity)[(member >= 0) | found["place"].isin(decided["place"]).to_numpy()]
-    found = found.merge(scores, on=["text", "code"], how="left")
+    candidates = candidates.assign(text=numbers, similarity=similarity)[
+        (member >= 0) | candidates["place"].isin(decided["place"]).to_numpy()
+    ]
+    candidates = candidates.merge(scores, on=["text", "code"], how="left")
     # A code that only people gave has no score of the model's, and is surer than any.
-    return found.assign(score=found["score"].fillna(1.0))
+    return candidates.assign(score=candidates["score"].fillna(1.0))
 
 
 def _decided(approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
     """Return place, outcome and wording of what people decided about excerpts that still hold the same text."""
     place = index_in(approvals["segment_id"], segments["segment_id"])
-    said, place = approvals[place >= 0], place[place >= 0]
-    same = said["text_id"].to_numpy() == take(segments["text_id"], place).to_numpy()
-    decided: pd.DataFrame = said.loc[same, ["outcome", "wording"]].assign(place=place[same])
+    approvals, place = approvals[place >= 0], place[place >= 0]
+    same = approvals["text_id"].to_numpy() == take(segments["text_id"], place).to_numpy()
+    decided: pd.DataFrame = approvals.loc[same, ["outcome", "wording"]].assign(place=place[same])
     return decided
 
 
-def _with_decided(found: pd.DataFrame, decided: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
+def _with_decided(candidates: pd.DataFrame, decided: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
     """Add, under no code, what people decided about and nothing gives a code any more, or it would be gone without a word."""
-    place = decided.loc[~decided["place"].isin(found["place"]), "place"].to_numpy()
+    place = decided.loc[~decided["place"].isin(candidates["place"]), "place"].to_numpy()
     comment = index_in(take(segments["comment_id"], place), comments["comment_id"])
     place, comment = place[comment >= 0], comment[comment >= 0]
     may_be = comments["consent"].isin(["quote", "paraphrase"]).to_numpy()[comment]
     place, comment = place[may_be], comment[may_be]
     if not len(place):
-        return found
+        return candidates
     rows = {"place": place, "comment": comment, "code": NO_CODE, "status": "", "frame": comments["frame"].to_numpy()[comment]}
     more = pd.DataFrame({**rows, "consent": comments["consent"].to_numpy()[comment]})
     columns = ["code", "status", "frame", "consent"]
-    both = pd.concat([found.astype(dict.fromkeys(columns, "object")), more], ignore_index=True)
+    both = pd.concat([candidates.astype(dict.fromkeys(columns, "object")), more], ignore_index=True)
     return both.astype(dict.fromkeys(columns, "category"))
 
 
@@ -237,6 +240,7 @@ def _within_reach(rows: pd.DataFrame, heard: Counter[int], n: int, plan: Quote) 
     best = np.where(rows["reason"] == REASONS.index("distinct"), rows["similarity"], -rows["score"])
     ranked = np.lexsort((rows["rank"], best))
     so_far: Counter[tuple[str, int, int]] = Counter()
+    # Column by column, which is far quicker than row by row.
     for voice in map(_Voice, *(rows[name].to_numpy()[ranked] for name in _Voice._fields)):
         own, alike = ("person", voice.person, voice.reason), ("caption", voice.caption, voice.reason)
         of_one = max(heard[voice.person], so_far[own])

@@ -34,28 +34,30 @@ def read(
 
 def _new(responses: Rows, places: NDArray[np.intp], ids: Numbers) -> Iterator[pd.DataFrame]:
     """Yield of each part of the responses the ids and words of answers that stand in no part before it."""
+    # Different answers are numbered as they first come, so those of a part that are new are the next numbers.
     start = done = 0
     for part in batches(responses):
         different, rows = np.unique(places[start : start + len(part)], return_index=True)
         rows = rows[different >= done]
         upto = done + len(rows)
-        yield pd.DataFrame({"answer_id": [as_id(one) for one in ids[done:upto]], "text": part["text"].iloc[rows].tolist()})
+        yield pd.DataFrame({"answer_id": [as_id(number) for number in ids[done:upto]], "text": part["text"].iloc[rows].tolist()})
         start, done = start + len(part), upto
 
 
 def _read(new: pd.DataFrame, *, work: Callable[..., list[Answer]], engine: Executor) -> pd.DataFrame:
     answers = chain.from_iterable(engine(work, Parts(new["text"])))
-    rows = [(one, *as_row(text, answer)) for one, text, answer in zip(new["answer_id"], new["text"], answers, strict=True)]
+    rows = [
+        (answer_id, *as_row(text, answer)) for answer_id, text, answer in zip(new["answer_id"], new["text"], answers, strict=True)
+    ]
     return pd.DataFrame(rows, columns=list(empty_table("answers")), dtype="str")
 
 
 def _with_earlier(
     new: Iterator[pd.DataFrame], ids: Numbers, earlier: Rows, read_those: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> Iterator[pd.DataFrame]:
-    """Yield what was read of answers before, and what is read now of the others, in their order."""
     before = pd.Index(np.concatenate([as_numbers(part["answer_id"]) for part in batches(earlier)])).get_indexer(ids)
     for part in new:
         here, before = before[: len(part)], before[len(part) :]
-        found = pd.concat([take(earlier, here[here >= 0]), read_those(part[here < 0])])
+        rows = pd.concat([take(earlier, here[here >= 0]), read_those(part[here < 0])])
         # Back from what was known and what was read to the order in which they come.
-        yield found.iloc[np.argsort(np.argsort(here < 0, kind="stable"), kind="stable")]
+        yield rows.iloc[np.argsort(np.argsort(here < 0, kind="stable"), kind="stable")]

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure import PROFILES, Profile, disclose, hide_crossing
 from pipeline.methods.disclosure.cells import EVERYONE, shares_of
 from pipeline.methods.disclosure.open_questions import open_questions, persons_asked
+from pipeline.study.study import compared_groups
 from pipeline.tables.lookup import factorize, levels
 from pipeline.tables.parquet import empty_table
 
@@ -23,41 +24,40 @@ def respond(comments: pd.DataFrame, people: pd.DataFrame, *, settings: SimpleNam
     if comments.empty:
         return empty_table("response_rates"), empty_table("accounts")
     profile = PROFILES[settings.count.profile]
-    groups = settings.count.groups or settings.intake.attributes[:1]
-    return _rates(comments, people, groups, profile), _accounts(comments, profile)
+    return _rates(comments, people, compared_groups(settings), profile), _accounts(comments, profile)
 
 
 def _rates(comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...], profile: Profile) -> pd.DataFrame:
     asked = persons_asked(comments)
     (numbers,), ids = factorize(asked["response_id"])
     everyone: pd.Categorical[Any] = pd.Categorical([EVERYONE]).take(np.zeros(len(ids), dtype=np.int8))
-    cells = _cells(
-        asked.assign(response_id=numbers),
-        {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)},
-    )
+    group_levels = {EVERYONE: everyone, **levels(people, ids, groups, unknown=NOT_STATED)}
+    cells = _cells(asked.assign(response_id=numbers), group_levels)
     opened = open_questions(comments, people, groups, profile)
     base = opened.asked @ opened.classes.parts.T.astype(float) < profile.fewest
     answered = (cells["value"] == ANSWERED).to_numpy()
-    flags = [opened.hidden(found, cells, unknown=NOT_STATED) for found in (opened.no_answered, opened.no_blank, base)]
-    hidden = pd.DataFrame({"base": flags[2], "n": np.where(answered, flags[0], flags[1])}, index=cells.index)
+    no_answered, no_blank, no_base = (
+        opened.hidden(figures, cells, unknown=NOT_STATED) for figures in (opened.no_answered, opened.no_blank, base)
+    )
+    hidden = pd.DataFrame({"base": no_base, "n": np.where(answered, no_answered, no_blank)}, index=cells.index)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 
-def _cells(persons: pd.DataFrame, known: dict[str, pd.Categorical]) -> pd.DataFrame:
-    """Return two rows per question, group and level; people whose value is not known are a level, so that all add up."""
-    found = pd.concat([_by_level(persons, group, level) for group, level in known.items()])
+def _cells(persons: pd.DataFrame, group_levels: dict[str, pd.Categorical]) -> pd.DataFrame:
+    # People whose value is not known are a level, so that all add up to everyone.
+    rows = pd.concat([_by_level(persons, group, level) for group, level in group_levels.items()])
     # In the order in which they are met from person to person, whatever the group.
-    found = found.sort_values("first", kind="stable", ignore_index=True)
-    cells = found[["question", "group", "level"]].assign(base=found["size"].astype(float))
-    counts = {ANSWERED: found["sum"].astype(float), BLANK: (found["size"] - found["sum"]).astype(float)}
+    rows = rows.sort_values("first", kind="stable", ignore_index=True)
+    cells = rows[["question", "group", "level"]].assign(base=rows["size"].astype(float))
+    counts = {ANSWERED: rows["sum"].astype(float), BLANK: (rows["size"] - rows["sum"]).astype(float)}
     return pd.concat([cells.assign(value=value, n=n) for value, n in counts.items()], ignore_index=True)
 
 
 def _by_level(persons: pd.DataFrame, group: str, level: pd.Categorical) -> pd.DataFrame:
     rows = persons.assign(level=level.take(persons["response_id"].to_numpy()), row=np.arange(len(persons), dtype=np.int32))
     asked = rows.groupby(["question", "level"], sort=False, observed=True)
-    found = asked.agg(size=("answered", "size"), sum=("answered", "sum"), first=("row", "min")).reset_index()
-    return found.assign(group=group, level=found["level"].astype("str"))
+    sizes = asked.agg(size=("answered", "size"), sum=("answered", "sum"), first=("row", "min")).reset_index()
+    return sizes.assign(group=group, level=sizes["level"].astype("str"))
 
 
 def became_of(comments: pd.DataFrame) -> "pd.Series[str]":
@@ -66,8 +66,9 @@ def became_of(comments: pd.DataFrame) -> "pd.Series[str]":
 
 
 def _accounts(comments: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    found = became_of(comments).value_counts().sort_index()
-    counts = np.asarray(found, dtype=np.float64)
+    outcomes = became_of(comments).value_counts().sort_index()
+    counts = np.asarray(outcomes, dtype=np.float64)
+    # All answers in sum are shown, so that a single hidden number could be worked out: a second one goes with it.
     gone = hide_crossing(counts[:, None], profile, unknown=False)[:, 0]
     n = disclose(np.append(counts, counts.sum()), profile)
-    return pd.DataFrame({"became": [*found.index, ALL], "n": np.where(gone, np.nan, n)})
+    return pd.DataFrame({"became": [*outcomes.index, ALL], "n": np.where(gone, np.nan, n)})

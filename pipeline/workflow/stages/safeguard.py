@@ -18,7 +18,12 @@ def safeguard(comments: Rows, *, settings: SimpleNamespace, engine: Executor = m
 
 
 def _concerns(comments: pd.DataFrame, engine: Executor) -> pd.DataFrame:
+    # Of what is set aside there are no words to read.
     read = comments.loc[comments["text"] != "", ["comment_id", "text"]]
-    found = chain.from_iterable(engine(find_concerns, Parts(read["text"])))
-    rows = [(comment_id, "; ".join(one.kinds)) for comment_id, one in zip(read["comment_id"], found, strict=True) if one]
+    concerns = chain.from_iterable(engine(find_concerns, Parts(read["text"])))
+    rows = [
+        (comment_id, "; ".join(concern.kinds))
+        for comment_id, concern in zip(read["comment_id"], concerns, strict=True)
+        if concern
+    ]
     return pd.DataFrame(rows, columns=["comment_id", "kinds"]) if rows else empty_table("concerns")

@@ -37,12 +37,11 @@ def segment(
     A comment that is spelt by its segments in `earlier` is split as it was.
     """
     work = partial(_segments_of, unit=settings.segment.unit, engine=engine)
-    found = map(work, batches(comments)) if earlier is None else map(work, batches(comments), _beside(comments, earlier))
-    return concat_or_stream(found, comments)
+    parts = map(work, batches(comments)) if earlier is None else map(work, batches(comments), _beside(comments, earlier))
+    return concat_or_stream(parts, comments)
 
 
 def _beside(comments: Rows, earlier: Rows) -> Iterator[pd.DataFrame]:
-    """Yield the earlier segments of each part of the comments, in their order."""
     places = lookup.index_in(earlier["comment_id"], comments["comment_id"])
     begin = 0
     for part in batches(comments):
@@ -67,9 +66,9 @@ def _segments(kept: pd.DataFrame, places: Places, spans: Iterator[list[tuple[int
         for comment_id, frame, text in zip(kept["comment_id"], kept["frame"], kept["text"], strict=True)
         for start, end in (places[comment_id] if comment_id in places else next(spans))
     ]
-    found = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
-    ids = [content_id(frame, text) for frame, text in zip(found["frame"], found["text"], strict=True)]
-    return found.drop(columns="frame").assign(text_id=ids)
+    segments = pd.DataFrame(rows, columns=["comment_id", "frame", "start", "end", "text", "segment_id"])
+    ids = [content_id(frame, text) for frame, text in zip(segments["frame"], segments["text"], strict=True)]
+    return segments.drop(columns="frame").assign(text_id=ids)
 
 
 def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
@@ -82,7 +81,11 @@ def _split_before(texts: dict[str, str], earlier: pd.DataFrame) -> Places:
         if texts.get(comment_id, "")[start:end] != text:
             # What is masked in it is another thing than it was, or it is gone.
             changed.add(comment_id)
-    return {one: those for one, those in places.items() if one not in changed and not _between(texts[one], those).strip()}
+    return {
+        comment_id: spans
+        for comment_id, spans in places.items()
+        if comment_id not in changed and not _between(texts[comment_id], spans).strip()
+    }
 
 
 def _between(text: str, places: list[tuple[int, int]]) -> str:
@@ -94,19 +97,12 @@ def _between(text: str, places: list[tuple[int, int]]) -> str:
 def _spans(texts: list[str], *, unit: str) -> list[list[tuple[int, int]]]:
     if unit == "paragraph":
         return [_trimmed(text, _cuts(text, PARAGRAPH)) for text in texts]
-    plain = [TOKEN.sub(_as_a_name, text) for text in texts]
-    return [_ideas(text, starts) for text, starts in zip(plain, sentence_starts(plain), strict=True)]
-
-
-def _as_a_name(token: re.Match[str]) -> str:
-    """Return a word as long as the mask, so that the splitter takes it for the name it stands for."""
-    return "N" + "n" * (len(token.group()) - 1)
-
-
-def _ideas(text: str, starts: list[int]) -> list[tuple[int, int]]:
-    cuts = sorted({*starts, *_cuts(text, LINE)})
-    sentences = _trimmed(text, cuts)
-    return [part for sentence in sentences for part in _sides(text, sentence)]
+    # Each mask becomes a word as long, so that the splitter takes it for the name it stands for and offsets stay.
+    plain = [TOKEN.sub(lambda mask: "N" + "n" * (len(mask.group()) - 1), text) for text in texts]
+    return [
+        [side for sentence in _trimmed(text, sorted({*starts, *_cuts(text, LINE)})) for side in _sides(text, sentence)]
+        for text, starts in zip(plain, sentence_starts(plain), strict=True)
+    ]
 
 
 def _cuts(text: str, pattern: re.Pattern[str]) -> list[int]:
@@ -126,17 +122,16 @@ def _strip(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_fragments(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join what has no letter or digit, such as a lone bullet or bracket, to what follows or precedes it."""
+    # What has no letter or digit, such as a lone bullet or bracket, is joined to what follows or precedes it.
     held: tuple[int, int] | None = None
     for start, end in spans:
-        if held is not None and (_says_something(text, held) or not _says_something(text, (start, end))):
-            if _says_something(text, (start, end)):
-                yield held
-                held = (start, end)
-            else:
-                held = (held[0], end)
+        if held is None:
+            held = (start, end)
+        elif _says_something(text, held) and _says_something(text, (start, end)):
+            yield held
+            held = (start, end)
         else:
-            held = (held[0] if held else start, end)
+            held = (held[0], end)
     if held is not None:
         yield held
 

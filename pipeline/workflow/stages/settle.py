@@ -45,12 +45,15 @@ def settle(
     n_reviewers = counted.groupby("segment_id")["reviewer"].nunique()
     touched = suggested["place"].isin(np.concatenate([counted["place"], talked["place"]]))
     untouched = _with_ids(suggested[~touched], segments).assign(status="suggested", reviewers=0)
-    alone = _votes(counted[~counted["segment_id"].isin(talked["segment_id"])])
+    # Whoever changed their mind counts once, with what they said last.
+    last = counted[~counted["segment_id"].isin(talked["segment_id"])].drop_duplicates(["segment_id", "reviewer"], keep="last")
+    alone = [(segment_id, _split(codes)) for segment_id, codes in zip(last["segment_id"], last["codes"], strict=True)]
     decided = _decided([*alone, *_readings(talked)], _with_ids(suggested[touched], segments))
     decided["reviewers"] = decided["segment_id"].map(n_reviewers).fillna(0).astype(int)
+    # In the order of the segments, whether people have decided about them or not.
     order = np.concatenate([suggested.loc[~touched, "place"], index_in(decided["segment_id"], segments["segment_id"])])
-    found = pd.concat([untouched, decided[COLUMNS]], ignore_index=True)
-    return found.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+    codings = pd.concat([untouched, decided[COLUMNS]], ignore_index=True)
+    return codings.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
 
 
 def _suggested(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
@@ -62,33 +65,26 @@ def _suggested(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFram
     return pd.DataFrame({"place": np.flatnonzero(at >= 0), "text": at[at >= 0]}).merge(codes, on="text")[["place", "code"]]
 
 
-def _still_there(said: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
+def _still_there(records: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     """Return what people said of texts that their segments still hold, with the place of the segment."""
-    at = index_in(said["segment_id"], segments["segment_id"])
-    said, at = said[at >= 0], at[at >= 0]
-    same = np.asarray(said["text_id"]) == np.asarray(take(segments["text_id"], at))
-    found: pd.DataFrame = said[same].assign(place=at[same])
-    return found
+    at = index_in(records["segment_id"], segments["segment_id"])
+    records, at = records[at >= 0], at[at >= 0]
+    same = np.asarray(records["text_id"]) == np.asarray(take(segments["text_id"], at))
+    same_text: pd.DataFrame = records[same].assign(place=at[same])
+    return same_text
 
 
 def _with_ids(suggested: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"segment_id": take(segments["segment_id"], suggested["place"]).array, "code": suggested["code"].array})
 
 
-def _votes(counted: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    """Return each reviewer's codes of a segment, once."""
-    rows = counted.drop_duplicates(["segment_id", "reviewer"], keep="last")
-    return [(segment_id, _split(codes)) for segment_id, codes in zip(rows["segment_id"], rows["codes"], strict=True)]
-
-
 def _readings(talked: pd.DataFrame) -> list[tuple[str, list[str]]]:
-    """Return the codes of each reading that is left of a segment after people have talked."""
-    found: list[tuple[str, list[str]]] = []
+    codes_left: list[tuple[str, list[str]]] = []
     columns = (talked[name].tolist() for name in ("segment_id", "outcome", "codes", "readings"))
     for segment_id, outcome, codes, readings in zip(*columns, strict=True):
         remain: list[Any] = json.loads(readings) if outcome == "contested" else [{"codes": _split(codes)}]
-        found += [(segment_id, list(reading["codes"])) for reading in remain]
-    return found
+        codes_left += [(segment_id, list(reading["codes"])) for reading in remain]
+    return codes_left
 
 
 def _split(codes: str) -> list[str]:
@@ -98,10 +94,11 @@ def _split(codes: str) -> list[str]:
 def _decided(readings: Sequence[tuple[str, list[str]]], suggested: pd.DataFrame) -> pd.DataFrame:
     """Return each code that some reading of a segment has, and whether all have it."""
     n_readings = pd.Series([segment_id for segment_id, _ in readings], dtype=str).value_counts()
-    given = [(segment_id, code) for segment_id, codes in readings for code in dict.fromkeys(codes)]
-    votes = pd.DataFrame(given, columns=["segment_id", "code"], dtype=str)
-    found = votes.groupby(["segment_id", "code"], sort=True).size().rename("votes").reset_index()
-    found = found.merge(suggested.assign(known=True), how="left", on=["segment_id", "code"])
-    agreed = np.where(found["known"].notna(), "accepted", "added")
-    unanimous = found["votes"] == found["segment_id"].map(n_readings)
-    return found.assign(status=np.where(unanimous, agreed, "contested"))
+    coded = [(segment_id, code) for segment_id, codes in readings for code in dict.fromkeys(codes)]
+    votes = pd.DataFrame(coded, columns=["segment_id", "code"], dtype=str)
+    codings = votes.groupby(["segment_id", "code"], sort=True).size().rename("votes").reset_index()
+    codings = codings.merge(suggested.assign(known=True), how="left", on=["segment_id", "code"])
+    agreed = np.where(codings["known"].notna(), "accepted", "added")
+    # A vote a reviewer or reading: what all have is decided, what some have is contested.
+    unanimous = codings["votes"] == codings["segment_id"].map(n_readings)
+    return codings.assign(status=np.where(unanimous, agreed, "contested"))

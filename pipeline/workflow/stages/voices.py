@@ -10,6 +10,7 @@ from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_theme
 from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
+from pipeline.study.study import compared_groups
 from pipeline.tables.lookup import Places, factorize, index_in, levels
 from pipeline.tables.parquet import empty_table
 
@@ -31,17 +32,17 @@ def voices(
     counted = themes.loc[~themes["set_aside"], "theme_id"].tolist()
     (numbers,), persons = factorize(comments["response_id"])
     spoken = _spoken(segments, comments["comment_id"], numbers, members)
-    found, ranks = [empty_table("voices")], [empty_table("theme_ranks")]
-    known = levels(people, persons, settings.count.groups or settings.intake.attributes[:1])
-    groups = [(group, *_counts(spoken, level, counted)) for group, level in known.items()]
-    groups = [(group, said, base) for group, said, base in groups if said.size]
-    everyone = _everyone(spoken, counted)
+    standing, ranks = [empty_table("voices")], [empty_table("theme_ranks")]
+    group_levels = levels(people, persons, compared_groups(settings))
+    groups = [(group, *_counts(spoken, level, counted)) for group, level in group_levels.items()]
+    groups = [(group, counts, base) for group, counts, base in groups if counts.size]
+    everyone = spoken.groupby("theme_id", observed=True)["person"].nunique().reindex(counted, fill_value=0).astype(float)
     n_people = float(spoken.loc[spoken["theme_id"].isin(counted), "person"].nunique())
-    shown = _shown(groups, everyone, n_people, _hidden(spoken, known, len(persons), counted, profile), profile)
-    for (group, said, base), figures in zip(groups, shown, strict=True):
-        found.append(_standing_out(said, base, figures).assign(group=group))
-        ranks.append(_ranks(said, base, everyone, profile).assign(group=group))
-    return _joined(found), _joined(ranks)
+    shown = _shown(groups, everyone, n_people, _hidden(spoken, group_levels, len(persons), counted, profile), profile)
+    for (group, counts, base), figures in zip(groups, shown, strict=True):
+        standing.append(_standing_out(counts, base, figures).assign(group=group))
+        ranks.append(_ranks(counts, base, everyone, profile).assign(group=group))
+    return _joined(standing), _joined(ranks)
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -52,9 +53,9 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 def _spoken(segments: pd.DataFrame, comment_ids: pd.Series, numbers: Places, members: pd.DataFrame) -> pd.DataFrame:
     """Return once who spoke of which theme; `numbers` says of whom each comment is."""
     comment, text = index_in(segments["comment_id"], comment_ids), index_in(segments["text_id"], members["text_id"])
-    known = (comment >= 0) & (text >= 0)
-    themes = pd.Categorical(members["theme_id"]).take(text[known])
-    return pd.DataFrame({"person": numbers[comment[known]], "theme_id": themes}).drop_duplicates()
+    placed = (comment >= 0) & (text >= 0)
+    themes = pd.Categorical(members["theme_id"]).take(text[placed])
+    return pd.DataFrame({"person": numbers[comment[placed]], "theme_id": themes}).drop_duplicates()
 
 
 def _counts(spoken: pd.DataFrame, level: pd.Categorical, themes: list[str]) -> tuple[pd.DataFrame, "pd.Series[float]"]:
@@ -62,13 +63,9 @@ def _counts(spoken: pd.DataFrame, level: pd.Categorical, themes: list[str]) -> t
     rows = spoken.assign(level=level.take(spoken["person"].to_numpy()))
     base = rows.groupby("level", observed=True)["person"].nunique().astype(float)
     base.index = base.index.astype("str")
-    said = rows.groupby(["level", "theme_id"], observed=True).size().unstack(fill_value=0)
-    said.index, said.columns = said.index.astype("str"), said.columns.astype("str")
-    return said.reindex(index=base.index, columns=themes, fill_value=0).astype(float), base
-
-
-def _everyone(spoken: pd.DataFrame, themes: list[str]) -> "pd.Series[float]":
-    return spoken.groupby("theme_id", observed=True)["person"].nunique().reindex(themes, fill_value=0).astype(float)
+    counts = rows.groupby(["level", "theme_id"], observed=True).size().unstack(fill_value=0)
+    counts.index, counts.columns = counts.index.astype("str"), counts.columns.astype("str")
+    return counts.reindex(index=base.index, columns=themes, fill_value=0).astype(float), base
 
 
 Group = tuple[str, pd.DataFrame, "pd.Series[float]"]
@@ -89,13 +86,14 @@ def _shown(
     groups: list[Group], everyone: "pd.Series[float]", n_people: float, hidden: "_Hidden", profile: Profile
 ) -> list[_Shown]:
     """Hide and round what each theme's people and their groups may not show; all groups share the same themes."""
-    bases = [np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0)) for _, _, base in groups]
-    counts = [np.vstack([said.to_numpy(float), np.maximum(everyone - said.sum(axis=0), 0.0)]) for _, said, _ in groups]
-    found = []
-    for place, (group, said, _) in enumerate(groups):
-        rows = [hidden.names[group, str(level)] for level in [*said.index, ""]]
-        found.append(_figures(counts[place], bases[place], hidden, rows, profile))
-    return found
+    shown = []
+    for group, counts, base in groups:
+        # People without a level are a row, too, so that all rows add up to everybody.
+        all_counts = np.vstack([counts.to_numpy(float), np.maximum(everyone - counts.sum(axis=0), 0.0)])
+        all_bases = np.append(base.to_numpy(float), max(n_people - base.sum(), 0.0))
+        rows = [hidden.names[group, str(level)] for level in [*counts.index, ""]]
+        shown.append(_figures(all_counts, all_bases, hidden, rows, profile))
+    return shown
 
 
 @dataclass(frozen=True)
@@ -108,10 +106,10 @@ class _Hidden:
 
 
 def _hidden(
-    spoken: pd.DataFrame, known: dict[str, pd.Categorical], n_persons: int, themes: list[str], profile: Profile
+    spoken: pd.DataFrame, group_levels: dict[str, pd.Categorical], n_persons: int, themes: list[str], profile: Profile
 ) -> _Hidden:
-    """Decide what to hide of all attributes together, which may nest and overlap."""
-    classes = classes_by(known, n_persons)
+    # All attributes together, which may nest and overlap: what one leaves open another could give away.
+    classes = classes_by(group_levels, n_persons)
     counted = spoken[spoken["theme_id"].isin(themes)]
     base = classes.count(counted["person"].unique())
     no_base = hide_bases(classes, base, profile)
@@ -132,10 +130,10 @@ def _figures(counts: Floats, base: Floats, hidden: "_Hidden", rows: list[int], p
         return _Shown(n, np.broadcast_to(bases, n.shape), others / other_bases, ~hidden.themes[:, 0])
 
 
-def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -> pd.DataFrame:
+def _standing_out(counts: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -> pd.DataFrame:
     from statsmodels.stats.proportion import proportion_confint
 
-    result = standing_out(said.to_numpy(np.float64), np.asarray(base, dtype=np.float64))
+    result = standing_out(counts.to_numpy(np.float64), np.asarray(base, dtype=np.float64))
     low, high = proportion_confint(np.nan_to_num(shown.n), np.nan_to_num(shown.base, nan=1), method="wilson")
     hidden = np.isnan(shown.n)
     figures = {
@@ -149,27 +147,26 @@ def _standing_out(said: pd.DataFrame, base: "pd.Series[float]", shown: _Shown) -
         "suppressed": hidden,
         "total_shown": np.broadcast_to(shown.total, hidden.shape),
     }
-    return _cells(said).assign(**{name: values.ravel() for name, values in figures.items()})
+    cells = pd.MultiIndex.from_product([counts.index, counts.columns], names=["level", "theme_id"]).to_frame(index=False)
+    return cells.assign(**{name: values.ravel() for name, values in figures.items()})
 
 
-def _cells(said: pd.DataFrame) -> pd.DataFrame:
-    return pd.MultiIndex.from_product([said.index, said.columns], names=["level", "theme_id"]).to_frame(index=False)
-
-
-def _ranks(said: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
+def _ranks(counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
     first = everyone.rank(ascending=False, method="min")
+    # Rounded, or the last digits would tell apart what is the same.
     equal = pd.Series(
-        tempered_shares(said.to_numpy(np.float64), np.asarray(base, dtype=np.float64)).mean(axis=0).round(9), index=said.columns
+        tempered_shares(counts.to_numpy(np.float64), np.asarray(base, dtype=np.float64)).mean(axis=0).round(9),
+        index=counts.columns,
     )
-    within = said.rank(axis=1, ascending=False, method="min").where(said >= profile.fewest)
+    within = counts.rank(axis=1, ascending=False, method="min").where(counts >= profile.fewest)
     parts = [
         _ranked(first, first, weighting="people", level=""),
         _ranked(equal.rank(ascending=False, method="min"), first, weighting="equal groups", level=""),
-        *(_ranked(within.loc[level], first, weighting="within", level=str(level)) for level in said.index),
+        *(_ranked(within.loc[level], first, weighting="within", level=str(level)) for level in counts.index),
     ]
     return pd.concat(parts, ignore_index=True)
 
 
 def _ranked(ranks: "pd.Series[float]", first: "pd.Series[float]", *, weighting: str, level: str) -> pd.DataFrame:
-    found = {"theme_id": ranks.index, "rank": ranks.to_numpy(), "change": (first - ranks).to_numpy()}
-    return pd.DataFrame({**found, "weighting": weighting, "level": level})
+    figures = {"theme_id": ranks.index, "rank": ranks.to_numpy(), "change": (first - ranks).to_numpy()}
+    return pd.DataFrame({**figures, "weighting": weighting, "level": level})
