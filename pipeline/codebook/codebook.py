@@ -62,10 +62,10 @@ class Codebook:
 
     def __getitem__(self, code: str) -> Code:
         """Return the code with this id; CodebookError with the nearest name when there is none."""
-        for found in self.codes:
-            if found.code == code:
-                return found
-        nearest = hint(code, [found.code for found in self.codes])
+        for entry in self.codes:
+            if entry.code == code:
+                return entry
+        nearest = hint(code, [entry.code for entry in self.codes])
         raise CodebookError(f"The codebook has no code {code!r}.{nearest}")
 
 
@@ -144,8 +144,8 @@ def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codeboo
         )
     wrong = [*problems_in(tidy, columns=COLUMNS, separator=SEPARATOR)]
     if wrong:
-        found = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
-        raise CodebookError("\n  ".join([f"{source}: {found} putting right.", *wrong]))
+        needs = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+        raise CodebookError("\n  ".join([f"{source}: {needs} putting right.", *wrong]))
     return Codebook(tuple(_as_code(row) for row in tidy.values()))
 
 
@@ -166,7 +166,7 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodeHistory, ...]:
             by_sign[sign].append(code.code)
     changes = []
     for code in new.codes:
-        renamed = (one for sign in _signs(code) for one in by_sign[sign] if one in gone)
+        renamed = (earlier_id for sign in _signs(code) for earlier_id in by_sign[sign] if earlier_id in gone)
         earlier = before.get(code.code) or gone.get(min(renamed, key=places.__getitem__, default=""))
         if earlier is None:
             changes.append(CodeHistory("added", code.code, "", "", code.name))
@@ -324,8 +324,8 @@ def _label_findings(codebook: Codebook) -> Iterator[str]:
         if n_alike >= _MOST_ALIKE or n_compared >= _MOST_COMPARED:
             yield f"More labels may be nearly alike; those after code {codebook.codes[first].code!r} were not compared."
             return
-        one, other = labels[first], labels[second]
-        if sorted(one.split()) == sorted(other.split()) or SequenceMatcher(None, one, other).ratio() >= _ALIKE:
+        label, other = labels[first], labels[second]
+        if sorted(label.split()) == sorted(other.split()) or SequenceMatcher(None, label, other).ratio() >= _ALIKE:
             n_alike += 1
             pair = f"{codebook.codes[first].code!r} and {codebook.codes[second].code!r}"
             yield f"Codes {pair} have labels nearly alike; people will mix them up."

@@ -106,7 +106,7 @@ def remove_code(path: Path, code: str) -> None:
     def remove(sheet: _CodebookSheet) -> None:
         sheet.rows.remove(sheet.find(code))
 
-    _rewrite(path, remove, lambda book: Codebook(tuple(one for one in book.codes if one.code != code)))
+    _rewrite(path, remove, lambda book: Codebook(tuple(entry for entry in book.codes if entry.code != code)))
 
 
 def every_cell(path: Path) -> Iterator[tuple[int, str, str]]:
@@ -120,8 +120,8 @@ def reword_cells(path: Path, reword: Reword) -> list[str]:
     `reword` is given the number of the row, the name of the column and the cell. A row without a code goes by its number, for
     words must go from a codebook that is not right, too.
     """
-    found = path.read_bytes()
-    sheet = _read_sheet(path, found)
+    content = path.read_bytes()
+    sheet = _read_sheet(path, content)
     before = [list(row) for row in sheet.rows]
     cells: dict[int, list[str]] = {}
     for number, name, cell in list(sheet.cells()):
@@ -133,18 +133,18 @@ def reword_cells(path: Path, reword: Reword) -> list[str]:
     names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     changed = [name for name, old, new in zip(names, before, sheet.rows, strict=True) if old != new]
     if changed:
-        _replace(path, found, sheet.as_bytes())
+        _replace(path, content, sheet.as_bytes())
     return changed
 
 
 def _rewrite(path: Path, edit: Callable[[_CodebookSheet], None], change: Callable[[Codebook], Codebook]) -> None:
     if path.suffix.lower() == ".csv":
-        found = path.read_bytes()
-        sheet = _read_sheet(path, found)
+        content = path.read_bytes()
+        sheet = _read_sheet(path, content)
         edit(sheet)
         rows = [dict(zip(sheet.header, map(unguarded, row), strict=False)) for row in sheet.rows]
         build_codebook(rows, source=path.name)
-        _replace(path, found, sheet.as_bytes())
+        _replace(path, content, sheet.as_bytes())
     elif path.suffix.lower() == ".qdc":
         book = change(read_codebook(path))
         write_atomically(path, lambda temporary: write_codebook(book, temporary))
@@ -155,11 +155,11 @@ def _rewrite(path: Path, edit: Callable[[_CodebookSheet], None], change: Callabl
         )
 
 
-def _replace(path: Path, found: bytes, wanted: bytes) -> None:
+def _replace(path: Path, before: bytes, after: bytes) -> None:
     def write(temporary: Path) -> None:
-        temporary.write_bytes(wanted)
+        temporary.write_bytes(after)
         # As late as can be: somebody may have saved the file in Excel this moment.
-        if path.read_bytes() != found:
+        if path.read_bytes() != before:
             raise CodebookError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
 
     write_atomically(path, write)
@@ -188,7 +188,7 @@ def _cells(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def _changed(book: Codebook, code: str, values: Mapping[str, str]) -> Codebook:
-    return Codebook(tuple(_with(one, values) if one.code == code else one for one in book.codes))
+    return Codebook(tuple(_with(entry, values) if entry.code == code else entry for entry in book.codes))
 
 
 def _with(code: Code, values: Mapping[str, str]) -> Code:

@@ -81,14 +81,14 @@ def _variables(source: RunResults) -> Iterator[SpssVariable]:
     coded = _per_answer(source)
     yield SpssVariable(_name("checked", taken), "Checked by people", _checked(answers["comment_id"], source), CHECKED_LABELS)
     for code in dict.fromkeys([*source.labels, *coded["code"]]):
-        given = coded[coded["code"] == code].groupby("comment_id")["value"].max()
-        values = answers["comment_id"].map(given).fillna(NOT_GIVEN).astype(float)
+        value_of = coded[coded["code"] == code].groupby("comment_id")["value"].max()
+        values = answers["comment_id"].map(value_of).fillna(NOT_GIVEN).astype(float)
         yield SpssVariable(_name(f"c_{code}", taken), source.label(code), values, CODE_LABELS)
 
 
 def _per_answer(source: RunResults) -> pd.DataFrame:
-    found = source["codings"].merge(source["segments"][["segment_id", "comment_id"]], on="segment_id")
-    return found.assign(value=(found["status"] == "contested").map({True: CONTESTED, False: GIVEN}))
+    codings = source["codings"].merge(source["segments"][["segment_id", "comment_id"]], on="segment_id")
+    return codings.assign(value=(codings["status"] == "contested").map({True: CONTESTED, False: GIVEN}))
 
 
 def _checked(comment_ids: "pd.Series", source: RunResults) -> "pd.Series":

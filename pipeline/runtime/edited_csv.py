@@ -132,14 +132,14 @@ def _stripped(cell: str) -> str:
 
 
 def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_TeamSheet], object]) -> None:
-    found = _content(path)
-    sheet = _parse(path, found, columns)
+    before = _content(path)
+    sheet = _parse(path, before, columns)
     edit(sheet)
 
     def write(temporary: Path) -> None:
         temporary.write_bytes(sheet.as_bytes())
         # As late as can be: somebody may have saved the file in a spreadsheet this moment.
-        if path.read_bytes() != found:
+        if path.read_bytes() != before:
             raise StudyError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
 
     write_atomically(path, write)
@@ -174,9 +174,9 @@ def _first_row(text: str, delimiter: str) -> list[str]:
 def _check(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
     if missing:
-        said = [f"the column {name} is missing" for name in missing]
-        said += [f"the column {name} is not known" for name in header if name and name not in columns]
-        raise StudyError(f"{path.name}: {'; '.join(said)}. The columns are {', '.join(columns)}.")
+        faults = [f"the column {name} is missing" for name in missing]
+        faults += [f"the column {name} is not known" for name in header if name and name not in columns]
+        raise StudyError(f"{path.name}: {'; '.join(faults)}. The columns are {', '.join(columns)}.")
     long = [number for number, row in enumerate(rows, start=_FIRST_ROW) if any(cell.strip() for cell in row[len(header) :])]
     if long:
         numbers = ", ".join(map(str, long))

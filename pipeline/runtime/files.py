@@ -29,11 +29,11 @@ def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
         # Locked while it is written, so that a command that clears up after killed ones leaves it alone.
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = write(temporary)
+        outcome = write(temporary)
         _sync(temporary)
         temporary.replace(path)
         _sync(path.parent)
-        return found
+        return outcome
     finally:
         temporary.unlink(missing_ok=True)
         os.close(handle)

@@ -36,26 +36,26 @@ def stubbed(modules: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
 @contextmanager
 def for_ourselves(*modules: str) -> Iterator[None]:
     """Load modules, and what is in them, anew and forget them again, so that whoever imports them beside us gets all of them."""
-    known = _forget(modules)
+    loaded = _forget(modules)
     try:
         yield
     finally:
         _forget(modules)
-        sys.modules.update(known)
-        for name, module in known.items():
+        sys.modules.update(loaded)
+        for name, module in loaded.items():
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:
                 setattr(sys.modules[parent], child, module)
 
 
 def _forget(modules: tuple[str, ...]) -> dict[str, ModuleType]:
-    found = {name: sys.modules[name] for name in list(sys.modules) if name in modules or name.startswith(_starts(modules))}
-    for name in found:
+    loaded = {name: sys.modules[name] for name in list(sys.modules) if name in modules or name.startswith(_starts(modules))}
+    for name in loaded:
         del sys.modules[name]
         parent, _, child = name.rpartition(".")
         if hasattr(sys.modules.get(parent), child):
             delattr(sys.modules[parent], child)
-    return found
+    return loaded
 
 
 def _starts(modules: tuple[str, ...]) -> tuple[str, ...]:

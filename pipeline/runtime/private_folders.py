@@ -90,6 +90,6 @@ def _has_others(state: os.stat_result) -> bool:
 def _close(path: Path, mode: int) -> None:
     # Where the disk knows no rights, or the file is somebody else's, there is nothing to be closed by us.
     with contextlib.suppress(OSError):
-        found = stat.S_IMODE(path.stat().st_mode)
-        if found & 0o077:
-            path.chmod(found & mode)
+        rights = stat.S_IMODE(path.stat().st_mode)
+        if rights & 0o077:
+            path.chmod(rights & mode)

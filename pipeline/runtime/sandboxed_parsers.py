@@ -89,9 +89,9 @@ def _every_sheet(path: str) -> list[dict[str, Any]] | str:
 
 def _shown_sheets(path: str) -> list[dict[str, Any]] | str:
     """Return the cells of the sheets that are not hidden, or of all where all are."""
-    found = _workbook(path, lambda name, is_shown: is_shown)
-    hidden = not isinstance(found, str) and not any(sheet["is_shown"] for sheet in found)
-    return _workbook(path, lambda name, is_shown: True) if hidden else found
+    sheets = _workbook(path, lambda name, is_shown: is_shown)
+    hidden = not isinstance(sheets, str) and not any(sheet["is_shown"] for sheet in sheets)
+    return _workbook(path, lambda name, is_shown: True) if hidden else sheets
 
 
 def _one_sheet(path: str, wanted: str) -> list[dict[str, Any]] | str:
@@ -116,8 +116,8 @@ def _sheets(workbook: "CalamineWorkbook") -> list[tuple[str, bool, bool]]:
     """Return the name of each sheet, whether it has cells, unlike a chart, and whether it is shown."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    found = workbook.sheets_metadata
-    return [(s.name, s.typ == SheetTypeEnum.WorkSheet, s.visible == SheetVisibleEnum.Visible) for s in found]
+    sheets = workbook.sheets_metadata
+    return [(s.name, s.typ == SheetTypeEnum.WorkSheet, s.visible == SheetVisibleEnum.Visible) for s in sheets]
 
 
 def _sheet(

@@ -110,7 +110,7 @@ class Loop:
 def read_loop(study: Study) -> Loop:
     """Read `loop.csv`; StudyError lists by row all that is wrong with it. Without the file the loop is empty."""
     loop, faults = read_with_faults(study)
-    wrong = [f"row {number}: {problem}" for number, found in faults.items() for _, problem in found]
+    wrong = [f"row {number}: {problem}" for number, row_faults in faults.items() for _, problem in row_faults]
     if wrong:
         raise StudyError("\n  ".join([f"{FILE} is not right yet.", *wrong]))
     return loop
@@ -119,7 +119,7 @@ def read_loop(study: Study) -> Loop:
 def read_with_faults(study: Study) -> tuple[Loop, dict[int, tuple[tuple[str, str], ...]]]:
     """Return the rows that are right, and for each other row's number what is wrong: the column and a sentence."""
     rows = read_rows(study.folder / FILE, COLUMNS)
-    faults = {number: found for number, row in rows.items() if (found := tuple(problems(row)))}
+    faults = {number: row_faults for number, row in rows.items() if (row_faults := tuple(problems(row)))}
     return Loop(tuple(_entry(number, row) for number, row in rows.items() if number not in faults)), faults
 
 
@@ -168,14 +168,14 @@ def _number_of(study: Study, shown: Mapping[str, str]) -> int:
 
 def unknown_rows(loop: Loop, names: Sequence[str]) -> tuple[str, ...]:
     """Say which rows are about nothing that the study knows by these names."""
-    known = {name.casefold().strip(): name for name in names if name}
-    found = []
+    names_of = {name.casefold().strip(): name for name in names if name}
+    sentences = []
     for entry in loop.entries:
-        if entry.about.casefold().strip() not in known:
-            near = get_close_matches(entry.about.casefold(), known, n=1)
-            hint = f" Did you mean {known[near[0]]!r}?" if near else ""
-            found.append(f"row {entry.row}: {entry.about!r} is no code and no theme of this study, or no longer.{hint}")
-    return tuple(found)
+        if entry.about.casefold().strip() not in names_of:
+            near = get_close_matches(entry.about.casefold(), names_of, n=1)
+            hint = f" Did you mean {names_of[near[0]]!r}?" if near else ""
+            sentences.append(f"row {entry.row}: {entry.about!r} is no code and no theme of this study, or no longer.{hint}")
+    return tuple(sentences)
 
 
 def start_loop(study: Study, abouts: Sequence[str]) -> int:
@@ -224,7 +224,7 @@ def _date(text: str) -> date | None:
 
 
 def _entry(number: int, row: Mapping[str, str]) -> Action:
-    agree: Agree = next(found for found in get_args(Agree) if found == row["they_agree"].casefold())
+    agree: Agree = next(answer for answer in get_args(Agree) if answer == row["they_agree"].casefold())
     dates = {name: _date(row[name]) for name in _DATES}
     texts = {name: row[name] for name in COLUMNS if name not in _DATES and name != "they_agree"}
     return Action(row=number, they_agree=agree, **texts, **dates)  # type: ignore[arg-type]

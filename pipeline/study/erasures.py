@@ -96,9 +96,9 @@ def tombstones_there(study: Study) -> ErasureRegister:
 def tombstones_from_text(text: str | bytes) -> ErasureRegister:
     """Read what `tombstones_as_text` wrote; DataError if it is damaged."""
     try:
-        found = json.loads(text)
-        bytes.fromhex(found["salt"])
-        return ErasureRegister(found["salt"], tuple(Erasure(**stone) for stone in found["stones"]))
+        record = json.loads(text)
+        bytes.fromhex(record["salt"])
+        return ErasureRegister(record["salt"], tuple(Erasure(**stone) for stone in record["stones"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
             "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back, or "

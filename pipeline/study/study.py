@@ -285,8 +285,8 @@ class Study:
         if name not in made:
             nearest = get_close_matches(name, made, n=1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-            there = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
-            raise DataError(f"There is no table {name!r} in derived/; {there}")
+            listing = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
+            raise DataError(f"There is no table {name!r} in derived/; {listing}")
         return pd.read_parquet(self.derived / f"{name}.parquet")
 
 

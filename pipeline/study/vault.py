@@ -48,8 +48,8 @@ def key_in_use(study: Study) -> bytes | None:
             f"vault/key is damaged: it holds {len(key)} bytes, and not {KEY_BYTES}. Put the right key back, from a copy you kept "
             "or with `themes restore`. Only where nobody has decided anything yet may it be deleted, to have another one made."
         )
-    known = known_check(study)
-    if known and known != check_of(key):
+    check = known_check(study)
+    if check and check != check_of(key):
         raise DataError(
             "vault/key is not the key that this study was begun with, so decisions would no longer fit and people who were "
             "erased would come back. Put the right key back, from a copy you kept or with `themes restore`. Nothing was changed."

@@ -56,8 +56,8 @@ class LazyTable:
     def __getitem__(self, columns: str | list[str]) -> "pd.Series[Any] | pd.DataFrame":
         """Return a column, or some, whole."""
         wanted = columns if isinstance(columns, list) else [columns]
-        found = cast(pd.DataFrame, read_table(self._name, self._path, wanted))
-        return found if isinstance(columns, list) else found[columns]
+        frame = cast(pd.DataFrame, read_table(self._name, self._path, wanted))
+        return frame if isinstance(columns, list) else frame[columns]
 
     def only(self, *columns: str) -> "LazyTable":
         """Return the same table with some of its columns."""
@@ -67,10 +67,10 @@ class LazyTable:
         """Yield the rows in their order, 65,536 at a time; at least one part, which may be empty."""
         with _opened(self._path) as file:
             batches = file.iter_batches(ROWS_OF_TABLE, columns=self._columns)
-            found = (self._checked(batch.to_pandas(), self._columns) for batch in batches)
-            first = next(found, None)
+            frames = (self._checked(batch.to_pandas(), self._columns) for batch in batches)
+            first = next(frames, None)
             yield self[self._columns or file.schema_arrow.names] if first is None else first
-            yield from found
+            yield from frames
 
     def take(self, rows: ArrayLike) -> pd.DataFrame:
         """Return these rows, int (n,), in this order; of the others, only those that are stored beside them are read."""
@@ -110,8 +110,8 @@ class LazyColumn(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         """Return one, or a list of some."""
-        found = self._at(self._rows[place])
-        return found if isinstance(place, slice) else found[0]
+        texts = self._at(self._rows[place])
+        return texts if isinstance(place, slice) else texts[0]
 
     def __iter__(self) -> Iterator[str]:
         """Yield them in their order; few are in memory at a time."""
@@ -123,8 +123,8 @@ class LazyColumn(Sequence[str]):
         return LazyColumn(self._table, self._column, self._rows[np.asarray(places, dtype=np.intp)])
 
     def _at(self, rows: ArrayLike) -> list[str]:
-        found: list[str] = self._table.take(np.atleast_1d(np.asarray(rows)))[self._column].tolist()
-        return found
+        texts: list[str] = self._table.take(np.atleast_1d(np.asarray(rows)))[self._column].tolist()
+        return texts
 
 
 class LazyMatrix:
@@ -153,31 +153,31 @@ class LazyMatrix:
     def __getitem__(self, rows: slice | NDArray[Any]) -> NDArray[np.float16]:
         """Return these rows, given as a slice, int (m,) or bool (n,)."""
         wanted = np.arange(len(self))[rows]
-        found = np.empty((len(wanted), self._width), dtype=np.float16)
+        numbers = np.empty((len(wanted), self._width), dtype=np.float16)
         groups = np.searchsorted(self._ends, wanted, side="right")
         for group in np.unique(groups):
             here = groups == group
-            found[here] = self._group(int(group))[wanted[here] - self._starts[group]]
-        return found
+            numbers[here] = self._group(int(group))[wanted[here] - self._starts[group]]
+        return numbers
 
     def _group(self, number: int) -> NDArray[np.float16]:
-        found = self._kept.pop(number, None)
-        if found is None:
+        numbers = self._kept.pop(number, None)
+        if numbers is None:
             with _opened(self._path) as file:
                 part = file.read_row_group(number, columns=["vector"]).column("vector").combine_chunks()
-            found = part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
+            numbers = part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
         # What was looked at last stands last.
-        kept = [*self._kept.items(), (number, found)]
+        kept = [*self._kept.items(), (number, numbers)]
         self._kept = dict(kept[-KEPT_GROUPS:])
-        return found
+        return numbers
 
 
 def lazy_vectors(path: Path) -> Vectors:
     """Return vectors whose numbers stay on the disk, and whose ids are there."""
     with _opened(path) as file:
-        said = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
+        facts = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
         ids = file.read(columns=["id"]).column("id").to_pandas()
-    return Vectors(ids, LazyMatrix(path), said.get("model", ""), said.get("sha256", ""))
+    return Vectors(ids, LazyMatrix(path), facts.get("model", ""), facts.get("sha256", ""))
 
 
 Rows = pd.DataFrame | LazyTable
@@ -209,8 +209,8 @@ def text_column(table: Rows, column: str = "text") -> Sequence[str]:
     """Return what a column says: a list, or what reads it from the disk."""
     if isinstance(table, LazyTable):
         return LazyColumn(table.only(column), column, np.arange(len(table)))
-    found: list[str] = table[column].tolist()
-    return found
+    texts: list[str] = table[column].tolist()
+    return texts
 
 
 def select(texts: Sequence[str], places: ArrayLike) -> Sequence[str]:

@@ -116,10 +116,10 @@ def tables_as_markdown() -> str:
     parts = []
     for table in TABLES.values():
         columns = columns_of(table.name)
-        said = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
+        meaning = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
         rows = [f"| `{name}` | {column.description} |" for name, column in columns.items()]
         header = ["", "| column | what it holds |", "|---|---|", *rows] if rows else []
-        parts.append("\n".join([f"**{table.name}** ({table.sensitivity}, `{table.file}`). {said}", *header]))
+        parts.append("\n".join([f"**{table.name}** ({table.sensitivity}, `{table.file}`). {meaning}", *header]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -138,9 +138,9 @@ def _schemas() -> dict[str, pa.DataFrameSchema]:
     """Return the contracts as pandera checks them. It would load Dask to ask of each column whether it is one of Dask's."""
     kinds = ("dask", "modin", "pyspark")
     with for_ourselves(*(f"pandera.typing.{kind}" for kind in kinds)), hidden(*kinds):
-        found = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
+        contracts = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
     pandera.typing.get_index_types.cache_clear()
-    return found
+    return contracts
 
 
 def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -217,8 +217,8 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
         if TABLES[name].model is None:
             return _read_vectors(path)
         # Columns are given up one by one as they are turned into pandas', so that the table is there once.
-        found = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
-        frame = found.to_pandas(split_blocks=True, self_destruct=True)
+        table = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
+        frame = table.to_pandas(split_blocks=True, self_destruct=True)
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
     try:
@@ -230,8 +230,8 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
 def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
     """Read one column of a table and do not check it, which is quick; empty where the table has been made without it."""
     try:
-        found = pyarrow.parquet.read_schema(path).names
-        return pyarrow.parquet.read_table(path, columns=[column])[column] if column in found else pyarrow.chunked_array([[]])
+        names = pyarrow.parquet.read_schema(path).names
+        return pyarrow.parquet.read_table(path, columns=[column])[column] if column in names else pyarrow.chunked_array([[]])
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
@@ -250,7 +250,7 @@ def model_of_vectors(path: Path) -> str:
 def _read_vectors(path: Path) -> Vectors:
     with pyarrow.parquet.ParquetFile(path) as file:
         width, n = file.schema_arrow.field("vector").type.list_size, file.metadata.num_rows
-        said = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
+        facts = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
         ids: list[str] = []
         matrix = np.empty((n, width), dtype=np.float16)
         for group in range(file.num_row_groups):
@@ -258,4 +258,4 @@ def _read_vectors(path: Path) -> Vectors:
             numbers = part.column("vector").combine_chunks().flatten().to_numpy(zero_copy_only=False)
             matrix[len(ids) : len(ids) + len(part)] = numbers.reshape(len(part), width)
             ids += part.column("id").to_pylist()
-    return Vectors(tuple(ids), matrix, said.get("model", ""), said.get("sha256", ""))
+    return Vectors(tuple(ids), matrix, facts.get("model", ""), facts.get("sha256", ""))

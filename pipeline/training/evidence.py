@@ -96,7 +96,7 @@ def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 def _n_new(votes: pd.DataFrame, lessons: pd.DataFrame) -> int:
     """Return how many decisions are not learnt, or not as people have agreed on since."""
     learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
-    return sum(one not in learnt for one in zip(votes["decision_id"], votes["codes"], strict=True))
+    return sum(decision not in learnt for decision in zip(votes["decision_id"], votes["codes"], strict=True))
 
 
 def _nothing_left(left_out: LeftOut, study: Study) -> str:
@@ -127,28 +127,28 @@ def _material(
     texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons: pd.DataFrame, hints: Sequence[str | None]
 ) -> CodedTexts:
     rows, codes = rows_to_learn(texts, codebook, lessons)
-    taught = [(row, given) for row, given in zip(rows, codes, strict=True) if given is not None]
+    taught = [(row, row_codes) for row, row_codes in zip(rows, codes, strict=True) if row_codes is not None]
     return CodedTexts(
         texts["text"].tolist(),
         texts["frame"].tolist(),
         vectors.matrix.astype(np.float32),
         np.array([row for row, _ in taught], dtype=np.intp),
-        [given for _, given in taught],
+        [row_codes for _, row_codes in taught],
         hints,
     )
 
 
 def _votes(made: pd.DataFrame, texts: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, LeftOut]:
-    known = {code.code for code in codebook.codes}
+    in_codebook = {code.code for code in codebook.codes}
     row_of = pd.Series(range(len(texts)), index=texts["text_id"])
     clear = _clear(made)
-    there = clear[clear["text_id"].isin(row_of.index)]
-    named = [codes.split("|") if codes else [] for codes in there["codes"]]
-    given = [tuple(code for code in codes if code in known) for codes in named]
-    votes = there.assign(row=there["text_id"].map(row_of), given=pd.Series(given, index=there.index, dtype=object))
-    votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(given, there["outcome"], strict=True)]]
-    code_gone = sum(len(kept) < len(codes) for kept, codes in zip(given, named, strict=True))
-    return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(there), code_gone)
+    present = clear[clear["text_id"].isin(row_of.index)]
+    named = [codes.split("|") if codes else [] for codes in present["codes"]]
+    learnable = [tuple(code for code in codes if code in in_codebook) for codes in named]
+    votes = present.assign(row=present["text_id"].map(row_of), given=pd.Series(learnable, index=present.index, dtype=object))
+    votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(learnable, present["outcome"], strict=True)]]
+    code_gone = sum(len(kept) < len(codes) for kept, codes in zip(learnable, named, strict=True))
+    return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(present), code_gone)
 
 
 def _audited(made: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:

@@ -56,8 +56,8 @@ def _left_out(left_out: LeftOut) -> list[str]:
         (left_out.text_gone, "about texts no longer there"),
         (left_out.code_gone, "naming codes the codebook no longer has"),
     )
-    found = [f"{n:,} {why}" for n, why in whys if n]
-    return [f"Left out of decisions: {', '.join(found)}."] if found else []
+    parts = [f"{n:,} {why}" for n, why in whys if n]
+    return [f"Left out of decisions: {', '.join(parts)}."] if parts else []
 
 
 def _changes(findings: Findings) -> list[str]:
@@ -65,12 +65,12 @@ def _changes(findings: Findings) -> list[str]:
     if not changes.n:
         return ["There is no text people agree on, so nothing can be said of gains and losses."]
     moved = _moved(findings)
-    shown, rest = moved[:_MOST_CODES], moved[_MOST_CODES:]
+    shown, others = moved[:_MOST_CODES], moved[_MOST_CODES:]
     lines = [
         f"On the {_of(changes.n, 'text')} people agree on, each judged by a coder that has not seen it:",
         f"  {'code':24s} {'newly right':>11s} {'newly wrong':>11s}   net, in 100 texts",
         *(_row(findings.codes[code], findings, [code]) for code in shown),
-        *([_row(f"{len(rest)} other codes", findings, rest)] if rest else []),
+        *([_row(f"{len(others)} other codes", findings, others)] if others else []),
         f"  {len(findings.codes) - len(moved)} codes stay as they are.",
     ]
     return [*lines, _agreement(findings)]
@@ -126,7 +126,8 @@ def _changes_as_dict(findings: Findings) -> dict[str, Any]:
     changes = findings.changes
     codes = {
         code: {
-            **{name: int(getattr(changes, name)[place]) for name in ("found", "dropped", "wrong", "lost")},
+            "found": int(changes.added[place]),
+            **{name: int(getattr(changes, name)[place]) for name in ("dropped", "wrong", "lost")},
             "net": _plain(changes.net[place]),
         }
         for place, code in enumerate(findings.codes)

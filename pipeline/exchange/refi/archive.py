@@ -38,8 +38,8 @@ def open_archive(path: Path) -> OpenedArchive:
         raise DataError(f"{path.name}: {error}") from error
     projects = [name for name in parts if name.endswith(".qde")]
     if len(projects) != 1:
-        found = "no project" if not projects else f"{len(projects)} projects"
-        raise DataError(f"{path.name}: {found} in it; a .qdpx holds exactly one .qde. Export it again.")
+        count = "no project" if not projects else f"{len(projects)} projects"
+        raise DataError(f"{path.name}: {count} in it; a .qdpx holds exactly one .qde. Export it again.")
     root = _parse(parts.pop(projects[0]), path)
     return OpenedArchive(root, {PurePosixPath(name).name: content for name, content in parts.items()})
 

@@ -66,27 +66,27 @@ class StudyExcerpts:
         heads = list(_ANSWER.finditer(source.text))
         if not heads:
             return self._whole(source, losses)
-        found: list[AnswerBlock] = []
+        blocks: list[AnswerBlock] = []
         for head in heads:
             text = self.text.get(head[1])
-            if found and head.start() < found[-1].end:
+            if blocks and head.start() < blocks[-1].end:
                 continue  # somebody's answer holds a line like ours
             if text is None:
                 losses["answers that are not in this study, or no longer"] += 1
             elif not source.text.startswith(text, head.end()):
                 losses["answers whose words are others now"] += 1
             else:
-                found.append(AnswerBlock(head.end(), head.end() + len(text), head[1]))
-        return found
+                blocks.append(AnswerBlock(head.end(), head.end() + len(text), head[1]))
+        return blocks
 
     def _whole(self, source: TextSource, losses: Counter[str]) -> list[AnswerBlock]:
         """Find the answer that is the whole of a source; two people who said the same cannot be told apart."""
-        said = source.text.strip()
-        same = self.answers_with.get(said, [])
+        text = source.text.strip()
+        same = self.answers_with.get(text, [])
         if len(same) == 1:
-            begin = source.text.index(said) - len(self.text[same[0]]) + len(self.text[same[0]].lstrip())
+            begin = source.text.index(text) - len(self.text[same[0]]) + len(self.text[same[0]].lstrip())
             return [AnswerBlock(begin, len(source.text), same[0])]
-        losses["texts that are no answer of this study, or one that several people gave"] += bool(said)
+        losses["texts that are no answer of this study, or one that several people gave"] += bool(text)
         return []
 
     def at(self, selection: Selection, block: AnswerBlock, losses: Counter[str]) -> list[str]:
@@ -141,23 +141,23 @@ class Matching:
             yield f"codings with codes that the codebook does not have; add them to it and import again: {named}"
 
     def _read(self, source: TextSource) -> None:
-        telling = [one for one in source.selections if one.codings or self._words_of_notes(one)]
+        telling = [selection for selection in source.selections if selection.codings or self._words_of_notes(selection)]
         blocks = self._excerpts.blocks(source, self.losses) if telling else []
         starts = [block.start for block in blocks]
         for selection in telling:
             first = max(bisect_right(starts, selection.start) - 1, 0)
             last = bisect_right(starts, selection.end - 1)
             touched = [block for block in blocks[first:last] if selection.start < block.end]
-            matched = [found for block in touched for found in self._excerpts.at(selection, block, self.losses)]
+            matched = [segment_id for block in touched for segment_id in self._excerpts.at(selection, block, self.losses)]
             self.losses["places outside the excerpts of this study"] += not matched
             for segment_id in matched:
                 self._hear(segment_id, selection)
 
     def _words_of_notes(self, selection: Selection) -> list[tuple[Note, Outcome]]:
         """Return the notes at a place that say "none of the codes" or "not sure"."""
-        said: dict[str, Outcome] = {NOT_SAID["none"]: "none", NOT_SAID["not sure"]: "not sure"}
+        outcomes: dict[str, Outcome] = {NOT_SAID["none"]: "none", NOT_SAID["not sure"]: "not sure"}
         notes = [self._notes[guid] for guid in selection.notes if guid in self._notes]
-        return [(note, said[line]) for note in notes if (line := note.text.partition("\n")[0].strip()) in said]
+        return [(note, outcomes[line]) for note in notes if (line := note.text.partition("\n")[0].strip()) in outcomes]
 
     def _hear(self, segment_id: str, selection: Selection) -> None:
         for coding in selection.codings:
@@ -195,14 +195,14 @@ def _codes_of(project: Project, codebook: Codebook) -> Iterator[tuple[str, str]]
         **{code.code.casefold(): code.code for code in codebook.codes},
     }
     for guid, row in project.codes:
-        found = ours.get(guid) or named.get(row["label"].casefold())
-        if found:
-            yield guid, found
+        code = ours.get(guid) or named.get(row["label"].casefold())
+        if code:
+            yield guid, code
 
 
 def _time(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

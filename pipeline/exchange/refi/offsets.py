@@ -46,7 +46,7 @@ def best_reading(texts: Sequence[str], places: Sequence[Sequence[tuple[int, int]
     if all("\r\n" not in text and text.isascii() for text in texts):
         return STANDARD
     misfits = {
-        reading: sum(_misfits(text, found, reading) for text, found in zip(texts, places, strict=True)) for reading in READINGS
+        reading: sum(_misfits(text, spans, reading) for text, spans in zip(texts, places, strict=True)) for reading in READINGS
     }
     best = min(READINGS, key=lambda reading: misfits[reading])
     # People mark parts of words, too: one misfit more or less says nothing.

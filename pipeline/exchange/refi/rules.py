@@ -20,7 +20,9 @@ def check_project(project: Project) -> None:
     if wrong:
         more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
         raise DataError(
-            "The project would not be sound, so it was not written:\n" + "\n".join(f"  {one}" for one in wrong[:_SHOWN]) + more
+            "The project would not be sound, so it was not written:\n"
+            + "\n".join(f"  {fault}" for fault in wrong[:_SHOWN])
+            + more
         )
 
 
@@ -36,8 +38,8 @@ def faults(project: Project) -> Iterator[str]:
 
 def all_guids(project: Project) -> Iterator[str]:
     """Yield the GUID of everything in a project that has one."""
-    for things in (project.users, project.variables, project.cases, project.sources, project.notes):
-        yield from (thing.guid for thing in things)
+    for parts in (project.users, project.variables, project.cases, project.sources, project.notes):
+        yield from (part.guid for part in parts)
     yield from (guid for guid, _ in project.codes)
     yield from (selection.guid for _, selection in project.selections())
     yield from (coding.guid for _, coding in project.codings())
@@ -70,9 +72,9 @@ def _reference_faults(project: Project) -> Iterator[str]:
         yield from _dangling(f"case {case.guid}", "selection", case.selections, places)
 
 
-def _dangling(what: str, kind: str, wanted: tuple[str, ...] | list[str], there: set[str]) -> Iterator[str]:
+def _dangling(what: str, kind: str, wanted: tuple[str, ...] | list[str], guids: set[str]) -> Iterator[str]:
     for guid in wanted:
-        if guid not in there:
+        if guid not in guids:
             yield f"{what} points to the {kind} {guid}, which is not in the project."
 
 

@@ -71,41 +71,41 @@ def _variable(guid: str, name: str) -> ET.Element:
 
 
 def _case(case: Case) -> ET.Element:
-    found = _element("Case", {"guid": case.guid, "name": case.name})
+    element = _element("Case", {"guid": case.guid, "name": case.name})
     for variable, value in case.values:
-        held = ET.SubElement(found, "VariableValue")
+        held = ET.SubElement(element, "VariableValue")
         _references(held, "VariableRef", [variable])
         _text(held, "TextValue", value)
-    _references(found, "SelectionRef", case.selections)
-    return found
+    _references(element, "SelectionRef", case.selections)
+    return element
 
 
 def _source(source: TextSource) -> ET.Element:
     path = f"internal://{source.guid}.txt"
-    found = _element("TextSource", {"guid": source.guid, "name": source.name, "plainTextPath": path})
-    _text(found, "Description", source.description)
-    found.extend(_selection(selection) for selection in source.selections)
-    return found
+    element = _element("TextSource", {"guid": source.guid, "name": source.name, "plainTextPath": path})
+    _text(element, "Description", source.description)
+    element.extend(_selection(selection) for selection in source.selections)
+    return element
 
 
 def _selection(selection: Selection) -> ET.Element:
     places = {"startPosition": str(selection.start), "endPosition": str(selection.end)}
-    found = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places)
-    _text(found, "Description", selection.description)
-    found.extend(_coding(coding) for coding in selection.codings)
-    _references(found, "NoteRef", selection.notes)
-    return found
+    element = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places)
+    _text(element, "Description", selection.description)
+    element.extend(_coding(coding) for coding in selection.codings)
+    _references(element, "NoteRef", selection.notes)
+    return element
 
 
 def _coding(coding: ProjectCoding) -> ET.Element:
-    found = _element("Coding", {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.made_at})
-    _references(found, "CodeRef", [coding.code])
-    _references(found, "NoteRef", coding.notes)
-    return found
+    element = _element("Coding", {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.made_at})
+    _references(element, "CodeRef", [coding.code])
+    _references(element, "NoteRef", coding.notes)
+    return element
 
 
 def _note(note: Note) -> ET.Element:
     attributes = {"guid": note.guid, "name": note.name, "creatingUser": note.user, "creationDateTime": note.made_at}
-    found = _element("Note", attributes)
-    ET.SubElement(found, "PlainTextContent").text = NOT_IN_XML.sub("", note.text)
-    return found
+    element = _element("Note", attributes)
+    ET.SubElement(element, "PlainTextContent").text = NOT_IN_XML.sub("", note.text)
+    return element

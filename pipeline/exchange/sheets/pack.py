@@ -47,7 +47,7 @@ def pack(
     words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     table = excerpts_to_review(source, chosen, drawn=order)
     pages = Pages(source.study.settings.name, source.codebook, table, PackedExcerpts(words), reviewer or "")
-    drawn = next(one for one in get_args(Drawn) if one == order)
+    drawn = next(way for way in get_args(Drawn) if way == order)
     with scratch_of(study.folder), open_store(study) as store, store.together():
         # Together: a sheet of which there is no record could count for no audit.
         note_packed(store, chosen["segment_id"].tolist(), drawn=drawn, reviewer=reviewer or "")

@@ -78,14 +78,14 @@ def _meanings(document: "Document", pages: Pages) -> None:
     for code in pages.codebook.codes:
         added = table.add_row()
         added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        said = (code.definition, code.include and f"Counts: {code.include}", code.exclude and f"Does not count: {code.exclude}")
+        parts = (code.definition, code.include and f"Counts: {code.include}", code.exclude and f"Does not count: {code.exclude}")
         added.cells[0].paragraphs[0].add_run(writable(offered[code.code])).bold = True
-        added.cells[1].text = writable("\n".join(part for part in said if part))
+        added.cells[1].text = writable("\n".join(part for part in parts if part))
 
 
 def _excerpt(document: "Document", pages: Pages, number: int, row: dict[str, str]) -> None:
     document.add_heading(f"Excerpt {number} of {len(pages.excerpts)}", level=2)
-    _labelled(document, "Id to type back", pages.known.short(row["excerpt"]))
+    _labelled(document, "Id to type back", pages.packed.short(row["excerpt"]))
     _labelled(document, "Question", row["question"])
     if row["whole_answer"] != row["words_to_code"]:
         _labelled(document, "The whole answer", row["whole_answer"])

@@ -75,13 +75,13 @@ def find_answers(path: Path, is_excerpt: Callable[[str], bool]) -> tuple[list[An
         The file cannot be read.
     """
     sheets, notes, first = read_tables(path)
-    found = {name: _answers(name, rows, first, is_excerpt) for name, rows in sheets.items()}
-    good = [answers for answers in found.values() if isinstance(answers, AnswerTable)]
+    tables = {name: _answers(name, rows, first, is_excerpt) for name, rows in sheets.items()}
+    good = [answers for answers in tables.values() if isinstance(answers, AnswerTable)]
     if not good:
-        raise ReviewError(f"{path.name} is no sheet of excerpts to review: {_worst(found)}")
-    others = [name for name, answers in found.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
+        raise ReviewError(f"{path.name} is no sheet of excerpts to review: {_worst(tables)}")
+    others = [name for name, answers in tables.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
     aside = [name for name in others if plain(name) not in (INSTRUCTIONS, MEANINGS)]
-    notes += [f'the sheet "{name}" was not read, since {found[name]}' for name in aside]
+    notes += [f'the sheet "{name}" was not read, since {tables[name]}' for name in aside]
     return good, notes, _packed_for(sheets)
 
 
@@ -149,9 +149,9 @@ def letters(place: int) -> str:
     return name
 
 
-def _worst(found: Mapping[str, AnswerTable | str]) -> str:
+def _worst(tables: Mapping[str, AnswerTable | str]) -> str:
     """Return the reason of the sheet that was meant, or else of the first."""
-    reasons = {plain(name): reason for name, reason in found.items() if isinstance(reason, str)}
+    reasons = {plain(name): reason for name, reason in tables.items() if isinstance(reason, str)}
     return f"{reasons.get(SHEET) or next(iter(reasons.values()), 'it is empty.')} Use the sheet as `themes pack` wrote it."
 
 

@@ -102,7 +102,11 @@ def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
 def _in_codebook(excerpts: PackedExcerpts, codebook: Codebook) -> frozenset[str]:
     """Return the excerpts whose words are an example in the codebook."""
     examples = examples_in(codebook)
-    return frozenset(one for one, words in excerpts.words.items() if plain_words(words) in examples) if examples else frozenset()
+    return (
+        frozenset(segment_id for segment_id, words in excerpts.words.items() if plain_words(words) in examples)
+        if examples
+        else frozenset()
+    )
 
 
 def _passed_on(sheet: Sheet, who: str) -> list[str]:
@@ -112,11 +116,11 @@ def _passed_on(sheet: Sheet, who: str) -> list[str]:
 
 
 def _known_group(store: Store, reviewer: str) -> str:
-    known = store.reviewers()
-    found = known.loc[known["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
-    if found.empty:
+    reviewers = store.reviewers()
+    groups = reviewers.loc[reviewers["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
+    if groups.empty:
         raise ReviewError(f"{reviewer} has not reviewed in this study yet; give their group with --group.")
-    return str(found.iloc[0])
+    return str(groups.iloc[0])
 
 
 def _take_in(
@@ -160,7 +164,7 @@ def _as_answer(row: Mapping[Hashable, Any]) -> SheetAnswer:
 
 
 def _fate(answer: SheetAnswer, earlier: SheetAnswer | None, *, read_before: bool) -> str:
-    if earlier and answer.said[:2] == earlier.said[:2] and answer.note in ("", earlier.note):
+    if earlier and answer.content[:2] == earlier.content[:2] and answer.note in ("", earlier.note):
         return "unchanged"
     if read_before:
         return "superseded"

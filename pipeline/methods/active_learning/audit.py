@@ -45,5 +45,5 @@ def estimate(suggested: Booleans, agreed: Booleans, *, n_all: int) -> Audit:
         n,
         max(n, n_all),
         wilson(right, n, n_all=max(n, n_all)),
-        *(wilson(both, found, n_all=found / part) for found in (int(suggested.sum()), int(agreed.sum()))),
+        *(wilson(both, n_codes, n_all=n_codes / part) for n_codes in (int(suggested.sum()), int(agreed.sum()))),
     )

@@ -65,7 +65,7 @@ def learn(
     return coder.fit(texts, codes, frames=frames, hints=hints, vectors=material.vectors[rows])
 
 
-def said(coder: CodebookClassifier, material: CodedTexts, rows: Rows) -> Predictions:
+def predict(coder: CodebookClassifier, material: CodedTexts, rows: Rows) -> Predictions:
     """Return what a fitted coder says of these texts."""
     texts, frames = _named(material, rows)
     chances = coder.predict_proba(texts, frames, vectors=material.vectors[rows])
@@ -85,8 +85,8 @@ def cross_validate(coder: CodebookClassifier, material: CodedTexts, rows: Rows, 
         fold = np.zeros_like(fold)
     for number in np.unique(fold):
         here = fold == number
-        found = said(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
-        chances[here], suggested[here] = found.chances, found.suggested
+        predictions = predict(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
+        chances[here], suggested[here] = predictions.chances, predictions.suggested
     return Predictions(chances, suggested)
 
 
@@ -97,7 +97,7 @@ def in_steps(coder: CodebookClassifier, material: CodedTexts, rows: Rows, *, ste
     """
     decided = material.decided
     sizes = [len(decided) - step * back for back in range(n_steps, -1, -1) if len(decided) >= step * back]
-    return [said(taught(coder, material, decided[:size]), material, rows).suggested for size in sizes]
+    return [predict(taught(coder, material, decided[:size]), material, rows).suggested for size in sizes]
 
 
 def _named(material: CodedTexts, rows: Rows) -> tuple[list[str], list[str]]:

@@ -31,9 +31,9 @@ def wilson(n_right: float, n: float, *, n_all: float | None = None) -> Interval:
     share = n_right / n
     if n_all is not None and n >= n_all:
         return Interval(share, share, share)
-    told = n if n_all is None else n * (n_all - 1) / (n_all - n)
-    middle = (share + _Z**2 / (2 * told)) / (1 + _Z**2 / told)
-    half = _Z * np.sqrt(share * (1 - share) / told + _Z**2 / (4 * told**2)) / (1 + _Z**2 / told)
+    n_worth = n if n_all is None else n * (n_all - 1) / (n_all - n)
+    middle = (share + _Z**2 / (2 * n_worth)) / (1 + _Z**2 / n_worth)
+    half = _Z * np.sqrt(share * (1 - share) / n_worth + _Z**2 / (4 * n_worth**2)) / (1 + _Z**2 / n_worth)
     return Interval(share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
 
 

@@ -40,8 +40,8 @@ def estimate(coefficient: Coefficient, codings: CodingMatrix, weights: Floats) -
     if np.isnan(value):
         return BootstrapEstimate(None)
     drawn = coefficient(codings, weights)
-    told = drawn[~np.isnan(drawn)]
-    if len(told) < len(drawn) / 2 or np.ptp(told) < 1e-12:
+    defined = drawn[~np.isnan(drawn)]
+    if len(defined) < len(drawn) / 2 or np.ptp(defined) < 1e-12:
         return BootstrapEstimate(value)
-    low, high = np.quantile(told, [0.025, 0.975])
+    low, high = np.quantile(defined, [0.025, 0.975])
     return BootstrapEstimate(value, float(low), float(high))

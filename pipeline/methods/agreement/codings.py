@@ -29,9 +29,9 @@ class CodingMatrix:
         return cls((ratings[:, :, None] == values).astype(float), values)
 
     @classmethod
-    def between(cls, one: "CodingMatrix", other: "CodingMatrix") -> "CodingMatrix":
+    def between(cls, first: "CodingMatrix", second: "CodingMatrix") -> "CodingMatrix":
         """Set two groups, who coded the same excerpts into the same categories, against each other as two coders."""
-        return cls(np.stack([one.as_one_vote, other.as_one_vote], axis=1), one.categories)
+        return cls(np.stack([first.as_one_vote, second.as_one_vote], axis=1), first.categories)
 
     @cached_property
     def totals(self) -> Floats:

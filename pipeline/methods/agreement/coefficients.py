@@ -69,9 +69,9 @@ def brennan_prediger(codings: CodingMatrix, weights: Floats | None = None) -> Fl
 def conger_kappa(codings: CodingMatrix, weights: Floats | None = None) -> Floats:
     """Return Conger's kappa: chance is that of two different coders, each with a rate of their own."""
     n, coders, categories = codings.votes.shape
-    given = (_weights(codings, weights) @ codings.votes.reshape(n, -1)).reshape(-1, coders, categories)
-    rates = _over(given, given.sum(axis=-1, keepdims=True), otherwise=0.0)
-    coding = (given.sum(axis=-1) > 0).sum(axis=-1)
+    counts = (_weights(codings, weights) @ codings.votes.reshape(n, -1)).reshape(-1, coders, categories)
+    rates = _over(counts, counts.sum(axis=-1, keepdims=True), otherwise=0.0)
+    coding = (counts.sum(axis=-1) > 0).sum(axis=-1)
     expected = _over((rates.sum(axis=1) ** 2).sum(axis=-1) - (rates**2).sum(axis=(1, 2)), coding * (coding - 1.0))
     agreed = percentage(codings, weights)
     return _beyond(agreed, expected.reshape(np.shape(agreed)))

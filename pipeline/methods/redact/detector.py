@@ -70,16 +70,18 @@ class Redactor:
     def find_all(self, texts: Sequence[str], *, engine: Executor = map) -> list[tuple[Span, ...]]:
         """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
         unique = sorted(set(texts))
-        found = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
-        return [found[text] for text in texts]
+        spans_of = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
+        return [spans_of[text] for text in texts]
 
     def _find_block(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        lexicon, known = self._lexicon, self._known
+        lexicon, known_names = self._lexicon, self._known_words
         readings = [read(text, lexicon) for text in texts]
-        weights = [weigh_all(reading, lexicon, known) for reading in readings]
+        weights = [weigh_all(reading, lexicon, known_names) for reading in readings]
         pairs = list(zip(readings, weights, strict=True))
-        self._mark_entities([one for one, found in pairs if names_in_doubt(found) or places_in_doubt(one, lexicon)])
-        return [self._spans(reading, found) for reading, found in pairs]
+        self._mark_entities(
+            [reading for reading, token_weights in pairs if names_in_doubt(token_weights) or places_in_doubt(reading, lexicon)]
+        )
+        return [self._spans(reading, token_weights) for reading, token_weights in pairs]
 
     def mask(self, text: str) -> str:
         """Return one answer with tokens such as `[name 1]`, numbered within it."""
@@ -89,25 +91,25 @@ class Redactor:
         self,
         texts: Sequence[str],
         *,
-        known: Mapping[tuple[str, str], int] | None = None,
+        numbered: Mapping[tuple[str, str], int] | None = None,
         last: Mapping[str, int] | None = None,
         engine: Executor = map,
     ) -> list[Masked]:
         """Mask all answers of a study together.
 
         The same name, however it is cased, has the same token in all of them, whatever the order of the answers;
-        and a name found in one answer is masked in the others too, unless it is also an everyday word. `known` are numbers
+        and a name found in one answer is masked in the others too, unless it is also an everyday word. `numbered` are numbers
         given before, by kind and identity (see `masks.identify`), and `last` the last number of each kind. `engine` is called
         as `map` is, and may work elsewhere.
         """
-        found = self.find_all(texts, engine=engine)
-        places = zip(texts, found, strict=True)
+        spans_of = self.find_all(texts, engine=engine)
+        places = zip(texts, spans_of, strict=True)
         names = {fold(text[start:end]) for text, spans in places for start, end in self.only_names(text, spans)}
-        return mask_together(texts, found, names, known=known, last=last)
+        return mask_together(texts, spans_of, names, numbered=numbered, last=last)
 
-    def only_names(self, text: str, found: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    def only_names(self, text: str, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
         """Yield where the words of masked names stand that are nothing but names, and so are masked in other answers, too."""
-        for span in found:
+        for span in spans:
             if span.label == "name" and not span.flagged_only:
                 for match in WORD.finditer(text, span.start, span.end):
                     word = fold(match.group())
@@ -126,7 +128,7 @@ class Redactor:
         return load_lexicon(self._nlp.get_pipe("lemmatizer").lookups, set(STOP_WORDS))
 
     @cached_property
-    def _known(self) -> dict[str, int]:
+    def _known_words(self) -> dict[str, int]:
         """The words of the known names, and what is one slip of the finger away from a longer one, with their weight."""
         words = {fold(word) for name in self.known_names for word in name.split() if len(fold(word)) > 1}
         slips = {slip for word in words if len(word) > 4 for slip in one_slip(word)}
@@ -146,7 +148,7 @@ class Redactor:
 
     def _spans(self, reading: TokenizedText, weights: Sequence[int]) -> tuple[Span, ...]:
         places = list(find_places(reading, self._lexicon))
-        names = find_names(reading, self._lexicon, weights, known=self._known, places=places)
+        names = find_names(reading, self._lexicon, weights, known_names=self._known_words, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
         spans += find_ages(reading.text, names)

@@ -103,7 +103,7 @@ def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
     index = lookups.get_table("lemma_index")
     described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
     common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
-    names = {word: _strength(*found, word, common) for word, found in counts.items()}
+    names = {word: _strength(*count, word, common) for word, count in counts.items()}
     names |= dict.fromkeys(listed["hardly_names"], LIKELY)
     names |= dict.fromkeys(listed["plainly_names"] | listed["given_words"] | listed["nicknames"], CERTAIN)
     return Lexicon(
@@ -135,10 +135,10 @@ def _lines(file: str) -> list[str]:
 
 def _name_counts() -> dict[str, tuple[int, int]]:
     """Read nomquamgender's list as text: importing the package would load pandas and hold all 720,000 names."""
-    found = importlib.util.find_spec("nomquamgender")
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec("nomquamgender")
+    if package is None or not package.submodule_search_locations:
         raise ModelError("The package nomquamgender, the list of first names, is not installed. Run `make setup` again.")
-    raw = (Path(found.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
+    raw = (Path(package.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
     return {name: (int(n_lists), int(n_people)) for name, n_lists, n_people in _FIRST_NAME.findall(raw)}
 
 

@@ -56,17 +56,19 @@ class Masked:
 
 
 def number(
-    found: Iterable[tuple[str, str]],
-    known: Mapping[tuple[str, str], int] | None = None,
+    identities: Iterable[tuple[str, str]],
+    numbered: Mapping[tuple[str, str], int] | None = None,
     last: Mapping[str, int] | None = None,
 ) -> dict[tuple[str, str], int]:
     """Number what was found, given as (kind, identity), within its kind, by hash and so in no order of the answers.
 
     What has a number keeps it, and new numbers begin after the last of each kind.
     """
-    numbers = dict(known or {})
+    numbers = dict(numbered or {})
     counts = dict(last or {})
-    for kind, identity in sorted(set(found) - set(numbers), key=lambda key: (key[0], hashlib.sha256(key[1].encode()).digest())):
+    for kind, identity in sorted(
+        set(identities) - set(numbers), key=lambda key: (key[0], hashlib.sha256(key[1].encode()).digest())
+    ):
         counts[kind] = counts.get(kind, 0) + 1
         numbers[kind, identity] = counts[kind]
     return numbers

@@ -82,13 +82,13 @@ _THIRD_PERSON = re.compile(
 
 def cues(text: str) -> dict[int, int]:
     """Say where in the text a name would stand after what was said before, and how much speaks for it."""
-    found: dict[int, int] = {}
+    weights: dict[int, int] = {}
     # Without regard to case a search takes four times as long; beyond ASCII a small letter may be longer than its capital.
-    patterns, said = (_SMALL_CUE_PATTERNS, text.lower()) if text.isascii() else (_CUE_PATTERNS, text)
+    patterns, text = (_SMALL_CUE_PATTERNS, text.lower()) if text.isascii() else (_CUE_PATTERNS, text)
     for weight, pattern in patterns:
-        for match in pattern.finditer(said):
-            found[match.end()] = max(weight, found.get(match.end(), 0))
-    return found
+        for match in pattern.finditer(text):
+            weights[match.end()] = max(weight, weights.get(match.end(), 0))
+    return weights
 
 
 def said_after(text: str, end: int) -> int:

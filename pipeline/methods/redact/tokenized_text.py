@@ -76,9 +76,9 @@ def _token(text: str, start: int, written: str) -> Token:
     while before >= 0 and text[before] in _OPENS:
         before -= 1
     opens = before < 0 or (text[before] in _ENDS and not _ABBREVIATED.search(text, max(0, before - 5), before + 1))
-    rest = written[1:]
-    titled = written[0].isupper() and (any(letter.islower() for letter in rest) or not rest)
-    return Token(start, end, word, titled, len(rest) > 0 and written.isupper(), opens)
+    tail = written[1:]
+    titled = written[0].isupper() and (any(letter.islower() for letter in tail) or not tail)
+    return Token(start, end, word, titled, len(tail) > 0 and written.isupper(), opens)
 
 
 def _uses_capitals(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:

@@ -99,17 +99,17 @@ def wording_of(theirs: Iterable[object], others: Iterable[object], *, ids: Mappi
     """Return what somebody wrote and which of it stands in no other answer; `ids` say of each whether it can mean only them."""
     texts = {text for text in theirs if isinstance(text, str)}
     answers = {*own_words(texts), *(text for text in texts if len(words_of(text)) >= RUN)}
-    said = {answer: words_of(answer) for answer in sorted(answers)}
-    runs = frozenset(run for words in said.values() for run in _runs(words))
-    vocabulary = {word for words in said.values() for word in words}
-    long = {answer for answer, words in said.items() if len(words) >= RUN}
+    words_in = {answer: words_of(answer) for answer in sorted(answers)}
+    runs = frozenset(run for words in words_in.values() for run in _runs(words))
+    vocabulary = {word for words in words_in.values() for word in words}
+    long = {answer for answer, words in words_in.items() if len(words) >= RUN}
     shared, spoken, repeated = _of_others(others, runs, vocabulary, long)
-    short = {words: not spoken.issuperset(words) for answer, words in said.items() if answer not in long and words}
-    rare = (answer for answer, words in said.items() if answer not in long and short.get(words) and len(words) > 1)
+    short = {words: not spoken.issuperset(words) for answer, words in words_in.items() if answer not in long and words}
+    rare = (answer for answer, words in words_in.items() if answer not in long and short.get(words) and len(words) > 1)
     # One word is nobody's own; one that nobody else used is still for a person to look at.
     phrases = {words: own and len(words) > 1 for words, own in short.items() if own or len(words) > 1}
     whole = tuple(sorted({*(long - repeated), *rare}))
-    return Wording(runs, runs - shared, phrases | {words_of(one): own for one, own in ids.items() if words_of(one)}, whole)
+    return Wording(runs, runs - shared, phrases | {words_of(name): own for name, own in ids.items() if words_of(name)}, whole)
 
 
 def words_of(text: str) -> Words:
@@ -134,7 +134,7 @@ def _of_others(
         if here:
             shared |= here
             joined = f" {' '.join(words)} "
-            repeated |= {answer for answer, said in plain.items() if f" {said} " in joined}
+            repeated |= {answer for answer, wording in plain.items() if f" {wording} " in joined}
     return shared, spoken, repeated
 
 

@@ -37,12 +37,12 @@ def is_about_quotes(column: Column) -> bool:
 
 def tiers_of(column: Column) -> dict[str, list[str]]:
     """Return the options under what they allow; an option that is not understood stands nowhere."""
-    found: dict[str, list[str]] = {}
+    options: dict[str, list[str]] = {}
     for value in sorted(column.counts.index, key=str.casefold):
         tier = tier_of(value, column)
-        if tier and value.casefold() not in {other.casefold() for other in found.get(tier, [])}:
-            found.setdefault(tier, []).append(value)
-    return {tier: found[tier] for tier in TIERS if tier in found}
+        if tier and value.casefold() not in {other.casefold() for other in options.get(tier, [])}:
+            options.setdefault(tier, []).append(value)
+    return {tier: options[tier] for tier in TIERS if tier in options}
 
 
 def tier_of(value: str, column: Column) -> str:

@@ -18,6 +18,6 @@ def languages_in(columns: Sequence[Column], languages_of: Detector) -> dict[str,
     """Return the languages of a sample of the longer answers, and in how many of them each was found."""
     texts = [text for column in columns for text in column.answers[column.n_words >= _LEAST_WORDS]]
     sample = texts[:: max(1, -(-len(texts) // _SAMPLE))]
-    found = Counter(languages_of(sample, expected=("en",)))
+    counts = Counter(languages_of(sample, expected=("en",)))
     least = max(_LEAST_ANSWERS, _LEAST_SHARE * len(sample))
-    return {language: n for language, n in found.most_common() if language != "unknown" and n >= least}
+    return {language: n for language, n in counts.most_common() if language != "unknown" and n >= least}

@@ -45,13 +45,13 @@ def find_scales(columns: Sequence[Column]) -> dict[str, Scale]:
 
     Few answers, or very like ones, leave steps of a scale unused; so columns share what they show of a scale.
     """
-    found = {column.name: scale for column in columns if (scale := find_scale(column))}
-    fullest = sorted((scale for scale in found.values() if scale.steps), key=lambda scale: -scale.high)
+    scales = {column.name: scale for column in columns if (scale := find_scale(column))}
+    fullest = sorted((scale for scale in scales.values() if scale.steps), key=lambda scale: -scale.high)
     for column in columns:
-        if column.name not in found or column.n < _FEW:
+        if column.name not in scales or column.n < _FEW:
             fuller = next((same for scale in fullest if (same := _on(scale, column))), None)
-            found |= {column.name: fuller} if fuller else {}
-    return {name: _with_all_labels(scale, found.values()) for name, scale in found.items()}
+            scales |= {column.name: fuller} if fuller else {}
+    return {name: _with_all_labels(scale, scales.values()) for name, scale in scales.items()}
 
 
 def _on(scale: Scale, column: Column) -> Scale | None:
@@ -87,9 +87,9 @@ def _scale_of_numbers(column: Column) -> Scale | None:
     numbers, heading = column.numbers, " ".join(column.headings)
     if numbers is None or (numbers % 1 != 0).any() or numbers.min() < 0:
         return None
-    said = _ends_in(heading)
-    if said and numbers.between(*said).mean() >= 0.9:
-        return Scale(*said, f"whole numbers, and the question says {said[0]:g} to {said[1]:g}")
+    stated = _ends_in(heading)
+    if stated and numbers.between(*stated).mean() >= 0.9:
+        return Scale(*stated, f"whole numbers, and the question says {stated[0]:g} to {stated[1]:g}")
     if _FFT.search(heading):
         return Scale(1, 5, _FFT_SAYS)
     if _AMOUNT.search(heading) or numbers.max() > 10 or (numbers.max() < 4 and not _RATED.search(heading)):
@@ -118,12 +118,12 @@ def _numbered_words(column: Column) -> Scale | None:
     words: list[str] = []
     for value in column.options:
         before, after = _NUMBERED.fullmatch(value), _WORDED.fullmatch(value)
-        number, said = (before[1], before[2]) if before else (after[2], after[1]) if after else (value, "")
+        number, wording = (before[1], before[2]) if before else (after[2], after[1]) if after else (value, "")
         if not re.fullmatch(r"\d{1,2}", number):
             return None
         scores[value] = float(number)
-        words += [said] if said else []
-    if len(set(scores.values())) < max(2, len(scores)) or not any(is_step(plain(said)) for said in words):
+        words += [wording] if wording else []
+    if len(set(scores.values())) < max(2, len(scores)) or not any(is_step(plain(wording)) for wording in words):
         return None
     low, high = min(scores.values()), max(scores.values())
     return Scale(low, high, f"words with their number, {low:g} to {high:g}", scores)
@@ -141,19 +141,19 @@ def _steps_in_words(column: Column) -> Scale | None:
 def _scores(column: Column, steps: Steps, *, least: int) -> tuple[str, dict[str, float]]:
     """Score the options if enough steps are there, each said in one way, and all of them about the same."""
     scores: dict[str, float] = {}
-    said_at: dict[int, set[str]] = {}
+    wordings_at: dict[int, set[str]] = {}
     about: set[str] = set()
     for value in column.options:
-        said = _LIKE_A_DEGREE.sub("", plain(value))
-        fitting = [(_captured(m), i) for i, s in enumerate(steps, start=1) if (m := s.fullmatch(said))]
+        words = _LIKE_A_DEGREE.sub("", plain(value))
+        fitting = [(_captured(m), i) for i, s in enumerate(steps, start=1) if (m := s.fullmatch(words))]
         if fitting:
             subject, step = min(fitting, key=lambda fit: len(fit[0]))
             scores[value] = float(step)
-            said_at.setdefault(step, set()).add(said)
+            wordings_at.setdefault(step, set()).add(words)
             about |= {subject} - {""}
     others = sum(int(column.counts[value]) for value in column.options if value not in scores)
-    is_one_scale = len(about) <= 1 and all(len(said) == 1 for said in said_at.values())
-    fits = is_one_scale and len(said_at) >= least and others <= _TYPING_ERRORS * column.n
+    is_one_scale = len(about) <= 1 and all(len(words) == 1 for words in wordings_at.values())
+    fits = is_one_scale and len(wordings_at) >= least and others <= _TYPING_ERRORS * column.n
     return next(iter(about), ""), scores if fits else {}
 
 

@@ -95,6 +95,6 @@ def _reader(path: Path) -> Callable[..., Export]:
     if kind in REFUSED:
         raise DataError(f"this is {REFUSED[kind]}.")
     if kind not in READERS:
-        known = ", ".join(sorted(set(READERS) - {"folder"}))
-        raise DataError(f'files ending in "{kind}" cannot be read. Save the export as one of {known}.')
+        endings = ", ".join(sorted(set(READERS) - {"folder"}))
+        raise DataError(f'files ending in "{kind}" cannot be read. Save the export as one of {endings}.')
     return READERS[kind]

@@ -42,7 +42,7 @@ _MOST_COLUMNS = 16_384
 
 def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
     """Turn rows into an export; `first` is the number in the file of the first of them."""
-    said = list(notes)
+    remarks = list(notes)
     cells = _Cells(first)
     left = iter(rows)
     while piece := list(islice(left, _AT_ONCE)):
@@ -54,14 +54,14 @@ def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int =
         cells.add(piece)
     if not cells.top:
         raise DataError("there is nothing in it. Export the answers again.")
-    cells.check(said)
+    cells.check(remarks)
     headings = find_headings(cells.top)
     if headings.note:
-        said.append(headings.note)
-    body = _without_blank_end(cells.frame().iloc[headings.depth :], said)
+        remarks.append(headings.note)
+    body = _without_blank_end(cells.frame().iloc[headings.depth :], remarks)
     if body.empty:
         raise DataError("it has column names but no answers below them. Export it again with the responses.")
-    return _assemble(headings, body, said, first_row=cells.first + headings.depth, sheet=sheet)
+    return _assemble(headings, body, remarks, first_row=cells.first + headings.depth, sheet=sheet)
 
 
 class _Cells:
@@ -100,14 +100,14 @@ class _Cells:
             self.uneven.append((number, len(row)))
         return row
 
-    def check(self, said: list[str]) -> None:
+    def check(self, remarks: list[str]) -> None:
         """Name the rows that have too few or too many cells, and say what was left out."""
         if self.uneven:
             raise DataError(_uneven(self.uneven, len(self.top[0]), self.first))
         if self.n_leading:
-            said.append(f"{_count(self.n_leading, 'blank row')} above the column names left out")
+            remarks.append(f"{_count(self.n_leading, 'blank row')} above the column names left out")
         if self.n_trimmed:
-            said.append(f"blank cells beyond the last column name left out in {_count(self.n_trimmed, 'row')}")
+            remarks.append(f"blank cells beyond the last column name left out in {_count(self.n_trimmed, 'row')}")
 
     def frame(self) -> pd.DataFrame:
         """Give up the cells as a table."""
@@ -121,17 +121,17 @@ class _Cells:
         return pd.Series(pd.array(text, dtype="str"))
 
 
-def _assemble(headings: Headings, body: pd.DataFrame, said: list[str], *, first_row: int, sheet: str | None) -> Export:
+def _assemble(headings: Headings, body: pd.DataFrame, remarks: list[str], *, first_row: int, sheet: str | None) -> Export:
     kept = [i for i, name in enumerate(headings.names) if name or _filled(body.iloc[:, i]).any()]
     if len(kept) < len(headings.names):
-        said.append(f"{_count(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
-    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], said)
+        remarks.append(f"{_count(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
+    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], remarks)
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
-        said.append(f"columns without a name are called {_list(unnamed)}")
+        remarks.append(f"columns without a name are called {_list(unnamed)}")
     questions = {name: headings.questions[i] or name for name, i in zip(names, kept, strict=True)}
     frame = body.iloc[:, kept].set_axis(names, axis="columns").reset_index(drop=True)
-    return Export(frame, headings.kind, questions, {}, tuple(said), first_row, sheet)
+    return Export(frame, headings.kind, questions, {}, tuple(remarks), first_row, sheet)
 
 
 def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
@@ -140,22 +140,22 @@ def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
 
 
 def _uneven(uneven: list[tuple[int, int]], width: int, first: int) -> str:
-    number, found = uneven[0]
+    number, n_cells = uneven[0]
     others = f" Other rows differ too: {_list([str(n) for n, _ in uneven[1:]])}." if len(uneven) > 1 else ""
     return (
-        f"row {number} has {_count(found, 'cell')}, but row {first} names {_count(width, 'column')}.{others} "
+        f"row {number} has {_count(n_cells, 'cell')}, but row {first} names {_count(width, 'column')}.{others} "
         "Put quotation marks round answers that hold a separator or a line break, "
         "and delete any title above the names."
     )
 
 
-def _without_blank_end(body: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+def _without_blank_end(body: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
     filled = np.zeros(len(body), dtype=bool)
     for column in body:
         filled |= _filled(body[column])
     end = int(filled.nonzero()[0].max(initial=-1)) + 1
     if 0 < end < len(body):
-        said.append(f"{_count(len(body) - end, 'blank row')} at the end left out")
+        remarks.append(f"{_count(len(body) - end, 'blank row')} at the end left out")
     return body.iloc[:end]
 
 
@@ -163,7 +163,7 @@ def _filled(column: pd.Series) -> NDArray[np.bool_]:
     return (column.notna() & (column != "")).to_numpy(dtype=bool)
 
 
-def _distinct(names: list[str], said: list[str]) -> list[str]:
+def _distinct(names: list[str], remarks: list[str]) -> list[str]:
     taken, distinct, repeated = set(names), [], []
     seen: set[str] = set()
     for name in names:
@@ -176,7 +176,7 @@ def _distinct(names: list[str], said: list[str]) -> list[str]:
         seen.add(unique)
         distinct.append(unique)
     if repeated:
-        said.append(f"columns with the same name are told apart as {_list(repeated)}")
+        remarks.append(f"columns with the same name are told apart as {_list(repeated)}")
     return distinct
 
 

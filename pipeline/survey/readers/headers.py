@@ -94,9 +94,9 @@ def _surveymonkey(top: list[list[str]]) -> Headings | None:
         question = heading or question
         questions.append(question if heading or option else "")
     names = [_joined(question, option) for question, option in zip(questions, below, strict=True)]
-    known = above[0].casefold().startswith("respondent") or any(map(_is_answer_word, below))
-    note = f"two header rows{' of SurveyMonkey' if known else ''}, joined as “question – option”"
-    return Headings(names, questions, 2, "surveymonkey" if known else "table", note)
+    is_surveymonkey = above[0].casefold().startswith("respondent") or any(map(_is_answer_word, below))
+    note = f"two header rows{' of SurveyMonkey' if is_surveymonkey else ''}, joined as “question – option”"
+    return Headings(names, questions, 2, "surveymonkey" if is_surveymonkey else "table", note)
 
 
 def _is_option_row(above: list[str], below: list[str]) -> bool:

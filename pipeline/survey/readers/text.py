@@ -117,7 +117,7 @@ def _with_plain_line_ends(text: str, notes: list[str]) -> str:
     ends_rows = not any(end.endswith("\n") for end in ends)
 
     def mend(piece: re.Match[str]) -> str:
-        found = piece[0]
-        return found if found.startswith('"') else "\n" if ends_rows or found.endswith("\n") else " "
+        matched = piece[0]
+        return matched if matched.startswith('"') else "\n" if ends_rows or matched.endswith("\n") else " "
 
     return _PIECES.sub(mend, text)

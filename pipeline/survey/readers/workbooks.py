@@ -60,8 +60,8 @@ def _examine(path: Path) -> list[str]:
     if start.startswith(_ZIP):
         return _examine_parts(path)
     if not start.startswith(_OLE):
-        found = name_foreign(start) or "perhaps text (.csv)"
-        raise DataError(f"its content is not a workbook but {found}. Save it as .xlsx, or as .csv if text.")
+        content = name_foreign(start) or "perhaps text (.csv)"
+        raise DataError(f"its content is not a workbook but {content}. Save it as .xlsx, or as .csv if text.")
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise DataError(_LOCKED)
     return []
@@ -141,10 +141,10 @@ def _read(path: Path, sheet: str | None, notes: list[str]) -> Export:
 
 
 def _named(path: Path, sheet: str) -> tuple[str, list[Row]]:
-    sheets = {found.name: found for found in parse_workbook("one sheet", path, sheet, damaged=_DAMAGED)}
+    sheets = {parsed.name: parsed for parsed in parse_workbook("one sheet", path, sheet, damaged=_DAMAGED)}
     if sheet not in sheets:
-        known = ", ".join(f'"{name}"' for name in [*sheets][:10])
-        raise DataError(f'it has no sheet "{sheet}". Its sheets are {known}.')
+        names = ", ".join(f'"{name}"' for name in [*sheets][:10])
+        raise DataError(f'it has no sheet "{sheet}". Its sheets are {names}.')
     return sheet, sheets[sheet].rows
 
 
@@ -154,11 +154,11 @@ def _largest(path: Path, notes: list[str]) -> tuple[str, list[Row]]:
     shown = [sheet for sheet in with_cells if sheet.is_shown] or with_cells
     if not shown:
         raise DataError("it has no sheet with cells. Export the answers again.")
-    found = max(shown, key=lambda sheet: _filled(sheet.rows))
+    largest = max(shown, key=lambda sheet: _filled(sheet.rows))
     if len(sheets) > 1:
-        others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != found.name)
-        notes.append(f'read the largest sheet, "{found.name}"; not read: {others}')
-    return found.name, found.rows
+        others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != largest.name)
+        notes.append(f'read the largest sheet, "{largest.name}"; not read: {others}')
+    return largest.name, largest.rows
 
 
 def _filled(rows: list[Row]) -> int:

@@ -174,7 +174,7 @@ def _found(given: _Given, kept: NDArray[np.bool_], names: set[str]) -> tuple[dic
     found, things = {}, set[Key]()
     for part in given.parts(kept):
         for row, one in part.answers:
-            spans = with_names(one.text, one.found, names)
+            spans = with_names(one.text, one.spans, names)
             if spans:
                 found[row] = spans
                 things.update(identities(one.text, spans))
