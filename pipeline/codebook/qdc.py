@@ -38,6 +38,7 @@ _LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE
 _REPEATED = ("examples", "counter_examples", "borderline")
 _INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
 _LARGEST = 20_000_000
+# ElementTree writes nested elements by recursion, and other programs stop long before it does.
 _DEEPEST = 100
 
 
@@ -83,7 +84,8 @@ def coded_rows(root: ET.Element, *, source: str, separator: str) -> list[tuple[s
         if not name:
             raise CodebookError(f"{source}: code {len(rows) + 1} has no name. Give it one and export again.")
         described = _read_description(element.findtext("Description") or "", separator)
-        ids[element] = _unused(described.get("code") or _slug(name), categories, taken)
+        slug = re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
+        ids[element] = _unused(described.get("code") or slug, categories, taken)
         taken.add(ids[element].casefold())
         parent = category if above is None else ids[above]
         parent = parent or groups.get(_guid_of(element), "")
@@ -110,6 +112,7 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
             codes.append(categories[parent])
         holder = elements.get(parent, categories.get(parent, codes))
         holder.append(elements[row["code"]])
+    # Nesting puts codes below their parents; where that changes people's order, each code's place is written down.
     nested = [element.get("guid") for element in codes.iter("Code") if element.get("isCodable") == "true"]
     moved = nested != [elements[row["code"]].get("guid") for row in rows]
     for position, row in enumerate(rows, start=1):
@@ -188,10 +191,6 @@ def _in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     positions = [row.pop("position", "") for row in rows]
     order = sorted(range(len(rows)), key=lambda i: int(positions[i]) if positions[i].isdecimal() else len(rows) + 1)
     return [rows[i] for i in order]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
 
 
 def _unused(code: str, categories: Collection[str], taken: Collection[str]) -> str:

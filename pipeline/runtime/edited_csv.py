@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.errors import StudyError
+from pipeline.errors import PipelineError, StudyError
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import is_there, why_no_file
 from pipeline.runtime.spreadsheet_cells import FORMULA
@@ -16,6 +16,7 @@ from pipeline.runtime.spreadsheet_cells import FORMULA
 Row = dict[str, str]
 Reword = Callable[[int, str, str], str]
 """Given the number of a row, the name of a column and the cell there, returns the cell anew."""
+# The header is row 1 in a spreadsheet.
 _FIRST_ROW = 2
 _LARGEST = 20_000_000
 
@@ -117,6 +118,7 @@ def reword_rows(path: Path, columns: Sequence[str], reword: Reword) -> list[int]
     if not is_there(path):
         return []
     changed = _parse(path, _content(path), columns).reword(reword)
+    # Once more on what the file holds now, so that a table in which nothing changes keeps its bytes.
     if changed:
         _rewrite(path, columns, lambda sheet: sheet.reword(reword))
     return changed
@@ -135,12 +137,17 @@ def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_TeamSheet], ob
     before = _content(path)
     sheet = _parse(path, before, columns)
     edit(sheet)
+    write_if_unchanged(path, before, sheet.as_bytes(), StudyError)
+
+
+def write_if_unchanged(path: Path, before: bytes, after: bytes, error: type[PipelineError]) -> None:
+    """Write a file anew; `error` if it does not hold any more what was read from it."""
 
     def write(temporary: Path) -> None:
-        temporary.write_bytes(sheet.as_bytes())
+        temporary.write_bytes(after)
         # As late as can be: somebody may have saved the file in a spreadsheet this moment.
         if path.read_bytes() != before:
-            raise StudyError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
+            raise error(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
 
     write_atomically(path, write)
 

@@ -14,6 +14,7 @@ from pipeline.runtime.scratch import HALF_WRITTEN
 
 def content_id(*parts: str) -> str:
     """Return the first 16 hex digits of the sha256 of the parts: the same on every machine."""
+    # A sign that no part holds stands between them, or ("ab", "c") and ("a", "bc") would be one id.
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
@@ -30,8 +31,10 @@ def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         outcome = write(temporary)
+        # The content before the name: after a power cut the name would otherwise lead to an empty file.
         _sync(temporary)
         temporary.replace(path)
+        # A rename is kept in the folder, so that must reach the disk, too.
         _sync(path.parent)
         return outcome
     finally:

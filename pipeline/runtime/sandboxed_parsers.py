@@ -67,6 +67,7 @@ def _sav(path: str, *, encoding: str | None = None) -> tuple[dict[str, list[obje
     import pyreadstat
 
     data, meta = pyreadstat.read_sav(path, encoding=encoding, output_format="dict", disable_datetime_conversion=True)
+    # A second look at the head only: with `user_missing` the cells would hold the codes that mean "missing".
     _, marked = pyreadstat.read_sav(path, encoding=encoding, metadataonly=True, user_missing=True)
     missing = ", ".join(marked.missing_ranges)
     return data, meta, [f"values set as missing in SPSS read as blank in {missing}"] if missing else []
@@ -83,19 +84,11 @@ def _plain(data: dict[str, list[object]], meta: Any, notes: list[str]) -> dict[s
     }
 
 
-def _every_sheet(path: str) -> list[dict[str, Any]] | str:
-    return _workbook(path, lambda name, is_shown: True)
-
-
 def _shown_sheets(path: str) -> list[dict[str, Any]] | str:
     """Return the cells of the sheets that are not hidden, or of all where all are."""
     sheets = _workbook(path, lambda name, is_shown: is_shown)
     hidden = not isinstance(sheets, str) and not any(sheet["is_shown"] for sheet in sheets)
     return _workbook(path, lambda name, is_shown: True) if hidden else sheets
-
-
-def _one_sheet(path: str, wanted: str) -> list[dict[str, Any]] | str:
-    return _workbook(path, lambda name, is_shown: name == wanted)
 
 
 def _workbook(path: str, is_wanted: Callable[[str, bool], bool]) -> list[dict[str, Any]] | str:
@@ -116,8 +109,10 @@ def _sheets(workbook: "CalamineWorkbook") -> list[tuple[str, bool, bool]]:
     """Return the name of each sheet, whether it has cells, unlike a chart, and whether it is shown."""
     from python_calamine import SheetTypeEnum, SheetVisibleEnum
 
-    sheets = workbook.sheets_metadata
-    return [(s.name, s.typ == SheetTypeEnum.WorkSheet, s.visible == SheetVisibleEnum.Visible) for s in sheets]
+    return [
+        (sheet.name, sheet.typ == SheetTypeEnum.WorkSheet, sheet.visible == SheetVisibleEnum.Visible)
+        for sheet in workbook.sheets_metadata
+    ]
 
 
 def _sheet(
@@ -135,10 +130,12 @@ def cell_text(value: object) -> str | None:
     """Write a cell as a person sees it: whole numbers without a point, dates in ISO order, blank as None."""
     if value is None or value == "":
         return None
+    # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
         return None if value != value else _number(value)
+    # Before dates, since a datetime is one in Python.
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat()
     if isinstance(value, date | time):
@@ -147,6 +144,7 @@ def cell_text(value: object) -> str | None:
 
 
 def _number(value: float) -> str:
+    # Beyond 15 digits a float is not exact, and Excel itself shows no more.
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
@@ -159,9 +157,9 @@ def _clock(span: timedelta) -> str:
 
 PARSERS: dict[str, Callable[..., object]] = {
     "spss": _spss,
-    "every sheet": _every_sheet,
+    "every sheet": lambda path: _workbook(path, lambda name, is_shown: True),
     "shown sheets": _shown_sheets,
-    "one sheet": _one_sheet,
+    "one sheet": lambda path, wanted: _workbook(path, lambda name, is_shown: name == wanted),
 }
 
 if __name__ == "__main__":

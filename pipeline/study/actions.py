@@ -160,6 +160,7 @@ def raw_rows(study: Study) -> dict[int, Row]:
 
 
 def _number_of(study: Study, shown: Mapping[str, str]) -> int:
+    # Not by its number: somebody may have put rows above it in a spreadsheet meanwhile.
     number = next((number for number, row in raw_rows(study).items() if row == dict(shown)), None)
     if number is None:
         raise LoopChangedError(f"{FILE} was changed since you opened this page, so nothing was written.")
@@ -202,10 +203,9 @@ def problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _lacking(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    if row["decision"] and not row["decided_by"]:
-        yield "decided_by", "a decision needs decided_by and decided_on."
-    elif row["decision"] and not row["decided_on"]:
-        yield "decided_on", "a decision needs decided_by and decided_on."
+    unsigned = next((name for name in ("decided_by", "decided_on") if not row[name]), None)
+    if row["decision"] and unsigned:
+        yield unsigned, "a decision needs decided_by and decided_on."
     if not row["decision"] and (row["action"] or row["not_possible_because"]):
         yield "decision", "an action, or a reason why not, needs the decision it follows from."
     if row["action"] and row["not_possible_because"]:

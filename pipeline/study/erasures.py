@@ -42,6 +42,7 @@ class ErasureRegister:
 
     def with_stone(self, response_id: str, what: What, question: str = "") -> "ErasureRegister":
         """Return the tombstones and one more."""
+        # The salt is made with the first mark and kept, or marks made before it would stand for nobody.
         salted = self if self.salt else replace(self, salt=secrets.token_hex(32))
         stone = Erasure(salted.mark(response_id), what, question)
         return salted if stone in salted.stones else replace(salted, stones=(*salted.stones, stone))

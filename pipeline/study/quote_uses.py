@@ -36,6 +36,7 @@ def read_uses(study: Study) -> tuple[Use, ...]:
 
 def note_use(study: Study, quote: str, *, where: str, page: str, by: str, when: date, ids: Collection[str]) -> Use:
     """Add a use to the register; StudyError if no quotation of the study has this id, or nothing says where it was used."""
+    # What goes into the file must be an id: a quotation typed here by mistake would stand in it for good.
     if quote not in ids or not _ID.fullmatch(quote):
         raise StudyError(f"No quotation in this study has the id {quote!r}. The ids are in exports/quotes.csv.")
     if not where.strip():

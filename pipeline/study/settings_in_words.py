@@ -49,9 +49,8 @@ def _sentence(fault: Mapping[str, Any], settings: type[BaseModel]) -> str:
     place = " → ".join(_cut(str(part)) for part in location)
     if kind == "extra_forbidden":
         nearest = get_close_matches(str(location[-1]), _names(location[:-1], settings), n=1)
-        return f"{place} is not a setting." + (
-            f" Did you mean {nearest[0]}?" if nearest else " Remove it, or check its spelling."
-        )
+        hint = f"Did you mean {nearest[0]}?" if nearest else "Remove it, or check its spelling."
+        return f"{place} is not a setting. {hint}"
     if kind == "missing":
         return f"{place} is missing; please add it."
     if kind == "value_error":
@@ -63,6 +62,7 @@ def _sentence(fault: Mapping[str, Any], settings: type[BaseModel]) -> str:
 
 def _shown(value: Any) -> str:
     """Return a value as it could stand in the file; of a list or a section only what it is."""
+    # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -92,6 +92,7 @@ def _names(location: tuple[int | str, ...], settings: type[BaseModel]) -> list[s
 
 
 def _section_of(annotation: Any) -> Any:
+    # Sections stand inside `X | None` and `dict[str, X]`, too.
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inside = [_section_of(part) for part in getattr(annotation, "__args__", ())]

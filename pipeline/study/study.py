@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Frame = Literal["good", "better", "neutral"]
+# A file of settings has a few kB; a larger one would be read and parsed for nothing.
 _LARGEST = 2_000_000
 
 
@@ -306,9 +307,7 @@ def load_study(folder: str | Path) -> Study:
     try:
         return Study(folder, Settings.model_validate(values))
     except ValidationError as exc:
-        raise StudyError(
-            "study.toml is not right yet:\n" + "\n".join(f"  {sentence}" for sentence in sentences(exc, Settings))
-        ) from exc
+        raise StudyError("\n  ".join(["study.toml is not right yet:", *sentences(exc, Settings)])) from exc
 
 
 def _values(path: Path) -> dict[str, Any]:
@@ -318,6 +317,7 @@ def _values(path: Path) -> dict[str, Any]:
         raise StudyError(f"study.toml is larger than {_LARGEST // 1_000_000} MB, which no settings are. Check the file.")
     data = path.read_bytes()
     try:
+        # Editors on Windows write a mark at the beginning, and old Macs end lines with a return alone; TOML knows neither.
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1

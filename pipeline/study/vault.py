@@ -28,6 +28,7 @@ def key_path(study: Study) -> Path:
 
 def check_of(key: bytes) -> str:
     """Return the value by which a key is recognised, and which tells nothing else of it."""
+    # Of a fixed text: whoever reads it can try keys against it, and of 32 random bytes that leads nowhere.
     return hmac.new(key, _PURPOSE, hashlib.sha256).hexdigest()[:32]
 
 
@@ -59,6 +60,7 @@ def key_in_use(study: Study) -> bytes | None:
 
 def keep_key(study: Study, key: bytes) -> None:
     """Put a key in its place, and its check value beside it."""
+    # The key first: without its check value it can still be used, and a check value without its key could not.
     write_atomically(key_path(study), lambda path: path.write_bytes(key))
     keep_check(study, check_of(key))
 

@@ -11,11 +11,10 @@ import pyarrow
 import pyarrow.parquet
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.errors import DataError
-from pipeline.tables.parquet import ROWS_OF_TABLE, Vectors, check_table, read_table
+from pipeline.tables.parquet import ROWS_OF_TABLE, Vectors, check_stored, read_table, undamaged
 
 
-# Of vectors: 16,384 rows each.
+# Of vectors: 16,384 rows each. Rows asked for one after the other mostly lie in the same few groups.
 KEPT_GROUPS = 8
 
 
@@ -38,6 +37,7 @@ class LazyTable:
         self._columns = None if columns is None else list(columns)
         with _opened(path) as file:
             self._ends = _ends(file)
+        # Where each group of rows begins; to look rows up by these takes no look into the file.
         self._starts = np.append(0, self._ends)
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ class LazyTable:
         """Yield the rows in their order, 65,536 at a time; at least one part, which may be empty."""
         with _opened(self._path) as file:
             batches = file.iter_batches(ROWS_OF_TABLE, columns=self._columns)
-            frames = (self._checked(batch.to_pandas(), self._columns) for batch in batches)
+            frames = (check_stored(self._name, batch.to_pandas(), self._columns) for batch in batches)
             first = next(frames, None)
             yield self[self._columns or file.schema_arrow.names] if first is None else first
             yield from frames
@@ -83,13 +83,8 @@ class LazyTable:
                 file.read_row_group(int(group), columns=self._columns).take(wanted[groups == group] - self._starts[group])
                 for group in np.unique(groups)
             ]
-        return self._checked(pyarrow.concat_tables(parts).to_pandas(), self._columns).iloc[places].reset_index(drop=True)
-
-    def _checked(self, frame: pd.DataFrame, columns: Sequence[str] | None) -> pd.DataFrame:
-        try:
-            return check_table(self._name, frame, columns)
-        except DataError as exc:
-            raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
+        frame = check_stored(self._name, pyarrow.concat_tables(parts).to_pandas(), self._columns)
+        return frame.iloc[places].reset_index(drop=True)
 
 
 class LazyColumn(Sequence[str]):
@@ -110,7 +105,7 @@ class LazyColumn(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         """Return one, or a list of some."""
-        texts = self._at(self._rows[place])
+        texts: list[str] = self._table.take(np.atleast_1d(self._rows[place]))[self._column].tolist()
         return texts if isinstance(place, slice) else texts[0]
 
     def __iter__(self) -> Iterator[str]:
@@ -121,10 +116,6 @@ class LazyColumn(Sequence[str]):
     def chosen(self, places: ArrayLike) -> "LazyColumn":
         """Return some of them, int (m,), in this order."""
         return LazyColumn(self._table, self._column, self._rows[np.asarray(places, dtype=np.intp)])
-
-    def _at(self, rows: ArrayLike) -> list[str]:
-        texts: list[str] = self._table.take(np.atleast_1d(np.asarray(rows)))[self._column].tolist()
-        return texts
 
 
 class LazyMatrix:
@@ -200,9 +191,9 @@ def batches(table: Rows) -> Iterator[pd.DataFrame]:
 
 def take(table: Rows, rows: ArrayLike) -> pd.DataFrame:
     """Return some rows of a table, int (n,), in this order and numbered anew."""
-    return (
-        table.take(rows) if isinstance(table, LazyTable) else table.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
-    )
+    if isinstance(table, LazyTable):
+        return table.take(rows)
+    return table.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
 
 
 def text_column(table: Rows, column: str = "text") -> Sequence[str]:
@@ -226,10 +217,8 @@ def concat_or_stream(parts: Iterator[pd.DataFrame], like: Rows) -> pd.DataFrame 
 
 
 def _opened(path: Path) -> pyarrow.parquet.ParquetFile:
-    try:
+    with undamaged(path):
         return pyarrow.parquet.ParquetFile(path)
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
 
 def _ends(file: pyarrow.parquet.ParquetFile) -> NDArray[np.intp]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 Places = NDArray[np.int32]
 
+# As `content_id` writes ids: 16 digits are 64 bits, which fit into one integer.
 _DIGITS = 16
 
 
@@ -41,6 +42,7 @@ def factorize(*columns: pd.Series) -> tuple[list[Places], pd.Series]:
     together = pd.concat(columns, ignore_index=True)
     numbers = pd.factorize(_as_integers(together)[0])[0].astype(np.int32)
     firsts = np.empty(numbers.max(initial=-1) + 1, dtype=np.int32)
+    # From the last to the first, so that of all places of an id the first is left.
     firsts[numbers[::-1]] = np.arange(len(numbers), dtype=np.int32)[::-1]
     ends = np.cumsum([len(column) for column in columns])[:-1]
     return np.split(numbers, ends), take(together, firsts)
@@ -90,6 +92,7 @@ def _as_text(ids: pd.Series) -> pyarrow.ChunkedArray:
 
 def _are_hex(text: pyarrow.ChunkedArray) -> bool:
     lengths = pyarrow.compute.min_max(pyarrow.compute.binary_length(text)).as_py()
+    # Capitals would be the same number as small letters, and another id.
     if text.null_count or set(lengths.values()) - {_DIGITS, None}:
         return False
     return not any(_letters(chunk).translate(None, b"0123456789abcdef") for chunk in text.chunks)
@@ -97,6 +100,7 @@ def _are_hex(text: pyarrow.ChunkedArray) -> bool:
 
 def _letters(text: pyarrow.Array) -> bytes:
     """Return ids of equal length one after another."""
+    # Arrow's layout: the second buffer holds where each text begins, the third the letters; a slice shares them from its offset.
     start = text.buffers()[1]
     begin = np.frombuffer(start, np.int64)[text.offset] if len(text) else 0
     return bytes(memoryview(text.buffers()[2])[begin : begin + _DIGITS * len(text)]) if len(text) else b""

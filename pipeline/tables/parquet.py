@@ -1,6 +1,7 @@
 """The tables between stages: how sensitive each is, and how it is checked, read and written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain
@@ -28,7 +29,7 @@ Sensitivity = Literal["identifiable", "redacted", "releasable"]
 class Vectors:
     """Rows of numbers with their ids: what embedding and clustering pass on.
 
-    Of many, the numbers stay on the disk, and `matrix` is a `pipeline.tables.lazy.StoredMatrix`, which reads the rows asked for.
+    Of many, the numbers stay on the disk, and `matrix` is a `pipeline.tables.lazy.LazyMatrix`, which reads the rows asked for.
     """
 
     ids: Sequence[str]
@@ -42,13 +43,8 @@ class Vectors:
 
 
 Value = pd.DataFrame | Vectors
-
-
 # Rows that are written and read at once: of vectors, which are long, and of all other tables.
-ROWS = 16_384
-
-
-ROWS_OF_TABLE = 65_536
+ROWS, ROWS_OF_TABLE = 16_384, 65_536
 
 
 @dataclass(frozen=True)
@@ -161,6 +157,7 @@ def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = 
 def _failures(cases: pd.DataFrame) -> str:
     parts = []
     for (column, check), rows in cases.groupby(["column", "check"], dropna=False, sort=False):
+        # Rows and columns only: pandera would give the values, too, which may be somebody's words.
         numbers = [str(int(index) + 1) for index in rows["index"].dropna()][:5]
         parts.append(f"column {column}: {check}" + (f" (rows {', '.join(numbers)})" if numbers else ""))
     return "; ".join(parts)
@@ -179,6 +176,7 @@ def _write_parts(name: str, parts: Iterator[Value], path: Path) -> int:
     # Numbers without a pattern are neither smaller compressed nor by a dictionary, and take four times as long with them.
     plain = {"compression": "none", "use_dictionary": False} if TABLES[name].model is None else {"compression": "zstd"}
     most, n_rows = ROWS if TABLES[name].model is None else ROWS_OF_TABLE, 0
+    # At least one part must come: it tells the columns.
     left = _arrow(next(parts))
     with pyarrow.parquet.ParquetWriter(path, left.schema, **plain) as file:
         for rows in _regrouped(left, (_arrow(part) for part in parts), most):
@@ -213,14 +211,26 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
     """Read a table, or some columns of it, and check it against its contract."""
     if not path.is_file():
         raise DataError(f"The table {name} has not been made yet; `themes run` makes it.")
-    try:
+    with undamaged(path):
         if TABLES[name].model is None:
             return _read_vectors(path)
         # Columns are given up one by one as they are turned into pandas', so that the table is there once.
         table = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
         frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    return check_stored(name, frame, columns)
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Say what to do about a file of a table that Arrow cannot read, as a DataError."""
+    try:
+        yield
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+
+
+def check_stored(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return what was read of a table with the contract's types; DataError says that a run makes it again."""
     try:
         return check_table(name, frame, columns)
     except DataError as exc:
@@ -229,21 +239,17 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
 
 def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
     """Read one column of a table and do not check it, which is quick; empty where the table has been made without it."""
-    try:
+    with undamaged(path):
         names = pyarrow.parquet.read_schema(path).names
         return pyarrow.parquet.read_table(path, columns=[column])[column] if column in names else pyarrow.chunked_array([[]])
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
 
 def model_of_vectors(path: Path) -> str:
     """Return the name of the language model that made vectors, without reading them; empty where there are none."""
     if not path.is_file():
         return ""
-    try:
+    with undamaged(path):
         facts = pyarrow.parquet.read_schema(path).metadata or {}
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
     return bytes(facts.get(b"model", b"")).decode("utf-8", "replace")
 
 

@@ -61,8 +61,16 @@ def gather(study: Study) -> Evidence:
         raise DataError(f"{study.settings.name} was not run to its end; `themes run {study.folder}` does that.")
     votes, left_out = _votes(made, texts, source.codebook)
     if votes.empty:
-        raise ReviewError(_nothing_left(left_out, study))
-    hints = hints_of(texts, source["themes"], source["members"], source.codebook)
+        raise ReviewError(
+            f"None of the decisions on {study.settings.name} can be learnt: {left_out.unsure} are unsure or "
+            f"skipped, {left_out.text_gone} are about texts no longer there and {left_out.code_gone} name only codes that "
+            f"the codebook no longer has. `themes pack {study.folder}` makes a new sheet of excerpts to code."
+        )
+    # What each said by themselves: where people have talked, an answer is not blind any more.
+    drawn = first[(first["drawn"] == "random audit") & first["blind"]]
+    # With the codes: a decision that people have agreed to change since counts as new.
+    learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
+    segments, hints = source["segments"], hints_of(texts, source["themes"], source["members"], source.codebook)
     return Evidence(
         study=study,
         codebook=source.codebook,
@@ -70,9 +78,9 @@ def gather(study: Study) -> Evidence:
         before=_material(texts, vectors, source.codebook, lessons, hints),
         after=_material(texts, vectors, source.codebook, _clear(made), hints),
         votes=votes,
-        audited=_audited(first, source["segments"]),
-        n_segments=len(source["segments"]),
-        n_new=_n_new(votes, lessons),
+        audited=drawn.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"]),
+        n_segments=len(segments),
+        n_new=sum(decision not in learnt for decision in zip(votes["decision_id"], votes["codes"], strict=True)),
         up_to=int(made["decision_id"].max()),
         left_out=left_out,
     )
@@ -91,21 +99,6 @@ def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             f"`themes pack {study.folder}` makes a sheet of excerpts to code; `themes unpack` takes it in when it is filled."
         )
     return first, made, lessons
-
-
-def _n_new(votes: pd.DataFrame, lessons: pd.DataFrame) -> int:
-    """Return how many decisions are not learnt, or not as people have agreed on since."""
-    learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
-    return sum(decision not in learnt for decision in zip(votes["decision_id"], votes["codes"], strict=True))
-
-
-def _nothing_left(left_out: LeftOut, study: Study) -> str:
-    return (
-        f"None of the decisions on {study.settings.name} can be learnt: {left_out.unsure} are unsure or "
-        f"skipped, {left_out.text_gone} are about texts no longer there and {left_out.code_gone} name only codes that "
-        "the codebook no longer has. "
-        f"`themes pack {study.folder}` makes a new sheet of excerpts to code."
-    )
 
 
 def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
@@ -149,8 +142,3 @@ def _votes(made: pd.DataFrame, texts: pd.DataFrame, codebook: Codebook) -> tuple
     votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(learnable, present["outcome"], strict=True)]]
     code_gone = sum(len(kept) < len(codes) for kept, codes in zip(learnable, named, strict=True))
     return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(present), code_gone)
-
-
-def _audited(made: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
-    drawn = made[(made["drawn"] == "random audit") & made["blind"]]
-    return drawn.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])

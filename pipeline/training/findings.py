@@ -105,6 +105,7 @@ def agreed_on(keys: Iterable[int], answers: Iterable[tuple[str, ...]], codes: tu
 
 
 def _held_out(evidence: Evidence) -> tuple[_ByText, _ByText]:
+    # In order, since `_ByText` looks rows up by bisection.
     rows = np.sort(evidence.after.decided)
     learnt = ((material, material.decided) for material in (evidence.before, evidence.after))
     before, after = (
@@ -147,6 +148,7 @@ def _advice(evidence: Evidence, after: _ByText) -> Advice | str:
     if not len(undecided):
         return "People have decided on every text; there is nothing left to review."
     watched = np.sort(np.random.default_rng(_seed(evidence)).permutation(undecided)[:_MOST_WATCHED])
+    # A tenth of what is decided, so that the steps mean the same however far review is.
     step = max(_SMALLEST_STEP, len(after) // 10)
     successive = in_steps(evidence.coder, evidence.after, watched, step=step, n_steps=_STEPS)
     return advice(successive, step=step, gained=_gained(evidence, after))

@@ -47,16 +47,11 @@ def coder_guid(study: str, reviewer: str) -> str:
 
 def write_project(source: RunResults, folder: Path) -> None:
     """Write project.qdpx, and project-losses.txt that says what is not in it and who may have it."""
-    built = _Builder(source)
-    project = built.project()
+    builder = _Builder(source)
+    project = builder.project()
     write_qdpx(project, folder / "project.qdpx")
-    text = "\n".join(project_losses(source, project, built.decisions)) + "\n"
+    text = "\n".join(project_losses(source, project, builder.decisions)) + "\n"
     write_atomically(folder / "project-losses.txt", lambda path: path.write_text(text, encoding="utf-8"))
-
-
-def build_project(source: RunResults) -> Project:
-    """Return the study as a project."""
-    return _Builder(source).project()
 
 
 @dataclass(frozen=True)
@@ -125,6 +120,7 @@ class _Builder:
         from pipeline.methods.embedding.embedders import model_sha256
 
         model = self.source.study.settings.embed.model
+        # `match_study` knows the model's codings by this beginning, whoever sends them back.
         name = f"model: {Path(model).name}@{model_sha256(model)[:8]}"
         return User(stable_guid("model", self.name, name), name)
 
@@ -156,6 +152,7 @@ class _Builder:
     def _code_rows(self) -> Iterator[dict[str, str]]:
         yield from (as_row(code) for code in self.source.codebook.codes)
         used = {code for judgements in self.judgements_of.values() for judgement in judgements for code in judgement.codes}
+        # A coding must point to a code of the file, so one that left the codebook since is written, too.
         for code in sorted(used - set(self.source.labels)):
             yield as_row(Code(code, label=code, definition="This code is no longer in the codebook."))
 
@@ -165,6 +162,7 @@ class _Builder:
         length = 0
         for comment_id, text in zip(rows["comment_id"], rows["text"], strict=True):
             line = answer_line(comment_id) + "\n"
+            # The source has plain line ends, so places must be counted in the text as it stands there.
             plain = plain_line_ends(text)
             begin = length + len(line)
             selections.append(
@@ -213,6 +211,7 @@ class _Builder:
         return note
 
     def _contested(self, segment_id: str, code: str, judgements: list[_Judgement]) -> Note:
+        # Only who gave codes, or said that none fits, has taken a side; the model and “not sure” have not.
         people = [
             judgement for judgement in judgements if judgement.coder != self.model.guid and judgement.outcome in ("codes", "none")
         ]
@@ -242,6 +241,7 @@ def _codings(
     for judgement in judgements:
         for code in judgement.codes:
             note_guids = [note.guid for note in (notes[judgement.coder], contested.get(code)) if note]
+            # Fixed by what it is about, so that a second import into another program replaces and does not double it.
             guid = stable_guid("coding", segment_id, judgement.coder, code)
             yield ProjectCoding(
                 guid, stable_guid("code", code), user=judgement.coder, made_at=judgement.made_at, notes=tuple(note_guids)

@@ -15,6 +15,7 @@ from pipeline.exchange.refi.export import coder_guid, project_name
 from pipeline.exchange.refi.match_study import Matching, StudyExcerpts, name_and_group
 from pipeline.exchange.refi.project import User
 from pipeline.exchange.refi.read_project import ReadProject, read_qdpx
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, read_table
 
@@ -40,11 +41,11 @@ class Coder:
         """Say what would come in of this coder."""
         if not self.group:
             return (
-                f"{self.name}: {_excerpts(len(self.arrivals))} would wait, since {self.name} is new to this study. "
+                f"{self.name}: {n_of(len(self.arrivals), 'excerpt')} would wait, since {self.name} is new to this study. "
                 f'Give their group: --group "{self.name}=researcher"'
             )
         parts = [f"{self.fates[fate]:,} {wording}" for fate, wording in _FATES.items() if self.fates.get(fate)]
-        return f"{self.name} ({self.group}): {_excerpts(len(self.arrivals))}, {', '.join(parts)}"
+        return f"{self.name} ({self.group}): {n_of(len(self.arrivals), 'excerpt')}, {', '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def read_incoming(study: Study, path: Path, *, groups: Mapping[str, str] | None 
 def accept(incoming: Incoming) -> int:
     """Store what people decided, all of it or nothing, and return the number of decisions added."""
     n = 0
+    # Together, or a file that fails half way would leave the study with half of what somebody coded.
     with open_store(incoming.study) as store, store.together():
         for coder in incoming.coders:
             if coder.group:
@@ -151,9 +153,6 @@ def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
 def _who(user: User, reviewers: Mapping[str, tuple[str, str]], groups: Mapping[str, str]) -> tuple[str, str]:
     """Return the name and group of a coder; the group is empty where nobody has said it."""
     name, group = name_and_group(user)
+    # The GUID first: it holds though another program has changed the name.
     reviewer = reviewers.get(user.guid) or reviewers.get(name.casefold()) or reviewers.get(user.name.strip().casefold())
     return reviewer or (name, groups.get(name.casefold(), group))
-
-
-def _excerpts(n: int) -> str:
-    return "1 excerpt" if n == 1 else f"{n:,} excerpts"

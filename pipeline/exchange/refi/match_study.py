@@ -20,6 +20,7 @@ from pipeline.exchange.refi.project import Note, Project, ProjectCoding, Selecti
 
 _ANSWER = re.compile(r"^\[answer ([0-9a-f]{16})\]\n", re.MULTILINE)
 _WITH_GROUP = re.compile(r"(.+) \((.+)\)")
+# An excerpt that is taken in by less than half was hardly meant, unless the place takes in no other by more.
 _HALF = 0.5
 _LONGEST_NAME = 40
 
@@ -69,8 +70,9 @@ class StudyExcerpts:
         blocks: list[AnswerBlock] = []
         for head in heads:
             text = self.text.get(head[1])
+            # Somebody's answer may hold a line like ours.
             if blocks and head.start() < blocks[-1].end:
-                continue  # somebody's answer holds a line like ours
+                continue
             if text is None:
                 losses["answers that are not in this study, or no longer"] += 1
             elif not source.text.startswith(text, head.end()):
@@ -178,6 +180,7 @@ class Matching:
         word.codes.add(self._code_of[coding.code])
         word.times += [time] if (time := _time(coding.made_at)) else []
         notes = [self._notes[guid] for guid in coding.notes if guid in self._notes]
+        # A note of somebody else, such as ours on a contested code, is not this coder's word.
         word.notes += [note.text for note in notes if note.user == coding.user]
 
 
@@ -205,4 +208,5 @@ def _time(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    # A time without a zone could not be set against ours, which are in UTC.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -64,6 +64,7 @@ def _raw_places(source: ET.Element) -> Iterator[tuple[int, int]]:
     for selection in source.findall("PlainTextSelection"):
         try:
             yield int(selection.get("startPosition", "")), int(selection.get("endPosition", ""))
+        # Counted later with those that lie outside their text: the pairs must stay as many as the elements.
         except ValueError:
             yield -1, -1
 
@@ -133,4 +134,5 @@ def _targets(element: ET.Element, tag: str) -> tuple[str, ...]:
 
 
 def _guid(text: str | None) -> str:
+    # Some programs write braces round GUIDs, or capitals.
     return (text or "").strip("{} ").casefold()

@@ -1,11 +1,10 @@
 """Write a project as `.qdpx`: a zip with `project.qde` and the texts, the same bytes for the same project."""
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.codebook.codebook import SEPARATOR
+from pipeline.codebook.codebook import NOT_IN_XML, SEPARATOR
 from pipeline.codebook.qdc import codes_element
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, Selection, TextSource
 from pipeline.exchange.refi.rules import check_project
@@ -14,7 +13,6 @@ from pipeline.runtime.undated import UndatedArchive
 
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
-NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_qdpx(project: Project, path: Path) -> None:
@@ -39,7 +37,8 @@ def as_xml(project: Project) -> str:
         guids = {row["code"]: guid for guid, row in project.codes}
         codes = codes_element([row for _, row in project.codes], separator=SEPARATOR, guids=guids)
         ET.SubElement(root, "CodeBook").append(codes)
-    _container(root, "Variables", [_variable(variable.guid, variable.name) for variable in project.variables])
+    variables = [{"guid": variable.guid, "name": variable.name, "typeOfVariable": "Text"} for variable in project.variables]
+    _container(root, "Variables", [_element("Variable", attributes) for attributes in variables])
     _container(root, "Cases", [_case(case) for case in project.cases])
     _container(root, "Sources", [_source(source) for source in project.sources])
     _container(root, "Notes", [_note(note) for note in project.notes])
@@ -64,10 +63,6 @@ def _text(parent: ET.Element, tag: str, text: str) -> None:
 def _references(parent: ET.Element, tag: str, guids: Sequence[str]) -> None:
     for guid in guids:
         ET.SubElement(parent, tag, {"targetGUID": guid})
-
-
-def _variable(guid: str, name: str) -> ET.Element:
-    return _element("Variable", {"guid": guid, "name": name, "typeOfVariable": "Text"})
 
 
 def _case(case: Case) -> ET.Element:

@@ -34,9 +34,11 @@ from pipeline.survey.readers import MERGED
 
 __all__ = ["SHEET", "PackedExcerpts", "Sheet", "SheetAnswer", "code_names", "offered_names", "read_sheet"]
 
+# Fewer digits are too easily another excerpt's when they are mistyped.
 SHORTEST_ID = 6
 _TICKS = {"yes", "y", "x", "1", "true", "t", "ok", "✓", "✔", "☑", "🗸"}
 _CROSSES = {"", "no", "n", "0", "false", "f", "-"}
+# A slipped column puts other words there altogether; spreadsheets change marks and cut long cells. Comparing long texts is slow.
 _LIKE_ENOUGH, _COMPARED = 0.6, 2_000
 
 Row = int | str
@@ -91,6 +93,7 @@ class PackedExcerpts:
 
     def find(self, written: str) -> str | None:
         """Return the id that was written, or whose beginning was typed back; None where it is no excerpt's or that of several."""
+        # Spreadsheets and people break and join what they copy.
         start = re.sub(r"[\s\-–]", "", written).casefold()
         place = bisect_left(self.ids, start)
         matches = [name for name in self.ids[place : place + 2] if name.startswith(start)]

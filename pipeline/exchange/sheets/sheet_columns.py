@@ -31,6 +31,7 @@ _CALLED = {name: column for column, names in _NAMES.items() for name in names}
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-", "…": "...", "\u200b": ""}
 )
+# People write titles and notes above the headings; long cells are no heading, and comparing them with all names is slow.
 _DEEPEST, _LONGEST_NAME = 20, 40
 
 Cells = Sequence[str | None]
@@ -82,7 +83,9 @@ def find_answers(path: Path, is_excerpt: Callable[[str], bool]) -> tuple[list[An
     others = [name for name, answers in tables.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
     aside = [name for name in others if plain(name) not in (INSTRUCTIONS, MEANINGS)]
     notes += [f'the sheet "{name}" was not read, since {tables[name]}' for name in aside]
-    return good, notes, _packed_for(sheets)
+    instructions = [row for name, rows in sheets.items() if plain(name) == INSTRUCTIONS for row in rows]
+    packed_for = (cell_at(row, 1) for row in instructions if plain(cell_at(row, 0)) == plain(PACKED_FOR))
+    return good, notes, next(packed_for, "")
 
 
 def cell_at(row: Cells, place: int) -> str:
@@ -153,8 +156,3 @@ def _worst(tables: Mapping[str, AnswerTable | str]) -> str:
     """Return the reason of the sheet that was meant, or else of the first."""
     reasons = {plain(name): reason for name, reason in tables.items() if isinstance(reason, str)}
     return f"{reasons.get(SHEET) or next(iter(reasons.values()), 'it is empty.')} Use the sheet as `themes pack` wrote it."
-
-
-def _packed_for(sheets: Mapping[str, Rows]) -> str:
-    rows = (row for name, rows in sheets.items() if plain(name) == INSTRUCTIONS for row in rows)
-    return next((cell_at(row, 1) for row in rows if plain(cell_at(row, 0)) == plain(PACKED_FOR)), "")

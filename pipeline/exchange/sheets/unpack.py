@@ -1,11 +1,10 @@
 """Take in a sheet that came back: each answer becomes a decision of its reviewer, once."""
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from pipeline.decisions.showings import draws_for, has_seen
 from pipeline.decisions.store import Drawn, Store, open_store
 from pipeline.errors import ReviewError
 from pipeline.exchange.sheets.sheet import PackedExcerpts, Row, Sheet, SheetAnswer, read_sheet
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, empty_table, read_table
 
@@ -36,9 +36,8 @@ class UnpackedSheet:
 
     def as_text(self) -> str:
         """Say in plain English what was taken in and what was not."""
-        lines = [
-            f"{self.reviewer}: {_answers(self.added)} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."
-        ]
+        added = n_of(self.added, "answer")
+        lines = [f"{self.reviewer}: {added} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."]
         if self.changed:
             says = "now says" if len(self.changed) == 1 else "now say"
             lines.append(
@@ -49,8 +48,7 @@ class UnpackedSheet:
             lines.append(f"{_rows(self.superseded)} {was} taken in before and changed since; what was said last stands.")
         lines += [f"Note: {note}" for note in self.notes]
         if self.problems:
-            what = "1 thing" if len(self.problems) == 1 else f"{len(self.problems):,} things"
-            lines.append(f"{what} could not be used; correct the sheet and unpack it again:")
+            lines.append(f"{n_of(len(self.problems), 'thing')} could not be used; correct the sheet and unpack it again:")
         return "\n".join([*lines, *(f"  - {problem}" for problem in self.problems)])
 
 
@@ -76,7 +74,9 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     with open_store(study) as store, store.together():
         name = store.add_reviewer(who, group or _known_group(store, who))
         sheet, more = _as_packed(sheet, draws_for(store, name))
-        unpacked = _take_in(store, sheet, name, text_of, _in_codebook(excerpts, codebook))
+        examples = examples_in(codebook)
+        in_codebook = {segment_id for segment_id, words in excerpts.words.items() if examples and plain_words(words) in examples}
+        unpacked = _take_in(store, sheet, name, text_of, in_codebook)
         return replace(unpacked, notes=(*notes, *more))
 
 
@@ -97,16 +97,6 @@ def _as_packed(sheet: Sheet, draws: Mapping[str, Sequence[Drawn]]) -> tuple[Shee
 
 def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
     return answer.drawn if answer.drawn in packed else packed[-1] if packed else "given order"
-
-
-def _in_codebook(excerpts: PackedExcerpts, codebook: Codebook) -> frozenset[str]:
-    """Return the excerpts whose words are an example in the codebook."""
-    examples = examples_in(codebook)
-    return (
-        frozenset(segment_id for segment_id, words in excerpts.words.items() if plain_words(words) in examples)
-        if examples
-        else frozenset()
-    )
 
 
 def _passed_on(sheet: Sheet, who: str) -> list[str]:
@@ -152,18 +142,17 @@ def _take_in(
 
 
 def _stands(store: Store, reviewer: str) -> dict[str, SheetAnswer]:
-    """Return what the reviewer says of each excerpt as things stand."""
+    """Return what the reviewer says of each excerpt as things stand; no row of any sheet holds it."""
     history = store.history()
-    rows = history[history["stands"] & (history["reviewer"] == reviewer)]
-    return {row["segment_id"]: _as_answer(row) for row in rows.to_dict("records")}
-
-
-def _as_answer(row: Mapping[Hashable, Any]) -> SheetAnswer:
-    codes = tuple(row["codes"].split("|")) if row["codes"] else ()
-    return SheetAnswer(0, row["segment_id"], row["outcome"], codes, row["note"], row["drawn"])
+    answers = {}
+    for row in history[history["stands"] & (history["reviewer"] == reviewer)].to_dict("records"):
+        codes = tuple(row["codes"].split("|")) if row["codes"] else ()
+        answers[row["segment_id"]] = SheetAnswer(0, row["segment_id"], row["outcome"], codes, row["note"], row["drawn"])
+    return answers
 
 
 def _fate(answer: SheetAnswer, earlier: SheetAnswer | None, *, read_before: bool) -> str:
+    # An empty note takes nothing back: a sheet typed anew often leaves it out.
     if earlier and answer.content[:2] == earlier.content[:2] and answer.note in ("", earlier.note):
         return "unchanged"
     if read_before:
@@ -184,10 +173,6 @@ def _decide(store: Store, answer: SheetAnswer, *, reviewer: str, text_id: str, b
         note=answer.note,
         key=key,
     )
-
-
-def _answers(n: int) -> str:
-    return "1 answer" if n == 1 else f"{n:,} answers"
 
 
 def _rows(rows: tuple[Row, ...]) -> str:

@@ -40,6 +40,7 @@ def estimate(suggested: Booleans, agreed: Booleans, *, n_all: int) -> Audit:
     if n < FEWEST:
         raise DataError(f"An audit of {n} excerpts is too few to say how good suggestions are; draw at least {FEWEST} at random.")
     right = int((suggested == agreed).all(axis=1).sum())
+    # Codes were not drawn, excerpts were: the codes in all excerpts are estimated by the part that was drawn.
     both, part = int((suggested & agreed).sum()), n / max(n, n_all)
     return Audit(
         n,

@@ -69,6 +69,7 @@ def predict(coder: CodebookClassifier, material: CodedTexts, rows: Rows) -> Pred
     """Return what a fitted coder says of these texts."""
     texts, frames = _named(material, rows)
     chances = coder.predict_proba(texts, frames, vectors=material.vectors[rows])
+    # As in coding: a text without words is suggested nothing, however near a code its vector lies.
     readable = np.array([has_words(text) for text in texts], dtype=bool)
     return Predictions(chances, (chances >= coder.thresholds_) & readable[:, None])
 
@@ -105,5 +106,6 @@ def _named(material: CodedTexts, rows: Rows) -> tuple[list[str], list[str]]:
 
 
 def _folds(texts: Sequence[str], *, seed: int) -> Rows:
+    # By different words first, so that the same words always share a fold.
     words, place = np.unique([text.casefold().strip() for text in texts], return_inverse=True)
     return np.asarray(np.random.default_rng(seed).permutation(len(words))[place] % N_FOLDS)

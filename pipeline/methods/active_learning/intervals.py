@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Booleans = NDArray[np.bool_]
 
+# The normal distribution's 97.5th percentile.
 _Z = 1.959963984540054
 _RESAMPLES = 2_000
 
@@ -63,6 +64,7 @@ def agreement_gained(before: Booleans, after: Booleans, agreed: Booleans, *, see
     n = len(agreed)
     if not n or np.isnan(gained):
         return Interval(gained, np.nan, np.nan)
+    # Both coders are judged by the same draw: what makes an excerpt easy is easy for both, and falls out of the difference.
     times = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
     differences = _resampled(after, agreed, times) - _resampled(before, agreed, times)
     low, high = np.nanpercentile(differences, [2.5, 97.5])

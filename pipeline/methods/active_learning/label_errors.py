@@ -37,13 +37,10 @@ def find_slips(chances: NDArray[np.float64], answers: Booleans) -> list[Slip]:
     doubtful = answers & (chances <= np.minimum(_means(chances, ~answers), 0.5)) & judged
     slips = [Slip(row, code, "not given, looks right", float(chances[row, code])) for row, code in np.argwhere(missing).tolist()]
     slips += [Slip(row, code, "given, looks wrong", float(chances[row, code])) for row, code in np.argwhere(doubtful).tolist()]
-    return sorted(slips, key=lambda slip: (_belief(slip), slip.row, slip.code))
+    # By how much the coder believes in what people decided; rows and codes settle ties, so that the list is the same each time.
+    return sorted(slips, key=lambda slip: (slip.chance if answers[slip.row, slip.code] else 1 - slip.chance, slip.row, slip.code))
 
 
 def _means(chances: NDArray[np.float64], where: Booleans) -> NDArray[np.float64]:
     n = where.sum(axis=0)
     return np.asarray(np.where(n, (chances * where).sum(axis=0) / np.maximum(n, 1), 0.5))
-
-
-def _belief(slip: Slip) -> float:
-    return slip.chance if slip.kind == "given, looks wrong" else 1 - slip.chance

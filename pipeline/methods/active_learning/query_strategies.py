@@ -57,6 +57,7 @@ def next_to_review(
     DataError
         There is no such order.
     """
+    # Shuffled first and sorted stably later, so that ties are in no order that the export has.
     shuffled = np.random.default_rng(seed).permutation(len(chances))
     if order == "random audit":
         return (shuffled if audited is None else shuffled[~audited[shuffled]])[:n]
@@ -84,5 +85,6 @@ def _for_rare_codes(chances: Floats, counts: Floats, *, n: int) -> Rows:
         place = int((free / frequency).max(axis=1).argmax())
         chosen.append(pool[place])
         frequency = frequency + chances[pool[place]]
+        # Below every chance, so it is not chosen again.
         free[place] = -1.0
     return np.array(chosen, dtype=np.intp)

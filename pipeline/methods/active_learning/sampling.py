@@ -21,14 +21,7 @@ def check_order(order: str) -> None:
 
 
 def draw(
-    segments: pd.DataFrame,
-    suggestions: pd.DataFrame,
-    made: pd.DataFrame,
-    codes: Sequence[str],
-    *,
-    order: str,
-    n: int,
-    seed: int,
+    segments: pd.DataFrame, suggestions: pd.DataFrame, made: pd.DataFrame, codes: Sequence[str], *, order: str, n: int, seed: int
 ) -> pd.DataFrame:
     """Return at most n segments to read, the first one first; `made` holds the decisions that count as made already.
 

@@ -11,6 +11,7 @@ from pipeline.methods.agreement.comparisons import (
     CoderComparison,
     SetAgreement,
 )
+from pipeline.runtime.plurals import n_of
 
 
 LEVELS = (
@@ -48,14 +49,12 @@ def _lines(result: AgreementResult, labels: Mapping[str, str]) -> Iterator[str]:
 
 def sentences(result: AgreementResult) -> Iterator[str]:
     """Say what the comparisons rest on."""
-    yield f"{_n(result.n_answers, 'answer counts', 'answers count')}; {result.n_not_answers:,} not sure or skipped."
+    yield f"{n_of(result.n_answers, 'answer counts', 'answers count')}; {result.n_not_answers:,} not sure or skipped."
     if result.n_learnt:
-        yield (
-            f"{_n(result.n_learnt, 'excerpt is', 'excerpts are')} left out where the model is compared, since it has learnt from "
-            "what people said of them."
-        )
+        excerpts = n_of(result.n_learnt, "excerpt is", "excerpts are")
+        yield f"{excerpts} left out where the model is compared, since it has learnt from what people said of them."
     if result.n_silent:
-        yield f"The model suggests nothing for {_n(result.n_silent, 'excerpt', 'excerpts')} that people have answered."
+        yield f"The model suggests nothing for {n_of(result.n_silent, 'excerpt')} that people have answered."
 
 
 def heading(comparison: CoderComparison) -> str:
@@ -71,21 +70,20 @@ def heading(comparison: CoderComparison) -> str:
 
 def about(comparison: CoderComparison) -> str:
     """Say how far they agree over all codes, or why nothing can be said."""
-    who, n = _n(comparison.n_people, "person", "people"), comparison.n_excerpts
+    who, n = n_of(comparison.n_people, "person", "people"), comparison.n_excerpts
     if comparison.kind in ("everyone", "within") and comparison.n_people < 2:
         return "one person, so there is nobody to compare with."
     if comparison.overall is None:
-        return f"{who}, {_n(n, 'excerpt', 'excerpts')} that both coded: too few for a figure ({FEWEST_EXCERPTS} are needed)."
+        return f"{who}, {n_of(n, 'excerpt')} that both coded: too few for a figure ({FEWEST_EXCERPTS} are needed)."
     return f"{who}, {n:,} excerpts. {_overall(comparison.overall, comparison.kappa)}"
 
 
 def _overall(agreement: SetAgreement, kappa: str) -> str:
-    parts = [
-        f"Exactly the same codes in {share(agreement.same)}",
-        f"Krippendorff's alpha, where codes in common count for something, {figure(agreement.alpha)}{level(agreement.alpha)}",
-        f"{kappa} {figure(agreement.kappa)}; Gwet's AC1 {figure(agreement.ac1)}",
-    ]
-    return ". ".join(parts) + "."
+    alpha = f"{figure(agreement.alpha)}{level(agreement.alpha)}"
+    return (
+        f"Exactly the same codes in {share(agreement.same)}. Krippendorff's alpha, where codes in common count for something, "
+        f"{alpha}. {kappa} {figure(agreement.kappa)}; Gwet's AC1 {figure(agreement.ac1)}."
+    )
 
 
 def code_lines(comparison: CoderComparison, labels: Mapping[str, str]) -> Iterator[str]:
@@ -132,6 +130,7 @@ def share(estimate: BootstrapEstimate) -> str:
 
 def figure(estimate: BootstrapEstimate) -> str:
     """Write a coefficient with its interval."""
+    # A true minus sign: a hyphen may be torn from its figure at the end of a line.
     return _written(estimate, lambda value: f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−"))
 
 
@@ -147,7 +146,3 @@ def _written(estimate: BootstrapEstimate, write: Callable[[float], str]) -> str:
     if estimate.low is None or estimate.high is None:
         return f"{write(estimate.value)} (no interval: the excerpts show no spread)"
     return f"{write(estimate.value)} ({write(estimate.low)} to {write(estimate.high)})"
-
-
-def _n(n: int, singular: str, plural: str) -> str:
-    return f"{n:,} {singular if n == 1 else plural}"

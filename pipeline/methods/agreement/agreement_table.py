@@ -47,6 +47,7 @@ def _flat(agreement: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
+    # The row of all codes together stands first; it has no `when_one`, which is about a single code.
     first = rows[0]
     same, _, *others = _estimates(first)
     codes = (CodeAgreement(row["code"], row["n_given"], row["too_few"], *_estimates(row)) for row in rows[1:])
@@ -63,8 +64,9 @@ def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
 
 
 def _estimates(row: Mapping[Hashable, Any]) -> list[BootstrapEstimate]:
-    return [BootstrapEstimate(*(_or_none(row[f"{name}{part}"]) for part in ("", "_low", "_high"))) for name in _ESTIMATES]
-
-
-def _or_none(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
+    estimates = []
+    for name in _ESTIMATES:
+        values = (row[f"{name}{part}"] for part in ("", "_low", "_high"))
+        # A table holds NaN where there is no figure.
+        estimates.append(BootstrapEstimate(*(None if pd.isna(value) else float(value) for value in values)))
+    return estimates

@@ -12,6 +12,7 @@ from pipeline.methods.agreement.codings import CodingMatrix
 Floats = NDArray[np.float64]
 Coefficient = Callable[[CodingMatrix, Floats | None], Floats]
 DRAWS, FEWEST_DRAWS = 1_000, 200
+# Weights held at once: 160 MB.
 _LARGEST = 20_000_000
 
 
@@ -27,6 +28,7 @@ class BootstrapEstimate:
 def resample(n_excerpts: int, *, seed: int, draws: int = DRAWS) -> Floats:
     """Return for each draw how often each excerpt was drawn: (draws, n_excerpts); fewer draws where excerpts are very many."""
     draws = min(draws, max(FEWEST_DRAWS, _LARGEST // max(n_excerpts, 1)))
+    # Whole excerpts, with all that anybody said of each: answers to the same words hang together.
     chances = np.full(n_excerpts, 1 / n_excerpts)
     return np.random.default_rng(seed).multinomial(n_excerpts, chances, size=draws).astype(float)
 

@@ -55,6 +55,7 @@ class CodingMatrix:
 
     def apart(self, difference: Floats) -> Floats:
         """Return for each excerpt, coded by two or more, the mean difference between two of its coders."""
+        # All pairs of votes, less those of a coder with themselves; each pair counts twice above and below.
         everybody = np.einsum("nc,nc->n", self.totals @ difference, self.totals)
         oneself = np.einsum("ngc,ngc->n", self.votes @ difference, self.votes)
         return np.asarray((everybody - oneself) / (self.n_votes * (self.n_votes - 1)))

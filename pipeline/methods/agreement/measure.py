@@ -54,6 +54,7 @@ def measure_agreement(
     asked_of = segments.loc[segments["segment_id"].isin(blind["segment_id"]), ["segment_id", "text_id"]]
     here = blind.merge(asked_of, on=["segment_id", "text_id"])
     people = here[here["outcome"].isin(["codes", "none"])].sort_values(["reviewer", "segment_id"])
+    # "None of these" is stored without codes and splits into one empty text; it is the empty set here.
     people = people.assign(given=people["codes"].map(lambda codes: frozenset(codes.split("|")) - {""}))
     asked = people.drop_duplicates("segment_id")
     learnt = asked["text_id"].isin(lessons["text_id"])
@@ -77,6 +78,7 @@ def _model(asked: pd.DataFrame, suggestions: pd.DataFrame) -> Answers:
 def _comparisons(people: pd.DataFrame, model: Answers, seed: int) -> Iterator[CoderComparison]:
     if people.empty:
         return
+    # "Researcher" and "researcher" are one group; it is called as the first has it.
     groups = {str(rows["reviewer_group"].iloc[0]): rows for _, rows in people.groupby(people["reviewer_group"].str.casefold())}
     yield _within(people, "everyone", "", seed)
     yield from (_within(rows, "within", name, seed) for name, rows in groups.items())
@@ -117,6 +119,7 @@ class _Excerpts:
         self.sides = sides
         self.pair = pair
         self.n = len(sides[0])
+        # In an order of their own, so that the same answers have the same categories whatever the order of rows.
         every = {codes for side in sides for answers in side.values() for codes in answers}
         self.sets = sorted(every, key=lambda codes: (len(codes), sorted(codes)))
 

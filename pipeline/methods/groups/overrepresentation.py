@@ -34,21 +34,20 @@ def standing_out(speakers: Floats, base: Floats) -> StandingOut:
 
     others, other_base = speakers.sum(axis=0) - speakers, (base.sum() - base)[:, None]
     elsewhere = others / np.where(other_base > 0, other_base, np.nan)
+    # The chance of so many or more: the survival function at one less.
     chance = hypergeom.sf(speakers - 1, base.sum(), speakers.sum(axis=0), base[:, None])
     rates = false_discovery_control(chance.ravel()).reshape(chance.shape) if chance.size else chance
     comparable = (other_base > 0) & (speakers >= FEWEST)
     apart = _distance(speakers, base[:, None], others, other_base) >= SIGN
+    # Multiplied out, since a group may have nobody in it.
     more = speakers * other_base >= TIMES * others * base[:, None]
     return StandingOut(elsewhere, (rates <= CLEAR) & comparable, apart & more & comparable)
 
 
 def tempered_shares(speakers: Floats, base: Floats) -> Floats:
     """Return each level's shares, drawn towards everyone's by ten people who speak as everybody does; (n_levels, n_themes)."""
-    return np.asarray((speakers + _prior(speakers, base)) / (base[:, None] + PRIOR_PEOPLE))
-
-
-def _prior(speakers: Floats, base: Floats) -> Floats:
-    return np.asarray(PRIOR_PEOPLE * speakers.sum(axis=0) / max(base.sum(), 1))
+    prior = PRIOR_PEOPLE * speakers.sum(axis=0) / max(base.sum(), 1)
+    return np.asarray((speakers + prior) / (base[:, None] + PRIOR_PEOPLE))
 
 
 def _distance(speakers: Floats, base: Floats, others: Floats, other_base: Floats) -> Floats:

@@ -18,6 +18,7 @@ def difference_of_shares(n: Floats, base: Floats, earlier: Floats, earlier_base:
     from statsmodels.stats.proportion import proportion_confint
 
     complete = ~np.isnan(n + base + earlier + earlier_base)
+    # The library refuses missing figures; any others do in their place, as they are missing again below.
     ends = [
         proportion_confint(np.where(complete, count, 0.0), np.where(complete, total, 1.0), method="wilson")
         for count, total in ((n, base), (earlier, earlier_base))

@@ -63,6 +63,7 @@ def read_answers(texts: Sequence[str], *, redactor: Redactor, languages: Sequenc
     """Read answers as they came in, each by itself; of one in another language than the study's only the language is told."""
     mended = [repair(text) for text in texts]
     worded = [text for text in mended if text and not is_silence(text)]
+    # Answers in another language will be set aside, so no names are looked for in them.
     read = dict(zip(worded, map(Answer, worded, _languages(worded, languages, beside=redactor.load)), strict=True))
     ours = [answer.text for answer in read.values() if not answer.is_foreign(languages)]
     for text, spans in zip(ours, redactor.find_all(ours), strict=True):

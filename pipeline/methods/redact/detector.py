@@ -69,6 +69,7 @@ class Redactor:
 
     def find_all(self, texts: Sequence[str], *, engine: Executor = map) -> list[tuple[Span, ...]]:
         """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
+        # Sorted, so that blocks hold the same answers whatever the order of the export.
         unique = sorted(set(texts))
         spans_of = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
         return [spans_of[text] for text in texts]
@@ -122,6 +123,7 @@ class Redactor:
 
     @cached_property
     def _lexicon(self) -> Lexicon:
+        # Before the import below, which would load spaCy whole.
         load_spacy()
         from spacy.lang.en.stop_words import STOP_WORDS
 

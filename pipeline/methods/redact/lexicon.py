@@ -20,6 +20,7 @@ WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
 # A name in four lists or more, of fifteen people or more.
 _FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[([4-9]|[1-9]\d+), (1[5-9]|[2-9]\d|[1-9]\d{2,}),')
 _UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Generic names of drugs are given by their endings, and their capitals look like surnames.
 _DRUG = re.compile(
     r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
     r"|profen|cetamol|parin|oxacin|thiazide|formin|gliptin|terol|caine|codone)$"
@@ -101,6 +102,7 @@ def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
     listed = {key: frozenset(map(fold, text.split())) for key, text in lists.items() if isinstance(text, str)}
     counts = _name_counts()
     index = lookups.get_table("lemma_index")
+    # What 5,000 people are called is rather a name, whatever else it means.
     described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
     common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
     names = {word: _strength(*count, word, common) for word, count in counts.items()}

@@ -83,6 +83,7 @@ def identify(label: str, original: str) -> tuple[str, str]:
         kind = next((kind for kind, pattern in _KINDS if re.search(pattern, written)), label)
         return kind, written
     letters = "".join(character for character in fold(original) if character.isalnum())
+    # With the country's code and without, a number is the same telephone.
     return label, re.sub(r"^(?:44|0044)0?(?=\d{9})", "0", letters) if label == "phone" else letters
 
 
@@ -103,6 +104,7 @@ def mask(text: str, spans: Iterable[Span], numbers: Mapping[tuple[str, str], int
 
 
 def _moved(flag: Span, redactions: list[Redaction]) -> Span:
+    # A mask inside the flag moves its end and not its beginning.
     before = sum(len(r.token) - len(r.original) for r in redactions if r.end <= flag.start)
     within = sum(len(r.token) - len(r.original) for r in redactions if flag.start < r.end <= flag.end)
     return Span(flag.start + before, flag.end + before + within, flag.label, True)

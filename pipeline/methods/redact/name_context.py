@@ -43,10 +43,7 @@ _CUES = (
     (3, r"\b(?:our|big|little|old)\s"),
     (3, rf"\b{_PEOPLE}(?:'s|s)?(?:\s?[,(\u2013:-]\s?|\s)(?:(?:was |is )?(?:called|named) |(?:mr|ms|the) )?"),
     (2, rf"\b{_PEOPLE},?\s(?:is|was|are|were)\s"),
-    (
-        3,
-        r"\b(?:called|named|name is|name's|name was|names are|known as|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}",
-    ),
+    (3, r"\b(?:called|named|name is|name's|name was|names are|known as|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}"),
     (2, r"\b(?:regards|yours|sincerely|faithfully|cheers|thanks|thank you|love from|my name)[ ,\n\r-]{1,3}"),
     (
         2,

@@ -52,6 +52,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def recased(reading: TokenizedText, lexicon: Lexicon) -> str:
     """Return the text with capitals where a careful writer would put them, at the same offsets, for the model."""
+    # Letter by letter and none more or less, as what the model marks is looked up by its offset.
     letters = list(reading.text)
     shouted = not reading.cased and sum(token.upper for token in reading.tokens) * 2 > len(reading.tokens)
     for token in reading.tokens:

@@ -71,6 +71,7 @@ class Wording:
         # Entities hide words; they are read only where they do.
         if not self._plainly(text) and self._plainly(html.unescape(text)):
             text = html.unescape(text)
+        # From the end, since what is cut moves all that stands behind it.
         for passage in reversed(self.passages(text)):
             if passage.own or passage in wanted:
                 text = text[: passage.start] + left + text[passage.end :]
@@ -88,6 +89,7 @@ class Wording:
             run = tuple(words[place : place + RUN])
             if run in self.runs:
                 yield place, place + RUN, run in self.own_runs
+        # Most words begin no phrase, so all phrases are tried at few places.
         beginnings = {phrase[0] for phrase in self.phrases}
         for place in (place for place, word in enumerate(words) if word in beginnings):
             for phrase, own in self.phrases.items():
@@ -148,6 +150,7 @@ def _spots(text: str) -> list[tuple[str, int, int]]:
 
 
 def _compared(word: str) -> str:
+    # Most words are such, and need no normalising.
     if word.isascii() and word.isalnum():
         return word.lower()
     return unicodedata.normalize("NFKC", _NOT_COMPARED.sub("", word).casefold())

@@ -22,6 +22,7 @@ def repeats(text: str, words: Sequence[str]) -> bool:
 
 def without(text: str, words: Sequence[str], *, left: str) -> str:
     """Return a text in which `left` stands wherever it held something somebody wrote."""
+    # The longest first: a shorter one inside it would leave its ends standing.
     for passage in sorted(words, key=len, reverse=True):
         while repeats(text, [passage]) and (cut := _place_of(passage, text)):
             text = text[: cut[0]] + left + text[cut[1] :]

@@ -100,6 +100,7 @@ class _Shared:
             return None if place in self._outcomes else self._left.popleft()
 
     def give_back(self, place: int) -> None:
+        # First in the row, since whoever yields results in order may wait for this very part.
         with self._changed:
             self._left.appendleft(place)
             self._changed.notify_all()

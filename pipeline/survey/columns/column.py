@@ -24,6 +24,7 @@ _IDENTIFIERS = (
     re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}"),
     re.compile(r"(?:\+|0)\d[\d ()-]{7,}\d"),
 )
+# Typing errors may spoil a fifth of a column and not change what it is.
 _MOST, _SOME = 0.8, 0.2
 _LONGEST_SET_PHRASE = 60
 _SENTENCE = 4  # words from which on two people hardly ever write the same thing

@@ -45,6 +45,7 @@ def plan_for(export: Export, languages_of: Detector) -> Plan:
     if export.kind == "documents":
         _place_documents(plan)
         return plan
+    # In this order, since each step takes columns that a later one would misread: numbers of people as scales, consent as groups.
     _place_layout(plan)
     _place_roles(plan)
     _place_consent(plan)

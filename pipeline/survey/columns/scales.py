@@ -36,6 +36,7 @@ _RATED = re.compile(
 )
 _FFT = re.compile(r"\b(?:fft|friends and family)\b")
 _FFT_SAYS = "the Friends and Family Test runs from 1 (very good) to 5 (very poor); other numbers are not scored"
+# So few answers may be no step of the scale; with more of them the column is something else.
 _TYPING_ERRORS = 0.02
 _FEW = 50
 
@@ -133,6 +134,7 @@ def _steps_in_words(column: Column) -> Scale | None:
     fits = [(steps, *scores) for steps in STEPS if (scores := _scores(column, steps, least=3))[1]]
     if not fits:
         return None
+    # Answers that fit a long scale in part fit a shorter one whole, which says no more than they show.
     steps, subject, labels = min(fits, key=lambda fit: len(fit[0]))
     high = len(steps)
     return Scale(1, high, f"{high} steps in words, scored 1 to {high}", labels, steps, subject)
@@ -145,8 +147,10 @@ def _scores(column: Column, steps: Steps, *, least: int) -> tuple[str, dict[str,
     about: set[str] = set()
     for value in column.options:
         words = _LIKE_A_DEGREE.sub("", plain(value))
-        fitting = [(_captured(m), i) for i, s in enumerate(steps, start=1) if (m := s.fullmatch(words))]
+        matches = [(step, match) for step, pattern in enumerate(steps, start=1) if (match := pattern.fullmatch(words))]
+        fitting = [(next(filter(None, match.groups()), ""), step) for step, match in matches]
         if fitting:
+            # The step that leaves least to what the scale is about fits best: "very useful" is "very", not "X".
             subject, step = min(fitting, key=lambda fit: len(fit[0]))
             scores[value] = float(step)
             wordings_at.setdefault(step, set()).add(words)
@@ -155,7 +159,3 @@ def _scores(column: Column, steps: Steps, *, least: int) -> tuple[str, dict[str,
     is_one_scale = len(about) <= 1 and all(len(words) == 1 for words in wordings_at.values())
     fits = is_one_scale and len(wordings_at) >= least and others <= _TYPING_ERRORS * column.n
     return next(iter(about), ""), scores if fits else {}
-
-
-def _captured(match: re.Match[str]) -> str:
-    return next((group for group in match.groups() if group), "")

@@ -10,11 +10,13 @@ import pyarrow
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
+from pipeline.runtime.plurals import n_of
 from pipeline.survey.readers.headers import DEEPEST, Headings, Row, find_headings
 
 
 _SHOWN = 5  # how many rows or columns a sentence names before it says how many more
 _AT_ONCE = 20_000  # how many rows are held as objects
+_MOST_COLUMNS = 16_384  # Excel's own bound
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,6 @@ class Export:
     """Where the first response stands in the file, so that row i of the frame is row first_row + i there."""
     sheet: str | None = None
     """The sheet of a workbook that was read."""
-
-
-_MOST_COLUMNS = 16_384
 
 
 def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
@@ -105,9 +104,9 @@ class _Cells:
         if self.uneven:
             raise DataError(_uneven(self.uneven, len(self.top[0]), self.first))
         if self.n_leading:
-            remarks.append(f"{_count(self.n_leading, 'blank row')} above the column names left out")
+            remarks.append(f"{n_of(self.n_leading, 'blank row')} above the column names left out")
         if self.n_trimmed:
-            remarks.append(f"blank cells beyond the last column name left out in {_count(self.n_trimmed, 'row')}")
+            remarks.append(f"blank cells beyond the last column name left out in {n_of(self.n_trimmed, 'row')}")
 
     def frame(self) -> pd.DataFrame:
         """Give up the cells as a table."""
@@ -124,7 +123,7 @@ class _Cells:
 def _assemble(headings: Headings, body: pd.DataFrame, remarks: list[str], *, first_row: int, sheet: str | None) -> Export:
     kept = [i for i, name in enumerate(headings.names) if name or _filled(body.iloc[:, i]).any()]
     if len(kept) < len(headings.names):
-        remarks.append(f"{_count(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
+        remarks.append(f"{n_of(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
     names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], remarks)
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
@@ -143,7 +142,7 @@ def _uneven(uneven: list[tuple[int, int]], width: int, first: int) -> str:
     number, n_cells = uneven[0]
     others = f" Other rows differ too: {_list([str(n) for n, _ in uneven[1:]])}." if len(uneven) > 1 else ""
     return (
-        f"row {number} has {_count(n_cells, 'cell')}, but row {first} names {_count(width, 'column')}.{others} "
+        f"row {number} has {n_of(n_cells, 'cell')}, but row {first} names {n_of(width, 'column')}.{others} "
         "Put quotation marks round answers that hold a separator or a line break, "
         "and delete any title above the names."
     )
@@ -155,7 +154,7 @@ def _without_blank_end(body: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
         filled |= _filled(body[column])
     end = int(filled.nonzero()[0].max(initial=-1)) + 1
     if 0 < end < len(body):
-        remarks.append(f"{_count(len(body) - end, 'blank row')} at the end left out")
+        remarks.append(f"{n_of(len(body) - end, 'blank row')} at the end left out")
     return body.iloc[:end]
 
 
@@ -183,7 +182,3 @@ def _distinct(names: list[str], remarks: list[str]) -> list[str]:
 def _list(items: list[str]) -> str:
     shown = ", ".join(item if len(item) <= 60 else f"{item[:40]}…{item[-15:]}" for item in items[:_SHOWN])
     return shown if len(items) <= _SHOWN else f"{shown} and {len(items) - _SHOWN} more"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

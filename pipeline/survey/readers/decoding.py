@@ -31,8 +31,6 @@ _UNDEFINED_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _STRAY_BYTE = {
     0xDC00 + byte: bytes([byte]).decode("latin-1" if byte in _UNDEFINED_CP1252 else "cp1252") for byte in range(0x80, 0x100)
 }
-
-
 _AT_ONCE = 1 << 20
 """Bytes that are decoded to see whether they are UTF-8: all at once would take four times the file."""
 
@@ -117,6 +115,7 @@ def _decode_bytes(data: bytes) -> tuple[str, str]:
     stray = len(re.findall("[\udc80-\udcff]", text))
     if len(re.findall(r"[^\x00-\x7f]", text)) - stray > stray:
         return text.translate(_STRAY_BYTE), f"utf-8 with {stray:,} characters of cp1252 among it"
+    # cp1252 before latin-1, in which Windows' quotation marks would be signs that nobody sees.
     if _UNDEFINED_CP1252.isdisjoint(data):
         return data.decode("cp1252"), "cp1252"
     return data.decode("latin-1"), "latin-1"

@@ -137,8 +137,4 @@ def _one_row(top: list[list[str]]) -> Headings:
     return Headings(names, questions, 1, kind)
 
 
-RECOGNISERS: tuple[Callable[[list[list[str]]], Headings | None], ...] = (
-    _qualtrics,
-    _surveymonkey,
-    _codes_over_questions,
-)
+RECOGNISERS: tuple[Callable[[list[list[str]]], Headings | None], ...] = (_qualtrics, _surveymonkey, _codes_over_questions)

@@ -53,6 +53,7 @@ def _texts(values: Sequence[object], *, column: str, form: str) -> list[str | No
 
 
 def _moment(seconds: object, *, is_date: bool) -> str | None:
+    # NaN, which is not even itself, is how pyreadstat gives a blank number.
     if not isinstance(seconds, float) or seconds != seconds:
         return None
     span = timedelta(seconds=seconds)

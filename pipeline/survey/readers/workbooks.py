@@ -62,6 +62,7 @@ def _examine(path: Path) -> list[str]:
     if not start.startswith(_OLE):
         content = name_foreign(start) or "perhaps text (.csv)"
         raise DataError(f"its content is not a workbook but {content}. Save it as .xlsx, or as .csv if text.")
+    # Excel puts a workbook with a password, whatever its kind, into an old Office file under this name.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise DataError(_LOCKED)
     return []
@@ -118,6 +119,7 @@ def _measured(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 f"a sheet reaches to row {rows:,} and column {columns:,}, which is too large to open. "
                 "Delete what stands far outside the table, or export the answers as .csv."
             )
+        # A cell's tag may begin in one piece and end in the next.
         tail = piece[-100:]
         yield piece
 
