@@ -88,7 +88,7 @@ _ALIKE = 0.85
 _LARGEST = 50_000_000
 MOST_CODES = 5_000
 """People choose from all codes; teams work with a few hundred, and the largest classifications of diseases go beyond this."""
-# Comparing all pairs of 5,000 labels letter by letter would take minutes, and nobody reads more findings than these.
+# To compare each label with each once made 100,000 codes take more than two minutes.
 _MOST_ALIKE = 100
 _MOST_COMPARED = 50_000
 _BUCKETS = 64
@@ -122,6 +122,7 @@ def write_codebook(codebook: Codebook, path: str | Path) -> None:
     if writer is None:
         raise CodebookError(f"{path.name}: a codebook is written as {_listed(CODEBOOK_WRITERS)}. Name it like that.")
     rows = [as_row(code) for code in codebook.codes]
+    # Read back before anything is written, while what would be lost still stands elsewhere.
     kept = build_codebook(rows, source=path.name)
     for code, same in zip(codebook.codes, kept.codes, strict=True):
         if code != same:
@@ -231,6 +232,7 @@ def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, s
     rows = []
     for row in cells[1:]:
         pairs = list(zip_longest(header, row, fillvalue=""))
+        # Under no name, so that the check can say in which row it stands.
         beyond = "".join(cell for name, cell in pairs if not name)
         rows.append({name: cell for name, cell in pairs if name} | ({"": beyond} if beyond else {}))
     return rows

@@ -67,6 +67,7 @@ def _write(variables: list[SpssVariable], path: Path, title: str) -> None:
 
 def _variables(source: RunResults) -> Iterator[SpssVariable]:
     comments = source["comments"]
+    # By id, which is a hash: the order of the export may tell who answered when.
     answers = comments[comments["set_aside"].isna()].sort_values("comment_id", ignore_index=True)
     taken = {"answer", "person"}
     yield SpssVariable("answer", "Answer: the id under which it is found again", answers["comment_id"], {})

@@ -163,7 +163,10 @@ def _content(path: Path) -> bytes:
 def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _TeamSheet:
     try:
         text = data.decode("utf-8-sig")
-        delimiter = max(",;\t", key=lambda mark: len(set(columns) & set(_first_row(text, mark))))
+        # The one that parts the first row into most of our columns: people add columns of their own, and commas to their names.
+        first = text.partition("\n")[0]
+        headers = {mark: [name.strip() for name in next(csv.reader([first], delimiter=mark), [])] for mark in ",;\t"}
+        delimiter = max(headers, key=lambda mark: len(set(columns) & set(headers[mark])))
         header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise StudyError(f"{path.name} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
@@ -172,10 +175,6 @@ def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _TeamSheet:
     header = [name.strip() for name in header]
     _check(path, header, rows, columns)
     return _TeamSheet(header, rows, delimiter)
-
-
-def _first_row(text: str, delimiter: str) -> list[str]:
-    return [name.strip() for name in next(csv.reader([text.partition("\n")[0]], delimiter=delimiter), [])]
 
 
 def _check(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:

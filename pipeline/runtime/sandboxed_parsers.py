@@ -93,26 +93,21 @@ def _shown_sheets(path: str) -> list[dict[str, Any]] | str:
 
 def _workbook(path: str, is_wanted: Callable[[str, bool], bool]) -> list[dict[str, Any]] | str:
     """Return for each sheet its name and, of those that are wanted, the cells from the first row on and the merged ranges."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+    sheets = []
     try:
         # From the open file, as from the path calamine would trust the suffix instead of the content.
         with Path(path).open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-            return [_sheet(workbook, name, *of, is_wanted=is_wanted) for name, *of in _sheets(workbook)]
+            for sheet in workbook.sheets_metadata:
+                # A chart is a sheet, too, and has no cells.
+                has_cells, is_shown = sheet.typ == SheetTypeEnum.WorkSheet, sheet.visible == SheetVisibleEnum.Visible
+                sheets.append(_sheet(workbook, sheet.name, has_cells, is_shown, is_wanted=is_wanted))
     except PasswordError:
         return LOCKED
     except CalamineError:
         return DAMAGED
-
-
-def _sheets(workbook: "CalamineWorkbook") -> list[tuple[str, bool, bool]]:
-    """Return the name of each sheet, whether it has cells, unlike a chart, and whether it is shown."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    return [
-        (sheet.name, sheet.typ == SheetTypeEnum.WorkSheet, sheet.visible == SheetVisibleEnum.Visible)
-        for sheet in workbook.sheets_metadata
-    ]
+    return sheets
 
 
 def _sheet(

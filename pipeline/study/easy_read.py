@@ -99,6 +99,7 @@ def digest(ideas: Sequence[Idea]) -> str:
 def approval_of(study: Study, ideas: Sequence[Idea]) -> EasyReadApproval | None:
     """Return the last approval of exactly these ideas."""
     approvals = [EasyReadApproval(**row) for row in read_rows(study.folder / APPROVALS, APPROVAL_COLUMNS).values()]
+    # The last one counts: somebody may have approved the same words again after others.
     return next((approval for approval in reversed(approvals) if approval.sha256 == digest(ideas)), None)
 
 

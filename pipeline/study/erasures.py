@@ -98,6 +98,7 @@ def tombstones_from_text(text: str | bytes) -> ErasureRegister:
     """Read what `tombstones_as_text` wrote; DataError if it is damaged."""
     try:
         record = json.loads(text)
+        # Refused here, where a sentence says what to do, and not when the first mark is made with it.
         bytes.fromhex(record["salt"])
         return ErasureRegister(record["salt"], tuple(Erasure(**stone) for stone in record["stones"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:

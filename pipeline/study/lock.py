@@ -33,5 +33,6 @@ def held(study: Study, what: str) -> Iterator[None]:
         file.flush()
         try:
             yield
+        # Emptied and not deleted: who holds the deleted file open would lock nothing that others see.
         finally:
             file.truncate(0)

@@ -67,14 +67,12 @@ def _shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, str):
         return f"“{_cut(value)}”"
-    if isinstance(value, int | float):
-        return _cut(f"{value:g}" if isinstance(value, float) else _digits(value))
+    if isinstance(value, float):
+        return _cut(f"{value:g}")
+    if isinstance(value, int):
+        # Python writes out no number of more than 4,300 digits.
+        return _cut(str(value)) if value.bit_length() < 1_000 else "a number of hundreds of digits"
     return "a list" if isinstance(value, list) else "what stands there"
-
-
-def _digits(value: int) -> str:
-    # Python writes out no number of more than 4,300 digits.
-    return str(value) if value.bit_length() < 1_000 else "a number of hundreds of digits"
 
 
 def _cut(text: str) -> str:

@@ -68,6 +68,7 @@ class LazyTable:
         with _opened(self._path) as file:
             batches = file.iter_batches(ROWS_OF_TABLE, columns=self._columns)
             frames = (check_stored(self._name, batch.to_pandas(), self._columns) for batch in batches)
+            # A file without rows has no batches, and who reads parts must still learn the columns.
             first = next(frames, None)
             yield self[self._columns or file.schema_arrow.names] if first is None else first
             yield from frames

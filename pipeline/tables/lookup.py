@@ -25,6 +25,7 @@ def index_in(ids: pd.Series, among: pd.Series) -> Places:
     order = np.argsort(others, kind="stable").astype(np.int32)
     others = others[order]
     at = np.searchsorted(others, wanted).astype(np.int32)
+    # What lies beyond the last is compared with the last, from which it differs.
     np.minimum(at, len(others) - 1, out=at)
     return np.where(others[at] == wanted, order[at], np.int32(-1))
 

@@ -135,6 +135,7 @@ def _schemas() -> dict[str, pa.DataFrameSchema]:
     kinds = ("dask", "modin", "pyspark")
     with for_ourselves(*(f"pandera.typing.{kind}" for kind in kinds)), hidden(*kinds):
         contracts = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
+    # It remembers what it was told while these were hidden, and others in the process may use them.
     pandera.typing.get_index_types.cache_clear()
     return contracts
 
@@ -202,6 +203,7 @@ def _arrow(part: Value) -> pyarrow.Table:
     width = part.matrix.shape[1]
     columns = {"id": pyarrow.string(), "vector": pyarrow.list_(pyarrow.float16(), width)}
     schema = pyarrow.schema(columns, metadata={"model": part.model, "sha256": part.sha256})
+    # Lists of one fixed size have no offsets, so all vectors can be read as one block.
     flat = np.ascontiguousarray(part.matrix[:], dtype=np.float16).ravel()
     ids = pyarrow.array(part.ids, pyarrow.string())
     return pyarrow.table([ids, pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(flat), width)], schema=schema)

@@ -90,6 +90,7 @@ def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what each said, the same as people agreed when they talked, and what is learnt already, all at one moment."""
     first = made = lessons = empty_table("decisions")
     if has_store(study):
+        # Together, so that a decision that comes in meanwhile is in all of them or in none.
         with open_store(study) as store, store.together():
             first, lessons = store.decisions(), store.lessons()
             made = as_agreed(first, store.discussions())
@@ -139,6 +140,7 @@ def _votes(made: pd.DataFrame, texts: pd.DataFrame, codebook: Codebook) -> tuple
     named = [codes.split("|") if codes else [] for codes in present["codes"]]
     learnable = [tuple(code for code in codes if code in in_codebook) for codes in named]
     votes = present.assign(row=present["text_id"].map(row_of), given=pd.Series(learnable, index=present.index, dtype=object))
+    # Without codes a decision says "none of these", or its codes have left the codebook; only the first can be learnt.
     votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(learnable, present["outcome"], strict=True)]]
     code_gone = sum(len(kept) < len(codes) for kept, codes in zip(learnable, named, strict=True))
     return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(present), code_gone)

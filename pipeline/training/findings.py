@@ -100,6 +100,7 @@ def agreed_on(keys: Iterable[int], answers: Iterable[tuple[str, ...]], codes: tu
     votes: dict[int, set[frozenset[str]]] = {}
     for key, answer in zip(keys, answers, strict=True):
         votes.setdefault(key, set()).add(frozenset(answer))
+    # Where people differ there is no right answer to judge a coder by.
     unanimous = sorted(key for key, different in votes.items() if len(different) == 1)
     return np.array(unanimous, dtype=np.intp), _as_bools([next(iter(votes[key])) for key in unanimous], codes)
 
@@ -131,6 +132,7 @@ def _audit(evidence: Evidence, after: _ByText) -> tuple[Audit | str, int]:
     rows = row_of.reindex(segments.cat.categories[keys]).to_numpy(np.intp)
     try:
         return estimate(_suggested(after, rows), agreed, n_all=evidence.n_segments), n_left_out
+    # Too few for figures is something to say, and no reason to stop.
     except DataError as too_few:
         return str(too_few), n_left_out
 
@@ -147,6 +149,7 @@ def _advice(evidence: Evidence, after: _ByText) -> Advice | str:
     undecided = np.setdiff1d(np.arange(len(evidence.after.texts)), after.rows)
     if not len(undecided):
         return "People have decided on every text; there is nothing left to review."
+    # Always the same ones for the same seed, or the advice would change from one look to the next.
     watched = np.sort(np.random.default_rng(_seed(evidence)).permutation(undecided)[:_MOST_WATCHED])
     # A tenth of what is decided, so that the steps mean the same however far review is.
     step = max(_SMALLEST_STEP, len(after) // 10)

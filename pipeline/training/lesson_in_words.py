@@ -78,6 +78,7 @@ def _changes(findings: Findings) -> list[str]:
 
 def _row(name: str, findings: Findings, codes: list[int]) -> str:
     gains, losses = int(findings.changes.gains[codes].sum()), int(findings.changes.losses[codes].sum())
+    # Intervals of several codes cannot be added up.
     net = f"   {_signed(findings.changes.net[codes[0]], times=100, digits=1)}" if len(codes) == 1 else ""
     return f"  {name:24s} {gains:11,} {losses:11,}{net}"
 
@@ -85,6 +86,7 @@ def _row(name: str, findings: Findings, codes: list[int]) -> str:
 def _moved(findings: Findings) -> list[int]:
     """Return the codes that change, those furthest from an even balance first."""
     balance, moves = findings.changes.gains - findings.changes.losses, findings.changes.gains + findings.changes.losses
+    # By its last key first: balance, then how often a code moved at all.
     order = np.lexsort((-moves, -np.abs(balance)))
     return [code for code in order.tolist() if moves[code]]
 
@@ -153,5 +155,6 @@ def _share(interval: Interval) -> str:
 
 
 def _signed(interval: Interval, *, times: int = 1, digits: int = 2) -> str:
+    # A true minus sign: a hyphen may be torn from its figure at the end of a line.
     estimate, low, high = (f"{value * times:+.{digits}f}".replace("-", "−") for value in interval)
     return f"{estimate} (95 % interval {low} to {high})"

@@ -95,6 +95,7 @@ class _Builder:
     def judgements_of(self) -> Mapping[str, list[_Judgement]]:
         """What each coder says of each excerpt: people first, in the order they said it, then the model."""
         judgements: dict[str, list[_Judgement]] = {}
+        # Who passed an excerpt over has said nothing of it.
         for row in self.decisions[self.decisions["outcome"] != "skip"].to_dict("records"):
             judgements.setdefault(str(row["segment_id"]), []).append(self._decision(row))
         suggestions = self.source["suggestions"]
@@ -134,6 +135,7 @@ class _Builder:
     def project(self) -> Project:
         """Return the whole."""
         sources = tuple(self._source_of(str(question), rows) for question, rows in self.comments.groupby("question", sort=True))
+        # Only who says something in the file: the names of other reviewers are nobody's business elsewhere.
         users = {judgement.coder: judgement.name for judgements in self.judgements_of.values() for judgement in judgements}
         groups = self.source.groups
         variables = tuple(ProjectVariable(stable_guid("variable", self.name, name), name) for name in (*groups, CONSENT))

@@ -98,6 +98,7 @@ def accept(incoming: Incoming) -> int:
     # Together, or a file that fails half way would leave the study with half of what somebody coded.
     with open_store(incoming.study) as store, store.together():
         for coder in incoming.coders:
+            # Nobody's word counts for a group that they may not belong to.
             if coder.group:
                 made = take_in(store, store.add_reviewer(coder.name, coder.group), coder.arrivals, incoming.text_of)
                 n += made["added"] + made["changed"]

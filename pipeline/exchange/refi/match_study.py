@@ -75,6 +75,7 @@ class StudyExcerpts:
                 continue
             if text is None:
                 losses["answers that are not in this study, or no longer"] += 1
+            # Other programs let people edit a source, and places in it are then about other words.
             elif not source.text.startswith(text, head.end()):
                 losses["answers whose words are others now"] += 1
             else:
@@ -113,6 +114,7 @@ class Matching:
         self.losses: Counter[str] = Counter()
         self.unknown_codes: Counter[str] = Counter()
         self._project, self._excerpts = project, excerpts
+        # Codes of a decision stand in the codebook's order, whatever the file's.
         self._order = [code.code for code in codebook.codes]
         self._code_of = dict(_codes_of(project, codebook))
         self._labels = {guid: row["label"] for guid, row in project.codes}
@@ -144,6 +146,7 @@ class Matching:
 
     def _read(self, source: TextSource) -> None:
         telling = [selection for selection in source.selections if selection.codings or self._words_of_notes(selection)]
+        # A source in which nobody coded may be anything, and is no loss.
         blocks = self._excerpts.blocks(source, self.losses) if telling else []
         starts = [block.start for block in blocks]
         for selection in telling:
@@ -195,8 +198,10 @@ def _codes_of(project: Project, codebook: Codebook) -> Iterator[tuple[str, str]]
     ours = {stable_guid("code", code.code): code.code for code in codebook.codes}
     named: Mapping[str, str] = {
         **{code.name.casefold(): code.code for code in codebook.codes},
+        # Later, so that an id wins over a label that reads the same.
         **{code.code.casefold(): code.code for code in codebook.codes},
     }
+    # By GUID first, as our own exports come back; other programs make GUIDs of their own, and then the name must do.
     for guid, row in project.codes:
         code = ours.get(guid) or named.get(row["label"].casefold())
         if code:

@@ -10,8 +10,8 @@ from pipeline.exchange.refi.project import Project
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHOWN = 10
+# Bytes a file inside a project may have, by section 8 of the standard.
 LARGEST = 2_147_483_647
-"""Bytes a file inside a project may have, by section 8 of the standard."""
 
 
 def check_project(project: Project) -> None:
@@ -28,9 +28,18 @@ def check_project(project: Project) -> None:
 
 def faults(project: Project) -> Iterator[str]:
     """Yield each broken rule as a sentence."""
-    yield from _guid_faults(project)
+    for guid, n in Counter(all_guids(project)).items():
+        if n > 1:
+            yield f"the GUID {guid} is used {n} times; each must be used once."
+        if not _GUID.fullmatch(guid):
+            yield f"{guid or 'an empty text'} is no GUID."
     yield from _reference_faults(project)
-    yield from _place_faults(project)
+    for source, selection in project.selections():
+        if not 0 <= selection.start < selection.end <= len(source.text):
+            yield (
+                f"selection {selection.guid} is from {selection.start} to {selection.end}, "
+                f"but its source has {len(source.text):,} characters."
+            )
     for source in project.sources:
         if len(source.text.encode("utf-8", "surrogatepass")) > LARGEST:
             yield f"source {source.guid}: larger than the {LARGEST:,} bytes that the standard allows."
@@ -45,15 +54,8 @@ def all_guids(project: Project) -> Iterator[str]:
     yield from (coding.guid for _, coding in project.codings())
 
 
-def _guid_faults(project: Project) -> Iterator[str]:
-    for guid, n in Counter(all_guids(project)).items():
-        if n > 1:
-            yield f"the GUID {guid} is used {n} times; each must be used once."
-        if not _GUID.fullmatch(guid):
-            yield f"{guid or 'an empty text'} is no GUID."
-
-
 def _reference_faults(project: Project) -> Iterator[str]:
+    # A coding may have no user: the standard does not ask for one.
     users = {user.guid for user in project.users} | {""}
     codes = {guid for guid, _ in project.codes}
     notes = {note.guid for note in project.notes}
@@ -76,12 +78,3 @@ def _dangling(what: str, kind: str, wanted: tuple[str, ...] | list[str], guids: 
     for guid in wanted:
         if guid not in guids:
             yield f"{what} points to the {kind} {guid}, which is not in the project."
-
-
-def _place_faults(project: Project) -> Iterator[str]:
-    for source, selection in project.selections():
-        if not 0 <= selection.start < selection.end <= len(source.text):
-            yield (
-                f"selection {selection.guid} is from {selection.start} to {selection.end}, "
-                f"but its source has {len(source.text):,} characters."
-            )

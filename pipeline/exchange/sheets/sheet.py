@@ -96,6 +96,7 @@ class PackedExcerpts:
         # Spreadsheets and people break and join what they copy.
         start = re.sub(r"[\s\-–]", "", written).casefold()
         place = bisect_left(self.ids, start)
+        # Two are enough to see that a beginning is shared.
         matches = [name for name in self.ids[place : place + 2] if name.startswith(start)]
         if start in matches[:1]:
             return start
@@ -104,6 +105,7 @@ class PackedExcerpts:
     def short(self, segment_id: str) -> str:
         """Return the beginning of an id that no other excerpt shares, to be typed back."""
         place = bisect_left(self.ids, segment_id)
+        # Sorted, so only its neighbours can share more of its beginning than all others.
         beside = self.ids[max(place - 1, 0) : place] + self.ids[place + 1 : place + 2]
         shared = max((_shared(segment_id, other) for other in beside), default=0)
         return segment_id[: max(shared + 1, SHORTEST_ID)]
@@ -127,6 +129,7 @@ def read_sheet(path: Path, *, excerpts: PackedExcerpts, codebook: Codebook) -> S
             row: Row = f"{number}{beside}" if beside else number
             try:
                 answer = _answer(row, sheet, cells, excerpts, names)
+            # One row that cannot be used must not cost the person all others.
             except _Wrong as wrong:
                 problems.append(f"row {row}, {wrong}")
                 continue
@@ -171,6 +174,7 @@ def _answer(
         return None
     if len(filled) > 1:
         raise _Wrong(f"columns {' and '.join(filled)}: both are filled in; keep the one that is meant.")
+    # A code that was chosen in two columns is given once.
     codes = tuple(dict.fromkeys(code for heading, text in written for code in _codes(heading, text, names)))
     excerpt = _excerpt(sheet, cells, excerpts)
     outcome: Outcome = "codes" if written else "none" if any(_ticked(sheet, cells, NONE)) else "not sure"

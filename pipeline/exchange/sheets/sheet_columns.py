@@ -80,6 +80,7 @@ def find_answers(path: Path, is_excerpt: Callable[[str], bool]) -> tuple[list[An
     good = [answers for answers in tables.values() if isinstance(answers, AnswerTable)]
     if not good:
         raise ReviewError(f"{path.name} is no sheet of excerpts to review: {_worst(tables)}")
+    # People keep sheets of their own beside ours; an empty one is not worth a word.
     others = [name for name, answers in tables.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
     aside = [name for name in others if plain(name) not in (INSTRUCTIONS, MEANINGS)]
     notes += [f'the sheet "{name}" was not read, since {tables[name]}' for name in aside]
@@ -102,6 +103,7 @@ def plain(name: str) -> str:
 def _answers(name: str, rows: Rows, first: int, is_excerpt: Callable[[str], bool]) -> AnswerTable | str:
     """Return a sheet's answers, or why it has none."""
     named = [[column for place, cell in enumerate(row) if (column := _column(place, cell or ""))] for row in rows[:_DEEPEST]]
+    # The headings are the row with most names that we know, wherever people have moved it.
     depth = max(range(len(named)), key=lambda place: len(named[place]), default=-1)
     columns, heading = (named[depth], rows[depth]) if named else ([], [])
     if not any(column.what in ANSWERS for column in columns):
@@ -118,6 +120,7 @@ def _column(place: int, heading: str) -> SheetColumn | None:
     name = re.sub(r"[\s_.:*?]+", "_", plain(heading)).strip("_")
     if re.fullmatch(r"(your_)?code_?\d+", name):
         return SheetColumn(CODES, place, heading)
+    # Of three letters too much is alike.
     if name not in _CALLED and 3 < len(name) <= _LONGEST_NAME:
         name = next(iter(get_close_matches(name, _CALLED, n=1, cutoff=0.85)), name)
     return SheetColumn(_CALLED[name], place, heading) if name in _CALLED else None

@@ -67,10 +67,13 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     who = reviewer or sheet.packed_for
     if not who:
         raise ReviewError(f"{path.name} does not say who filled it in; name them with --reviewer.")
-    notes = (*sheet.notes, *_passed_on(sheet, who))
+    notes = sheet.notes
+    if sheet.packed_for and sheet.packed_for.casefold() != " ".join(who.split()).casefold():
+        notes = (*notes, f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}.")
     if not sheet.answers:
         return UnpackedSheet(who, blank=sheet.blank, problems=sheet.problems, notes=notes)
     text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
+    # All of a sheet or nothing, so that whoever sees it fail can send the same sheet again.
     with open_store(study) as store, store.together():
         name = store.add_reviewer(who, group or _known_group(store, who))
         sheet, more = _as_packed(sheet, draws_for(store, name))
@@ -97,12 +100,6 @@ def _as_packed(sheet: Sheet, draws: Mapping[str, Sequence[Drawn]]) -> tuple[Shee
 
 def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
     return answer.drawn if answer.drawn in packed else packed[-1] if packed else "given order"
-
-
-def _passed_on(sheet: Sheet, who: str) -> list[str]:
-    if not sheet.packed_for or sheet.packed_for.casefold() == " ".join(who.split()).casefold():
-        return []
-    return [f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}."]
 
 
 def _known_group(store: Store, reviewer: str) -> str:

@@ -136,6 +136,7 @@ def figure(estimate: BootstrapEstimate) -> str:
 
 def level(estimate: BootstrapEstimate) -> str:
     """Say what a coefficient means, judged by the lower end of its interval where it has one."""
+    # By the lower end, so that a few excerpts do not make agreement look firm.
     value = estimate.value if estimate.low is None else estimate.low
     return "" if value is None else f" ({next(words for least, words in LEVELS if value >= least)})"
 

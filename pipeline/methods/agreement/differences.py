@@ -38,5 +38,6 @@ def _masi(first: frozenset[str], second: frozenset[str]) -> float:
     if first == second:
         return 0.0
     shared = len(first & second)
+    # As in the paper: 1 for the same sets, 2/3 where one holds the other, 1/3 where they overlap.
     likeness = 2 / 3 if first <= second or second <= first else 1 / 3 if shared else 0.0
     return 1 - likeness * shared / len(first | second)

@@ -71,6 +71,7 @@ def measure_agreement(
 def _model(asked: pd.DataFrame, suggestions: pd.DataFrame) -> Answers:
     of_these = suggestions["suggested"] & suggestions["text_id"].isin(asked["text_id"])
     suggested = suggestions[of_these].groupby("text_id")["code"].agg(frozenset)
+    # Where the model suggests nothing it has kept silent, and not said that none of the codes fits.
     modelled = asked.assign(given=asked["text_id"].map(suggested)).dropna(subset="given")
     return {segment: [codes] for segment, codes in zip(modelled["segment_id"], modelled["given"], strict=True)}
 
@@ -100,6 +101,7 @@ def _answers(rows: pd.DataFrame) -> Answers:
 
 
 def _within(rows: pd.DataFrame, kind: Kind, name: str, seed: int) -> CoderComparison:
+    # An excerpt that one person coded tells nothing about agreement.
     answers = {segment: sets for segment, sets in _answers(rows).items() if len(sets) > 1}
     n_people = rows["reviewer"].nunique()
     measured = _Excerpts([answers], pair=n_people == 2)

@@ -25,8 +25,8 @@ from pipeline.runtime.executors import Executor
 Item = TypeVar("Item")
 
 _BLOCK = 2000
+# Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory.
 _CHUNK = 2000
-"""Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory."""
 
 
 class Redactor:
@@ -133,6 +133,7 @@ class Redactor:
     def _known_words(self) -> dict[str, int]:
         """The words of the known names, and what is one slip of the finger away from a longer one, with their weight."""
         words = {fold(word) for name in self.known_names for word in name.split() if len(fold(word)) > 1}
+        # Of shorter words nearly every word is one slip away.
         slips = {slip for word in words if len(word) > 4 for slip in one_slip(word)}
         near = dict.fromkeys((slip for slip in slips if only_a_name(slip, self._lexicon)), NEARLY_KNOWN)
         return near | dict.fromkeys(words, KNOWN)

@@ -52,6 +52,7 @@ class Lexicon:
             return 0 if any(self.is_word(part) for part in parts) else max(self.name(part) for part in parts if part)
         if _GAELIC.match(word) and not self.is_word(word):
             return LIKELY
+        # "Olwens": people leave apostrophes out.
         return self.first_names.get(word, 0) or (self.first_names.get(word[:-1], 0) == CERTAIN and word[-1:] == "s")
 
     def is_word(self, word: str) -> bool:
@@ -62,6 +63,7 @@ class Lexicon:
 
     def never(self, word: str) -> bool:
         """Say whether the folded word is no name whatever stands around it."""
+        # "Don't" and "we'll", which begin sentences.
         if "'" in word and word.endswith(("n't", "'ll", "'ve", "'re", "'d", "'m")):
             return True
         return word in self.function or word in self.public or word in self.nations or bool(_DRUG.search(word))

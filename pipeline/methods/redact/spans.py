@@ -57,6 +57,7 @@ def settle(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     kept: list[Span] = []
     # The better first, and flags last: what a better span has taken is not parted or flagged again.
     for span in sorted(spans, key=_rank):
+        # A flag is for a person to look at, who needs the whole of it to judge.
         whole = span.flagged_only and 0 in taken[span.start : span.end]
         for start, end in [(span.start, span.end)] if whole else _free(taken, span):
             piece = _trimmed(text, start, end)

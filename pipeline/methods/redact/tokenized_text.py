@@ -57,9 +57,10 @@ def recased(reading: TokenizedText, lexicon: Lexicon) -> str:
     shouted = not reading.cased and sum(token.upper for token in reading.tokens) * 2 > len(reading.tokens)
     for token in reading.tokens:
         if shouted:
-            letters[token.start : token.end] = map(_lowered, letters[token.start : token.end])
+            word = letters[token.start : token.end]
+            letters[token.start : token.end] = [_one_letter(letter.lower(), letter) for letter in word]
         if _looks_like_name(reading, lexicon, token) or (shouted and (token.opens or token.word == "i")):
-            letters[token.start] = _capital(letters[token.start])
+            letters[token.start] = _one_letter(letters[token.start].upper(), letters[token.start])
     return "".join(letters)
 
 
@@ -67,7 +68,10 @@ def _looks_like_name(reading: TokenizedText, lexicon: Lexicon, token: Token) -> 
     if lexicon.never(token.word) or says_or_does(token.word):
         return False
     named = lexicon.name(token.word) == CERTAIN and not lexicon.is_word(token.word)
-    return named or reading.cued.get(token.start, 0) > 1 or (not reading.cased and _unheard_of(token.word, lexicon))
+    if named or reading.cued.get(token.start, 0) > 1:
+        return True
+    # Where capitals tell nothing, a word that is in no list may be a name.
+    return not reading.cased and len(token.word) > 2 and not lexicon.is_word(token.word) and token.word not in lexicon.heard_of
 
 
 def _token(text: str, start: int, written: str) -> Token:
@@ -92,13 +96,6 @@ def _uses_capitals(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
     return len(ordinary) < 3 or sum(token.titled for token in ordinary) * 3 < len(ordinary) * 2
 
 
-def _unheard_of(word: str, lexicon: Lexicon) -> bool:
-    return len(word) > 2 and not lexicon.is_word(word) and word not in lexicon.heard_of
-
-
-def _lowered(letter: str) -> str:
-    return letter.lower() if len(letter.lower()) == 1 else letter
-
-
-def _capital(letter: str) -> str:
-    return letter.upper() if len(letter.upper()) == 1 else letter
+def _one_letter(changed: str, letter: str) -> str:
+    # "ß" becomes "SS": such a letter stays as it is.
+    return changed if len(changed) == 1 else letter

@@ -146,16 +146,13 @@ def _serve(asked: Connection, tells: Connection, *, idle_s: float) -> None:
         if kind == _WORK:
             work = content
             tells.send(True)
-        else:
-            tells.send(_outcome(work, content))
-
-
-def _outcome(work: Work, part: Any) -> tuple[bool, Any]:
-    try:
-        return True, work(part)
-    # Whatever it is, whoever asked meets it, too, and tells it.
-    except Exception:
-        return False, None
+            continue
+        try:
+            outcome = True, work(content)
+        # Whatever it is, whoever asked meets it, too, and tells it.
+        except Exception:
+            outcome = False, None
+        tells.send(outcome)
 
 
 if __name__ == "__main__":

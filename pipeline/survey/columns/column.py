@@ -166,6 +166,7 @@ class Column:
         return any(pattern.fullmatch(heading) for heading in self.headings)
 
     def _mostly(self, *patterns: re.Pattern[str]) -> bool:
+        # So many tell what all of a column's cells are; each is tried against several patterns.
         sample = self.answers.head(500)
         fitting = sum(any(pattern.fullmatch(value) for pattern in patterns) for value in sample)
         return len(sample) > 0 and fitting >= _MOST * len(sample)

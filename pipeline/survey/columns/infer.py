@@ -29,6 +29,7 @@ _KEPT: dict[Role, str] = {
     "empty": "is empty",
 }
 _NO_CONSENT = "No column speaks of consent, so nobody is quoted until you say otherwise."
+# The first that fits is the reason given.
 _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
     (is_write_in, "is a write-in beside the option “other”; name it as an open question to have it read"),
     (lambda column: column.distinct == 1, "has the same value in every row that is filled"),
@@ -114,6 +115,7 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
     if not fit:
         plan.why["intake.id"] = "No column tells people apart, so each row counts as one person."
         return
+    # A column that is named as a number of people before one that only numbers rows, and without repeats before one with.
     best = min(fit, key=lambda column: (person_rank(column), not is_long and column.variety < 1))
     says = f"{best.distinct:,} people in {best.n:,} rows" if best.distinct < best.n else "every value is different"
     if best.distinct < best.n and not is_long:
@@ -140,6 +142,7 @@ def _place_consent(plan: Plan) -> None:
 
 
 def _place_scales(plan: Plan) -> None:
+    # Numbers by which people are grouped, such as bands of age, are no scale.
     candidates = plan.remaining(lambda column: column.numbers is None or not is_group(column))
     for name, scale in find_scales(candidates).items():
         value: dict[str, Any] = {"column": name, "scale": [scale.low, scale.high]}

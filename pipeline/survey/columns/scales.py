@@ -1,7 +1,7 @@
 """Recognise answers that stand on a scale: numbers, steps in words, or words with their number beside them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.survey.columns.column import Column, plain
@@ -39,6 +39,7 @@ _FFT_SAYS = "the Friends and Family Test runs from 1 (very good) to 5 (very poor
 # So few answers may be no step of the scale; with more of them the column is something else.
 _TYPING_ERRORS = 0.02
 _FEW = 50
+_USUAL_ENDS = ((1, 3), (1, 4), (1, 5), (1, 7), (0, 10))
 
 
 def find_scales(columns: Sequence[Column]) -> dict[str, Scale]:
@@ -75,6 +76,7 @@ def find_scale(column: Column) -> Scale | None:
         return None
     if column.numbers is not None:
         return _scale_of_numbers(column)
+    # Numbers beside the words first: they are the survey's own scores.
     return _numbered_words(column) or _steps_in_words(column) if len(column.options) <= 12 else None
 
 
@@ -95,14 +97,10 @@ def _scale_of_numbers(column: Column) -> Scale | None:
         return Scale(1, 5, _FFT_SAYS)
     if _AMOUNT.search(heading) or numbers.max() > 10 or (numbers.max() < 4 and not _RATED.search(heading)):
         return None
-    low, high = next(ends for ends in _usual_ends(column.n) if ends[0] <= numbers.min() and numbers.max() <= ends[1])
-    return Scale(low, high, f"whole numbers from {numbers.min():g} to {numbers.max():g}")
-
-
-def _usual_ends(n: int) -> Iterator[tuple[float, float]]:
     # Among few answers the highest number may be missing, so the commonest scale is the better guess.
-    yield from ((1, 3), (1, 4)) if n >= _FEW else ()
-    yield from ((1, 5), (1, 7), (0, 10))
+    usual = _USUAL_ENDS if column.n >= _FEW else _USUAL_ENDS[2:]
+    low, high = next(ends for ends in usual if ends[0] <= numbers.min() and numbers.max() <= ends[1])
+    return Scale(low, high, f"whole numbers from {numbers.min():g} to {numbers.max():g}")
 
 
 def _ends_in(heading: str) -> tuple[float, float] | None:

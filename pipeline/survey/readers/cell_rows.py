@@ -86,6 +86,7 @@ class _Cells:
         level = [self.levelled(row, width, number) for number, row in enumerate(rows, start=self.first + self.n_rows)]
         self.n_rows += len(rows)
         self.top += level[: DEEPEST - len(self.top)] if len(self.top) < DEEPEST else []
+        # Once a row is uneven the export is refused, and only the other rows are still counted.
         if not self.uneven:
             self.parts.append([pyarrow.array(column, pyarrow.large_string()) for column in zip(*level, strict=True)])
 

@@ -74,6 +74,7 @@ def _examine_parts(path: Path) -> list[str]:
     for name, parts in groupby(unpacked(path), key=itemgetter(0)):
         pieces = (piece for _, piece in parts)
         if name == "META-INF/manifest.xml":
+            # OpenDocument keeps its list of files readable and says in it which are encrypted.
             is_locked = b"encryption-data" in b"".join(pieces)
         elif name == "content.xml":
             # All of it is counted before any of it is parsed, which takes long over what has no tags.
