@@ -45,6 +45,7 @@ class Action:
 
     def state(self, today: date) -> State:
         """Say where the row stands on a day."""
+        # What is late is late, whatever else is missing in the row.
         if self.due and self.due < today and not self.done_on and not self.not_possible_because:
             return "overdue"
         if not self.decided:

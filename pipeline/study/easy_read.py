@@ -14,6 +14,7 @@ from pipeline.study.study import Study
 FILE, APPROVALS = "easyread.csv", "easyread_approved.csv"
 MOST_WORDS_ON_AVERAGE = 12
 MOST_WORDS = 18
+# Drafts, and gaps where somebody withdrew, stand in square brackets.
 TO_FILL_IN = "["
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 
+# Nobody mends more at a time, and one wrong bracket may bring hundreds.
 _MOST = 20
 _LONGEST = 40
 _WHOLE = "is no whole number. Write one, without quotation marks"
@@ -39,6 +40,7 @@ _ASKED = {
 
 def sentences(error: ValidationError, settings: type[BaseModel]) -> list[str]:
     """Return a sentence for each thing that is wrong with values that were to be `settings`."""
+    # The addresses that pydantic adds lead to pages for programmers.
     faults = error.errors(include_url=False)
     lines = [_sentence(fault, settings) for fault in faults[:_MOST]]
     return [*lines, *([f"and {len(faults) - _MOST:,} more things."] if len(faults) > _MOST else [])]

@@ -40,6 +40,7 @@ MOST_THEMES = 1_000
 class SettingsSection(BaseModel):
     """A part of `study.toml`: frozen, and strict about names it does not know."""
 
+    # A misspelt setting would otherwise be passed over in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 

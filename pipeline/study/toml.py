@@ -114,6 +114,7 @@ def _value(value: Any) -> str:
     # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return "true" if value else "false"
+    # 4 and not 4.0, as a person would write it.
     if isinstance(value, int | float):
         return f"{value:g}"
     return f"[{', '.join(_value(item) for item in value)}]"

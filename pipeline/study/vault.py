@@ -35,6 +35,7 @@ def check_of(key: bytes) -> str:
 def known_check(study: Study) -> str:
     """Return the check value of the key that the study is kept with; "" where there is none yet."""
     path = _check_path(study)
+    # A damaged value fits no key, so the key is refused with a sentence; to fail here would give none.
     return path.read_text(encoding="ascii", errors="replace").strip() if path.is_file() else ""
 
 

@@ -52,7 +52,7 @@ class Evidence:
 
 def gather(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
-    first, made, lessons = _said(study)
+    first, made, lessons = _read_decisions(study)
     source = read_results(study, ("texts", "segments", "themes", "members"))
     if not len(source.codebook):
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
@@ -86,7 +86,7 @@ def gather(study: Study) -> Evidence:
     )
 
 
-def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _read_decisions(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what each said, the same as people agreed when they talked, and what is learnt already, all at one moment."""
     first = made = lessons = empty_table("decisions")
     if has_store(study):

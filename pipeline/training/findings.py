@@ -13,7 +13,7 @@ from pipeline.methods.active_learning.intervals import Booleans, agreement_gaine
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.study.study import Study
 from pipeline.training.evidence import Evidence, LeftOut
-from pipeline.training.thorough import said_thoroughly
+from pipeline.training.thorough import predict_thoroughly
 
 
 # Advice compares successive coders on so many texts nobody has decided on; more would cost time and tell little more.
@@ -57,7 +57,9 @@ def weigh(evidence: Evidence, thorough: CodebookClassifier | None = None) -> Fin
     With a fine-tuned coder, `after` is what that one says; when to stop is told by the quick one, which learns as fast.
     """
     before, quick = _held_out(evidence)
-    after = quick if thorough is None else _ByText(quick.rows, said_thoroughly(thorough, evidence, quick.rows, quick.predictions))
+    after = (
+        quick if thorough is None else _ByText(quick.rows, predict_thoroughly(thorough, evidence, quick.rows, quick.predictions))
+    )
     rows, agreed = agreed_on(evidence.votes["row"], evidence.votes["given"], _codes(evidence))
     audit, n_audit_left_out = _audit(evidence, after)
     doubted = _doubted(evidence, after)

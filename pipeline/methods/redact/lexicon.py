@@ -77,6 +77,7 @@ class Lexicon:
         return 4 < len(word) < 20 and any(self.first_names.get(near) == CERTAIN for near in one_slip(word))
 
 
+# Answers hold the same few thousand words again and again.
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the word in lower case without accents, apostrophes made plain and a possessive ending cut."""

@@ -15,6 +15,7 @@ _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
 _JOIN = re.compile(r"[ \u00a0]{1,2}")
 _LIST = re.compile(r"\s?[,/&+]\s?(?:and\s)?|\s")
 _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
+# P.A., G.P. and O.T. are roles, and I.E., E.G. and U.K. nobody.
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 

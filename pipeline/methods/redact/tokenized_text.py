@@ -8,6 +8,7 @@ from pipeline.methods.redact.name_context import cues, says_or_does
 
 
 _OPENS = " \t\u00a0\"'\u2018\u201c(["
+# The point after such as "Mr" ends no sentence, so the capital behind it marks a name.
 _ABBREVIATED = re.compile(r"(?<![\w'\u2019])(?:[A-Za-z]|mr|mrs|ms|dr|st|mx|prof|rev|cllr)\.$", re.IGNORECASE)
 _ENDS = ".!?\n\r:;\u2022\u2026|"
 

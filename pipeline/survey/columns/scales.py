@@ -28,6 +28,7 @@ _NUMBERED = re.compile(r"(\d{1,2})\s*[-\u2013\u2014.:=)(]+\s*([^\W\d].*?)\)?")
 _WORDED = re.compile(r"([^\W\d].*?)\s*[-\u2013\u2014:=(]+\s*(\d{1,2})\)?")
 _ENDS = re.compile(r"\b([01]) (?:to |and |being .*?\band )?(3|4|5|6|7|9|10|100)\b")
 _OUT_OF = re.compile(r"\bout of (5|10|100)\b")
+# Whole numbers that count or measure something are no judgement.
 _AMOUNT = re.compile(
     r"\b(?:how (?:many|old|long|much (?:money|time))|age|years?|months?|weeks?|days|hours|minutes|count|total|number|no|id)\b"
 )

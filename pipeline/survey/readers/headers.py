@@ -11,6 +11,7 @@ Row = list[str | None]
 DEEPEST = 3
 _SURVEYMONKEY_ANSWER = {"response", "open-ended response"}
 _QUALTRICS_DATES = {"StartDate", "EndDate", "RecordedDate"}
+# Qualtrics' third row gives each column an id as JSON.
 _QUALTRICS_ID = re.compile(r'\{\s*"ImportId"')
 _QUESTION_ID = re.compile(r"QID\d+")
 _UNTYPABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")

@@ -18,6 +18,7 @@ from pipeline.survey.readers.headers import Row
 
 
 MERGED = "\ufffc"
+# calamine makes room for every cell up to the outermost, filled or not.
 _MAX_CELLS = 20_000_000
 _DEEPEST_TITLE = 10
 _ZIP = b"PK\x03\x04"
