@@ -37,7 +37,7 @@ def quote_used(study: Path, quote_id: str, where: str, page: str, by: str) -> No
 
     loaded = load_study(study)
     today = datetime.now(UTC).date()
-    use = note_use(loaded, quote_id, where=where, page=page, by=by, when=today, known=quote_ids(loaded))
+    use = note_use(loaded, quote_id, where=where, page=page, by=by, when=today, ids=quote_ids(loaded))
     click.echo(f"Noted: {use.quote} in {use.where}{f', page {use.page}' if use.page else ''}.")
 
 

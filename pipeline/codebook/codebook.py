@@ -62,10 +62,10 @@ class Codebook:
 
     def __getitem__(self, code: str) -> Code:
         """Return the code with this id; CodebookError with the nearest name when there is none."""
-        for found in self.codes:
-            if found.code == code:
-                return found
-        nearest = hint(code, [found.code for found in self.codes])
+        for entry in self.codes:
+            if entry.code == code:
+                return entry
+        nearest = hint(code, [entry.code for entry in self.codes])
         raise CodebookError(f"The codebook has no code {code!r}.{nearest}")
 
 
@@ -88,12 +88,13 @@ _ALIKE = 0.85
 _LARGEST = 50_000_000
 MOST_CODES = 5_000
 """People choose from all codes; teams work with a few hundred, and the largest classifications of diseases go beyond this."""
+# To compare each label with each once made 100,000 codes take more than two minutes.
 _MOST_ALIKE = 100
 _MOST_COMPARED = 50_000
 _BUCKETS = 64
 _BOOK = Limits(n_bytes=_LARGEST)
-_LIKE_AN_ID = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)+")
-_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# Such characters would make a .qdc, .qdpx or .xlsx that no program opens.
+NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_codebook(path: str | Path) -> Codebook:
@@ -121,6 +122,7 @@ def write_codebook(codebook: Codebook, path: str | Path) -> None:
     if writer is None:
         raise CodebookError(f"{path.name}: a codebook is written as {_listed(CODEBOOK_WRITERS)}. Name it like that.")
     rows = [as_row(code) for code in codebook.codes]
+    # Read back before anything is written, while what would be lost still stands elsewhere.
     kept = build_codebook(rows, source=path.name)
     for code, same in zip(codebook.codes, kept.codes, strict=True):
         if code != same:
@@ -133,8 +135,8 @@ def write_codebook(codebook: Codebook, path: str | Path) -> None:
 
 def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codebook:
     """Check rows (the header is row 1) and return their codes; one CodebookError lists all that is wrong."""
-    tidy = {number: _tidy_row(row) for number, row in enumerate(rows, start=2)}
-    tidy = {number: row for number, row in tidy.items() if any(row.values())}
+    plain = ({column_name(column): _tidy(column, text) for column, text in row.items()} for row in rows)
+    tidy = {number: row for number, row in enumerate(plain, start=2) if any(row.values())}
     if not tidy:
         raise CodebookError(f"{source}: no codes stand below the column names. Write a code into each row.")
     if len(tidy) > MOST_CODES:
@@ -144,8 +146,8 @@ def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codeboo
         )
     wrong = [*problems_in(tidy, columns=COLUMNS, separator=SEPARATOR)]
     if wrong:
-        found = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
-        raise CodebookError("\n  ".join([f"{source}: {found} putting right.", *wrong]))
+        needs = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+        raise CodebookError("\n  ".join([f"{source}: {needs} putting right.", *wrong]))
     return Codebook(tuple(_as_code(row) for row in tidy.values()))
 
 
@@ -158,6 +160,7 @@ def check_codebook(codebook: Codebook) -> tuple[str, ...]:
 def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodeHistory, ...]:
     """List what changed, in the order of the new codebook, removed codes last; mere order is not compared."""
     before, kept = {code.code: code for code in old.codes}, {code.code for code in new.codes}
+    # An id that went and a name that came are one code renamed; each old id may be taken once only.
     gone = {code.code: code for code in old.codes if code.code not in kept}
     places = {code: place for place, code in enumerate(gone)}
     by_sign: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -166,7 +169,7 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodeHistory, ...]:
             by_sign[sign].append(code.code)
     changes = []
     for code in new.codes:
-        renamed = (one for sign in _signs(code) for one in by_sign[sign] if one in gone)
+        renamed = (earlier_id for sign in _signs(code) for earlier_id in by_sign[sign] if earlier_id in gone)
         earlier = before.get(code.code) or gone.get(min(renamed, key=places.__getitem__, default=""))
         if earlier is None:
             changes.append(CodeHistory("added", code.code, "", "", code.name))
@@ -178,20 +181,26 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodeHistory, ...]:
 
 def _read_csv(path: Path) -> list[dict[str, str]]:
     text = _decode(path)
-    # The header tells the separator: Excel writes ";" where a comma is the decimal mark. Old Macs end lines with \r.
+    # Old Macs end lines with \r.
     header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
-    delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
     try:
-        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(header)))
     except csv.Error as error:
         raise CodebookError(f"{path.name}: not a table ({error}). Save it again as CSV UTF-8.") from error
     return _as_rows([[unguarded(cell) for cell in row] for row in cells], source=path.name)
 
 
+def delimiter_of(header: str) -> str:
+    """Return the sign that parts the cells of a header into most columns."""
+    # Excel writes ";" where a comma is the decimal mark.
+    return max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
+
+
 def _decode(path: Path) -> str:
     if path.stat().st_size > _LARGEST:
-        raise CodebookError(_too_large(path))
+        raise CodebookError(f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file.")
     data = path.read_bytes()
+    # A workbook or UTF-16 named .csv has NULs, and cp1252 may decode either without complaint.
     if b"\0" not in data:
         for encoding in ("utf-8-sig", "cp1252"):
             try:
@@ -209,16 +218,12 @@ def _read_xlsx(path: Path) -> list[dict[str, str]]:
         raise CodebookError(f"{path.name}: {error}") from error
     # A workbook may have been made of a .csv, apostrophes and all.
     tables = [[[unguarded(cell or "") for cell in row] for row in sheet.rows] for sheet in sheets]
-    with_codes = (table for table in tables if table and "code" in map(_column_name, table[0]))
+    with_codes = (table for table in tables if table and "code" in map(column_name, table[0]))
     return _as_rows(next(with_codes, tables[0] if tables else []), source=path.name)
 
 
-def _too_large(path: Path) -> str:
-    return f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file."
-
-
 def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, str]]:
-    header = [_column_name(name) for name in cells[0]] if cells else []
+    header = [column_name(name) for name in cells[0]] if cells else []
     if not any(header):
         raise CodebookError(f"{source}: the first row must hold the column names: {', '.join(COLUMNS)}.")
     twice = sorted({name for name in header if name and header.count(name) > 1})
@@ -227,6 +232,7 @@ def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, s
     rows = []
     for row in cells[1:]:
         pairs = list(zip_longest(header, row, fillvalue=""))
+        # Under no name, so that the check can say in which row it stands.
         beyond = "".join(cell for name, cell in pairs if not name)
         rows.append({name: cell for name, cell in pairs if name} | ({"": beyond} if beyond else {}))
     return rows
@@ -255,17 +261,14 @@ CODEBOOK_WRITERS: dict[str, Callable[[Sequence[Mapping[str, str]], Path], None]]
 }
 
 
-def _column_name(heading: str) -> str:
+def column_name(heading: str) -> str:
+    """Return the plain name of a column, however people wrote it."""
     return re.sub(r"[\s_-]+", "_", heading.strip()).casefold()
 
 
-def _tidy_row(row: Mapping[str, str]) -> dict[str, str]:
-    return {_column_name(column): _tidy(column, text) for column, text in row.items()}
-
-
 def _tidy(column: str, text: str) -> str:
-    text = _NOT_IN_XML.sub("", re.sub(r"\r\n?", "\n", text)).strip()
-    return text if _column_name(column) in _PROSE else " ".join(text.split())
+    text = NOT_IN_XML.sub("", re.sub(r"\r\n?", "\n", text)).strip()
+    return text if column_name(column) in _PROSE else " ".join(text.split())
 
 
 def _as_code(row: Mapping[str, str]) -> Code:
@@ -277,11 +280,7 @@ def _as_code(row: Mapping[str, str]) -> Code:
 
 def as_row(code: Code) -> dict[str, str]:
     """Return the code as texts by column, the items of a list joined."""
-    return {column: _as_text(value) for column, value in asdict(code).items()}
-
-
-def _as_text(value: str | tuple[str, ...]) -> str:
-    return value if isinstance(value, str) else SEPARATOR.join(value)
+    return {name: value if isinstance(value, str) else SEPARATOR.join(value) for name, value in asdict(code).items()}
 
 
 def _listed(suffixes: Iterable[str]) -> str:
@@ -324,8 +323,8 @@ def _label_findings(codebook: Codebook) -> Iterator[str]:
         if n_alike >= _MOST_ALIKE or n_compared >= _MOST_COMPARED:
             yield f"More labels may be nearly alike; those after code {codebook.codes[first].code!r} were not compared."
             return
-        one, other = labels[first], labels[second]
-        if sorted(one.split()) == sorted(other.split()) or SequenceMatcher(None, one, other).ratio() >= _ALIKE:
+        label, other = labels[first], labels[second]
+        if sorted(label.split()) == sorted(other.split()) or SequenceMatcher(None, label, other).ratio() >= _ALIKE:
             n_alike += 1
             pair = f"{codebook.codes[first].code!r} and {codebook.codes[second].code!r}"
             yield f"Codes {pair} have labels nearly alike; people will mix them up."

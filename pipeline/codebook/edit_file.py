@@ -2,15 +2,24 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.codebook.codebook import LISTS, SEPARATOR, Code, Codebook, build_codebook, read_codebook, write_codebook
+from pipeline.codebook.codebook import (
+    LISTS,
+    SEPARATOR,
+    Code,
+    Codebook,
+    build_codebook,
+    column_name,
+    delimiter_of,
+    read_codebook,
+    write_codebook,
+)
 from pipeline.errors import CodebookError
-from pipeline.runtime.edited_csv import Reword
+from pipeline.runtime.edited_csv import Reword, write_if_unchanged
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.spreadsheet_cells import guarded, unguarded
 
@@ -34,7 +43,7 @@ class _CodebookSheet:
     @property
     def plain_header(self) -> list[str]:
         """The names of the columns, however people wrote them."""
-        return [re.sub(r"[\s_-]+", "_", heading.strip()).casefold() for heading in self.header]
+        return [column_name(heading) for heading in self.header]
 
     def cells(self) -> Iterator[tuple[int, str, str]]:
         """Yield each cell below the header with the number of its row and the plain name of its column."""
@@ -87,7 +96,11 @@ def tidy_field(name: str, text: str) -> str:
 
 def change_code(path: Path, code: str, values: Mapping[str, str]) -> None:
     """Write fields of a code, given as people edit them; CodebookError if the codebook would not be right afterwards."""
-    _rewrite(path, lambda sheet: sheet.put(sheet.find(code), _cells(values)), lambda book: _changed(book, code, values))
+
+    def change(book: Codebook) -> Codebook:
+        return Codebook(tuple(_with(entry, values) if entry.code == code else entry for entry in book.codes))
+
+    _rewrite(path, lambda sheet: sheet.put(sheet.find(code), _cells(values)), change)
 
 
 def add_code(path: Path, code: str, values: Mapping[str, str]) -> None:
@@ -106,7 +119,7 @@ def remove_code(path: Path, code: str) -> None:
     def remove(sheet: _CodebookSheet) -> None:
         sheet.rows.remove(sheet.find(code))
 
-    _rewrite(path, remove, lambda book: Codebook(tuple(one for one in book.codes if one.code != code)))
+    _rewrite(path, remove, lambda book: Codebook(tuple(entry for entry in book.codes if entry.code != code)))
 
 
 def every_cell(path: Path) -> Iterator[tuple[int, str, str]]:
@@ -120,8 +133,8 @@ def reword_cells(path: Path, reword: Reword) -> list[str]:
     `reword` is given the number of the row, the name of the column and the cell. A row without a code goes by its number, for
     words must go from a codebook that is not right, too.
     """
-    found = path.read_bytes()
-    sheet = _read_sheet(path, found)
+    content = path.read_bytes()
+    sheet = _read_sheet(path, content)
     before = [list(row) for row in sheet.rows]
     cells: dict[int, list[str]] = {}
     for number, name, cell in list(sheet.cells()):
@@ -133,18 +146,19 @@ def reword_cells(path: Path, reword: Reword) -> list[str]:
     names = [sheet.name_of(row, number) for number, row in enumerate(sheet.rows, start=2)]
     changed = [name for name, old, new in zip(names, before, sheet.rows, strict=True) if old != new]
     if changed:
-        _replace(path, found, sheet.as_bytes())
+        write_if_unchanged(path, content, sheet.as_bytes(), CodebookError)
     return changed
 
 
 def _rewrite(path: Path, edit: Callable[[_CodebookSheet], None], change: Callable[[Codebook], Codebook]) -> None:
     if path.suffix.lower() == ".csv":
-        found = path.read_bytes()
-        sheet = _read_sheet(path, found)
+        content = path.read_bytes()
+        sheet = _read_sheet(path, content)
         edit(sheet)
         rows = [dict(zip(sheet.header, map(unguarded, row), strict=False)) for row in sheet.rows]
+        # Only to be refused here: a codebook that cannot be read back would stop the next run.
         build_codebook(rows, source=path.name)
-        _replace(path, found, sheet.as_bytes())
+        write_if_unchanged(path, content, sheet.as_bytes(), CodebookError)
     elif path.suffix.lower() == ".qdc":
         book = change(read_codebook(path))
         write_atomically(path, lambda temporary: write_codebook(book, temporary))
@@ -155,21 +169,11 @@ def _rewrite(path: Path, edit: Callable[[_CodebookSheet], None], change: Callabl
         )
 
 
-def _replace(path: Path, found: bytes, wanted: bytes) -> None:
-    def write(temporary: Path) -> None:
-        temporary.write_bytes(wanted)
-        # As late as can be: somebody may have saved the file in Excel this moment.
-        if path.read_bytes() != found:
-            raise CodebookError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
-
-    write_atomically(path, write)
-
-
 def _read_sheet(path: Path, data: bytes) -> _CodebookSheet:
     try:
         text = _decode(data)
         first = text.lstrip().partition("\n")[0]
-        delimiter = max(",;\t", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+        delimiter = delimiter_of(first)
         header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise CodebookError(f"{path.name} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
@@ -185,10 +189,6 @@ def _decode(data: bytes) -> str:
 
 def _cells(values: Mapping[str, str]) -> dict[str, str]:
     return {name: SEPARATOR.join(text.split("\n")) if name in LISTS else text for name, text in values.items()}
-
-
-def _changed(book: Codebook, code: str, values: Mapping[str, str]) -> Codebook:
-    return Codebook(tuple(_with(one, values) if one.code == code else one for one in book.codes))
 
 
 def _with(code: Code, values: Mapping[str, str]) -> Code:

@@ -7,8 +7,8 @@ from pipeline.codebook.codebook import Codebook
 
 def examples_in(codebook: Codebook) -> frozenset[str]:
     """Return the examples of all codes as they are compared."""
-    every = (one for code in codebook.codes for one in (*code.examples, *code.counter_examples, *code.borderline))
-    return frozenset(plain_words(one) for one in every) - {""}
+    texts = (text for code in codebook.codes for text in (*code.examples, *code.counter_examples, *code.borderline))
+    return frozenset(plain_words(text) for text in texts) - {""}
 
 
 def plain_words(text: str) -> str:

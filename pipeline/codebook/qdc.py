@@ -38,6 +38,7 @@ _LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE
 _REPEATED = ("examples", "counter_examples", "borderline")
 _INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
 _LARGEST = 20_000_000
+# ElementTree writes nested elements by recursion, and other programs stop long before it does.
 _DEEPEST = 100
 
 
@@ -60,30 +61,31 @@ def qdc_losses(path: Path) -> tuple[str, ...]:
     root = _parse(path)
     holders = [element for element in root.iter("Code") if not _is_codable(element)]
     members = [_guid_of(member) for member in root.findall("Sets/Set/MemberCode")]
-    found = {
+    counts = {
         "colours of codes": sum("color" in element.attrib for element in root.iter("Code")),
         "descriptions of categories": sum(bool((element.findtext("Description") or "").strip()) for element in holders),
-        "categories without a code in them": sum(not any(map(_is_codable, one.iter("Code"))) for one in holders),
-        "descriptions of groups": sum(bool((one.findtext("Description") or "").strip()) for one in root.findall("Sets/Set")),
+        "categories without a code in them": sum(not any(map(_is_codable, element.iter("Code"))) for element in holders),
+        "descriptions of groups": sum(bool((group.findtext("Description") or "").strip()) for group in root.findall("Sets/Set")),
         "second and further groups of a code": len(members) - len(set(members)),
     }
-    return tuple(f"{what}: {n}" for what, n in found.items() if n)
+    return tuple(f"{what}: {n}" for what, n in counts.items() if n)
 
 
 def coded_rows(root: ET.Element, *, source: str, separator: str) -> list[tuple[str, dict[str, str]]]:
     """Return the GUID and the row, in our columns, of each codable code of a `CodeBook` without namespaces."""
     groups = _group_names(root)
-    found = list(_walk(root))
-    categories = {category for _, category, _ in found} | set(groups.values())
+    walked = list(_walk(root))
+    categories = {category for _, category, _ in walked} | set(groups.values())
     ids: dict[ET.Element, str] = {}
     taken: set[str] = set()
     rows: list[tuple[str, dict[str, str]]] = []
-    for element, category, above in found:
+    for element, category, above in walked:
         name = element.get("name", "").strip()
         if not name:
             raise CodebookError(f"{source}: code {len(rows) + 1} has no name. Give it one and export again.")
         described = _read_description(element.findtext("Description") or "", separator)
-        ids[element] = _unused(described.get("code") or _slug(name), categories, taken)
+        slug = re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
+        ids[element] = _unused(described.get("code") or slug, categories, taken)
         taken.add(ids[element].casefold())
         parent = category if above is None else ids[above]
         parent = parent or groups.get(_guid_of(element), "")
@@ -100,8 +102,8 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
     """Return the element `Codes` of rows in our columns; a code has the GUID given for it, or its stable one."""
     _check_nesting(rows)
     codes = ET.Element("Codes")
-    given = guids or {}
-    elements = {row["code"]: _element("code", row["code"], row["label"], given.get(row["code"], "")) for row in rows}
+    guids = guids or {}
+    elements = {row["code"]: _element("code", row["code"], row["label"], guids.get(row["code"], "")) for row in rows}
     categories: dict[str, ET.Element] = {}
     for row in rows:
         parent = row.get("parent", "")
@@ -110,6 +112,7 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
             codes.append(categories[parent])
         holder = elements.get(parent, categories.get(parent, codes))
         holder.append(elements[row["code"]])
+    # Nesting puts codes below their parents; where that changes people's order, each code's place is written down.
     nested = [element.get("guid") for element in codes.iter("Code") if element.get("isCodable") == "true"]
     moved = nested != [elements[row["code"]].get("guid") for row in rows]
     for position, row in enumerate(rows, start=1):
@@ -185,13 +188,9 @@ def _guid_of(element: ET.Element) -> str:
 
 def _in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Put the codes back in the order people gave them, where nesting by category had changed it."""
-    given = [row.pop("position", "") for row in rows]
-    order = sorted(range(len(rows)), key=lambda i: int(given[i]) if given[i].isdecimal() else len(rows) + 1)
+    positions = [row.pop("position", "") for row in rows]
+    order = sorted(range(len(rows)), key=lambda i: int(positions[i]) if positions[i].isdecimal() else len(rows) + 1)
     return [rows[i] for i in order]
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
 
 
 def _unused(code: str, categories: Collection[str], taken: Collection[str]) -> str:

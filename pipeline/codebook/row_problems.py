@@ -23,11 +23,11 @@ def hint(word: str, words: Sequence[str]) -> str:
 
 
 def _column_problems(rows: Rows, columns: Sequence[str]) -> Iterator[str]:
-    there = dict.fromkeys(column for row in rows.values() for column in row)
+    present = dict.fromkeys(column for row in rows.values() for column in row)
     for column in ("code", "label"):
-        if column not in there:
+        if column not in present:
             yield f"there is no column {column!r}; every code needs one."
-    for column in there:
+    for column in present:
         if column and column not in columns:
             yield f"the column {column!r} is unknown.{hint(column, columns) or ' Rename or remove it.'}"
 

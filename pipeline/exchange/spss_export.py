@@ -12,20 +12,19 @@ from pipeline.workflow.results import RunResults
 
 
 NOT_GIVEN, GIVEN, CONTESTED = 0, 1, 2
-CODE_LABELS = {
-    NOT_GIVEN: "not given",
-    GIVEN: "given",
-    CONTESTED: "contested: some people give it, some do not",
-}
+CODE_LABELS = {NOT_GIVEN: "not given", GIVEN: "given", CONTESTED: "contested: some people give it, some do not"}
 CHECKED_LABELS = {
     0: "suggested by the program, not checked",
     1: "people have decided on some of it",
     2: "people have decided on all",
 }
 FOR_WHOM = "For the research team; not for publication"
+# Bytes that SPSS keeps of each; what is longer it refuses or cuts, perhaps inside a letter.
 _LONGEST_NAME, _LONGEST_LABEL, _LONGEST_VALUE_LABEL = 64, 255, 120
 # Where the file's head has the date and the time at which it was written, as 17 characters.
 _WRITTEN_AT, _ALWAYS = 92, b"01 Jan 0000:00:00"
+# SPSS's own words, which it refuses as names.
+_RESERVED = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ def _write(variables: list[SpssVariable], path: Path, title: str) -> None:
 
 def _variables(source: RunResults) -> Iterator[SpssVariable]:
     comments = source["comments"]
+    # By id, which is a hash: the order of the export may tell who answered when.
     answers = comments[comments["set_aside"].isna()].sort_values("comment_id", ignore_index=True)
     taken = {"answer", "person"}
     yield SpssVariable("answer", "Answer: the id under which it is found again", answers["comment_id"], {})
@@ -78,17 +78,14 @@ def _variables(source: RunResults) -> Iterator[SpssVariable]:
     for group in source.groups:
         of_person = people[people["attribute"] == group].set_index("response_id")["value"]
         yield _categories(group, group, answers["response_id"].map(of_person), of_person, taken)
-    coded = _per_answer(source)
+    coded = source["codings"].merge(source["segments"][["segment_id", "comment_id"]], on="segment_id")
+    coded = coded.assign(value=(coded["status"] == "contested").map({True: CONTESTED, False: GIVEN}))
     yield SpssVariable(_name("checked", taken), "Checked by people", _checked(answers["comment_id"], source), CHECKED_LABELS)
     for code in dict.fromkeys([*source.labels, *coded["code"]]):
-        given = coded[coded["code"] == code].groupby("comment_id")["value"].max()
-        values = answers["comment_id"].map(given).fillna(NOT_GIVEN).astype(float)
+        # Of an answer's excerpts one that is contested says more than those that are not.
+        value_of = coded[coded["code"] == code].groupby("comment_id")["value"].max()
+        values = answers["comment_id"].map(value_of).fillna(NOT_GIVEN).astype(float)
         yield SpssVariable(_name(f"c_{code}", taken), source.label(code), values, CODE_LABELS)
-
-
-def _per_answer(source: RunResults) -> pd.DataFrame:
-    found = source["codings"].merge(source["segments"][["segment_id", "comment_id"]], on="segment_id")
-    return found.assign(value=(found["status"] == "contested").map({True: CONTESTED, False: GIVEN}))
 
 
 def _checked(comment_ids: "pd.Series", source: RunResults) -> "pd.Series":
@@ -107,6 +104,7 @@ def _categories(name: str, label: str, values: "pd.Series", options: Iterable[st
 
 def _name(text: str, taken: set[str]) -> str:
     """Return a name that SPSS takes: letters, digits and underscores, once, whatever the case."""
+    # Four bytes are left for the number of a name that is taken.
     plain = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")[: _LONGEST_NAME - 4]
     name = plain if plain[:1].isalpha() and plain not in _RESERVED else f"v_{plain}"
     number, free = 2, name
@@ -114,9 +112,6 @@ def _name(text: str, taken: set[str]) -> str:
         number, free = number + 1, f"{name}_{number}"
     taken.add(free)
     return free
-
-
-_RESERVED = {"all", "and", "by", "eq", "ge", "gt", "le", "lt", "ne", "not", "or", "to", "with"}
 
 
 def _cut(text: str, longest: int) -> str:

@@ -27,6 +27,7 @@ PROJECT = Limits(n_bytes=500_000_000, n_parts=200_000)
 BACKUP = Limits(n_bytes=4_000_000_000)
 _CHUNK = 1 << 20
 _NO_TROUBLE = 2_000_000
+# The lengths of the name and of the extra field end the fixed part of an entry's own header; the content stands behind both.
 _LOCAL_HEADER = struct.Struct("<26xHH")
 _DAMAGED = "it is damaged or not what its name says. Open it in the program that wrote it and save it again."
 
@@ -73,6 +74,7 @@ def _check_size(size: int, packed: int, limits: Limits) -> None:
 
 
 def _inflated(file: BinaryIO, entry: ZipInfo) -> Iterator[bytes]:
+    # Read by hand: `ZipFile` believes the sizes in the directory, and stops at them.
     if entry.flag_bits & 1:
         raise DataError("it is protected with a password. Save it without one.")
     if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or entry.header_offset < 0:

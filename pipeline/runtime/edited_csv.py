@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from pipeline.errors import StudyError
+from pipeline.errors import PipelineError, StudyError
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import is_there, why_no_file
 from pipeline.runtime.spreadsheet_cells import FORMULA
@@ -16,6 +16,7 @@ from pipeline.runtime.spreadsheet_cells import FORMULA
 Row = dict[str, str]
 Reword = Callable[[int, str, str], str]
 """Given the number of a row, the name of a column and the cell there, returns the cell anew."""
+# The header is row 1 in a spreadsheet.
 _FIRST_ROW = 2
 _LARGEST = 20_000_000
 
@@ -117,6 +118,7 @@ def reword_rows(path: Path, columns: Sequence[str], reword: Reword) -> list[int]
     if not is_there(path):
         return []
     changed = _parse(path, _content(path), columns).reword(reword)
+    # Once more on what the file holds now, so that a table in which nothing changes keeps its bytes.
     if changed:
         _rewrite(path, columns, lambda sheet: sheet.reword(reword))
     return changed
@@ -132,15 +134,20 @@ def _stripped(cell: str) -> str:
 
 
 def _rewrite(path: Path, columns: Sequence[str], edit: Callable[[_TeamSheet], object]) -> None:
-    found = _content(path)
-    sheet = _parse(path, found, columns)
+    before = _content(path)
+    sheet = _parse(path, before, columns)
     edit(sheet)
+    write_if_unchanged(path, before, sheet.as_bytes(), StudyError)
+
+
+def write_if_unchanged(path: Path, before: bytes, after: bytes, error: type[PipelineError]) -> None:
+    """Write a file anew; `error` if it does not hold any more what was read from it."""
 
     def write(temporary: Path) -> None:
-        temporary.write_bytes(sheet.as_bytes())
+        temporary.write_bytes(after)
         # As late as can be: somebody may have saved the file in a spreadsheet this moment.
-        if path.read_bytes() != found:
-            raise StudyError(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
+        if path.read_bytes() != before:
+            raise error(f"{path.name} was saved by another program this moment, so nothing was written; try again.")
 
     write_atomically(path, write)
 
@@ -156,7 +163,10 @@ def _content(path: Path) -> bytes:
 def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _TeamSheet:
     try:
         text = data.decode("utf-8-sig")
-        delimiter = max(",;\t", key=lambda mark: len(set(columns) & set(_first_row(text, mark))))
+        # The one that parts the first row into most of our columns: people add columns of their own, and commas to their names.
+        first = text.partition("\n")[0]
+        headers = {mark: [name.strip() for name in next(csv.reader([first], delimiter=mark), [])] for mark in ",;\t"}
+        delimiter = max(headers, key=lambda mark: len(set(columns) & set(headers[mark])))
         header, *rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)) or [[]]
     except (UnicodeDecodeError, csv.Error) as error:
         raise StudyError(f"{path.name} is no table that can be read. In Excel, save it as “CSV UTF-8”.") from error
@@ -167,16 +177,12 @@ def _parse(path: Path, data: bytes, columns: Sequence[str]) -> _TeamSheet:
     return _TeamSheet(header, rows, delimiter)
 
 
-def _first_row(text: str, delimiter: str) -> list[str]:
-    return [name.strip() for name in next(csv.reader([text.partition("\n")[0]], delimiter=delimiter), [])]
-
-
 def _check(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], columns: Sequence[str]) -> None:
     missing = [name for name in columns if name not in header]
     if missing:
-        said = [f"the column {name} is missing" for name in missing]
-        said += [f"the column {name} is not known" for name in header if name and name not in columns]
-        raise StudyError(f"{path.name}: {'; '.join(said)}. The columns are {', '.join(columns)}.")
+        faults = [f"the column {name} is missing" for name in missing]
+        faults += [f"the column {name} is not known" for name in header if name and name not in columns]
+        raise StudyError(f"{path.name}: {'; '.join(faults)}. The columns are {', '.join(columns)}.")
     long = [number for number, row in enumerate(rows, start=_FIRST_ROW) if any(cell.strip() for cell in row[len(header) :])]
     if long:
         numbers = ", ".join(map(str, long))

@@ -14,6 +14,7 @@ from pipeline.runtime.scratch import HALF_WRITTEN
 
 def content_id(*parts: str) -> str:
     """Return the first 16 hex digits of the sha256 of the parts: the same on every machine."""
+    # A sign that no part holds stands between them, or ("ab", "c") and ("a", "bc") would be one id.
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
@@ -29,11 +30,13 @@ def write_atomically(path: Path, write: Callable[[Path], Outcome]) -> Outcome:
         # Locked while it is written, so that a command that clears up after killed ones leaves it alone.
         with suppress(OSError):
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        found = write(temporary)
+        outcome = write(temporary)
+        # The content before the name: after a power cut the name would otherwise lead to an empty file.
         _sync(temporary)
         temporary.replace(path)
+        # A rename is kept in the folder, so that must reach the disk, too.
         _sync(path.parent)
-        return found
+        return outcome
     finally:
         temporary.unlink(missing_ok=True)
         os.close(handle)

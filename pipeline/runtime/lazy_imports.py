@@ -10,6 +10,7 @@ from typing import Any
 @contextmanager
 def hidden(*names: str) -> Iterator[None]:
     """Let imports of the packages fail that nobody has loaded yet."""
+    # To Python, None among the modules is one that cannot be imported.
     hidden = [name for name in names if name not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
@@ -36,27 +37,25 @@ def stubbed(modules: Mapping[str, Mapping[str, Any]]) -> Iterator[None]:
 @contextmanager
 def for_ourselves(*modules: str) -> Iterator[None]:
     """Load modules, and what is in them, anew and forget them again, so that whoever imports them beside us gets all of them."""
-    known = _forget(modules)
+    loaded = _forget(modules)
     try:
         yield
     finally:
         _forget(modules)
-        sys.modules.update(known)
-        for name, module in known.items():
+        sys.modules.update(loaded)
+        # `import a.b` also sets `b` on `a`, where others look for it.
+        for name, module in loaded.items():
             parent, _, child = name.rpartition(".")
             if parent in sys.modules:
                 setattr(sys.modules[parent], child, module)
 
 
 def _forget(modules: tuple[str, ...]) -> dict[str, ModuleType]:
-    found = {name: sys.modules[name] for name in list(sys.modules) if name in modules or name.startswith(_starts(modules))}
-    for name in found:
+    inside = tuple(f"{module}." for module in modules)
+    loaded = {name: sys.modules[name] for name in list(sys.modules) if name in modules or name.startswith(inside)}
+    for name in loaded:
         del sys.modules[name]
         parent, _, child = name.rpartition(".")
         if hasattr(sys.modules.get(parent), child):
             delattr(sys.modules[parent], child)
-    return found
-
-
-def _starts(modules: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{module}." for module in modules)
+    return loaded

@@ -50,7 +50,8 @@ def others_may(folder: Path) -> May:
     folder = folder.resolve()
     states = [path.stat() for path in (folder, *folder.parents)]
     strangers = [state.st_mode for state in states]
-    group = [_for_group(state) for state in states]
+    # Shifted so that a group's bits stand where strangers' do. A group that is one person's own lets in nobody else.
+    group = [state.st_mode >> 3 if _has_others(state) else state.st_mode for state in states]
     may = [_may(modes) for modes in (strangers, group)]
     return "write" if "write" in may else "read" if "read" in may else ""
 
@@ -69,18 +70,15 @@ def _may(modes: list[int]) -> May:
     here, *above = modes
     if not here & stat.S_IXOTH or not all(mode & stat.S_IXOTH for mode in above):
         return ""
+    # With the sticky bit, as on /tmp, others may add files but not take away or rename ours.
     return "write" if here & stat.S_IWOTH and not here & stat.S_ISVTX else "read" if here & stat.S_IROTH else ""
-
-
-def _for_group(state: os.stat_result) -> int:
-    """Return the mode as the folder's group meets it; that of strangers where the group is one person's own."""
-    return state.st_mode >> 3 if _has_others(state) else state.st_mode
 
 
 def _has_others(state: os.stat_result) -> bool:
     """Say whether the group of a file has anybody in it but the file's owner."""
     try:
         group, owner = grp.getgrgid(state.st_gid), pwd.getpwuid(state.st_uid)
+    # Where the system has no name for them, as in a container, nobody can tell who is in the group.
     except KeyError:
         return True
     own = group.gr_gid == owner.pw_gid and group.gr_name == owner.pw_name
@@ -90,6 +88,6 @@ def _has_others(state: os.stat_result) -> bool:
 def _close(path: Path, mode: int) -> None:
     # Where the disk knows no rights, or the file is somebody else's, there is nothing to be closed by us.
     with contextlib.suppress(OSError):
-        found = stat.S_IMODE(path.stat().st_mode)
-        if found & 0o077:
-            path.chmod(found & mode)
+        rights = stat.S_IMODE(path.stat().st_mode)
+        if rights & 0o077:
+            path.chmod(rights & mode)

@@ -25,10 +25,10 @@ def parse_apart(kind: str, path: Path, *more: str, damaged: str) -> Any:
     done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  # this program, and no shell
     if done.returncode:
         raise DataError(_DIED)
-    found = json.loads(done.stdout)
-    if isinstance(found, str):
-        raise DataError(_LOCKED if found == sandboxed_parsers.LOCKED else damaged)
-    return found
+    parsed = json.loads(done.stdout)
+    if isinstance(parsed, str):
+        raise DataError(_LOCKED if parsed == sandboxed_parsers.LOCKED else damaged)
+    return parsed
 
 
 @dataclass(frozen=True)

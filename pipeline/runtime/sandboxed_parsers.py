@@ -67,6 +67,7 @@ def _sav(path: str, *, encoding: str | None = None) -> tuple[dict[str, list[obje
     import pyreadstat
 
     data, meta = pyreadstat.read_sav(path, encoding=encoding, output_format="dict", disable_datetime_conversion=True)
+    # A second look at the head only: with `user_missing` the cells would hold the codes that mean "missing".
     _, marked = pyreadstat.read_sav(path, encoding=encoding, metadataonly=True, user_missing=True)
     missing = ", ".join(marked.missing_ranges)
     return data, meta, [f"values set as missing in SPSS read as blank in {missing}"] if missing else []
@@ -83,41 +84,30 @@ def _plain(data: dict[str, list[object]], meta: Any, notes: list[str]) -> dict[s
     }
 
 
-def _every_sheet(path: str) -> list[dict[str, Any]] | str:
-    return _workbook(path, lambda name, is_shown: True)
-
-
 def _shown_sheets(path: str) -> list[dict[str, Any]] | str:
     """Return the cells of the sheets that are not hidden, or of all where all are."""
-    found = _workbook(path, lambda name, is_shown: is_shown)
-    hidden = not isinstance(found, str) and not any(sheet["is_shown"] for sheet in found)
-    return _workbook(path, lambda name, is_shown: True) if hidden else found
-
-
-def _one_sheet(path: str, wanted: str) -> list[dict[str, Any]] | str:
-    return _workbook(path, lambda name, is_shown: name == wanted)
+    sheets = _workbook(path, lambda name, is_shown: is_shown)
+    hidden = not isinstance(sheets, str) and not any(sheet["is_shown"] for sheet in sheets)
+    return _workbook(path, lambda name, is_shown: True) if hidden else sheets
 
 
 def _workbook(path: str, is_wanted: Callable[[str, bool], bool]) -> list[dict[str, Any]] | str:
     """Return for each sheet its name and, of those that are wanted, the cells from the first row on and the merged ranges."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+    sheets = []
     try:
         # From the open file, as from the path calamine would trust the suffix instead of the content.
         with Path(path).open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
-            return [_sheet(workbook, name, *of, is_wanted=is_wanted) for name, *of in _sheets(workbook)]
+            for sheet in workbook.sheets_metadata:
+                # A chart is a sheet, too, and has no cells.
+                has_cells, is_shown = sheet.typ == SheetTypeEnum.WorkSheet, sheet.visible == SheetVisibleEnum.Visible
+                sheets.append(_sheet(workbook, sheet.name, has_cells, is_shown, is_wanted=is_wanted))
     except PasswordError:
         return LOCKED
     except CalamineError:
         return DAMAGED
-
-
-def _sheets(workbook: "CalamineWorkbook") -> list[tuple[str, bool, bool]]:
-    """Return the name of each sheet, whether it has cells, unlike a chart, and whether it is shown."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
-    found = workbook.sheets_metadata
-    return [(s.name, s.typ == SheetTypeEnum.WorkSheet, s.visible == SheetVisibleEnum.Visible) for s in found]
+    return sheets
 
 
 def _sheet(
@@ -135,10 +125,12 @@ def cell_text(value: object) -> str | None:
     """Write a cell as a person sees it: whole numbers without a point, dates in ISO order, blank as None."""
     if value is None or value == "":
         return None
+    # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float):
         return None if value != value else _number(value)
+    # Before dates, since a datetime is one in Python.
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat()
     if isinstance(value, date | time):
@@ -147,6 +139,7 @@ def cell_text(value: object) -> str | None:
 
 
 def _number(value: float) -> str:
+    # Beyond 15 digits a float is not exact, and Excel itself shows no more.
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
@@ -159,9 +152,9 @@ def _clock(span: timedelta) -> str:
 
 PARSERS: dict[str, Callable[..., object]] = {
     "spss": _spss,
-    "every sheet": _every_sheet,
+    "every sheet": lambda path: _workbook(path, lambda name, is_shown: True),
     "shown sheets": _shown_sheets,
-    "one sheet": _one_sheet,
+    "one sheet": lambda path, wanted: _workbook(path, lambda name, is_shown: name == wanted),
 }
 
 if __name__ == "__main__":

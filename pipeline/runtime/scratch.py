@@ -44,6 +44,7 @@ def scratch(parent: Path) -> Iterator[None]:
     if tempfile.tempdir and Path(tempfile.tempdir).parent == parent.absolute():
         yield
         return
+    # Python's own files go where `tempfile.tempdir` says, those of libraries and other processes where TMPDIR does.
     own, lock = _own_folder(parent.absolute())
     before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
     tempfile.tempdir = os.environ["TMPDIR"] = str(own)
@@ -79,6 +80,7 @@ def _own_folder(parent: Path) -> tuple[Path, int | None]:
     try:
         parent.mkdir(mode=0o700, exist_ok=True)
         parent.chmod(0o700)
+        # One at a time, or the folder of somebody who has made it and not locked it yet would be cleared.
         with _locked(parent):
             for path in parent.iterdir():
                 _clear(path)

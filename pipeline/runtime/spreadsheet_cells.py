@@ -5,12 +5,8 @@ import re
 
 # Spreadsheets skip signs that nobody sees before they look for a formula, and some take full-width and small signs for one.
 _UNSEEN = "[\\s\x00-\x1f\x7f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-
-
 FORMULA = re.compile(f"{_UNSEEN}[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b]|[\\x00-\\x1f]")
 """What a spreadsheet would work out instead of showing it, also behind characters that nobody sees."""
-
-
 _GUARDED = re.compile(f"'+(?:{FORMULA.pattern})")
 
 

@@ -8,12 +8,12 @@ from pipeline.runtime.resources import cpu_count
 
 
 Piece = TypeVar("Piece")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 MOST = 8
 """More threads wait for each other in Python more than they work."""
 
 
-def side_by_side(work: Callable[[Piece], Found], pieces: Iterable[Piece]) -> list[Found]:
+def side_by_side(work: Callable[[Piece], Result], pieces: Iterable[Piece]) -> list[Result]:
     """Return what comes of each piece, in their order; each piece is worked on in one thread."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from docx.document import Document
     from openpyxl import Workbook
 
-
 ALWAYS = (1980, 1, 1, 0, 0, 0)
 """The date of every entry: the first that an archive can hold."""
 

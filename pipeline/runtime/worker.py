@@ -17,7 +17,7 @@ class WorkerProcess:
 
     process: "subprocess.Popen[bytes]"
     asks: Connection
-    told: Connection
+    replies: Connection
 
     @property
     def is_there(self) -> bool:
@@ -27,7 +27,7 @@ class WorkerProcess:
     def end(self) -> None:
         """End the process."""
         self.asks.close()
-        self.told.close()
+        self.replies.close()
         self.process.kill()
         self.process.wait()
 
@@ -35,7 +35,7 @@ class WorkerProcess:
 def start_worker(module: str, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})) -> WorkerProcess:
     """Run a module of this program as a process of its own, which finds its ends of the pipes by `ends_here`."""
     # Pipes and not sockets; each end is read or written by one process, so that the other hears when it is gone.
-    (asked, asks), (told, tells) = _pipe(), _pipe()
+    (asked, asks), (replies, tells) = _pipe(), _pipe()
     ends = (asked.fileno(), tells.fileno())
     with asked, tells:
         process = subprocess.Popen(  # noqa: S603  # this program, and no shell
@@ -48,7 +48,7 @@ def start_worker(module: str, *arguments: str, environment: Mapping[str, str] = 
             # Ctrl-C is for the program, which ends this process when it ends.
             start_new_session=True,
         )
-    return WorkerProcess(process, asks, told)
+    return WorkerProcess(process, asks, replies)
 
 
 def ends_here() -> tuple[Connection, Connection, list[str]]:

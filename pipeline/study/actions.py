@@ -45,6 +45,7 @@ class Action:
 
     def state(self, today: date) -> State:
         """Say where the row stands on a day."""
+        # What is late is late, whatever else is missing in the row.
         if self.due and self.due < today and not self.done_on and not self.not_possible_because:
             return "overdue"
         if not self.decided:
@@ -110,7 +111,7 @@ class Loop:
 def read_loop(study: Study) -> Loop:
     """Read `loop.csv`; StudyError lists by row all that is wrong with it. Without the file the loop is empty."""
     loop, faults = read_with_faults(study)
-    wrong = [f"row {number}: {problem}" for number, found in faults.items() for _, problem in found]
+    wrong = [f"row {number}: {problem}" for number, row_faults in faults.items() for _, problem in row_faults]
     if wrong:
         raise StudyError("\n  ".join([f"{FILE} is not right yet.", *wrong]))
     return loop
@@ -119,7 +120,7 @@ def read_loop(study: Study) -> Loop:
 def read_with_faults(study: Study) -> tuple[Loop, dict[int, tuple[tuple[str, str], ...]]]:
     """Return the rows that are right, and for each other row's number what is wrong: the column and a sentence."""
     rows = read_rows(study.folder / FILE, COLUMNS)
-    faults = {number: found for number, row in rows.items() if (found := tuple(problems(row)))}
+    faults = {number: row_faults for number, row in rows.items() if (row_faults := tuple(problems(row)))}
     return Loop(tuple(_entry(number, row) for number, row in rows.items() if number not in faults)), faults
 
 
@@ -160,6 +161,7 @@ def raw_rows(study: Study) -> dict[int, Row]:
 
 
 def _number_of(study: Study, shown: Mapping[str, str]) -> int:
+    # Not by its number: somebody may have put rows above it in a spreadsheet meanwhile.
     number = next((number for number, row in raw_rows(study).items() if row == dict(shown)), None)
     if number is None:
         raise LoopChangedError(f"{FILE} was changed since you opened this page, so nothing was written.")
@@ -168,14 +170,14 @@ def _number_of(study: Study, shown: Mapping[str, str]) -> int:
 
 def unknown_rows(loop: Loop, names: Sequence[str]) -> tuple[str, ...]:
     """Say which rows are about nothing that the study knows by these names."""
-    known = {name.casefold().strip(): name for name in names if name}
-    found = []
+    names_of = {name.casefold().strip(): name for name in names if name}
+    sentences = []
     for entry in loop.entries:
-        if entry.about.casefold().strip() not in known:
-            near = get_close_matches(entry.about.casefold(), known, n=1)
-            hint = f" Did you mean {known[near[0]]!r}?" if near else ""
-            found.append(f"row {entry.row}: {entry.about!r} is no code and no theme of this study, or no longer.{hint}")
-    return tuple(found)
+        if entry.about.casefold().strip() not in names_of:
+            near = get_close_matches(entry.about.casefold(), names_of, n=1)
+            hint = f" Did you mean {names_of[near[0]]!r}?" if near else ""
+            sentences.append(f"row {entry.row}: {entry.about!r} is no code and no theme of this study, or no longer.{hint}")
+    return tuple(sentences)
 
 
 def start_loop(study: Study, abouts: Sequence[str]) -> int:
@@ -202,10 +204,9 @@ def problems(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _lacking(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    if row["decision"] and not row["decided_by"]:
-        yield "decided_by", "a decision needs decided_by and decided_on."
-    elif row["decision"] and not row["decided_on"]:
-        yield "decided_on", "a decision needs decided_by and decided_on."
+    unsigned = next((name for name in ("decided_by", "decided_on") if not row[name]), None)
+    if row["decision"] and unsigned:
+        yield unsigned, "a decision needs decided_by and decided_on."
     if not row["decision"] and (row["action"] or row["not_possible_because"]):
         yield "decision", "an action, or a reason why not, needs the decision it follows from."
     if row["action"] and row["not_possible_because"]:
@@ -224,7 +225,7 @@ def _date(text: str) -> date | None:
 
 
 def _entry(number: int, row: Mapping[str, str]) -> Action:
-    agree: Agree = next(found for found in get_args(Agree) if found == row["they_agree"].casefold())
+    agree: Agree = next(answer for answer in get_args(Agree) if answer == row["they_agree"].casefold())
     dates = {name: _date(row[name]) for name in _DATES}
     texts = {name: row[name] for name in COLUMNS if name not in _DATES and name != "they_agree"}
     return Action(row=number, they_agree=agree, **texts, **dates)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from pipeline.study.study import Study
 FILE, APPROVALS = "easyread.csv", "easyread_approved.csv"
 MOST_WORDS_ON_AVERAGE = 12
 MOST_WORDS = 18
+# Drafts, and gaps where somebody withdrew, stand in square brackets.
 TO_FILL_IN = "["
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
@@ -40,17 +41,19 @@ class EasyReadText:
     @property
     def problems(self) -> tuple[str, ...]:
         """Say what must be put right before anybody can approve the text."""
-        found = []
+        sentences = []
         if self.mean > MOST_WORDS_ON_AVERAGE:
-            found.append(f"sentences have {self.mean:.1f} words on average; at most {MOST_WORDS_ON_AVERAGE} are easy to read.")
-        for rows, said in (
+            sentences.append(
+                f"sentences have {self.mean:.1f} words on average; at most {MOST_WORDS_ON_AVERAGE} are easy to read."
+            )
+        for rows, fault in (
             (self.too_long, f"a sentence has more than {MOST_WORDS} words"),
             (self.to_fill_in, "there is still something to fill in, in square brackets"),
             (self.without_picture, "nobody has said what its picture shows"),
         ):
             if rows:
-                found.append(f"{'ideas' if len(rows) > 1 else 'idea'} {', '.join(map(str, rows))}: {said}.")
-        return tuple(found)
+                sentences.append(f"{'ideas' if len(rows) > 1 else 'idea'} {', '.join(map(str, rows))}: {fault}.")
+        return tuple(sentences)
 
 
 @dataclass(frozen=True)
@@ -79,12 +82,11 @@ def start_ideas(study: Study, ideas: Sequence[Idea]) -> None:
 
 def reading(ideas: Sequence[Idea]) -> EasyReadText:
     """Say how hard ideas are to read."""
-    sentences = [_SENTENCE_END.split(idea.text) for idea in ideas]
-    lengths = [[len(sentence.split()) for sentence in found] for found in sentences]
-    every = [n for found in lengths for n in found]
+    lengths = [[len(sentence.split()) for sentence in _SENTENCE_END.split(idea.text)] for idea in ideas]
+    every = [n_words for of_idea in lengths for n_words in of_idea]
     return EasyReadText(
         mean=sum(every) / len(every) if every else 0.0,
-        too_long=tuple(place for place, found in enumerate(lengths, start=1) if max(found) > MOST_WORDS),
+        too_long=tuple(place for place, of_idea in enumerate(lengths, start=1) if max(of_idea) > MOST_WORDS),
         to_fill_in=tuple(place for place, idea in enumerate(ideas, start=1) if TO_FILL_IN in idea.text),
         without_picture=tuple(place for place, idea in enumerate(ideas, start=1) if not idea.picture),
     )
@@ -97,8 +99,9 @@ def digest(ideas: Sequence[Idea]) -> str:
 
 def approval_of(study: Study, ideas: Sequence[Idea]) -> EasyReadApproval | None:
     """Return the last approval of exactly these ideas."""
-    found = [EasyReadApproval(**row) for row in read_rows(study.folder / APPROVALS, APPROVAL_COLUMNS).values()]
-    return next((one for one in reversed(found) if one.sha256 == digest(ideas)), None)
+    approvals = [EasyReadApproval(**row) for row in read_rows(study.folder / APPROVALS, APPROVAL_COLUMNS).values()]
+    # The last one counts: somebody may have approved the same words again after others.
+    return next((approval for approval in reversed(approvals) if approval.sha256 == digest(ideas)), None)
 
 
 def add_approval(study: Study, ideas: Sequence[Idea], *, by: str, when: date) -> EasyReadApproval:

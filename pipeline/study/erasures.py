@@ -42,12 +42,14 @@ class ErasureRegister:
 
     def with_stone(self, response_id: str, what: What, question: str = "") -> "ErasureRegister":
         """Return the tombstones and one more."""
+        # The salt is made with the first mark and kept, or marks made before it would stand for nobody.
         salted = self if self.salt else replace(self, salt=secrets.token_hex(32))
         stone = Erasure(salted.mark(response_id), what, question)
         return salted if stone in salted.stones else replace(salted, stones=(*salted.stones, stone))
 
     def mark(self, response_id: str) -> str:
         """Return what stands for a person."""
+        # Keyed, since whoever has the pseudonyms could find a plain hash by trying each.
         return hmac.new(bytes.fromhex(self.salt), response_id.encode(), hashlib.sha256).hexdigest()[:32]
 
     def digests(self) -> list[str]:
@@ -96,9 +98,10 @@ def tombstones_there(study: Study) -> ErasureRegister:
 def tombstones_from_text(text: str | bytes) -> ErasureRegister:
     """Read what `tombstones_as_text` wrote; DataError if it is damaged."""
     try:
-        found = json.loads(text)
-        bytes.fromhex(found["salt"])
-        return ErasureRegister(found["salt"], tuple(Erasure(**stone) for stone in found["stones"]))
+        record = json.loads(text)
+        # Refused here, where a sentence says what to do, and not when the first mark is made with it.
+        bytes.fromhex(record["salt"])
+        return ErasureRegister(record["salt"], tuple(Erasure(**stone) for stone in record["stones"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
             "vault/erased.json, which keeps people who were erased from coming back, is damaged. Put a copy of it back, or "

@@ -20,6 +20,7 @@ def held(study: Study, what: str) -> Iterator[None]:
     path = study.derived / ".lock"
     if is_there(path) and (reason := why_no_file(path)):
         raise BusyError(f"derived/.lock, which keeps two commands apart, cannot be used: {reason}. Delete it and try again.")
+    # "a+", since to open it with "w" would empty the name of whoever holds it.
     with path.open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -32,5 +33,6 @@ def held(study: Study, what: str) -> Iterator[None]:
         file.flush()
         try:
             yield
+        # Emptied and not deleted: who holds the deleted file open would lock nothing that others see.
         finally:
             file.truncate(0)

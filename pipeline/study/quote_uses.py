@@ -34,9 +34,10 @@ def read_uses(study: Study) -> tuple[Use, ...]:
     return tuple(Use(**row) for row in read_rows(study.folder / FILE, COLUMNS).values())
 
 
-def note_use(study: Study, quote: str, *, where: str, page: str, by: str, when: date, known: Collection[str]) -> Use:
+def note_use(study: Study, quote: str, *, where: str, page: str, by: str, when: date, ids: Collection[str]) -> Use:
     """Add a use to the register; StudyError if no quotation of the study has this id, or nothing says where it was used."""
-    if quote not in known or not _ID.fullmatch(quote):
+    # What goes into the file must be an id: a quotation typed here by mistake would stand in it for good.
+    if quote not in ids or not _ID.fullmatch(quote):
         raise StudyError(f"No quotation in this study has the id {quote!r}. The ids are in exports/quotes.csv.")
     if not where.strip():
         raise StudyError("Say where the quotation was used: the title of the report, a talk, a web page.")

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 
+# Nobody mends more at a time, and one wrong bracket may bring hundreds.
 _MOST = 20
 _LONGEST = 40
 _WHOLE = "is no whole number. Write one, without quotation marks"
@@ -39,6 +40,7 @@ _ASKED = {
 
 def sentences(error: ValidationError, settings: type[BaseModel]) -> list[str]:
     """Return a sentence for each thing that is wrong with values that were to be `settings`."""
+    # The addresses that pydantic adds lead to pages for programmers.
     faults = error.errors(include_url=False)
     lines = [_sentence(fault, settings) for fault in faults[:_MOST]]
     return [*lines, *([f"and {len(faults) - _MOST:,} more things."] if len(faults) > _MOST else [])]
@@ -49,9 +51,8 @@ def _sentence(fault: Mapping[str, Any], settings: type[BaseModel]) -> str:
     place = " → ".join(_cut(str(part)) for part in location)
     if kind == "extra_forbidden":
         nearest = get_close_matches(str(location[-1]), _names(location[:-1], settings), n=1)
-        return f"{place} is not a setting." + (
-            f" Did you mean {nearest[0]}?" if nearest else " Remove it, or check its spelling."
-        )
+        hint = f"Did you mean {nearest[0]}?" if nearest else "Remove it, or check its spelling."
+        return f"{place} is not a setting. {hint}"
     if kind == "missing":
         return f"{place} is missing; please add it."
     if kind == "value_error":
@@ -63,18 +64,17 @@ def _sentence(fault: Mapping[str, Any], settings: type[BaseModel]) -> str:
 
 def _shown(value: Any) -> str:
     """Return a value as it could stand in the file; of a list or a section only what it is."""
+    # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return f"“{_cut(value)}”"
-    if isinstance(value, int | float):
-        return _cut(f"{value:g}" if isinstance(value, float) else _digits(value))
+    if isinstance(value, float):
+        return _cut(f"{value:g}")
+    if isinstance(value, int):
+        # Python writes out no number of more than 4,300 digits.
+        return _cut(str(value)) if value.bit_length() < 1_000 else "a number of hundreds of digits"
     return "a list" if isinstance(value, list) else "what stands there"
-
-
-def _digits(value: int) -> str:
-    # Python writes out no number of more than 4,300 digits.
-    return str(value) if value.bit_length() < 1_000 else "a number of hundreds of digits"
 
 
 def _cut(text: str) -> str:
@@ -92,6 +92,7 @@ def _names(location: tuple[int | str, ...], settings: type[BaseModel]) -> list[s
 
 
 def _section_of(annotation: Any) -> Any:
+    # Sections stand inside `X | None` and `dict[str, X]`, too.
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     inside = [_section_of(part) for part in getattr(annotation, "__args__", ())]

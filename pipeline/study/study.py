@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Frame = Literal["good", "better", "neutral"]
+# A file of settings has a few kB; a larger one would be read and parsed for nothing.
 _LARGEST = 2_000_000
 
 
@@ -39,6 +40,7 @@ MOST_THEMES = 1_000
 class SettingsSection(BaseModel):
     """A part of `study.toml`: frozen, and strict about names it does not know."""
 
+    # A misspelt setting would otherwise be passed over in silence.
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -294,8 +296,8 @@ class Study:
         if name not in made:
             nearest = get_close_matches(name, made, n=1)
             hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-            there = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
-            raise DataError(f"There is no table {name!r} in derived/; {there}")
+            listing = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
+            raise DataError(f"There is no table {name!r} in derived/; {listing}")
         return pd.read_parquet(self.derived / f"{name}.parquet")
 
 
@@ -315,9 +317,7 @@ def load_study(folder: str | Path) -> Study:
     try:
         return Study(folder, Settings.model_validate(values))
     except ValidationError as exc:
-        raise StudyError(
-            "study.toml is not right yet:\n" + "\n".join(f"  {sentence}" for sentence in sentences(exc, Settings))
-        ) from exc
+        raise StudyError("\n  ".join(["study.toml is not right yet:", *sentences(exc, Settings)])) from exc
 
 
 def _values(path: Path) -> dict[str, Any]:
@@ -327,6 +327,7 @@ def _values(path: Path) -> dict[str, Any]:
         raise StudyError(f"study.toml is larger than {_LARGEST // 1_000_000} MB, which no settings are. Check the file.")
     data = path.read_bytes()
     try:
+        # Editors on Windows write a mark at the beginning, and old Macs end lines with a return alone; TOML knows neither.
         return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as exc:
         line = data.count(b"\n", 0, exc.start) + 1

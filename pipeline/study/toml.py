@@ -54,11 +54,8 @@ def write_settings(settings: Mapping[str, Any], *, why: Mapping[str, str], unuse
     lines = [*_comment(_START), ""]
     lines += _section(settings, place="", why=why)
     if unused:
-        lines += [
-            "",
-            "# What else the export holds:",
-            *(line for sentence in unused for line in _comment(f"- {sentence}")),
-        ]
+        lines += ["", "# What else the export holds:"]
+        lines += [line for sentence in unused for line in _comment(f"- {sentence}")]
     return "\n".join(lines) + "\n"
 
 
@@ -74,6 +71,7 @@ def _section(values: Mapping[str, Any], *, place: str, why: Mapping[str, str]) -
             yield from _comments_on(_dotted(place, key), why)
             yield f"{_key(key)} = {_value(value)}"
     yield from _unset(place, values, why)
+    # Tables last: whatever stands below a table's heading in TOML belongs to that table.
     for key, table in tables.items():
         inside = f"{place}.{_key(key)}" if place else _key(key)
         yield from ("", *_comments_on(_dotted(place, key), why))
@@ -97,6 +95,7 @@ def _comments_on(dotted: str, why: Mapping[str, str]) -> Iterator[str]:
 
 
 def _comment(text: str) -> list[str]:
+    # A heading of the export with a line end in it would end the comment, and its rest would be read as a setting.
     line = _UNSEEN.sub(" ", text)
     return [f"# {part}" for part in textwrap.wrap(line, _WIDTH, break_long_words=False, break_on_hyphens=False)]
 
@@ -112,8 +111,10 @@ def _key(key: str) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, str):
         return basic_string(value)
+    # Before numbers, since a bool is one in Python.
     if isinstance(value, bool):
         return "true" if value else "false"
+    # 4 and not 4.0, as a person would write it.
     if isinstance(value, int | float):
         return f"{value:g}"
     return f"[{', '.join(_value(item) for item in value)}]"

@@ -28,12 +28,14 @@ def key_path(study: Study) -> Path:
 
 def check_of(key: bytes) -> str:
     """Return the value by which a key is recognised, and which tells nothing else of it."""
+    # Of a fixed text: whoever reads it can try keys against it, and of 32 random bytes that leads nowhere.
     return hmac.new(key, _PURPOSE, hashlib.sha256).hexdigest()[:32]
 
 
 def known_check(study: Study) -> str:
     """Return the check value of the key that the study is kept with; "" where there is none yet."""
     path = _check_path(study)
+    # A damaged value fits no key, so the key is refused with a sentence; to fail here would give none.
     return path.read_text(encoding="ascii", errors="replace").strip() if path.is_file() else ""
 
 
@@ -48,8 +50,8 @@ def key_in_use(study: Study) -> bytes | None:
             f"vault/key is damaged: it holds {len(key)} bytes, and not {KEY_BYTES}. Put the right key back, from a copy you kept "
             "or with `themes restore`. Only where nobody has decided anything yet may it be deleted, to have another one made."
         )
-    known = known_check(study)
-    if known and known != check_of(key):
+    check = known_check(study)
+    if check and check != check_of(key):
         raise DataError(
             "vault/key is not the key that this study was begun with, so decisions would no longer fit and people who were "
             "erased would come back. Put the right key back, from a copy you kept or with `themes restore`. Nothing was changed."
@@ -59,6 +61,7 @@ def key_in_use(study: Study) -> bytes | None:
 
 def keep_key(study: Study, key: bytes) -> None:
     """Put a key in its place, and its check value beside it."""
+    # The key first: without its check value it can still be used, and a check value without its key could not.
     write_atomically(key_path(study), lambda path: path.write_bytes(key))
     keep_check(study, check_of(key))
 

@@ -11,11 +11,10 @@ import pyarrow
 import pyarrow.parquet
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.errors import DataError
-from pipeline.tables.parquet import ROWS_OF_TABLE, Vectors, check_table, read_table
+from pipeline.tables.parquet import ROWS_OF_TABLE, Vectors, check_stored, read_table, undamaged
 
 
-# Of vectors: 16,384 rows each.
+# Of vectors: 16,384 rows each. Rows asked for one after the other mostly lie in the same few groups.
 KEPT_GROUPS = 8
 
 
@@ -38,6 +37,7 @@ class LazyTable:
         self._columns = None if columns is None else list(columns)
         with _opened(path) as file:
             self._ends = _ends(file)
+        # Where each group of rows begins; to look rows up by these takes no look into the file.
         self._starts = np.append(0, self._ends)
 
     def __len__(self) -> int:
@@ -56,8 +56,8 @@ class LazyTable:
     def __getitem__(self, columns: str | list[str]) -> "pd.Series[Any] | pd.DataFrame":
         """Return a column, or some, whole."""
         wanted = columns if isinstance(columns, list) else [columns]
-        found = cast(pd.DataFrame, read_table(self._name, self._path, wanted))
-        return found if isinstance(columns, list) else found[columns]
+        frame = cast(pd.DataFrame, read_table(self._name, self._path, wanted))
+        return frame if isinstance(columns, list) else frame[columns]
 
     def only(self, *columns: str) -> "LazyTable":
         """Return the same table with some of its columns."""
@@ -67,10 +67,11 @@ class LazyTable:
         """Yield the rows in their order, 65,536 at a time; at least one part, which may be empty."""
         with _opened(self._path) as file:
             batches = file.iter_batches(ROWS_OF_TABLE, columns=self._columns)
-            found = (self._checked(batch.to_pandas(), self._columns) for batch in batches)
-            first = next(found, None)
+            frames = (check_stored(self._name, batch.to_pandas(), self._columns) for batch in batches)
+            # A file without rows has no batches, and who reads parts must still learn the columns.
+            first = next(frames, None)
             yield self[self._columns or file.schema_arrow.names] if first is None else first
-            yield from found
+            yield from frames
 
     def take(self, rows: ArrayLike) -> pd.DataFrame:
         """Return these rows, int (n,), in this order; of the others, only those that are stored beside them are read."""
@@ -83,13 +84,8 @@ class LazyTable:
                 file.read_row_group(int(group), columns=self._columns).take(wanted[groups == group] - self._starts[group])
                 for group in np.unique(groups)
             ]
-        return self._checked(pyarrow.concat_tables(parts).to_pandas(), self._columns).iloc[places].reset_index(drop=True)
-
-    def _checked(self, frame: pd.DataFrame, columns: Sequence[str] | None) -> pd.DataFrame:
-        try:
-            return check_table(self._name, frame, columns)
-        except DataError as exc:
-            raise DataError(f"{exc} An earlier version may have made it; `themes run` makes it again.") from None
+        frame = check_stored(self._name, pyarrow.concat_tables(parts).to_pandas(), self._columns)
+        return frame.iloc[places].reset_index(drop=True)
 
 
 class LazyColumn(Sequence[str]):
@@ -110,8 +106,8 @@ class LazyColumn(Sequence[str]):
     def __getitem__(self, place: slice) -> list[str]: ...
     def __getitem__(self, place: int | slice) -> str | list[str]:
         """Return one, or a list of some."""
-        found = self._at(self._rows[place])
-        return found if isinstance(place, slice) else found[0]
+        texts: list[str] = self._table.take(np.atleast_1d(self._rows[place]))[self._column].tolist()
+        return texts if isinstance(place, slice) else texts[0]
 
     def __iter__(self) -> Iterator[str]:
         """Yield them in their order; few are in memory at a time."""
@@ -121,10 +117,6 @@ class LazyColumn(Sequence[str]):
     def chosen(self, places: ArrayLike) -> "LazyColumn":
         """Return some of them, int (m,), in this order."""
         return LazyColumn(self._table, self._column, self._rows[np.asarray(places, dtype=np.intp)])
-
-    def _at(self, rows: ArrayLike) -> list[str]:
-        found: list[str] = self._table.take(np.atleast_1d(np.asarray(rows)))[self._column].tolist()
-        return found
 
 
 class LazyMatrix:
@@ -153,31 +145,31 @@ class LazyMatrix:
     def __getitem__(self, rows: slice | NDArray[Any]) -> NDArray[np.float16]:
         """Return these rows, given as a slice, int (m,) or bool (n,)."""
         wanted = np.arange(len(self))[rows]
-        found = np.empty((len(wanted), self._width), dtype=np.float16)
+        numbers = np.empty((len(wanted), self._width), dtype=np.float16)
         groups = np.searchsorted(self._ends, wanted, side="right")
         for group in np.unique(groups):
             here = groups == group
-            found[here] = self._group(int(group))[wanted[here] - self._starts[group]]
-        return found
+            numbers[here] = self._group(int(group))[wanted[here] - self._starts[group]]
+        return numbers
 
     def _group(self, number: int) -> NDArray[np.float16]:
-        found = self._kept.pop(number, None)
-        if found is None:
+        numbers = self._kept.pop(number, None)
+        if numbers is None:
             with _opened(self._path) as file:
                 part = file.read_row_group(number, columns=["vector"]).column("vector").combine_chunks()
-            found = part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
+            numbers = part.flatten().to_numpy(zero_copy_only=False).reshape(len(part), self._width)
         # What was looked at last stands last.
-        kept = [*self._kept.items(), (number, found)]
+        kept = [*self._kept.items(), (number, numbers)]
         self._kept = dict(kept[-KEPT_GROUPS:])
-        return found
+        return numbers
 
 
 def lazy_vectors(path: Path) -> Vectors:
     """Return vectors whose numbers stay on the disk, and whose ids are there."""
     with _opened(path) as file:
-        said = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
+        facts = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
         ids = file.read(columns=["id"]).column("id").to_pandas()
-    return Vectors(ids, LazyMatrix(path), said.get("model", ""), said.get("sha256", ""))
+    return Vectors(ids, LazyMatrix(path), facts.get("model", ""), facts.get("sha256", ""))
 
 
 Rows = pd.DataFrame | LazyTable
@@ -200,17 +192,17 @@ def batches(table: Rows) -> Iterator[pd.DataFrame]:
 
 def take(table: Rows, rows: ArrayLike) -> pd.DataFrame:
     """Return some rows of a table, int (n,), in this order and numbered anew."""
-    return (
-        table.take(rows) if isinstance(table, LazyTable) else table.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
-    )
+    if isinstance(table, LazyTable):
+        return table.take(rows)
+    return table.iloc[np.asarray(rows, dtype=np.intp)].reset_index(drop=True)
 
 
 def text_column(table: Rows, column: str = "text") -> Sequence[str]:
     """Return what a column says: a list, or what reads it from the disk."""
     if isinstance(table, LazyTable):
         return LazyColumn(table.only(column), column, np.arange(len(table)))
-    found: list[str] = table[column].tolist()
-    return found
+    texts: list[str] = table[column].tolist()
+    return texts
 
 
 def select(texts: Sequence[str], places: ArrayLike) -> Sequence[str]:
@@ -226,10 +218,8 @@ def concat_or_stream(parts: Iterator[pd.DataFrame], like: Rows) -> pd.DataFrame 
 
 
 def _opened(path: Path) -> pyarrow.parquet.ParquetFile:
-    try:
+    with undamaged(path):
         return pyarrow.parquet.ParquetFile(path)
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
 
 
 def _ends(file: pyarrow.parquet.ParquetFile) -> NDArray[np.intp]:

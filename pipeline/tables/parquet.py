@@ -1,6 +1,7 @@
 """The tables between stages: how sensitive each is, and how it is checked, read and written."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain
@@ -42,13 +43,8 @@ class Vectors:
 
 
 Value = pd.DataFrame | Vectors
-
-
 # Rows that are written and read at once: of vectors, which are long, and of all other tables.
-ROWS = 16_384
-
-
-ROWS_OF_TABLE = 65_536
+ROWS, ROWS_OF_TABLE = 16_384, 65_536
 
 
 @dataclass(frozen=True)
@@ -116,10 +112,10 @@ def tables_as_markdown() -> str:
     parts = []
     for table in TABLES.values():
         columns = columns_of(table.name)
-        said = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
+        meaning = (table.model.__doc__ or "").strip() if table.model else "Rows of numbers with their ids (float16)."
         rows = [f"| `{name}` | {column.description} |" for name, column in columns.items()]
         header = ["", "| column | what it holds |", "|---|---|", *rows] if rows else []
-        parts.append("\n".join([f"**{table.name}** ({table.sensitivity}, `{table.file}`). {said}", *header]))
+        parts.append("\n".join([f"**{table.name}** ({table.sensitivity}, `{table.file}`). {meaning}", *header]))
     return "\n\n".join(parts) + "\n"
 
 
@@ -138,9 +134,10 @@ def _schemas() -> dict[str, pa.DataFrameSchema]:
     """Return the contracts as pandera checks them. It would load Dask to ask of each column whether it is one of Dask's."""
     kinds = ("dask", "modin", "pyspark")
     with for_ourselves(*(f"pandera.typing.{kind}" for kind in kinds)), hidden(*kinds):
-        found = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
+        contracts = {table.name: table.model.to_schema() for table in TABLES.values() if table.model}
+    # It remembers what it was told while these were hidden, and others in the process may use them.
     pandera.typing.get_index_types.cache_clear()
-    return found
+    return contracts
 
 
 def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -161,6 +158,7 @@ def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = 
 def _failures(cases: pd.DataFrame) -> str:
     parts = []
     for (column, check), rows in cases.groupby(["column", "check"], dropna=False, sort=False):
+        # Rows and columns only: pandera would give the values, too, which may be somebody's words.
         numbers = [str(int(index) + 1) for index in rows["index"].dropna()][:5]
         parts.append(f"column {column}: {check}" + (f" (rows {', '.join(numbers)})" if numbers else ""))
     return "; ".join(parts)
@@ -179,6 +177,7 @@ def _write_parts(name: str, parts: Iterator[Value], path: Path) -> int:
     # Numbers without a pattern are neither smaller compressed nor by a dictionary, and take four times as long with them.
     plain = {"compression": "none", "use_dictionary": False} if TABLES[name].model is None else {"compression": "zstd"}
     most, n_rows = ROWS if TABLES[name].model is None else ROWS_OF_TABLE, 0
+    # At least one part must come: it tells the columns.
     left = _arrow(next(parts))
     with pyarrow.parquet.ParquetWriter(path, left.schema, **plain) as file:
         for rows in _regrouped(left, (_arrow(part) for part in parts), most):
@@ -204,6 +203,7 @@ def _arrow(part: Value) -> pyarrow.Table:
     width = part.matrix.shape[1]
     columns = {"id": pyarrow.string(), "vector": pyarrow.list_(pyarrow.float16(), width)}
     schema = pyarrow.schema(columns, metadata={"model": part.model, "sha256": part.sha256})
+    # Lists of one fixed size have no offsets, so all vectors can be read as one block.
     flat = np.ascontiguousarray(part.matrix[:], dtype=np.float16).ravel()
     ids = pyarrow.array(part.ids, pyarrow.string())
     return pyarrow.table([ids, pyarrow.FixedSizeListArray.from_arrays(pyarrow.array(flat), width)], schema=schema)
@@ -213,14 +213,26 @@ def read_table(name: str, path: Path, columns: Sequence[str] | None = None) -> V
     """Read a table, or some columns of it, and check it against its contract."""
     if not path.is_file():
         raise DataError(f"The table {name} has not been made yet; `themes run` makes it.")
-    try:
+    with undamaged(path):
         if TABLES[name].model is None:
             return _read_vectors(path)
         # Columns are given up one by one as they are turned into pandas', so that the table is there once.
-        found = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
-        frame = found.to_pandas(split_blocks=True, self_destruct=True)
+        table = pyarrow.parquet.read_table(path, columns=None if columns is None else list(columns))
+        frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    return check_stored(name, frame, columns)
+
+
+@contextmanager
+def undamaged(path: Path) -> Iterator[None]:
+    """Say what to do about a file of a table that Arrow cannot read, as a DataError."""
+    try:
+        yield
     except pyarrow.ArrowException as exc:
         raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+
+
+def check_stored(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return what was read of a table with the contract's types; DataError says that a run makes it again."""
     try:
         return check_table(name, frame, columns)
     except DataError as exc:
@@ -236,28 +248,24 @@ def read_frame(name: str, path: Path) -> pd.DataFrame:
 
 def read_column(name: str, column: str, path: Path) -> "pyarrow.ChunkedArray":
     """Read one column of a table and do not check it, which is quick; empty where the table has been made without it."""
-    try:
-        found = pyarrow.parquet.read_schema(path).names
-        return pyarrow.parquet.read_table(path, columns=[column])[column] if column in found else pyarrow.chunked_array([[]])
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
+    with undamaged(path):
+        names = pyarrow.parquet.read_schema(path).names
+        return pyarrow.parquet.read_table(path, columns=[column])[column] if column in names else pyarrow.chunked_array([[]])
 
 
 def model_of_vectors(path: Path) -> str:
     """Return the name of the language model that made vectors, without reading them; empty where there are none."""
     if not path.is_file():
         return ""
-    try:
+    with undamaged(path):
         facts = pyarrow.parquet.read_schema(path).metadata or {}
-    except pyarrow.ArrowException as exc:
-        raise DataError(f"{path.parent.name}/{path.name} is damaged; delete it and run again.") from exc
     return bytes(facts.get(b"model", b"")).decode("utf-8", "replace")
 
 
 def _read_vectors(path: Path) -> Vectors:
     with pyarrow.parquet.ParquetFile(path) as file:
         width, n = file.schema_arrow.field("vector").type.list_size, file.metadata.num_rows
-        said = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
+        facts = {key.decode(): value.decode() for key, value in (file.schema_arrow.metadata or {}).items()}
         ids: list[str] = []
         matrix = np.empty((n, width), dtype=np.float16)
         for group in range(file.num_row_groups):
@@ -265,4 +273,4 @@ def _read_vectors(path: Path) -> Vectors:
             numbers = part.column("vector").combine_chunks().flatten().to_numpy(zero_copy_only=False)
             matrix[len(ids) : len(ids) + len(part)] = numbers.reshape(len(part), width)
             ids += part.column("id").to_pylist()
-    return Vectors(tuple(ids), matrix, said.get("model", ""), said.get("sha256", ""))
+    return Vectors(tuple(ids), matrix, facts.get("model", ""), facts.get("sha256", ""))

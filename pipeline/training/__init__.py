@@ -57,5 +57,6 @@ def accept(findings: Findings, *, by: str) -> int:
 
         save(thorough.tuned_, study.tuned, base=model_folder(study.settings.embed.model))
         shutil.rmtree(study.unfinished, ignore_errors=True)
+    # Last, since a run that finds the learning recorded must find the model, too.
     with open_store(study) as store:
         return store.add_learning(up_to=findings.up_to, effort="quick" if thorough is None else "thorough", accepted_by=by)

@@ -52,7 +52,7 @@ class Evidence:
 
 def gather(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
-    first, made, lessons = _said(study)
+    first, made, lessons = _read_decisions(study)
     source = read_results(study, ("texts", "segments", "themes", "members"))
     if not len(source.codebook):
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
@@ -61,8 +61,16 @@ def gather(study: Study) -> Evidence:
         raise DataError(f"{study.settings.name} was not run to its end; `themes run {study.folder}` does that.")
     votes, left_out = _votes(made, texts, source.codebook)
     if votes.empty:
-        raise ReviewError(_nothing_left(left_out, study))
-    hints = hints_of(texts, source["themes"], source["members"], source.codebook)
+        raise ReviewError(
+            f"None of the decisions on {study.settings.name} can be learnt: {left_out.unsure} are unsure or "
+            f"skipped, {left_out.text_gone} are about texts no longer there and {left_out.code_gone} name only codes that "
+            f"the codebook no longer has. `themes pack {study.folder}` makes a new sheet of excerpts to code."
+        )
+    # What each said by themselves: where people have talked, an answer is not blind any more.
+    drawn = first[(first["drawn"] == "random audit") & first["blind"]]
+    # With the codes: a decision that people have agreed to change since counts as new.
+    learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
+    segments, hints = source["segments"], hints_of(texts, source["themes"], source["members"], source.codebook)
     return Evidence(
         study=study,
         codebook=source.codebook,
@@ -70,18 +78,19 @@ def gather(study: Study) -> Evidence:
         before=_material(texts, vectors, source.codebook, lessons, hints),
         after=_material(texts, vectors, source.codebook, _clear(made), hints),
         votes=votes,
-        audited=_audited(first, source["segments"]),
-        n_segments=len(source["segments"]),
-        n_new=_n_new(votes, lessons),
+        audited=drawn.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"]),
+        n_segments=len(segments),
+        n_new=sum(decision not in learnt for decision in zip(votes["decision_id"], votes["codes"], strict=True)),
         up_to=int(made["decision_id"].max()),
         left_out=left_out,
     )
 
 
-def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def _read_decisions(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return what each said, the same as people agreed when they talked, and what is learnt already, all at one moment."""
     first = made = lessons = empty_table("decisions")
     if has_store(study):
+        # Together, so that a decision that comes in meanwhile is in all of them or in none.
         with open_store(study) as store, store.together():
             first, lessons = store.decisions(), store.lessons()
             made = as_agreed(first, store.discussions())
@@ -91,21 +100,6 @@ def _said(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
             f"`themes pack {study.folder}` makes a sheet of excerpts to code; `themes unpack` takes it in when it is filled."
         )
     return first, made, lessons
-
-
-def _n_new(votes: pd.DataFrame, lessons: pd.DataFrame) -> int:
-    """Return how many decisions are not learnt, or not as people have agreed on since."""
-    learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
-    return sum(one not in learnt for one in zip(votes["decision_id"], votes["codes"], strict=True))
-
-
-def _nothing_left(left_out: LeftOut, study: Study) -> str:
-    return (
-        f"None of the decisions on {study.settings.name} can be learnt: {left_out.unsure} are unsure or "
-        f"skipped, {left_out.text_gone} are about texts no longer there and {left_out.code_gone} name only codes that "
-        "the codebook no longer has. "
-        f"`themes pack {study.folder}` makes a new sheet of excerpts to code."
-    )
 
 
 def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
@@ -127,30 +121,26 @@ def _material(
     texts: pd.DataFrame, vectors: Vectors, codebook: Codebook, lessons: pd.DataFrame, hints: Sequence[str | None]
 ) -> CodedTexts:
     rows, codes = rows_to_learn(texts, codebook, lessons)
-    taught = [(row, given) for row, given in zip(rows, codes, strict=True) if given is not None]
+    taught = [(row, row_codes) for row, row_codes in zip(rows, codes, strict=True) if row_codes is not None]
     return CodedTexts(
         texts["text"].tolist(),
         texts["frame"].tolist(),
         vectors.matrix.astype(np.float32),
         np.array([row for row, _ in taught], dtype=np.intp),
-        [given for _, given in taught],
+        [row_codes for _, row_codes in taught],
         hints,
     )
 
 
 def _votes(made: pd.DataFrame, texts: pd.DataFrame, codebook: Codebook) -> tuple[pd.DataFrame, LeftOut]:
-    known = {code.code for code in codebook.codes}
+    in_codebook = {code.code for code in codebook.codes}
     row_of = pd.Series(range(len(texts)), index=texts["text_id"])
     clear = _clear(made)
-    there = clear[clear["text_id"].isin(row_of.index)]
-    named = [codes.split("|") if codes else [] for codes in there["codes"]]
-    given = [tuple(code for code in codes if code in known) for codes in named]
-    votes = there.assign(row=there["text_id"].map(row_of), given=pd.Series(given, index=there.index, dtype=object))
-    votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(given, there["outcome"], strict=True)]]
-    code_gone = sum(len(kept) < len(codes) for kept, codes in zip(given, named, strict=True))
-    return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(there), code_gone)
-
-
-def _audited(made: pd.DataFrame, segments: pd.DataFrame) -> pd.DataFrame:
-    drawn = made[(made["drawn"] == "random audit") & made["blind"]]
-    return drawn.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    present = clear[clear["text_id"].isin(row_of.index)]
+    named = [codes.split("|") if codes else [] for codes in present["codes"]]
+    learnable = [tuple(code for code in codes if code in in_codebook) for codes in named]
+    votes = present.assign(row=present["text_id"].map(row_of), given=pd.Series(learnable, index=present.index, dtype=object))
+    # Without codes a decision says "none of these", or its codes have left the codebook; only the first can be learnt.
+    votes = votes[[bool(codes) or outcome == "none" for codes, outcome in zip(learnable, present["outcome"], strict=True)]]
+    code_gone = sum(len(kept) < len(codes) for kept, codes in zip(learnable, named, strict=True))
+    return votes.reset_index(drop=True), LeftOut(len(made) - len(clear), len(clear) - len(present), code_gone)

@@ -13,7 +13,7 @@ from pipeline.methods.active_learning.intervals import Booleans, agreement_gaine
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.study.study import Study
 from pipeline.training.evidence import Evidence, LeftOut
-from pipeline.training.thorough import said_thoroughly
+from pipeline.training.thorough import predict_thoroughly
 
 
 # Advice compares successive coders on so many texts nobody has decided on; more would cost time and tell little more.
@@ -57,7 +57,9 @@ def weigh(evidence: Evidence, thorough: CodebookClassifier | None = None) -> Fin
     With a fine-tuned coder, `after` is what that one says; when to stop is told by the quick one, which learns as fast.
     """
     before, quick = _held_out(evidence)
-    after = quick if thorough is None else _ByText(quick.rows, said_thoroughly(thorough, evidence, quick.rows, quick.said))
+    after = (
+        quick if thorough is None else _ByText(quick.rows, predict_thoroughly(thorough, evidence, quick.rows, quick.predictions))
+    )
     rows, agreed = agreed_on(evidence.votes["row"], evidence.votes["given"], _codes(evidence))
     audit, n_audit_left_out = _audit(evidence, after)
     doubted = _doubted(evidence, after)
@@ -86,7 +88,7 @@ class _ByText:
     """What is said of each text people have decided on, found by the text's row."""
 
     rows: Rows
-    said: Predictions
+    predictions: Predictions
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -95,24 +97,29 @@ class _ByText:
         return np.asarray(np.searchsorted(self.rows, rows), dtype=np.intp)
 
 
-def agreed_on(keys: Iterable[int], given: Iterable[tuple[str, ...]], codes: tuple[str, ...]) -> tuple[Rows, Booleans]:
+def agreed_on(keys: Iterable[int], answers: Iterable[tuple[str, ...]], codes: tuple[str, ...]) -> tuple[Rows, Booleans]:
     """Return the keys all of whose votes give the same codes, ascending, and which codes, bool (n, n_codes)."""
     votes: dict[int, set[frozenset[str]]] = {}
-    for key, one in zip(keys, given, strict=True):
-        votes.setdefault(key, set()).add(frozenset(one))
+    for key, answer in zip(keys, answers, strict=True):
+        votes.setdefault(key, set()).add(frozenset(answer))
+    # Where people differ there is no right answer to judge a coder by.
     unanimous = sorted(key for key, different in votes.items() if len(different) == 1)
     return np.array(unanimous, dtype=np.intp), _as_bools([next(iter(votes[key])) for key in unanimous], codes)
 
 
 def _held_out(evidence: Evidence) -> tuple[_ByText, _ByText]:
+    # In order, since `_ByText` looks rows up by bisection.
     rows = np.sort(evidence.after.decided)
-    learnt = ((one, one.decided) for one in (evidence.before, evidence.after))
-    before, after = (cross_validate(evidence.coder, one, rows, learnt=known, seed=_seed(evidence)) for one, known in learnt)
+    learnt = ((material, material.decided) for material in (evidence.before, evidence.after))
+    before, after = (
+        cross_validate(evidence.coder, material, rows, learnt=learnt_rows, seed=_seed(evidence))
+        for material, learnt_rows in learnt
+    )
     return _ByText(rows, before), _ByText(rows, after)
 
 
-def _suggested(said: _ByText, rows: Rows) -> Booleans:
-    return said.said.suggested[said.places(rows)]
+def _suggested(by_text: _ByText, rows: Rows) -> Booleans:
+    return by_text.predictions.suggested[by_text.places(rows)]
 
 
 def _audit(evidence: Evidence, after: _ByText) -> tuple[Audit | str, int]:
@@ -127,23 +134,26 @@ def _audit(evidence: Evidence, after: _ByText) -> tuple[Audit | str, int]:
     rows = row_of.reindex(segments.cat.categories[keys]).to_numpy(np.intp)
     try:
         return estimate(_suggested(after, rows), agreed, n_all=evidence.n_segments), n_left_out
+    # Too few for figures is something to say, and no reason to stop.
     except DataError as too_few:
         return str(too_few), n_left_out
 
 
 def _doubted(evidence: Evidence, after: _ByText) -> pd.DataFrame:
-    chances = after.said.chances[after.places(evidence.votes["row"].to_numpy(np.intp))]
+    chances = after.predictions.chances[after.places(evidence.votes["row"].to_numpy(np.intp))]
     slips = find_slips(chances, _as_bools(evidence.votes["given"], _codes(evidence)))
     segments = evidence.votes["segment_id"].tolist()
-    found = [(segments[slip.row], _codes(evidence)[slip.code], slip.kind) for slip in slips]
-    return pd.DataFrame(found, columns=["segment_id", "code", "kind"]).drop_duplicates(ignore_index=True)
+    rows = [(segments[slip.row], _codes(evidence)[slip.code], slip.kind) for slip in slips]
+    return pd.DataFrame(rows, columns=["segment_id", "code", "kind"]).drop_duplicates(ignore_index=True)
 
 
 def _advice(evidence: Evidence, after: _ByText) -> Advice | str:
     undecided = np.setdiff1d(np.arange(len(evidence.after.texts)), after.rows)
     if not len(undecided):
         return "People have decided on every text; there is nothing left to review."
+    # Always the same ones for the same seed, or the advice would change from one look to the next.
     watched = np.sort(np.random.default_rng(_seed(evidence)).permutation(undecided)[:_MOST_WATCHED])
+    # A tenth of what is decided, so that the steps mean the same however far review is.
     step = max(_SMALLEST_STEP, len(after) // 10)
     successive = in_steps(evidence.coder, evidence.after, watched, step=step, n_steps=_STEPS)
     return advice(successive, step=step, gained=_gained(evidence, after))
@@ -159,8 +169,8 @@ def _gained(evidence: Evidence, after: _ByText) -> Interval:
     return agreement_gained(half, _suggested(after, rows), agreed, seed=_seed(evidence))
 
 
-def _as_bools(given: Iterable[Iterable[str]], codes: tuple[str, ...]) -> Booleans:
-    return np.array([[code in one for code in codes] for one in given], dtype=bool).reshape(-1, len(codes))
+def _as_bools(answers: Iterable[Iterable[str]], codes: tuple[str, ...]) -> Booleans:
+    return np.array([[code in answer for code in codes] for answer in answers], dtype=bool).reshape(-1, len(codes))
 
 
 def _codes(evidence: Evidence) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.methods.active_learning import Advice, Audit, Interval
+from pipeline.runtime.plurals import n_of
 from pipeline.training.evidence import LeftOut
 from pipeline.training.findings import Findings
 
@@ -28,7 +29,7 @@ def as_dict(findings: Findings) -> dict[str, Any]:
         "left_out": {"unsure": left_out.unsure, "text_gone": left_out.text_gone, "code_gone": left_out.code_gone},
         "texts": {"n": findings.n_texts, "agreed": findings.changes.n, "contested": findings.n_contested},
         "changes": _changes_as_dict(findings),
-        "audit": {"n": audit.n, **_intervals(audit, "accuracy", "precision", "recall")} if isinstance(audit, Audit) else None,
+        "audit": _audit_as_dict(audit) if isinstance(audit, Audit) else None,
         "second_look": findings.second_look.to_dict("records"),
         "doubted": findings.n_doubted,
         "enough": advice.enough if isinstance(advice, Advice) else None,
@@ -44,9 +45,8 @@ def _decisions(findings: Findings) -> list[str]:
         f"{findings.study.settings.name}: {findings.n_decisions:,} decisions by {people} on {findings.n_texts:,} texts, {new}."
     ]
     if findings.n_contested:
-        lines.append(
-            f"People differ on {_of(findings.n_contested, 'text')}: the coder learns each person's view; nothing is judged by it."
-        )
+        contested = n_of(findings.n_contested, "text")
+        lines.append(f"People differ on {contested}: the coder learns each person's view; nothing is judged by it.")
     return lines + _left_out(findings.left_out)
 
 
@@ -56,8 +56,8 @@ def _left_out(left_out: LeftOut) -> list[str]:
         (left_out.text_gone, "about texts no longer there"),
         (left_out.code_gone, "naming codes the codebook no longer has"),
     )
-    found = [f"{n:,} {why}" for n, why in whys if n]
-    return [f"Left out of decisions: {', '.join(found)}."] if found else []
+    parts = [f"{n:,} {why}" for n, why in whys if n]
+    return [f"Left out of decisions: {', '.join(parts)}."] if parts else []
 
 
 def _changes(findings: Findings) -> list[str]:
@@ -65,12 +65,12 @@ def _changes(findings: Findings) -> list[str]:
     if not changes.n:
         return ["There is no text people agree on, so nothing can be said of gains and losses."]
     moved = _moved(findings)
-    shown, rest = moved[:_MOST_CODES], moved[_MOST_CODES:]
+    shown, others = moved[:_MOST_CODES], moved[_MOST_CODES:]
     lines = [
-        f"On the {_of(changes.n, 'text')} people agree on, each judged by a coder that has not seen it:",
+        f"On the {n_of(changes.n, 'text')} people agree on, each judged by a coder that has not seen it:",
         f"  {'code':24s} {'newly right':>11s} {'newly wrong':>11s}   net, in 100 texts",
         *(_row(findings.codes[code], findings, [code]) for code in shown),
-        *([_row(f"{len(rest)} other codes", findings, rest)] if rest else []),
+        *([_row(f"{len(others)} other codes", findings, others)] if others else []),
         f"  {len(findings.codes) - len(moved)} codes stay as they are.",
     ]
     return [*lines, _agreement(findings)]
@@ -78,6 +78,7 @@ def _changes(findings: Findings) -> list[str]:
 
 def _row(name: str, findings: Findings, codes: list[int]) -> str:
     gains, losses = int(findings.changes.gains[codes].sum()), int(findings.changes.losses[codes].sum())
+    # Intervals of several codes cannot be added up.
     net = f"   {_signed(findings.changes.net[codes[0]], times=100, digits=1)}" if len(codes) == 1 else ""
     return f"  {name:24s} {gains:11,} {losses:11,}{net}"
 
@@ -85,6 +86,7 @@ def _row(name: str, findings: Findings, codes: list[int]) -> str:
 def _moved(findings: Findings) -> list[int]:
     """Return the codes that change, those furthest from an even balance first."""
     balance, moves = findings.changes.gains - findings.changes.losses, findings.changes.gains + findings.changes.losses
+    # By its last key first: balance, then how often a code moved at all.
     order = np.lexsort((-moves, -np.abs(balance)))
     return [code for code in order.tolist() if moves[code]]
 
@@ -102,7 +104,7 @@ def _agreement(findings: Findings) -> str:
 def _audit(findings: Findings) -> str:
     audit = findings.audit
     asks = f'`themes pack {findings.study.folder} --order "random audit"`'
-    left_out = f" Left out are {_of(findings.n_audit_left_out, 'excerpt')} people were unsure of or differ on."
+    left_out = f" Left out are {n_of(findings.n_audit_left_out, 'excerpt')} people were unsure of or differ on."
     left_out = left_out if findings.n_audit_left_out else ""
     if not isinstance(audit, Audit):
         return f"{audit}{left_out} {asks} draws more." if audit else f"How good they are in general needs an audit: {asks}."
@@ -119,14 +121,16 @@ def _slips(findings: Findings) -> str:
         return "No decision looks like a slip."
     likeliest = f" The {listed:,} likeliest are for a second look." if listed < n else ""
     slips = "a slip" if n == 1 else "slips"
-    return f"{_of(n, 'code')} that people gave, or did not, may be {slips}; nothing is changed by this.{likeliest}"
+    return f"{n_of(n, 'code')} that people gave, or did not, may be {slips}; nothing is changed by this.{likeliest}"
 
 
 def _changes_as_dict(findings: Findings) -> dict[str, Any]:
     changes = findings.changes
     codes = {
         code: {
-            **{name: int(getattr(changes, name)[place]) for name in ("found", "dropped", "wrong", "lost")},
+            # By the names that scripts which read this know.
+            "found": int(changes.added[place]),
+            **{name: int(getattr(changes, name)[place]) for name in ("dropped", "wrong", "lost")},
             "net": _plain(changes.net[place]),
         }
         for place, code in enumerate(findings.codes)
@@ -134,8 +138,8 @@ def _changes_as_dict(findings: Findings) -> dict[str, Any]:
     return {"before": _number(changes.before), "after": _number(changes.after), "gained": _plain(changes.gained), "codes": codes}
 
 
-def _intervals(audit: Audit, *names: str) -> dict[str, Any]:
-    return {name: _plain(getattr(audit, name)) for name in names}
+def _audit_as_dict(audit: Audit) -> dict[str, Any]:
+    return {"n": audit.n} | {name: _plain(getattr(audit, name)) for name in ("accuracy", "precision", "recall")}
 
 
 def _plain(interval: Interval) -> dict[str, float | None]:
@@ -151,9 +155,6 @@ def _share(interval: Interval) -> str:
 
 
 def _signed(interval: Interval, *, times: int = 1, digits: int = 2) -> str:
+    # A true minus sign: a hyphen may be torn from its figure at the end of a line.
     estimate, low, high = (f"{value * times:+.{digits}f}".replace("-", "−") for value in interval)
     return f"{estimate} (95 % interval {low} to {high})"
-
-
-def _of(n: int, what: str) -> str:
-    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"

@@ -21,7 +21,7 @@ def fine_tune(evidence: Evidence, *, progress: Callable[[float], None] | None = 
     return learn(coder, material, rows, [*[None] * len(unread), *material.codes])
 
 
-def said_thoroughly(coder: CodebookClassifier, evidence: Evidence, rows: Rows, quick: Predictions) -> Predictions:
+def predict_thoroughly(coder: CodebookClassifier, evidence: Evidence, rows: Rows, quick: Predictions) -> Predictions:
     """Return what the fine-tuned coder says of these texts as if it had not learnt from them."""
     if coder.blend_ is None:
         return quick

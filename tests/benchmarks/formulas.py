@@ -85,7 +85,7 @@ def _of_the_team(study: Study, place: Path, quote: str) -> list[Path]:
     start_loop(study, STARTS)
     start_ideas(study, [Idea(start, start, start) for start in STARTS])
     for start in STARTS:
-        note_use(study, quote, where=start, page=start, by=start, when=date(2026, 1, 1), known={quote})
+        note_use(study, quote, where=start, page=start, by=start, when=date(2026, 1, 1), ids={quote})
     sheets = [pack(study, n=500, out=place / f"sheet{suffix}")[0] for suffix in (".xlsx", ".csv", ".docx")]
     with open_room(study) as room:
         for start in texts:

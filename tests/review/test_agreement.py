@@ -48,7 +48,7 @@ def measured(blind, *, suggested=(), lessons=(), n=40):
 
 
 def only(found, kind, *names):
-    (one,) = [one for one in found[kind] if not names or {one.one, one.other} >= set(names)]
+    (one,) = [one for one in found[kind] if not names or {one.group, one.other} >= set(names)]
     return one
 
 

@@ -10,6 +10,7 @@ from pipeline.runtime.archives import PROJECT, unpacked
 from pipeline.runtime.plain_files import why_no_file
 
 
+# Only these are kept: pictures and recordings, which the study has no place for, may fill the memory.
 _TEXTS = (".qde", ".txt")
 INSIDE = "internal://"
 
@@ -38,8 +39,8 @@ def open_archive(path: Path) -> OpenedArchive:
         raise DataError(f"{path.name}: {error}") from error
     projects = [name for name in parts if name.endswith(".qde")]
     if len(projects) != 1:
-        found = "no project" if not projects else f"{len(projects)} projects"
-        raise DataError(f"{path.name}: {found} in it; a .qdpx holds exactly one .qde. Export it again.")
+        count = "no project" if not projects else f"{len(projects)} projects"
+        raise DataError(f"{path.name}: {count} in it; a .qdpx holds exactly one .qde. Export it again.")
     root = _parse(parts.pop(projects[0]), path)
     return OpenedArchive(root, {PurePosixPath(name).name: content for name, content in parts.items()})
 
@@ -51,18 +52,15 @@ def _parts(path: Path) -> dict[str, bytes]:
         if name != last and name in pieces:
             raise DataError("a file is in it twice, which can hide one behind the other. It was not opened.")
         last = name
-        _check_name(name)
+        # Nothing is unpacked, so such a name could do no harm here; but whoever made it meant some, and the rest is not trusted.
+        plain = name.replace("\\", "/")
+        if plain.startswith("/") or ".." in plain.split("/") or ":" in plain.partition("/")[0]:
+            raise DataError("a file in it would be written outside its folder, which no honest export does. It was not opened.")
         kept = pieces.setdefault(name, [])
         # Pictures and recordings are counted by the checks on size and then let go.
         if name.casefold().endswith(_TEXTS):
             kept.append(piece)
     return {name.casefold(): b"".join(kept) for name, kept in pieces.items() if name.casefold().endswith(_TEXTS)}
-
-
-def _check_name(name: str) -> None:
-    plain = name.replace("\\", "/")
-    if plain.startswith("/") or ".." in plain.split("/") or ":" in plain.partition("/")[0]:
-        raise DataError("a file in it would be written outside its folder, which no honest export does. It was not opened.")
 
 
 def _parse(content: bytes, path: Path) -> ET.Element:
@@ -78,6 +76,7 @@ def _parse(content: bytes, path: Path) -> ET.Element:
     namespace, _, tag = root.tag.rpartition("}")
     if tag != "Project" or not namespace.startswith("{urn:QDA-XML:project:"):
         raise DataError(f"{path.name}: not a REFI-QDA project. Export the project, not the codebook.")
+    # The namespace bears the version of the standard; what is read here is the same in all of them.
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root

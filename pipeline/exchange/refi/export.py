@@ -47,20 +47,15 @@ def coder_guid(study: str, reviewer: str) -> str:
 
 def write_project(source: RunResults, folder: Path) -> None:
     """Write project.qdpx, and project-losses.txt that says what is not in it and who may have it."""
-    built = _Builder(source)
-    project = built.project()
+    builder = _Builder(source)
+    project = builder.project()
     write_qdpx(project, folder / "project.qdpx")
-    text = "\n".join(project_losses(source, project, built.decisions)) + "\n"
+    text = "\n".join(project_losses(source, project, builder.decisions)) + "\n"
     write_atomically(folder / "project-losses.txt", lambda path: path.write_text(text, encoding="utf-8"))
 
 
-def build_project(source: RunResults) -> Project:
-    """Return the study as a project."""
-    return _Builder(source).project()
-
-
 @dataclass(frozen=True)
-class _Said:
+class _Judgement:
     """What one coder says of one excerpt."""
 
     coder: str
@@ -87,30 +82,31 @@ class _Builder:
     @cached_property
     def segments_of(self) -> Mapping[str, pd.DataFrame]:
         """The excerpts of each answer."""
-        return {str(comment_id): found for comment_id, found in self.segments.groupby("comment_id")}
+        return {str(comment_id): rows for comment_id, rows in self.segments.groupby("comment_id")}
 
     @cached_property
     def decisions(self) -> pd.DataFrame:
         """The standing decisions about text that is still in the data, with masked notes."""
         places = self.segments[["segment_id", "text_id"]]
-        found = self.source["decisions"].merge(places, on=["segment_id", "text_id"])
-        return found.assign(note=_masked(found["note"].tolist(), self.source.study.settings.clean.known_names))
+        rows = self.source["decisions"].merge(places, on=["segment_id", "text_id"])
+        return rows.assign(note=_masked(rows["note"].tolist(), self.source.study.settings.clean.known_names))
 
     @cached_property
-    def said(self) -> Mapping[str, list[_Said]]:
+    def judgements_of(self) -> Mapping[str, list[_Judgement]]:
         """What each coder says of each excerpt: people first, in the order they said it, then the model."""
-        found: dict[str, list[_Said]] = {}
+        judgements: dict[str, list[_Judgement]] = {}
+        # Who passed an excerpt over has said nothing of it.
         for row in self.decisions[self.decisions["outcome"] != "skip"].to_dict("records"):
-            found.setdefault(str(row["segment_id"]), []).append(self._decision(row))
+            judgements.setdefault(str(row["segment_id"]), []).append(self._decision(row))
         suggestions = self.source["suggestions"]
         suggested = suggestions[suggestions["suggested"]].groupby("text_id", sort=False)["code"].agg(tuple)
         for segment_id, text_id in zip(self.segments["segment_id"], self.segments["text_id"], strict=True):
             if text_id in suggested.index:
-                found.setdefault(segment_id, []).append(_Said(self.model.guid, self.model.name, suggested[text_id]))
-        return found
+                judgements.setdefault(segment_id, []).append(_Judgement(self.model.guid, self.model.name, suggested[text_id]))
+        return judgements
 
-    def _decision(self, row: Mapping[Any, Any]) -> _Said:
-        return _Said(
+    def _decision(self, row: Mapping[Any, Any]) -> _Judgement:
+        return _Judgement(
             coder=coder_guid(self.name, row["reviewer"]),
             name=f"{row['reviewer']} ({row['reviewer_group']})",
             codes=tuple(row["codes"].split("|")) if row["outcome"] == "codes" else (),
@@ -125,6 +121,7 @@ class _Builder:
         from pipeline.methods.embedding.embedders import model_sha256
 
         model = self.source.study.settings.embed.model
+        # `match_study` knows the model's codings by this beginning, whoever sends them back.
         name = f"model: {Path(model).name}@{model_sha256(model)[:8]}"
         return User(stable_guid("model", self.name, name), name)
 
@@ -138,7 +135,8 @@ class _Builder:
     def project(self) -> Project:
         """Return the whole."""
         sources = tuple(self._source_of(str(question), rows) for question, rows in self.comments.groupby("question", sort=True))
-        users = {word.coder: word.name for words in self.said.values() for word in words}
+        # Only who says something in the file: the names of other reviewers are nobody's business elsewhere.
+        users = {judgement.coder: judgement.name for judgements in self.judgements_of.values() for judgement in judgements}
         groups = self.source.groups
         variables = tuple(ProjectVariable(stable_guid("variable", self.name, name), name) for name in (*groups, CONSENT))
         return Project(
@@ -155,7 +153,8 @@ class _Builder:
 
     def _code_rows(self) -> Iterator[dict[str, str]]:
         yield from (as_row(code) for code in self.source.codebook.codes)
-        used = {code for words in self.said.values() for word in words for code in word.codes}
+        used = {code for judgements in self.judgements_of.values() for judgement in judgements for code in judgement.codes}
+        # A coding must point to a code of the file, so one that left the codebook since is written, too.
         for code in sorted(used - set(self.source.labels)):
             yield as_row(Code(code, label=code, definition="This code is no longer in the codebook."))
 
@@ -165,6 +164,7 @@ class _Builder:
         length = 0
         for comment_id, text in zip(rows["comment_id"], rows["text"], strict=True):
             line = answer_line(comment_id) + "\n"
+            # The source has plain line ends, so places must be counted in the text as it stands there.
             plain = plain_line_ends(text)
             begin = length + len(line)
             selections.append(
@@ -179,44 +179,55 @@ class _Builder:
 
     def _selections(self, segments: pd.DataFrame, text: str, begin: int) -> Iterator[Selection]:
         for segment_id, start, end in segments[["segment_id", "start", "end"]].itertuples(index=False):
-            words = self.said.get(segment_id, [])
-            if not words:
+            judgements = self.judgements_of.get(segment_id, [])
+            if not judgements:
                 continue
             first, last = (begin + len(plain_line_ends(text[:place])) for place in (start, end))
-            notes = {word.coder: self._note(segment_id, word) for word in words}
-            open_notes = {code: self._contested(segment_id, code, words) for code in sorted(self.contested.get(segment_id, ()))}
+            notes = {judgement.coder: self._note(segment_id, judgement) for judgement in judgements}
+            open_notes = {
+                code: self._contested(segment_id, code, judgements) for code in sorted(self.contested.get(segment_id, ()))
+            }
             yield Selection(
                 guid=stable_guid("segment", segment_id),
                 start=first,
                 end=last,
                 name=" ".join(text[start:end].split())[:_LONGEST_NAME],
-                description="\n".join(_description(words, open_notes)),
-                codings=tuple(_codings(segment_id, words, notes, open_notes)),
-                notes=tuple(note.guid for word in words if not word.codes and (note := notes[word.coder])),
+                description="\n".join(_description(judgements, open_notes)),
+                codings=tuple(_codings(segment_id, judgements, notes, open_notes)),
+                notes=tuple(note.guid for judgement in judgements if not judgement.codes and (note := notes[judgement.coder])),
             )
 
-    def _note(self, segment_id: str, word: _Said) -> Note | None:
+    def _note(self, segment_id: str, judgement: _Judgement) -> Note | None:
         """Keep what a person wrote beside an excerpt, or said of it without a code."""
-        text = "\n".join(filter(None, [NOT_SAID.get(word.outcome, ""), word.note]))
+        text = "\n".join(filter(None, [NOT_SAID.get(judgement.outcome, ""), judgement.note]))
         if not text:
             return None
-        note = Note(stable_guid("word", segment_id, word.coder), word.name, text, user=word.coder, made_at=word.made_at)
+        note = Note(
+            stable_guid("word", segment_id, judgement.coder),
+            judgement.name,
+            text,
+            user=judgement.coder,
+            made_at=judgement.made_at,
+        )
         self.notes.append(note)
         return note
 
-    def _contested(self, segment_id: str, code: str, words: list[_Said]) -> Note:
-        people = [word for word in words if word.coder != self.model.guid and word.outcome in ("codes", "none")]
-        given = sum(code in word.codes for word in people)
+    def _contested(self, segment_id: str, code: str, judgements: list[_Judgement]) -> Note:
+        # Only who gave codes, or said that none fits, has taken a side; the model and “not sure” have not.
+        people = [
+            judgement for judgement in judgements if judgement.coder != self.model.guid and judgement.outcome in ("codes", "none")
+        ]
+        n_gave = sum(code in judgement.codes for judgement in people)
         label = self.source.label(code)
-        text = f"Contested: {given} of {len(people)} people gave the code “{label}”. Both readings stand."
+        text = f"Contested: {n_gave} of {len(people)} people gave the code “{label}”. Both readings stand."
         note = Note(stable_guid("contested", segment_id, code), f"Contested: {label}", text)
         self.notes.append(note)
         return note
 
     def _cases(self, variables: tuple[ProjectVariable, ...]) -> Iterator[Case]:
-        known = self.source["people"].set_index(["response_id", "attribute"])["value"].to_dict()
+        attributes = self.source["people"].set_index(["response_id", "attribute"])["value"].to_dict()
         for response_id, rows in self.comments.groupby("response_id", sort=True):
-            values = [known.get((response_id, variable.name), "") for variable in variables[:-1]]
+            values = [attributes.get((response_id, variable.name), "") for variable in variables[:-1]]
             values.append(MAY_QUOTE.get(rows["consent"].iloc[0], ""))
             yield Case(
                 guid=stable_guid("person", str(response_id)),
@@ -227,22 +238,25 @@ class _Builder:
 
 
 def _codings(
-    segment_id: str, words: list[_Said], notes: Mapping[str, Note | None], contested: Mapping[str, Note]
+    segment_id: str, judgements: list[_Judgement], notes: Mapping[str, Note | None], contested: Mapping[str, Note]
 ) -> Iterator[ProjectCoding]:
-    for word in words:
-        for code in word.codes:
-            found = [note.guid for note in (notes[word.coder], contested.get(code)) if note]
-            guid = stable_guid("coding", segment_id, word.coder, code)
-            yield ProjectCoding(guid, stable_guid("code", code), user=word.coder, made_at=word.made_at, notes=tuple(found))
+    for judgement in judgements:
+        for code in judgement.codes:
+            note_guids = [note.guid for note in (notes[judgement.coder], contested.get(code)) if note]
+            # Fixed by what it is about, so that a second import into another program replaces and does not double it.
+            guid = stable_guid("coding", segment_id, judgement.coder, code)
+            yield ProjectCoding(
+                guid, stable_guid("code", code), user=judgement.coder, made_at=judgement.made_at, notes=tuple(note_guids)
+            )
 
 
-def _description(words: list[_Said], contested: Mapping[str, Note]) -> Iterator[str]:
+def _description(judgements: list[_Judgement], contested: Mapping[str, Note]) -> Iterator[str]:
     """Repeat notes where MAXQDA and QualCoder show them; several programs drop those at codings."""
     yield from (note.text for note in contested.values())
-    for word in words:
-        text = " ".join(filter(None, [NOT_SAID.get(word.outcome, ""), word.note]))
+    for judgement in judgements:
+        text = " ".join(filter(None, [NOT_SAID.get(judgement.outcome, ""), judgement.note]))
         if text:
-            yield f"{word.name}: {text}"
+            yield f"{judgement.name}: {text}"
 
 
 def _masked(notes: list[str], known_names: tuple[str, ...]) -> list[str]:

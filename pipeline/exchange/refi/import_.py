@@ -15,6 +15,7 @@ from pipeline.exchange.refi.export import coder_guid, project_name
 from pipeline.exchange.refi.match_study import Matching, StudyExcerpts, name_and_group
 from pipeline.exchange.refi.project import User
 from pipeline.exchange.refi.read_project import ReadProject, read_qdpx
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, read_table
 
@@ -40,11 +41,11 @@ class Coder:
         """Say what would come in of this coder."""
         if not self.group:
             return (
-                f"{self.name}: {_excerpts(len(self.arrivals))} would wait, since {self.name} is new to this study. "
+                f"{self.name}: {n_of(len(self.arrivals), 'excerpt')} would wait, since {self.name} is new to this study. "
                 f'Give their group: --group "{self.name}=researcher"'
             )
-        found = [f"{self.fates[fate]:,} {said}" for fate, said in _FATES.items() if self.fates.get(fate)]
-        return f"{self.name} ({self.group}): {_excerpts(len(self.arrivals))}, {', '.join(found)}"
+        parts = [f"{self.fates[fate]:,} {wording}" for fate, wording in _FATES.items() if self.fates.get(fate)]
+        return f"{self.name} ({self.group}): {n_of(len(self.arrivals), 'excerpt')}, {', '.join(parts)}"
 
 
 @dataclass(frozen=True)
@@ -94,38 +95,40 @@ def read_incoming(study: Study, path: Path, *, groups: Mapping[str, str] | None 
 def accept(incoming: Incoming) -> int:
     """Store what people decided, all of it or nothing, and return the number of decisions added."""
     n = 0
+    # Together, or a file that fails half way would leave the study with half of what somebody coded.
     with open_store(incoming.study) as store, store.together():
         for coder in incoming.coders:
+            # Nobody's word counts for a group that they may not belong to.
             if coder.group:
                 made = take_in(store, store.add_reviewer(coder.name, coder.group), coder.arrivals, incoming.text_of)
                 n += made["added"] + made["changed"]
     return n
 
 
-def parse_groups(given: Sequence[str]) -> dict[str, str]:
+def parse_groups(texts: Sequence[str]) -> dict[str, str]:
     """Return groups by name in small letters from texts such as "Jo=researcher"."""
-    found = {}
-    for text in given:
+    groups = {}
+    for text in texts:
         name, _, group = (part.strip() for part in text.partition("="))
         if not (name and group):
             raise ReviewError(f'A group is given as "NAME=GROUP", such as "Jo=researcher"; {text!r} is not.')
-        found[name.casefold()] = group
-    return found
+        groups[name.casefold()] = group
+    return groups
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:
-    found = read_table(name, study.folder / TABLES[name].file)
-    if not isinstance(found, pd.DataFrame):
+    table = read_table(name, study.folder / TABLES[name].file)
+    if not isinstance(table, pd.DataFrame):
         raise DataError(f"The table {name} has no rows of text.")
-    return found
+    return table
 
 
 def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iterator[Coder]:
-    known = _known_coders(study)
-    said: dict[tuple[str, str], list[Arrival]] = {}
+    reviewers = _known_coders(study)
+    arrivals_of: dict[tuple[str, str], list[Arrival]] = {}
     for user, arrival in matching.arrivals():
-        said.setdefault(_who(user, known, groups), []).append(arrival)
-    for (name, group), arrivals in said.items():
+        arrivals_of.setdefault(_who(user, reviewers, groups), []).append(arrival)
+    for (name, group), arrivals in arrivals_of.items():
         yield Coder(name, group, tuple(arrivals), _counted(study, name, arrivals))
 
 
@@ -142,18 +145,15 @@ def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
         return {}
     with open_store(study) as store:
         rows = store.reviewers()
-    found: dict[str, tuple[str, str]] = {}
+    coders: dict[str, tuple[str, str]] = {}
     for name, group in zip(rows["name"], rows["reviewer_group"], strict=True):
-        found[name.casefold()] = found[coder_guid(project_name(study), name)] = (name, group)
-    return found
+        coders[name.casefold()] = coders[coder_guid(project_name(study), name)] = (name, group)
+    return coders
 
 
-def _who(user: User, known: Mapping[str, tuple[str, str]], groups: Mapping[str, str]) -> tuple[str, str]:
+def _who(user: User, reviewers: Mapping[str, tuple[str, str]], groups: Mapping[str, str]) -> tuple[str, str]:
     """Return the name and group of a coder; the group is empty where nobody has said it."""
     name, group = name_and_group(user)
-    found = known.get(user.guid) or known.get(name.casefold()) or known.get(user.name.strip().casefold())
-    return found or (name, groups.get(name.casefold(), group))
-
-
-def _excerpts(n: int) -> str:
-    return "1 excerpt" if n == 1 else f"{n:,} excerpts"
+    # The GUID first: it holds though another program has changed the name.
+    reviewer = reviewers.get(user.guid) or reviewers.get(name.casefold()) or reviewers.get(user.name.strip().casefold())
+    return reviewer or (name, groups.get(name.casefold(), group))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from pipeline.codebook.codebook import NOT_IN_XML
 from pipeline.exchange.refi.project import Project
-from pipeline.exchange.refi.write import NOT_IN_XML
 from pipeline.workflow.results import RunResults
 
 

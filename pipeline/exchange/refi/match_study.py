@@ -20,6 +20,7 @@ from pipeline.exchange.refi.project import Note, Project, ProjectCoding, Selecti
 
 _ANSWER = re.compile(r"^\[answer ([0-9a-f]{16})\]\n", re.MULTILINE)
 _WITH_GROUP = re.compile(r"(.+) \((.+)\)")
+# An excerpt that is taken in by less than half was hardly meant, unless the place takes in no other by more.
 _HALF = 0.5
 _LONGEST_NAME = 40
 
@@ -66,27 +67,29 @@ class StudyExcerpts:
         heads = list(_ANSWER.finditer(source.text))
         if not heads:
             return self._whole(source, losses)
-        found: list[AnswerBlock] = []
+        blocks: list[AnswerBlock] = []
         for head in heads:
             text = self.text.get(head[1])
-            if found and head.start() < found[-1].end:
-                continue  # somebody's answer holds a line like ours
+            # Somebody's answer may hold a line like ours.
+            if blocks and head.start() < blocks[-1].end:
+                continue
             if text is None:
                 losses["answers that are not in this study, or no longer"] += 1
+            # Other programs let people edit a source, and places in it are then about other words.
             elif not source.text.startswith(text, head.end()):
                 losses["answers whose words are others now"] += 1
             else:
-                found.append(AnswerBlock(head.end(), head.end() + len(text), head[1]))
-        return found
+                blocks.append(AnswerBlock(head.end(), head.end() + len(text), head[1]))
+        return blocks
 
     def _whole(self, source: TextSource, losses: Counter[str]) -> list[AnswerBlock]:
         """Find the answer that is the whole of a source; two people who said the same cannot be told apart."""
-        said = source.text.strip()
-        same = self.answers_with.get(said, [])
+        text = source.text.strip()
+        same = self.answers_with.get(text, [])
         if len(same) == 1:
-            begin = source.text.index(said) - len(self.text[same[0]]) + len(self.text[same[0]].lstrip())
+            begin = source.text.index(text) - len(self.text[same[0]]) + len(self.text[same[0]].lstrip())
             return [AnswerBlock(begin, len(source.text), same[0])]
-        losses["texts that are no answer of this study, or one that several people gave"] += bool(said)
+        losses["texts that are no answer of this study, or one that several people gave"] += bool(text)
         return []
 
     def at(self, selection: Selection, block: AnswerBlock, losses: Counter[str]) -> list[str]:
@@ -111,6 +114,7 @@ class Matching:
         self.losses: Counter[str] = Counter()
         self.unknown_codes: Counter[str] = Counter()
         self._project, self._excerpts = project, excerpts
+        # Codes of a decision stand in the codebook's order, whatever the file's.
         self._order = [code.code for code in codebook.codes]
         self._code_of = dict(_codes_of(project, codebook))
         self._labels = {guid: row["label"] for guid, row in project.codes}
@@ -141,23 +145,24 @@ class Matching:
             yield f"codings with codes that the codebook does not have; add them to it and import again: {named}"
 
     def _read(self, source: TextSource) -> None:
-        telling = [one for one in source.selections if one.codings or self._words_of_notes(one)]
+        telling = [selection for selection in source.selections if selection.codings or self._words_of_notes(selection)]
+        # A source in which nobody coded may be anything, and is no loss.
         blocks = self._excerpts.blocks(source, self.losses) if telling else []
         starts = [block.start for block in blocks]
         for selection in telling:
             first = max(bisect_right(starts, selection.start) - 1, 0)
             last = bisect_right(starts, selection.end - 1)
             touched = [block for block in blocks[first:last] if selection.start < block.end]
-            matched = [found for block in touched for found in self._excerpts.at(selection, block, self.losses)]
+            matched = [segment_id for block in touched for segment_id in self._excerpts.at(selection, block, self.losses)]
             self.losses["places outside the excerpts of this study"] += not matched
             for segment_id in matched:
                 self._hear(segment_id, selection)
 
     def _words_of_notes(self, selection: Selection) -> list[tuple[Note, Outcome]]:
         """Return the notes at a place that say "none of the codes" or "not sure"."""
-        said: dict[str, Outcome] = {NOT_SAID["none"]: "none", NOT_SAID["not sure"]: "not sure"}
+        outcomes: dict[str, Outcome] = {NOT_SAID["none"]: "none", NOT_SAID["not sure"]: "not sure"}
         notes = [self._notes[guid] for guid in selection.notes if guid in self._notes]
-        return [(note, said[line]) for note in notes if (line := note.text.partition("\n")[0].strip()) in said]
+        return [(note, outcomes[line]) for note in notes if (line := note.text.partition("\n")[0].strip()) in outcomes]
 
     def _hear(self, segment_id: str, selection: Selection) -> None:
         for coding in selection.codings:
@@ -178,6 +183,7 @@ class Matching:
         word.codes.add(self._code_of[coding.code])
         word.times += [time] if (time := _time(coding.made_at)) else []
         notes = [self._notes[guid] for guid in coding.notes if guid in self._notes]
+        # A note of somebody else, such as ours on a contested code, is not this coder's word.
         word.notes += [note.text for note in notes if note.user == coding.user]
 
 
@@ -192,17 +198,20 @@ def _codes_of(project: Project, codebook: Codebook) -> Iterator[tuple[str, str]]
     ours = {stable_guid("code", code.code): code.code for code in codebook.codes}
     named: Mapping[str, str] = {
         **{code.name.casefold(): code.code for code in codebook.codes},
+        # Later, so that an id wins over a label that reads the same.
         **{code.code.casefold(): code.code for code in codebook.codes},
     }
+    # By GUID first, as our own exports come back; other programs make GUIDs of their own, and then the name must do.
     for guid, row in project.codes:
-        found = ours.get(guid) or named.get(row["label"].casefold())
-        if found:
-            yield guid, found
+        code = ours.get(guid) or named.get(row["label"].casefold())
+        if code:
+            yield guid, code
 
 
 def _time(text: str) -> datetime | None:
     try:
-        found = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    # A time without a zone could not be set against ours, which are in UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -28,8 +28,6 @@ READINGS = (
     OffsetReading("UTF-16 units, a line end counted once", utf16=True, two_signs=False),
     OffsetReading("UTF-16 units, \\r\\n counted twice", utf16=True, two_signs=True),
 )
-
-
 _CLEARLY = 2
 
 
@@ -43,10 +41,11 @@ def best_reading(texts: Sequence[str], places: Sequence[Sequence[tuple[int, int]
 
     `places` are those of each text, as the file has them.
     """
+    # In ASCII without double line ends all readings are the same.
     if all("\r\n" not in text and text.isascii() for text in texts):
         return STANDARD
     misfits = {
-        reading: sum(_misfits(text, found, reading) for text, found in zip(texts, places, strict=True)) for reading in READINGS
+        reading: sum(_misfits(text, spans, reading) for text, spans in zip(texts, places, strict=True)) for reading in READINGS
     }
     best = min(READINGS, key=lambda reading: misfits[reading])
     # People mark parts of words, too: one misfit more or less says nothing.
@@ -61,7 +60,8 @@ class Places:
         self.length = len(plain_line_ends(text))
         self.counts: NDArray[np.int64] | None = None
         if "\r" in text or (reading.utf16 and not text.isascii()):
-            widths = np.fromiter((_width(piece, reading) for piece in _pieces(text)), dtype=np.int64, count=self.length)
+            pieces = re.findall("\r\n|.", text, re.DOTALL)
+            widths = np.fromiter((_width(piece, reading) for piece in pieces), dtype=np.int64, count=self.length)
             self.counts = np.concatenate([[0], np.cumsum(widths)])
 
     def at(self, count: int) -> int | None:
@@ -72,13 +72,10 @@ class Places:
         return place if place <= self.length and self.counts[place] == count else None
 
 
-def _pieces(text: str) -> list[str]:
-    return re.findall("\r\n|.", text, re.DOTALL)
-
-
 def _width(piece: str, reading: OffsetReading) -> int:
     if piece == "\r\n":
         return 2 if reading.two_signs else 1
+    # UTF-16 writes what lies beyond the first plane, most emoji among it, as two units.
     return 2 if reading.utf16 and ord(piece) > 0xFFFF else 1
 
 

@@ -30,6 +30,7 @@ def read_qdpx(path: Path) -> ReadProject:
     opened = open_archive(path)
     root, losses = opened.root, Counter[str]()
     texts = dict(_texts(opened, losses))
+    # A program counts alike in all its texts, so they are judged together.
     reading = best_reading(list(texts.values()), [list(_raw_places(source)) for source in texts])
     sources = tuple(_source(source, text, reading, losses) for source, text in texts.items())
     _count_others(root, losses)
@@ -49,6 +50,7 @@ def read_qdpx(path: Path) -> ReadProject:
 
 def _texts(opened: OpenedArchive, losses: Counter[str]) -> Iterator[tuple[ET.Element, str]]:
     for source in opened.root.findall("Sources/TextSource"):
+        # The standard lets the text stand in the XML itself or in a file beside it.
         inside, path = source.findtext("PlainTextContent"), source.get("plainTextPath", "")
         content = opened.text_at(path) if path else None
         if content is None and inside is None:
@@ -64,6 +66,7 @@ def _raw_places(source: ET.Element) -> Iterator[tuple[int, int]]:
     for selection in source.findall("PlainTextSelection"):
         try:
             yield int(selection.get("startPosition", "")), int(selection.get("endPosition", ""))
+        # Counted later with those that lie outside their text: the pairs must stay as many as the elements.
         except ValueError:
             yield -1, -1
 
@@ -133,4 +136,5 @@ def _targets(element: ET.Element, tag: str) -> tuple[str, ...]:
 
 
 def _guid(text: str | None) -> str:
+    # Some programs write braces round GUIDs, or capitals.
     return (text or "").strip("{} ").casefold()

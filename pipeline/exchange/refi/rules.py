@@ -10,8 +10,8 @@ from pipeline.exchange.refi.project import Project
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHOWN = 10
+# Bytes a file inside a project may have, by section 8 of the standard.
 LARGEST = 2_147_483_647
-"""Bytes a file inside a project may have, by section 8 of the standard."""
 
 
 def check_project(project: Project) -> None:
@@ -20,15 +20,26 @@ def check_project(project: Project) -> None:
     if wrong:
         more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
         raise DataError(
-            "The project would not be sound, so it was not written:\n" + "\n".join(f"  {one}" for one in wrong[:_SHOWN]) + more
+            "The project would not be sound, so it was not written:\n"
+            + "\n".join(f"  {fault}" for fault in wrong[:_SHOWN])
+            + more
         )
 
 
 def faults(project: Project) -> Iterator[str]:
     """Yield each broken rule as a sentence."""
-    yield from _guid_faults(project)
+    for guid, n in Counter(all_guids(project)).items():
+        if n > 1:
+            yield f"the GUID {guid} is used {n} times; each must be used once."
+        if not _GUID.fullmatch(guid):
+            yield f"{guid or 'an empty text'} is no GUID."
     yield from _reference_faults(project)
-    yield from _place_faults(project)
+    for source, selection in project.selections():
+        if not 0 <= selection.start < selection.end <= len(source.text):
+            yield (
+                f"selection {selection.guid} is from {selection.start} to {selection.end}, "
+                f"but its source has {len(source.text):,} characters."
+            )
     for source in project.sources:
         if len(source.text.encode("utf-8", "surrogatepass")) > LARGEST:
             yield f"source {source.guid}: larger than the {LARGEST:,} bytes that the standard allows."
@@ -36,22 +47,15 @@ def faults(project: Project) -> Iterator[str]:
 
 def all_guids(project: Project) -> Iterator[str]:
     """Yield the GUID of everything in a project that has one."""
-    for things in (project.users, project.variables, project.cases, project.sources, project.notes):
-        yield from (thing.guid for thing in things)
+    for parts in (project.users, project.variables, project.cases, project.sources, project.notes):
+        yield from (part.guid for part in parts)
     yield from (guid for guid, _ in project.codes)
     yield from (selection.guid for _, selection in project.selections())
     yield from (coding.guid for _, coding in project.codings())
 
 
-def _guid_faults(project: Project) -> Iterator[str]:
-    for guid, n in Counter(all_guids(project)).items():
-        if n > 1:
-            yield f"the GUID {guid} is used {n} times; each must be used once."
-        if not _GUID.fullmatch(guid):
-            yield f"{guid or 'an empty text'} is no GUID."
-
-
 def _reference_faults(project: Project) -> Iterator[str]:
+    # A coding may have no user: the standard does not ask for one.
     users = {user.guid for user in project.users} | {""}
     codes = {guid for guid, _ in project.codes}
     notes = {note.guid for note in project.notes}
@@ -70,16 +74,7 @@ def _reference_faults(project: Project) -> Iterator[str]:
         yield from _dangling(f"case {case.guid}", "selection", case.selections, places)
 
 
-def _dangling(what: str, kind: str, wanted: tuple[str, ...] | list[str], there: set[str]) -> Iterator[str]:
+def _dangling(what: str, kind: str, wanted: tuple[str, ...] | list[str], guids: set[str]) -> Iterator[str]:
     for guid in wanted:
-        if guid not in there:
+        if guid not in guids:
             yield f"{what} points to the {kind} {guid}, which is not in the project."
-
-
-def _place_faults(project: Project) -> Iterator[str]:
-    for source, selection in project.selections():
-        if not 0 <= selection.start < selection.end <= len(source.text):
-            yield (
-                f"selection {selection.guid} is from {selection.start} to {selection.end}, "
-                f"but its source has {len(source.text):,} characters."
-            )

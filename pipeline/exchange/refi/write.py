@@ -1,11 +1,10 @@
 """Write a project as `.qdpx`: a zip with `project.qde` and the texts, the same bytes for the same project."""
 
-import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.codebook.codebook import SEPARATOR
+from pipeline.codebook.codebook import NOT_IN_XML, SEPARATOR
 from pipeline.codebook.qdc import codes_element
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, Selection, TextSource
 from pipeline.exchange.refi.rules import check_project
@@ -14,7 +13,6 @@ from pipeline.runtime.undated import UndatedArchive
 
 
 NAMESPACE = "urn:QDA-XML:project:1.0"
-NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_qdpx(project: Project, path: Path) -> None:
@@ -39,7 +37,8 @@ def as_xml(project: Project) -> str:
         guids = {row["code"]: guid for guid, row in project.codes}
         codes = codes_element([row for _, row in project.codes], separator=SEPARATOR, guids=guids)
         ET.SubElement(root, "CodeBook").append(codes)
-    _container(root, "Variables", [_variable(variable.guid, variable.name) for variable in project.variables])
+    variables = [{"guid": variable.guid, "name": variable.name, "typeOfVariable": "Text"} for variable in project.variables]
+    _container(root, "Variables", [_element("Variable", attributes) for attributes in variables])
     _container(root, "Cases", [_case(case) for case in project.cases])
     _container(root, "Sources", [_source(source) for source in project.sources])
     _container(root, "Notes", [_note(note) for note in project.notes])
@@ -66,46 +65,42 @@ def _references(parent: ET.Element, tag: str, guids: Sequence[str]) -> None:
         ET.SubElement(parent, tag, {"targetGUID": guid})
 
 
-def _variable(guid: str, name: str) -> ET.Element:
-    return _element("Variable", {"guid": guid, "name": name, "typeOfVariable": "Text"})
-
-
 def _case(case: Case) -> ET.Element:
-    found = _element("Case", {"guid": case.guid, "name": case.name})
+    element = _element("Case", {"guid": case.guid, "name": case.name})
     for variable, value in case.values:
-        held = ET.SubElement(found, "VariableValue")
+        held = ET.SubElement(element, "VariableValue")
         _references(held, "VariableRef", [variable])
         _text(held, "TextValue", value)
-    _references(found, "SelectionRef", case.selections)
-    return found
+    _references(element, "SelectionRef", case.selections)
+    return element
 
 
 def _source(source: TextSource) -> ET.Element:
     path = f"internal://{source.guid}.txt"
-    found = _element("TextSource", {"guid": source.guid, "name": source.name, "plainTextPath": path})
-    _text(found, "Description", source.description)
-    found.extend(_selection(selection) for selection in source.selections)
-    return found
+    element = _element("TextSource", {"guid": source.guid, "name": source.name, "plainTextPath": path})
+    _text(element, "Description", source.description)
+    element.extend(_selection(selection) for selection in source.selections)
+    return element
 
 
 def _selection(selection: Selection) -> ET.Element:
     places = {"startPosition": str(selection.start), "endPosition": str(selection.end)}
-    found = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places)
-    _text(found, "Description", selection.description)
-    found.extend(_coding(coding) for coding in selection.codings)
-    _references(found, "NoteRef", selection.notes)
-    return found
+    element = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places)
+    _text(element, "Description", selection.description)
+    element.extend(_coding(coding) for coding in selection.codings)
+    _references(element, "NoteRef", selection.notes)
+    return element
 
 
 def _coding(coding: ProjectCoding) -> ET.Element:
-    found = _element("Coding", {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.made_at})
-    _references(found, "CodeRef", [coding.code])
-    _references(found, "NoteRef", coding.notes)
-    return found
+    element = _element("Coding", {"guid": coding.guid, "creatingUser": coding.user, "creationDateTime": coding.made_at})
+    _references(element, "CodeRef", [coding.code])
+    _references(element, "NoteRef", coding.notes)
+    return element
 
 
 def _note(note: Note) -> ET.Element:
     attributes = {"guid": note.guid, "name": note.name, "creatingUser": note.user, "creationDateTime": note.made_at}
-    found = _element("Note", attributes)
-    ET.SubElement(found, "PlainTextContent").text = NOT_IN_XML.sub("", note.text)
-    return found
+    element = _element("Note", attributes)
+    ET.SubElement(element, "PlainTextContent").text = NOT_IN_XML.sub("", note.text)
+    return element

@@ -14,7 +14,6 @@ from pipeline.runtime.undated import save_workbook
 
 
 if TYPE_CHECKING:
-    from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -26,10 +25,10 @@ _WIDTHS = {
     "No.": 8, "Question": 32, "Whole answer": 80, "Words to code": 50, "More codes": 28, "None of these": 20, "Not sure": 14,
     "Note": 40, "Excerpt": 28, "Drawn": 22, **dict.fromkeys(CHOICES, 32),
 }  # fmt: skip
+# A column's width is counted in letters of 11 points, and ours are larger.
 _LETTERS_A_UNIT = 0.6
-"""A column's width is counted in letters of 11 points."""
+# Excel has no higher rows.
 _HIGHEST_PT = 409
-"""Excel has no higher rows."""
 _HOW = (
     "Go to the sheet “review”. Each row is one excerpt. “Words to code” is what your answer is about; “Whole answer” shows where "
     "the words stand.",
@@ -51,14 +50,11 @@ def write_workbook(pages: Pages, path: Path) -> None:
     _instructions(book.active, pages)
     _meanings(book.create_sheet(MEANINGS), pages)
     _review(book.create_sheet(SHEET, 1), pages)
-    _describe(book, pages)
-    write_atomically(path, partial(save_workbook, book))
-
-
-def _describe(book: "Workbook", pages: Pages) -> None:
     facts = book.properties
+    # The library's own name would stand there.
     facts.creator = facts.lastModifiedBy = AUTHOR
     facts.title, facts.language = writable(f"Excerpts to code: {pages.study}"), LANGUAGE
+    write_atomically(path, partial(save_workbook, book))
 
 
 def _instructions(sheet: "Worksheet", pages: Pages) -> None:
@@ -125,6 +121,7 @@ def _finish(sheet: "Worksheet") -> None:
     sheet.protection.sheet = True
     for allowed in ("formatCells", "formatColumns", "formatRows", "autoFilter"):
         setattr(sheet.protection, allowed, False)
+    # 9 is A4 in the file format.
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.print_title_rows = "1:1"
     sheet.oddFooter.center.text = "&A, page &P of &N"

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
-import pandas as pd
-
 from pipeline.decisions.showings import note_packed
 from pipeline.decisions.store import Drawn, decisions, open_store
 from pipeline.errors import ReviewError
@@ -16,6 +14,7 @@ from pipeline.methods.active_learning.sampling import GIVEN, draw
 from pipeline.runtime.plain_files import is_there
 from pipeline.runtime.scratch import scratch_of
 from pipeline.study.study import Study
+from pipeline.tables.csv_files import write_csv
 from pipeline.workflow.results import read_results
 
 
@@ -39,7 +38,10 @@ def pack(
     write = _writer(path)
     source = read_results(study, ("segments", "comments", "suggestions"))
     codes = [code.code for code in source.codebook.codes]
-    made = _of(decisions(study), reviewer)
+    made = decisions(study)
+    if reviewer is not None:
+        # Each reviewer has to read an excerpt that others decided on, too, or nobody could be compared.
+        made = made[made["reviewer"].str.casefold() == reviewer.casefold()]
     chosen = draw(source["segments"], source["suggestions"], made, codes, order=order, n=n, seed=seed)
     if chosen.empty:
         raise ReviewError("Nothing is left to review in this order; people have decided on every excerpt.")
@@ -47,7 +49,7 @@ def pack(
     words = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     table = excerpts_to_review(source, chosen, drawn=order)
     pages = Pages(source.study.settings.name, source.codebook, table, PackedExcerpts(words), reviewer or "")
-    drawn = next(one for one in get_args(Drawn) if one == order)
+    drawn = next(way for way in get_args(Drawn) if way == order)
     with scratch_of(study.folder), open_store(study) as store, store.together():
         # Together: a sheet of which there is no record could count for no audit.
         note_packed(store, chosen["segment_id"].tolist(), drawn=drawn, reviewer=reviewer or "")
@@ -61,17 +63,7 @@ def _writer(path: Path) -> Callable[[Pages, Path], None]:
 
     if is_there(path):
         raise ReviewError(f"{path.name} is there already and may hold somebody's answers; give another name with --out.")
-    writers = {".csv": _write_csv, ".xlsx": write_workbook, ".docx": write_form}
+    writers = {".csv": lambda pages, path: write_csv(pages.excerpts, path), ".xlsx": write_workbook, ".docx": write_form}
     if path.suffix.lower() not in writers:
         raise ReviewError(f"{path.name}: excerpts are written as .xlsx, .csv or .docx; let the name end so.")
     return writers[path.suffix.lower()]
-
-
-def _write_csv(pages: Pages, path: Path) -> None:
-    from pipeline.tables.csv_files import write_csv
-
-    write_csv(pages.excerpts, path)
-
-
-def _of(made: pd.DataFrame, reviewer: str | None) -> pd.DataFrame:
-    return made if reviewer is None else made[made["reviewer"].str.casefold() == reviewer.casefold()]

@@ -24,7 +24,7 @@ class Pages:
     codebook: Codebook
     excerpts: pd.DataFrame
     """As `excerpts_to_review` returns them."""
-    known: PackedExcerpts
+    packed: PackedExcerpts
     """All excerpts of the study."""
     reviewer: str
 

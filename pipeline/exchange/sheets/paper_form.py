@@ -13,8 +13,8 @@ from pipeline.runtime.undated import save_document
 if TYPE_CHECKING:
     from docx.document import Document
 
+# With more codes than this the boxes of one excerpt would fill pages, and codes are written on a line instead.
 MOST_TICKED = 24
-"""With more codes than this the boxes of one excerpt would fill pages, and codes are written on a line instead."""
 _BOX, _LINE = "\u2610", "_" * 40
 _SIZES = {"Title": 28, "Heading 1": 24, "Heading 2": 20, "Normal": LARGE_PT, "List Bullet": LARGE_PT}
 _TYPING = (
@@ -51,6 +51,7 @@ def _set_up(document: "Document", pages: Pages) -> None:
     for name, size in _SIZES.items():
         style: Any = document.styles[name]
         style.font.name, style.font.size, style.font.color.rgb = "Arial", Pt(size), RGBColor(0, 0, 0)
+        # The template's headings name a theme's font for each script, which would win over the one set here.
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for script in ("w:ascii", "w:hAnsi", "w:cs"):
             fonts.set(qn(script), "Arial")
@@ -72,20 +73,21 @@ def _meanings(document: "Document", pages: Pages) -> None:
 
     offered = offered_names(pages.codebook)
     table = document.add_table(rows=1, cols=2, style="Table Grid")
+    # Repeated on each page, and rows kept whole: python-docx has no name for either.
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
     for cell, text in zip(table.rows[0].cells, ("Code", "What it means"), strict=True):
         cell.paragraphs[0].add_run(text).bold = True
     for code in pages.codebook.codes:
         added = table.add_row()
         added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-        said = (code.definition, code.include and f"Counts: {code.include}", code.exclude and f"Does not count: {code.exclude}")
+        parts = (code.definition, code.include and f"Counts: {code.include}", code.exclude and f"Does not count: {code.exclude}")
         added.cells[0].paragraphs[0].add_run(writable(offered[code.code])).bold = True
-        added.cells[1].text = writable("\n".join(part for part in said if part))
+        added.cells[1].text = writable("\n".join(part for part in parts if part))
 
 
 def _excerpt(document: "Document", pages: Pages, number: int, row: dict[str, str]) -> None:
     document.add_heading(f"Excerpt {number} of {len(pages.excerpts)}", level=2)
-    _labelled(document, "Id to type back", pages.known.short(row["excerpt"]))
+    _labelled(document, "Id to type back", pages.packed.short(row["excerpt"]))
     _labelled(document, "Question", row["question"])
     if row["whole_answer"] != row["words_to_code"]:
         _labelled(document, "The whole answer", row["whole_answer"])

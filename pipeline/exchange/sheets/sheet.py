@@ -34,9 +34,11 @@ from pipeline.survey.readers import MERGED
 
 __all__ = ["SHEET", "PackedExcerpts", "Sheet", "SheetAnswer", "code_names", "offered_names", "read_sheet"]
 
+# Fewer digits are too easily another excerpt's when they are mistyped.
 SHORTEST_ID = 6
 _TICKS = {"yes", "y", "x", "1", "true", "t", "ok", "✓", "✔", "☑", "🗸"}
 _CROSSES = {"", "no", "n", "0", "false", "f", "-"}
+# A slipped column puts other words there altogether; spreadsheets change marks and cut long cells. Comparing long texts is slow.
 _LIKE_ENOUGH, _COMPARED = 0.6, 2_000
 
 Row = int | str
@@ -55,7 +57,7 @@ class SheetAnswer:
     drawn: Drawn = "given order"
 
     @property
-    def said(self) -> tuple[str, tuple[str, ...], str]:
+    def content(self) -> tuple[str, tuple[str, ...], str]:
         """What the person said, wherever it stands."""
         return self.outcome, tuple(sorted(self.codes)), self.note
 
@@ -74,8 +76,8 @@ class Sheet:
     @property
     def digest(self) -> str:
         """A hash of what the sheet says, whatever the order of its rows."""
-        said = sorted((answer.segment_id, *answer.said) for answer in self.answers)
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        contents = sorted((answer.segment_id, *answer.content) for answer in self.answers)
+        return hashlib.sha256(repr(contents).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,19 @@ class PackedExcerpts:
 
     def find(self, written: str) -> str | None:
         """Return the id that was written, or whose beginning was typed back; None where it is no excerpt's or that of several."""
+        # Spreadsheets and people break and join what they copy.
         start = re.sub(r"[\s\-–]", "", written).casefold()
         place = bisect_left(self.ids, start)
-        found = [name for name in self.ids[place : place + 2] if name.startswith(start)]
-        if start in found[:1]:
+        # Two are enough to see that a beginning is shared.
+        matches = [name for name in self.ids[place : place + 2] if name.startswith(start)]
+        if start in matches[:1]:
             return start
-        return found[0] if len(found) == 1 and len(start) >= SHORTEST_ID else None
+        return matches[0] if len(matches) == 1 and len(start) >= SHORTEST_ID else None
 
     def short(self, segment_id: str) -> str:
         """Return the beginning of an id that no other excerpt shares, to be typed back."""
         place = bisect_left(self.ids, segment_id)
+        # Sorted, so only its neighbours can share more of its beginning than all others.
         beside = self.ids[max(place - 1, 0) : place] + self.ids[place + 1 : place + 2]
         shared = max((_shared(segment_id, other) for other in beside), default=0)
         return segment_id[: max(shared + 1, SHORTEST_ID)]
@@ -124,6 +129,7 @@ def read_sheet(path: Path, *, excerpts: PackedExcerpts, codebook: Codebook) -> S
             row: Row = f"{number}{beside}" if beside else number
             try:
                 answer = _answer(row, sheet, cells, excerpts, names)
+            # One row that cannot be used must not cost the person all others.
             except _Wrong as wrong:
                 problems.append(f"row {row}, {wrong}")
                 continue
@@ -168,6 +174,7 @@ def _answer(
         return None
     if len(filled) > 1:
         raise _Wrong(f"columns {' and '.join(filled)}: both are filled in; keep the one that is meant.")
+    # A code that was chosen in two columns is given once.
     codes = tuple(dict.fromkeys(code for heading, text in written for code in _codes(heading, text, names)))
     excerpt = _excerpt(sheet, cells, excerpts)
     outcome: Outcome = "codes" if written else "none" if any(_ticked(sheet, cells, NONE)) else "not sure"
@@ -178,9 +185,9 @@ def _excerpt(sheet: AnswerTable, cells: Cells, excerpts: PackedExcerpts) -> str:
     written = dict.fromkeys(text for _, text in sheet.cells(cells, EXCERPT))
     if not written:
         raise _Wrong(f"column {EXCERPT}: is empty, so nobody can tell which excerpt the answer is about.")
-    found = {excerpts.find(text) for text in written}
-    excerpt = found.pop()
-    if excerpt is None or found:
+    ids = {excerpts.find(text) for text in written}
+    excerpt = ids.pop()
+    if excerpt is None or ids:
         raise _Wrong(f"column {EXCERPT}: this study has no such excerpt now; the sheet is of another study, or the data changed.")
     for heading, text in sheet.cells(cells, WORDS):
         if not _alike(text, excerpts.words[excerpt]):
@@ -193,10 +200,10 @@ def _excerpt(sheet: AnswerTable, cells: Cells, excerpts: PackedExcerpts) -> str:
 
 def _alike(text: str, words: str) -> bool:
     """Tell whether these are the words, though a spreadsheet may have changed quotation marks or cut them short."""
-    one, other = (re.sub(r"\W+", "", part).casefold()[:_COMPARED] for part in (text, words))
-    if one == other or not one or not other:
+    text, words = (re.sub(r"\W+", "", part).casefold()[:_COMPARED] for part in (text, words))
+    if text == words or not text or not words:
         return True
-    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _LIKE_ENOUGH
+    return SequenceMatcher(None, text, words, autojunk=False).ratio() >= _LIKE_ENOUGH
 
 
 def _ticked(sheet: AnswerTable, cells: Cells, what: str) -> Iterator[str]:
@@ -210,9 +217,9 @@ def _ticked(sheet: AnswerTable, cells: Cells, what: str) -> Iterator[str]:
 
 
 def _drawn(sheet: AnswerTable, cells: Cells) -> Drawn:
-    found = next((plain(text) for _, text in sheet.cells(cells, DRAWN)), "given order")
+    written = next((plain(text) for _, text in sheet.cells(cells, DRAWN)), "given order")
     for drawn in get_args(Drawn):
-        if drawn == found:
+        if drawn == written:
             return drawn  # type: ignore[no-any-return]
     raise _Wrong(f"column {DRAWN}: was changed; put back one of {', '.join(get_args(Drawn))}.")
 
@@ -222,13 +229,13 @@ def _codes(heading: str, written: str, names: Mapping[str, set[str]]) -> Iterato
     if not entries:
         raise _Wrong(f"column {heading}: there are only separators and no code.")
     for place, entry in enumerate(entries, start=1):
-        found = sorted(names.get(plain(entry), ()))
+        codes = sorted(names.get(plain(entry), ()))
         which = f"entry {place}" if len(entries) > 1 else "the entry"
-        if len(found) > 1:
-            raise _Wrong(f"column {heading}: {which} is the name of several codes; write the id of one: {', '.join(found)}.")
-        if not found:
+        if len(codes) > 1:
+            raise _Wrong(f"column {heading}: {which} is the name of several codes; write the id of one: {', '.join(codes)}.")
+        if not codes:
             raise _Wrong(f"column {heading}: {which} is no code of this study.{_nearest(entry, names)}")
-        yield found[0]
+        yield codes[0]
 
 
 def _entries(written: str, names: Mapping[str, set[str]]) -> Iterator[str]:
@@ -247,11 +254,15 @@ def _without_clashes(answers: list[SheetAnswer]) -> tuple[list[SheetAnswer], lis
     rows: dict[str, list[SheetAnswer]] = {}
     for answer in answers:
         rows.setdefault(answer.segment_id, []).append(answer)
-    clash = {segment for segment, found in rows.items() if len({answer.said for answer in found}) > 1}
-    told = [" and ".join(str(answer.row) for answer in found) for segment, found in rows.items() if segment in clash]
-    clashes = [f"rows {places}: they answer one excerpt differently; keep what is meant." for places in told]
-    return [found[0] for segment, found in rows.items() if segment not in clash], clashes
+    usable, clashes = [], []
+    for same in rows.values():
+        if len({answer.content for answer in same}) == 1:
+            usable.append(same[0])
+        else:
+            numbers = " and ".join(str(answer.row) for answer in same)
+            clashes.append(f"rows {numbers}: they answer one excerpt differently; keep what is meant.")
+    return usable, clashes
 
 
-def _shared(one: str, other: str) -> int:
-    return next((place for place, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _shared(first: str, second: str) -> int:
+    return next((place for place, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second)))

@@ -31,6 +31,7 @@ _CALLED = {name: column for column, names in _NAMES.items() for name in names}
 _QUOTES = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u2011": "-", "…": "...", "\u200b": ""}
 )
+# People write titles and notes above the headings; long cells are no heading, and comparing them with all names is slow.
 _DEEPEST, _LONGEST_NAME = 20, 40
 
 Cells = Sequence[str | None]
@@ -75,14 +76,17 @@ def find_answers(path: Path, is_excerpt: Callable[[str], bool]) -> tuple[list[An
         The file cannot be read.
     """
     sheets, notes, first = read_tables(path)
-    found = {name: _answers(name, rows, first, is_excerpt) for name, rows in sheets.items()}
-    good = [answers for answers in found.values() if isinstance(answers, AnswerTable)]
+    tables = {name: _answers(name, rows, first, is_excerpt) for name, rows in sheets.items()}
+    good = [answers for answers in tables.values() if isinstance(answers, AnswerTable)]
     if not good:
-        raise ReviewError(f"{path.name} is no sheet of excerpts to review: {_worst(found)}")
-    others = [name for name, answers in found.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
+        raise ReviewError(f"{path.name} is no sheet of excerpts to review: {_worst(tables)}")
+    # People keep sheets of their own beside ours; an empty one is not worth a word.
+    others = [name for name, answers in tables.items() if isinstance(answers, str) and any(map(any, sheets[name]))]
     aside = [name for name in others if plain(name) not in (INSTRUCTIONS, MEANINGS)]
-    notes += [f'the sheet "{name}" was not read, since {found[name]}' for name in aside]
-    return good, notes, _packed_for(sheets)
+    notes += [f'the sheet "{name}" was not read, since {tables[name]}' for name in aside]
+    instructions = [row for name, rows in sheets.items() if plain(name) == INSTRUCTIONS for row in rows]
+    packed_for = (cell_at(row, 1) for row in instructions if plain(cell_at(row, 0)) == plain(PACKED_FOR))
+    return good, notes, next(packed_for, "")
 
 
 def cell_at(row: Cells, place: int) -> str:
@@ -99,6 +103,7 @@ def plain(name: str) -> str:
 def _answers(name: str, rows: Rows, first: int, is_excerpt: Callable[[str], bool]) -> AnswerTable | str:
     """Return a sheet's answers, or why it has none."""
     named = [[column for place, cell in enumerate(row) if (column := _column(place, cell or ""))] for row in rows[:_DEEPEST]]
+    # The headings are the row with most names that we know, wherever people have moved it.
     depth = max(range(len(named)), key=lambda place: len(named[place]), default=-1)
     columns, heading = (named[depth], rows[depth]) if named else ([], [])
     if not any(column.what in ANSWERS for column in columns):
@@ -115,6 +120,7 @@ def _column(place: int, heading: str) -> SheetColumn | None:
     name = re.sub(r"[\s_.:*?]+", "_", plain(heading)).strip("_")
     if re.fullmatch(r"(your_)?code_?\d+", name):
         return SheetColumn(CODES, place, heading)
+    # Of three letters too much is alike.
     if name not in _CALLED and 3 < len(name) <= _LONGEST_NAME:
         name = next(iter(get_close_matches(name, _CALLED, n=1, cutoff=0.85)), name)
     return SheetColumn(_CALLED[name], place, heading) if name in _CALLED else None
@@ -149,12 +155,7 @@ def letters(place: int) -> str:
     return name
 
 
-def _worst(found: Mapping[str, AnswerTable | str]) -> str:
+def _worst(tables: Mapping[str, AnswerTable | str]) -> str:
     """Return the reason of the sheet that was meant, or else of the first."""
-    reasons = {plain(name): reason for name, reason in found.items() if isinstance(reason, str)}
+    reasons = {plain(name): reason for name, reason in tables.items() if isinstance(reason, str)}
     return f"{reasons.get(SHEET) or next(iter(reasons.values()), 'it is empty.')} Use the sheet as `themes pack` wrote it."
-
-
-def _packed_for(sheets: Mapping[str, Rows]) -> str:
-    rows = (row for name, rows in sheets.items() if plain(name) == INSTRUCTIONS for row in rows)
-    return next((cell_at(row, 1) for row in rows if plain(cell_at(row, 0)) == plain(PACKED_FOR)), "")

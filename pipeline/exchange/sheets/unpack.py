@@ -1,11 +1,10 @@
 """Take in a sheet that came back: each answer becomes a decision of its reviewer, once."""
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -15,6 +14,7 @@ from pipeline.decisions.showings import draws_for, has_seen
 from pipeline.decisions.store import Drawn, Store, open_store
 from pipeline.errors import ReviewError
 from pipeline.exchange.sheets.sheet import PackedExcerpts, Row, Sheet, SheetAnswer, read_sheet
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, empty_table, read_table
 
@@ -36,9 +36,8 @@ class UnpackedSheet:
 
     def as_text(self) -> str:
         """Say in plain English what was taken in and what was not."""
-        lines = [
-            f"{self.reviewer}: {_answers(self.added)} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."
-        ]
+        added = n_of(self.added, "answer")
+        lines = [f"{self.reviewer}: {added} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."]
         if self.changed:
             says = "now says" if len(self.changed) == 1 else "now say"
             lines.append(
@@ -49,8 +48,7 @@ class UnpackedSheet:
             lines.append(f"{_rows(self.superseded)} {was} taken in before and changed since; what was said last stands.")
         lines += [f"Note: {note}" for note in self.notes]
         if self.problems:
-            what = "1 thing" if len(self.problems) == 1 else f"{len(self.problems):,} things"
-            lines.append(f"{what} could not be used; correct the sheet and unpack it again:")
+            lines.append(f"{n_of(len(self.problems), 'thing')} could not be used; correct the sheet and unpack it again:")
         return "\n".join([*lines, *(f"  - {problem}" for problem in self.problems)])
 
 
@@ -69,14 +67,19 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     who = reviewer or sheet.packed_for
     if not who:
         raise ReviewError(f"{path.name} does not say who filled it in; name them with --reviewer.")
-    notes = (*sheet.notes, *_passed_on(sheet, who))
+    notes = sheet.notes
+    if sheet.packed_for and sheet.packed_for.casefold() != " ".join(who.split()).casefold():
+        notes = (*notes, f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}.")
     if not sheet.answers:
         return UnpackedSheet(who, blank=sheet.blank, problems=sheet.problems, notes=notes)
     text_of = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
+    # All of a sheet or nothing, so that whoever sees it fail can send the same sheet again.
     with open_store(study) as store, store.together():
         name = store.add_reviewer(who, group or _known_group(store, who))
         sheet, more = _as_packed(sheet, draws_for(store, name))
-        unpacked = _take_in(store, sheet, name, text_of, _in_codebook(excerpts, codebook))
+        examples = examples_in(codebook)
+        in_codebook = {segment_id for segment_id, words in excerpts.words.items() if examples and plain_words(words) in examples}
+        unpacked = _take_in(store, sheet, name, text_of, in_codebook)
         return replace(unpacked, notes=(*notes, *more))
 
 
@@ -99,24 +102,12 @@ def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
     return answer.drawn if answer.drawn in packed else packed[-1] if packed else "given order"
 
 
-def _in_codebook(excerpts: PackedExcerpts, codebook: Codebook) -> frozenset[str]:
-    """Return the excerpts whose words are an example in the codebook."""
-    examples = examples_in(codebook)
-    return frozenset(one for one, words in excerpts.words.items() if plain_words(words) in examples) if examples else frozenset()
-
-
-def _passed_on(sheet: Sheet, who: str) -> list[str]:
-    if not sheet.packed_for or sheet.packed_for.casefold() == " ".join(who.split()).casefold():
-        return []
-    return [f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}."]
-
-
 def _known_group(store: Store, reviewer: str) -> str:
-    known = store.reviewers()
-    found = known.loc[known["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
-    if found.empty:
+    reviewers = store.reviewers()
+    groups = reviewers.loc[reviewers["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
+    if groups.empty:
         raise ReviewError(f"{reviewer} has not reviewed in this study yet; give their group with --group.")
-    return str(found.iloc[0])
+    return str(groups.iloc[0])
 
 
 def _take_in(
@@ -148,19 +139,18 @@ def _take_in(
 
 
 def _stands(store: Store, reviewer: str) -> dict[str, SheetAnswer]:
-    """Return what the reviewer says of each excerpt as things stand."""
+    """Return what the reviewer says of each excerpt as things stand; no row of any sheet holds it."""
     history = store.history()
-    rows = history[history["stands"] & (history["reviewer"] == reviewer)]
-    return {row["segment_id"]: _as_answer(row) for row in rows.to_dict("records")}
-
-
-def _as_answer(row: Mapping[Hashable, Any]) -> SheetAnswer:
-    codes = tuple(row["codes"].split("|")) if row["codes"] else ()
-    return SheetAnswer(0, row["segment_id"], row["outcome"], codes, row["note"], row["drawn"])
+    answers = {}
+    for row in history[history["stands"] & (history["reviewer"] == reviewer)].to_dict("records"):
+        codes = tuple(row["codes"].split("|")) if row["codes"] else ()
+        answers[row["segment_id"]] = SheetAnswer(0, row["segment_id"], row["outcome"], codes, row["note"], row["drawn"])
+    return answers
 
 
 def _fate(answer: SheetAnswer, earlier: SheetAnswer | None, *, read_before: bool) -> str:
-    if earlier and answer.said[:2] == earlier.said[:2] and answer.note in ("", earlier.note):
+    # An empty note takes nothing back: a sheet typed anew often leaves it out.
+    if earlier and answer.content[:2] == earlier.content[:2] and answer.note in ("", earlier.note):
         return "unchanged"
     if read_before:
         return "superseded"
@@ -180,10 +170,6 @@ def _decide(store: Store, answer: SheetAnswer, *, reviewer: str, text_id: str, b
         note=answer.note,
         key=key,
     )
-
-
-def _answers(n: int) -> str:
-    return "1 answer" if n == 1 else f"{n:,} answers"
 
 
 def _rows(rows: tuple[Row, ...]) -> str:

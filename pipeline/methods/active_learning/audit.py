@@ -40,10 +40,11 @@ def estimate(suggested: Booleans, agreed: Booleans, *, n_all: int) -> Audit:
     if n < FEWEST:
         raise DataError(f"An audit of {n} excerpts is too few to say how good suggestions are; draw at least {FEWEST} at random.")
     right = int((suggested == agreed).all(axis=1).sum())
+    # Codes were not drawn, excerpts were: the codes in all excerpts are estimated by the part that was drawn.
     both, part = int((suggested & agreed).sum()), n / max(n, n_all)
     return Audit(
         n,
         max(n, n_all),
         wilson(right, n, n_all=max(n, n_all)),
-        *(wilson(both, found, n_all=found / part) for found in (int(suggested.sum()), int(agreed.sum()))),
+        *(wilson(both, n_codes, n_all=n_codes / part) for n_codes in (int(suggested.sum()), int(agreed.sum()))),
     )

@@ -15,12 +15,12 @@ Counts = NDArray[np.int64]
 class Changes:
     """What learning would change in n excerpts that people agree on; counts are int (n_codes,).
 
-    `found` people gave and are newly suggested; `dropped` people did not give and are suggested no longer: both are gains.
+    `added` people gave and are newly suggested; `dropped` people did not give and are suggested no longer: both are gains.
     `wrong` people did not give and are newly suggested; `lost` people gave and are suggested no longer: both are losses.
     """
 
     n: int
-    found: Counts
+    added: Counts
     dropped: Counts
     wrong: Counts
     lost: Counts
@@ -34,7 +34,7 @@ class Changes:
     @property
     def gains(self) -> Counts:
         """How often each code is newly right."""
-        return self.found + self.dropped
+        return self.added + self.dropped
 
     @property
     def losses(self) -> Counts:
@@ -48,11 +48,11 @@ def compare(before: Booleans, after: Booleans, agreed: Booleans, *, seed: int) -
     `after` (and `before`, where that coder had learnt from people too) must come from coders that did not see the
     excerpt: a coder that learnt from it would only repeat it.
     """
-    found, dropped = (after & ~before & agreed).sum(axis=0), (before & ~after & ~agreed).sum(axis=0)
+    added, dropped = (after & ~before & agreed).sum(axis=0), (before & ~after & ~agreed).sum(axis=0)
     wrong, lost = (after & ~before & ~agreed).sum(axis=0), (before & ~after & agreed).sum(axis=0)
     n = len(agreed)
     net = tuple(
-        paired_difference(int(gains), int(losses), n) for gains, losses in zip(found + dropped, wrong + lost, strict=True)
+        paired_difference(int(gains), int(losses), n) for gains, losses in zip(added + dropped, wrong + lost, strict=True)
     )
     gained = agreement_gained(before, after, agreed, seed=seed)
-    return Changes(n, found, dropped, wrong, lost, net, agreement(before, agreed), agreement(after, agreed), gained)
+    return Changes(n, added, dropped, wrong, lost, net, agreement(before, agreed), agreement(after, agreed), gained)

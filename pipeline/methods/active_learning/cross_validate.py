@@ -65,10 +65,11 @@ def learn(
     return coder.fit(texts, codes, frames=frames, hints=hints, vectors=material.vectors[rows])
 
 
-def said(coder: CodebookClassifier, material: CodedTexts, rows: Rows) -> Predictions:
+def predict(coder: CodebookClassifier, material: CodedTexts, rows: Rows) -> Predictions:
     """Return what a fitted coder says of these texts."""
     texts, frames = _named(material, rows)
     chances = coder.predict_proba(texts, frames, vectors=material.vectors[rows])
+    # As in coding: a text without words is suggested nothing, however near a code its vector lies.
     readable = np.array([has_words(text) for text in texts], dtype=bool)
     return Predictions(chances, (chances >= coder.thresholds_) & readable[:, None])
 
@@ -85,8 +86,8 @@ def cross_validate(coder: CodebookClassifier, material: CodedTexts, rows: Rows, 
         fold = np.zeros_like(fold)
     for number in np.unique(fold):
         here = fold == number
-        found = said(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
-        chances[here], suggested[here] = found.chances, found.suggested
+        predictions = predict(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
+        chances[here], suggested[here] = predictions.chances, predictions.suggested
     return Predictions(chances, suggested)
 
 
@@ -97,7 +98,7 @@ def in_steps(coder: CodebookClassifier, material: CodedTexts, rows: Rows, *, ste
     """
     decided = material.decided
     sizes = [len(decided) - step * back for back in range(n_steps, -1, -1) if len(decided) >= step * back]
-    return [said(taught(coder, material, decided[:size]), material, rows).suggested for size in sizes]
+    return [predict(taught(coder, material, decided[:size]), material, rows).suggested for size in sizes]
 
 
 def _named(material: CodedTexts, rows: Rows) -> tuple[list[str], list[str]]:
@@ -105,5 +106,6 @@ def _named(material: CodedTexts, rows: Rows) -> tuple[list[str], list[str]]:
 
 
 def _folds(texts: Sequence[str], *, seed: int) -> Rows:
+    # By different words first, so that the same words always share a fold.
     words, place = np.unique([text.casefold().strip() for text in texts], return_inverse=True)
     return np.asarray(np.random.default_rng(seed).permutation(len(words))[place] % N_FOLDS)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 Booleans = NDArray[np.bool_]
 
+# The normal distribution's 97.5th percentile.
 _Z = 1.959963984540054
 _RESAMPLES = 2_000
 
@@ -31,9 +32,9 @@ def wilson(n_right: float, n: float, *, n_all: float | None = None) -> Interval:
     share = n_right / n
     if n_all is not None and n >= n_all:
         return Interval(share, share, share)
-    told = n if n_all is None else n * (n_all - 1) / (n_all - n)
-    middle = (share + _Z**2 / (2 * told)) / (1 + _Z**2 / told)
-    half = _Z * np.sqrt(share * (1 - share) / told + _Z**2 / (4 * told**2)) / (1 + _Z**2 / told)
+    n_worth = n if n_all is None else n * (n_all - 1) / (n_all - n)
+    middle = (share + _Z**2 / (2 * n_worth)) / (1 + _Z**2 / n_worth)
+    half = _Z * np.sqrt(share * (1 - share) / n_worth + _Z**2 / (4 * n_worth**2)) / (1 + _Z**2 / n_worth)
     return Interval(share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
 
 
@@ -63,6 +64,7 @@ def agreement_gained(before: Booleans, after: Booleans, agreed: Booleans, *, see
     n = len(agreed)
     if not n or np.isnan(gained):
         return Interval(gained, np.nan, np.nan)
+    # Both coders are judged by the same draw: what makes an excerpt easy is easy for both, and falls out of the difference.
     times = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES)
     differences = _resampled(after, agreed, times) - _resampled(before, agreed, times)
     low, high = np.nanpercentile(differences, [2.5, 97.5])

@@ -57,6 +57,7 @@ def next_to_review(
     DataError
         There is no such order.
     """
+    # Shuffled first and sorted stably later, so that ties are in no order that the export has.
     shuffled = np.random.default_rng(seed).permutation(len(chances))
     if order == "random audit":
         return (shuffled if audited is None else shuffled[~audited[shuffled]])[:n]
@@ -65,8 +66,8 @@ def next_to_review(
         margins = np.abs(chances[rows] - thresholds).min(axis=1, initial=np.inf)
         return rows[np.argsort(margins, kind="stable")][:n]
     if order == "rare codes first":
-        known = np.zeros(chances.shape[1]) if counts is None else counts.astype(float)
-        return rows[_for_rare_codes(chances[rows], known, n=n)]
+        frequency = np.zeros(chances.shape[1]) if counts is None else counts.astype(float)
+        return rows[_for_rare_codes(chances[rows], frequency, n=n)]
     raise DataError(f"There is no order {order!r}; excerpts can be drawn {', '.join(ORDERS)}.")
 
 
@@ -79,10 +80,11 @@ def _for_rare_codes(chances: Floats, counts: Floats, *, n: int) -> Rows:
         return np.arange(min(n, len(chances)))
     likeliest = np.argsort(-chances, axis=0, kind="stable")[:_DEEPEST]
     pool = np.unique(likeliest)
-    known, free, chosen = 1 + counts, chances[pool], []
+    frequency, free, chosen = 1 + counts, chances[pool], []
     for _ in range(min(n, len(pool))):
-        place = int((free / known).max(axis=1).argmax())
+        place = int((free / frequency).max(axis=1).argmax())
         chosen.append(pool[place])
-        known = known + chances[pool[place]]
+        frequency = frequency + chances[pool[place]]
+        # Below every chance, so it is not chosen again.
         free[place] = -1.0
     return np.array(chosen, dtype=np.intp)

@@ -21,14 +21,7 @@ def check_order(order: str) -> None:
 
 
 def draw(
-    segments: pd.DataFrame,
-    suggestions: pd.DataFrame,
-    made: pd.DataFrame,
-    codes: Sequence[str],
-    *,
-    order: str,
-    n: int,
-    seed: int,
+    segments: pd.DataFrame, suggestions: pd.DataFrame, made: pd.DataFrame, codes: Sequence[str], *, order: str, n: int, seed: int
 ) -> pd.DataFrame:
     """Return at most n segments to read, the first one first; `made` holds the decisions that count as made already.
 
@@ -46,7 +39,7 @@ def draw(
         decided = pd.Series(False, index=segments.index)
     audited = segments["segment_id"].isin(made.loc[made["drawn"] == "random audit", "segment_id"])
     chances, thresholds = chances_of(suggestions, segments["text_id"], codes)
-    given = made["codes"].str.split("|").explode().value_counts().reindex(list(codes), fill_value=0)
+    n_named = made["codes"].str.split("|").explode().value_counts().reindex(list(codes), fill_value=0)
     rows = next_to_review(
         chances,
         thresholds,
@@ -54,7 +47,7 @@ def draw(
         order,  # type: ignore[arg-type]  # check_order has refused all others
         n=n,
         seed=seed,
-        counts=given.to_numpy(int),
+        counts=n_named.to_numpy(int),
         audited=audited.to_numpy(bool),
     )
     return segments.iloc[rows]

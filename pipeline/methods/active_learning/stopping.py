@@ -59,7 +59,7 @@ def advice(successive: Sequence[Booleans], *, step: int, gained: Interval) -> Ad
     below 4 (1 - 0.99) / 0.99 = 0.04 (Bloodgood and Grothendieck 2013). `gained` is what the later half of the decisions
     added, held out. It says when suggestions are steady, not that they are right: for that, audit.
     """
-    kappas = tuple(kappa(one, other) for one, other in pairwise(successive))
+    kappas = tuple(kappa(earlier, later) for earlier, later in pairwise(successive))
     enough = len(kappas) >= STEPS and float(np.mean(kappas[-STEPS:])) >= STEADY
     changed = Interval(np.nan, np.nan, np.nan)
     if kappas:
@@ -68,11 +68,11 @@ def advice(successive: Sequence[Booleans], *, step: int, gained: Interval) -> Ad
     return Advice(enough, kappas, changed, gained, step)
 
 
-def kappa(one: Booleans, other: Booleans) -> float:
+def kappa(first: Booleans, second: Booleans) -> float:
     """Return how far two sets of yes and no agree beyond chance (Cohen 1960), over all cells; 1 where both say one thing."""
-    yes, also = float(one.mean()), float(other.mean())
+    yes, also = float(first.mean()), float(second.mean())
     chance = yes * also + (1 - yes) * (1 - also)
-    return 1.0 if chance == 1 else (float((one == other).mean()) - chance) / (1 - chance)
+    return 1.0 if chance == 1 else (float((first == second).mean()) - chance) / (1 - chance)
 
 
 def _signed(value: float) -> str:

@@ -11,6 +11,7 @@ from pipeline.methods.agreement.comparisons import (
     CoderComparison,
     SetAgreement,
 )
+from pipeline.runtime.plurals import n_of
 
 
 LEVELS = (
@@ -28,34 +29,32 @@ HOW_IT_COUNTS = (
 )
 
 
-def as_text(found: AgreementResult, labels: Mapping[str, str]) -> str:
+def as_text(result: AgreementResult, labels: Mapping[str, str]) -> str:
     """Return all comparisons in plain English; `labels` is what people call each code."""
-    return "\n".join(_lines(found, labels))
+    return "\n".join(_lines(result, labels))
 
 
-def _lines(found: AgreementResult, labels: Mapping[str, str]) -> Iterator[str]:
-    if not found.n_answers:
+def _lines(result: AgreementResult, labels: Mapping[str, str]) -> Iterator[str]:
+    if not result.n_answers:
         yield "Nobody has coded an excerpt blind yet, so there is nothing to compare."
         return
     yield HOW_IT_COUNTS
-    yield from sentences(found)
-    for comparison in found.comparisons:
+    yield from sentences(result)
+    for comparison in result.comparisons:
         yield f"\n{heading(comparison)}: {about(comparison)}"
         # For each person the codes would fill pages, and few excerpts tell little of one person and one code.
         if comparison.kind != "model and person":
             yield from (f"  - {line}" for line in code_lines(comparison, labels))
 
 
-def sentences(found: AgreementResult) -> Iterator[str]:
+def sentences(result: AgreementResult) -> Iterator[str]:
     """Say what the comparisons rest on."""
-    yield f"{_n(found.n_answers, 'answer counts', 'answers count')}; {found.n_not_answers:,} not sure or skipped."
-    if found.n_learnt:
-        yield (
-            f"{_n(found.n_learnt, 'excerpt is', 'excerpts are')} left out where the model is compared, since it has learnt from "
-            "what people said of them."
-        )
-    if found.n_silent:
-        yield f"The model suggests nothing for {_n(found.n_silent, 'excerpt', 'excerpts')} that people have answered."
+    yield f"{n_of(result.n_answers, 'answer counts', 'answers count')}; {result.n_not_answers:,} not sure or skipped."
+    if result.n_learnt:
+        excerpts = n_of(result.n_learnt, "excerpt is", "excerpts are")
+        yield f"{excerpts} left out where the model is compared, since it has learnt from what people said of them."
+    if result.n_silent:
+        yield f"The model suggests nothing for {n_of(result.n_silent, 'excerpt')} that people have answered."
 
 
 def heading(comparison: CoderComparison) -> str:
@@ -63,83 +62,88 @@ def heading(comparison: CoderComparison) -> str:
     if comparison.kind == "everyone":
         return "Everybody with everybody"
     if comparison.kind == "within":
-        return f"Within {comparison.one}"
+        return f"Within {comparison.group}"
     if comparison.kind == "between":
-        return f"Between {comparison.one} and {comparison.other}"
+        return f"Between {comparison.group} and {comparison.other}"
     return f"The model and {comparison.other}"
 
 
 def about(comparison: CoderComparison) -> str:
     """Say how far they agree over all codes, or why nothing can be said."""
-    who, n = _n(comparison.n_people, "person", "people"), comparison.n_excerpts
+    who, n = n_of(comparison.n_people, "person", "people"), comparison.n_excerpts
     if comparison.kind in ("everyone", "within") and comparison.n_people < 2:
         return "one person, so there is nobody to compare with."
     if comparison.overall is None:
-        return f"{who}, {_n(n, 'excerpt', 'excerpts')} that both coded: too few for a figure ({FEWEST_EXCERPTS} are needed)."
+        return f"{who}, {n_of(n, 'excerpt')} that both coded: too few for a figure ({FEWEST_EXCERPTS} are needed)."
     return f"{who}, {n:,} excerpts. {_overall(comparison.overall, comparison.kappa)}"
 
 
-def _overall(found: SetAgreement, kappa: str) -> str:
-    parts = [
-        f"Exactly the same codes in {share(found.same)}",
-        f"Krippendorff's alpha, where codes in common count for something, {figure(found.alpha)}{level(found.alpha)}",
-        f"{kappa} {figure(found.kappa)}; Gwet's AC1 {figure(found.ac1)}",
-    ]
-    return ". ".join(parts) + "."
+def _overall(agreement: SetAgreement, kappa: str) -> str:
+    alpha = f"{figure(agreement.alpha)}{level(agreement.alpha)}"
+    return (
+        f"Exactly the same codes in {share(agreement.same)}. Krippendorff's alpha, where codes in common count for something, "
+        f"{alpha}. {kappa} {figure(agreement.kappa)}; Gwet's AC1 {figure(agreement.ac1)}."
+    )
 
 
 def code_lines(comparison: CoderComparison, labels: Mapping[str, str]) -> Iterator[str]:
     """Say for each code how far they agree."""
-    told = [found for found in comparison.codes if not found.too_few]
-    yield from (f"{labels.get(found.code, found.code)}: {_code(found, comparison.kappa)}" for found in told)
-    if few := [found for found in comparison.codes if found.too_few]:
-        names = ", ".join(labels.get(found.code, found.code) for found in few)
+    with_figures = [agreement for agreement in comparison.codes if not agreement.too_few]
+    yield from (
+        f"{labels.get(agreement.code, agreement.code)}: {_code(agreement, comparison.kappa)}" for agreement in with_figures
+    )
+    if few := [agreement for agreement in comparison.codes if agreement.too_few]:
+        names = ", ".join(labels.get(agreement.code, agreement.code) for agreement in few)
         yield f"Too few excerpts for a figure (a code must be given to {FEWEST_GIVEN}): {names}."
 
 
-def _code(found: CodeAgreement, kappa: str) -> str:
+def _code(code: CodeAgreement, kappa: str) -> str:
     return (
-        f"given to {found.n_given:,} excerpts; the same answer in {share(found.same)}; when one gives it, so does the other in "
-        f"{share(found.when_one)}; alpha {figure(found.alpha)}, {kappa} {figure(found.kappa)}, AC1 {figure(found.ac1)}."
+        f"given to {code.n_given:,} excerpts; the same answer in {share(code.same)}; when one gives it, so does the other in "
+        f"{share(code.when_one)}; alpha {figure(code.alpha)}, {kappa} {figure(code.kappa)}, AC1 {figure(code.ac1)}."
     )
 
 
 def overall_figures(comparison: CoderComparison) -> tuple[str, ...]:
     """Write the figures over all codes: the same codes, alpha, kappa, AC1; none where there are too few excerpts."""
-    found = comparison.overall
-    return (share(found.same), figure(found.alpha), figure(found.kappa), figure(found.ac1)) if found else ()
+    agreement = comparison.overall
+    return (share(agreement.same), figure(agreement.alpha), figure(agreement.kappa), figure(agreement.ac1)) if agreement else ()
 
 
-def code_figures(found: CodeAgreement) -> tuple[str, ...]:
+def code_figures(agreement: CodeAgreement) -> tuple[str, ...]:
     """Write the figures of one code: the same answer, when one gives it, alpha, kappa, AC1."""
-    if found.too_few:
+    if agreement.too_few:
         return ("too few to tell",) * 5
-    return share(found.same), share(found.when_one), figure(found.alpha), figure(found.kappa), figure(found.ac1)
+    return (
+        share(agreement.same),
+        share(agreement.when_one),
+        figure(agreement.alpha),
+        figure(agreement.kappa),
+        figure(agreement.ac1),
+    )
 
 
-def share(found: BootstrapEstimate) -> str:
+def share(estimate: BootstrapEstimate) -> str:
     """Write a share in per cent with its interval."""
-    return _written(found, lambda value: f"{100 * value:.0f}%")
+    return _written(estimate, lambda value: f"{100 * value:.0f}%")
 
 
-def figure(found: BootstrapEstimate) -> str:
+def figure(estimate: BootstrapEstimate) -> str:
     """Write a coefficient with its interval."""
-    return _written(found, lambda value: f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−"))
+    # A true minus sign: a hyphen may be torn from its figure at the end of a line.
+    return _written(estimate, lambda value: f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−"))
 
 
-def level(found: BootstrapEstimate) -> str:
+def level(estimate: BootstrapEstimate) -> str:
     """Say what a coefficient means, judged by the lower end of its interval where it has one."""
-    value = found.value if found.low is None else found.low
+    # By the lower end, so that a few excerpts do not make agreement look firm.
+    value = estimate.value if estimate.low is None else estimate.low
     return "" if value is None else f" ({next(words for least, words in LEVELS if value >= least)})"
 
 
-def _written(found: BootstrapEstimate, write: Callable[[float], str]) -> str:
-    if found.value is None:
+def _written(estimate: BootstrapEstimate, write: Callable[[float], str]) -> str:
+    if estimate.value is None:
         return "not to be told, since everybody gave the same answer"
-    if found.low is None or found.high is None:
-        return f"{write(found.value)} (no interval: the excerpts show no spread)"
-    return f"{write(found.value)} ({write(found.low)} to {write(found.high)})"
-
-
-def _n(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"
+    if estimate.low is None or estimate.high is None:
+        return f"{write(estimate.value)} (no interval: the excerpts show no spread)"
+    return f"{write(estimate.value)} ({write(estimate.low)} to {write(estimate.high)})"

@@ -27,28 +27,33 @@ def from_table(table: pd.DataFrame) -> tuple[CoderComparison, ...]:
 
 
 def _rows(comparison: CoderComparison) -> list[dict[str, Any]]:
-    facts = {name: getattr(comparison, name) for name in ("kind", "one", "other", "n_people", "n_excerpts")}
-    facts["kappa_of"] = comparison.kappa
-    found = (comparison.overall, *comparison.codes)
-    return [facts | _flat(asdict(one) if one else {}) for one in found]
+    facts = {name: getattr(comparison, name) for name in ("kind", "other", "n_people", "n_excerpts")}
+    facts |= {"one": comparison.group, "kappa_of": comparison.kappa}
+    agreements = (comparison.overall, *comparison.codes)
+    return [facts | _flat(asdict(agreement) if agreement else {}) for agreement in agreements]
 
 
-def _flat(found: Mapping[str, Any]) -> dict[str, Any]:
-    flat = {"code": found.get("code", ""), "n_given": found.get("n_given", 0), "too_few": found.get("too_few", not found)}
+def _flat(agreement: Mapping[str, Any]) -> dict[str, Any]:
+    flat = {
+        "code": agreement.get("code", ""),
+        "n_given": agreement.get("n_given", 0),
+        "too_few": agreement.get("too_few", not agreement),
+    }
     none = asdict(BootstrapEstimate(None))
     for name in _ESTIMATES:
-        value, low, high = (found.get(name, none)[part] for part in ("value", "low", "high"))
+        value, low, high = (agreement.get(name, none)[part] for part in ("value", "low", "high"))
         flat |= {name: value, f"{name}_low": low, f"{name}_high": high}
     return flat
 
 
 def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
+    # The row of all codes together stands first; it has no `when_one`, which is about a single code.
     first = rows[0]
     same, _, *others = _estimates(first)
     codes = (CodeAgreement(row["code"], row["n_given"], row["too_few"], *_estimates(row)) for row in rows[1:])
     return CoderComparison(
         kind=first["kind"],
-        one=first["one"],
+        group=first["one"],
         other=first["other"],
         n_people=first["n_people"],
         n_excerpts=first["n_excerpts"],
@@ -59,8 +64,9 @@ def _comparison(rows: list[dict[Hashable, Any]]) -> CoderComparison:
 
 
 def _estimates(row: Mapping[Hashable, Any]) -> list[BootstrapEstimate]:
-    return [BootstrapEstimate(*(_or_none(row[f"{name}{part}"]) for part in ("", "_low", "_high"))) for name in _ESTIMATES]
-
-
-def _or_none(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
+    estimates = []
+    for name in _ESTIMATES:
+        values = (row[f"{name}{part}"] for part in ("", "_low", "_high"))
+        # A table holds NaN where there is no figure.
+        estimates.append(BootstrapEstimate(*(None if pd.isna(value) else float(value) for value in values)))
+    return estimates

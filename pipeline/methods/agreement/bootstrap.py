@@ -12,6 +12,7 @@ from pipeline.methods.agreement.codings import CodingMatrix
 Floats = NDArray[np.float64]
 Coefficient = Callable[[CodingMatrix, Floats | None], Floats]
 DRAWS, FEWEST_DRAWS = 1_000, 200
+# Weights held at once: 160 MB.
 _LARGEST = 20_000_000
 
 
@@ -27,6 +28,7 @@ class BootstrapEstimate:
 def resample(n_excerpts: int, *, seed: int, draws: int = DRAWS) -> Floats:
     """Return for each draw how often each excerpt was drawn: (draws, n_excerpts); fewer draws where excerpts are very many."""
     draws = min(draws, max(FEWEST_DRAWS, _LARGEST // max(n_excerpts, 1)))
+    # Whole excerpts, with all that anybody said of each: answers to the same words hang together.
     chances = np.full(n_excerpts, 1 / n_excerpts)
     return np.random.default_rng(seed).multinomial(n_excerpts, chances, size=draws).astype(float)
 
@@ -40,8 +42,8 @@ def estimate(coefficient: Coefficient, codings: CodingMatrix, weights: Floats) -
     if np.isnan(value):
         return BootstrapEstimate(None)
     drawn = coefficient(codings, weights)
-    told = drawn[~np.isnan(drawn)]
-    if len(told) < len(drawn) / 2 or np.ptp(told) < 1e-12:
+    defined = drawn[~np.isnan(drawn)]
+    if len(defined) < len(drawn) / 2 or np.ptp(defined) < 1e-12:
         return BootstrapEstimate(value)
-    low, high = np.quantile(told, [0.025, 0.975])
+    low, high = np.quantile(defined, [0.025, 0.975])
     return BootstrapEstimate(value, float(low), float(high))

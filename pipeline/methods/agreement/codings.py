@@ -29,9 +29,9 @@ class CodingMatrix:
         return cls((ratings[:, :, None] == values).astype(float), values)
 
     @classmethod
-    def between(cls, one: "CodingMatrix", other: "CodingMatrix") -> "CodingMatrix":
+    def between(cls, first: "CodingMatrix", second: "CodingMatrix") -> "CodingMatrix":
         """Set two groups, who coded the same excerpts into the same categories, against each other as two coders."""
-        return cls(np.stack([one.as_one_vote, other.as_one_vote], axis=1), one.categories)
+        return cls(np.stack([first.as_one_vote, second.as_one_vote], axis=1), first.categories)
 
     @cached_property
     def totals(self) -> Floats:
@@ -55,6 +55,7 @@ class CodingMatrix:
 
     def apart(self, difference: Floats) -> Floats:
         """Return for each excerpt, coded by two or more, the mean difference between two of its coders."""
+        # All pairs of votes, less those of a coder with themselves; each pair counts twice above and below.
         everybody = np.einsum("nc,nc->n", self.totals @ difference, self.totals)
         oneself = np.einsum("ngc,ngc->n", self.votes @ difference, self.votes)
         return np.asarray((everybody - oneself) / (self.n_votes * (self.n_votes - 1)))

@@ -20,13 +20,15 @@ Floats = NDArray[np.float64]
 def percentage(codings: CodingMatrix, weights: Floats | None = None) -> Floats:
     """Return the share of the pairs of coders who agree, each excerpt counting the same."""
     paired, weights = _paired(codings, weights)
-    return 1 - _over(weights @ paired.apart(_nominal(codings)), weights.sum(axis=-1))
+    different = 1 - np.eye(codings.votes.shape[2])
+    return 1 - _over(weights @ paired.apart(different), weights.sum(axis=-1))
 
 
 def specific(codings: CodingMatrix, category: int, weights: Floats | None = None) -> Floats:
     """Return how often the other coder gives a category when one does: a share that does not profit from its being rare."""
     paired, weights = _paired(codings, weights)
     votes, n = paired.totals[:, category], paired.n_votes
+    # Pairs of two different coders: those of a coder with themselves are taken off.
     both = (votes**2 - (paired.votes[:, :, category] ** 2).sum(axis=1)) / (n * (n - 1))
     return _over(weights @ both, weights @ (votes / n))
 
@@ -56,6 +58,7 @@ def fleiss_kappa(codings: CodingMatrix, weights: Floats | None = None) -> Floats
 def gwet_ac1(codings: CodingMatrix, weights: Floats | None = None) -> Floats:
     """Return Gwet's AC1, which stays steady where nearly everybody gives the same category."""
     shares, n_categories = _shares(codings, weights), codings.votes.shape[2]
+    # With one category AC1 would divide by none.
     if n_categories < 2:
         return np.full(shares.shape[:-1], np.nan)
     return _beyond(percentage(codings, weights), (shares * (1 - shares)).sum(axis=-1) / (n_categories - 1))
@@ -69,9 +72,10 @@ def brennan_prediger(codings: CodingMatrix, weights: Floats | None = None) -> Fl
 def conger_kappa(codings: CodingMatrix, weights: Floats | None = None) -> Floats:
     """Return Conger's kappa: chance is that of two different coders, each with a rate of their own."""
     n, coders, categories = codings.votes.shape
-    given = (_weights(codings, weights) @ codings.votes.reshape(n, -1)).reshape(-1, coders, categories)
-    rates = _over(given, given.sum(axis=-1, keepdims=True), otherwise=0.0)
-    coding = (given.sum(axis=-1) > 0).sum(axis=-1)
+    counts = (_weights(codings, weights) @ codings.votes.reshape(n, -1)).reshape(-1, coders, categories)
+    rates = _over(counts, counts.sum(axis=-1, keepdims=True), otherwise=0.0)
+    # How many coders gave anything at all in a draw: pairs with one who gave nothing tell nothing about chance.
+    coding = (counts.sum(axis=-1) > 0).sum(axis=-1)
     expected = _over((rates.sum(axis=1) ** 2).sum(axis=-1) - (rates**2).sum(axis=(1, 2)), coding * (coding - 1.0))
     agreed = percentage(codings, weights)
     return _beyond(agreed, expected.reshape(np.shape(agreed)))
@@ -92,10 +96,6 @@ def _paired(codings: CodingMatrix, weights: Floats | None) -> tuple[CodingMatrix
     """Return the excerpts that at least two coded, and their weights."""
     weights, both = _weights(codings, weights), codings.n_votes >= 2
     return (codings, weights) if both.all() else (codings.paired, weights[..., both])
-
-
-def _nominal(codings: CodingMatrix) -> Floats:
-    return 1 - np.eye(codings.votes.shape[2])
 
 
 def _shares(codings: CodingMatrix, weights: Floats | None) -> Floats:

@@ -49,7 +49,7 @@ class CoderComparison:
     """Who is compared with whom, over how many excerpts, and how far they agree; no figures where excerpts are too few."""
 
     kind: Kind
-    one: str
+    group: str
     """The group; empty for everyone and for the model."""
     other: str
     """The other group, or the group or person that the model is compared with; empty within a group."""
@@ -77,4 +77,4 @@ class AgreementResult:
 
     def __getitem__(self, kind: Kind) -> tuple[CoderComparison, ...]:
         """Return the comparisons of a kind."""
-        return tuple(found for found in self.comparisons if found.kind == kind)
+        return tuple(comparison for comparison in self.comparisons if comparison.kind == kind)

@@ -37,8 +37,8 @@ from pipeline.methods.agreement.comparisons import (
 )
 
 
-Given = frozenset[str]
-Answers = Mapping[str, list[Given]]
+CodeSet = frozenset[str]
+Answers = Mapping[str, list[CodeSet]]
 """For each excerpt the sets of codes it was given, one a person."""
 MODEL = "model"
 _NONE = BootstrapEstimate(None)
@@ -54,6 +54,7 @@ def measure_agreement(
     asked_of = segments.loc[segments["segment_id"].isin(blind["segment_id"]), ["segment_id", "text_id"]]
     here = blind.merge(asked_of, on=["segment_id", "text_id"])
     people = here[here["outcome"].isin(["codes", "none"])].sort_values(["reviewer", "segment_id"])
+    # "None of these" is stored without codes and splits into one empty text; it is the empty set here.
     people = people.assign(given=people["codes"].map(lambda codes: frozenset(codes.split("|")) - {""}))
     asked = people.drop_duplicates("segment_id")
     learnt = asked["text_id"].isin(lessons["text_id"])
@@ -70,19 +71,21 @@ def measure_agreement(
 def _model(asked: pd.DataFrame, suggestions: pd.DataFrame) -> Answers:
     of_these = suggestions["suggested"] & suggestions["text_id"].isin(asked["text_id"])
     suggested = suggestions[of_these].groupby("text_id")["code"].agg(frozenset)
-    found = asked.assign(given=asked["text_id"].map(suggested)).dropna(subset="given")
-    return {segment: [given] for segment, given in zip(found["segment_id"], found["given"], strict=True)}
+    # Where the model suggests nothing it has kept silent, and not said that none of the codes fits.
+    modelled = asked.assign(given=asked["text_id"].map(suggested)).dropna(subset="given")
+    return {segment: [codes] for segment, codes in zip(modelled["segment_id"], modelled["given"], strict=True)}
 
 
 def _comparisons(people: pd.DataFrame, model: Answers, seed: int) -> Iterator[CoderComparison]:
     if people.empty:
         return
+    # "Researcher" and "researcher" are one group; it is called as the first has it.
     groups = {str(rows["reviewer_group"].iloc[0]): rows for _, rows in people.groupby(people["reviewer_group"].str.casefold())}
     yield _within(people, "everyone", "", seed)
     yield from (_within(rows, "within", name, seed) for name, rows in groups.items())
-    for one, other in combinations(groups, 2):
-        n_people = groups[one]["reviewer"].nunique() + groups[other]["reviewer"].nunique()
-        yield _between(_answers(groups[one]), _answers(groups[other]), "between", (one, other), n_people, seed)
+    for first, second in combinations(groups, 2):
+        n_people = groups[first]["reviewer"].nunique() + groups[second]["reviewer"].nunique()
+        yield _between(_answers(groups[first]), _answers(groups[second]), "between", (first, second), n_people, seed)
     persons = {str(name): rows for name, rows in people.groupby("reviewer")}
     sides: tuple[tuple[Kind, Mapping[str, pd.DataFrame]], ...] = (("model and group", groups), ("model and person", persons))
     for kind, parts in sides:
@@ -91,22 +94,23 @@ def _comparisons(people: pd.DataFrame, model: Answers, seed: int) -> Iterator[Co
 
 
 def _answers(rows: pd.DataFrame) -> Answers:
-    found: dict[str, list[Given]] = {}
-    for segment, given in zip(rows["segment_id"], rows["given"], strict=True):
-        found.setdefault(segment, []).append(given)
-    return found
+    answers: dict[str, list[CodeSet]] = {}
+    for segment, codes in zip(rows["segment_id"], rows["given"], strict=True):
+        answers.setdefault(segment, []).append(codes)
+    return answers
 
 
 def _within(rows: pd.DataFrame, kind: Kind, name: str, seed: int) -> CoderComparison:
-    answers = {segment: given for segment, given in _answers(rows).items() if len(given) > 1}
+    # An excerpt that one person coded tells nothing about agreement.
+    answers = {segment: sets for segment, sets in _answers(rows).items() if len(sets) > 1}
     n_people = rows["reviewer"].nunique()
     measured = _Excerpts([answers], pair=n_people == 2)
     return measured.compared(kind, (name, ""), n_people, seed)
 
 
-def _between(one: Answers, other: Answers, kind: Kind, names: tuple[str, str], n_people: int, seed: int) -> CoderComparison:
-    both = sorted(one.keys() & other.keys())
-    measured = _Excerpts([{segment: side[segment] for segment in both} for side in (one, other)], pair=True)
+def _between(first: Answers, second: Answers, kind: Kind, names: tuple[str, str], n_people: int, seed: int) -> CoderComparison:
+    both = sorted(first.keys() & second.keys())
+    measured = _Excerpts([{segment: side[segment] for segment in both} for side in (first, second)], pair=True)
     return measured.compared(kind, names, n_people, seed)
 
 
@@ -117,8 +121,9 @@ class _Excerpts:
         self.sides = sides
         self.pair = pair
         self.n = len(sides[0])
-        every = {given for side in sides for answers in side.values() for given in answers}
-        self.sets = sorted(every, key=lambda given: (len(given), sorted(given)))
+        # In an order of their own, so that the same answers have the same categories whatever the order of rows.
+        every = {codes for side in sides for answers in side.values() for codes in answers}
+        self.sets = sorted(every, key=lambda codes: (len(codes), sorted(codes)))
 
     def compared(self, kind: Kind, names: tuple[str, str], n_people: int, seed: int) -> CoderComparison:
         facts = CoderComparison(kind, *names, n_people, self.n, "Cohen's kappa" if self.pair else "Fleiss' kappa", None)
@@ -129,14 +134,14 @@ class _Excerpts:
         return replace(facts, overall=self.overall(weights), codes=codes)
 
     def overall(self, weights: NDArray[np.float64]) -> SetAgreement:
-        codings = self.codings({given: number for number, given in enumerate(self.sets)}, len(self.sets))
+        codings = self.codings({codes: number for number, codes in enumerate(self.sets)}, len(self.sets))
         alpha = partial(krippendorff_alpha, difference=masi(self.sets))
         return SetAgreement(
             estimate(percentage, codings, weights), estimate(alpha, codings, weights), *self.kappa_and_ac1(codings, weights)
         )
 
     def of_code(self, code: str, weights: NDArray[np.float64]) -> CodeAgreement:
-        codings = self.codings({given: int(code in given) for given in self.sets}, 2)
+        codings = self.codings({codes: int(code in codes) for codes in self.sets}, 2)
         n_given = int((codings.totals[:, 1] > 0).sum())
         if n_given < FEWEST_GIVEN:
             return CodeAgreement(code, n_given, too_few=True, same=_NONE, when_one=_NONE, alpha=_NONE, kappa=_NONE, ac1=_NONE)
@@ -146,7 +151,7 @@ class _Excerpts:
             n_given,
             too_few=False,
             same=estimate(percentage, codings, weights),
-            when_one=estimate(lambda found, often: specific(found, 1, often), codings, weights),
+            when_one=estimate(lambda resampled, often: specific(resampled, 1, often), codings, weights),
             alpha=estimate(krippendorff_alpha, codings, weights),
             kappa=kappa,
             ac1=ac1,
@@ -156,18 +161,18 @@ class _Excerpts:
         kappa = cohen_kappa if self.pair else fleiss_kappa
         return estimate(kappa, codings, weights), estimate(gwet_ac1, codings, weights)
 
-    def codings(self, place: Mapping[Given, int], n_categories: int) -> CodingMatrix:
+    def codings(self, place: Mapping[CodeSet, int], n_categories: int) -> CodingMatrix:
         sides = [_codings(side, place, n_categories) for side in self.sides]
         return CodingMatrix.between(*sides) if len(sides) == 2 else sides[0]
 
 
-def _codings(answers: Answers, place: Mapping[Given, int], n_categories: int) -> CodingMatrix:
+def _codings(answers: Answers, place: Mapping[CodeSet, int], n_categories: int) -> CodingMatrix:
     """Return codings with a column for an excerpt's first answer, its second and so on.
 
     Who gave which matters to Cohen's kappa alone; of two people the first by name is always in the first column.
     """
-    most = max(len(given) for given in answers.values())
+    most = max(len(sets) for sets in answers.values())
     ratings = np.full((len(answers), most), np.nan)
-    for row, given in enumerate(answers.values()):
-        ratings[row, : len(given)] = [place[found] for found in given]
+    for row, sets in enumerate(answers.values()):
+        ratings[row, : len(sets)] = [place[codes] for codes in sets]
     return CodingMatrix.of(ratings, np.arange(n_categories, dtype=float))

@@ -76,7 +76,7 @@ class EmbedderProcess:
 
     def _heard(self) -> bytes:
         try:
-            return self._other.told.recv_bytes()
+            return self._other.replies.recv_bytes()
         except (EOFError, OSError):
             raise self._gone() from None
 

@@ -28,32 +28,31 @@ class StandingOut:
     sign: NDArray[np.bool_]
 
 
-def standing_out(said: Floats, base: Floats) -> StandingOut:
-    """Compare each level with all others: `said` (n_levels, n_themes) and `base` (n_levels,) count people."""
+def standing_out(speakers: Floats, base: Floats) -> StandingOut:
+    """Compare each level with all others: `speakers` (n_levels, n_themes) and `base` (n_levels,) count people."""
     from scipy.stats import false_discovery_control, hypergeom
 
-    others, other_base = said.sum(axis=0) - said, (base.sum() - base)[:, None]
+    others, other_base = speakers.sum(axis=0) - speakers, (base.sum() - base)[:, None]
     elsewhere = others / np.where(other_base > 0, other_base, np.nan)
-    chance = hypergeom.sf(said - 1, base.sum(), said.sum(axis=0), base[:, None])
+    # The chance of so many or more: the survival function at one less.
+    chance = hypergeom.sf(speakers - 1, base.sum(), speakers.sum(axis=0), base[:, None])
     rates = false_discovery_control(chance.ravel()).reshape(chance.shape) if chance.size else chance
-    comparable = (other_base > 0) & (said >= FEWEST)
-    apart = _distance(said, base[:, None], others, other_base) >= SIGN
-    more = said * other_base >= TIMES * others * base[:, None]
+    comparable = (other_base > 0) & (speakers >= FEWEST)
+    apart = _distance(speakers, base[:, None], others, other_base) >= SIGN
+    # Multiplied out, since a group may have nobody in it.
+    more = speakers * other_base >= TIMES * others * base[:, None]
     return StandingOut(elsewhere, (rates <= CLEAR) & comparable, apart & more & comparable)
 
 
-def tempered_shares(said: Floats, base: Floats) -> Floats:
+def tempered_shares(speakers: Floats, base: Floats) -> Floats:
     """Return each level's shares, drawn towards everyone's by ten people who speak as everybody does; (n_levels, n_themes)."""
-    return np.asarray((said + _prior(said, base)) / (base[:, None] + PRIOR_PEOPLE))
+    prior = PRIOR_PEOPLE * speakers.sum(axis=0) / max(base.sum(), 1)
+    return np.asarray((speakers + prior) / (base[:, None] + PRIOR_PEOPLE))
 
 
-def _prior(said: Floats, base: Floats) -> Floats:
-    return np.asarray(PRIOR_PEOPLE * said.sum(axis=0) / max(base.sum(), 1))
-
-
-def _distance(said: Floats, base: Floats, others: Floats, other_base: Floats) -> Floats:
-    prior = PRIOR_PEOPLE * (said + others) / np.maximum(base + other_base, 1)
+def _distance(speakers: Floats, base: Floats, others: Floats, other_base: Floats) -> Floats:
+    prior = PRIOR_PEOPLE * (speakers + others) / np.maximum(base + other_base, 1)
     # Half a person keeps the logarithm finite where everybody says it, or nobody.
-    here, there = said + prior + 0.5, others + prior + 0.5
-    rest, other_rest = base + PRIOR_PEOPLE - said - prior + 0.5, other_base + PRIOR_PEOPLE - others - prior + 0.5
-    return np.asarray((np.log(here / rest) - np.log(there / other_rest)) / np.sqrt(1 / here + 1 / there))
+    here, elsewhere = speakers + prior + 0.5, others + prior + 0.5
+    silent, other_silent = base + PRIOR_PEOPLE - speakers - prior + 0.5, other_base + PRIOR_PEOPLE - others - prior + 0.5
+    return np.asarray((np.log(here / silent) - np.log(elsewhere / other_silent)) / np.sqrt(1 / here + 1 / elsewhere))

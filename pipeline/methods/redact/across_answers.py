@@ -11,26 +11,29 @@ from pipeline.methods.redact.spans import Span, settle
 
 def mask_together(
     texts: Sequence[str],
-    found: Sequence[tuple[Span, ...]],
+    spans: Sequence[tuple[Span, ...]],
     names: Set[str],
     *,
-    known: Mapping[tuple[str, str], int] | None = None,
+    numbered: Mapping[tuple[str, str], int] | None = None,
     last: Mapping[str, int] | None = None,
 ) -> list[Masked]:
     """Mask what was found in each answer, and the names, given as folded words, wherever they stand.
 
-    `known` are numbers given before, by kind and identity, and `last` the last number of each kind.
+    `numbered` are numbers given before, by kind and identity, and `last` the last number of each kind.
     """
-    spans = [with_names(text, those, names) for text, those in zip(texts, found, strict=True)]
-    numbers = number(chain.from_iterable(map(identities, texts, spans)), known, last)
-    return [mask(text, those, numbers) if those else Masked(text) for text, those in zip(texts, spans, strict=True)]
+    settled = [with_names(text, answer_spans, names) for text, answer_spans in zip(texts, spans, strict=True)]
+    numbers = number(chain.from_iterable(map(identities, texts, settled)), numbered, last)
+    return [
+        mask(text, answer_spans, numbers) if answer_spans else Masked(text)
+        for text, answer_spans in zip(texts, settled, strict=True)
+    ]
 
 
-def with_names(text: str, found: tuple[Span, ...], names: Set[str]) -> tuple[Span, ...]:
+def with_names(text: str, spans: tuple[Span, ...], names: Set[str]) -> tuple[Span, ...]:
     """Add names of other answers that stand in this one, too; most answers hold none, and are as they were found."""
     if names.isdisjoint(map(fold, WORD.findall(text))):
-        return found
-    return settle(text, [*found, *find_again(text, names)])
+        return spans
+    return settle(text, [*spans, *find_again(text, names)])
 
 
 def identities(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ class Answer:
 
     text: str
     language: str = UNKNOWN
-    found: tuple[Span, ...] = ()
+    spans: tuple[Span, ...] = ()
     names: tuple[tuple[int, int], ...] = ()
 
     def is_foreign(self, languages: Sequence[str]) -> bool:
@@ -35,15 +35,15 @@ class Answer:
 
 def as_row(text: str, answer: Answer) -> Row:
     """Return what an answer that came in as `text` was found to hold, as it is written."""
-    found = [f"{span.start} {span.end} {span.label}{'?' if span.flagged_only else ''}" for span in answer.found]
+    marks = [f"{span.start} {span.end} {span.label}{'?' if span.flagged_only else ''}" for span in answer.spans]
     names = [f"{start} {end}" for start, end in answer.names]
-    return None if answer.text == text else answer.text, answer.language, "; ".join(found), "; ".join(names)
+    return None if answer.text == text else answer.text, answer.language, "; ".join(marks), "; ".join(names)
 
 
 def from_row(text: str, row: Row) -> Answer:
     """Return the answer that `as_row` wrote."""
-    mended, language, found, names = row
-    spans = (part.split(" ", 2) for part in found.split("; ") if part)
+    mended, language, marks, names = row
+    spans = (part.split(" ", 2) for part in marks.split("; ") if part)
     places = (part.split(" ") for part in names.split("; ") if part)
     return Answer(
         text if mended is None else mended,
@@ -62,12 +62,13 @@ def repair(text: str) -> str:
 def read_answers(texts: Sequence[str], *, redactor: Redactor, languages: Sequence[str]) -> list[Answer]:
     """Read answers as they came in, each by itself; of one in another language than the study's only the language is told."""
     mended = [repair(text) for text in texts]
-    said = [text for text in mended if text and not is_silence(text)]
-    read = dict(zip(said, map(Answer, said, _languages(said, languages, beside=redactor.load)), strict=True))
-    ours = [one.text for one in read.values() if not one.is_foreign(languages)]
-    for text, found in zip(ours, redactor.find_all(ours), strict=True):
-        names = tuple(redactor.only_names(text, found))
-        read[text] = Answer(text, read[text].language, found, names)
+    worded = [text for text in mended if text and not is_silence(text)]
+    # Answers in another language will be set aside, so no names are looked for in them.
+    read = dict(zip(worded, map(Answer, worded, _languages(worded, languages, beside=redactor.load)), strict=True))
+    ours = [answer.text for answer in read.values() if not answer.is_foreign(languages)]
+    for text, spans in zip(ours, redactor.find_all(ours), strict=True):
+        names = tuple(redactor.only_names(text, spans))
+        read[text] = Answer(text, read[text].language, spans, names)
     return [read.get(text, Answer(text)) for text in mended]
 
 
@@ -76,6 +77,6 @@ def _languages(texts: Sequence[str], expected: Sequence[str], *, beside: Callabl
     if not texts:
         return []
     with ThreadPoolExecutor(1) as pool:
-        found = pool.submit(languages_of, texts, expected=expected)
+        languages = pool.submit(languages_of, texts, expected=expected)
         beside()
-        return found.result()
+        return languages.result()

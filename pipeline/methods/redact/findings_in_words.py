@@ -13,14 +13,14 @@ HARMLESS = frozenset({"date", "place", "web address"})
 def identifiers_in(redactor: Redactor, texts: Sequence[str]) -> list[tuple[str, ...]]:
     """Return for each text what a person must look at: kind and place, such as "phone (word 7)"."""
     places = zip(texts, redactor.find_all(texts), strict=True)
-    return [tuple(_said(text, span) for span in spans if _counts(span)) for text, spans in places]
+    return [tuple(_described(text, span) for span in spans if _counts(span)) for text, spans in places]
 
 
 def _counts(span: Span) -> bool:
     return not span.flagged_only and span.label not in HARMLESS
 
 
-def _said(text: str, span: Span) -> str:
+def _described(text: str, span: Span) -> str:
     first = len(text[: span.start].split()) + (not text[: span.start] or text[: span.start][-1].isspace())
     last = first + len(text[span.start : span.end].split()) - 1
     return f"{span.label} (word {first})" if last <= first else f"{span.label} (words {first} to {last})"

@@ -43,10 +43,7 @@ _CUES = (
     (3, r"\b(?:our|big|little|old)\s"),
     (3, rf"\b{_PEOPLE}(?:'s|s)?(?:\s?[,(\u2013:-]\s?|\s)(?:(?:was |is )?(?:called|named) |(?:mr|ms|the) )?"),
     (2, rf"\b{_PEOPLE},?\s(?:is|was|are|were)\s"),
-    (
-        3,
-        r"\b(?:called|named|name is|name's|name was|names are|known as|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}",
-    ),
+    (3, r"\b(?:called|named|name is|name's|name was|names are|known as|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}"),
     (2, r"\b(?:regards|yours|sincerely|faithfully|cheers|thanks|thank you|love from|my name)[ ,\n\r-]{1,3}"),
     (
         2,
@@ -82,13 +79,13 @@ _THIRD_PERSON = re.compile(
 
 def cues(text: str) -> dict[int, int]:
     """Say where in the text a name would stand after what was said before, and how much speaks for it."""
-    found: dict[int, int] = {}
+    weights: dict[int, int] = {}
     # Without regard to case a search takes four times as long; beyond ASCII a small letter may be longer than its capital.
-    patterns, said = (_SMALL_CUE_PATTERNS, text.lower()) if text.isascii() else (_CUE_PATTERNS, text)
+    patterns, text = (_SMALL_CUE_PATTERNS, text.lower()) if text.isascii() else (_CUE_PATTERNS, text)
     for weight, pattern in patterns:
-        for match in pattern.finditer(said):
-            found[match.end()] = max(weight, found.get(match.end(), 0))
-    return found
+        for match in pattern.finditer(text):
+            weights[match.end()] = max(weight, weights.get(match.end(), 0))
+    return weights
 
 
 def said_after(text: str, end: int) -> int:

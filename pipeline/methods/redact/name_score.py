@@ -22,9 +22,9 @@ _GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
 _TITLE, _ROLE = 6, 3
 
 
-def weigh_all(reading: TokenizedText, lexicon: Lexicon, known: Mapping[str, int]) -> list[int]:
+def weigh_all(reading: TokenizedText, lexicon: Lexicon, known_names: Mapping[str, int]) -> list[int]:
     """Weigh each token for being a name, but for what the model says of it."""
-    return [_weigh(reading, lexicon, position, known) for position in range(len(reading.tokens))]
+    return [_weigh(reading, lexicon, position, known_names) for position in range(len(reading.tokens))]
 
 
 def with_model(reading: TokenizedText, weights: Sequence[int]) -> list[int]:
@@ -35,12 +35,12 @@ def with_model(reading: TokenizedText, weights: Sequence[int]) -> list[int]:
     ]
 
 
-def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known: Mapping[str, int]) -> int:
+def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
     """Add up what speaks for the token at the position being a name."""
     token, cue = reading.tokens[position], _cue(reading, position)
     if len(token.word) == 1:
         return _weigh_initial(reading, token, cue)
-    weight = _weigh_word(reading, lexicon, position, known)
+    weight = _weigh_word(reading, lexicon, position, known_names)
     if weight == NEVER:
         return NEVER
     weight += cue + 2 * reading.marks_a_name(token)
@@ -55,8 +55,8 @@ def led_to(reading: TokenizedText, lexicon: Lexicon, position: int) -> bool:
 
 def beginning(text: str, start: int) -> int:
     """Return where a name at `start` begins with the initials before it."""
-    found = _INITIALS.search(text, max(0, start - 9), start) or _SMALL_INITIAL.search(text, max(0, start - 4), start)
-    return found.start() if found and found.group().strip() not in ("I", "A") else start
+    initials = _INITIALS.search(text, max(0, start - 9), start) or _SMALL_INITIAL.search(text, max(0, start - 4), start)
+    return initials.start() if initials and initials.group().strip() not in ("I", "A") else start
 
 
 def _cue(reading: TokenizedText, position: int) -> int:
@@ -76,12 +76,12 @@ def _weigh_initial(reading: TokenizedText, token: Token, cue: int) -> int:
     return MASK if alone and (cue > _ROLE or (cue == _ROLE and token.titled)) else NEVER
 
 
-def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known: Mapping[str, int]) -> int:
+def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
     """Weigh the word for itself."""
     token, word = reading.tokens[position], reading.tokens[position].word
     name = lexicon.name(word)
-    if word in known:
-        return known[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known[word]
+    if word in known_names:
+        return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
     if lexicon.never(word):
         return _weigh_month(reading, lexicon, position)
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:

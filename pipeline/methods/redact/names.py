@@ -15,28 +15,30 @@ _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
 _JOIN = re.compile(r"[ \u00a0]{1,2}")
 _LIST = re.compile(r"\s?[,/&+]\s?(?:and\s)?|\s")
 _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
+# P.A., G.P. and O.T. are roles, and I.E., E.G. and U.K. nobody.
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 
 def find_names(
-    reading: TokenizedText, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
+    reading: TokenizedText, lexicon: Lexicon, before: Sequence[int], *, known_names: Mapping[str, int], places: Iterable[Span]
 ) -> list[Span]:
     """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
     weights = with_model(reading, before)
+    # Places before names: "Lives in Lancaster" names nobody, unless a title or role stands before the word.
     for i in _within(reading, places):
-        if tokens[i].word not in known and not led_to(reading, lexicon, i):
+        if tokens[i].word not in known_names and not led_to(reading, lexicon, i):
             weights[i] = NEVER
-    found = {i for i, weight in enumerate(weights) if weight >= MASK}
-    said = {tokens[i].word for i in found}
-    found |= {i for i, token in enumerate(tokens) if token.word in said and only_a_name(token.word, lexicon)}
-    found |= _listed_with(reading, found, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
-    for i in sorted(found):
-        _follow(reading, lexicon, i + 1, found)
-    found |= {i - 1 for i in found if _has_particle(reading, i, found)}
-    flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
+    named = {i for i, weight in enumerate(weights) if weight >= MASK}
+    words = {tokens[i].word for i in named}
+    named |= {i for i, token in enumerate(tokens) if token.word in words and only_a_name(token.word, lexicon)}
+    named |= _listed_with(reading, named, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
+    for i in sorted(named):
+        _follow(reading, lexicon, i + 1, named)
+    named |= {i - 1 for i in named if _has_particle(reading, i, named)}
+    flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in named]
     flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
-    return [*flagged, *_joined(reading.text, tokens, sorted(found)), *_initials_alone(reading)]
+    return [*flagged, *_joined(reading.text, tokens, sorted(named)), *_initials_alone(reading)]
 
 
 def names_in_doubt(weights: Sequence[int]) -> bool:
@@ -67,11 +69,11 @@ def _within(reading: TokenizedText, places: Iterable[Span]) -> Iterator[int]:
             i += 1
 
 
-def _listed_with(reading: TokenizedText, found: set[int], possible: set[int]) -> set[int]:
+def _listed_with(reading: TokenizedText, named: set[int], possible: set[int]) -> set[int]:
     """Take possible names that are listed with a sure one: "Anwar, Bea and …"."""
     listed: set[int] = set()
-    unsure = possible - found
-    for i in sorted(found):
+    unsure = possible - named
+    for i in sorted(named):
         for step in (1, -1):
             near = i + step
             while near in unsure and _LIST.fullmatch(_between(reading, near, near - step)):
@@ -83,20 +85,20 @@ def _listed_with(reading: TokenizedText, found: set[int], possible: set[int]) ->
     return listed
 
 
-def _between(reading: TokenizedText, one: int, other: int) -> str:
-    first, second = sorted((one, other))
+def _between(reading: TokenizedText, position: int, beside: int) -> str:
+    first, second = sorted((position, beside))
     return reading.text[reading.tokens[first].end : reading.tokens[second].start]
 
 
-def _follow(reading: TokenizedText, lexicon: Lexicon, position: int, found: set[int]) -> None:
+def _follow(reading: TokenizedText, lexicon: Lexicon, position: int, named: set[int]) -> None:
     """Take the words after a name that are its surname, past such as "ap" and "da"."""
-    while position < len(reading.tokens) and position not in found:
+    while position < len(reading.tokens) and position not in named:
         last = position + (reading.tokens[position].word in PARTICLES)
         if last == len(reading.tokens) or not _JOIN.fullmatch(_between(reading, position - 1, position)):
             return
         if not _may_be_surname(reading, lexicon, reading.tokens[last]):
             return
-        found.update((position, last))
+        named.update((position, last))
         position = last + 1
 
 
@@ -116,17 +118,17 @@ def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token) -> b
     return len(word) > 3 and not lexicon.is_word(word)
 
 
-def _has_particle(reading: TokenizedText, position: int, found: set[int]) -> bool:
+def _has_particle(reading: TokenizedText, position: int, named: set[int]) -> bool:
     """Say whether the word before the name is one such as "da" and belongs to it."""
     if not position or reading.tokens[position - 1].word not in PARTICLES:
         return False
     joined = _JOIN.fullmatch(_between(reading, position - 1, position)) is not None
-    return joined and (position - 2 in found or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
+    return joined and (position - 2 in named or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
 
 
-def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Span]:
+def _joined(text: str, tokens: Sequence[Token], named: list[int]) -> Iterator[Span]:
     """Join the tokens of one name, with the initials and the family word before it."""
-    for _, run in groupby(enumerate(found), key=lambda pair: pair[1] - pair[0]):
+    for _, run in groupby(enumerate(named), key=lambda pair: pair[1] - pair[0]):
         name = [tokens[i] for _, i in run]
         first = 0
         for i in range(1, len(name) + 1):

@@ -59,6 +59,7 @@ def _first_of_name(reading: TokenizedText, lexicon: Lexicon, last: int, *, certa
     first = last + 1
     while first > 0 and last - first < _WORDS_IN_NAME and _may_belong(reading, lexicon, first - 1, last):
         first -= 1
+    # What kind of place it is, or "the", is no part of its own name.
     while first <= last and _describes(lexicon, reading.tokens[first].word):
         first += 1
     if first > last:

@@ -34,5 +34,6 @@ def form(label: str, *regex: str, exact_case: bool = False, flagged_only: bool =
 
 def find_forms(text: str, forms: Iterable[WrittenForm]) -> list[Span]:
     """Find what has one of the forms; spans may overlap."""
+    # One search spares most answers nearly all of the others.
     digit = _DIGIT.search(text) is not None
     return [span for form in forms if digit or not form.with_digit for span in form.spans(text)]

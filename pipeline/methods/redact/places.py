@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.methods.redact.lexicon import CERTAIN, Lexicon
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.redact.tokenized_text import Token, TokenizedText
+from pipeline.methods.redact.tokenized_text import TokenizedText
 
 
 MASK, FLAG = 3, 2
@@ -48,7 +48,14 @@ def find_places(reading: TokenizedText, lexicon: Lexicon) -> Iterator[Span]:
 
 def places_in_doubt(reading: TokenizedText, lexicon: Lexicon) -> bool:
     """Say whether it may hang on the model what is found to be a place."""
-    return any(_in_doubt(reading, lexicon, i, token) for i, token in enumerate(reading.tokens))
+    for i, token in enumerate(reading.tokens):
+        # Of other words the model's opinion is not asked: see `_weight`.
+        if reading.marks_a_name(token) or lexicon.name(token.word) == CERTAIN:
+            length = _listed(reading, lexicon, i)
+            without, with_it = (_weight(reading, lexicon, i, length, entity=entity) for entity in (False, True))
+            if without != with_it and with_it >= FLAG:
+                return True
+    return False
 
 
 def find_roles(reading: TokenizedText, places: list[Span]) -> Iterator[Span]:
@@ -57,15 +64,6 @@ def find_roles(reading: TokenizedText, places: list[Span]) -> Iterator[Span]:
     for match in _ROLE.finditer(reading.text):
         if match.end() in ends:
             yield Span(match.start("it"), ends[match.end()], "role", True)
-
-
-def _in_doubt(reading: TokenizedText, lexicon: Lexicon, position: int, token: Token) -> bool:
-    # Of other words the model's opinion is not asked: see `_weight`.
-    if not reading.marks_a_name(token) and lexicon.name(token.word) != CERTAIN:
-        return False
-    length = _listed(reading, lexicon, position)
-    without, with_it = (_weight(reading, lexicon, position, length, entity=entity) for entity in (False, True))
-    return without != with_it and with_it >= FLAG
 
 
 def _listed(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:

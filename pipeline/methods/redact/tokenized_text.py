@@ -8,6 +8,7 @@ from pipeline.methods.redact.name_context import cues, says_or_does
 
 
 _OPENS = " \t\u00a0\"'\u2018\u201c(["
+# The point after such as "Mr" ends no sentence, so the capital behind it marks a name.
 _ABBREVIATED = re.compile(r"(?<![\w'\u2019])(?:[A-Za-z]|mr|mrs|ms|dr|st|mx|prof|rev|cllr)\.$", re.IGNORECASE)
 _ENDS = ".!?\n\r:;\u2022\u2026|"
 
@@ -52,13 +53,15 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def recased(reading: TokenizedText, lexicon: Lexicon) -> str:
     """Return the text with capitals where a careful writer would put them, at the same offsets, for the model."""
+    # Letter by letter and none more or less, as what the model marks is looked up by its offset.
     letters = list(reading.text)
     shouted = not reading.cased and sum(token.upper for token in reading.tokens) * 2 > len(reading.tokens)
     for token in reading.tokens:
         if shouted:
-            letters[token.start : token.end] = map(_lowered, letters[token.start : token.end])
+            word = letters[token.start : token.end]
+            letters[token.start : token.end] = [_one_letter(letter.lower(), letter) for letter in word]
         if _looks_like_name(reading, lexicon, token) or (shouted and (token.opens or token.word == "i")):
-            letters[token.start] = _capital(letters[token.start])
+            letters[token.start] = _one_letter(letters[token.start].upper(), letters[token.start])
     return "".join(letters)
 
 
@@ -66,7 +69,10 @@ def _looks_like_name(reading: TokenizedText, lexicon: Lexicon, token: Token) -> 
     if lexicon.never(token.word) or says_or_does(token.word):
         return False
     named = lexicon.name(token.word) == CERTAIN and not lexicon.is_word(token.word)
-    return named or reading.cued.get(token.start, 0) > 1 or (not reading.cased and _unheard_of(token.word, lexicon))
+    if named or reading.cued.get(token.start, 0) > 1:
+        return True
+    # Where capitals tell nothing, a word that is in no list may be a name.
+    return not reading.cased and len(token.word) > 2 and not lexicon.is_word(token.word) and token.word not in lexicon.heard_of
 
 
 def _token(text: str, start: int, written: str) -> Token:
@@ -76,9 +82,9 @@ def _token(text: str, start: int, written: str) -> Token:
     while before >= 0 and text[before] in _OPENS:
         before -= 1
     opens = before < 0 or (text[before] in _ENDS and not _ABBREVIATED.search(text, max(0, before - 5), before + 1))
-    rest = written[1:]
-    titled = written[0].isupper() and (any(letter.islower() for letter in rest) or not rest)
-    return Token(start, end, word, titled, len(rest) > 0 and written.isupper(), opens)
+    tail = written[1:]
+    titled = written[0].isupper() and (any(letter.islower() for letter in tail) or not tail)
+    return Token(start, end, word, titled, len(tail) > 0 and written.isupper(), opens)
 
 
 def _uses_capitals(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
@@ -91,13 +97,6 @@ def _uses_capitals(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
     return len(ordinary) < 3 or sum(token.titled for token in ordinary) * 3 < len(ordinary) * 2
 
 
-def _unheard_of(word: str, lexicon: Lexicon) -> bool:
-    return len(word) > 2 and not lexicon.is_word(word) and word not in lexicon.heard_of
-
-
-def _lowered(letter: str) -> str:
-    return letter.lower() if len(letter.lower()) == 1 else letter
-
-
-def _capital(letter: str) -> str:
-    return letter.upper() if len(letter.upper()) == 1 else letter
+def _one_letter(changed: str, letter: str) -> str:
+    # "ß" becomes "SS": such a letter stays as it is.
+    return changed if len(changed) == 1 else letter

@@ -8,8 +8,10 @@ from typing import Any
 from pipeline.methods.text.spacy_model import load_english, others_than
 
 
+# Of fewer words in plain Latin letters a guess is worth little.
 MIN_WORDS = 4
 SURE = 0.98
+# spaCy refuses texts of a million characters and takes memory by their length; nobody's answer is as long as this.
 MAX_CHARACTERS = 100_000
 
 
@@ -31,6 +33,7 @@ def languages_of(texts: Iterable[str], *, expected: Sequence[str]) -> list[str]:
 
 
 def _language(text: str, identifier: Any, expected: tuple[str, ...]) -> str:
+    # Masks and web addresses are in no language.
     words = re.sub(r"\[[^\]]*\]|https?://\S+", " ", text)
     if len(words.split()) < MIN_WORDS and words.isascii():
         return "unknown"

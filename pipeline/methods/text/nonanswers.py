@@ -26,7 +26,8 @@ READINGS = {"better": "praise", "good": "criticism"}
 def is_silence(text: str) -> bool:
     """Say whether an answer says nothing under any question: "n/a", "as above", a lone mark."""
     plain = _plain(text)
-    return plain in SILENCE if plain else not _has_symbol(text)
+    # A thumbs-up is an answer; a dash is not.
+    return plain in SILENCE if plain else all(unicodedata.category(character) != "So" for character in text)
 
 
 def reading_of_nothing(text: str, frame: str) -> str | None:
@@ -37,8 +38,3 @@ def reading_of_nothing(text: str, frame: str) -> str | None:
 def _plain(text: str) -> str:
     letters = text.casefold().replace("'", "").replace("\u2019", "")
     return " ".join(re.findall(r"[^\W_]+", letters))
-
-
-def _has_symbol(text: str) -> bool:
-    # A thumbs-up is an answer; a dash is not.
-    return any(unicodedata.category(character) == "So" for character in text)

@@ -71,6 +71,7 @@ class Wording:
         # Entities hide words; they are read only where they do.
         if not self._plainly(text) and self._plainly(html.unescape(text)):
             text = html.unescape(text)
+        # From the end, since what is cut moves all that stands behind it.
         for passage in reversed(self.passages(text)):
             if passage.own or passage in wanted:
                 text = text[: passage.start] + left + text[passage.end :]
@@ -88,6 +89,7 @@ class Wording:
             run = tuple(words[place : place + RUN])
             if run in self.runs:
                 yield place, place + RUN, run in self.own_runs
+        # Most words begin no phrase, so all phrases are tried at few places.
         beginnings = {phrase[0] for phrase in self.phrases}
         for place in (place for place, word in enumerate(words) if word in beginnings):
             for phrase, own in self.phrases.items():
@@ -99,17 +101,17 @@ def wording_of(theirs: Iterable[object], others: Iterable[object], *, ids: Mappi
     """Return what somebody wrote and which of it stands in no other answer; `ids` say of each whether it can mean only them."""
     texts = {text for text in theirs if isinstance(text, str)}
     answers = {*own_words(texts), *(text for text in texts if len(words_of(text)) >= RUN)}
-    said = {answer: words_of(answer) for answer in sorted(answers)}
-    runs = frozenset(run for words in said.values() for run in _runs(words))
-    vocabulary = {word for words in said.values() for word in words}
-    long = {answer for answer, words in said.items() if len(words) >= RUN}
+    words_in = {answer: words_of(answer) for answer in sorted(answers)}
+    runs = frozenset(run for words in words_in.values() for run in _runs(words))
+    vocabulary = {word for words in words_in.values() for word in words}
+    long = {answer for answer, words in words_in.items() if len(words) >= RUN}
     shared, spoken, repeated = _of_others(others, runs, vocabulary, long)
-    short = {words: not spoken.issuperset(words) for answer, words in said.items() if answer not in long and words}
-    rare = (answer for answer, words in said.items() if answer not in long and short.get(words) and len(words) > 1)
+    short = {words: not spoken.issuperset(words) for answer, words in words_in.items() if answer not in long and words}
+    rare = (answer for answer, words in words_in.items() if answer not in long and short.get(words) and len(words) > 1)
     # One word is nobody's own; one that nobody else used is still for a person to look at.
     phrases = {words: own and len(words) > 1 for words, own in short.items() if own or len(words) > 1}
     whole = tuple(sorted({*(long - repeated), *rare}))
-    return Wording(runs, runs - shared, phrases | {words_of(one): own for one, own in ids.items() if words_of(one)}, whole)
+    return Wording(runs, runs - shared, phrases | {words_of(name): own for name, own in ids.items() if words_of(name)}, whole)
 
 
 def words_of(text: str) -> Words:
@@ -134,7 +136,7 @@ def _of_others(
         if here:
             shared |= here
             joined = f" {' '.join(words)} "
-            repeated |= {answer for answer, said in plain.items() if f" {said} " in joined}
+            repeated |= {answer for answer, wording in plain.items() if f" {wording} " in joined}
     return shared, spoken, repeated
 
 
@@ -148,6 +150,7 @@ def _spots(text: str) -> list[tuple[str, int, int]]:
 
 
 def _compared(word: str) -> str:
+    # Most words are such, and need no normalising.
     if word.isascii() and word.isalnum():
         return word.lower()
     return unicodedata.normalize("NFKC", _NOT_COMPARED.sub("", word).casefold())

@@ -17,13 +17,14 @@ def own_words(texts: Iterable[object]) -> tuple[str, ...]:
 def repeats(text: str, words: Sequence[str]) -> bool:
     """Say whether a text holds something somebody wrote."""
     plain = _plain(html.unescape(text))
-    return any(_plain(one) in plain for one in words)
+    return any(_plain(passage) in plain for passage in words)
 
 
 def without(text: str, words: Sequence[str], *, left: str) -> str:
     """Return a text in which `left` stands wherever it held something somebody wrote."""
-    for one in sorted(words, key=len, reverse=True):
-        while repeats(text, [one]) and (cut := _place_of(one, text)):
+    # The longest first: a shorter one inside it would leave its ends standing.
+    for passage in sorted(words, key=len, reverse=True):
+        while repeats(text, [passage]) and (cut := _place_of(passage, text)):
             text = text[: cut[0]] + left + text[cut[1] :]
     return text
 

@@ -8,14 +8,15 @@ from functools import lru_cache
 
 LIKE = 0.6
 """From this likeness on words are no rewording. Chosen between 20 rewordings and 20 tricks that were written before it."""
+# Shorter pieces stand in any two texts; to compare longer texts letter by letter takes long.
 _PIECE, _LONGEST = 3, 2_000
 
 
-def too_like(said: str, words: str) -> str:
+def too_like(original: str, words: str) -> str:
     """Say how much of what was said stands in other words for it that are none; nothing where they are others."""
-    if likeness(said, words) < LIKE:
+    if likeness(original, words) < LIKE:
         return ""
-    before, after = plain_words(said), plain_words(words)
+    before, after = plain_words(original), plain_words(words)
     n, of = _in_order(before, after), len(before)
     if n / max(min(of, len(after)), 1) >= LIKE:
         return f"{n} of its {of} words stand in the same order"
@@ -24,9 +25,9 @@ def too_like(said: str, words: str) -> str:
     return "most of its letters stand in the same order, though the words are spaced or spelt otherwise"
 
 
-def likeness(said: str, words: str) -> float:
+def likeness(original: str, words: str) -> float:
     """Return how much of the shorter of two texts stands in the other, from 0 to 1: by words in order, words, or letters."""
-    before, after = plain_words(said), plain_words(words)
+    before, after = plain_words(original), plain_words(words)
     if not before or not after:
         return 0.0
     in_order = _in_order(before, after) / min(len(before), len(after))
@@ -35,6 +36,7 @@ def likeness(said: str, words: str) -> float:
 
 def plain_words(text: str) -> list[str]:
     """Return the words of a text without case, punctuation, accents, invisible characters and letters that look like others."""
+    # Cf are the signs that nobody sees, such as soft hyphens and joiners.
     visible = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")
     latin = "".join(map(_latin, visible))
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(letter))
@@ -49,7 +51,7 @@ def _latin(letter: str) -> str:
     from confusable_homoglyphs.confusables import is_confusable
 
     alike = is_confusable(letter, greedy=True, preferred_aliases=["latin"]) or []
-    shapes = [shape["c"] for one in alike for shape in one["homoglyphs"]]
+    shapes = [shape["c"] for match in alike for shape in match["homoglyphs"]]
     return next((shape for shape in shapes if len(shape) == 1 and shape.isascii() and shape.isalpha()), letter)
 
 

@@ -43,8 +43,8 @@ def find_concerns(texts: Sequence[str]) -> list[Concern | None]:
 
 def _kinds(text: str) -> tuple[str, ...]:
     # Beyond ASCII a letter may be small in more than one way.
-    patterns, said = (_SMALL_PATTERNS, text.lower()) if text.isascii() else (_PATTERNS, text)
-    return tuple(kind for kind, pattern in patterns if pattern.search(said))
+    patterns, text = (_SMALL_PATTERNS, text.lower()) if text.isascii() else (_PATTERNS, text)
+    return tuple(kind for kind, pattern in patterns if pattern.search(text))
 
 
 def _alike(texts: Sequence[str]) -> list[bool]:
@@ -52,8 +52,8 @@ def _alike(texts: Sequence[str]) -> list[bool]:
     if not texts:
         return []
     vectors = load_embedder("static").encode(list(texts))
-    harm, other = (_nearness(vectors, known) for known in _invented())
-    return [bool(one) for one in harm - other > _NEARER]
+    harm, other = (_nearness(vectors, invented) for invented in _invented())
+    return [bool(is_like) for is_like in harm - other > _NEARER]
 
 
 @cache
@@ -62,5 +62,5 @@ def _invented() -> tuple[NDArray[np.float32], ...]:
     return tuple(load_embedder("static").encode(list(texts)) for texts in (_HARM, _NO_HARM))
 
 
-def _nearness(vectors: NDArray[np.float32], known: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(np.sort(vectors @ known.T, axis=1)[:, -3:].mean(axis=1))
+def _nearness(vectors: NDArray[np.float32], invented: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(np.sort(vectors @ invented.T, axis=1)[:, -3:].mean(axis=1))

@@ -49,19 +49,19 @@ class Parts(Sequence[list[Any]]):
 
     def __getitem__(self, place: Any) -> Any:
         """Return a part."""
-        found: list[Any] = self._column.iloc[self._places[place]].tolist()
-        return found
+        rows: list[Any] = self._column.iloc[self._places[place]].tolist()
+        return rows
 
 
 def with_progress(engine: Executor, tell: Callable[[int, int], None]) -> Executor:
     """Return the engine with `tell` called after each part, with how many are done and how many there are."""
 
-    def told(work: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
-        for done, found in enumerate(engine(work, parts), start=1):
+    def work_and_tell(work: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
+        for done, outcome in enumerate(engine(work, parts), start=1):
             tell(done, len(parts))
-            yield found
+            yield outcome
 
-    return told
+    return work_and_tell
 
 
 def open_executor(plan: ExecutorPlan) -> AbstractContextManager[Executor]:

@@ -139,13 +139,13 @@ class DaskEngine:
 
 
 def _check_address(address: str, *, trusted: bool) -> None:
-    found = urlsplit(address)
-    if found.scheme not in ("tcp", "tls") or not found.hostname or not found.port:
+    url = urlsplit(address)
+    if url.scheme not in ("tcp", "tls") or not url.hostname or not url.port:
         raise EngineError(
             f'[run] scheduler = "{address}" is no address of a scheduler; write "tls://host:8786", or "tcp://127.0.0.1:8786" '
             "for one on this machine."
         )
-    if found.scheme == "tcp" and not trusted and not _is_this_machine(found.hostname):
+    if url.scheme == "tcp" and not trusted and not _is_this_machine(url.hostname):
         raise EngineError(
             f'[run] scheduler = "{address}" would send people\'s answers over the network unencrypted. Use "tls://…", or set '
             "trust_network = true under [run] if the network is encrypted by other means (a VPN, a service mesh)."
@@ -159,14 +159,14 @@ def _check_certificates(address: str) -> None:
     if not address.startswith("tls://"):
         return
     try:
-        known = Security().get_connection_args("client")["ssl_context"]
+        certificates = Security().get_connection_args("client")["ssl_context"]
     # Where the files are not there, or are none of a certificate and its key.
     except (OSError, ValueError) as error:
         raise EngineError(
             f"The TLS certificates that Dask's settings name cannot be read ({type(error).__name__}); correct "
             "distributed.comm.tls, as docs/machines.md says."
         ) from None
-    if known is None:
+    if certificates is None:
         raise EngineError(
             f'[run] scheduler = "{address}" is encrypted, and Dask\'s settings name no certificates; set distributed.comm.tls, '
             "as docs/machines.md says."
@@ -186,10 +186,10 @@ def _held(work: _Work) -> _Work:
 
 def _carry_out(work: _Work, part: _Sealed) -> _Sealed | _Failed:
     """Work on a part, on a worker."""
-    other = [f"{there} (here {here})" for there, here in zip(_versions(), work.made_with, strict=True) if there != here]
+    other = [f"{theirs} (here {ours})" for theirs, ours in zip(_versions(), work.made_with, strict=True) if theirs != ours]
     if other:
-        found = ", ".join(other)
-        return _Failed(EngineError(f"A worker runs other versions: {found}. Install the same constraints.txt everywhere."))
+        versions = ", ".join(other)
+        return _Failed(EngineError(f"A worker runs other versions: {versions}. Install the same constraints.txt everywhere."))
     try:
         return _Sealed(work.content(part.content))
     except PipelineError as error:
@@ -216,7 +216,7 @@ def _result(client: "Client", future: "Future[Any]") -> Any:
 
     while True:
         try:
-            found = future.result(timeout=_LOOK_AGAIN_S)
+            outcome = future.result(timeout=_LOOK_AGAIN_S)
         except TimeoutError:
             _wait_for_worker(client)
             continue
@@ -229,9 +229,9 @@ def _result(client: "Client", future: "Future[Any]") -> Any:
             raise EngineError(
                 f"The connection to the scheduler was lost ({type(error).__name__}). Run again; nothing finished is done anew."
             ) from None
-        if isinstance(found, _Failed):
-            raise found.error
-        return found.content
+        if isinstance(outcome, _Failed):
+            raise outcome.error
+        return outcome.content
 
 
 def _wait_for_worker(client: "Client") -> None:

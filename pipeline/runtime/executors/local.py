@@ -63,7 +63,7 @@ class ProcessExecutor:
                 for helper in helpers:
                     pool.submit(_help, helper, work, parts, shared)
                 for place in range(len(parts)):
-                    while (ours := shared.take_unless_found(place)) is not None:
+                    while (ours := shared.take_unless_done(place)) is not None:
                         shared.put(ours, work(parts[ours]))
                     yield shared.pop(place)
             finally:
@@ -85,7 +85,7 @@ class _Shared:
 
     def __init__(self, n_parts: int) -> None:
         self._left = deque(range(n_parts))
-        self._found: dict[int, Any] = {}
+        self._outcomes: dict[int, Any] = {}
         self._changed = Condition()
 
     def take(self) -> int | None:
@@ -93,25 +93,26 @@ class _Shared:
         with self._changed:
             return self._left.popleft() if self._left else None
 
-    def take_unless_found(self, place: int) -> int | None:
+    def take_unless_done(self, place: int) -> int | None:
         """Return None when this part is done, and until then another that nobody has taken."""
         with self._changed:
-            self._changed.wait_for(lambda: place in self._found or self._left)
-            return None if place in self._found else self._left.popleft()
+            self._changed.wait_for(lambda: place in self._outcomes or self._left)
+            return None if place in self._outcomes else self._left.popleft()
 
     def give_back(self, place: int) -> None:
+        # First in the row, since whoever yields results in order may wait for this very part.
         with self._changed:
             self._left.appendleft(place)
             self._changed.notify_all()
 
-    def put(self, place: int, found: Any) -> None:
+    def put(self, place: int, outcome: Any) -> None:
         with self._changed:
-            self._found[place] = found
+            self._outcomes[place] = outcome
             self._changed.notify_all()
 
     def pop(self, place: int) -> Any:
         with self._changed:
-            return self._found.pop(place)
+            return self._outcomes.pop(place)
 
     def stop(self) -> None:
         with self._changed:
@@ -125,13 +126,13 @@ def _help(helper: WorkerProcess, work: Work, parts: Sequence[Any], shared: _Shar
     with suppress(EOFError, OSError):
         try:
             helper.asks.send((_WORK, work))
-            helper.told.recv()
+            helper.replies.recv()
             while (place := shared.take()) is not None:
                 helper.asks.send((_PART, parts[place]))
-                is_done, found = helper.told.recv()
+                is_done, outcome = helper.replies.recv()
                 if not is_done:
                     break
-                shared.put(place, found)
+                shared.put(place, outcome)
         finally:
             if place is not None:
                 shared.give_back(place)
@@ -145,20 +146,17 @@ def _serve(asked: Connection, tells: Connection, *, idle_s: float) -> None:
         if kind == _WORK:
             work = content
             tells.send(True)
-        else:
-            tells.send(_outcome(work, content))
-
-
-def _outcome(work: Work, part: Any) -> tuple[bool, Any]:
-    try:
-        return True, work(part)
-    # Whatever it is, whoever asked meets it, too, and tells it.
-    except Exception:
-        return False, None
+            continue
+        try:
+            outcome = True, work(content)
+        # Whatever it is, whoever asked meets it, too, and tells it.
+        except Exception:
+            outcome = False, None
+        tells.send(outcome)
 
 
 if __name__ == "__main__":
-    here, there, (idle_s,) = ends_here()
+    asked, tells, (idle_s,) = ends_here()
     with suppress(EOFError, BrokenPipeError):
-        _serve(here, there, idle_s=float(idle_s))
+        _serve(asked, tells, idle_s=float(idle_s))
     sys.exit()

@@ -24,6 +24,7 @@ _IDENTIFIERS = (
     re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}"),
     re.compile(r"(?:\+|0)\d[\d ()-]{7,}\d"),
 )
+# Typing errors may spoil a fifth of a column and not change what it is.
 _MOST, _SOME = 0.8, 0.2
 _LONGEST_SET_PHRASE = 60
 _SENTENCE = 4  # words from which on two people hardly ever write the same thing
@@ -165,6 +166,7 @@ class Column:
         return any(pattern.fullmatch(heading) for heading in self.headings)
 
     def _mostly(self, *patterns: re.Pattern[str]) -> bool:
+        # So many tell what all of a column's cells are; each is tried against several patterns.
         sample = self.answers.head(500)
         fitting = sum(any(pattern.fullmatch(value) for pattern in patterns) for value in sample)
         return len(sample) > 0 and fitting >= _MOST * len(sample)

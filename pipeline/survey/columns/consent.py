@@ -9,12 +9,7 @@ TIERS = ("quote", "paraphrase", "analyse", "none")
 _NAMED, _ASKS_LEAVE = within("consent"), within("asks_leave")
 _ABOUT_ANSWERS, _ABOUT_QUOTES = within("about_answers"), within("about_quotes")
 _NONE, _PARAPHRASE, _ANALYSE = within("allows_none"), within("allows_paraphrase"), within("allows_analyse")
-_QUOTE, _RESERVED, _YES, _NO = (
-    within("about_quotes"),
-    within("reserved"),
-    at_start("says_yes"),
-    at_start("says_no"),
-)
+_QUOTE, _RESERVED, _YES, _NO = within("about_quotes"), within("reserved"), at_start("says_yes"), at_start("says_no")
 _WORD_OF_OPTION = whole("words_of_options")
 _MOST_OPTIONS = 20
 
@@ -37,12 +32,12 @@ def is_about_quotes(column: Column) -> bool:
 
 def tiers_of(column: Column) -> dict[str, list[str]]:
     """Return the options under what they allow; an option that is not understood stands nowhere."""
-    found: dict[str, list[str]] = {}
+    options: dict[str, list[str]] = {}
     for value in sorted(column.counts.index, key=str.casefold):
         tier = tier_of(value, column)
-        if tier and value.casefold() not in {other.casefold() for other in found.get(tier, [])}:
-            found.setdefault(tier, []).append(value)
-    return {tier: found[tier] for tier in TIERS if tier in found}
+        if tier and value.casefold() not in {other.casefold() for other in options.get(tier, [])}:
+            options.setdefault(tier, []).append(value)
+    return {tier: options[tier] for tier in TIERS if tier in options}
 
 
 def tier_of(value: str, column: Column) -> str:
@@ -50,6 +45,7 @@ def tier_of(value: str, column: Column) -> str:
     words = plain(value)
     if not words or not all(_WORD_OF_OPTION.fullmatch(word) for word in words.split()):
         return ""
+    # What allows least is looked for first, so that an option which says two things allows the lesser.
     if _NONE.search(words):
         return "none"
     if _PARAPHRASE.search(words):
@@ -58,6 +54,7 @@ def tier_of(value: str, column: Column) -> str:
         return "analyse"
     if _NO.match(words):
         return "analyse" if is_about_quotes(column) else "none"
+    # "Yes, if you ask me first" is no yes to a program that cannot ask.
     if _RESERVED.search(words):
         return ""
     if _QUOTE.search(words):

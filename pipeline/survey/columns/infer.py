@@ -29,6 +29,7 @@ _KEPT: dict[Role, str] = {
     "empty": "is empty",
 }
 _NO_CONSENT = "No column speaks of consent, so nobody is quoted until you say otherwise."
+# The first that fits is the reason given.
 _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
     (is_write_in, "is a write-in beside the option “other”; name it as an open question to have it read"),
     (lambda column: column.distinct == 1, "has the same value in every row that is filled"),
@@ -45,6 +46,7 @@ def plan_for(export: Export, languages_of: Detector) -> Plan:
     if export.kind == "documents":
         _place_documents(plan)
         return plan
+    # In this order, since each step takes columns that a later one would misread: numbers of people as scales, consent as groups.
     _place_layout(plan)
     _place_roles(plan)
     _place_consent(plan)
@@ -68,12 +70,12 @@ def _place_documents(plan: Plan) -> None:
 
 
 def _place_layout(plan: Plan) -> None:
-    found = find_long(plan.columns)
-    if found is None:
+    pair = find_long(plan.columns)
+    if pair is None:
         because = "A row for each person: no column of questions stands beside a column of answers."
         plan.put("layout", "wide", because=because)
         return
-    question, text = found
+    question, text = pair
     names = f"{shown(question.name)} holds the question, {shown(text.name)} the answer"
     plan.put("layout", "long", because=f"A row for each answer: {names}.")
     plan.put("question", question.name, of=[question])
@@ -113,6 +115,7 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
     if not fit:
         plan.why["intake.id"] = "No column tells people apart, so each row counts as one person."
         return
+    # A column that is named as a number of people before one that only numbers rows, and without repeats before one with.
     best = min(fit, key=lambda column: (person_rank(column), not is_long and column.variety < 1))
     says = f"{best.distinct:,} people in {best.n:,} rows" if best.distinct < best.n else "every value is different"
     if best.distinct < best.n and not is_long:
@@ -121,11 +124,11 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
 
 
 def _place_consent(plan: Plan) -> None:
-    found = plan.remaining(speaks_of_consent)
-    if not found:
+    candidates = plan.remaining(speaks_of_consent)
+    if not candidates:
         plan.why["intake.consent"] = _NO_CONSENT
         return
-    best = next((column for column in found if is_about_quotes(column)), found[0])
+    best = next((column for column in candidates if is_about_quotes(column)), candidates[0])
     says = "asks whether people may be quoted"
     if not is_about_quotes(best):
         says = "asks for consent but not for quoting, so nobody is quoted"
@@ -134,11 +137,12 @@ def _place_consent(plan: Plan) -> None:
     if unclear:
         says += f"; {unclear:,} answers are blank or unclear and allow analysis only"
     plan.put("consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {says}.", of=[best])
-    others = [column for column in found if column is not best]
+    others = [column for column in candidates if column is not best]
     plan.leave(others, "speaks of consent too, but only one column can be used: please check")
 
 
 def _place_scales(plan: Plan) -> None:
+    # Numbers by which people are grouped, such as bands of age, are no scale.
     candidates = plan.remaining(lambda column: column.numbers is None or not is_group(column))
     for name, scale in find_scales(candidates).items():
         value: dict[str, Any] = {"column": name, "scale": [scale.low, scale.high]}
@@ -171,35 +175,35 @@ def _place_several_choices(plan: Plan) -> None:
 
 
 def _place_open_questions(plan: Plan) -> None:
-    found = plan.remaining(is_open)
+    columns = plan.remaining(is_open)
     if plan.intake["layout"] == "long":
-        plan.leave(found, "holds text besides the answers; to have it read, put it into rows of its own")
+        plan.leave(columns, "holds text besides the answers; to have it read, put it into rows of its own")
         return
     because = "answers in people's own words; "
-    if not found:
-        found = plan.remaining(could_be_open)
+    if not columns:
+        columns = plan.remaining(could_be_open)
         because = "short answers in people's own words, as the export has no longer ones; "
-    if not found:
+    if not columns:
         plan.why["intake.questions"] = "No column looks like an open question. Add one if there is one."
-    for column in found:
+    for column in columns:
         _put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
-    _note_languages(plan, found)
+    _note_languages(plan, columns)
 
 
 def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
-    found = languages_in(columns, plan.languages_of)
-    plan.languages = list(found) or ["en"]
-    if list(found) not in ([], ["en"]):
-        counted = ", ".join(f"{language} in {n}" for language, n in found.items())
-        plan.why["clean.languages"] = f"Languages of {sum(found.values())} longer answers that were looked at: {counted}."
+    counts = languages_in(columns, plan.languages_of)
+    plan.languages = list(counts) or ["en"]
+    if list(counts) not in ([], ["en"]):
+        counted = ", ".join(f"{language} in {n}" for language, n in counts.items())
+        plan.why["clean.languages"] = f"Languages of {sum(counts.values())} longer answers that were looked at: {counted}."
 
 
 def _place_groups(plan: Plan) -> None:
-    found = plan.remaining(is_group)
-    names = [column.name for column in found]
-    if found:
-        plan.put("attributes", names, because=f"Few, short values and no scale: {listed(names)}.", of=found)
-    compared = sorted((column for column in found if column.distinct <= MOST_LEVELS), key=group_rank)
+    groups = plan.remaining(is_group)
+    names = [column.name for column in groups]
+    if groups:
+        plan.put("attributes", names, because=f"Few, short values and no scale: {listed(names)}.", of=groups)
+    compared = sorted((column for column in groups if column.distinct <= MOST_LEVELS), key=group_rank)
     plan.compared = [column.name for column in compared[:MOST_COMPARED]]
     plan.why["count.groups"] = (
         f"Groups to compare: {listed(plan.compared)}, with {MOST_LEVELS} values or fewer each."

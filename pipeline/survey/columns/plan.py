@@ -54,6 +54,7 @@ class Plan:
 
     def asked(self, column: Column) -> str:
         """Return the wording of a question, or the column's name where several columns share a wording."""
+        # The parts of a grid often share the wording that stands above it.
         alike = sum(column.wording == other.wording for other in self.columns)
         return column.wording if alike == 1 else column.name
 

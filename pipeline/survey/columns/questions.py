@@ -20,9 +20,12 @@ _QUESTION, _TEXT = whole("question_column"), whole("text_column")
 _GROUP = whole("group")
 _TICK, _NO_TICK = whole("tick"), whole("no_tick")
 
+# The comma last: options themselves hold commas.
 _SEPARATORS = (";", "|", "\n", ",")
 _BETWEEN = re.compile(r" [-\u2013\u2014|:] |: | ?\[")
+# As in "Q5_1".
 _NUMBER_AFTER = re.compile(r"_(?=\d+$)")
+# Qualtrics adds this to the wording of a question that has a write-in beside it.
 _SELECTED = re.compile(r"(?<!\s)\s*[-\u2013\u2014]\s*selected choice$", re.IGNORECASE)
 
 

@@ -24,6 +24,7 @@ def role_of(column: Column, *, kind: str) -> Role:
     """Return what a column that is no question is for, or an empty word where its answers must tell."""
     if column.n == 0:
         return "empty"
+    # Before all other roles: what could show who somebody is must stay in the vault, whatever else it is good for.
     if is_personal(column):
         return "personal"
     if column.has_dates and received_rank(column) is not None:
@@ -32,7 +33,8 @@ def role_of(column: Column, *, kind: str) -> Role:
         return "weight"
     if person_rank(column) is not None:
         return "id"
-    return "technical" if _is_technical(column, kind) else ""
+    of_a_tool = column.is_called(_OF_A_TOOL) and kind in _TOOLS
+    return "technical" if of_a_tool or (column.is_called(_TECHNICAL) and not column.is_prose) else ""
 
 
 def is_personal(column: Column) -> bool:
@@ -83,14 +85,9 @@ def group_rank(column: Column) -> int:
     return 0 if column.matches(_OF_THE_STUDY) else 1
 
 
-def _is_technical(column: Column, kind: str) -> bool:
-    if column.is_called(_OF_A_TOOL) and kind in _TOOLS:
-        return True
-    return column.is_called(_TECHNICAL) and not column.is_prose
-
-
 def _has_weights(column: Column) -> bool:
     numbers = column.numbers
     if numbers is None or len(numbers) < len(column.cells):
         return False
+    # Survey weights are made to have a mean near 1.
     return bool((numbers >= 0).all()) and 0.2 <= numbers.mean() <= 5

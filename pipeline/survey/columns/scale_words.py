@@ -53,18 +53,14 @@ _HUGE = rf"(?:an? )?(?:very big|very large|very serious|huge|extreme|enormous|cr
 _FAIR = "fair|average|ok|okay|acceptable|adequate|satisfactory|neutral|neither.*"
 _BEST = "very good|excellent|outstanding"
 _LESS, _MORE = (f"(?:(?:a little|a bit|slightly|somewhat|rather) )?(?:{word})" for word in ("worse", "better|improved"))
-_MUCH_LESS, _MUCH_MORE = (
-    "(?:much|a lot) worse",
-    "(?:much|a lot) better|improved a lot|(?:much|greatly) improved",
-)
+_MUCH_LESS = "(?:much|a lot) worse"
+_MUCH_MORE = "(?:much|a lot) better|improved a lot|(?:much|greatly) improved"
 _NEVER, _SELDOM = "never|not at all", "rarely|very rarely|seldom|hardly ever|almost never|once in a while"
 _SOMETIMES = "sometimes|occasionally|(?:about )?half the time|now and then"
 _OFTEN = "often|very often|usually|mostly|most of the time|frequently|nearly always|almost always"
 _ALWAYS = "always|all (?:of )?the time"
-_NOTHING, _LITTLE = (
-    "not at all|none|nothing|no|to no extent",
-    "a little|not much|slightly|hardly|to a (?:small|little) extent",
-)
+_NOTHING = "not at all|none|nothing|no|to no extent"
+_LITTLE = "a little|not much|slightly|hardly|to a (?:small|little) extent"
 _SOME = "some|somewhat|moderately|quite a bit|a (?:moderate|fair) amount|to (?:some|a moderate) extent"
 _A_LOT = "a lot|very much|quite a lot|a great deal|to a (?:great|large) extent|fully|completely|yes"
 
@@ -76,11 +72,7 @@ _WORDED: tuple[tuple[str, ...], ...] = (
     (_NEVER, f"{_SELDOM}|{_SOMETIMES}", _OFTEN, _ALWAYS),
     (_NEVER, f"{_SELDOM}|{_SOMETIMES}", f"{_OFTEN}|{_ALWAYS}"),
     (_NOTHING, _LITTLE, _SOME, _A_LOT),
-    (
-        "no|not at all",
-        "sort of|sometimes|mostly|partly|somewhat|to some extent",
-        "definitely|completely|fully|always|yes",
-    ),
+    ("no|not at all", "sort of|sometimes|mostly|partly|somewhat|to some extent", "definitely|completely|fully|always|yes"),
     ("definitely not", "probably not", "maybe|possibly|perhaps", "probably(?: yes)?", "definitely(?: yes)?"),
     ("definitely not", "probably not", "probably(?: yes)?", "definitely(?: yes)?"),
     (_MUCH_LESS, _LESS, _MIDDLE, _MORE, _MUCH_MORE),
@@ -116,6 +108,6 @@ STEPS: tuple[tuple[re.Pattern[str], ...], ...] = tuple(
 
 def is_step(words: str) -> bool:
     """Tell whether the words are a step of some scale."""
-    return any(step.fullmatch(words) for steps in STEPS for step in steps if not step.groups) or bool(
-        re.match(rf"(?:{VERY}|{RATHER}|not at all)\b", words)
-    )
+    # Steps with a group would take any few words for what the scale is about.
+    is_worded = any(step.fullmatch(words) for steps in STEPS for step in steps if not step.groups)
+    return is_worded or bool(re.match(rf"(?:{VERY}|{RATHER}|not at all)\b", words))

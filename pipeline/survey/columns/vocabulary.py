@@ -15,7 +15,7 @@ def _lists() -> dict[str, list[str]]:
 def either(name: str) -> str:
     """Return the pattern of a list, with the lists it names in braces put in their places."""
     lists = _lists()
-    words = (re.sub(r"\{([a-z_]+)\}", lambda found: either(found[1]), word) for word in lists[name])
+    words = (re.sub(r"\{([a-z_]+)\}", lambda match: either(match[1]), word) for word in lists[name])
     return f"(?:{'|'.join(words)})"
 
 

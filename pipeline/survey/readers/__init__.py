@@ -1,6 +1,7 @@
 """Read a survey export, whichever tool wrote it, as text with the wording of its questions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import DataError
@@ -52,17 +53,13 @@ REFUSED = {
 
 def read_export(path: Path, *, sheet: str | None = None) -> Export:
     """Read a survey export, or a folder of documents, or say in a sentence why it cannot be read."""
-    try:
+    with _naming(path):
         reader = _reader(path)
         if sheet is None:
             return reader(path)
         if reader is not read_workbook:
             raise DataError(f'it has no sheets, so leave out the sheet "{sheet}".')
         return reader(path, sheet=sheet)
-    except DataError as error:
-        raise DataError(f"{path.name}: {error}") from error
-    except OSError as error:
-        raise DataError(f"{path.name}: it cannot be opened ({error.strerror or 'read error'}).") from error
 
 
 def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
@@ -71,7 +68,7 @@ def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
     Returned are the rows by the sheet's name (empty for text), what reading hid, and the number of the first row in the file.
     A cell that is merged into another holds MERGED.
     """
-    try:
+    with _naming(path):
         reader = _reader(path)
         if reader is read_workbook:
             return *read_sheets(path), 1
@@ -79,6 +76,13 @@ def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
             raise DataError("this is no table. Save it as .xlsx, .ods or .csv.")
         rows, _, first = read_rows(path)
         return {"": list(rows)}, [], first
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    # Readers know nothing of names: within a folder of documents a sentence names the document, too.
+    try:
+        yield
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
     except OSError as error:
@@ -95,6 +99,6 @@ def _reader(path: Path) -> Callable[..., Export]:
     if kind in REFUSED:
         raise DataError(f"this is {REFUSED[kind]}.")
     if kind not in READERS:
-        known = ", ".join(sorted(set(READERS) - {"folder"}))
-        raise DataError(f'files ending in "{kind}" cannot be read. Save the export as one of {known}.')
+        endings = ", ".join(sorted(set(READERS) - {"folder"}))
+        raise DataError(f'files ending in "{kind}" cannot be read. Save the export as one of {endings}.')
     return READERS[kind]

@@ -10,11 +10,13 @@ import pyarrow
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
+from pipeline.runtime.plurals import n_of
 from pipeline.survey.readers.headers import DEEPEST, Headings, Row, find_headings
 
 
 _SHOWN = 5  # how many rows or columns a sentence names before it says how many more
 _AT_ONCE = 20_000  # how many rows are held as objects
+_MOST_COLUMNS = 16_384  # Excel's own bound
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,9 @@ class Export:
     """The sheet of a workbook that was read."""
 
 
-_MOST_COLUMNS = 16_384
-
-
 def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
     """Turn rows into an export; `first` is the number in the file of the first of them."""
-    said = list(notes)
+    remarks = list(notes)
     cells = _Cells(first)
     left = iter(rows)
     while piece := list(islice(left, _AT_ONCE)):
@@ -54,14 +53,14 @@ def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int =
         cells.add(piece)
     if not cells.top:
         raise DataError("there is nothing in it. Export the answers again.")
-    cells.check(said)
+    cells.check(remarks)
     headings = find_headings(cells.top)
     if headings.note:
-        said.append(headings.note)
-    body = _without_blank_end(cells.frame().iloc[headings.depth :], said)
+        remarks.append(headings.note)
+    body = _without_blank_end(cells.frame().iloc[headings.depth :], remarks)
     if body.empty:
         raise DataError("it has column names but no answers below them. Export it again with the responses.")
-    return _assemble(headings, body, said, first_row=cells.first + headings.depth, sheet=sheet)
+    return _assemble(headings, body, remarks, first_row=cells.first + headings.depth, sheet=sheet)
 
 
 class _Cells:
@@ -87,6 +86,7 @@ class _Cells:
         level = [self.levelled(row, width, number) for number, row in enumerate(rows, start=self.first + self.n_rows)]
         self.n_rows += len(rows)
         self.top += level[: DEEPEST - len(self.top)] if len(self.top) < DEEPEST else []
+        # Once a row is uneven the export is refused, and only the other rows are still counted.
         if not self.uneven:
             self.parts.append([pyarrow.array(column, pyarrow.large_string()) for column in zip(*level, strict=True)])
 
@@ -100,14 +100,14 @@ class _Cells:
             self.uneven.append((number, len(row)))
         return row
 
-    def check(self, said: list[str]) -> None:
+    def check(self, remarks: list[str]) -> None:
         """Name the rows that have too few or too many cells, and say what was left out."""
         if self.uneven:
             raise DataError(_uneven(self.uneven, len(self.top[0]), self.first))
         if self.n_leading:
-            said.append(f"{_count(self.n_leading, 'blank row')} above the column names left out")
+            remarks.append(f"{n_of(self.n_leading, 'blank row')} above the column names left out")
         if self.n_trimmed:
-            said.append(f"blank cells beyond the last column name left out in {_count(self.n_trimmed, 'row')}")
+            remarks.append(f"blank cells beyond the last column name left out in {n_of(self.n_trimmed, 'row')}")
 
     def frame(self) -> pd.DataFrame:
         """Give up the cells as a table."""
@@ -121,17 +121,17 @@ class _Cells:
         return pd.Series(pd.array(text, dtype="str"))
 
 
-def _assemble(headings: Headings, body: pd.DataFrame, said: list[str], *, first_row: int, sheet: str | None) -> Export:
+def _assemble(headings: Headings, body: pd.DataFrame, remarks: list[str], *, first_row: int, sheet: str | None) -> Export:
     kept = [i for i, name in enumerate(headings.names) if name or _filled(body.iloc[:, i]).any()]
     if len(kept) < len(headings.names):
-        said.append(f"{_count(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
-    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], said)
+        remarks.append(f"{n_of(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
+    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], remarks)
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
-        said.append(f"columns without a name are called {_list(unnamed)}")
+        remarks.append(f"columns without a name are called {_list(unnamed)}")
     questions = {name: headings.questions[i] or name for name, i in zip(names, kept, strict=True)}
     frame = body.iloc[:, kept].set_axis(names, axis="columns").reset_index(drop=True)
-    return Export(frame, headings.kind, questions, {}, tuple(said), first_row, sheet)
+    return Export(frame, headings.kind, questions, {}, tuple(remarks), first_row, sheet)
 
 
 def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
@@ -140,22 +140,22 @@ def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
 
 
 def _uneven(uneven: list[tuple[int, int]], width: int, first: int) -> str:
-    number, found = uneven[0]
+    number, n_cells = uneven[0]
     others = f" Other rows differ too: {_list([str(n) for n, _ in uneven[1:]])}." if len(uneven) > 1 else ""
     return (
-        f"row {number} has {_count(found, 'cell')}, but row {first} names {_count(width, 'column')}.{others} "
+        f"row {number} has {n_of(n_cells, 'cell')}, but row {first} names {n_of(width, 'column')}.{others} "
         "Put quotation marks round answers that hold a separator or a line break, "
         "and delete any title above the names."
     )
 
 
-def _without_blank_end(body: pd.DataFrame, said: list[str]) -> pd.DataFrame:
+def _without_blank_end(body: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
     filled = np.zeros(len(body), dtype=bool)
     for column in body:
         filled |= _filled(body[column])
     end = int(filled.nonzero()[0].max(initial=-1)) + 1
     if 0 < end < len(body):
-        said.append(f"{_count(len(body) - end, 'blank row')} at the end left out")
+        remarks.append(f"{n_of(len(body) - end, 'blank row')} at the end left out")
     return body.iloc[:end]
 
 
@@ -163,7 +163,7 @@ def _filled(column: pd.Series) -> NDArray[np.bool_]:
     return (column.notna() & (column != "")).to_numpy(dtype=bool)
 
 
-def _distinct(names: list[str], said: list[str]) -> list[str]:
+def _distinct(names: list[str], remarks: list[str]) -> list[str]:
     taken, distinct, repeated = set(names), [], []
     seen: set[str] = set()
     for name in names:
@@ -176,14 +176,10 @@ def _distinct(names: list[str], said: list[str]) -> list[str]:
         seen.add(unique)
         distinct.append(unique)
     if repeated:
-        said.append(f"columns with the same name are told apart as {_list(repeated)}")
+        remarks.append(f"columns with the same name are told apart as {_list(repeated)}")
     return distinct
 
 
 def _list(items: list[str]) -> str:
     shown = ", ".join(item if len(item) <= 60 else f"{item[:40]}…{item[-15:]}" for item in items[:_SHOWN])
     return shown if len(items) <= _SHOWN else f"{shown} and {len(items) - _SHOWN} more"
-
-
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -31,10 +31,8 @@ _UNDEFINED_CP1252 = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _STRAY_BYTE = {
     0xDC00 + byte: bytes([byte]).decode("latin-1" if byte in _UNDEFINED_CP1252 else "cp1252") for byte in range(0x80, 0x100)
 }
-
-
+# Bytes that are decoded to see whether they are UTF-8: all at once would take four times the file.
 _AT_ONCE = 1 << 20
-"""Bytes that are decoded to see whether they are UTF-8: all at once would take four times the file."""
 
 
 def as_utf8(data: bytes) -> tuple[bytes, list[str]]:
@@ -70,6 +68,7 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     text = text.lstrip("\ufeff")
     notes = [] if encoding == "utf-8" else [f"encoding {encoding}"]
     nuls = text.count("\0")
+    # In UTF-8 control characters may have been typed or pasted; bytes that are no UTF-8 are rather no text at all.
     signs = nuls if encoding == "utf-8" else len(_CONTROL.findall(text))
     if signs * 20 > len(text):
         raise DataError("it is not text, whatever its name says. Save or export it again as text.")
@@ -117,6 +116,7 @@ def _decode_bytes(data: bytes) -> tuple[str, str]:
     stray = len(re.findall("[\udc80-\udcff]", text))
     if len(re.findall(r"[^\x00-\x7f]", text)) - stray > stray:
         return text.translate(_STRAY_BYTE), f"utf-8 with {stray:,} characters of cp1252 among it"
+    # cp1252 before latin-1, in which Windows' quotation marks would be signs that nobody sees.
     if _UNDEFINED_CP1252.isdisjoint(data):
         return data.decode("cp1252"), "cp1252"
     return data.decode("latin-1"), "latin-1"

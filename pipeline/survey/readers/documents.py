@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _SIGNS = {f"{_W}tab": "\t", f"{_W}ptab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
-_UNSEEN = {
-    f"{_W}pPr",
-    f"{_W}del",
-    f"{_W}moveFrom",
-    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-}
+_UNSEEN = {f"{_W}pPr", f"{_W}del", f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
 _LONGEST_WRAPPED_LINE = 120
 _PLAIN = {".txt", ".md"}
 _SYSTEM_FILES = {"thumbs.db", "desktop.ini"}
@@ -30,8 +25,8 @@ _DAMAGED = "it is damaged, has a password or is no Word document. Open it in Wor
 
 def read_documents(path: Path) -> Export:
     """Read the .txt, .md and .docx files of a folder in the order of their names."""
-    entries = sorted((e for e in path.iterdir() if not _is_left_out(e)), key=lambda e: e.name)
-    others = [e.name for e in entries if why_no_file(e) or e.suffix.lower() not in _PLAIN | {".docx"}]
+    entries = sorted((entry for entry in path.iterdir() if not _is_left_out(entry)), key=lambda entry: entry.name)
+    others = [entry.name for entry in entries if why_no_file(entry) or entry.suffix.lower() not in _PLAIN | {".docx"}]
     if others:
         named = ", ".join(others[:10]) + (f" and {len(others) - 10} more" if len(others) > 10 else "")
         raise DataError(f"a folder of documents may hold .txt, .md and .docx files only. Take out {named}.")
@@ -96,6 +91,7 @@ def _docx_body(path: Path) -> "BaseOxmlElement":
     with path.open("rb") as file:
         if not file.read(4).startswith(b"PK"):
             raise DataError(_DAMAGED)
+    # python-docx unpacks all of it into memory.
     check_archive(path)
     try:
         body: BaseOxmlElement = docx.Document(str(path)).element.body

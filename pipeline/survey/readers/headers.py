@@ -11,6 +11,7 @@ Row = list[str | None]
 DEEPEST = 3
 _SURVEYMONKEY_ANSWER = {"response", "open-ended response"}
 _QUALTRICS_DATES = {"StartDate", "EndDate", "RecordedDate"}
+# Qualtrics' third row gives each column an id as JSON.
 _QUALTRICS_ID = re.compile(r'\{\s*"ImportId"')
 _QUESTION_ID = re.compile(r"QID\d+")
 _UNTYPABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
@@ -94,9 +95,9 @@ def _surveymonkey(top: list[list[str]]) -> Headings | None:
         question = heading or question
         questions.append(question if heading or option else "")
     names = [_joined(question, option) for question, option in zip(questions, below, strict=True)]
-    known = above[0].casefold().startswith("respondent") or any(map(_is_answer_word, below))
-    note = f"two header rows{' of SurveyMonkey' if known else ''}, joined as “question – option”"
-    return Headings(names, questions, 2, "surveymonkey" if known else "table", note)
+    is_surveymonkey = above[0].casefold().startswith("respondent") or any(map(_is_answer_word, below))
+    note = f"two header rows{' of SurveyMonkey' if is_surveymonkey else ''}, joined as “question – option”"
+    return Headings(names, questions, 2, "surveymonkey" if is_surveymonkey else "table", note)
 
 
 def _is_option_row(above: list[str], below: list[str]) -> bool:
@@ -137,8 +138,4 @@ def _one_row(top: list[list[str]]) -> Headings:
     return Headings(names, questions, 1, kind)
 
 
-RECOGNISERS: tuple[Callable[[list[list[str]]], Headings | None], ...] = (
-    _qualtrics,
-    _surveymonkey,
-    _codes_over_questions,
-)
+RECOGNISERS: tuple[Callable[[list[list[str]]], Headings | None], ...] = (_qualtrics, _surveymonkey, _codes_over_questions)

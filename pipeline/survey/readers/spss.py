@@ -20,21 +20,21 @@ def read_spss(path: Path) -> Export:
     """Read an SPSS file with its labels in place of values and its user-missing values blank."""
     if not path.stat().st_size:
         raise DataError("it is empty. Export the answers again.")
-    found = parse_apart("spss", path, damaged=_DAMAGED)
+    parsed = parse_apart("spss", path, damaged=_DAMAGED)
     labels = {
-        column: {cell_text(value) or "": str(label) for value, label in labels} for column, labels in found["labels"].items()
+        column: {cell_text(value) or "": str(label) for value, label in labels} for column, labels in parsed["labels"].items()
     }
     columns: dict[str, Sequence[str | None]] = {}
-    for column, values in found["columns"].items():
-        texts = _texts(values, column=column, form=found["forms"].get(column) or "")
+    for column, values in parsed["columns"].items():
+        texts = _texts(values, column=column, form=parsed["forms"].get(column) or "")
         named = labels.get(column, {})
         columns[column] = [text and named.get(text, text) for text in texts]
-    if not found["rows"] and not any(columns.values()):
+    if not parsed["rows"] and not any(columns.values()):
         raise DataError("it has columns but no cases. Export it again with the responses.")
-    notes = list(found["notes"])
+    notes = list(parsed["notes"])
     if labels:
         notes.append(f"value labels put in place of values in {len(labels)} of {len(columns)} columns")
-    questions = {column: found["questions"].get(column) or column for column in columns}
+    questions = {column: parsed["questions"].get(column) or column for column in columns}
     return Export(frame_of(columns), "spss", questions, labels, tuple(notes))
 
 
@@ -53,6 +53,7 @@ def _texts(values: Sequence[object], *, column: str, form: str) -> list[str | No
 
 
 def _moment(seconds: object, *, is_date: bool) -> str | None:
+    # NaN, which is not even itself, is how pyreadstat gives a blank number.
     if not isinstance(seconds, float) or seconds != seconds:
         return None
     span = timedelta(seconds=seconds)

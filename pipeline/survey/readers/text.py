@@ -31,9 +31,11 @@ def read_rows(path: Path) -> tuple[Iterator[Row], list[str], int]:
     data, notes = as_utf8(path.read_bytes())
     if re.search(rb"\r(?!\n)", data):
         data = _with_plain_line_ends(data.decode(), notes).encode()
-    start = _beginning(data)
+    # No character takes more than four bytes; one that is cut comes too late to count.
+    start = data[: 4 * _SAMPLE].decode(errors="ignore")[:_SAMPLE]
     if not start.strip() and not data.decode().strip():
         raise DataError("it is empty. Export the answers again.")
+    # Excel takes a first line "sep=;" for the delimiter and shows it to nobody.
     hint, first = _EXCEL_HINT.match(start), 1
     if hint:
         data, first = data[len(hint[0].encode()) :], 2
@@ -42,11 +44,6 @@ def read_rows(path: Path) -> tuple[Iterator[Row], list[str], int]:
     if delimiter != ("\t" if path.suffix.lower() == ".tsv" else ","):
         notes.append(f"delimiter {'tab' if delimiter == chr(9) else delimiter}")
     return _parse(data, delimiter, first), notes, first
-
-
-def _beginning(data: bytes) -> str:
-    # No character takes more than four bytes; one that is cut comes too late to count.
-    return data[: 4 * _SAMPLE].decode(errors="ignore")[:_SAMPLE]
 
 
 def find_delimiter(text: str) -> str:
@@ -117,7 +114,7 @@ def _with_plain_line_ends(text: str, notes: list[str]) -> str:
     ends_rows = not any(end.endswith("\n") for end in ends)
 
     def mend(piece: re.Match[str]) -> str:
-        found = piece[0]
-        return found if found.startswith('"') else "\n" if ends_rows or found.endswith("\n") else " "
+        matched = piece[0]
+        return matched if matched.startswith('"') else "\n" if ends_rows or matched.endswith("\n") else " "
 
     return _PIECES.sub(mend, text)

@@ -18,6 +18,7 @@ from pipeline.survey.readers.headers import Row
 
 
 MERGED = "\ufffc"
+# calamine makes room for every cell up to the outermost, filled or not.
 _MAX_CELLS = 20_000_000
 _DEEPEST_TITLE = 10
 _ZIP = b"PK\x03\x04"
@@ -60,8 +61,9 @@ def _examine(path: Path) -> list[str]:
     if start.startswith(_ZIP):
         return _examine_parts(path)
     if not start.startswith(_OLE):
-        found = name_foreign(start) or "perhaps text (.csv)"
-        raise DataError(f"its content is not a workbook but {found}. Save it as .xlsx, or as .csv if text.")
+        content = name_foreign(start) or "perhaps text (.csv)"
+        raise DataError(f"its content is not a workbook but {content}. Save it as .xlsx, or as .csv if text.")
+    # Excel puts a workbook with a password, whatever its kind, into an old Office file under this name.
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         raise DataError(_LOCKED)
     return []
@@ -73,6 +75,7 @@ def _examine_parts(path: Path) -> list[str]:
     for name, parts in groupby(unpacked(path), key=itemgetter(0)):
         pieces = (piece for _, piece in parts)
         if name == "META-INF/manifest.xml":
+            # OpenDocument keeps its list of files readable and says in it which are encrypted.
             is_locked = b"encryption-data" in b"".join(pieces)
         elif name == "content.xml":
             # All of it is counted before any of it is parsed, which takes long over what has no tags.
@@ -118,6 +121,7 @@ def _measured(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 f"a sheet reaches to row {rows:,} and column {columns:,}, which is too large to open. "
                 "Delete what stands far outside the table, or export the answers as .csv."
             )
+        # A cell's tag may begin in one piece and end in the next.
         tail = piece[-100:]
         yield piece
 
@@ -141,10 +145,10 @@ def _read(path: Path, sheet: str | None, notes: list[str]) -> Export:
 
 
 def _named(path: Path, sheet: str) -> tuple[str, list[Row]]:
-    sheets = {found.name: found for found in parse_workbook("one sheet", path, sheet, damaged=_DAMAGED)}
+    sheets = {parsed.name: parsed for parsed in parse_workbook("one sheet", path, sheet, damaged=_DAMAGED)}
     if sheet not in sheets:
-        known = ", ".join(f'"{name}"' for name in [*sheets][:10])
-        raise DataError(f'it has no sheet "{sheet}". Its sheets are {known}.')
+        names = ", ".join(f'"{name}"' for name in [*sheets][:10])
+        raise DataError(f'it has no sheet "{sheet}". Its sheets are {names}.')
     return sheet, sheets[sheet].rows
 
 
@@ -154,11 +158,11 @@ def _largest(path: Path, notes: list[str]) -> tuple[str, list[Row]]:
     shown = [sheet for sheet in with_cells if sheet.is_shown] or with_cells
     if not shown:
         raise DataError("it has no sheet with cells. Export the answers again.")
-    found = max(shown, key=lambda sheet: _filled(sheet.rows))
+    largest = max(shown, key=lambda sheet: _filled(sheet.rows))
     if len(sheets) > 1:
-        others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != found.name)
-        notes.append(f'read the largest sheet, "{found.name}"; not read: {others}')
-    return found.name, found.rows
+        others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != largest.name)
+        notes.append(f'read the largest sheet, "{largest.name}"; not read: {others}')
+    return largest.name, largest.rows
 
 
 def _filled(rows: list[Row]) -> int:

@@ -165,7 +165,7 @@ def _spans_and_keys(
     spans_of, keys = {}, set[Key]()
     for part in read.parts(kept):
         for row, answer in part.answers:
-            spans = with_names(answer.text, answer.found, names)
+            spans = with_names(answer.text, answer.spans, names)
             if spans:
                 spans_of[row] = spans
                 keys.update(identities(answer.text, spans))

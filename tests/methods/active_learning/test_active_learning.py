@@ -108,7 +108,7 @@ def test_changes_tell_the_four_kinds_apart():
     after = np.array([[True], [False], [True], [False], [True]])
     agreed = np.array([[True], [False], [False], [True], [True]])
     found = compare(before, after, agreed, seed=1)
-    assert [counts.tolist() for counts in (found.found, found.dropped, found.wrong, found.lost)] == [[1], [1], [1], [1]]
+    assert [counts.tolist() for counts in (found.added, found.dropped, found.wrong, found.lost)] == [[1], [1], [1], [1]]
     assert (found.gains.tolist(), found.losses.tolist(), found.net[0].estimate) == ([2], [2], 0)
 
 
