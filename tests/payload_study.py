@@ -13,7 +13,8 @@ from pipeline.decisions.store import Store
 from pipeline.review.codebook_changes import propose_change, vote
 from pipeline.review.discussions import ReaderCoding, leave_contested
 from pipeline.review.session import ReviewSession
-from pipeline.review.theme_requests import rename
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_of_themes
 from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES, Vectors, write_table
 
@@ -77,7 +78,7 @@ def let_payloads_speak(room: ReviewSession) -> None:
         said = (ReaderCoding(("odd0",), WORDS[number]), ReaderCoding(("time",), WORDS[number + 1]))
         leave_contested(room, excerpts[number], said, by=names[2], version=0, key=f"talk {number}", note=WORDS[number + 2])
     for number in range(0, len(WORDS) - 8, 20):
-        rename(room, 1, WORDS[number], by=names[3])
+        ask_of_themes(room, rename_wish(room.study, 1, WORDS[number]), by=names[3])
         fields = {"definition": WORDS[number + 1], "examples": WORDS[number + 2], "plain_label": WORDS[number + 3][:60]}
         made = propose_change(room, "time", fields, why=WORDS[number + 4], by=names[4], key=f"change {number}")
         vote(room, made.code_edit_id, "object", by=names[5], why=WORDS[number + 5])

@@ -1,10 +1,17 @@
 """Commands by which people shape the themes."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.shared_options import STUDY
+
+
+if TYPE_CHECKING:
+    from pipeline.review.theme_edits import ThemeEditRequest
+    from pipeline.study.study import Study
 
 
 BY = click.option("--by", default="the team", show_default=True, help="Who asks for it; kept with the edit.")
@@ -22,7 +29,10 @@ def theme() -> None:
     """
 
 
-def _say_edit(study: Path, edit_id: int) -> None:
+def _ask(study: Path, wish: "Callable[[Study], ThemeEditRequest]", by: str) -> None:
+    from pipeline.review.theme_requests import ask_in_study
+
+    edit_id = ask_in_study(study, wish, by=by)
     click.echo(f"Edit {edit_id} is kept; `themes run {study}` shows it. To take it back: themes theme undo {study} {edit_id}")
 
 
@@ -52,9 +62,9 @@ def theme_rename(study: Path, number: int, title: str, *, by: str) -> None:
     Example:
       themes theme rename my-study 3 "Getting through by phone" --by Ana
     """
-    from pipeline.review.theme_requests import rename_theme
+    from pipeline.review.theme_edits import rename_wish
 
-    _say_edit(study, rename_theme(study, number, title, by=by))
+    _ask(study, lambda loaded: rename_wish(loaded, number, title), by)
 
 
 @theme.command("merge")
@@ -68,9 +78,9 @@ def theme_merge(study: Path, numbers: tuple[int, ...], *, by: str) -> None:
     Example:
       themes theme merge my-study 3 5
     """
-    from pipeline.review.theme_requests import merge_themes
+    from pipeline.review.theme_edits import merge_wish
 
-    _say_edit(study, merge_themes(study, numbers, by=by))
+    _ask(study, lambda loaded: merge_wish(loaded, numbers), by)
 
 
 @theme.command("split")
@@ -85,9 +95,9 @@ def theme_split(study: Path, number: int, *, into: int, by: str) -> None:
     Example:
       themes theme split my-study 3 --into 2
     """
-    from pipeline.review.theme_requests import split_theme
+    from pipeline.review.theme_edits import split_wish
 
-    _say_edit(study, split_theme(study, number, into=into, by=by))
+    _ask(study, lambda loaded: split_wish(loaded, number, into=into), by)
 
 
 @theme.command("aside")
@@ -101,9 +111,9 @@ def theme_aside(study: Path, number: int, *, by: str) -> None:
     Example:
       themes theme aside my-study 3
     """
-    from pipeline.review.theme_requests import set_theme_aside
+    from pipeline.review.theme_edits import aside_wish
 
-    _say_edit(study, set_theme_aside(study, number, by=by))
+    _ask(study, lambda loaded: aside_wish(loaded, number), by)
 
 
 @theme.command("restore")
@@ -117,9 +127,9 @@ def theme_restore(study: Path, number: int, *, by: str) -> None:
     Example:
       themes theme restore my-study 14
     """
-    from pipeline.review.theme_requests import restore_theme
+    from pipeline.review.theme_edits import restore_wish
 
-    _say_edit(study, restore_theme(study, number, by=by))
+    _ask(study, lambda loaded: restore_wish(loaded, number), by)
 
 
 @theme.command("map")
@@ -134,9 +144,9 @@ def theme_map(study: Path, number: int, code: str, *, by: str) -> None:
     Example:
       themes theme map my-study 3 access
     """
-    from pipeline.review.theme_requests import map_theme
+    from pipeline.review.theme_edits import map_wish
 
-    _say_edit(study, map_theme(study, number, code, by=by))
+    _ask(study, lambda loaded: map_wish(loaded, number, code), by)
 
 
 @theme.command("undo")

@@ -1,13 +1,12 @@
 """Who may sign in, and as what: roles are kept for ever, accounts and invitations change."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from pipeline.decisions.person_names import check_new_name
-from pipeline.decisions.sign_ins import close_sessions_of
+from pipeline.decisions.sign_ins import close_sessions_of, token_hash
 from pipeline.decisions.store import Role, Store
 from pipeline.errors import ReviewError
 
@@ -77,7 +76,7 @@ def set_role(store: Store, name: str, role: Role, *, by: str) -> None:
     ReviewError if nobody who can sign in would be a facilitator any more.
     """
     with store.together():
-        who = _known(store, name)
+        who = _member(store, name)
         if who.role != role:
             if role != "facilitator":
                 _check_not_the_last(store, who)
@@ -99,7 +98,7 @@ def set_password_hash(store: Store, name: str, hashed: str, *, now: datetime) ->
     # Nothing that could be a password itself is ever kept.
     if not hashed.startswith("$argon2"):
         raise ReviewError("A password is kept as an argon2 hash only; nothing was written.")
-    who = _known(store, name).name
+    who = _member(store, name).name
     with store.together():
         store.connection.execute(
             """INSERT INTO accounts (reviewer, password_hash, changed_at) VALUES (?, ?, ?) ON CONFLICT (reviewer)
@@ -115,7 +114,7 @@ def close_account(store: Store, name: str, *, now: datetime) -> None:
     ReviewError if nobody who can sign in would be a facilitator any more.
     """
     with store.together():
-        who = _known(store, name)
+        who = _member(store, name)
         _check_not_the_last(store, who)
         sql = "UPDATE accounts SET closed_at = coalesce(closed_at, ?) WHERE reviewer = ?"
         store.connection.execute(sql, (now.isoformat(timespec="seconds"), who.name))
@@ -132,17 +131,18 @@ def invite(
     A person who reviewed without an account before is invited by their name and keeps their group.
     """
     name, group = " ".join(name.split()), " ".join(group.split())
-    known = person(store, name)
-    if known and known.has_account:
+    member = person(store, name)
+    if member and member.has_account:
         raise ReviewError(
-            f"{known.name} has an account already. If they forgot the password, or can no longer sign in, make a link for a new "
+            f"{member.name} has an account already. If they forgot the password, or can no longer sign in, make a link for a new "
             "password under their name. If this is another person, choose another name."
         )
-    if not name or not (group or known):
+    if not name or not (group or member):
         raise ReviewError("An invitation needs a name and a group, such as: lived experience, family, care worker, researcher.")
-    if known is None:
+    if member is None:
         name = check_new_name(name, [row.name for row in people(store)])
-    name, group = (known.name, known.group) if known else (name, group)
+    else:
+        name, group = member.name, member.group
     return _keep(store, token, Invitation(name, group, role, by, _after(now, hours)), now)
 
 
@@ -153,7 +153,7 @@ def renew(
 
     It opens an account that was closed. The old password works until the link is used. ReviewError without an account.
     """
-    who = _known(store, name)
+    who = _member(store, name)
     if not who.has_account:
         raise ReviewError(f"{who.name} has no password yet; make an invitation for them.")
     made = Invitation(who.name, who.group, role or who.role, by, _after(now, hours), renews=True)
@@ -167,7 +167,7 @@ def take_back(store: Store, name: str) -> None:
 
 def invitation(store: Store, token: str, *, now: datetime) -> Invitation | None:
     """Return the invitation of a token; None if there is none, or it has run out or was used."""
-    values = (now.isoformat(timespec="seconds"), _hashed(token))
+    values = (now.isoformat(timespec="seconds"), token_hash(token))
     row = store.connection.execute(f"{_INVITATIONS} AND token_sha256 = ?", values).fetchone()
     return _invitation(row) if row else None
 
@@ -178,15 +178,15 @@ def take_up(store: Store, token: str, hashed: str, *, now: datetime) -> Member:
     ReviewError if the invitation is none any more.
     """
     with store.together():
-        found = invitation(store, token, now=now)
-        if found is None:
+        invited = invitation(store, token, now=now)
+        if invited is None:
             raise ReviewError("This link was used or has run out; ask whoever sent it for another one.")
-        name = store.add_reviewer(found.name, found.group, found.role)
-        set_role(store, name, found.role, by=found.by)
+        name = store.add_reviewer(invited.name, invited.group, invited.role)
+        set_role(store, name, invited.role, by=invited.by)
         set_password_hash(store, name, hashed, now=now)
         sql = "UPDATE invitations SET used_at = ? WHERE token_sha256 = ?"
-        store.connection.execute(sql, (now.isoformat(timespec="seconds"), _hashed(token)))
-    return _known(store, name)
+        store.connection.execute(sql, (now.isoformat(timespec="seconds"), token_hash(token)))
+    return _member(store, name)
 
 
 def invitations(store: Store, *, now: datetime) -> tuple[Invitation, ...]:
@@ -196,7 +196,7 @@ def invitations(store: Store, *, now: datetime) -> tuple[Invitation, ...]:
 
 
 def _keep(store: Store, token: str, made: Invitation, now: datetime) -> Invitation:
-    row = (_hashed(token), made.name, made.group, made.role, made.by, now.isoformat(timespec="seconds"), made.expires_at)
+    row = (token_hash(token), made.name, made.group, made.role, made.by, now.isoformat(timespec="seconds"), made.expires_at)
     with store.together():
         # A new link takes the place of the one before: a lost one must not stay open.
         take_back(store, made.name)
@@ -209,7 +209,7 @@ def _keep(store: Store, token: str, made: Invitation, now: datetime) -> Invitati
 
 
 def _check_not_the_last(store: Store, who: Member) -> None:
-    """Refuse what would leave nobody who can invite people and sign in; only a facilitator with an account counts."""
+    # Without a facilitator who can sign in, nobody could be invited or let in again.
     facilitators = {row.name for row in people(store) if row.role == "facilitator" and row.can_sign_in}
     if facilitators == {who.name}:
         raise ReviewError(
@@ -219,7 +219,7 @@ def _check_not_the_last(store: Store, who: Member) -> None:
 
 
 def _take_back_made_by(store: Store, name: str) -> None:
-    """Let no link work that somebody made who may make none any more: they could let themselves in by it."""
+    # Somebody who may make no links any more could let themselves in by one they made before.
     store.connection.execute('DELETE FROM invitations WHERE "by" = ? COLLATE NOCASE AND used_at IS NULL', (name,))
 
 
@@ -227,11 +227,11 @@ def _after(now: datetime, hours: int) -> str:
     return (now + timedelta(hours=hours)).isoformat(timespec="seconds")
 
 
-def _known(store: Store, name: str) -> Member:
-    found = person(store, name)
-    if found is None:
+def _member(store: Store, name: str) -> Member:
+    who = person(store, name)
+    if who is None:
         raise ReviewError(f"There is no reviewer {name!r} in this study; add them with their group first.")
-    return found
+    return who
 
 
 def _person(row: Mapping[str, Any]) -> Member:
@@ -240,7 +240,3 @@ def _person(row: Mapping[str, Any]) -> Member:
 
 def _invitation(row: Mapping[str, Any]) -> Invitation:
     return Invitation(row["name"], row["reviewer_group"], row["role"], row["by"], row["expires_at"], bool(row["renews"]))
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -8,16 +8,24 @@ as carefully as the study.
 import json
 import shutil
 import sqlite3
-import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.decisions.backup_parts import SETTINGS, VAULT_PART, WRITTEN, check_store, codebook_name, sha256_of_file, unpack
+from pipeline.decisions.backup_parts import (
+    SETTINGS,
+    VAULT_PART,
+    WRITTEN,
+    check_store,
+    codebook_name,
+    sha256_of_file,
+    unpack,
+    workplace,
+)
 from pipeline.decisions.seal import RECORD
 from pipeline.decisions.store import has_store, open_store
 from pipeline.decisions.store_faults import FILE
@@ -60,7 +68,7 @@ def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, n
     if not has_store(study):
         raise ReviewError("Nobody has decided anything yet, so there is nothing to back up.")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _workplace(target.parent) as folder:
+    with workplace(target.parent) as folder:
         # Before the copy: whoever is erased meanwhile then counts as erased after it, and is taken out again by a restore.
         marks = tombstones_there(study).digests()
         n_decisions, heads = _copy_of_store(study, folder / FILE)
@@ -76,6 +84,7 @@ def back_up(study: Study, path: Path | None = None, *, passphrase: str | None, n
         record["sha256"] = {name: sha256_of_file(folder / name) for name in names}
         (folder / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
         write_atomically(target, lambda temporary: _zip(folder, (RECORD, *names), temporary))
+        # Read back from the disk: a backup that cannot be unpacked must come to light today, not on the day it is needed.
         unpack(target, folder / "again")
     missing = study.codebook.name if study.codebook and not study.codebook.is_file() else ""
     return Backup(target, n_decisions, made_at, passphrase is not None, left_out, missing)
@@ -86,28 +95,23 @@ def _copy_of_store(study: Study, target: Path) -> tuple[int, Mapping[str, tuple[
         # One step: a copy in several would begin again with each decision that is made meanwhile.
         store.connection.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")
-        _forget_sessions(copy)
-    return check_store(target, "The store")
-
-
-@contextmanager
-def _workplace(parent: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=parent) as name:
-        yield Path(name)
-
-
-def _forget_sessions(copy: sqlite3.Connection) -> None:
-    """Whoever finds a backup must not be able to go on where somebody was signed in."""
-    if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
+        # Whoever finds a backup must not be able to go on where somebody was signed in.
         copy.execute("DELETE FROM sessions")
         copy.commit()
+        # What was deleted lies in free pages until the file is made anew.
         copy.execute("VACUUM")
+    return check_store(target, "The store")
 
 
 def _lock_vault(study: Study, target: Path, passphrase: str | None, made_at: str) -> dict[str, Any]:
     """Write the vault's part, if a passphrase is given, and return what the record says of the vault."""
     if passphrase is None:
-        return {"key_check": _check_or_what_is_known(study)}
+        try:
+            key = key_in_use(study)
+        except DataError:
+            # Whoever has a damaged key may still back up the rest.
+            key = None
+        return {"key_check": known_check(study) if key is None else check_of(key)}
     key = key_in_use(study)
     if key is None:
         raise ReviewError(
@@ -120,23 +124,14 @@ def _lock_vault(study: Study, target: Path, passphrase: str | None, made_at: str
     return {"key_check": check, "vault": how}
 
 
-def _check_or_what_is_known(study: Study) -> str:
-    try:
-        key = key_in_use(study)
-    except DataError:
-        # Whoever has a damaged key may still back up the rest.
-        key = None
-    return known_check(study) if key is None else check_of(key)
-
-
 def _beside(study: Study) -> tuple[dict[str, Path], str]:
     """Return what else people wrote, by its place in the study, and the codebook's name if it is not the study's to keep."""
-    there = {name: study.folder / name for name in (SETTINGS, *WRITTEN) if (study.folder / name).is_file()}
+    parts = {name: study.folder / name for name in (SETTINGS, *WRITTEN) if (study.folder / name).is_file()}
     path, name = study.codebook, codebook_name(study.settings.codebook)
     if path is None or not path.is_file():
-        return there, ""
+        return parts, ""
     is_inside = bool(name) and path.resolve().is_relative_to(study.folder.resolve())
-    return (there | {name: path}, "") if is_inside else (there, path.name)
+    return (parts | {name: path}, "") if is_inside else (parts, path.name)
 
 
 def _zip(folder: Path, names: tuple[str, ...], target: Path) -> None:

@@ -7,10 +7,11 @@ import hashlib
 import json
 import posixpath
 import sqlite3
+import tempfile
 import tomllib
 import zipfile
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -101,6 +102,13 @@ def unpack(path: Path, folder: Path) -> UnpackedBackup:
     return UnpackedBackup(path, folder, record, codebook if codebook in record["sha256"] else "")
 
 
+@contextmanager
+def workplace(parent: Path) -> Iterator[Path]:
+    """Make a hidden folder for the parts of a backup, on the disk that they go to, and remove it afterwards."""
+    with tempfile.TemporaryDirectory(prefix=".backup-", dir=parent) as name:
+        yield Path(name)
+
+
 def read_part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """Return a part of a backup; DataError if it is larger than such a part may be."""
     with archive.open(name) as source:
@@ -142,18 +150,17 @@ def check_store(path: Path, what: str) -> tuple[int, Heads]:
         try:
             sound = connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             # Before anything is written to it, since a rule of somebody else's would be carried out then.
-            found = _foreign_rules(connection) if sound else ["its pages are damaged."]
-            if not found:
+            wrong = _foreign_rules(connection) if sound else ["its pages are damaged."]
+            if not wrong:
                 migrate(connection)
-                found = faults(connection)
+                wrong = faults(connection)
         except sqlite3.DatabaseError as fault:
             if isinstance(error := in_words(fault, path.parent), StorageError):
                 raise error from None
-            found = [f"it cannot be read ({fault})."]
-        if found:
-            raise ReviewError(
-                f"{what} is not as it was written, so nothing was done:\n" + "\n".join(f"  - {one}" for one in found)
-            )
+            wrong = [f"it cannot be read ({fault})."]
+        if wrong:
+            listed = "".join(f"\n  - {sentence}" for sentence in wrong)
+            raise ReviewError(f"{what} is not as it was written, so nothing was done:{listed}")
         return int(connection.execute("SELECT count(*) FROM decisions").fetchone()[0]), heads_of(connection)
 
 
@@ -164,7 +171,6 @@ def sha256_of_file(path: Path) -> str:
 
 
 def _is_record(record: Any) -> bool:
-    """Tell whether a record has the form of ours, and names a store and settings."""
     if not isinstance(record, dict) or not {"study", "made_at", "decisions", "sha256"} <= record.keys():
         return False
     parts = record["sha256"]
@@ -196,7 +202,7 @@ def _extract(archive: zipfile.ZipFile, name: str, folder: Path, *, most: int) ->
 
 
 def _foreign_rules(connection: sqlite3.Connection) -> list[str]:
-    """Name triggers and views that no store of ours has: they would do something on each decision, or show others."""
+    # A trigger or a view that no store of ours has would do something on each decision, or show others than were made.
     sql = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
         migrate(fresh)

@@ -25,9 +25,9 @@ class EmptiedRow:
 
 def rows_of(connection: sqlite3.Connection, table: str) -> list[Row]:
     """Return a table's rows in the order they were written."""
-    found = connection.execute(f"SELECT * FROM {table} ORDER BY {IDENTITY[table]}")  # noqa: S608
-    names = [column[0] for column in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]
+    cursor = connection.execute(f"SELECT * FROM {table} ORDER BY {IDENTITY[table]}")  # noqa: S608
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 def empty_rows(connection: sqlite3.Connection, table: str, changed: Sequence[tuple[Row, Mapping[str, Any]]]) -> None:
@@ -36,6 +36,7 @@ def empty_rows(connection: sqlite3.Connection, table: str, changed: Sequence[tup
     connection.execute(CREATE_ERASURES)
     for event in ("update", "delete"):
         connection.execute(guard_of_erasures(event))
+    # The rule that keeps the table append-only stands aside for this, and comes back word for word.
     guard = connection.execute("SELECT sql FROM sqlite_master WHERE name = ?", (f"{table}_no_update",)).fetchone()
     connection.execute(f"DROP TRIGGER IF EXISTS {table}_no_update")
     for row, left in changed:

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pipeline.decisions.emptied_rows import EmptiedRow
@@ -57,7 +58,7 @@ class ErasedDecisions:
     def erased_among(self, ids: Iterable[str], *, quotes: bool = False) -> frozenset[str]:
         """Return which of these ids are an erased person's, or with `quotes` of somebody who may not be quoted."""
         wanted = [(marks, marks.ids | marks.quote_ids if quotes else marks.ids) for marks in self.marks]
-        return frozenset(one for one in ids if any(marks.mark(one) in known for marks, known in wanted))
+        return frozenset(id_ for id_ in ids if any(marks.mark(id_) in marked for marks, marked in wanted))
 
 
 def ids_in(text: str) -> frozenset[str]:
@@ -76,11 +77,12 @@ def read_erased(study: Study) -> ErasedDecisions:
 def erased_from_text(text: str | bytes) -> ErasedDecisions:
     """Read what `erased_as_text` wrote."""
     try:
-        found = json.loads(text)
-        marks = [Marks(one["salt"], frozenset(one["ids"]), frozenset(one["quote_ids"])) for one in found["marks"]]
-        for one in marks:
-            bytes.fromhex(one.salt)
-        return ErasedDecisions(tuple(marks), tuple(EmptiedRow(**row) for row in found["rows"]), str(found["last"]))
+        content = json.loads(text)
+        marks = tuple(Marks(mark["salt"], frozenset(mark["ids"]), frozenset(mark["quote_ids"])) for mark in content["marks"])
+        for salted in marks:
+            # A salt that is none must be found damaged here, not when somebody is to be kept erased.
+            bytes.fromhex(salted.salt)
+        return ErasedDecisions(marks, tuple(EmptiedRow(**row) for row in content["rows"]), str(content["last"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         raise DataError(
             f"vault/{ERASED_DECISIONS}, which keeps a backup from bringing erased people back, is damaged. Put a copy back, "
@@ -91,18 +93,18 @@ def erased_from_text(text: str | bytes) -> ErasedDecisions:
 
 def erased_as_text(erased: ErasedDecisions) -> str:
     """Return it as it is written into the vault."""
-    marks = [{"salt": one.salt, "ids": sorted(one.ids), "quote_ids": sorted(one.quote_ids)} for one in erased.marks]
+    marks = [{"salt": mark.salt, "ids": sorted(mark.ids), "quote_ids": sorted(mark.quote_ids)} for mark in erased.marks]
     rows = [{**asdict(row), "left": dict(row.left)} for row in erased.rows]
     return json.dumps({"marks": marks, "rows": rows, "last": erased.last}, indent=1) + "\n"
 
 
 def remember_erased(study: Study, ids: Iterable[str], *, whole: bool) -> None:
     """Remember whose ids these are; with `whole` false, that they may not be quoted."""
-    known = read_erased(study)
-    salt = known.marks[-1].salt if known.marks else secrets.token_hex(32)
+    erased = read_erased(study)
+    salt = erased.marks[-1].salt if erased.marks else secrets.token_hex(32)
     marked = frozenset(map(Marks(salt).mark, ids))
     more = Marks(salt, ids=marked) if whole else Marks(salt, quote_ids=marked)
-    _write(study, known | ErasedDecisions((more,), last=datetime.now(UTC).isoformat(timespec="seconds")))
+    _write(study, erased | ErasedDecisions((more,), last=datetime.now(UTC).isoformat(timespec="seconds")))
 
 
 def remember_emptied(study: Study, rows: Sequence[EmptiedRow]) -> None:
@@ -111,7 +113,5 @@ def remember_emptied(study: Study, rows: Sequence[EmptiedRow]) -> None:
 
 
 def _write(study: Study, erased: ErasedDecisions) -> None:
-    def write(path: Path) -> None:
-        path.write_text(erased_as_text(erased), encoding="utf-8")
-
-    write_atomically(study.vault / ERASED_DECISIONS, write)
+    text = erased_as_text(erased)
+    write_atomically(study.vault / ERASED_DECISIONS, partial(Path.write_text, data=text, encoding="utf-8"))

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pipeline.decisions.schema import IDENTITY
@@ -65,7 +65,7 @@ def faults(connection: sqlite3.Connection) -> list[str]:
     """Say what is wrong with each chain; an empty list says that every row is as it was written."""
     erased = _erased(connection)
     tables = {**IDENTITY, ERASURES: _NUMBERED[ERASURES]} if erased else IDENTITY
-    return [sentence for table, identity in tables.items() for sentence in _faults(connection, table, identity, erased)]
+    return [sentence for table, identity in tables.items() for sentence in _broken(connection, table, identity, erased)]
 
 
 def n_sealed_as_handed_in(connection: sqlite3.Connection) -> int:
@@ -91,11 +91,7 @@ def left_sha256(row: Mapping[str, Any]) -> str:
 
 def _sha256_as_handed_in(row: Mapping[str, Any]) -> str:
     """Return the hash that an earlier version gave a row: of the whole number it was handed, not of what was then held."""
-    return row_sha256({name: _whole(value) for name, value in row.items()})
-
-
-def _whole(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return row_sha256({name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in row.items()})
 
 
 def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -> None:
@@ -110,9 +106,9 @@ def _insert(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) 
 
 
 def _row(connection: sqlite3.Connection, table: str, number: int) -> dict[str, Any]:
-    found = connection.execute(f"SELECT * FROM {table} WHERE {_NUMBERED[table]} = ?", (number,))  # noqa: S608
-    names = [column[0] for column in found.description]
-    return dict(zip(names, found.fetchone(), strict=True))
+    cursor = connection.execute(f"SELECT * FROM {table} WHERE {_NUMBERED[table]} = ?", (number,))  # noqa: S608
+    names = [column[0] for column in cursor.description]
+    return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def _sha256(row: Mapping[str, Any]) -> str:
@@ -125,42 +121,32 @@ def _sha256(row: Mapping[str, Any]) -> str:
 
 def _erased(connection: sqlite3.Connection) -> dict[tuple[str, int], set[str]]:
     """Return what may be left of each row that was emptied; a row may have been emptied more than once."""
-    found: dict[tuple[str, int], set[str]] = {}
+    erased: dict[tuple[str, int], set[str]] = {}
     if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (ERASURES,)).fetchone():
         for table, number, left in connection.execute(f"SELECT of, number, left_sha256 FROM {ERASURES} ORDER BY 1"):  # noqa: S608
-            found.setdefault((table, number), set()).add(left)
-    return found
-
-
-def _faults(connection: sqlite3.Connection, table: str, identity: str, erased: Mapping[tuple[str, int], set[str]]) -> list[str]:
-    rows = connection.execute(f"SELECT * FROM {table} ORDER BY {identity}")  # noqa: S608
-    written = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    return list(_broken(rows, table, identity, erased=erased, n_written=int(written[0]) if written else 0))
+            erased.setdefault((table, number), set()).add(left)
+    return erased
 
 
 def _broken(
-    rows: Iterable[sqlite3.Row],
-    table: str,
-    identity: str,
-    *,
-    erased: Mapping[tuple[str, int], set[str]],
-    n_written: int,
-) -> Iterable[str]:
+    connection: sqlite3.Connection, table: str, identity: str, erased: Mapping[tuple[str, int], set[str]]
+) -> Iterator[str]:
     what, previous, expected = table.replace("_", " "), START, 1
+    rows = connection.execute(f"SELECT * FROM {table} ORDER BY {identity}")  # noqa: S608
+    # SQLite remembers the highest number it gave, so rows that were cut off the end are missed, too. It is asked while the rows
+    # are being read, and so of the same moment: a row that somebody adds meanwhile must not seem to be missing.
+    written = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     for row in rows:
         if row[identity] != expected:
             yield f"{what}: {_missing(expected, row[identity] - 1)}."
         elif row["previous"] != previous:
             yield f"{what}: row {row[identity]} does not follow from the row before it."
-        emptied = erased.get((table, row[identity]), set())
-        if (
-            row["sha256"] not in {row_sha256(dict(row)), _sha256_as_handed_in(dict(row))}
-            and left_sha256(dict(row)) not in emptied
-        ):
+        is_as_written = row["sha256"] in {row_sha256(dict(row)), _sha256_as_handed_in(dict(row))}
+        if not is_as_written and left_sha256(dict(row)) not in erased.get((table, row[identity]), set()):
             yield f"{what}: row {row[identity]} is not what was written."
         previous, expected = row["sha256"], row[identity] + 1
-    if n_written >= expected:
-        yield f"{what}: {_missing(expected, n_written)}."
+    if written and int(written[0]) >= expected:
+        yield f"{what}: {_missing(expected, int(written[0]))}."
 
 
 def _missing(first: int, last: int) -> str:

@@ -26,8 +26,12 @@ class Arrival:
 
 def arrival_fates(store: Store | None, reviewer: str, arrivals: Sequence[Arrival]) -> dict[str, Fate]:
     """Say what would come of each arrival, by its excerpt; a store that is not there yet holds nothing."""
-    before = _stands(store, reviewer) if store else {}
-    return {one.segment_id: _fate(one, before.get(one.segment_id), store, reviewer) for one in arrivals}
+    if store is None:
+        return dict.fromkeys((arrival.segment_id for arrival in arrivals), "added")
+    history = store.history()
+    standing = history[history["stands"] & (history["reviewer"] == reviewer)].to_dict("records")
+    before = {row["segment_id"]: row for row in standing}
+    return {arrival.segment_id: _fate(arrival, before.get(arrival.segment_id), store, reviewer) for arrival in arrivals}
 
 
 def take_in(store: Store, reviewer: str, arrivals: Sequence[Arrival], text_of: Mapping[str, str]) -> Counter[Fate]:
@@ -51,30 +55,22 @@ def take_in(store: Store, reviewer: str, arrivals: Sequence[Arrival], text_of: M
     return Counter(fates.values())
 
 
-def _stands(store: Store, reviewer: str) -> dict[str, Mapping[Any, Any]]:
-    history = store.history()
-    rows = history[history["stands"] & (history["reviewer"] == reviewer)]
-    return {row["segment_id"]: row for row in rows.to_dict("records")}
-
-
-def _fate(arrival: Arrival, earlier: Mapping[Any, Any] | None, store: Store | None, reviewer: str) -> Fate:
-    if earlier is None:
-        return "added" if store is None or not store.made_with(_key(arrival, reviewer)) else "overtaken"
-    said = set(filter(None, earlier["codes"].split("|")))
-    if (arrival.outcome, set(arrival.codes)) == (earlier["outcome"], said):
-        return "known"
-    if store is not None and store.made_with(_key(arrival, reviewer)):
+def _fate(arrival: Arrival, earlier: Mapping[Any, Any] | None, store: Store, reviewer: str) -> Fate:
+    if earlier is not None:
+        codes = set(filter(None, earlier["codes"].split("|")))
+        if (arrival.outcome, set(arrival.codes)) == (earlier["outcome"], codes):
+            return "known"
+    # The same file was taken in before, and what it says was changed or withdrawn here since: it does not come back.
+    if store.made_with(_key(arrival, reviewer)):
         return "overtaken"
-    later = arrival.made_at is None or arrival.made_at > _time(earlier["made_at"])
-    return "changed" if later else "overtaken"
-
-
-def _time(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if earlier is None:
+        return "added"
+    made_at = datetime.fromisoformat(earlier["made_at"])
+    stands_since = made_at if made_at.tzinfo else made_at.replace(tzinfo=UTC)
+    return "changed" if arrival.made_at is None or arrival.made_at > stands_since else "overtaken"
 
 
 def _key(arrival: Arrival, reviewer: str) -> str:
     when = arrival.made_at.isoformat() if arrival.made_at else ""
-    said = ["import", reviewer, arrival.segment_id, arrival.outcome, *sorted(arrival.codes), when]
-    return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
+    parts = ["import", reviewer, arrival.segment_id, arrival.outcome, *sorted(arrival.codes), when]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pipeline.errors import ReviewError
 
 
+# Letters of some languages are joined, or kept apart, by these; they are no trick inside a name.
 _JOINERS = "\u200c\u200d"
-"""Letters of some languages are joined, or kept apart, by these; they are no trick inside a name."""
 
 
 def check_new_name(name: str, others: Iterable[str]) -> str:

@@ -29,24 +29,17 @@ class Progress:
         """Say it in plain English."""
         if not self.reviewers:
             return ["Not yet checked by people."]
+        they = "it" if self.not_learnt == 1 else "they"
         also = (
             (self.not_sure, "excerpt", "that somebody was not sure of or skipped"),
             (self.about_text_gone, "decision", "about text no longer in the data"),
             (self.with_codes_gone, "decision", "with codes that the codebook no longer has"),
-            (
-                self.not_learnt,
-                "decision",
-                f"the coder has not learnt from; `themes learn` shows what {_they(self.not_learnt)} change",
-            ),
+            (self.not_learnt, "decision", f"the coder has not learnt from; `themes learn` shows what {they} would change"),
         )
         checked = (
             f"Checked by people: {self.decided:,} of {self.excerpts:,} excerpts ({self.share:.0%}); {self.contested:,} contested."
         )
         return [checked, *(f"{n:,} {what if n == 1 else what + 's'} {more}" for n, what, more in also if n)]
-
-
-def _they(n: int) -> str:
-    return "it would" if n == 1 else "they would"
 
 
 def measure_progress(
@@ -55,8 +48,8 @@ def measure_progress(
     """Return how far people have come with these excerpts."""
     here = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
     counted = here[here["outcome"].isin(["codes", "none"])]
-    codes = counted["codes"].map(lambda given: frozenset(given.split("|")))
-    known = {code.code for code in codebook.codes} | {""}
+    codes = counted["codes"].map(lambda joined: frozenset(joined.split("|")))
+    in_codebook = {code.code for code in codebook.codes} | {""}
     return Progress(
         decided=counted["segment_id"].nunique(),
         excerpts=len(segments),
@@ -64,7 +57,7 @@ def measure_progress(
         reviewers=decisions["reviewer"].nunique(),
         not_sure=here.loc[~here["outcome"].isin(["codes", "none"]), "segment_id"].nunique(),
         about_text_gone=len(decisions) - len(here),
-        with_codes_gone=int(sum(not given <= known for given in codes)),
+        with_codes_gone=int(sum(not named <= in_codebook for named in codes)),
         not_learnt=int((~counted["decision_id"].isin(lessons["decision_id"])).sum()),
     )
 

@@ -43,8 +43,8 @@ def _read(study: Study, sql: str, columns: Sequence[str], *, table: str = "decis
         return pd.DataFrame(columns=list(columns))
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
-            there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-            return pd.DataFrame(connection.execute(sql).fetchall() if there else [], columns=list(columns))
+            has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+            return pd.DataFrame(connection.execute(sql).fetchall() if has_table else [], columns=list(columns))
     except sqlite3.DatabaseError as fault:
         raise ReviewError("review.sqlite cannot be read; close it in other programs, or put a copy of it back.") from fault
 
@@ -56,5 +56,5 @@ def as_agreed(decisions: pd.DataFrame, discussions: pd.DataFrame) -> pd.DataFram
     if not touched.any():
         return decisions
     codes = decisions["segment_id"].map(agreed).where(touched, decisions["codes"])
-    outcome = codes.map(lambda given: "codes" if given else "none").where(touched, decisions["outcome"])
+    outcome = codes.map(lambda joined: "codes" if joined else "none").where(touched, decisions["outcome"])
     return decisions.assign(codes=codes.astype(decisions["codes"].dtype), outcome=outcome.astype(decisions["outcome"].dtype))

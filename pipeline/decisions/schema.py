@@ -119,11 +119,7 @@ SETTLED_TALKS = f"""
 """  # noqa: S608
 """What came of talking about each excerpt; no longer once everybody has read it anew since a definition changed."""
 
-_GUARDS = tuple(
-    f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in _FIRST_IDENTITY
-    for event in ("update", "delete")
-)
+_GUARDS = schema_second.guards(_FIRST_IDENTITY)
 
 # SQLite changes no rule of a table that is there, so the rows move to a table with the wider rule, their hashes with them.
 # Guards and indexes go with the old table; the view stands on it and is made again.
@@ -149,13 +145,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring the store to the newest schema, all of it or nothing; ReviewError if it is newer than this program."""
-    found = _version(connection)
-    if found > len(MIGRATIONS):
+    version = _version(connection)
+    if version > len(MIGRATIONS):
         raise ReviewError(
-            f"review.sqlite was written by a newer version of Many Voices (schema {found}; this one knows {len(MIGRATIONS)}). "
+            f"review.sqlite was written by a newer version of Many Voices (schema {version}; this one knows {len(MIGRATIONS)}). "
             "Nothing was changed; update the program and try again."
         )
-    if found < len(MIGRATIONS):
+    if version < len(MIGRATIONS):
         connection.execute("BEGIN IMMEDIATE")
         # Another process may have done it while this one waited.
         for statement in (statement for added in MIGRATIONS[_version(connection) :] for statement in added):

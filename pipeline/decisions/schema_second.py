@@ -1,6 +1,10 @@
 """What schema 2 adds to `review.sqlite`: discussions, the codebook's changes, approvals, roles, accounts, sessions and drafts."""
 
-_CHAINED = "made_at TEXT NOT NULL, previous TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE"
+from collections.abc import Iterable
+
+
+CHAINED = "made_at TEXT NOT NULL, previous TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE"
+"""The columns of every append-only table: when a row was written, and how it hangs on the one before."""
 
 IDENTITY = {
     "roles": "role_id",
@@ -26,7 +30,7 @@ _APPEND_ONLY = (
         reviewer TEXT NOT NULL REFERENCES reviewers (name),
         role TEXT NOT NULL CHECK (role IN ('co-analyst', 'facilitator', 'researcher', 'report writer')),
         "by" TEXT NOT NULL,
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     f"""
@@ -41,7 +45,7 @@ _APPEND_ONLY = (
         note TEXT,
         "by" TEXT NOT NULL,
         idempotency_key TEXT UNIQUE,
-        {_CHAINED},
+        {CHAINED},
         CHECK (outcome = 'agreed' OR codes = '')
     )
     """,
@@ -55,7 +59,7 @@ _APPEND_ONLY = (
         why TEXT NOT NULL,
         "by" TEXT NOT NULL,
         idempotency_key TEXT UNIQUE,
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     f"""
@@ -65,7 +69,7 @@ _APPEND_ONLY = (
         vote TEXT NOT NULL CHECK (vote IN ('agree', 'object', 'none')),
         why TEXT NOT NULL,
         "by" TEXT NOT NULL,
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     f"""
@@ -75,7 +79,7 @@ _APPEND_ONLY = (
         outcome TEXT NOT NULL CHECK (outcome IN ('accepted', 'refused')),
         why TEXT NOT NULL,
         "by" TEXT NOT NULL,
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     f"""
@@ -85,7 +89,7 @@ _APPEND_ONLY = (
         up_to INTEGER NOT NULL CHECK (up_to >= 0),
         segments TEXT NOT NULL CHECK (json_valid(segments)),
         "by" TEXT NOT NULL,
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     f"""
@@ -98,7 +102,7 @@ _APPEND_ONLY = (
         reason TEXT NOT NULL,
         "by" TEXT NOT NULL,
         idempotency_key TEXT UNIQUE,
-        {_CHAINED},
+        {CHAINED},
         CHECK ((outcome = 'reworded') = (wording <> '')),
         CHECK (outcome <> 'refused' OR reason <> '')
     )
@@ -110,7 +114,7 @@ _APPEND_ONLY = (
         subject TEXT NOT NULL CHECK (subject IN ('discussion', 'code edit', 'code outcome', 'approval')),
         number INTEGER NOT NULL CHECK (number > 0),
         "by" TEXT NOT NULL,
-        {_CHAINED},
+        {CHAINED},
         UNIQUE (subject, number)
     )
     """,
@@ -160,10 +164,14 @@ _CHANGING = (
     """,
 )
 
-_GUARDS = tuple(
-    f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in IDENTITY
-    for event in ("update", "delete")
-)
 
-SECOND = (*_APPEND_ONLY, *_CHANGING, *_GUARDS)
+def guards(tables: Iterable[str]) -> tuple[str, ...]:
+    """Return the rules that keep rows of these tables from being changed or deleted."""
+    return tuple(
+        f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        for table in tables
+        for event in ("update", "delete")
+    )
+
+
+SECOND = (*_APPEND_ONLY, *_CHANGING, *guards(IDENTITY))

@@ -1,6 +1,7 @@
 """What schema 3 adds to `review.sqlite`: who was shown how texts are coded, and which excerpts were drawn for a sheet."""
 
-_CHAINED = "made_at TEXT NOT NULL, previous TEXT NOT NULL, sha256 TEXT NOT NULL UNIQUE"
+from pipeline.decisions.schema_second import CHAINED, guards
+
 
 IDENTITY = {"showings": "showing_id", "packings": "packing_id"}
 
@@ -12,7 +13,7 @@ _APPEND_ONLY = (
         text_id TEXT NOT NULL,
         place TEXT NOT NULL CHECK (place <> ''),
         up_to INTEGER NOT NULL CHECK (up_to >= 0),
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     "CREATE INDEX showings_of_reviewer ON showings (reviewer, text_id)",
@@ -22,16 +23,10 @@ _APPEND_ONLY = (
         reviewer TEXT NOT NULL COLLATE NOCASE,
         drawn TEXT NOT NULL CHECK (drawn IN ('given order', 'uncertain', 'rare codes first', 'random audit')),
         segments TEXT NOT NULL CHECK (json_valid(segments)),
-        {_CHAINED}
+        {CHAINED}
     )
     """,
     "CREATE INDEX decisions_of_text ON decisions (text_id, reviewer COLLATE NOCASE)",
 )
 
-_GUARDS = tuple(
-    f"CREATE TRIGGER {table}_no_{event} BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-    for table in IDENTITY
-    for event in ("update", "delete")
-)
-
-THIRD = (*_APPEND_ONLY, *_GUARDS)
+THIRD = (*_APPEND_ONLY, *guards(IDENTITY))

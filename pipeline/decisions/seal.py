@@ -33,12 +33,12 @@ Heads = Mapping[str, tuple[int, str]]
 
 def heads_of(connection: sqlite3.Connection) -> Heads:
     """Return the heads of all chains; tables without a row have none."""
-    found = {}
+    heads = {}
     for table, identity in IDENTITY.items():
         last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608
         if last:
-            found[table] = (int(last[0]), str(last[1]))
-    return found
+            heads[table] = (int(last[0]), str(last[1]))
+    return heads
 
 
 def broken_since(connection: sqlite3.Connection, heads: Heads) -> list[str]:
@@ -63,9 +63,9 @@ def check_seal(study: Study, path: Path) -> str:
     """Say that everything that was sealed, in a seal or a backup, is still there; ReviewError says what is not."""
     made_at, heads = _read(path)
     with open_store(study) as store:
-        found = broken_since(store.connection, heads)
-    if found:
-        listed = "".join(f"\n  - {one}" for one in found)
+        broken = broken_since(store.connection, heads)
+    if broken:
+        listed = "".join(f"\n  - {sentence}" for sentence in broken)
         raise ReviewError(f"{FILE} is not what was sealed in {path.name} ({made_at}). Compare it with a backup:{listed}")
     return f"All rows that were sealed in {path.name} ({made_at}) are still there."
 

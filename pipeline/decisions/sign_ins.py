@@ -24,7 +24,7 @@ class SignIn:
 def open_session(store: Store, token: str, *, reviewer: str | None, now: datetime, lasts: timedelta) -> SignIn:
     """Begin a session; the store keeps a hash of its token only."""
     made, ends = now.isoformat(timespec="seconds"), (now + lasts).isoformat(timespec="seconds")
-    row = (_hashed(token), reviewer, "{}", made, made, ends)
+    row = (token_hash(token), reviewer, "{}", made, made, ends)
     store.connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)", row)
     return SignIn(reviewer, {}, made, made, ends)
 
@@ -32,7 +32,7 @@ def open_session(store: Store, token: str, *, reviewer: str | None, now: datetim
 def session(store: Store, token: str, *, now: datetime) -> SignIn | None:
     """Return a session that has not ended; None otherwise."""
     sql = "SELECT * FROM sessions WHERE session_sha256 = ? AND expires_at > ?"
-    row = store.connection.execute(sql, (_hashed(token), now.isoformat(timespec="seconds"))).fetchone()
+    row = store.connection.execute(sql, (token_hash(token), now.isoformat(timespec="seconds"))).fetchone()
     if row is None:
         return None
     return SignIn(row["reviewer"], json.loads(row["words"]), row["made_at"], row["seen_at"], row["expires_at"])
@@ -42,26 +42,19 @@ def former(store: Store, token: str, *, now: datetime, within: timedelta) -> str
     """Return whose session it was that ended by itself, not longer ago than `within`; None for any other."""
     sql = "SELECT reviewer FROM sessions WHERE session_sha256 = ? AND expires_at <= ? AND expires_at > ?"
     moments = (now.isoformat(timespec="seconds"), (now - within).isoformat(timespec="seconds"))
-    row = store.connection.execute(sql, (_hashed(token), *moments)).fetchone()
+    row = store.connection.execute(sql, (token_hash(token), *moments)).fetchone()
     return row["reviewer"] if row else None
 
 
 def remember(store: Store, token: str, words: Mapping[str, Any]) -> None:
     """Replace what a session remembers."""
     sql = "UPDATE sessions SET words = ? WHERE session_sha256 = ?"
-    store.connection.execute(sql, (json.dumps(dict(words), ensure_ascii=False), _hashed(token)))
-
-
-def extend_session(store: Store, token: str, *, now: datetime, lasts: timedelta) -> None:
-    """Let a session that has not ended last from now on."""
-    seen, ends = now.isoformat(timespec="seconds"), (now + lasts).isoformat(timespec="seconds")
-    sql = "UPDATE sessions SET seen_at = ?, expires_at = ? WHERE session_sha256 = ? AND expires_at > ?"
-    store.connection.execute(sql, (seen, ends, _hashed(token), seen))
+    store.connection.execute(sql, (json.dumps(dict(words), ensure_ascii=False), token_hash(token)))
 
 
 def close_session(store: Store, token: str) -> None:
     """End a session."""
-    store.connection.execute("DELETE FROM sessions WHERE session_sha256 = ?", (_hashed(token),))
+    store.connection.execute("DELETE FROM sessions WHERE session_sha256 = ?", (token_hash(token),))
 
 
 def close_sessions_of(store: Store, reviewer: str) -> None:
@@ -85,8 +78,8 @@ def draft(store: Store, reviewer: str, place: str) -> dict[str, Any] | None:
     """Return what a person had typed at a place; None if nothing is kept."""
     sql = "SELECT words FROM drafts WHERE reviewer = ? AND place = ?"
     row = store.connection.execute(sql, (reviewer, place)).fetchone()
-    found: dict[str, Any] | None = json.loads(row[0]) if row else None
-    return found
+    words: dict[str, Any] | None = json.loads(row[0]) if row else None
+    return words
 
 
 def drop_draft(store: Store, reviewer: str, place: str) -> None:
@@ -94,5 +87,6 @@ def drop_draft(store: Store, reviewer: str, place: str) -> None:
     store.connection.execute("DELETE FROM drafts WHERE reviewer = ? AND place = ?", (reviewer, place))
 
 
-def _hashed(token: str) -> str:
+def token_hash(token: str) -> str:
+    """Return what the store keeps of a token: nobody who reads the store can sign in with it."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -108,17 +108,18 @@ class Store:
         if not name or not group:
             raise ReviewError("A reviewer needs a name and a group, such as: lived experience, family, care worker, researcher.")
         with self.together():
-            known = self._reviewer(name) or self._reviewer(unicodedata.normalize("NFC", name))
-            if known is None:
-                name = check_new_name(name, [row["name"] for row in self.connection.execute("SELECT name FROM reviewers")])
+            # Names that were added before they were kept in one form of Unicode are found as they were typed.
+            row = self._reviewer(name) or self._reviewer(unicodedata.normalize("NFC", name))
+            if row is None:
+                name = check_new_name(name, [name for (name,) in self.connection.execute("SELECT name FROM reviewers")])
                 self.append("reviewers", name=name, reviewer_group=group, role=role)
                 return name
-        if known["reviewer_group"].casefold() != group.casefold():
+        if row["reviewer_group"].casefold() != group.casefold():
             raise ReviewError(
-                f"{known['name']} is in the group {known['reviewer_group']!r} already, not {group!r}. "
+                f"{row['name']} is in the group {row['reviewer_group']!r} already, not {group!r}. "
                 "Give that group, or another name if this is another person."
             )
-        return str(known["name"])
+        return str(row["name"])
 
     def decide(
         self,
@@ -146,10 +147,10 @@ class Store:
         row |= {"drawn": drawn, "blind": int(blind), "channel": channel, "note": note or None, "idempotency_key": key}
         row |= {"new_code": new_code or None, "seconds": seconds}
         with self.together():
-            known = self._reviewer(reviewer)
-            if known is None:
+            who = self._reviewer(reviewer)
+            if who is None:
                 raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
-            row |= {"reviewer": known["name"], "reviewer_group": known["reviewer_group"]}
+            row |= {"reviewer": who["name"], "reviewer_group": who["reviewer_group"]}
             number = self.made_with(key) or self.append("decisions", made_at, **row)
         return self.decision(number)
 
@@ -171,6 +172,15 @@ class Store:
         sql = f"SELECT {IDENTITY[table]} FROM {table} WHERE idempotency_key = ?"  # noqa: S608
         row = self.connection.execute(sql, (key,)).fetchone()
         return int(row[0]) if row else 0
+
+    def row(self, table: str, number: int) -> Any:
+        """Return the row of an append-only table that has this number; None if there is none."""
+        return self.connection.execute(f"SELECT * FROM {table} WHERE {IDENTITY[table]} = ?", (number,)).fetchone()  # noqa: S608
+
+    def last_numbers(self, *tables: str) -> tuple[int | None, ...]:
+        """Return the number of the last row of each table: what tells that something was added since."""
+        sql = ", ".join(f"(SELECT max({IDENTITY[table]}) FROM {table})" for table in tables)  # noqa: S608
+        return tuple(self.connection.execute(f"SELECT {sql}").fetchone())
 
     def retract(self, subject: Subject, number: int, by: str) -> None:
         """Take back a discussion, a change to the codebook or an approval; it stays on record. Twice is as once."""
@@ -255,7 +265,7 @@ class Store:
 
     def withdraw_theme_edit(self, edit_id: int, by: str) -> None:
         """Withdraw an edit of themes; it stays on record. Twice is as once."""
-        if self.connection.execute("SELECT 1 FROM theme_edits WHERE edit_id = ?", (edit_id,)).fetchone() is None:
+        if self.row("theme_edits", edit_id) is None:
             raise ReviewError(f"There is no edit of themes with the number {edit_id} in this study.")
         self._withdraw("edit_id", edit_id, by)
 
@@ -291,9 +301,9 @@ class Store:
 
     def frame(self, sql: str, *values: Any) -> pd.DataFrame:
         """Return what a query finds, under the names of its columns."""
-        found = self.connection.execute(sql, values)
-        names = [column[0] for column in found.description]
-        return pd.DataFrame([tuple(row) for row in found], columns=names)
+        cursor = self.connection.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return pd.DataFrame([tuple(row) for row in cursor], columns=names)
 
     def _table(self, name: str, sql: str) -> pd.DataFrame:
         frame = self.frame(sql)
@@ -321,9 +331,13 @@ def open_store(study: Study) -> Iterator[Store]:
     ReviewError
         The store is damaged, in use for long, or written by a newer version of this program.
     """
-    _keep_private(store_path(study))
+    path = store_path(study)
+    # Nobody else may read the store: it holds names, notes and hashes of passwords. Its log gets the same rights.
+    make_file(path)
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        close_file(path.with_name(name))
     try:
-        with closing(sqlite3.connect(store_path(study), timeout=30, isolation_level=None)) as connection:
+        with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
             _set_up(connection)
             yield Store(connection, study.folder)
     except (sqlite3.DatabaseError, OverflowError) as fault:
@@ -335,8 +349,8 @@ def read_review(study: Study, name: str) -> pd.DataFrame:
     if not has_store(study):
         return empty_table(name)
     with open_store(study) as store:
-        found: pd.DataFrame = getattr(store, name)()
-    return found
+        table: pd.DataFrame = getattr(store, name)()
+    return table
 
 
 def decisions(study: Study) -> pd.DataFrame:
@@ -359,12 +373,10 @@ def verify_store(study: Study) -> str:
     if not has_store(study):
         return "Nobody has decided anything yet, so there is nothing to verify."
     with open_store(study) as store:
-        found, n, n_old = store.verify(), len(store.history()), n_sealed_as_handed_in(store.connection)
-    if found:
-        raise ReviewError(
-            f"{FILE} is not as it was written. Compare it with a backup before you go on:\n"
-            + "\n".join(f"  - {one}" for one in found)
-        )
+        wrong, n, n_old = store.verify(), len(store.history()), n_sealed_as_handed_in(store.connection)
+    if wrong:
+        listed = "".join(f"\n  - {sentence}" for sentence in wrong)
+        raise ReviewError(f"{FILE} is not as it was written. Compare it with a backup before you go on:{listed}")
     return f"All rows are as they were written. Decisions among them: {n:,}.{in_old_form(n_old)}"
 
 
@@ -376,13 +388,6 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # A migration may have to put a table in another's place, which foreign keys would not let it.
     migrate(connection)
     connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _keep_private(path: Path) -> None:
-    """Let nobody else read the store: it holds names, notes and hashes of passwords. Its log gets the same rights."""
-    make_file(path)
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
-        close_file(path.with_name(name))
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:

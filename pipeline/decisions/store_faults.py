@@ -12,8 +12,8 @@ from pipeline.study.study import Study
 
 FILE = "review.sqlite"
 
+# With fewer bytes left a disk is full for a store, whatever call it was that failed.
 _ROOM = 1 << 20
-"""With fewer bytes left a disk is full for a store, whatever call it was that failed."""
 _WHOLE = "Nothing was written, and what was saved before is as it was."
 
 

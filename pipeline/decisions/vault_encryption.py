@@ -17,8 +17,8 @@ SHORTEST = 12
 """Characters of a passphrase."""
 
 _LARGEST = 2_000_000_000
+# 128 MB and about half a second for each guess. A backup names its form, but cannot ask for another.
 _FORM = "scrypt 2^17 8 1, AES-256-GCM"
-"""128 MB and about half a second for each guess. A backup names its form, but cannot ask for another."""
 
 
 def lock(files: Mapping[str, bytes], passphrase: str, about: str) -> tuple[bytes, dict[str, str]]:
@@ -58,5 +58,5 @@ def _key(passphrase: str, salt: bytes) -> bytes:
 
 
 def _normal(passphrase: str) -> str:
-    """Return one form of a passphrase, whichever keyboard it was typed on."""
+    # One form of Unicode, whichever keyboard it was typed on.
     return unicodedata.normalize("NFC", passphrase.strip())

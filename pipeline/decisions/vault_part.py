@@ -4,7 +4,7 @@ Nobody who was erased may come back: marks of erased people are joined, and wher
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.decisions.backup_parts import VAULT_PART, UnpackedBackup
@@ -36,11 +36,9 @@ class Vault:
     key: bytes | None
     files: Mapping[str, str]
     """Files beside the key that are written anew."""
-    stones: ErasureRegister
     erased: ErasedDecisions
     replaces_key: bool
     """There is another key in the study, or a damaged one, which is moved aside."""
-    is_unlocked: bool
     n_unread: int = 0
     """Lines of the ledger that was here which cannot be read."""
 
@@ -51,8 +49,8 @@ class LockedError(ReviewError):
 
 def to_lock(study: Study, key: bytes) -> dict[str, bytes]:
     """Return what of a study's vault goes into a backup."""
-    there = [name for name in BESIDE_THE_KEY if (study.vault / name).is_file()]
-    return {KEY: key, **{name: (study.vault / name).read_bytes() for name in there}}
+    paths = [study.vault / name for name in BESIDE_THE_KEY]
+    return {KEY: key, **{path.name: path.read_bytes() for path in paths if path.is_file()}}
 
 
 def about(study_name: str, made_at: str, key_check: str) -> str:
@@ -64,9 +62,9 @@ def vault_after(study: Study, backup: UnpackedBackup, passphrase: str | None) ->
     """Return what the vault is to hold; LockedError where that needs a passphrase, ReviewError where people might come back."""
     stones, erased, key, is_damaged = tombstones_there(study), read_erased(study), *_key_here(study)
     is_same = key is not None and backup.key_check in {check_of(key), ""}
+    is_other = (key is not None or is_damaged) and not is_same
     if VAULT_PART not in backup.record["sha256"] or (passphrase is None and is_same and backup.is_known_to(stones)):
-        other = (key is not None or is_damaged) and not is_same
-        return Vault(None, {}, stones, erased, replaces_key=other, is_unlocked=False)
+        return Vault(None, {}, erased, replaces_key=is_other)
     if passphrase is None:
         raise LockedError(
             f"{backup.path.name} holds the vault's key, locked with a passphrase, and this study needs it: give it with "
@@ -79,14 +77,14 @@ def vault_after(study: Study, backup: UnpackedBackup, passphrase: str | None) ->
     texts = {
         TOMBSTONES: tombstones_as_text(joined) if joined.stones else "",
         ERASED_DECISIONS: erased_as_text(both) if both != ErasedDecisions() else "",
-        LEDGER: _joined_ledger(files.get(LEDGER, ""), ledger, joined),
+        # Every figure that was released, of both, with nobody in it who was erased since.
+        LEDGER: "".join(f"{line}\n" for line in dict.fromkeys((*_without_erased(files.get(LEDGER, ""), joined), *ledger))),
         # The numbers of names are only ever added to; those that are here know of erasures that the backup does not.
         TOKENS: "" if is_same and (study.vault / TOKENS).is_file() else files.get(TOKENS, ""),
     }
-    other = (key is not None or is_damaged) and not is_same
     back = None if is_same else bytes.fromhex(files[KEY])
     files = {name: text for name, text in texts.items() if text}
-    return Vault(back, files, joined, both, replaces_key=other, is_unlocked=True, n_unread=n_unread)
+    return Vault(back, files, both, replaces_key=is_other, n_unread=n_unread)
 
 
 def _key_here(study: Study) -> tuple[bytes | None, bool]:
@@ -121,14 +119,14 @@ def _joined_stones(here: ErasureRegister, back: ErasureRegister) -> ErasureRegis
     return replace(here, stones=tuple(dict.fromkeys((*back.stones, *here.stones))))
 
 
-def _ledger_here(study: Study) -> tuple[str, int]:
-    """Return the lines of the ledger that can be read, and how many cannot: a damaged one is what backups are for."""
+def _ledger_here(study: Study) -> tuple[list[str], int]:
+    # Lines that cannot be read are counted and left out: a damaged ledger is what backups are for.
     path = study.vault / LEDGER
     if not path.is_file():
-        return "", 0
+        return [], 0
     lines = path.read_bytes().splitlines()
     sound = [line.decode() for line in lines if _is_figure(line)]
-    return "\n".join(sound), len(lines) - len(sound)
+    return sound, len(lines) - len(sound)
 
 
 def _is_figure(line: bytes) -> bool:
@@ -139,14 +137,8 @@ def _is_figure(line: bytes) -> bool:
     return isinstance(figure, dict) and isinstance(figure.get("people"), list) and {"item", "part", "shown"} <= figure.keys()
 
 
-def _joined_ledger(back: str, here: str, stones: ErasureRegister) -> str:
-    """Return every figure that was released, of both, with nobody in it who was erased since."""
-    lines = [json.dumps(_without_erased(json.loads(line), stones), ensure_ascii=False) for line in back.splitlines()]
-    return "".join(f"{line}\n" for line in dict.fromkeys((*lines, *here.splitlines())))
-
-
-def _without_erased(figure: dict[str, object], stones: ErasureRegister) -> dict[str, object]:
-    people, erased = figure["people"], figure.get("erased", 0)
-    assert isinstance(people, list) and isinstance(erased, int)
-    left = [person for person in people if not stones.has(person, "all")]
-    return {**figure, "people": left, "erased": erased + len(people) - len(left)}
+def _without_erased(ledger: str, stones: ErasureRegister) -> Iterator[str]:
+    for figure in map(json.loads, ledger.splitlines()):
+        left = [person for person in figure["people"] if not stones.has(person, "all")]
+        n_erased = figure.get("erased", 0) + len(figure["people"]) - len(left)
+        yield json.dumps({**figure, "people": left, "erased": n_erased}, ensure_ascii=False)

@@ -92,12 +92,8 @@ def _all(study: Study, person: ErasedPerson, cutter: Cutter, export: Export | No
     erase_from_ledger(study, person, codes, whole=person.question is None)
     erase_from_tables(study, person, codes)
     if export is not None and person.places:
-        done.append(take_out(study, export, person.places, column=_column(study, person.question)))
+        question = study.settings.intake.questions.get(person.question) if person.question else None
+        # A question that names no column is asked in the column of its own name.
+        column = question.column if question and question.column else person.question
+        done.append(take_out(study, export, person.places, column=column))
     return (*done, *still_holding(study, person))
-
-
-def _column(study: Study, question: str | None) -> str | None:
-    if question is None:
-        return None
-    found = study.settings.intake.questions.get(question)
-    return found.column if found and found.column else question

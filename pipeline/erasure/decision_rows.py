@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.codebook.codebook import LISTS, SEPARATOR
-from pipeline.decisions.emptied_rows import emptied_rows, empty_rows, rows_of
+from pipeline.decisions.emptied_rows import Row, emptied_rows, empty_rows, rows_of
 from pipeline.decisions.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
 from pipeline.decisions.hash_chain import ERASURES
 from pipeline.decisions.schema import IDENTITY
@@ -29,7 +29,6 @@ from pipeline.study.study import Study
 ERASED = "erased"
 _ABOUT = ("segment_id", "text_id")
 _FREE_TEXT = {"wording", "reason", "why", "detail", "note", "new_code"}
-_OF_REVIEWERS = {"role"}
 # What may be quoted of a person: words of theirs in these leave the study with a report or a codebook.
 _QUOTED = ("approvals", "theme_edits", "code_edits")
 _LINE = "\n"
@@ -56,13 +55,12 @@ def erase_from_store(study: Study, taken: Taken, *, whole: bool = True) -> int:
         return 0
     with open_store(study) as store:
         connection = store.connection
+        # Without it, SQLite leaves what was deleted where it lay in the file.
         connection.execute("PRAGMA secure_delete = ON")
         with store.together():
-            tables = _tables(connection, whole=whole)
+            tables = _tables(whole=whole)
             # Ids of codes are called otherwise everywhere, or decisions would be about codes that are nowhere.
-            emptied = sum(
-                _erase_chained(connection, table, taken, words=table in tables) for table in _tables(connection, whole=True)
-            )
+            emptied = sum(_erase_chained(connection, table, taken, words=table in tables) for table in _tables(whole=True))
             for table in changing_tables(connection):
                 _erase_changing(connection, table, taken)
             # Before it is settled: a backup that is put back later must find here which rows were emptied.
@@ -82,7 +80,7 @@ def erase_again(path: Path, erased: ErasedDecisions, *, later: bool) -> int:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA secure_delete = ON")
             connection.execute("BEGIN IMMEDIATE")
-            emptied = sum(_empty_again(connection, table, erased) for table in _tables(connection, whole=True))
+            emptied = sum(_empty_again(connection, table, erased) for table in _tables(whole=True))
             if later:
                 connection.execute("DELETE FROM drafts")
             connection.execute("COMMIT")
@@ -93,19 +91,21 @@ def erase_again(path: Path, erased: ErasedDecisions, *, later: bool) -> int:
 
 
 def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecisions) -> int:
-    left = {(row.number, row.sha256): dict(row.left) for row in erased.rows if row.table == table}
-    changed = []
+    remembered = {(row.number, row.sha256): row.left for row in erased.rows if row.table == table}
+    emptied = []
     for row in rows_of(connection, table):
         # Of a text itself nobody can be known: somebody else may have said the same.
-        ids = {
-            str(row.get("segment_id", "")),
-            *(one for value in row.values() if _parsed(value) is not None for one in ids_in(value)),
-        }
-        remembered = left.get((row[IDENTITY[table]], row["sha256"]), row)
+        ids = {id_ for value in row.values() if _parsed(value) is not None for id_ in ids_in(value)}
+        ids.add(str(row.get("segment_id", "")))
         taken = Taken(erased.erased_among(ids, quotes=table == "approvals"), (), Cutter(Wording()), {})
-        wanted = _emptied(table, {**row, **remembered}, taken)
-        if wanted != row:
-            changed.append((row, wanted))
+        left = remembered.get((row[IDENTITY[table]], row["sha256"]), {})
+        emptied.append((row, _emptied(table, {**row, **left}, taken)))
+    return _empty_changed(connection, table, emptied)
+
+
+def _empty_changed(connection: sqlite3.Connection, table: str, emptied: Sequence[tuple[Row, Row]]) -> int:
+    """Empty those rows of which less is left than stands there; return how many. A row that is whole gets no seal."""
+    changed = [(row, left) for row, left in emptied if left != row]
     if changed:
         empty_rows(connection, table, changed)
     return len(changed)
@@ -116,10 +116,10 @@ def _parsed(value: Any) -> list[Any] | dict[str, Any] | None:
     if not isinstance(value, str) or not value.startswith(("[", "{")):
         return None
     try:
-        found = json.loads(value)
+        content = json.loads(value)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, list | dict) else None
+    return content if isinstance(content, list | dict) else None
 
 
 def words_in_store(study: Study, *, whole: bool) -> Iterator[tuple[Cell, str]]:
@@ -127,7 +127,7 @@ def words_in_store(study: Study, *, whole: bool) -> Iterator[tuple[Cell, str]]:
     if not has_store(study):
         return
     with open_store(study) as store:
-        for table in _tables(store.connection, whole=whole):
+        for table in _tables(whole=whole):
             for row in rows_of(store.connection, table):
                 for name, value in row.items():
                     if isinstance(value, str) and _is_written(table, name, row):
@@ -143,7 +143,7 @@ def codes_in_store(study: Study) -> list[str]:
 
 
 def _write_anew(connection: sqlite3.Connection) -> None:
-    """Make the pages and the log anew. The log itself is left to SQLite: the page for review may have it open."""
+    # The log itself is left to SQLite: the page for review may have it open.
     connection.execute("VACUUM")
     if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
         raise ReviewError(
@@ -152,9 +152,8 @@ def _write_anew(connection: sqlite3.Connection) -> None:
         )
 
 
-def _tables(connection: sqlite3.Connection, *, whole: bool) -> list[str]:
-    there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    return [name for name in IDENTITY if name in there and (whole or name in _QUOTED)]
+def _tables(*, whole: bool) -> list[str]:
+    return [name for name in IDENTITY if whole or name in _QUOTED]
 
 
 def changing_tables(connection: sqlite3.Connection) -> list[str]:
@@ -165,20 +164,14 @@ def changing_tables(connection: sqlite3.Connection) -> list[str]:
 
 def _erase_chained(connection: sqlite3.Connection, table: str, taken: Taken, *, words: bool) -> int:
     recoded = [(row, _recoded(table, row, taken.codes)) for row in rows_of(connection, table)]
-    emptied = [(row, _emptied(table, left, taken) if words else left) for row, left in recoded]
-    changed = [(row, left) for row, left in emptied if left != row]
-    if not changed:
-        return 0
-    empty_rows(connection, table, changed)
-    return len(changed)
+    return _empty_changed(connection, table, [(row, _emptied(table, left, taken) if words else left) for row, left in recoded])
 
 
 def _is_written(table: str, name: str, row: Mapping[str, Any]) -> bool:
-    """Say whether people wrote the words of a column themselves."""
     if table == "theme_edits" and name == "detail":
         # Of a theme that stands for a code, this is the code.
         return bool(row["action"] == "rename")
-    return name in _FREE_TEXT or name in ("changes", "readings") or (table == "reviewers" and name in _OF_REVIEWERS)
+    return name in _FREE_TEXT or name in ("changes", "readings") or (table, name) == ("reviewers", "role")
 
 
 def _texts(value: str, table: str, row: Mapping[str, Any], name: str) -> Iterator[tuple[Cell, str]]:
@@ -211,7 +204,7 @@ def _left(table: str, name: str, value: Any, row: Mapping[str, Any], taken: Take
         return None
     if _is_json(table, name):
         return _left_of_json(table, name, value, row, taken, about=about)
-    if _is_written(table, name, row) and value and (about or _goes(value, _cell(table, row, name), taken)):
+    if _is_written(table, name, row) and value and (about or taken.cutter.cut(value, _cell(table, row, name)) != value):
         # A title that nobody gives any more; an empty one leaves the theme its own.
         return "" if table == "theme_edits" else ERASED
     return value
@@ -228,10 +221,6 @@ def _cell(table: str, row: Mapping[str, Any], name: str, path: str = "") -> Cell
     return Cell(FILE, f"{table} row {row[IDENTITY[table]]}, column {name}{path}")
 
 
-def _goes(value: str, cell: Cell, taken: Taken) -> bool:
-    return taken.cutter.cut(value, cell) != value
-
-
 def _left_of_json(table: str, name: str, value: str, row: Mapping[str, Any], taken: Taken, *, about: bool) -> str:
     if about:
         return "[]" if value.startswith("[") else "{}"
@@ -242,43 +231,36 @@ def _left_of_json(table: str, name: str, value: str, row: Mapping[str, Any], tak
 
 
 def _cut(text: str, cell: Cell, path: str, cutter: Cutter) -> str:
-    """Cut a text as it is cut in the codebook's file, so that a proposal and the file still say the same."""
+    # As it is cut in the codebook's file, so that a proposal and the file still say the same.
     field = path.split(", ")[1] if ", " in path else ""
     return cutter.cut_list(text, cell, separator=_LINE) if field in LISTS else cutter.cut(text, cell)
 
 
 def _pruned(value: Any, taken: Taken, cut: Callable[[str, str], str], path: str) -> Any:
     if isinstance(value, list):
-        kept = [(place, inner) for place, inner in enumerate(value, start=1) if not _is_id(inner, taken)]
+        # Places are counted before ids go, as `words_in_store` counts them, so that a place named there is cut here.
+        kept = [
+            (place, inner) for place, inner in enumerate(value, start=1) if not (isinstance(inner, str) and inner in taken.ids)
+        ]
         return [_pruned(inner, taken, cut, f"{path}, {place}") for place, inner in kept]
     if isinstance(value, dict):
         return {name: _pruned(inner, taken, cut, f"{path}, {name}") for name, inner in value.items() if name not in taken.ids}
     return cut(value, path) if isinstance(value, str) else value
 
 
-def _is_id(value: Any, taken: Taken) -> bool:
-    return isinstance(value, str) and value in taken.ids
-
-
 def _recoded(table: str, row: dict[str, Any], codes: Mapping[str, str]) -> dict[str, Any]:
-    """Return a row with codes called otherwise."""
     if not codes:
         return row
-    named = {"code", "codes"} | ({"detail"} if table == "theme_edits" and row["action"] == "map" else set())
-    return {
-        name: _recoded_json(value, codes) if _is_json(table, name) else _recoded_cell(value, codes) if name in named else value
-        for name, value in row.items()
-    }
-
-
-def _recoded_cell(value: Any, codes: Mapping[str, str]) -> Any:
-    return SEPARATOR.join(codes.get(code, code) for code in value.split(SEPARATOR)) if isinstance(value, str) else value
-
-
-def _recoded_json(value: str, codes: Mapping[str, str]) -> str:
-    content = json.loads(value)
-    named = _called(content, codes)
-    return value if named == content else json.dumps(named)
+    recoded = dict(row)
+    for name, value in row.items():
+        if _is_json(table, name):
+            content = json.loads(value)
+            renamed = _called(content, codes)
+            # Written anew only where a code is in it: other spaces in the JSON would be a change to the row, and be sealed.
+            recoded[name] = value if renamed == content else json.dumps(renamed)
+        elif isinstance(value, str) and (name in ("code", "codes") or (name == "detail" and row.get("action") == "map")):
+            recoded[name] = SEPARATOR.join(codes.get(code, code) for code in value.split(SEPARATOR))
+    return recoded
 
 
 def _called(value: Any, codes: Mapping[str, str]) -> Any:
@@ -290,22 +272,17 @@ def _called(value: Any, codes: Mapping[str, str]) -> Any:
 
 
 def _erase_changing(connection: sqlite3.Connection, table: str, taken: Taken) -> None:
-    rows = connection.execute(f"SELECT rowid, * FROM {table}").fetchall()  # noqa: S608
-    for number in _naming(rows, taken):
-        connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
-
-
-def _naming(rows: Sequence[Any], taken: Taken) -> Iterator[int]:
-    for row in rows:
-        text = "\x1f".join(_read(value) for value in tuple(row)[1:])
-        named = any(each in text for each in (*taken.ids, *taken.codes))
-        if named or repeats(text, taken.words) or taken.cutter.wording.holds(text):
-            yield int(row[0])
+    for number, *cells in connection.execute(f"SELECT rowid, * FROM {table}").fetchall():  # noqa: S608
+        # A control character between cells, so that no words are made of the end of one and the beginning of the next.
+        text = "\x1f".join(map(_read, cells))
+        is_named = any(name in text for name in (*taken.ids, *taken.codes))
+        if is_named or repeats(text, taken.words) or taken.cutter.wording.holds(text):
+            connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
 
 
 def _read(value: Any) -> str:
     """Return a cell as text, JSON without its escapes."""
-    value = value if (found := _parsed(value)) is None else found
+    value = value if (content := _parsed(value)) is None else content
     if isinstance(value, dict):
         return "\x1f".join(_read(inner) for pair in value.items() for inner in pair)
     return "\x1f".join(map(_read, value)) if isinstance(value, list) else str(value)

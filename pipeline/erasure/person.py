@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline.erasure.source import read_source
 from pipeline.errors import StudyError
 from pipeline.methods.text.passages import Wording, wording_of
-from pipeline.methods.text.repeats import own_words
+from pipeline.methods.text.repeats import own_words, repeats
 from pipeline.runtime.files import content_id
 from pipeline.study.study import Study
 from pipeline.survey.readers import Export
@@ -55,21 +55,30 @@ class ErasedPerson:
         """Whether their id is so short that it would be found in every date and number."""
         return not self.question and len(self.respondent) < _SHORTEST_ID
 
+    def wrote(self, text: str) -> bool:
+        """Say whether a text holds words of theirs: a few in a row that nobody else wrote, or a piece of their own."""
+        return self.wording.holds(text) or repeats(text, self.words)
+
 
 def find_person(study: Study, respondent: str, *, question: str | None) -> tuple[ErasedPerson, Export | None]:
     """Return the person whose id in the export this is; StudyError if there is nobody of that id."""
     export = read_source(study)
     ids = pseudonyms(export.frame.reset_index(drop=True), study.settings.intake, vault_key(study)).tolist() if export else []
-    wanted = {_pseudonym_of(study, respondent), respondent}
     responses = table(study, "responses")
-    known = {*ids, *(() if responses is None else responses["response_id"])} & wanted
-    if not known:
+    everybody = {*ids, *(() if responses is None else responses["response_id"])}
+    # Where the export is gone, the id may be given as the pseudonym that stands in the tables.
+    matches = everybody & {_pseudonym_of(study, respondent), respondent}
+    if not matches:
         column = study.settings.intake.id
         where = f"the column {column!r} of the export" if column else "the table of responses, by pseudonym"
         raise StudyError(f"There is nobody with that id in {where}. Give the id exactly as it stands there; nothing was changed.")
-    response_id = sorted(known)[0]
-    places = [place for place, found in enumerate(ids) if found == response_id]
-    _check_question(study, question)
+    response_id = min(matches)
+    places = [place for place, pseudonym in enumerate(ids) if pseudonym == response_id]
+    questions = study.settings.intake.questions
+    if question is not None and questions and question not in questions:
+        raise StudyError(
+            f"The study has no question {question!r}; its questions are {', '.join(questions)}. Nothing was changed."
+        )
     return _gather(study, response_id, places, respondent=respondent, question=question), export
 
 
@@ -79,44 +88,37 @@ def _pseudonym_of(study: Study, respondent: str) -> str:
     return str(pseudonyms(frame, plan.model_copy(update={"id": plan.id or "id"}), vault_key(study)).iloc[0])
 
 
-def _check_question(study: Study, question: str | None) -> None:
-    known = study.settings.intake.questions
-    if question is not None and known and question not in known:
-        raise StudyError(f"The study has no question {question!r}; its questions are {', '.join(known)}. Nothing was changed.")
-
-
 def _gather(study: Study, response_id: str, places: list[int], *, respondent: str, question: str | None) -> ErasedPerson:
     responses, comments, segments = (table(study, name) for name in ("responses", "comments", "segments"))
-    said = _rows(responses, "response_id", {response_id}, question)
-    theirs = _rows(comments, "response_id", {response_id}, question)
-    comment_ids = frozenset(theirs["comment_id"]) if len(theirs) else frozenset()
-    pieces = _rows(segments, "comment_id", comment_ids, None)
+    own_responses = _rows(responses, "response_id", {response_id}, question)
+    own_comments = _rows(comments, "response_id", {response_id}, question)
+    comment_ids = frozenset(own_comments["comment_id"]) if len(own_comments) else frozenset()
+    own_segments = _rows(segments, "comment_id", comment_ids, None)
     others = segments[~segments["comment_id"].isin(comment_ids)] if segments is not None else pd.DataFrame({"text_id": []})
-    written = [*said.get("text", ()), *theirs.get("text", ()), *pieces.get("text", ())]
+    written = [*own_responses.get("text", ()), *own_comments.get("text", ()), *own_segments.get("text", ())]
+    # What somebody else said in the very same words is theirs, too, and does not give this person away.
     shared = set() if segments is None else set(others["text"])
-    given = () if responses is None else responses.drop(index=said.index)["text"]
-    masked = () if comments is None else comments.drop(index=theirs.index)["text"]
-    segment_ids = frozenset(pieces.get("segment_id", ()))
-    text_ids = frozenset(pieces.get("text_id", ())) - frozenset(others["text_id"])
-    ids = dict.fromkeys(comment_ids | segment_ids | text_ids, True) | ({} if question else _ids_of(response_id, respondent))
+    others_raw = () if responses is None else responses.drop(index=own_responses.index)["text"]
+    others_masked = () if comments is None else comments.drop(index=own_comments.index)["text"]
+    segment_ids = frozenset(own_segments.get("segment_id", ()))
+    text_ids = frozenset(own_segments.get("text_id", ())) - frozenset(others["text_id"])
+    ids = dict.fromkeys(comment_ids | segment_ids | text_ids, True)
+    if not question:
+        # Each with whether it can mean nobody else: a pseudonym always, an id only where it is long and no mere word.
+        is_sure = len(respondent) >= _SURE_ID and not respondent.isalpha()
+        ids |= ({respondent: is_sure} if len(respondent) >= _SHORTEST_ID else {}) | {response_id: True}
     return ErasedPerson(
         response_id,
         places,
         comment_ids,
         segment_ids,
         text_ids,
-        _answer_ids(said.get("text", ())) - _answer_ids(given),
+        _answer_ids(own_responses.get("text", ())) - _answer_ids(others_raw),
         own_words(text for text in written if text not in shared),
-        wording_of(written, chain(given, masked), ids=ids),
+        wording_of(written, chain(others_raw, others_masked), ids=ids),
         respondent,
         question,
     )
-
-
-def _ids_of(response_id: str, respondent: str) -> dict[str, bool]:
-    """Return what the person goes by, each with whether it can mean nobody else."""
-    sure = len(respondent) >= _SURE_ID and not respondent.isalpha()
-    return ({respondent: sure} if len(respondent) >= _SHORTEST_ID else {}) | {response_id: True}
 
 
 def _answer_ids(texts: Iterable[Any]) -> frozenset[str]:
@@ -126,8 +128,8 @@ def _answer_ids(texts: Iterable[Any]) -> frozenset[str]:
 def _rows(frame: pd.DataFrame | None, column: str, wanted: Any, question: str | None) -> pd.DataFrame:
     if frame is None:
         return pd.DataFrame()
-    found = frame[frame[column].isin(list(wanted))]
-    return found[found["question"] == question] if question and "question" in found else found
+    rows = frame[frame[column].isin(list(wanted))]
+    return rows[rows["question"] == question] if question and "question" in rows else rows
 
 
 def table(study: Study, name: str) -> pd.DataFrame | None:

@@ -2,16 +2,14 @@
 
 import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 from pipeline.decisions.backup import FOLDER, Backup
-from pipeline.decisions.backup_parts import SETTINGS, VAULT_PART, UnpackedBackup, check_store, refuse_links, unpack
+from pipeline.decisions.backup_parts import SETTINGS, VAULT_PART, UnpackedBackup, check_store, refuse_links, unpack, workplace
 from pipeline.decisions.emptied_rows import EmptiedRow, emptied_rows
 from pipeline.decisions.erased_decisions import ErasedDecisions
 from pipeline.decisions.store import store_path
@@ -43,13 +41,13 @@ def restore(study: Study, path: Path, *, passphrase: str | None = None, now: dat
     """
     moment = now or datetime.now(UTC)
     refuse_links(study, (FILE, FOLDER, "vault", "vault/key"))
-    with _workplace(study.folder) as folder:
+    with workplace(study.folder) as folder:
         backup = unpack(path, folder)
         refuse_links(study, backup.names)
         _check_same_study(study, backup)
         check_store(folder / FILE, path.name)
         # A run or an erasure that went on meanwhile would write over what was put back, or be written over.
-        with _alone(study):
+        with held(study, "A restore") if study.derived.is_dir() else nullcontext():
             return _put_back(study, backup, passphrase, moment)
 
 
@@ -57,7 +55,8 @@ def _put_back(study: Study, backup: UnpackedBackup, passphrase: str | None, mome
     folder, path = backup.folder, backup.path
     vault = vault_after(study, backup, passphrase)
     erased = vault.erased | ErasedDecisions(rows=tuple(_emptied_here(study)))
-    is_later = _was_erased_later(study, backup, erased)
+    # Somebody was erased after the backup was made: what the team wrote may quote them in the backup.
+    is_later = not backup.knows_all(tombstones_there(study)) or erased.last > str(backup.record["made_at"])
     n_emptied = erase_again(folder / FILE, erased, later=is_later)
     n_decisions, _ = check_store(folder / FILE, path.name)
     _close(study)
@@ -72,16 +71,6 @@ def _put_back(study: Study, backup: UnpackedBackup, passphrase: str | None, mome
     notes = _notes(study, vault, backup, n_emptied=n_emptied, is_later=is_later, differs=differs)
     made = Backup(path, n_decisions, str(backup.record["made_at"]), VAULT_PART in backup.record["sha256"])
     return Restored(made, aside, notes)
-
-
-def _alone(study: Study) -> AbstractContextManager[None]:
-    return held(study, "A restore") if study.derived.is_dir() else nullcontext()
-
-
-@contextmanager
-def _workplace(parent: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix=".backup-", dir=parent) as name:
-        yield Path(name)
 
 
 def _check_same_study(study: Study, backup: UnpackedBackup) -> None:
@@ -104,13 +93,8 @@ def _emptied_here(study: Study) -> list[EmptiedRow]:
             return []
 
 
-def _was_erased_later(study: Study, backup: UnpackedBackup, erased: ErasedDecisions) -> bool:
-    """Say whether somebody was erased after the backup was made: what the team wrote may quote them in the backup."""
-    return not backup.knows_all(tombstones_there(study)) or erased.last > str(backup.record["made_at"])
-
-
 def _close(study: Study) -> None:
-    """Write the store's log into it and make sure that nobody has it open, or else what they decide next would be lost."""
+    # The log is written into the store, and nobody may have it open, or what they decide next would be lost.
     if not store_path(study).is_file():
         return
     with closing(sqlite3.connect(store_path(study), timeout=1, isolation_level=None)) as connection:
@@ -129,11 +113,11 @@ def _close(study: Study) -> None:
 
 def _move_aside(study: Study, names: tuple[str, ...], now: datetime) -> Path | None:
     """Copy what will be replaced into a folder of its own, and return it; None where there is nothing."""
-    there = [name for name in (*names, f"{FILE}-wal") if (study.folder / name).is_file()]
-    if not there:
+    replaced = [name for name in (*names, f"{FILE}-wal") if (study.folder / name).is_file()]
+    if not replaced:
         return None
     aside = study.folder / FOLDER / f"before-restore-{now:%Y%m%d-%H%M%S-%f}"
-    for name in there:
+    for name in replaced:
         (aside / name).parent.mkdir(parents=True, exist_ok=True)
         write_atomically(aside / name, partial(shutil.copyfile, study.folder / name))
     (study.folder / f"{FILE}-wal").unlink(missing_ok=True)
@@ -162,7 +146,6 @@ def _put_vault(study: Study, vault: Vault, backup: UnpackedBackup, now: datetime
 def _notes(
     study: Study, vault: Vault, backup: UnpackedBackup, *, n_emptied: int, is_later: bool, differs: bool
 ) -> tuple[str, ...]:
-    """Say what a person must know or do after a restore."""
     notes = []
     if not key_path(study).is_file():
         notes.append(

@@ -48,9 +48,12 @@ def _text_writer(path: Path, export: Export, rows: set[int], column: str | None)
     with long_cells():
         records = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
     place = _column_place(export, column)
-    kept = [_blanked(record, place) if first + at in rows else record for at, record in enumerate(records)]
-    if column is None:
-        kept = [record for at, record in enumerate(records) if first + at not in rows]
+    kept = []
+    for number, record in enumerate(records, start=first):
+        if number not in rows:
+            kept.append(record)
+        elif place is not None:
+            kept.append(["" if at == place else cell for at, cell in enumerate(record)])
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
     written = (hint[0] if hint else "") + out.getvalue()
@@ -59,10 +62,6 @@ def _text_writer(path: Path, export: Export, rows: set[int], column: str | None)
 
 def _column_place(export: Export, column: str | None) -> int | None:
     return None if column is None else list(export.frame.columns).index(column)
-
-
-def _blanked(record: list[str], place: int | None) -> list[str]:
-    return [("" if at == place else cell) for at, cell in enumerate(record)]
 
 
 def _workbook_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:

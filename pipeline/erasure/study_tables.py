@@ -9,7 +9,6 @@ import pandas as pd
 
 from pipeline.erasure.person import ErasedPerson, table
 from pipeline.errors import DataError
-from pipeline.methods.text.repeats import repeats
 from pipeline.methods.themes.tokens import words
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Value, Vectors, read_table, write_table
@@ -34,7 +33,7 @@ _KEYS: dict[str, Callable[[ErasedPerson], frozenset[str]]] = {
 
 def erase_from_tables(study: Study, person: ErasedPerson, codes: Mapping[str, str]) -> None:
     """Take the person out of every table, call codes otherwise, and forget which stages are up to date."""
-    names = [name for name, found in TABLES.items() if not found.decided]
+    names = [name for name, spec in TABLES.items() if not spec.decided]
     vocabulary = _others_words(study, person)
     _forget_names(study, person)
     for name in (*(name for name in names if name not in _LAST), *_LAST):
@@ -51,7 +50,7 @@ def erase_from_tables(study: Study, person: ErasedPerson, codes: Mapping[str, st
 
 
 def _is_of_another_version(name: str, path: Path) -> bool:
-    """Say whether a table cannot be read that the next run makes again: it goes whole, as an erasure cannot wait."""
+    # A table that cannot be read goes whole where the next run makes it again: an erasure cannot wait.
     if not path.is_file() or name in _LAST or TABLES[name].sensitivity == "identifiable":
         return False
     try:
@@ -63,8 +62,10 @@ def _is_of_another_version(name: str, path: Path) -> bool:
 
 def _without(value: Value, person: ErasedPerson, vocabulary: frozenset[str]) -> Value:
     if isinstance(value, Vectors):
-        keep = np.array([one not in person.texts for one in value.ids], dtype=bool)
-        return Vectors(tuple(one for one in value.ids if one not in person.texts), value.matrix[keep], value.model, value.sha256)
+        keep = np.array([text_id not in person.texts for text_id in value.ids], dtype=bool)
+        return Vectors(
+            tuple(text_id for text_id in value.ids if text_id not in person.texts), value.matrix[keep], value.model, value.sha256
+        )
     frame = value
     if "response_id" in frame:
         mine = frame["response_id"] == person.response_id
@@ -76,47 +77,39 @@ def _without(value: Value, person: ErasedPerson, vocabulary: frozenset[str]) -> 
             frame = frame[~frame[column].isin(ids(person))]
     if "same_as" in frame:
         frame = frame.assign(same_as=frame["same_as"].mask(frame["same_as"].isin(person.comments)))
-    return _swept(_titles(frame, person, vocabulary) if "exemplars" in frame else frame, person)
-
-
-def _recoded(frame: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
-    """Call codes otherwise whose ids were made of the person's words."""
-    there = [column for column in _CODES if codes and column in frame]
-    return frame.assign(**{column: frame[column].replace(dict(codes)) for column in there})
-
-
-def _swept(frame: pd.DataFrame, person: ErasedPerson) -> pd.DataFrame:
-    """Blank what people wrote and the person's words stand in, such as a title that quotes them."""
+    frame = _titles(frame, person, vocabulary) if "exemplars" in frame else frame
+    # What people wrote, such as a title that quotes them, is blanked as a whole.
     written = [column for column in _WRITTEN if column in frame]
     return frame.assign(**{column: frame[column].mask(_quoting(frame[column], person), "") for column in written})
 
 
+def _recoded(frame: pd.DataFrame, codes: Mapping[str, str]) -> pd.DataFrame:
+    columns = [column for column in _CODES if codes and column in frame]
+    return frame.assign(**{column: frame[column].replace(dict(codes)) for column in columns})
+
+
 def _quoting(column: "pd.Series[str]", person: ErasedPerson) -> "pd.Series[bool]":
-    holding = [text for text in column.dropna().unique() if person.wording.holds(text) or repeats(text, person.words)]
-    return column.isin(holding)
+    return column.isin([text for text in column.dropna().unique() if person.wrote(text)])
 
 
 def _titles(themes: pd.DataFrame, person: ErasedPerson, vocabulary: frozenset[str]) -> pd.DataFrame:
     """Keep of keywords and titles only what others said, too; titles that people gave are theirs and stay."""
-    keywords = [", ".join(one for one in row.split(", ") if set(words(one)) <= vocabulary) for row in themes["keywords"]]
+    keywords = [", ".join(word for word in row.split(", ") if set(words(word)) <= vocabulary) for row in themes["keywords"]]
     title, family = (
         [
-            row if given or set(words(row)) <= vocabulary else other
-            for row, given, other in zip(themes[column], themes["named"], keywords, strict=True)
+            title if is_named or set(words(title)) <= vocabulary else plain
+            for title, is_named, plain in zip(themes[column], themes["named"], keywords, strict=True)
         ]
         for column in ("title", "family_title")
     )
-    exemplars = [" ".join(one for one in row.split() if one not in person.texts) for row in themes["exemplars"]]
+    exemplars = [" ".join(text_id for text_id in row.split() if text_id not in person.texts) for row in themes["exemplars"]]
     return themes.assign(keywords=keywords, title=title, family_title=family, exemplars=exemplars)
 
 
 def _others_words(study: Study, person: ErasedPerson) -> frozenset[str]:
-    path = study.folder / TABLES["texts"].file
-    if not path.is_file():
-        return frozenset()
-    texts = read_table("texts", path)
-    said = texts.loc[~texts["text_id"].isin(person.texts), "text"] if isinstance(texts, pd.DataFrame) else ()
-    return frozenset(word for text in said for word in words(text))
+    texts = table(study, "texts")
+    others = texts.loc[~texts["text_id"].isin(person.texts), "text"] if isinstance(texts, pd.DataFrame) else ()
+    return frozenset(word for text in others for word in words(text))
 
 
 def _forget_names(study: Study, person: ErasedPerson) -> None:

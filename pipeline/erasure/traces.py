@@ -17,7 +17,6 @@ import pyarrow.parquet
 from pipeline.erasure.person import ErasedPerson, table
 from pipeline.errors import DataError
 from pipeline.methods.coder.tuning import FACTS, is_tuned
-from pipeline.methods.text.repeats import repeats
 from pipeline.methods.themes.saved_model import FACTS as THEMES
 from pipeline.methods.themes.saved_model import SavedTheme, load, save, words_of_enough
 from pipeline.runtime.archives import PROJECT, unpacked
@@ -38,6 +37,7 @@ _KEPT = {"vault", "derived", "models", "codebook.csv", "study.toml", "review.sql
 def erase_exports(study: Study, person: ErasedPerson) -> Iterator[str]:
     """Delete what the study exported that holds their words or ids, and name it; name other files that hold them, too."""
     for path in _files(study.exports):
+        # The words of a PDF lie in it compressed and cannot be looked for, so every one goes.
         if path.suffix.lower() == ".pdf" or _holds(path, person):
             path.unlink()
             name = path.relative_to(study.folder)
@@ -51,7 +51,7 @@ def still_holding(study: Study, person: ErasedPerson) -> Iterator[str]:
         if first not in {*_KEPT, "exports"} and path not in {study.codebook, study.source} and _holds(path, person):
             yield f"{path.relative_to(study.folder)} {_STILL[first == _BACKUPS]}"
     for path in sorted({*_files(study.vault), *([study.source] if study.source.is_file() else [])}):
-        if path.suffix != ".parquet" and _repeats(path, person):
+        if path.suffix != ".parquet" and holds_words(path, person):
             yield f"{path.relative_to(study.folder)} still holds words of theirs, perhaps on another sheet: take them out there."
 
 
@@ -59,12 +59,13 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
 
 
+def holds_words(path: Path, person: ErasedPerson) -> bool:
+    """Say whether a file holds words of theirs."""
+    return any(person.wrote(text) for text in texts_of(path))
+
+
 def _holds(path: Path, person: ErasedPerson) -> bool:
-    return _repeats(path, person) or any(one in text for text in texts_of(path) for one in person.ids)
-
-
-def _repeats(path: Path, person: ErasedPerson) -> bool:
-    return any(person.wording.holds(text) or repeats(text, person.words) for text in texts_of(path))
+    return holds_words(path, person) or any(name in text for text in texts_of(path) for name in person.ids)
 
 
 def texts_of(path: Path) -> Iterator[str]:
@@ -88,7 +89,12 @@ def texts_of(path: Path) -> Iterator[str]:
 def _cells(data: bytes) -> Iterator[str]:
     """Yield the texts in a database or a Parquet file; its bytes as text where it is damaged."""
     try:
-        yield from _cells_of_sqlite(data) if data.startswith(_SQLITE) else _cells_of_parquet(data)
+        if data.startswith(_SQLITE):
+            yield from _cells_of_sqlite(data)
+            return
+        for column in pyarrow.parquet.read_table(pyarrow.BufferReader(data)).columns:
+            if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
+                yield "\n".join(filter(None, column.to_pylist()))
     except (sqlite3.Error, pyarrow.ArrowException):
         yield data.decode("utf-8", errors="replace")
 
@@ -100,12 +106,6 @@ def _cells_of_sqlite(data: bytes) -> Iterator[str]:
         for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
             for row in connection.execute(f'SELECT * FROM "{table}"'):  # noqa: S608
                 yield "\n".join(str(value) for value in row if isinstance(value, str))
-
-
-def _cells_of_parquet(data: bytes) -> Iterator[str]:
-    for column in pyarrow.parquet.read_table(pyarrow.BufferReader(data)).columns:
-        if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
-            yield "\n".join(filter(None, column.to_pylist()))
 
 
 def _contents(path: Path) -> list[bytes]:
@@ -120,8 +120,11 @@ def _contents(path: Path) -> list[bytes]:
 
 def erase_from_models(study: Study, person: ErasedPerson, codes: Mapping[str, str]) -> Iterator[str]:
     """Take the person out of saved themes, and remove a tuned coder that learnt from what they said or knows such codes."""
+    from pipeline.methods.coder.tuning.tuned import key_of
+
     facts = study.tuned / FACTS
-    if is_tuned(study.tuned) and any(one in facts.read_text(encoding="utf-8") for one in (*_keys(person), *codes)):
+    marks = (*map(key_of, person.words), *codes)
+    if is_tuned(study.tuned) and any(mark in facts.read_text(encoding="utf-8") for mark in marks):
         shutil.rmtree(study.tuned)
         yield "The fine-tuned coder had learnt from what they said and is removed; `themes learn --thorough` makes another."
     if study.unfinished.is_dir():
@@ -131,38 +134,29 @@ def erase_from_models(study: Study, person: ErasedPerson, codes: Mapping[str, st
         yield from _erase_from_saved_themes(study, person, codes)
 
 
-def _keys(person: ErasedPerson) -> list[str]:
-    from pipeline.methods.coder.tuning.tuned import key_of
-
-    return [key_of(text) for text in person.words]
-
-
 def _erase_from_saved_themes(study: Study, person: ErasedPerson, codes: Mapping[str, str]) -> Iterator[str]:
     saved, texts = load(study.saved_themes), table(study, "texts")
-    said = [] if texts is None else texts.loc[~texts["text_id"].isin(person.texts), "text"].tolist()
-    themes = tuple(_without(theme, person, said, codes) for theme in saved.themes)
+    others = [] if texts is None else texts.loc[~texts["text_id"].isin(person.texts), "text"].tolist()
+    themes = tuple(_without(theme, person, others, codes) for theme in saved.themes)
     if themes != saved.themes:
         save(replace(saved, themes=themes), study.saved_themes)
         yield "The saved themes no longer hold words or ids of theirs; their middles are means and stay, until you freeze again."
 
 
-def _without(theme: SavedTheme, person: ErasedPerson, said: Sequence[str], codes: Mapping[str, str]) -> SavedTheme:
-    keywords = words_of_enough(said, theme.keywords) if said else theme.keywords
+def _without(theme: SavedTheme, person: ErasedPerson, others: Sequence[str], codes: Mapping[str, str]) -> SavedTheme:
+    keywords = words_of_enough(others, theme.keywords) if others else theme.keywords
     plain = ", ".join(keywords)
-    title, family = (plain if _quotes(text, person) else text for text in (theme.title, theme.family_title))
+    title, family = (plain if person.wrote(text) else text for text in (theme.title, theme.family_title))
     return replace(
         theme,
-        exemplars=tuple(one for one in theme.exemplars if one not in person.texts),
+        exemplars=tuple(text_id for text_id in theme.exemplars if text_id not in person.texts),
         keywords=keywords,
         title=title,
         family_title=family,
+        # A title that is made of keywords again is nobody's choice any more.
         named=theme.named and title == theme.title,
         agreed_code=codes.get(theme.agreed_code or "", theme.agreed_code),
     )
-
-
-def _quotes(text: str, person: ErasedPerson) -> bool:
-    return person.wording.holds(text) or repeats(text, person.words)
 
 
 def erase_from_ledger(study: Study, person: ErasedPerson, codes: Mapping[str, str], *, whole: bool) -> None:

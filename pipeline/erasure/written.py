@@ -9,6 +9,7 @@ from pipeline.codebook.edit_file import every_cell as cells_of_codebook
 from pipeline.codebook.edit_file import reword_cells
 from pipeline.erasure.decision_rows import words_in_store
 from pipeline.erasure.person import ErasedPerson
+from pipeline.erasure.traces import holds_words
 from pipeline.errors import CodebookError, PipelineError, StudyError
 from pipeline.methods.text.cutting import Cell, Cutter, Place
 from pipeline.methods.text.repeats import repeats
@@ -97,7 +98,7 @@ def _table(study: Study, cutter: Cutter, codes: Mapping[str, str], name: str, co
     rows = reword_rows(study.folder / name, columns, reword)
     if rows:
         again = ", and have the text approved again" if name == EASYREAD else ""
-        yield f"{name}: words of theirs are cut out of row {_and(rows)}. Write anew what is missing there{again}."
+        yield f"{name}: words of theirs are cut out of row {_listed(rows)}. Write anew what is missing there{again}."
 
 
 def _codebook(study: Study, person: ErasedPerson, cutter: Cutter, codes: Mapping[str, str]) -> Iterator[str]:
@@ -112,27 +113,20 @@ def _codebook(study: Study, person: ErasedPerson, cutter: Cutter, codes: Mapping
     if path.suffix.lower() == ".csv":
         changed = reword_cells(path, reword)
         if changed:
-            yield f"{path.name}: words of theirs are cut out of {_and(changed)}. See whether another example is wanted there."
+            yield f"{path.name}: words of theirs are cut out of {_listed(changed)}. See whether another example is wanted there."
         for code in codes.values():
             yield f"The id of a code was made of words of theirs; it is called {code} from now on, wherever it stands."
     elif holds_words(path, person):
         yield f"{path.name} holds words of theirs, such as an example: take them out there yourself."
 
 
-def holds_words(path: Path, person: ErasedPerson) -> bool:
-    """Say whether a file holds words of theirs."""
-    from pipeline.erasure.traces import texts_of
-
-    return any(person.wording.holds(text) or repeats(text, person.words) for text in texts_of(path))
-
-
 def _settings(study: Study, person: ErasedPerson) -> Iterator[str]:
-    """Say where `study.toml` names them; it is not changed, since a known name keeps others' answers masked."""
+    # `study.toml` is not changed: a known name keeps others' answers masked, and only a person can tell.
     lines = (study.folder / "study.toml").read_text(encoding="utf-8-sig").splitlines()
     named = [number for number, line in enumerate(lines, start=1) if _names(line, person)]
     if named:
         yield (
-            f"study.toml, line {_and(named)}, holds their id or words of theirs. Take it out there yourself, unless it is a "
+            f"study.toml, line {_listed(named)}, holds their id or words of theirs. Take it out there yourself, unless it is a "
             "known name that others' answers must stay masked for."
         )
 
@@ -142,5 +136,5 @@ def _names(line: str, person: ErasedPerson) -> bool:
     return person.respondent in quoted or bool(person.wording.passages(line)) or repeats(line, person.words)
 
 
-def _and(found: Iterable[int | str]) -> str:
-    return ", ".join(map(str, found))
+def _listed(rows: Iterable[int | str]) -> str:
+    return ", ".join(map(str, rows))

@@ -1,6 +1,6 @@
 """What came of what people said, on the page: `loop.csv` read and changed row by row, with a spreadsheet open beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,18 +70,18 @@ class ActionsToAnswer:
     @property
     def n_answered(self) -> int:
         """How many themes have an answer, whether people have been told yet or not."""
-        return sum(one.state in ("answered", "not told") for one in self.themes)
+        return sum(theme.state in ("answered", "not told") for theme in self.themes)
 
     @property
     def by_state(self) -> tuple[tuple[State, tuple[ToAnswer, ...]], ...]:
         """The themes by where they stand."""
-        parts = ((state, tuple(one for one in self.themes if one.state == state)) for state in ORDER)
+        parts = ((state, tuple(theme for theme in self.themes if theme.state == state)) for state in ORDER)
         return tuple(part for part in parts if part[1])
 
     @property
     def abouts(self) -> dict[str, str]:
         """Everything that a row can be about, by its key."""
-        return {one.key: one.about for one in (*self.themes, *self.other_codes)}
+        return {subject.key: subject.about for subject in (*self.themes, *self.other_codes)}
 
 
 def answers(room: ReviewSession, today: date) -> ActionsToAnswer:
@@ -92,10 +92,11 @@ def answers(room: ReviewSession, today: date) -> ActionsToAnswer:
         raise ReviewError(str(error)) from error
     labels = {code.code: code.name for code in room.material().codebook.codes}
     themes = _themes(room, loop, labels, today)
-    spoken = {theme.code for one in themes for theme in one.themes}
+    spoken = {card.code for theme in themes for card in theme.themes}
     others = tuple(_to_answer(label, (code, label), (), loop, today) for code, label in labels.items() if code not in spoken)
-    names = [*labels, *labels.values(), *(name for one in themes for name in one.names)]
-    return ActionsToAnswer(_first_things_first(themes), others, unknown_rows(loop, names), faults, today)
+    names = [*labels, *labels.values(), *(name for theme in themes for name in theme.names)]
+    themes.sort(key=lambda theme: (ORDER.index(theme.state), -theme.n_people, theme.about))
+    return ActionsToAnswer(tuple(themes), others, unknown_rows(loop, names), faults, today)
 
 
 def row_as_it_stands(room: ReviewSession, number: int) -> Row | None:
@@ -147,17 +148,16 @@ def _rows(room: ReviewSession) -> dict[int, Row]:
 def _themes(room: ReviewSession, loop: Loop, labels: Mapping[str, str], today: date) -> list[ToAnswer]:
     """Return what the themes are about: those of one code together, as they get one answer."""
     titles = _shared_titles(room)
-    found: dict[str, list[ThemeCard]] = {}
+    by_subject: dict[str, list[ThemeCard]] = {}
     for card in theme_cards(room):
         if not card.set_aside:
-            found.setdefault(labels.get(card.code) or titles[card.theme_id] or f"theme {card.number}", []).append(card)
-    named = {
-        about: [
-            name for one in cards for name in theme_names(one.number, titles[one.theme_id], one.code, about if one.code else "")
-        ]
-        for about, cards in found.items()
-    }
-    return [_to_answer(about, tuple(dict.fromkeys(named[about])), tuple(cards), loop, today) for about, cards in found.items()]
+            by_subject.setdefault(labels.get(card.code) or titles[card.theme_id] or f"theme {card.number}", []).append(card)
+    themes = []
+    for about, cards in by_subject.items():
+        named = (theme_names(card.number, titles[card.theme_id], card.code, about if card.code else "") for card in cards)
+        names = tuple(dict.fromkeys(name for names in named for name in names))
+        themes.append(_to_answer(about, names, tuple(cards), loop, today))
+    return themes
 
 
 def _shared_titles(room: ReviewSession) -> dict[str, str]:
@@ -172,7 +172,3 @@ def _shared_titles(room: ReviewSession) -> dict[str, str]:
 def _to_answer(about: str, names: tuple[str, ...], themes: tuple[ThemeCard, ...], loop: Loop, today: date) -> ToAnswer:
     entries = loop.of(names)
     return ToAnswer(about, names, themes, worst_state(entries, today), entries)
-
-
-def _first_things_first(found: Sequence[ToAnswer]) -> tuple[ToAnswer, ...]:
-    return tuple(sorted(found, key=lambda one: (ORDER.index(one.state), -one.n_people, one.about)))

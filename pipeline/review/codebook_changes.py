@@ -45,14 +45,14 @@ class FieldChange:
     def diff(self) -> tuple[tuple[Literal["same", "gone", "new"], str], ...]:
         """The words that stayed, went and came, in order; the pieces put together are the text."""
         before, after = re.findall(r"\s+|\S+", self.before), re.findall(r"\s+|\S+", self.after)
-        found: list[tuple[Literal["same", "gone", "new"], str]] = []
+        pieces: list[tuple[Literal["same", "gone", "new"], str]] = []
         for kind, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
-                found.append(("same", "".join(before[i:j])))
+                pieces.append(("same", "".join(before[i:j])))
             else:
-                found += [("gone", "".join(before[i:j]))] if j > i else []
-                found += [("new", "".join(after[k:n]))] if n > k else []
-        return tuple(found)
+                pieces += [("gone", "".join(before[i:j]))] if j > i else []
+                pieces += [("new", "".join(after[k:n]))] if n > k else []
+        return tuple(pieces)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,6 @@ class CodeEdit:
     status: Status
     settled_by: str = ""
     settled_why: str = ""
-    settled_at: str = ""
     reopened: int = 0
     """How many excerpts went back into the queue."""
     outcome_id: int = 0
@@ -98,9 +97,8 @@ class CodeEdit:
 
 def code_edits(room: ReviewSession, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
     """Return proposed changes, the last one first: the history of the codebook, or of one code."""
-    found = room.read(edits_of)
-    wanted = (one for one in found if code in (None, one.code) and status in (None, one.status))
-    return tuple(sorted(wanted, key=lambda one: one.code_edit_id, reverse=True))
+    edits = room.read(edits_of)
+    return tuple(edit for edit in reversed(edits) if code in (None, edit.code) and status in (None, edit.status))
 
 
 def code_edit(room: ReviewSession, code_edit_id: int) -> CodeEdit:
@@ -144,21 +142,19 @@ def propose_code(room: ReviewSession, fields: Mapping[str, str], *, why: str, by
     if not wanted.get("label"):
         raise ReviewError("A new code needs a label: what people are to call it.")
     code = code.strip() or re.sub(r"[\W_]+", "-", wanted["label"].casefold()).strip("-")
-    if any(known.code.casefold() == code.casefold() for known in room.material().codebook.codes):
+    if any(taken.code.casefold() == code.casefold() for taken in room.material().codebook.codes):
         raise ReviewError(f"The codebook has a code {code!r} already; propose a change to it, or give this one another name.")
     return _propose(room, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
 
 
-def vote(
-    room: ReviewSession, code_edit_id: int, given: Literal["agree", "object", "none"], *, by: str, why: str = ""
-) -> CodeEdit:
+def vote(room: ReviewSession, code_edit_id: int, word: Literal["agree", "object", "none"], *, by: str, why: str = "") -> CodeEdit:
     """Agree, object (which needs a reason) or take one's word back; a person's last word counts."""
-    if given == "object" and not why.strip():
+    if word == "object" and not why.strip():
         raise ReviewError("Please say why you object, so that others can answer it.")
 
     def keep(store: Store) -> CodeEdit:
         check_status(edit_of(store, code_edit_id), "open")
-        store.append("code_votes", code_edit_id=code_edit_id, vote=given, why=why.strip(), by=by)
+        store.append("code_votes", code_edit_id=code_edit_id, vote=word, why=why.strip(), by=by)
         return edit_of(store, code_edit_id)
 
     return room.write(keep)
@@ -197,7 +193,7 @@ def edits_of(store: Store) -> tuple[CodeEdit, ...]:
 
 def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
     """Return a proposal; ReviewError if there is none of that number."""
-    row = store.connection.execute("SELECT * FROM code_edits WHERE code_edit_id = ?", (code_edit_id,)).fetchone()
+    row = store.row("code_edits", code_edit_id)
     if row is None:
         raise ReviewError(f"There is no proposal {code_edit_id} for the codebook in this study.")
     return _edit(store, row)
@@ -220,7 +216,6 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
         status="taken back" if gone else outcome["outcome"] if outcome else "open",
         settled_by=outcome["by"] if outcome else "",
         settled_why=outcome["why"] if outcome else "",
-        settled_at=outcome["made_at"] if outcome else "",
         reopened=int(outcome["reopened"] or 0) if outcome else 0,
         outcome_id=outcome["code_outcome_id"] if outcome else 0,
     )
@@ -229,7 +224,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
 def _votes(store: Store, number: int) -> tuple[Vote, ...]:
     rows = store.connection.execute("SELECT * FROM code_votes WHERE code_edit_id = ? ORDER BY 1", (number,))
     last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in rows}
-    return tuple(one for one in last.values() if one.vote in ("agree", "object"))
+    return tuple(vote for vote in last.values() if vote.vote in ("agree", "object"))
 
 
 def _propose(
@@ -241,16 +236,12 @@ def _propose(
 
     def keep(store: Store) -> CodeEdit:
         number = store.made_with(key, "code_edits")
-        if number and not _is_as_kept(store, number, row):
+        kept = store.row("code_edits", number)
+        if kept and any(kept[name] != value for name, value in row.items()):
             number = store.made_with(other, "code_edits") or store.append("code_edits", **row, idempotency_key=other)
         return edit_of(store, number or store.append("code_edits", **row, idempotency_key=key))
 
     return room.write(keep)
-
-
-def _is_as_kept(store: Store, number: int, row: Mapping[str, str]) -> bool:
-    kept = store.connection.execute("SELECT * FROM code_edits WHERE code_edit_id = ?", (number,)).fetchone()
-    return all(kept[name] == value for name, value in row.items())
 
 
 def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
@@ -272,13 +263,14 @@ def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, desp
     be replaced is not what the proposal says.
     """
     path = _path(room)
+    # Before the writer's turn: it goes through all that people said, and others wait to save meanwhile.
     touched = touched_by(room, room.read(lambda store: edit_of(store, code_edit_id)))
 
     def keep(store: Store) -> CodeEdit:
         edit = edit_of(store, code_edit_id)
         check_status(edit, "open")
         if edit.objected and not despite.strip():
-            people = ", ".join(one.by for one in edit.objected)
+            people = ", ".join(vote.by for vote in edit.objected)
             raise ReviewError(f"{people} object; talk about it first, or say why it is accepted all the same.")
         _write(path, edit, _signed(edit, by=by, today=today))
         number = store.append("code_outcomes", code_edit_id=code_edit_id, outcome="accepted", why=despite.strip(), by=by)
@@ -302,14 +294,14 @@ def undo_code_edit(room: ReviewSession, code_edit_id: int, *, by: str, today: da
         )
 
     def keep(store: Store) -> CodeEdit:
-        found = edit_of(store, code_edit_id)
-        check_status(found, "open", "accepted", "refused")
-        if found.status == "accepted":
-            _unwrite(_path(room), found, today=today)
-        if found.status == "open":
+        now = edit_of(store, code_edit_id)
+        check_status(now, "open", "accepted", "refused")
+        if now.status == "accepted":
+            _unwrite(_path(room), now, today=today)
+        if now.status == "open":
             store.retract("code edit", code_edit_id, by)
         else:
-            store.retract("code outcome", found.outcome_id, by)
+            store.retract("code outcome", now.outcome_id, by)
         return edit_of(store, code_edit_id)
 
     return room.write(keep)
@@ -322,9 +314,9 @@ def touched_by(room: ReviewSession, edit: CodeEdit) -> list[str]:
     ledger, tables = room.ledger(), room.material().tables
     suggestions = tables["suggestions"]
     texts = suggestions.loc[suggestions["suggested"] & (suggestions["code"] == edit.code), "text_id"]
-    suggested = {one for text_id in texts for one in tables.of_text.get(str(text_id), ())}
+    suggested = {segment_id for text_id in texts for segment_id in tables.of_text.get(str(text_id), ())}
     decided = {made.segment_id for made in ledger.all_standing() if edit.code in made.codes or made.segment_id in suggested}
-    talked = {one.segment_id for one in room.read(discussions_of).values() if edit.code in one.codes}
+    talked = {talk.segment_id for talk in room.read(discussions_of).values() if edit.code in talk.codes}
     return sorted((decided | talked) & tables.here)
 
 
@@ -335,8 +327,7 @@ def _path(room: ReviewSession) -> Path:
 
 
 def _signed(edit: CodeEdit, *, by: str, today: date) -> dict[str, str]:
-    """Return what the file says of who changed a code and when."""
-    agreed = ", ".join(dict.fromkeys([*(one.by for one in edit.agreed), by]))
+    agreed = ", ".join(dict.fromkeys([*(vote.by for vote in edit.agreed), by]))
     return {"agreed_by": agreed, "changed": today.isoformat()} | ({"proposed_by": edit.by} if edit.kind == "new" else {})
 
 
@@ -361,7 +352,8 @@ def _check_unchanged(path: Path, edit: CodeEdit, *, back: bool) -> None:
     """Refuse where somebody has edited the file by hand, so that other words stand there than the proposal would replace."""
     stands = fields_of(read_codebook(path)[edit.code])
     ours = [(change.field, (change.after,) if back else (change.before, change.after)) for change in edit.changes]
-    other = [field for field, known in ours if stands[field] not in known]
+    # What is accepted may stand there already: the file is written before the store, which may have failed the first time.
+    other = [field for field, ours_then in ours if stands[field] not in ours_then]
     if other:
         raise StaleError(
             f"{path.name} was changed since, by hand or by a later proposal: {', '.join(other)} of {edit.code!r} "

@@ -112,12 +112,12 @@ def said_by(room: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decisio
 
     def look(store: Store) -> tuple[Decision, ...]:
         # Asked of this person's rows only: the view `standing` goes through everybody's.
-        found = store.connection.execute(
+        rows = store.connection.execute(
             """SELECT max(decision_id) AS number FROM decisions WHERE reviewer = ?
             AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
             GROUP BY segment_id ORDER BY number DESC LIMIT ?""",
             (reviewer, n),
         ).fetchall()
-        return tuple(store.decision(row["number"]) for row in found)
+        return tuple(store.decision(row["number"]) for row in rows)
 
     return room.read(look)

@@ -60,34 +60,36 @@ class Talk:
 
 def to_discuss(room: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
-    ledger, known = room.ledger(), known_talks(room)
-    waiting = (one for one in room.material().tables.excerpts if _waits(ledger, one, known.get(one)))
-    return tuple(_talk(ledger, one, known.get(one)) for one in islice(waiting, start, start + n))
+    ledger, talks = room.ledger(), known_talks(room)
+    excerpts = room.material().tables.excerpts
+    waiting = (segment_id for segment_id in excerpts if _waits(ledger, segment_id, talks.get(segment_id)))
+    return tuple(_talk(ledger, segment_id, talks.get(segment_id)) for segment_id in islice(waiting, start, start + n))
 
 
 def n_to_discuss(room: ReviewSession) -> int:
     """Return how many excerpts wait to be talked about."""
     ledger, here = room.ledger(), room.material().tables.here
-    talks = [found for found in known_talks(room).values() if found.segment_id in here]
-    more = sum(_waits(ledger, one.segment_id, one) - (one.segment_id in ledger.differing) for one in talks)
-    return ledger.n_differing() + more
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in here]
+    # Only what was talked about is looked at one by one; of all others it is counted already how many differ.
+    more = sum(_waits(ledger, talk.segment_id, talk) - (talk.segment_id in ledger.differing.every) for talk in talks)
+    return ledger.differing.n_here + more
 
 
 def discussed(room: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that have been talked about, the last one first."""
-    ledger, known = room.ledger(), known_talks(room)
-    settled = [found for found in known.values() if found.outcome != "open"]
-    latest = sorted(settled, key=lambda found: found.discussion_id, reverse=True)
-    return tuple(_talk(ledger, found.segment_id, found) for found in latest[start : start + n])
+    ledger = room.ledger()
+    settled = [talk for talk in known_talks(room).values() if talk.outcome != "open"]
+    latest = sorted(settled, key=lambda talk: talk.discussion_id, reverse=True)
+    return tuple(_talk(ledger, talk.segment_id, talk) for talk in latest[start : start + n])
 
 
 def talk_about(room: ReviewSession, segment_id: str) -> Talk:
     """Return one excerpt with its readings; ReviewError until all its readers have answered."""
-    ledger, known = room.ledger(), known_talks(room).get(segment_id)
+    ledger, last = room.ledger(), known_talks(room).get(segment_id)
     # What was talked about once may be looked at again, though some are reading it anew.
-    if not ledger.is_complete(segment_id) and known is None:
+    if segment_id not in ledger.complete.every and last is None:
         raise ReviewError("Not everybody who is to read this excerpt has answered yet, so answers are not shown.")
-    return _talk(ledger, segment_id, known)
+    return _talk(ledger, segment_id, last)
 
 
 def ask_to_talk(room: ReviewSession, segment_id: str, *, by: str, note: str, key: str) -> Discussion:
@@ -127,7 +129,7 @@ def undo_discussion(room: ReviewSession, discussion_id: int, *, by: str) -> None
     """Take a recorded outcome back; it stays on record. Twice is as once."""
 
     def take_back(store: Store) -> None:
-        if store.connection.execute("SELECT 1 FROM discussions WHERE discussion_id = ?", (discussion_id,)).fetchone() is None:
+        if store.row("discussions", discussion_id) is None:
             raise ReviewError(f"There is no discussion {discussion_id} in this study.")
         store.retract("discussion", discussion_id, by)
 
@@ -147,12 +149,8 @@ def readings_of(answers: tuple[Decision, ...]) -> tuple[ReaderCoding, ...]:
 
 def known_talks(room: ReviewSession) -> Mapping[str, Discussion]:
     """Return the last discussion of each excerpt, from memory unless one was recorded or taken back since."""
-    return room.kept("talks", room.read(_last_talks), lambda: room.read(discussions_of))
-
-
-def _last_talks(store: Store) -> tuple[Any, ...]:
-    sql = "SELECT (SELECT max(discussion_id) FROM discussions), (SELECT max(retraction_id) FROM retractions)"
-    return tuple(store.connection.execute(sql).fetchone())
+    stamp = room.read(lambda store: store.last_numbers("discussions", "retractions"))
+    return room.kept("talks", stamp, lambda: room.read(discussions_of))
 
 
 def discussions_of(store: Store) -> dict[str, Discussion]:
@@ -163,7 +161,8 @@ def discussions_of(store: Store) -> dict[str, Discussion]:
 
 
 def _discussion(row: Mapping[str, Any]) -> Discussion:
-    readings = (ReaderCoding(tuple(one["codes"]), one["sentence"], tuple(one["people"])) for one in json.loads(row["readings"]))
+    kept = json.loads(row["readings"])
+    readings = (ReaderCoding(tuple(each["codes"]), each["sentence"], tuple(each["people"])) for each in kept)
     return Discussion(
         discussion_id=row["discussion_id"],
         segment_id=row["segment_id"],
@@ -178,28 +177,27 @@ def _discussion(row: Mapping[str, Any]) -> Discussion:
     )
 
 
-def _talk(ledger: ReviewState, segment_id: str, known: Discussion | None) -> Talk:
-    now = ledger.now(segment_id)
-    agreed = known is not None and known.outcome == "agreed"
-    since = [made for made in now if known and made.decision_id > known.up_to and not (agreed and _says(made, known.codes))]
-    return Talk(segment_id, ledger.blind(segment_id), now, known, bool(since) and bool(known and known.outcome != "open"))
+def _talk(ledger: ReviewState, segment_id: str, last: Discussion | None) -> Talk:
+    now, changed = ledger.now(segment_id), False
+    if last is not None and last.outcome != "open":
+        later = [made for made in now if made.decision_id > last.up_to]
+        # Whoever gives what was agreed on has changed nothing by it.
+        as_agreed = [
+            last.outcome == "agreed" and made.outcome in ("codes", "none") and set(made.codes) == set(last.codes)
+            for made in later
+        ]
+        changed = not all(as_agreed)
+    return Talk(segment_id, ledger.blind(segment_id), now, last, changed)
 
 
-def _waits(ledger: ReviewState, segment_id: str, found: Discussion | None) -> bool:
-    if found is not None and found.outcome == "open" and ledger.is_complete(segment_id):
+def _waits(ledger: ReviewState, segment_id: str, last: Discussion | None) -> bool:
+    if last is not None and last.outcome == "open" and segment_id in ledger.complete.every:
         return True
-    settled = found is not None and found.outcome != "open" and _still_holds(ledger, found)
-    return segment_id in ledger.differing and not settled
-
-
-def _says(made: Decision, codes: tuple[str, ...]) -> bool:
-    return made.outcome in ("codes", "none") and set(made.codes) == set(codes)
-
-
-def _still_holds(ledger: ReviewState, found: Discussion) -> bool:
-    """Say whether people have talked since the excerpt was last put back into the queue."""
-    begun = ledger.round_of(found.segment_id)
-    return not begun or found.up_to > begun
+    if segment_id not in ledger.differing.every:
+        return False
+    # What came of a talk holds until the excerpt is put back into the queue.
+    begun = ledger.round_of(segment_id)
+    return last is None or last.outcome == "open" or bool(begun and last.up_to <= begun)
 
 
 def _record(
@@ -223,12 +221,14 @@ def _record(
     def keep(store: Store) -> Discussion:
         number = store.made_with(key, "discussions")
         if not number:
-            _check_version(discussions_of(store).get(segment_id), version, yours=(codes, readings))
+            stands = discussions_of(store).get(segment_id)
+            if (stands.discussion_id if stands else 0) != version:
+                raise _stale(stands, yours=(codes, readings))
             last = store.last_decision()
             number = store.append(
                 "discussions", **row, readings=words, up_to=last, note=note.strip() or None, by=by, idempotency_key=key
             )
-        kept = store.connection.execute("SELECT * FROM discussions WHERE discussion_id = ?", (number,)).fetchone()
+        kept = store.row("discussions", number)
         same = {**row, "note": note.strip() or None, "by": by} | ({"readings": words} if outcome == "contested" else {})
         if any(kept[name] != value for name, value in same.items()):
             # The same form was sent before with another outcome: by the back button, say.
@@ -236,11 +236,6 @@ def _record(
         return _discussion(kept)
 
     return room.write(keep)
-
-
-def _check_version(stands: Discussion | None, version: int, *, yours: object) -> None:
-    if (stands.discussion_id if stands else 0) != version:
-        raise _stale(stands, yours=yours)
 
 
 def _stale(stands: Discussion | None, *, yours: object) -> StaleError:

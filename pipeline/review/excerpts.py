@@ -76,7 +76,7 @@ def read_excerpt(room: ReviewSession, segment_id: str, reviewer: str) -> Excerpt
     ledger, material = room.ledger(), room.material()
     own = ledger.of(reviewer, segment_id)
     answered = reviewer in ledger.readers(segment_id)
-    complete = ledger.is_complete(segment_id)
+    complete = segment_id in ledger.complete.every
     shown = bare_excerpt(material, segment_id)
     return replace(
         shown,
@@ -111,8 +111,8 @@ def hint_of(material: RunTables, text_id: str) -> Hint:
     """Return what the model would say of a text."""
     rows = material.tables.ranked(text_id).to_dict("records")
     likely = [Likely(row["code"], material.label(row["code"]), row["score"], row["because"]) for row in rows]
-    suggested = tuple(one for one, row in zip(likely, rows, strict=True) if row["suggested"])
-    others = (one for one in likely if one not in suggested)
+    suggested = tuple(code for code, row in zip(likely, rows, strict=True) if row["suggested"])
+    others = (code for code in likely if code not in suggested)
     return Hint(suggested, next(others, None), next((row["abstained"] for row in rows if isinstance(row["abstained"], str)), ""))
 
 

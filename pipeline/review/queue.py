@@ -50,12 +50,12 @@ class _View:
     @cached_property
     def touched(self) -> set[str]:
         """What somebody has answered in this round, or is reading."""
-        return {*self.ledger.begun, *self.reading}
+        return {*self.ledger.begun.every, *self.reading}
 
     @property
     def closed(self) -> AbstractSet[str]:
         """What as many as are to read it have answered."""
-        return self.ledger.complete
+        return self.ledger.complete.every
 
     def is_read(self, segment_id: str) -> bool:
         """Return whether enough people, or this one, have read an excerpt."""
@@ -89,10 +89,12 @@ def next_excerpt(room: ReviewSession, reviewer: str, order: Drawn = "given order
     check_order(order)
     with room.held.lock:
         view = _view(room, reviewer, now=now)
-        found = _held(room, view, order, now=now) or _first(room, view, order)
-        if found is not None:
-            room.held.hold(view.reviewer, found, order, now=now)
-        return found
+        segment_id = room.held.by(view.reviewer, order, now=now)
+        if segment_id is None or not view.is_here(segment_id) or not view.is_free(segment_id):
+            segment_id = _first(room, view, order)
+        if segment_id is not None:
+            room.held.hold(view.reviewer, segment_id, order, now=now)
+        return segment_id
 
 
 def let_go(room: ReviewSession, reviewer: str) -> None:
@@ -110,7 +112,7 @@ def ahead(room: ReviewSession, reviewer: str) -> Ahead:
 
 def _view(room: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
     groups = room.read(groups_of)
-    name = next((known for known in groups if known.casefold() == reviewer.casefold()), None)
+    name = next((name for name in groups if name.casefold() == reviewer.casefold()), None)
     if name is None:
         raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
     reading = room.held.others(name, now=now) if now else {}
@@ -122,26 +124,18 @@ def groups_of(store: Store) -> dict[str, str]:
     return {row["name"]: row["reviewer_group"].casefold() for row in store.connection.execute("SELECT * FROM reviewers")}
 
 
-def _held(room: ReviewSession, view: _View, order: Drawn, *, now: datetime) -> str | None:
-    segment_id = room.held.by(view.reviewer, order, now=now)
-    return segment_id if segment_id in view.tables.row_of and segment_id and view.is_free(segment_id) else None
-
-
 def _first(room: ReviewSession, view: _View, order: Drawn) -> str | None:
     """Return the first that is free and new to the person's group, or else the first that is free."""
     ranked = room.held.plans.get((view.reviewer, order), [])
-    found = next((one for one in ranked if view.is_here(one) and view.is_free(one) and not view.has_own_group(one)), None)
-    if found is None:
-        ranked = _plan(room, view, order)
-        found = next(iter(ranked), None)
+    here = (segment_id for segment_id in ranked if view.is_here(segment_id))
+    first = next((each for each in here if view.is_free(each) and not view.has_own_group(each)), None)
+    if first is None:
+        codes = tuple(code.code for code in room.material().codebook.codes)
+        ranked = _ranked(view, order, codes, fresh=True) or _ranked(view, order, codes, fresh=False)
+        first = next(iter(ranked), None)
+    # Ranking takes long where the study is large: the next excerpts are taken from this one for as long as any is left.
     room.held.plans[view.reviewer, order] = ranked
-    return found
-
-
-def _plan(room: ReviewSession, view: _View, order: Drawn) -> list[str]:
-    """Return the excerpts that come next in an order: those new to the person's group, or else those that are left."""
-    codes = tuple(code.code for code in room.material().codebook.codes)
-    return _ranked(view, order, codes, fresh=True) or _ranked(view, order, codes, fresh=False)
+    return first
 
 
 def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
@@ -156,15 +150,14 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
 
 
 def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
-    """Yield those that wait for the person, in the order of the pool; most are closed or untouched, which is quickly told."""
-    closed, own, begun, reading = view.closed, view.ledger.own(view.reviewer), view.ledger.begun, view.reading
-    for one in pool:
-        if one in closed:
+    # Most are closed or untouched, which is quickly told; the rest of the questions cost more, and come last.
+    closed, own, begun, reading = view.closed, view.ledger.own(view.reviewer), view.ledger.begun.every, view.reading
+    for segment_id in pool:
+        if segment_id in closed:
             continue
-        if (one not in begun and one not in reading and one not in own) or (
-            view.is_free(one) and not (fresh and view.has_own_group(one))
-        ):
-            yield one
+        is_untouched = segment_id not in begun and segment_id not in reading and segment_id not in own
+        if is_untouched or (view.is_free(segment_id) and not (fresh and view.has_own_group(segment_id))):
+            yield segment_id
 
 
 def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
@@ -174,14 +167,14 @@ def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
     """
     text_of, of_text, touched = view.tables.text_of, view.tables.of_text, view.touched
     met: set[str] = set()
-    for one in waiting:
-        text_id = text_of[one]
+    for segment_id in waiting:
+        text_id = text_of[segment_id]
         if text_id in met:
             continue
         met.add(text_id)
         if not any(view.is_read(other) for other in of_text[text_id]):
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
-            yield next(begun, one)
+            yield next(begun, segment_id)
 
 
 def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list[str]:
@@ -190,16 +183,18 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
     tables, ledger = view.tables, view.ledger
-    begun = [one for one in sorted(view.touched - view.closed) if any(made.drawn == _RARE for made in ledger.now(one))]
+    open_ = sorted(view.touched - view.closed)
+    begun = [segment_id for segment_id in open_ if any(made.drawn == _RARE for made in ledger.now(segment_id))]
     first = list(_waiting(view, begun, fresh=fresh))
-    known = {tables.text_of[one] for one in first}
+    met = {tables.text_of[segment_id] for segment_id in first}
     # The excerpts in their own order come last, for those that no code is likely for.
     pools = (_waiting(view, likeliest, fresh=fresh) for likeliest in (*tables.by_code(codes), tables.excerpts))
     ranked = (islice(_each_text_once(view, pool), _AHEAD) for pool in pools)
-    pool = sorted({text: one for likeliest in ranked for one in likeliest if (text := tables.text_of[one]) not in known}.values())
+    by_text = {tables.text_of[segment_id]: segment_id for likeliest in ranked for segment_id in likeliest}
+    pool = sorted(segment_id for text_id, segment_id in by_text.items() if text_id not in met)
     chances, thresholds = tables.chances(codes)
     chosen = next_to_review(
-        chances[[tables.row_of[one] for one in pool]],
+        chances[[tables.row_of[segment_id] for segment_id in pool]],
         thresholds,
         np.zeros(len(pool), dtype=bool),
         _RARE,

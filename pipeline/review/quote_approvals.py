@@ -52,7 +52,9 @@ class QuoteCandidate:
 
 def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
     """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about."""
-    material, known = room.material(), _known_approvals(room)
+    material = room.material()
+    stamp = room.read(lambda store: store.last_numbers("approvals", "retractions"))
+    approvals = room.kept("approvals", stamp, lambda: room.read(approvals_of))
     order = {code.code: place for place, code in enumerate(material.codebook.codes)}
     quotes = material.tables["quotes"]
     places = quotes["code"].map(order).fillna(len(order))
@@ -60,8 +62,8 @@ def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[Quo
     grouped: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["segment_id"], []).append(row)
-    found = (_candidate(material, own, known.get(segment_id)) for segment_id, own in grouped.items())
-    return tuple(one for one in found if not (waiting and one.approval))
+    candidates = (_candidate(material, own, approvals.get(segment_id)) for segment_id, own in grouped.items())
+    return tuple(candidate for candidate in candidates if not (waiting and candidate.approval))
 
 
 def approve(room: ReviewSession, segment_id: str, *, by: str, version: int, key: str) -> QuoteApproval:
@@ -73,18 +75,19 @@ def approve(room: ReviewSession, segment_id: str, *, by: str, version: int, key:
 
 def approve_rewording(room: ReviewSession, segment_id: str, wording: str, *, by: str, version: int, key: str) -> QuoteApproval:
     """Let other words leave in its place; ReviewError if they are still what was said, or may tell who somebody is."""
-    words, tables = " ".join(wording.split()), room.material().tables
+    words = " ".join(wording.split())
     _consent(room, segment_id)
-    said = str(tables.segments["text"].iloc[tables.row_of[segment_id]])
     if not words:
         raise ReviewError("Please write it in other words; nothing is no rewording.")
-    if alike := too_like(said, words):
+    if alike := too_like(room.material().tables.words(segment_id), words):
         raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
     if may_identify(words):
-        found = " and ".join(pointers(words))
-        raise ReviewError(f"What comes together in these words (such as {found}) may point at the person; leave that out.")
-    if found := ", ".join(_identifiers(room, words)):
-        raise ReviewError(f"These words may tell who somebody is: {found}. Leave it out.")
+        pointing = " and ".join(pointers(words))
+        raise ReviewError(f"What comes together in these words (such as {pointing}) may point at the person; leave that out.")
+    names = room.study.settings.clean.known_names
+    redactor = room.kept("redactor", names, lambda: Redactor(known_names=names))
+    if identifiers := ", ".join(identifiers_in(redactor, [words])[0]):
+        raise ReviewError(f"These words may tell who somebody is: {identifiers}. Leave it out.")
     return _keep(room, segment_id, "reworded", wording=words, by=by, version=version, key=key)
 
 
@@ -99,7 +102,7 @@ def undo_approval(room: ReviewSession, approval_id: int, *, by: str) -> None:
     """Take a decision about a quotation back; it stays on record, and the one before it counts again."""
 
     def take_back(store: Store) -> None:
-        if store.connection.execute("SELECT 1 FROM approvals WHERE approval_id = ?", (approval_id,)).fetchone() is None:
+        if store.row("approvals", approval_id) is None:
             raise ReviewError(f"There is no decision {approval_id} about a quotation in this study.")
         store.retract("approval", approval_id, by)
 
@@ -109,16 +112,6 @@ def undo_approval(room: ReviewSession, approval_id: int, *, by: str) -> None:
 def approvals_of(store: Store) -> dict[str, QuoteApproval]:
     """Return what people have decided about each excerpt, as things stand."""
     return {row["segment_id"]: _approval(row) for row in store.approvals().to_dict("records")}
-
-
-def _known_approvals(room: ReviewSession) -> dict[str, QuoteApproval]:
-    """Return the same from memory, unless somebody has decided or taken something back since."""
-    return room.kept("approvals", room.read(_last_approvals), lambda: room.read(approvals_of))
-
-
-def _last_approvals(store: Store) -> tuple[Any, ...]:
-    sql = "SELECT (SELECT max(approval_id) FROM approvals), (SELECT max(retraction_id) FROM retractions)"
-    return tuple(store.connection.execute(sql).fetchone())
 
 
 def _keep(
@@ -147,7 +140,7 @@ def _keep(
                     stands=stands,
                 )
             number = store.append("approvals", **row, idempotency_key=key)
-        kept = dict(store.connection.execute("SELECT * FROM approvals WHERE approval_id = ?", (number,)).fetchone())
+        kept = dict(store.row("approvals", number))
         if any((kept[name] or "") != (value or "") for name, value in row.items()):
             # The same form was sent before with another decision: by the back button, say.
             raise StaleError(
@@ -179,10 +172,10 @@ def _candidate(material: RunTables, rows: list[Mapping[Hashable, Any]], approval
     row = tables.comment_rows.get(comment_id)
     return QuoteCandidate(
         segment_id=first["segment_id"],
-        codes=tuple(dict.fromkeys(one["code"] for one in rows if one["code"])),
+        codes=tuple(dict.fromkeys(quote["code"] for quote in rows if quote["code"])),
         text=first["text"],
         caption=first["caption"],
-        reasons=tuple(dict.fromkeys(one["reason"] for one in rows)),
+        reasons=tuple(dict.fromkeys(quote["reason"] for quote in rows)),
         consent=first["consent"],
         to_check=0 if row is None else int(tables["comments"]["to_check"].iloc[row]),
         approval=approval,
@@ -192,9 +185,3 @@ def _candidate(material: RunTables, rows: list[Mapping[Hashable, Any]], approval
 def _approval(row: Mapping[Hashable, Any]) -> QuoteApproval:
     names = ("approval_id", "segment_id", "outcome", "wording", "reason", "by", "made_at")
     return QuoteApproval(**{name: row[name] for name in names})
-
-
-def _identifiers(room: ReviewSession, words: str) -> tuple[str, ...]:
-    names = room.study.settings.clean.known_names
-    redactor = room.kept("redactor", names, lambda: Redactor(known_names=names))
-    return identifiers_in(redactor, [words])[0]

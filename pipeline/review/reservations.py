@@ -38,8 +38,8 @@ class Reservations:
 
     def others(self, reviewer: str, *, now: datetime) -> dict[str, set[str]]:
         """Return who else is reading, by excerpt."""
-        found: dict[str, set[str]] = {}
+        readers: dict[str, set[str]] = {}
         for who, (segment_id, _, until) in self._places.items():
             if who != reviewer and until > now:
-                found.setdefault(segment_id, set()).add(who)
-        return found
+                readers.setdefault(segment_id, set()).add(who)
+        return readers

@@ -1,11 +1,11 @@
 """A study's tables as the pages of a review need them: read once, indexed by excerpt and text."""
 
 import fcntl
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,8 @@ from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
 from pipeline.workflow.stages.quote import who_said
 
+
+T = TypeVar("T")
 
 _AT_ONCE = ("segments", "comments", "suggestions", "people")
 _LATER = ("texts", "themes", "members", "theme_codes", "voices", "shaping", "quotes", "codings", "agreement", "vectors")
@@ -41,8 +43,8 @@ class RunTables:
 
     def wording(self, question: str) -> str:
         """Return how a question was worded, or else the name of its column, or else its own."""
-        found = self.study.settings.intake.questions.get(question)
-        return (found.wording or found.column or question) if found else question
+        settings = self.study.settings.intake.questions.get(question)
+        return (settings.wording or settings.column or question) if settings else question
 
     def label(self, code: str) -> str:
         """Return what people call a code in plain words, or its id where the codebook no longer has it."""
@@ -104,27 +106,19 @@ class Tables:
     @cached_property
     def of_text(self) -> dict[str, list[str]]:
         """The excerpts that hold each text."""
-        found: dict[str, list[str]] = {}
-        for segment_id, text_id in zip(self.excerpts, self.text_ids, strict=True):
-            found.setdefault(text_id, []).append(segment_id)
-        return found
+        return _listed(zip(self.text_ids, self.excerpts, strict=True))
 
     @cached_property
     def of_comment(self) -> dict[str, list[str]]:
         """The excerpts of each comment, in the order of the answer."""
-        found: dict[str, list[str]] = {}
         ordered = self.segments.sort_values("start", kind="stable")
-        for segment_id, comment_id in zip(ordered["segment_id"], ordered["comment_id"], strict=True):
-            found.setdefault(comment_id, []).append(segment_id)
-        return found
+        return _listed(zip(ordered["comment_id"], ordered["segment_id"], strict=True))
 
     @cached_property
     def codes(self) -> dict[str, tuple[str, ...]]:
         """The codes of each excerpt, as things stood at the last run."""
-        found: dict[str, tuple[str, ...]] = {}
-        for segment_id, code in zip(self["codings"]["segment_id"], self["codings"]["code"], strict=True):
-            found[segment_id] = (*found.get(segment_id, ()), code)
-        return found
+        codings = self["codings"]
+        return {row: tuple(codes) for row, codes in _listed(zip(codings["segment_id"], codings["code"], strict=True)).items()}
 
     @cached_property
     def comment_rows(self) -> dict[str, int]:
@@ -164,44 +158,49 @@ class Tables:
 
     def shuffled(self, seed: int) -> list[str]:
         """Return the excerpts in an order drawn by chance, the same every time: what an audit goes by."""
-        if ("shuffled", seed) not in self._kept:
-            rows = np.random.default_rng(seed).permutation(len(self.excerpts))
-            self._kept["shuffled", seed] = [self.excerpts[row] for row in rows]
-        found: list[str] = self._kept["shuffled", seed]
-        return found
+
+        def draw() -> list[str]:
+            return [self.excerpts[row] for row in np.random.default_rng(seed).permutation(len(self.excerpts))]
+
+        return self._once(("shuffled", seed), draw)
 
     def chances(self, codes: tuple[str, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how likely each code is for each excerpt, and from when on it is suggested."""
-        if ("chances", codes) not in self._kept:
-            self._kept["chances", codes] = chances_of(self.at_once["suggestions"], self.text_ids, codes)
-        found: tuple[NDArray[np.float64], NDArray[np.float64]] = self._kept["chances", codes]
-        return found
+        return self._once(("chances", codes), lambda: chances_of(self.at_once["suggestions"], self.text_ids, codes))
 
     def by_margin(self, codes: tuple[str, ...], seed: int) -> list[str]:
         """Return the excerpts the coder is least certain of first."""
-        if ("margin", codes, seed) not in self._kept:
+
+        def rank() -> list[str]:
             chances, thresholds = self.chances(codes)
             nobody = np.zeros(len(self.excerpts), dtype=bool)
             rows = next_to_review(chances, thresholds, nobody, "uncertain", n=len(self.excerpts), seed=seed)
-            self._kept["margin", codes, seed] = [self.excerpts[row] for row in rows]
-        found: list[str] = self._kept["margin", codes, seed]
-        return found
+            return [self.excerpts[row] for row in rows]
+
+        return self._once(("margin", codes, seed), rank)
 
     def by_code(self, codes: tuple[str, ...]) -> list[list[str]]:
         """Return the excerpts each code is likeliest for first, as far as it is likely at all."""
-        if ("code", codes) not in self._kept:
+
+        def rank() -> list[list[str]]:
             chances, _ = self.chances(codes)
-            order = np.argsort(-chances, axis=0, kind="stable")
-            n = (chances > 0).sum(axis=0)
-            self._kept["code", codes] = [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
-        found: list[list[str]] = self._kept["code", codes]
-        return found
+            order, n = np.argsort(-chances, axis=0, kind="stable"), (chances > 0).sum(axis=0)
+            return [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
+
+        return self._once(("code", codes), rank)
 
     def ranked(self, text_id: str) -> pd.DataFrame:
         """Return what the model would say of a text, best first."""
         ordered, text_ids = self._by_text
         first, last = np.searchsorted(text_ids, text_id, "left"), np.searchsorted(text_ids, text_id, "right")
         return ordered.iloc[first:last]
+
+    def _once(self, key: Hashable, make: Callable[[], T]) -> T:
+        # The tables never change, and neither does what follows from them.
+        if key not in self._kept:
+            self._kept[key] = make()
+        value: T = self._kept[key]
+        return value
 
     @cached_property
     def vector_rows(self) -> dict[str, int]:
@@ -212,42 +211,48 @@ class Tables:
         """Return the text of an excerpt; None if the study no longer has it."""
         return self.text_of.get(segment_id)
 
-
-def fresh_material(study: Study, known: RunTables | None) -> RunTables:
-    """Return the study's material as it is now: what is known, where nothing has changed."""
-    if known is None:
-        return _first(study)
-    known = _with_codebook(known)
-    tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
-    if tables != known.tables.stamp and not _is_running(study):
-        known = replace(known, tables=_read(study, tables))
-    return known
+    def words(self, segment_id: str) -> str:
+        """Return the words of an excerpt that the study has."""
+        return str(self.segments["text"].iloc[self.row_of[segment_id]])
 
 
-def _with_codebook(known: RunTables) -> RunTables:
+def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for key, value in pairs:
+        lists.setdefault(key, []).append(value)
+    return lists
+
+
+def fresh_material(study: Study, before: RunTables | None) -> RunTables:
+    """Return the study's material as it is now: as it was before, where nothing has changed."""
+    stamp = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
+    if before is None:
+        codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
+        return RunTables(study, codebook, _read(study, stamp), _stamp(study.codebook) if study.codebook else ())
+    material = _with_codebook(before)
+    # A run replaces the tables one after the other: until it is over, those of the run before fit together and these do not.
+    if stamp != material.tables.stamp and not _is_running(study):
+        material = replace(material, tables=_read(study, stamp))
+    return material
+
+
+def _with_codebook(material: RunTables) -> RunTables:
     """Return the material with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
-    path = known.study.codebook
+    path = material.study.codebook
     stamp = _stamp(path) if path else ()
-    if path is None or stamp == known.codebook_stamp:
-        return known
+    if path is None or stamp == material.codebook_stamp:
+        return material
     try:
-        return replace(known, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
+        return replace(material, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
     except CodebookError as error:
         # Somebody is editing it in Excel; the review must not stop for that.
-        return replace(known, codebook_stamp=stamp, codebook_fault=str(error))
-
-
-def _first(study: Study) -> RunTables:
-    stamp = _stamp(study.codebook) if study.codebook else ()
-    codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
-    tables = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
-    return RunTables(study, codebook, _read(study, tables), stamp)
+        return replace(material, codebook_stamp=stamp, codebook_fault=str(error))
 
 
 def _read(study: Study, stamp: Stamp) -> Tables:
-    found = {name: read_table(name, _path(study, name)) for name in _AT_ONCE}
-    frames = {name: table for name, table in found.items() if isinstance(table, pd.DataFrame)}
-    if len(frames) < len(found):
+    tables = {name: read_table(name, _path(study, name)) for name in _AT_ONCE}
+    frames = {name: table for name, table in tables.items() if isinstance(table, pd.DataFrame)}
+    if len(frames) < len(tables):
         raise DataError(f"The tables of {study.settings.name} are not what they should be; run `themes run {study.folder}`.")
     return Tables(study, stamp, frames)
 
@@ -256,13 +261,13 @@ def _read_later(study: Study, name: str) -> pd.DataFrame:
     """Return a table that only some pages need; empty if there is none, ReviewError if an earlier release made it otherwise."""
     path = _path(study, name)
     try:
-        found = read_table(name, path) if path.is_file() else empty_table(name)
+        table = read_table(name, path) if path.is_file() else empty_table(name)
     except DataError as error:
         raise ReviewError(
             f"The {name} of this study were made by another version of the program, so this page cannot show them yet. Ask the "
             "person who runs the review to run the study again (`themes run`). Nothing that people decided is lost by that."
         ) from error
-    return found if isinstance(found, pd.DataFrame) else empty_table(name)
+    return table if isinstance(table, pd.DataFrame) else empty_table(name)
 
 
 def _path(study: Study, name: str) -> Path:
@@ -270,8 +275,8 @@ def _path(study: Study, name: str) -> Path:
 
 
 def _stamp(*paths: Path) -> Stamp:
-    """Return what tells that a file is another one, without reading it."""
-    return tuple((path.name, found.st_mtime_ns, found.st_size) for path in paths if path.is_file() and (found := path.stat()))
+    # By its time and size a file is known for another one without being read.
+    return tuple((path.name, stat.st_mtime_ns, stat.st_size) for path in paths if path.is_file() and (stat := path.stat()))
 
 
 def _is_running(study: Study) -> bool:

@@ -57,7 +57,7 @@ def find(room: ReviewSession, words: str, *, n: int = 20, start: int = 0) -> Sea
         sql = "SELECT comment_id FROM answers WHERE answers MATCH ? ORDER BY rank, comment_id"
         comments = [row[0] for row in connection.execute(sql, (wanted,))]
     best = (_best(material.tables, comment_id, words) for comment_id in comments[start : start + n])
-    return SearchHits(tuple(_found(material, one) for one in best if one), len(comments))
+    return SearchHits(tuple(_hit(material, segment_id) for segment_id in best if segment_id), len(comments))
 
 
 def more_like(room: ReviewSession, segment_id: str, *, n: int = 20) -> tuple[SearchHit, ...]:
@@ -70,12 +70,13 @@ def more_like(room: ReviewSession, segment_id: str, *, n: int = 20) -> tuple[Sea
     if row is None:
         return ()
     likeness = matrix @ matrix[row]
-    found: list[SearchHit] = []
+    hits: list[SearchHit] = []
+    # One more than is wanted: the nearest of all is the excerpt itself.
     for place in np.argsort(-likeness, kind="stable")[: n + 1]:
-        there = tables.of_text.get(ids[place], [])
-        if place != row and there:
-            found.append(_found(material, there[0], likeness=round(float(likeness[place]), 3)))
-    return tuple(found[:n])
+        excerpts = tables.of_text.get(ids[place], [])
+        if place != row and excerpts:
+            hits.append(_hit(material, excerpts[0], likeness=round(float(likeness[place]), 3)))
+    return tuple(hits[:n])
 
 
 def as_query(words: str) -> str:
@@ -117,7 +118,7 @@ def _build(tables: Tables, path: Path) -> None:
 
 
 def _wanted_stamp(tables: Tables) -> str:
-    return repr([one for one in tables.stamp if one[0] == "comments.parquet"])
+    return repr([file for file in tables.stamp if file[0] == "comments.parquet"])
 
 
 def _stamp_of(path: Path) -> str:
@@ -134,24 +135,19 @@ def _stamp_of(path: Path) -> str:
 def _best(tables: Tables, comment_id: str, words: str) -> str | None:
     """Return the excerpt of an answer that holds most of the words; the first of those."""
     wanted = {word.casefold() for word in re.findall(r"\w+", words)}
-    there = tables.of_comment.get(comment_id, [])
     answer = tables.answers[tables.comment_rows[comment_id]][0]
-    places = {one: tables.places[tables.row_of[one]] for one in there}
-    texts = {one: answer[start:end].casefold() for one, (_, start, end) in places.items()}
-    return max(there, key=lambda one: sum(word in texts[one] for word in wanted), default=None)
+
+    def n_words(segment_id: str) -> int:
+        _, start, end = tables.places[tables.row_of[segment_id]]
+        text = answer[start:end].casefold()
+        return sum(word in text for word in wanted)
+
+    return max(tables.of_comment.get(comment_id, []), key=n_words, default=None)
 
 
-def _found(material: RunTables, segment_id: str, *, likeness: float | None = None) -> SearchHit:
+def _hit(material: RunTables, segment_id: str, *, likeness: float | None = None) -> SearchHit:
     shown = bare_excerpt(material, segment_id)
-    own = tuple(material.label(code) for code in material.tables.codes.get(segment_id, ()))
-    return SearchHit(
-        segment_id, _end_of(shown.before), shown.words, _beginning_of(shown.after), shown.question, shown.group, own, likeness
-    )
-
-
-def _end_of(text: str) -> str:
-    return text if len(text) <= _ROUND else "…" + text[-_ROUND:]
-
-
-def _beginning_of(text: str) -> str:
-    return text if len(text) <= _ROUND else text[:_ROUND] + "…"
+    before = shown.before if len(shown.before) <= _ROUND else "…" + shown.before[-_ROUND:]
+    after = shown.after if len(shown.after) <= _ROUND else shown.after[:_ROUND] + "…"
+    codes = tuple(material.label(code) for code in material.tables.codes.get(segment_id, ()))
+    return SearchHit(segment_id, before, shown.words, after, shown.question, shown.group, codes, likeness)

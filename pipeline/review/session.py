@@ -52,8 +52,8 @@ class ReviewSession:
         with self._lock:
             if name not in self._kept or self._kept[name][0] != stamp:
                 self._kept[name] = (stamp, make())
-            found: T = self._kept[name][1]
-            return found
+            value: T = self._kept[name][1]
+            return value
 
     def write(self, job: Callable[[Store], T]) -> T:
         """Carry out a job on the store by the one writer, and return what it returns once it is on the disk."""

@@ -60,6 +60,12 @@ class ReviewState:
     """
 
     coders: int
+    begun: CountedSet = field(default_factory=CountedSet)
+    """Excerpts that somebody has answered in this round."""
+    complete: CountedSet = field(default_factory=CountedSet)
+    """Excerpts that as many people as are to read them have answered in this round."""
+    differing: CountedSet = field(default_factory=CountedSet)
+    """Excerpts that all have answered, blind answers differing or somebody not being sure."""
     _made: dict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     _numbered: dict[int, Decision] = field(default_factory=dict)
     _withdrawn: set[int] = field(default_factory=set)
@@ -71,12 +77,9 @@ class ReviewState:
     _done: dict[str, CountedSet] = field(default_factory=lambda: defaultdict(CountedSet))
     _skipped: dict[str, CountedSet] = field(default_factory=lambda: defaultdict(CountedSet))
     _ahead_of_others: dict[str, CountedSet] = field(default_factory=lambda: defaultdict(CountedSet))
-    _begun: CountedSet = field(default_factory=CountedSet)
-    _complete: CountedSet = field(default_factory=CountedSet)
-    _differing: CountedSet = field(default_factory=CountedSet)
     _given: Counter[str] = field(default_factory=Counter)
+    # For each person and text, the last decision there was before they were last shown how the text is coded.
     _seen_texts: dict[tuple[str, str], int] = field(default_factory=dict)
-    """For each person and text, the last decision there was before they were last shown how the text is coded."""
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -84,7 +87,8 @@ class ReviewState:
         """Take in what was added to the store since the last time; `here` are the excerpts that the study has now."""
         if here is not self._here:
             self._here = here
-            for marks in self._all_marks():
+            by_person = (*self._done.values(), *self._skipped.values(), *self._ahead_of_others.values())
+            for marks in (self.begun, self.complete, self.differing, *by_person):
                 marks.count(here)
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
@@ -125,10 +129,6 @@ class ReviewState:
         """Return what a person says of an excerpt as things stand."""
         return self._own.get(reviewer, {}).get(segment_id)
 
-    def by(self, reviewer: str) -> list[Decision]:
-        """Return what a person says of all excerpts as things stand."""
-        return list(self._own.get(reviewer, {}).values())
-
     def all_standing(self) -> list[Decision]:
         """Return what everybody says of all excerpts as things stand."""
         return [made for own in list(self._own.values()) for made in list(own.values())]
@@ -136,15 +136,6 @@ class ReviewState:
     def own(self, reviewer: str) -> Mapping[str, Decision]:
         """Return what a person says as things stand, by excerpt."""
         return self._own.get(reviewer, {})
-
-    @property
-    def begun(self) -> AbstractSet[str]:
-        """Excerpts that somebody has answered in this round. Like the other sets here it grows as people answer."""
-        return self._begun.every
-
-    def n_begun(self) -> int:
-        """Return how many excerpts of the study somebody has answered in this round."""
-        return self._begun.n_here
 
     def n_done(self, reviewer: str) -> int:
         """Return how many of the study no longer wait for a person: answered in this round, or skipped at any time."""
@@ -156,7 +147,7 @@ class ReviewState:
 
     def n_left(self, reviewer: str) -> int:
         """Return how many excerpts of the study still wait for a person, and have not been answered by enough others."""
-        return len(self._here) - self._complete.n_here - self._of(self._ahead_of_others, reviewer).n_here
+        return len(self._here) - self.complete.n_here - self._of(self._ahead_of_others, reviewer).n_here
 
     def n_given_by(self, reviewer: str) -> int:
         """Return how many excerpts a person has answered as things stand, those gone from the study too; skipping is none."""
@@ -185,50 +176,25 @@ class ReviewState:
         """
         begun = self.round_of(segment_id)
         made = self._made.get(segment_id, ())
-        answered = any(one.reviewer == reviewer and one.outcome != "skip" and one.decision_id > begun for one in made)
+        own = (decision for decision in made if decision.reviewer == reviewer and decision.outcome != "skip")
+        answered = any(decision.decision_id > begun for decision in own)
         return answered or self._seen_texts.get((reviewer, text_id), -1) >= begun
 
     def had_seen_text(self, reviewer: str, text_id: str, segments: Iterable[str]) -> bool:
         """Return whether a person was shown how a text is coded since any of the excerpts that say it was put into the queue."""
-        begun = max((self.round_of(one) for one in segments), default=0) if self._rounds else 0
+        begun = max(map(self.round_of, segments), default=0) if self._rounds else 0
         return self._seen_texts.get((reviewer, text_id), -1) >= begun
-
-    def is_complete(self, segment_id: str) -> bool:
-        """Return whether as many people as are to read an excerpt have answered in this round."""
-        return segment_id in self._complete.every
-
-    @property
-    def complete(self) -> AbstractSet[str]:
-        """Excerpts that as many people as are to read them have answered."""
-        return self._complete.every
-
-    def n_complete(self) -> int:
-        """Return how many excerpts of the study as many people as are to read them have answered."""
-        return self._complete.n_here
-
-    @property
-    def differing(self) -> AbstractSet[str]:
-        """Excerpts that all have answered, blind answers differing or somebody not being sure."""
-        return self._differing.every
-
-    def n_differing(self) -> int:
-        """Return how many excerpts of the study people read differently."""
-        return self._differing.n_here
 
     def round_of(self, segment_id: str) -> int:
         """Return the number of the last decision before an excerpt's round began, or 0."""
         return self._rounds.get(segment_id, 0)
 
-    def decision(self, decision_id: int) -> Decision | None:
-        """Return a decision that was not withdrawn."""
-        return None if decision_id in self._withdrawn else self._numbered.get(decision_id)
-
     def _last(self, segment_id: str, counts: Callable[[Decision], bool]) -> tuple[Decision, ...]:
-        found: dict[str, Decision] = {}
+        last: dict[str, Decision] = {}
         for made in self._made.get(segment_id, ()):
             if made.decision_id not in self._withdrawn and counts(made):
-                found[made.reviewer] = made
-        return tuple(sorted(found.values(), key=lambda made: made.decision_id))
+                last[made.reviewer] = made
+        return tuple(sorted(last.values(), key=lambda made: made.decision_id))
 
     def _take_decisions(self, store: Store) -> Iterable[str]:
         sql = f"SELECT {DECISION} FROM decisions WHERE decision_id > ? ORDER BY decision_id"  # noqa: S608
@@ -277,7 +243,7 @@ class ReviewState:
         if touched:
             self._rounds = {}
             for up_to, segments in self._reopened.values():
-                self._rounds |= {one: max(up_to, self._rounds.get(one, 0)) for one in segments}
+                self._rounds |= {each: max(up_to, self._rounds.get(each, 0)) for each in segments}
         return touched
 
     def _judge(self, segment_id: str) -> None:
@@ -291,9 +257,9 @@ class ReviewState:
         blind = self.blind(segment_id)
         unsure = any(made.outcome == "not sure" for made in blind)
         differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1
-        self._begun.put(segment_id, self._here, belongs=bool(readers))
-        self._complete.put(segment_id, self._here, belongs=complete)
-        self._differing.put(segment_id, self._here, belongs=complete and differ)
+        self.begun.put(segment_id, self._here, belongs=bool(readers))
+        self.complete.put(segment_id, self._here, belongs=complete)
+        self.differing.put(segment_id, self._here, belongs=complete and differ)
 
     def _judge_own(self, segment_id: str, reviewer: str, own: Decision | None, *, begun: int, complete: bool) -> None:
         skipped = own is not None and own.outcome == "skip"
@@ -306,10 +272,6 @@ class ReviewState:
         if own is not None:
             self._own[reviewer][segment_id] = own
             self._given.update(own.codes)
-
-    def _all_marks(self) -> list[CountedSet]:
-        by_person = (self._done, self._skipped, self._ahead_of_others)
-        return [self._begun, self._complete, self._differing, *(marks for kept in by_person for marks in kept.values())]
 
     @staticmethod
     def _of(kept: dict[str, CountedSet], reviewer: str) -> CountedSet:

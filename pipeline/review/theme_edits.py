@@ -100,9 +100,9 @@ def _members_of(study: Study, number: int) -> tuple[list[str], NDArray[np.float6
 
 def _code_of(study: Study, wanted: str) -> str:
     codes = read_codebook(study.codebook).codes if study.codebook else ()
-    by_name = {name.strip().casefold(): code.code for code in codes for name in (code.name, code.label, code.code) if name}
-    if (found := by_name.get(wanted.strip().casefold())) is not None:
-        return found
+    by_name = {name.strip().casefold(): each.code for each in codes for name in (each.name, each.label, each.code) if name}
+    if (code := by_name.get(wanted.strip().casefold())) is not None:
+        return code
     nearest = get_close_matches(wanted.strip().casefold(), list(by_name), n=1)
     hint = f" Did you mean {by_name[nearest[0]]}?" if nearest else " Add it to the codebook first."
     raise CodebookError(f"The codebook has no code {wanted!r}.{hint}")

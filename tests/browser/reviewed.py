@@ -19,7 +19,8 @@ from pipeline.review.codebook_changes import propose_change, vote
 from pipeline.review.coding import Coding, decide
 from pipeline.review.discussions import ReaderCoding, leave_contested
 from pipeline.review.session import ReviewSession, open_room
-from pipeline.review.theme_requests import rename
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_of_themes
 from pipeline.review.web.app import create_app
 from pipeline.review.web.server_config import make_site
 from pipeline.study.study import Study, load_study
@@ -147,4 +148,4 @@ def _let_people_speak(room: ReviewSession, places: dict[str, str]) -> None:
     fields = {"definition": PAYLOADS[2] + " " + LONG, "examples": PAYLOADS[4]}
     number = propose_change(room, "time", fields, why=PAYLOADS[1], by=PAYLOADS[1], key="proposed").code_edit_id
     vote(room, number, "object", by="Ben", why=PAYLOADS[6])
-    rename(room, 1, PAYLOADS[0], by="Ben")
+    ask_of_themes(room, rename_wish(room.study, 1, PAYLOADS[0]), by="Ben")

@@ -11,7 +11,8 @@ from sample import ROOT, SAMPLE
 from small_study import add_vectors, build_study
 
 from pipeline.codebook.codebook import Code, Codebook, write_codebook
-from pipeline.review.theme_requests import rename_theme
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_in_study
 
 
 COMMANDS = (
@@ -40,7 +41,7 @@ def study(tmp_path_factory):
     folder = tmp_path_factory.mktemp("terminal") / "study"
     study = add_vectors(build_study(folder))
     shutil.copy(SAMPLE / "responses.csv", folder)
-    rename_theme(folder, 1, "Y tŷ – ‘dŵr’ ▸ £5", by="Siân Ŵyn")
+    ask_in_study(folder, lambda study: rename_wish(study, 1, "Y tŷ – ‘dŵr’ ▸ £5"), by="Siân Ŵyn")
     write_codebook(Codebook((Code("dŵr", label="Dŵr a thŷ"), Code("dŵr-2", label="Dŵr a thŷ"))), study.codebook)
     return folder
 

@@ -22,7 +22,6 @@ from pipeline.decisions.sign_ins import (
     close_session,
     draft,
     drop_draft,
-    extend_session,
     open_session,
     remember,
     save_draft,
@@ -180,11 +179,8 @@ def test_a_session_remembers_until_it_ends(store):
     remember(store, "s", {"batch": 5, "next": "/é"})
     found = session(store, "s", now=NOW)
     assert (found.reviewer, found.words) == (None, {"batch": 5, "next": "/é"})
-    extend_session(store, "s", now=NOW + HOUR / 2, lasts=HOUR)
-    assert session(store, "s", now=NOW + HOUR * 1.4) is not None
-    assert session(store, "s", now=NOW + HOUR * 1.5) is None
-    extend_session(store, "s", now=NOW + HOUR * 2, lasts=HOUR)
-    assert session(store, "s", now=NOW + HOUR * 2) is None
+    assert session(store, "s", now=NOW + HOUR * 0.9) is not None
+    assert session(store, "s", now=NOW + HOUR) is None
     sweep(store, now=NOW + HOUR * 2)
     assert store.frame("SELECT * FROM sessions").empty
     open_session(store, "s", reviewer="Ann", now=NOW, lasts=HOUR)

@@ -201,11 +201,12 @@ def test_a_confirmation_of_nothing_or_by_nobody_is_refused(made, options):
 
 
 def test_a_title_that_cannot_be_seen_is_refused(made):
-    from pipeline.review.theme_requests import rename_theme
+    from pipeline.review.theme_edits import rename_wish
+    from pipeline.review.theme_requests import ask_in_study
 
     with pytest.raises(DataError, match="Nothing of this title can be seen"):
-        rename_theme(made, 1, "\u200b\u202e", by="Ann")
-    assert rename_theme(made, 1, "\u200bSeen", by="Ann") == 1
+        ask_in_study(made, lambda study: rename_wish(study, 1, "\u200b\u202e"), by="Ann")
+    assert ask_in_study(made, lambda study: rename_wish(study, 1, "\u200bSeen"), by="Ann") == 1
 
 
 @pytest.fixture

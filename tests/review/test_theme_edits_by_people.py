@@ -5,19 +5,8 @@ from saying import key
 from pipeline.decisions.store import read_review
 from pipeline.errors import CodebookError, DataError
 from pipeline.review.codebook_changes import code_edits
-from pipeline.review.theme_requests import (
-    map_to_code,
-    merge,
-    propose_code_from,
-    rename,
-    restore,
-    set_aside,
-    split,
-    theme_card,
-    theme_cards,
-    theme_edits,
-    undo_theme_edit,
-)
+from pipeline.review.theme_edits import aside_wish, map_wish, merge_wish, rename_wish, restore_wish, split_wish
+from pipeline.review.theme_requests import ask_of_themes, propose_code_from, theme_card, theme_cards, theme_edits, undo_theme_edit
 from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
@@ -50,12 +39,12 @@ def test_few_people_of_a_group_are_not_counted_out(room):
 
 def test_what_people_ask_is_kept_for_the_next_run(with_vectors, room):
     asked = [
-        rename(room, 1, "No time", by="Ann"),
-        merge(room, [1, 2], by="Ann"),
-        set_aside(room, 3, by="Ben"),
-        restore(room, 3, by="Ben"),
-        map_to_code(room, 2, "Trust & respect", by="Di"),
-        split(room, 1, into=2, by="Di"),
+        ask_of_themes(room, rename_wish(room.study, 1, "No time"), by="Ann"),
+        ask_of_themes(room, merge_wish(room.study, [1, 2]), by="Ann"),
+        ask_of_themes(room, aside_wish(room.study, 3), by="Ben"),
+        ask_of_themes(room, restore_wish(room.study, 3), by="Ben"),
+        ask_of_themes(room, map_wish(room.study, 2, "Trust & respect"), by="Di"),
+        ask_of_themes(room, split_wish(room.study, 1, into=2), by="Di"),
     ]
     edits = read_review(with_vectors, "theme_edits")
     assert edits["edit_id"].tolist() == asked
@@ -70,13 +59,13 @@ def test_what_people_ask_is_kept_for_the_next_run(with_vectors, room):
 
 def test_what_cannot_be_asked_is_said(with_vectors, room):
     with pytest.raises(DataError, match="no theme 99"):
-        rename(room, 99, "x", by="Ann")
+        rename_wish(room.study, 99, "x")
     with pytest.raises(DataError, match="no theme 99"):
         theme_card(room, 99)
     with pytest.raises(DataError, match="two different themes"):
-        merge(room, [1, 1], by="Ann")
+        merge_wish(room.study, [1, 1])
     with pytest.raises(CodebookError, match="no code 'tiem'"):
-        map_to_code(room, 1, "tiem", by="Ann")
+        map_wish(room.study, 1, "tiem")
 
 
 def test_a_new_code_from_a_theme_takes_only_words_of_people_who_agreed_to_be_quoted(room):

@@ -61,12 +61,8 @@ class LoopForm(Stamped):
 
 def faults(cells: dict[str, str]) -> dict[str, str]:
     """Return what is wrong with a row, by field, in the words of the page."""
-    found: dict[str, str] = {}
-    for name, sentence in problems(tidy_row(cells)):
-        found.setdefault(name, _in_words_of_the_page(sentence))
-    return {name: found[name] for name in FIELDS if name in found}
-
-
-def _in_words_of_the_page(sentence: str) -> str:
-    said = _COLUMN.sub(lambda column: f"“{FIELDS[column[0]]}”", sentence)
-    return said[0].upper() + said[1:]
+    first: dict[str, str] = {}
+    for name, problem in problems(tidy_row(cells)):
+        sentence = _COLUMN.sub(lambda column: f"“{FIELDS[column[0]]}”", problem)
+        first.setdefault(name, sentence[0].upper() + sentence[1:])
+    return {name: first[name] for name in FIELDS if name in first}

@@ -67,11 +67,11 @@ class Sessions(SessionInterface):
         """Return the session of the request, or a new one that is kept only if something is put into it."""
         number = request.cookies.get(self.cookie, "")
         with self._lock:
-            found = self._known.get(_digest(number)) if number else None
-        found = found or (self._from_store(number) if number else None)
-        if found is not None and self.clock() - found.made < LASTS_S:
-            return found
-        return self._of_visitor(app, number, found)
+            session = self._known.get(_digest(number)) if number else None
+        session = session or (self._from_store(number) if number else None)
+        if session is not None and self.clock() - session.made < LASTS_S:
+            return session
+        return self._of_visitor(app, number, session)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep the session and tell the browser its number; a visitor's own is sent to the browser and not kept."""
@@ -102,7 +102,6 @@ class Sessions(SessionInterface):
         return session
 
     def _whose(self, number: str, ended: BrowserSession | None) -> str | None:
-        """Return whose session it was that has run out."""
         if ended is not None:
             return ended.get("person") if self.clock() - ended.made < LASTS_S + FORMER_S else None
         now, within = self._time(self.clock()), timedelta(seconds=FORMER_S)
@@ -131,7 +130,7 @@ class Sessions(SessionInterface):
     def end_all_of(self, person: str) -> None:
         """Forget all sessions of a person, in whatever browser; the store does so when an account changes."""
         with self._lock:
-            self._known = {key: one for key, one in self._known.items() if one.get("person") != person}
+            self._known = {key: session for key, session in self._known.items() if session.get("person") != person}
 
     def _forget(self, session: BrowserSession) -> None:
         number = session.number
@@ -142,15 +141,14 @@ class Sessions(SessionInterface):
             self.room.write(lambda store: sign_ins.close_session(store, number))
 
     def _from_store(self, number: str) -> BrowserSession | None:
-        """Return a session that an earlier run of this program kept."""
         now = self._time(self.clock())
         kept = self.room.read(lambda store: sign_ins.session(store, number, now=now))
         if kept is None:
             return None
-        found = BrowserSession(number, datetime.fromisoformat(kept.made_at).timestamp())
-        found.kept = kept.words
-        found.update(kept.words)
-        return found
+        session = BrowserSession(number, datetime.fromisoformat(kept.made_at).timestamp())
+        session.kept = kept.words
+        session.update(kept.words)
+        return session
 
     def _to_store(self, session: BrowserSession) -> None:
         """Keep what lasts of a session in which somebody has said who they are."""
@@ -175,15 +173,16 @@ class Sessions(SessionInterface):
         with self._lock:
             self._known[_digest(session.number)] = session
             if len(self._known) > MOST:
+                # Whoever has said who they are is not signed out by visitors who have not.
                 oldest = min(self._known, key=lambda key: (bool(self._known[key].get("person")), self._known[key].made))
                 del self._known[oldest]
 
 
 def this_session() -> BrowserSession:
     """Return the session itself, behind Flask's stand-in for it."""
-    found = session._get_current_object()  # type: ignore[attr-defined]
-    assert isinstance(found, BrowserSession)
-    return found
+    current = session._get_current_object()  # type: ignore[attr-defined]
+    assert isinstance(current, BrowserSession)
+    return current
 
 
 def forget_another(words: MutableMapping[str, Any], name: str) -> None:

@@ -55,7 +55,7 @@ def _refused(refusal: Exception) -> tuple[str, int]:
 
 
 def _outlived(refusal: Exception) -> Response | tuple[str, int]:
-    """A form of an earlier session, sent in a later one: its words are shown again, to be sent from there."""
+    # A form of an earlier session, sent in a later one: its words are shown again, to be sent from there.
     if context().person is None or not saved_forms.keep():
         return _refused(refusal)
     flash.give(Notice("This page had been open for long, so nothing was saved yet. Your words are here: send them again."))
@@ -63,27 +63,27 @@ def _outlived(refusal: Exception) -> Response | tuple[str, int]:
 
 
 def _not_saved(error: StorageError) -> Response | tuple[str, int]:
-    """The disk did not take it: what was chosen and typed comes back, with a way to send it again."""
+    # The disk did not take it: what was chosen and typed comes back, with a way to send it again.
     LOG.warning("not saved: %s", error)
     # Whoever is here may not have been looked up yet, and cannot be now.
     g.setdefault("person", None)
-    said = f"{error.on_page} Nothing was saved just now, and nothing that was saved before is lost."
+    what = f"{error.on_page} Nothing was saved just now, and nothing that was saved before is lost."
     if request.method != "POST" or any("password" in name for name in request.form):
-        return render_template("again.html.j2", said=said, fields=None), 503
+        return render_template("again.html.j2", said=what, fields=None), 503
     if request.endpoint in saved_forms.COME_BACK_FILLED and g.person and saved_forms.keep():
-        flash.give(Notice(f"{said} What you chose and typed is here. {_AGAIN}"))
+        flash.give(Notice(f"{what} What you chose and typed is here. {_AGAIN}"))
         return redirect(saved_forms.place(), 303)
-    fields = [(name, value, _is_typed(name, value)) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    return render_template("again.html.j2", said=said, fields=fields, advice=_AGAIN), 503
-
-
-def _is_typed(name: str, value: str) -> bool:
-    """Say whether a field holds words that somebody wrote, to be shown and perhaps copied."""
-    return name not in _NOT_TYPED and any(character.isspace() for character in value.strip())
+    fields = [
+        # Words that somebody wrote are shown, perhaps to be copied; what the page put there itself is not.
+        (name, value, name not in _NOT_TYPED and any(character.isspace() for character in value.strip()))
+        for name, value in request.form.items(multi=True)
+        if name != "csrf_token"
+    ]
+    return render_template("again.html.j2", said=what, fields=fields, advice=_AGAIN), 503
 
 
 def _not_possible(error: Exception) -> tuple[str, int]:
-    """Our own errors are sentences for people; those that speak of files are for whoever runs the review."""
+    # Our own errors are sentences for people; those that speak of files are for whoever runs the review.
     LOG.warning("%s: not possible", type(error).__name__)
     if isinstance(error, ReviewError | CodebookError) and FILE not in str(error):
         return render_template(
@@ -95,7 +95,7 @@ def _not_possible(error: Exception) -> tuple[str, int]:
 
 
 def _fault(fault: Exception) -> tuple[str, int]:
-    """The message of a stranger's exception may quote an answer, so only its kind and place are logged."""
+    # The message of a stranger's exception may quote an answer, so only its kind and place are logged.
     reference = secrets.token_hex(4)
     place = traceback.extract_tb(fault.__traceback__)[-1]
     LOG.error("fault %s: %s in %s, line %s", reference, type(fault).__name__, Path(place.filename).name, place.lineno)

@@ -22,5 +22,5 @@ def give(notice: Notice) -> None:
 
 def take() -> Notice | None:
     """Return what is to be shown, once."""
-    found = session.pop("notice", None)
-    return Notice(**found) if found else None
+    notice = session.pop("notice", None)
+    return Notice(**notice) if notice else None

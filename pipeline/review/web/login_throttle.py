@@ -53,17 +53,20 @@ class LoginThrottle:
 
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
+        # From when on newcomers may try.
         self._admitted: OrderedDict[str, float] = OrderedDict()
-        """From when on newcomers may try."""
+        # Where people signed in before.
         self._at_home: OrderedDict[str, float] = OrderedDict()
-        """Where people signed in before."""
         self._lock = threading.Lock()
 
     def try_now(self, visit: Visit, *, now: float) -> float:
         """Return how many seconds must pass before a try; if none, count it as wrong until `right` says otherwise."""
         with self._lock:
-            wait = max(self._of_pair(visit.pair, now), self._of_newcomer(visit, now))
+            n, last = self._n(visit.pair, now), self._wrong.get(visit.pair, (0, 0.0))[1]
+            own = max(0.0, last + _growing(n - FREE_TRIES) - now) if n >= FREE_TRIES else 0.0
+            wait = max(own, self._of_newcomer(visit, now))
             if not wait:
+                # Before the password is looked at, or many tries at once would each count as the first.
                 for key in (visit.pair, *visit.crowds):
                     _keep(self._wrong, key, (self._n(key, now) + 1, now))
             return wait
@@ -82,10 +85,6 @@ class LoginThrottle:
                 if key in self._wrong:
                     n, last = self._wrong[key]
                     self._wrong[key] = (max(0, n - 1), last)
-
-    def _of_pair(self, key: str, now: float) -> float:
-        n, last = self._n(key, now), self._wrong.get(key, (0, 0.0))[1]
-        return max(0.0, last + _growing(n - FREE_TRIES) - now) if n >= FREE_TRIES else 0.0
 
     def _of_newcomer(self, visit: Visit, now: float) -> float:
         if visit.own_browser or visit.place in self._at_home:
@@ -114,14 +113,14 @@ def _growing(n: int) -> float:
 
 
 def _network(address: str) -> str:
-    """Return the address, or the network of 64 bits that one visitor may have all of; all that is no address is one place."""
+    # One visitor may have a whole network of 64 bits to try from. All that is no address counts as one place.
     try:
-        found = ip_address(address)
+        ip = ip_address(address)
     except ValueError:
         return "unknown"
-    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else str(found)
+    return str(ip_network((ip, 64), strict=False)) if isinstance(ip, IPv6Address) else str(ip)
 
 
 def _key(where: str, who: str) -> str:
-    """Return a key of one size, however long the name."""
+    # A hash, so that a key has one size, however long the name.
     return hashlib.blake2b(f"{where}\n{' '.join(who.split()).casefold()}".encode(), digest_size=16).hexdigest()

@@ -37,8 +37,8 @@ def begin(size: int, order: Drawn) -> None:
 
 def current() -> Batch | None:
     """Return the batch in hand."""
-    found = session.get("batch")
-    return Batch(**found) if found else None
+    batch = session.get("batch")
+    return Batch(**batch) if batch else None
 
 
 def totals() -> tuple[int, int]:
@@ -81,4 +81,4 @@ def count(segment_id: str, seconds: int) -> None:
 def uncount(segment_id: str) -> None:
     """Count an excerpt as not read, since its answer was undone."""
     now = current() or Batch()
-    session["batch"] = asdict(replace(now, done=tuple(one for one in now.done if one != segment_id)))
+    session["batch"] = asdict(replace(now, done=tuple(done for done in now.done if done != segment_id)))

@@ -21,7 +21,8 @@ COME_BACK_FILLED = {
 
 def keep() -> bool:
     """Keep the words of the form that was just sent, for the person it was made for, and say whether that was done."""
-    if not _may_keep():
+    # Only where somebody of the study has been in this browser; a stranger's form is not even read.
+    if not (session.get("person") or session.get("opened") or this_session().former):
         return False
     words = {name: request.form.getlist(name) for name in request.form if name != "csrf_token"}
     name = "".join(words.get("person", ()))
@@ -46,11 +47,6 @@ def place() -> str:
 def take(path: str, person: str) -> Words | None:
     """Return the words that wait for this page and person, and keep them no longer."""
     return context().waiting.take(person, path, context().clock())
-
-
-def _may_keep() -> bool:
-    """Say whether somebody of the study has been in this browser; a stranger's form is not even read."""
-    return bool(session.get("person") or session.get("opened") or this_session().former)
 
 
 def _is_of(name: str) -> bool:

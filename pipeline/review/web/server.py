@@ -72,7 +72,7 @@ def _answer(app: Flask, door: socket.socket, then: Callable[[], None] | None) ->
 
 
 def _open_browser(launch: LaunchLink, folder: Path) -> None:
-    """Open the browser once the page answers; one that runs in the terminal comes back when it is closed only."""
+    # A browser that runs in the terminal comes back when it is closed only, so this has a thread of its own.
     parts = urlsplit(launch.site.address)
     asked = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
     try:

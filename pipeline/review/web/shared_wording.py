@@ -16,9 +16,9 @@ from pipeline.review.web.web_context import context
 _LONG_PAUSE_S = 300
 
 
-def plural(n: int, one: str, many: str = "") -> str:
+def plural(n: int, singular: str, plural: str = "") -> str:
     """Return a number with its word: 1 excerpt, 2 excerpts."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
 def direction(text: str) -> str:
@@ -36,9 +36,9 @@ def minutes(seconds: int) -> str:
     """Return a time as people say it."""
     if seconds < 60:
         return "less than a minute"
-    hours, rest = divmod(round(seconds / 60), 60)
+    hours, left = divmod(round(seconds / 60), 60)
     parts = [plural(hours, "hour")] if hours else []
-    return " ".join([*parts, plural(rest, "minute")] if rest or not hours else parts)
+    return " ".join([*parts, plural(left, "minute")] if left or not hours else parts)
 
 
 def worked_s(begun: float | None, now: float) -> int:
@@ -46,11 +46,11 @@ def worked_s(begun: float | None, now: float) -> int:
     return 0 if begun is None else round(min(max(now - begun, 0), _LONG_PAUSE_S))
 
 
-def answer_in_words(said: Coding | Decision | Discussion | ReaderCoding) -> str:
+def answer_in_words(answer: Coding | Decision | Discussion | ReaderCoding) -> str:
     """Return an answer as people say it: the codes' names, none of these, not sure, skipped."""
     named = {"not sure": "not sure", "skip": "skipped, no questions asked"}
-    codes = ", ".join(context().code_name(code) for code in said.codes)
-    return named.get(getattr(said, "outcome", "")) or codes or "none of these"
+    codes = ", ".join(context().code_name(code) for code in answer.codes)
+    return named.get(getattr(answer, "outcome", "")) or codes or "none of these"
 
 
 def words_of(material: RunTables, segment_id: str) -> str:

@@ -55,8 +55,9 @@ class WebContext:
         if "person" not in g:
             name = session.get("person")
             g.person = self.room.read(lambda store: person(store, name)) if name else None
-        found: Member | None = g.person
-        return None if found is None or (self.site.team and (found.closed or not found.has_account)) else found
+        member: Member | None = g.person
+        # On a laptop nobody has an account; on a team server it may have been closed since this browser signed in.
+        return None if member is None or (self.site.team and not member.can_sign_in) else member
 
     @property
     def minutes_left(self) -> int | None:
@@ -66,9 +67,9 @@ class WebContext:
     @property
     def me(self) -> Member:
         """Who is here, on a page that is open to people only."""
-        found = self.person
-        assert found is not None, "this page must be listed in ACCESS as open to people only"
-        return found
+        member = self.person
+        assert member is not None, "this page must be listed in ACCESS as open to people only"
+        return member
 
     def people(self) -> tuple[Member, ...]:
         """Return everybody of the study, by name."""
@@ -79,8 +80,8 @@ class WebContext:
         """The codes as they are now, by id, in the codebook's order."""
         if "codes" not in g:
             g.codes = {card.code: card for card in code_cards(self.room)}
-        found: dict[str, CodeCard] = g.codes
-        return found
+        codes: dict[str, CodeCard] = g.codes
+        return codes
 
     def may_see(self, segment_id: str) -> bool:
         """Return whether a page may show whoever is here how an excerpt is coded."""
@@ -92,11 +93,11 @@ class WebContext:
 
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""
-        found = self.codes.get(code)
-        return found.label if found else code
+        card = self.codes.get(code)
+        return card.label if card else code
 
 
 def context() -> WebContext:
-    """Return the desk of the running app."""
-    found: WebContext = current_app.extensions["manyvoices"]
-    return found
+    """Return the context of the running app."""
+    here: WebContext = current_app.extensions["manyvoices"]
+    return here

@@ -38,9 +38,9 @@ def sign_in() -> Page:
     if request.method == "GET":
         form.then.data = local_path(request.args.get("then"))
     if form.validate_on_submit():
-        found, errors = _check_password(form)
-        if found:
-            return _begin(found, form.then.data)
+        name, errors = _check_password(form)
+        if name:
+            return _begin(name, form.then.data)
     return render_template("sign_in.html.j2", form=form, errors=errors or problems(form), notice=flash.take())
 
 
@@ -52,11 +52,14 @@ def take_up_invitation(token: str) -> Page:
     if invited is None:
         abort(404)
     errors: dict[str, str] = {}
-    if form.validate_on_submit() and not (errors := _weakness(form, invited)):
-        hashed = hash_password(form.password.data)
-        name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
-        here.sessions.end_all_of(name)
-        return _begin(name, None)
+    if form.validate_on_submit():
+        weakness = why_easy(form.password.data, (invited.name, invited.group, here.title, "Many Voices"))
+        if not weakness:
+            hashed = hash_password(form.password.data)
+            name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
+            here.sessions.end_all_of(name)
+            return _begin(name, None)
+        errors = {"password": weakness}
     return render_template(
         "invitation.html.j2", form=form, invited=invited, by_command=sign_in_links.BY_COMMAND, errors=errors or problems(form)
     )
@@ -65,14 +68,15 @@ def take_up_invitation(token: str) -> Page:
 @PAGES.route("/people", methods=["GET", "POST"])
 def people() -> Page:
     """See who reviews, and invite somebody by a link that works once."""
-    form = InviteForm()
-    if form.validate_on_submit():
-        try:
-            made = _invite(form)
-        except ReviewError as error:
-            return _people(form, errors={"name": str(error)})
-        return _people(InviteForm(formdata=None), made=made)
-    return _people(form, errors=problems(form))
+    here, form = context(), InviteForm()
+    if not form.validate_on_submit():
+        return _people(form, errors=problems(form))
+    who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": here.me.name}
+    try:
+        made = here.room.write(lambda store: sign_in_links.make_invitation(store, here.site.address, now=here.now, **who))
+    except ReviewError as error:
+        return _people(form, errors={"name": str(error)})
+    return _people(InviteForm(formdata=None), made=made)
 
 
 @PAGES.post("/people/link")
@@ -135,19 +139,7 @@ def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, err
     )
 
 
-def _invite(form: InviteForm) -> tuple[str, Invitation]:
-    here = context()
-    who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": here.me.name}
-    return here.room.write(lambda store: sign_in_links.make_invitation(store, here.site.address, now=here.now, **who))
-
-
-def _weakness(form: PasswordForm, invited: Invitation) -> dict[str, str]:
-    why = why_easy(form.password.data, (invited.name, invited.group, context().title, "Many Voices"))
-    return {"password": why} if why else {}
-
-
 def _named() -> str:
-    """Return the name of the person a form is about, as it is kept."""
     here, name = context(), request.form.get("name", "")
     who = here.room.read(lambda store: person(store, name))
     if who is None:
@@ -157,7 +149,9 @@ def _named() -> str:
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
     here, name = context(), " ".join(form.name.data.split())
-    visit, now = Visit(name, _from(), session.get("person") == name or this_session().was(name)), here.clock()
+    # The web server in front adds the address that it saw at the end; what stands before it the visitor may have set.
+    address = request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
+    visit, now = Visit(name, address, session.get("person") == name or this_session().was(name)), here.clock()
     if wait := here.brake.try_now(visit, now=now):
         return None, {"password": f"Too many wrong passwords. Wait {round(wait) + 1} seconds, then try again."}
     # Somebody's own browser waits for its turn; whoever else comes in a crowd is asked to come again.
@@ -173,11 +167,6 @@ def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
         return None, {"password": "Name and password do not go together. Try again, or ask for a link for a new password."}
     here.brake.right(visit, now=now)
     return who.name, {}
-
-
-def _from() -> str:
-    """Return the address of the visitor as the web server in front saw it: the last one, which the visitor cannot set."""
-    return request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
 
 
 def _begin(name: str, then: str | None) -> Response:

@@ -1,7 +1,6 @@
 """Closing the loop: what was decided about what people said, what came of it, and whether they were told and agree."""
 
 import json
-from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -12,13 +11,14 @@ from pipeline.review.coding import StaleError
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.action_form import DAYS, FIELDS, LoopForm, faults
 from pipeline.review.web.flash import Notice
-from pipeline.review.web.forms import problems
+from pipeline.review.web.forms import as_shown, fill, problems
 from pipeline.review.web.web_context import context
 from pipeline.study.actions import COLUMNS
 
 
 PAGES = Blueprint("answering", __name__)
 Page = str | tuple[str, int] | Response
+_NAMES = (*COLUMNS, "stood")
 
 
 @PAGES.get("/loop")
@@ -32,7 +32,7 @@ def new(key: str) -> Page:
     """Write what came of one of the things on the list."""
     form, abouts = LoopForm(), answers(context().room, context().now.date()).abouts
     if request.method == "GET":
-        _fill(form, saved_forms.take(request.path, context().me.name) or {"about": abouts.get(key) or abort(404)})
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or {"about": abouts.get(key) or abort(404)})
         return _show(form, {})
     return _take(form, shown=None)
 
@@ -44,10 +44,10 @@ def row(number: int) -> Page:
     if request.method == "GET":
         stands = stands or abort(404)
         waiting = saved_forms.take(request.path, context().me.name)
-        _fill(form, waiting or stands)
+        fill(form, _NAMES, waiting or stands)
         form.stood.data = form.stood.data if waiting else json.dumps(stands)
         return _show(form, {} if waiting else faults(stands), number=number)
-    shown = _stood(form)
+    shown = as_shown(form.stood.data, COLUMNS)
     # A row that was gone when this page was sent before is written as a new one.
     return abort(400) if shown is None else _take(form, shown=shown or None, number=number)
 
@@ -92,17 +92,3 @@ def _show(form: LoopForm, errors: dict[str, str], *, number: int = 0, meanwhile:
         **{"form": form, "errors": errors, "abouts": abouts, "fields": FIELDS, "days": DAYS},
         **{"number": number, "meanwhile": meanwhile, "notice": flash.take()},
     )
-
-
-def _fill(form: LoopForm, words: Any) -> None:
-    for name in (*COLUMNS, "stood"):
-        form[name].data = "".join(words.get(name, ""))
-
-
-def _stood(form: LoopForm) -> Row | None:
-    """Return the row as the page that was sent had shown it; None where that is not to be read."""
-    try:
-        found = json.loads(form.stood.data or "")
-    except (ValueError, RecursionError):
-        return None
-    return {name: str(found[name]) for name in COLUMNS if name in found} if isinstance(found, dict) else None

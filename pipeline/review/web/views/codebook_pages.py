@@ -23,12 +23,13 @@ from pipeline.review.codebook_changes import (
 from pipeline.review.coding import StaleError
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
-from pipeline.review.web.forms import CODE_FIELDS, CodeForm, problems
+from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
 from pipeline.review.web.web_context import context
 
 
 PAGES = Blueprint("codebook", __name__)
 Page = str | tuple[str, int] | Response
+_NAMES = (*CODE_FIELDS, "why", "stood")
 
 
 @PAGES.get("/codebook")
@@ -51,16 +52,17 @@ def change(code: str) -> Page:
     card = context().codes.get(code) or abort(404)
     form, stands = CodeForm(), fields_of(context().room.material().codebook[code])
     if request.method == "GET":
-        _fill(form, saved_forms.take(request.path, context().me.name) or stands)
-    form.stood.data = form.stood.data or json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False)
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or stands)
+    shown_now = json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False)
+    form.stood.data = form.stood.data or shown_now
     errors = problems(form) if request.method == "POST" and not form.validate() else {}
     if request.method == "GET" or errors:
         return _show(form, errors, card=card)
-    by, key, seen = context().me.name, form.key.data or "", _stood(form)
+    by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
     try:
         made = propose_change(context().room, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
     except StaleError:
-        form.stood.data, form.key.data = json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False), ""
+        form.stood.data, form.key.data = shown_now, ""
         return _show(form, {}, card=card, meanwhile=stands), 409
     except ReviewError as error:
         return _show(form, {"label": str(error)}, card=card)
@@ -72,7 +74,7 @@ def new_code() -> Page:
     """Propose a new code."""
     form = CodeForm()
     if request.method == "GET":
-        _fill(form, saved_forms.take(request.path, context().me.name) or {})
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or {})
     errors = problems(form) if request.method == "POST" and not form.validate() else {}
     if request.method == "GET" or errors:
         return _show(form, errors)
@@ -97,23 +99,23 @@ def say(number: int) -> Page:
         match request.form.get("do"):
             case "agree" | "object" | "none" as word:
                 vote(room, number, word, by=me, why=why)
-                said = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
+                result = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
             case "accept":
                 made = accept(room, number, by=me, today=context().now.date(), despite=why)
-                said = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
+                result = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
             case "refuse":
                 refuse(room, number, by=me, why=why)
-                said = "Refused, with your reason."
+                result = "Refused, with your reason."
             case "undo":
                 undo_code_edit(room, number, by=me, today=context().now.date())
-                said = "Undone."
+                result = "Undone."
             case _:
                 abort(400)
     except StaleError as stale:
         return _show_proposal(code_edit(room, number), {"why": str(stale)}, why), 409
     except (ReviewError, CodebookError) as error:
         return _show_proposal(code_edit(room, number), {"why": str(error)}, why), 422
-    flash.give(Notice(said))
+    flash.give(Notice(result))
     return redirect(url_for("codebook.proposal", number=number), 303)
 
 
@@ -128,24 +130,10 @@ def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str
     # What is proposed as an example may be words of an excerpt that this person has yet to read.
     examples = [line for change in edit.changes for line in (*change.before.splitlines(), *change.after.splitlines())]
     show_words(context().room, context().me.name, examples, place="proposal")
-    mine = next((one for one in edit.votes if one.by == context().me.name), None)
+    mine = next((vote for vote in edit.votes if vote.by == context().me.name), None)
     return render_template(
         "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=flash.take()
     )
-
-
-def _fill(form: CodeForm, words: Any) -> None:
-    for name in (*CODE_FIELDS, "why", "stood"):
-        form[name].data = "".join(words.get(name, ""))
-
-
-def _stood(form: CodeForm) -> dict[str, str] | None:
-    """Return what the codebook said on the page that was sent; None where that is not to be read, and is not checked."""
-    try:
-        found = json.loads(form.stood.data or "")
-    except (ValueError, RecursionError):
-        return None
-    return {name: str(found[name]) for name in CODE_FIELDS if name in found} if isinstance(found, dict) else None
 
 
 def _proposed(made: CodeEdit) -> Response:

@@ -1,5 +1,7 @@
 """Talk about it: both readings side by side, and what came of talking."""
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -45,9 +47,10 @@ def differing() -> Page:
 @PAGES.get("/talk/<segment_id>")
 def discuss(segment_id: str) -> Page:
     """Show the readings of an excerpt side by side; to somebody who has not read it yet, only what they ask to see."""
-    if not may_see_codes(context().room, context().me.name, segment_id):
-        return _not_yet(segment_id)
-    talk = talk_about(context().room, segment_id)
+    room, me = context().room, context().me.name
+    may_see, talk = may_see_codes(room, me, segment_id), talk_about(room, segment_id)
+    if not may_see:
+        return render_template("not_yet.html.j2", excerpt=read_excerpt(room, segment_id, me), notice=flash.take())
     return _show(talk, *_prefilled(talk))
 
 
@@ -70,14 +73,15 @@ def settle(segment_id: str) -> Page:
         if form.outcome.data == "agreed":
             made = agree(here.room, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
         else:
-            kept = tuple(ReaderCoding(one.codes, said, one.people) for one, said in zip(readings, sentences, strict=True))
-            made = leave_contested(here.room, segment_id, kept, by=by, version=version, key=key, note=note)
+            pairs = zip(readings, sentences, strict=True)
+            worded = tuple(replace(reading, sentence=sentence) for reading, sentence in pairs)
+            made = leave_contested(here.room, segment_id, worded, by=by, version=version, key=key, note=note)
     except StaleError as stale:
         stands = stale.stands if isinstance(stale.stands, Discussion) else talk.discussion
         form.seen.data, form.key.data = str(stands.discussion_id if stands else 0), ""
         return _show(talk_about(here.room, segment_id), form, {}, sentences, stands=stands), 409
-    said = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"
-    flash.give(Notice(f"Kept: {said}.", undo=url_for("talk.undo", discussion_id=made.discussion_id, segment_id=segment_id)))
+    outcome = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"
+    flash.give(Notice(f"Kept: {outcome}.", undo=url_for("talk.undo", discussion_id=made.discussion_id, segment_id=segment_id)))
     return redirect(url_for("talk.differing"), 303)
 
 
@@ -98,18 +102,13 @@ def undo(segment_id: str, discussion_id: int) -> Response:
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
 
 
-def _not_yet(segment_id: str) -> str:
-    here, talk = context(), talk_about(context().room, segment_id)
-    excerpt = read_excerpt(here.room, talk.segment_id, here.me.name)
-    return render_template("not_yet.html.j2", excerpt=excerpt, notice=flash.take())
-
-
 def _show(
     talk: Talk, form: SettleForm, errors: dict[str, str], sentences: list[str] | None = None, *, stands: Discussion | None = None
 ) -> str:
     here = context()
     form.stamp(version=talk.version, person=here.me.name)
     readings = _readings(talk)
+    kept = {tuple(sorted(reading.codes)): reading.sentence for reading in talk.discussion.readings} if talk.discussion else {}
     return render_template(
         "talk.html.j2",
         talk=talk,
@@ -117,8 +116,8 @@ def _show(
         form=form,
         errors=errors,
         readings=readings,
-        cards=sorted(here.codes.values(), key=lambda card: not any(card.code in one.codes for one in readings)),
-        sentences=sentences or _kept_sentences(talk, len(readings)),
+        cards=sorted(here.codes.values(), key=lambda card: not any(card.code in reading.codes for reading in readings)),
+        sentences=sentences or [kept.get(reading.codes, "") for reading in readings],
         stands=stands,
         notice=flash.take(),
     )
@@ -126,16 +125,11 @@ def _show(
 
 def _readings(talk: Talk) -> list[ReaderCoding]:
     """Return the ways in which people read an excerpt as things stand, each with those who read it so."""
-    found: dict[tuple[str, ...], list[str]] = {}
-    for said in talk.now or talk.answers:
-        if said.outcome in ("codes", "none"):
-            found.setdefault(tuple(sorted(said.codes)), []).append(said.reviewer)
-    return [ReaderCoding(codes, "", tuple(people)) for codes, people in found.items()]
-
-
-def _kept_sentences(talk: Talk, n: int) -> list[str]:
-    kept = {tuple(sorted(one.codes)): one.sentence for one in talk.discussion.readings} if talk.discussion else {}
-    return [kept.get(one.codes, "") for one in _readings(talk)][:n]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for made in talk.now or talk.answers:
+        if made.outcome in ("codes", "none"):
+            alike.setdefault(tuple(sorted(made.codes)), []).append(made.reviewer)
+    return [ReaderCoding(codes, "", tuple(people)) for codes, people in alike.items()]
 
 
 def _prefilled(talk: Talk) -> tuple[SettleForm, dict[str, str], list[str] | None]:

@@ -1,7 +1,6 @@
 """Reading excerpts: one's own answer first, then the model's, with a place to stop and a way back at every step."""
 
 from contextlib import suppress
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,7 +10,7 @@ from pipeline.decisions.store import Decision
 from pipeline.errors import StorageError
 from pipeline.review.blindness import show_words
 from pipeline.review.coding import Coding, StaleError, decide, said_by, take_back
-from pipeline.review.excerpts import Excerpt, code_cards, read_excerpt
+from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
 from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics
@@ -118,7 +117,7 @@ def after_model(segment_id: str) -> Page:
     """Keep one's answer, or take what the model suggests instead of it or beside it."""
     here = context()
     excerpt = read_excerpt(here.room, segment_id, here.me.name)
-    likely = tuple(one.code for one in excerpt.hint.suggested) if excerpt.hint else ()
+    likely = tuple(code.code for code in excerpt.hint.suggested) if excerpt.hint else ()
     own = excerpt.own.codes if excerpt.own else ()
     codes = {"take": likely, "both": tuple(dict.fromkeys([*own, *likely]))}.get(request.form.get("do", ""), ())
     if excerpt.own is None:
@@ -126,8 +125,8 @@ def after_model(segment_id: str) -> Page:
     if not codes:
         flash.give(Notice(f"Kept: {answer_in_words(excerpt.own)}.", undo=_undo_of(excerpt.own)))
         return redirect(url_for("excerpts.next_excerpt_page"), 303)
-    said = Coding("codes", codes, note=excerpt.own.note, new_code=excerpt.own.new_code, seconds=_seconds(segment_id))
-    return _decide(excerpt, AnswerForm(), said, after_model=True)
+    coding = Coding("codes", codes, note=excerpt.own.note, new_code=excerpt.own.new_code, seconds=_seconds(segment_id))
+    return _decide(excerpt, AnswerForm(), coding, after_model=True)
 
 
 @PAGES.get("/mine")
@@ -135,8 +134,8 @@ def mine() -> Page:
     """Look at what one has said, to change or undo it."""
     here = context()
     material = here.room.material()
-    said = [(made, words_of(material, made.segment_id)) for made in said_by(here.room, here.me.name)]
-    return render_template("mine.html.j2", said_by_me=said, notice=flash.take())
+    decisions = [(made, words_of(material, made.segment_id)) for made in said_by(here.room, here.me.name)]
+    return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
 
 
 @PAGES.post("/undo/<int:decision_id>")
@@ -158,7 +157,7 @@ def undo(decision_id: int) -> Response:
 
 def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     find = request.args.get("find", "").strip()
-    found = {card.code for card in code_cards(context().room, find)} if find else None
+    matching = {card.code for card in code_cards(context().room, find)} if find else None
     form.stamp(version=excerpt.version, person=context().me.name)
     return render_template(
         "excerpt.html.j2",
@@ -166,7 +165,7 @@ def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
         form=form,
         errors=errors,
         families=_families(),
-        found=found,
+        found=matching,
         find=find,
         cautions=topics(excerpt.before + excerpt.words + excerpt.after),
         notice=flash.take(),
@@ -174,12 +173,11 @@ def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     )
 
 
-def _families() -> dict[str, list[Any]]:
-    """Return the codes under the headings the codebook puts them in."""
-    found: dict[str, list[Any]] = {}
+def _families() -> dict[str, list[CodeCard]]:
+    families: dict[str, list[CodeCard]] = {}
     for card in context().codes.values():
-        found.setdefault(context().code_name(card.parent) if card.parent else "", []).append(card)
-    return found
+        families.setdefault(context().code_name(card.parent) if card.parent else "", []).append(card)
+    return families
 
 
 def _prefilled(excerpt: Excerpt) -> AnswerForm:
@@ -211,27 +209,33 @@ def _drop_draft(segment_id: str) -> None:
         room.write(lambda store: drop_draft(store, me, _place(segment_id)))
 
 
-def _decide(excerpt: Excerpt, form: AnswerForm, said: Coding, *, after_model: bool = False) -> Page:
+def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: bool = False) -> Page:
     """Keep a judgement and go on; where something else was said meanwhile, show both."""
     here, order = context(), reading_batch.drawn(excerpt.segment_id)
     try:
         made = decide(
-            here.room, excerpt.segment_id, here.me.name, said, version=form.version, key=form.key.data or fresh_key(), drawn=order
+            here.room,
+            excerpt.segment_id,
+            here.me.name,
+            coding,
+            version=form.version,
+            key=form.key.data or fresh_key(),
+            drawn=order,
         )
     except StaleError as stale:
-        return _both_versions(excerpt, said, stale.stands if isinstance(stale.stands, Decision) else excerpt.own)
-    if (made.outcome, made.codes, made.note, made.new_code) != (said.outcome, said.codes, said.note, said.new_code):
+        return _both_versions(excerpt, coding, stale.stands if isinstance(stale.stands, Decision) else excerpt.own)
+    if (made.outcome, made.codes, made.note, made.new_code) != (coding.outcome, coding.codes, coding.note, coding.new_code):
         # The same form was sent before with other words: by the back button, say.
-        return _both_versions(excerpt, said, made)
+        return _both_versions(excerpt, coding, made)
     _drop_draft(excerpt.segment_id)
-    reading_batch.count(excerpt.segment_id, round(said.seconds or 0))
+    reading_batch.count(excerpt.segment_id, round(coding.seconds or 0))
     return _go_on(made, after_model=after_model)
 
 
 def _go_on(made: Decision, *, after_model: bool) -> Response:
     here = context()
     hint = None if after_model or made.outcome == "skip" else read_excerpt(here.room, made.segment_id, here.me.name).hint
-    likely = {one.code for one in hint.suggested} if hint else set()
+    likely = {code.code for code in hint.suggested} if hint else set()
     also = ""
     if hint and likely == set(made.codes):
         also = " The model suggests the same."
@@ -247,11 +251,11 @@ def _undo_of(made: Decision) -> str:
     return url_for("excerpts.undo", decision_id=made.decision_id)
 
 
-def _both_versions(excerpt: Excerpt, said: Coding, stands: Decision | None) -> tuple[str, int]:
+def _both_versions(excerpt: Excerpt, coding: Coding, stands: Decision | None) -> tuple[str, int]:
     form = AnswerForm(formdata=None)
-    form.fill_from(said)
+    form.fill_from(coding)
     form.stamp(version=stands.decision_id if stands else 0, person=context().me.name)
-    return render_template("stale.html.j2", excerpt=excerpt, said=said, stands=stands, form=form), 409
+    return render_template("stale.html.j2", excerpt=excerpt, said=coding, stands=stands, form=form), 409
 
 
 def _seconds(segment_id: str) -> float:

@@ -55,12 +55,12 @@ def how_far_we_agree() -> Page:
     from pipeline.review.current_agreement import agreement_at_once, agreement_of_last_run, code_labels
 
     room = context().room
-    found, labels = agreement_at_once(room), code_labels(room.study)
-    comparisons = agreement_of_last_run(room) if found is None else found.comparisons
-    shown = [one for one in comparisons if one.kind != "model and person"]
-    told = [(heading(one), about(one), list(code_lines(one, labels))) for one in shown]
-    counted = [HOW_IT_COUNTS, *sentences(found)] if found and found.n_answers else [HOW_IT_COUNTS] if found is None else []
-    return render_template("agreement.html.j2", counted=counted, told=told, of_last_run=found is None)
+    agreement, labels = agreement_at_once(room), code_labels(room.study)
+    comparisons = agreement_of_last_run(room) if agreement is None else agreement.comparisons
+    shown = [pair for pair in comparisons if pair.kind != "model and person"]
+    in_words = [(heading(pair), about(pair), list(code_lines(pair, labels))) for pair in shown]
+    counted = [] if agreement and not agreement.n_answers else [HOW_IT_COUNTS, *(sentences(agreement) if agreement else ())]
+    return render_template("agreement.html.j2", counted=counted, told=in_words, of_last_run=agreement is None)
 
 
 @PAGES.route("/settings", methods=["GET", "POST"])

@@ -53,7 +53,7 @@ def see(segment_id: str) -> Page:
     """Show one's reading beside the group's; nothing of it is kept but that the group's was shown."""
     excerpt = read_practice(context().room, segment_id)
     codes = tuple(code for code in request.form.getlist("codes") if code in context().codes)
-    found = compare(context().room, segment_id, codes)
+    comparison = compare(context().room, segment_id, codes)
     show_codes(context().room, context().me.name, [excerpt.text_id], place="practice")
-    session["practice"] = [one for one in session.get("practice", []) if one != segment_id]
-    return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=found)
+    session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
+    return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=comparison)

@@ -30,8 +30,8 @@ _SHOWN = 50
 def quotes() -> Page:
     """List the quotes that wait, and those that were decided on."""
     every = sorted(quote_candidates(context().room), key=_place)
-    waiting = [one for one in every if not one.approval]
-    done = [one for one in every if one.approval]
+    waiting = [candidate for candidate in every if not candidate.approval]
+    done = [candidate for candidate in every if candidate.approval]
     return render_template(
         "quotes.html.j2", waiting=waiting[:_SHOWN], n_waiting=len(waiting), done=done[:_SHOWN], notice=flash.take()
     )
@@ -40,23 +40,22 @@ def quotes() -> Page:
 @PAGES.get("/quotes/<segment_id>")
 def quote(segment_id: str) -> Page:
     """Show a quote, and what can be decided about it."""
-    found, form = _candidate(segment_id), QuoteForm(formdata=None)
-    form.wording.data = found.approval.wording if found.approval else ""
-    return _show(found, form, {})
+    candidate, form = _candidate(segment_id), QuoteForm(formdata=None)
+    form.wording.data = candidate.approval.wording if candidate.approval else ""
+    return _show(candidate, form, {})
 
 
 @PAGES.post("/quotes/<segment_id>")
 def decide(segment_id: str) -> Page:
     """Let a quote leave, in these words or others, or keep it in."""
-    found, form = _candidate(segment_id), QuoteForm()
+    candidate, form = _candidate(segment_id), QuoteForm()
     errors = problems(form) if not form.validate() else {}
     if errors:
-        return _show(found, form, errors), 422
-    if form.shown.data != content_id(found.text):
+        return _show(candidate, form, errors), 422
+    if form.shown.data != content_id(candidate.text):
         form.shown.data = form.key.data = ""
-        return _show(
-            found, form, {"wording": "These words have changed since this page was opened. Read them, and decide again."}
-        ), 409
+        changed = "These words have changed since this page was opened. Read them, and decide again."
+        return _show(candidate, form, {"wording": changed}), 409
     room, by, version, key, do = context().room, context().me.name, form.version, form.key.data or "", request.form.get("do")
     try:
         if do == "approve":
@@ -71,7 +70,7 @@ def decide(segment_id: str) -> Page:
         form.seen.data, form.key.data = "", ""
         return _show(_candidate(segment_id), form, {"wording": str(stale)}), 409
     except ReviewError as error:
-        return _show(found, form, {"reason" if do == "refuse" else "wording": str(error)}), 422
+        return _show(candidate, form, {"reason" if do == "refuse" else "wording": str(error)}), 422
     undo = url_for("quotes.undo", approval_id=made.approval_id)
     flash.give(Notice(f"Kept: {made.outcome}.", undo=undo))
     return redirect(url_for("quotes.quotes"), 303)
@@ -80,8 +79,7 @@ def decide(segment_id: str) -> Page:
 @PAGES.post("/quotes/<segment_id>/code")
 def show_code(segment_id: str) -> Response:
     """Show which code a quote stands for to somebody who has not read it yet; their answer is then not blind."""
-    found = _candidate(segment_id)
-    text_id = context().room.material().tables.text_id(found.segment_id) or abort(404)
+    text_id = context().room.material().tables.text_id(_candidate(segment_id).segment_id) or abort(404)
     show_codes(context().room, context().me.name, [text_id], place="quote")
     return redirect(url_for("quotes.quote", segment_id=segment_id), 303)
 
@@ -101,10 +99,11 @@ def _place(quote: QuoteCandidate) -> tuple[bool, str]:
 
 
 def _candidate(segment_id: str) -> QuoteCandidate:
-    return next((one for one in quote_candidates(context().room) if one.segment_id == segment_id), None) or abort(404)
+    candidates = quote_candidates(context().room)
+    return next((candidate for candidate in candidates if candidate.segment_id == segment_id), None) or abort(404)
 
 
-def _show(found: QuoteCandidate, form: QuoteForm, errors: dict[str, str]) -> str:
-    form.stamp(version=found.version, person=context().me.name)
-    form.shown.data = form.shown.data or content_id(found.text)
-    return render_template("quote.html.j2", quote=found, form=form, errors=errors, notice=flash.take())
+def _show(candidate: QuoteCandidate, form: QuoteForm, errors: dict[str, str]) -> str:
+    form.stamp(version=candidate.version, person=context().me.name)
+    form.shown.data = form.shown.data or content_id(candidate.text)
+    return render_template("quote.html.j2", quote=candidate, form=form, errors=errors, notice=flash.take())

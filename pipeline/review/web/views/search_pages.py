@@ -25,13 +25,13 @@ def search() -> Page:
     words = session.get("looked_for", "")
     start = max(request.args.get("start", 0, type=int), 0)
     form.words.data = words
-    found = find(context().room, words, n=_A_PAGE, start=start) if words else SearchHits((), 0)
+    hits = find(context().room, words, n=_A_PAGE, start=start) if words else SearchHits((), 0)
     return render_template(
         "find.html.j2",
         form=form,
         errors=problems(form),
         words=words,
-        found=found,
+        found=hits,
         start=start,
         step=_A_PAGE,
         notice=flash.take(),

@@ -1,14 +1,21 @@
 """Themes: what the program found, who spoke of it, and what people ask of it; the next run carries it out."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.review import theme_requests
 from pipeline.review.blindness import show_codes, unseen_texts
-from pipeline.review.theme_requests import ThemeCard, ThemeEdit, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.theme_edits import (
+    ThemeEditRequest,
+    aside_wish,
+    map_wish,
+    merge_wish,
+    rename_wish,
+    restore_wish,
+    split_wish,
+)
+from pipeline.review.theme_requests import ThemeCard, theme_card, theme_cards, theme_edits, undo_theme_edit
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ThemeForm, problems
@@ -26,7 +33,10 @@ _MOST_PARTS = 6
 def themes() -> Page:
     """List the themes, and what people have asked of them."""
     room = context().room
-    edits = [(edit, _may_see_edit(edit)) for edit in theme_edits(room)]
+    # Whatever was asked may be shown, but for a code that a theme is to stand for: that tells how its texts are coded.
+    edits = [
+        (edit, edit.action != "map" or not unseen_texts(room, context().me.name, edit.text_ids)) for edit in theme_edits(room)
+    ]
     return render_template("themes.html.j2", cards=theme_cards(room), edits=edits, notice=flash.take())
 
 
@@ -44,12 +54,14 @@ def ask(number: int) -> Page:
         return _show(card, form, problems(form)), 422
     do = request.form.get("do", "")
     if form.shown.data != _as_numbered():
-        said = "The study was run since this page was opened, and its themes have other numbers. Look again, and say it again."
-        return _show(card, form, {_field_of(do): said}), 409
+        renumbered = (
+            "The study was run since this page was opened, and its themes have other numbers. Look again, and say it again."
+        )
+        return _show(card, form, {_field_of(do): renumbered}), 409
     try:
         if do == "propose":
             return _propose(number, form)
-        edit_id = _asked(do, number, form)()
+        edit_id = theme_requests.ask_of_themes(context().room, _wish(do, number, form), by=context().me.name)
     except (DataError, CodebookError, ReviewError) as error:
         return _show(card, form, {_field_of(do): str(error)}), 422
     undo = url_for("themes.undo", edit_id=edit_id)
@@ -72,29 +84,27 @@ def undo(edit_id: int) -> Response:
     return redirect(url_for("themes.themes"), 303)
 
 
-def _may_see_edit(edit: ThemeEdit) -> bool:
-    """Return whether what somebody asked of a theme may be shown: only a code for it says how its texts are coded."""
-    return edit.action != "map" or not unseen_texts(context().room, context().me.name, edit.text_ids)
-
-
-def _asked(do: str, number: int, form: ThemeForm) -> Callable[[], int]:
-    """Return what is to be done for a button."""
-    room, by = context().room, context().me.name
-    numbers = [number, *map(number_in, form.others.data or ())]
+def _wish(do: str, number: int, form: ThemeForm) -> ThemeEditRequest:
+    study, numbers = context().room.study, [number, *map(number_in, form.others.data or ())]
     into = number_in(form.into.data)
     if do == "split" and not 2 <= into <= _MOST_PARTS:
         raise ReviewError(f"Say into how many parts: 2 to {_MOST_PARTS}.")
     if do == "merge" and len(numbers) < 2:
         raise ReviewError("Tick the themes that are the same as this one.")
-    actions: dict[str, Callable[[], int]] = {
-        "rename": lambda: theme_requests.rename(room, number, form.title.data or "", by=by),
-        "merge": lambda: theme_requests.merge(room, numbers, by=by),
-        "split": lambda: theme_requests.split(room, number, into=into, by=by),
-        "aside": lambda: theme_requests.set_aside(room, number, by=by),
-        "restore": lambda: theme_requests.restore(room, number, by=by),
-        "map": lambda: theme_requests.map_to_code(room, number, form.code.data or "", by=by),
-    }
-    return actions.get(do) or abort(400)
+    match do:
+        case "rename":
+            return rename_wish(study, number, form.title.data or "")
+        case "merge":
+            return merge_wish(study, numbers)
+        case "split":
+            return split_wish(study, number, into=into)
+        case "aside":
+            return aside_wish(study, number)
+        case "restore":
+            return restore_wish(study, number)
+        case "map":
+            return map_wish(study, number, form.code.data or "")
+    abort(400)
 
 
 def _propose(number: int, form: ThemeForm) -> Response:
@@ -121,7 +131,7 @@ def _card(number: int) -> ThemeCard:
 
 
 def _as_numbered() -> str:
-    """Return a mark of which theme has which number: another run may number them otherwise."""
+    # Another run may give a theme another number, and what was asked of one must not be done to the other.
     return content_id(*(f"{card.number} {card.theme_id}" for card in theme_cards(context().room)))
 
 
@@ -129,6 +139,6 @@ def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
     form.stamp(version=0, person=context().me.name)
     form.shown.data = _as_numbered()
     form.title.data = form.title.data or card.title
-    others = [one for one in theme_cards(context().room) if one.number != card.number]
+    others = [other for other in theme_cards(context().room) if other.number != card.number]
     fresh = theme_card(context().room, card.number)
     return render_template("theme.html.j2", card=fresh, others=others, form=form, errors=errors, notice=flash.take())
