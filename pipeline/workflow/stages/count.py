@@ -80,14 +80,16 @@ def _open(
     if answers.empty or not len(codebook):
         return empty_table("counts").drop(columns="reviewed")
     base = _of_each_and_any(answers, [], known, "base")
-    said = _of_each_and_any(spoken, ["code"], known, "n")
+    spoke = _of_each_and_any(spoken, ["code"], known, "n")
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
-    cells = cells.merge(said, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
+    cells = cells.merge(spoke, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = pd.DataFrame({"base": opened.hidden(opened.no_base, cells), "n": True}, index=cells.index)
+    codes = [code.code for code in codebook.codes]
+    each = [spoken[spoken["code"] == code] for code in codes]
+    said = [by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions) for those in each]
+    gone = dict(zip(codes, opened.of_codes(np.array(said), profile), strict=True))
     for code, rows in cells.groupby("code", sort=False):
-        those = spoken[spoken["code"] == code]
-        speakers = by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions)
-        hidden.loc[rows.index, "n"] = opened.hidden(opened.of_code(speakers, profile), rows)
+        hidden.loc[rows.index, "n"] = opened.hidden(gone[code], rows)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 

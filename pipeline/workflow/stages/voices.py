@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.profiles import Bools, Floats
-from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_theme
+from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_themes
 from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
 from pipeline.tables.lookup import Places, factorize, index_in, levels
 from pipeline.tables.parquet import empty_table
@@ -40,7 +40,7 @@ def voices(
     shown = _shown(groups, everyone, n_people, _hidden(spoken, known, len(persons), counted, profile), profile)
     for (group, said, base), figures in zip(groups, shown, strict=True):
         found.append(_standing_out(said, base, figures).assign(group=group))
-        ranks.append(_ranks(said, base, everyone, profile).assign(group=group))
+        ranks.append(_ranks(said, base, everyone, figures, profile).assign(group=group))
     return _joined(found), _joined(ranks)
 
 
@@ -117,9 +117,9 @@ def _hidden(
     no_base = hide_bases(classes, base, profile)
     persons = {str(theme): rows.unique() for theme, rows in counted.groupby("theme_id", observed=True)["person"]}
     nobody = np.zeros(0, dtype=np.intp)
-    gone = [hide_theme(classes, base, classes.count(persons.get(theme, nobody)), no_base, profile) for theme in themes]
+    said = np.array([classes.count(persons.get(theme, nobody)) for theme in themes]).reshape(len(themes), len(base))
     names = {name: place for place, name in enumerate(classes.names)}
-    return _Hidden(no_base, np.array(gone).reshape(len(themes), len(names)), names)
+    return _Hidden(no_base, hide_themes(classes, base, said, no_base, profile), names)
 
 
 def _figures(counts: Floats, base: Floats, hidden: "_Hidden", rows: list[int], profile: Profile) -> _Shown:
@@ -156,12 +156,17 @@ def _cells(said: pd.DataFrame) -> pd.DataFrame:
     return pd.MultiIndex.from_product([said.index, said.columns], names=["level", "theme_id"]).to_frame(index=False)
 
 
-def _ranks(said: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
+def _ranks(
+    said: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", figures: _Shown, profile: Profile
+) -> pd.DataFrame:
     first = everyone.rank(ascending=False, method="min")
     equal = pd.Series(
         tempered_shares(said.to_numpy(np.float64), np.asarray(base, dtype=np.float64)).mean(axis=0).round(9), index=said.columns
     )
-    within = said.rank(axis=1, ascending=False, method="min").where(said >= profile.fewest)
+    # Of a group of which figures are shown, these alone are ranked: a hidden one with a rank between two would be as they are.
+    shown = pd.DataFrame(figures.n, said.index, said.columns)
+    ranked = shown.where(shown.notna().any(axis=1), said.where(said >= profile.fewest), axis=0)
+    within = ranked.rank(axis=1, ascending=False, method="min")
     parts = [
         _ranked(first, first, weighting="people", level=""),
         _ranked(equal.rank(ascending=False, method="min"), first, weighting="equal groups", level=""),
