@@ -209,7 +209,7 @@ class _System:
     def program(self, hidden: Bools) -> "_Program":
         """Return what a reader knows where these figures are hidden."""
         rows = np.array([row for row, place in enumerate(self.sources) if place is None or not hidden[place]], dtype=np.intp)
-        return _Program(self.block, self.matrix[rows], self.ends[rows], [self.sources[row] for row in rows], self.bounds)
+        return _Program(self.block, self.matrix[rows], self.ends[rows], [self.sources[int(row)] for row in rows], self.bounds)
 
     def _rows(self, figures: Sequence[tuple[Place, int, float]]) -> sparse.csr_matrix:
         """Return a row for each figure, of an item and with a factor: (n_rows, n_items * n_classes)."""
@@ -254,7 +254,7 @@ class _Program:
             return self.block.counts, set()
         marginals = solved.ineqlin.marginals if known else np.zeros(0)
         tight = np.flatnonzero(np.abs(marginals) > _NEAR)
-        sources = (self.sources[row] for row in tight)
+        sources = (self.sources[int(row)] for row in tight)
         return solved.x.reshape(self.block.counts.shape), {source for source in sources if source is not None}
 
 

@@ -91,7 +91,7 @@ class OpenQuestions:
             bases.fixed,
             [(of, np.vstack([shown, *np.zeros_like(gone)])) for of, shown in bases.always],
             topics=np.concatenate([np.zeros(n, dtype=np.intp), 1 + items // n_questions]),
-            free=np.vstack([bases.free, *np.zeros_like(gone)]),
+            free=np.vstack([np.zeros_like(bases.hidden) if bases.free is None else bases.free, *np.zeros_like(gone)]),
             # Any question is what is read first.
             worth=np.concatenate([np.zeros(n), items % n_questions == n_questions - 1]),
         )
