@@ -90,11 +90,16 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
     counts, closed = count(codings, segments, comments, people, ratings, Codebook(tuple(map(Code, codes))), settings=settings)
     rates, _ = respond(comments, people, settings=settings)
     said, _ = voices(themes, members, segments, comments, people, settings=settings)
-    gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
-    shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
     tables = {"counts": counts, "closed": closed, "response_rates": rates, "voices": said}
     asked = {question: frozenset(ids) for question in [*questions, "any"]}
-    return Made({**tables, "themes": themes.assign(n_people=shown)}, _persons(ids, attributes), asked)
+    return Made({**tables, "themes": shown_themes(themes, said, profile)}, _persons(ids, attributes), asked)
+
+
+def shown_themes(themes: pd.DataFrame, said: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """Return themes with the numbers of people that may be shown beside those of groups."""
+    gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
+    shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
+    return themes.assign(n_people=shown)
 
 
 def made_up_choices(draw: np.random.Generator, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -6,6 +6,7 @@ from pipeline.decisions.showings import has_seen
 from pipeline.decisions.store import Decision, Drawn, Outcome, Store
 from pipeline.errors import ReviewError
 from pipeline.review.blindness import stands_in_codebook
+from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.session import ReviewSession
 
 
@@ -34,18 +35,33 @@ class StaleError(ReviewError):
         self.stands = stands
 
 
+class OtherWordsError(ReviewError):
+    """An excerpt holds other words than the page showed on which it was answered."""
+
+
 def decide(
-    room: ReviewSession, segment_id: str, reviewer: str, said: Coding, *, version: int, key: str, drawn: Drawn = "given order"
+    room: ReviewSession,
+    segment_id: str,
+    reviewer: str,
+    said: Coding,
+    *,
+    version: int,
+    shown: str,
+    key: str,
+    drawn: Drawn = "given order",
 ) -> Decision:
     """Keep what a person says of an excerpt, and return it; the same `key` again returns what it made the first time.
 
-    `version` is `Excerpt.version` of the page they saw. Whether it counts as blind is decided here: a person's first answer
-    since the excerpt was last put into the queue does, a later one does not, nor one after they were shown how its text is
-    coded. StaleError if they have said something else since.
+    `version` and `shown` are those of the `Excerpt` on the page they saw. Whether it counts as blind is decided here: a
+    person's first answer since the excerpt was last put into the queue does, a later one does not, nor one after they were
+    shown how its text is coded. StaleError if they have said something else since, OtherWordsError if the excerpt's words have
+    changed.
     """
-    text_id = room.material().tables.text_id(segment_id)
+    material = room.material()
+    text_id = material.tables.text_id(segment_id)
     if text_id is None:
         raise ReviewError("This excerpt is no longer in the study, so the answer was not kept. Go on with the next one.")
+    same_words = bare_excerpt(material, segment_id).shown == shown
     for code in said.codes:
         check_code(room, code)
     ledger = room.ledger()
@@ -54,6 +70,8 @@ def decide(
     def keep(store: Store) -> Decision:
         if number := store.made_with(key):
             return store.decision(number)
+        if not same_words:
+            raise OtherWordsError("These words have changed since this page was opened. Read them, and answer again.")
         _check_version(store, segment_id, reviewer, said, version=version)
         return store.decide(
             segment_id=segment_id,

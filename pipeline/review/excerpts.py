@@ -7,6 +7,7 @@ from pipeline.decisions.store import Decision
 from pipeline.errors import ReviewError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
+from pipeline.runtime.files import content_id
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ class Excerpt:
     """What others say; empty until everybody who is to read it has answered."""
     complete: bool = False
     """Everybody who is to read it has answered."""
+
+    @property
+    def shown(self) -> str:
+        """To be sent back with an answer: what words were read, and which of them were marked."""
+        return content_id(self.question, self.before, self.words, self.after)
 
 
 def read_excerpt(room: ReviewSession, segment_id: str, reviewer: str) -> Excerpt:

@@ -129,8 +129,14 @@ def test_how_many_answered_is_not_shown_where_few_did_not(source, tables):
     n_asked, n_blank = asked_and_blank(tables["comments"])
     assert n_blank <= 7
     found = section(source, "who-took-part")
-    rows = table(found, "asked-by-question").rows
-    assert [row[1:] for row in rows] == [(rounded(n_asked), "not shown", "not shown")] * 2
+    comments = tables["comments"][tables["comments"]["consent"] != "none"]
+    blank = (comments["set_aside"] == "empty").groupby(comments["question"], sort=False).sum()
+    written = [
+        ("not shown", "not shown") if n <= 7 else (rounded(n_asked - n), rounded(n))
+        for n in (blank[question] for question in ("hinders", "helps"))
+    ]
+    assert ("not shown", "not shown") in written
+    assert [row[1:] for row in table(found, "asked-by-question").rows] == [(rounded(n_asked), *row) for row in written]
     assert f"open question: {rounded(n_asked)} people. Wrote something under at least one: not shown." in found.blocks[0].text
 
 
@@ -366,8 +372,8 @@ def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(so
     found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once", for_team=True)
     (quotations,) = blocks_of(found, Quotations)
     assert quotations.items == ("Cut, cut and cut again.",)
-    assert quotations.note == "2 more were said by people who have not agreed to be quoted."
-    assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("3 things were said")
+    assert quotations.note == "Fewer than 8 more were said by people who have not agreed to be quoted."
+    assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("Fewer than 8 things were said")
 
 
 def test_what_became_of_every_answer_is_told_but_of_few(source):
@@ -385,11 +391,35 @@ def test_accounts_that_do_not_add_up_stop_the_report(source):
         build_report(replace(source, manifest=replace(source.manifest, accounts=accounts)))
 
 
+def test_no_total_of_texts_gives_away_how_many_make_up_a_hidden_theme(source, tables):
+    themes = tables["themes"].copy()
+    themes.loc[themes.index[-1], ["n_people", "n_texts"]] = 4
+    few = with_table(source, "themes", themes)
+    exact = len(tables["texts"])
+    for found in (section(few, "how-it-was-done"), section(few, "not-sure"), section(few, "in-short")):
+        assert f"{exact}" not in repr(found) and f"of {rounded(exact)} different" not in repr(found)
+    assert dict(row[:2] for row in table(section(few, "how-it-was-done"), "run").rows)["Different things said"] == "not shown"
+
+
+def test_no_total_of_units_is_how_many_answers_were_read_where_that_is_hidden(source, tables):
+    accounts = tables["accounts"].assign(n=tables["accounts"]["n"].mask(tables["accounts"]["became"] == "read"))
+    facts = dict(row[:2] for row in table(section(with_table(source, "accounts", accounts), "how-it-was-done"), "run").rows)
+    assert facts["Meaning units in them"] == facts["Different things said"] == "not shown"
+
+
+def test_how_many_things_were_heard_once_is_rounded_as_people_are(source, tables):
+    single = tables["members"].assign(heard_once=False)
+    single.loc[single.index[:4], "heard_once"] = True
+    few = with_table(source, "members", single)
+    assert "Fewer than 8 things were heard only once." in repr(section(few, "in-short"))
+    assert "Fewer than 8 things were said that nothing else is like." in repr(section(few, "heard-once"))
+
+
 def test_how_it_was_done_tells_the_run(source, tables):
     found = section(source, "how-it-was-done")
     facts = {row[0]: row[1] for row in table(found, "run").rows}
     assert facts["Seed"] == "42"
-    assert facts["Different things said"] == str(len(tables["texts"]))
+    assert facts["Meaning units in them"] == rounded(len(tables["segments"]))
     assert facts["Disclosure control"].startswith("strict: ")
     versions = dict(table(found, "versions").rows)
     assert "pandas" in versions

@@ -1,5 +1,5 @@
 import pytest
-from saying import judgement, key, say
+from saying import judgement, key, say, shown
 
 from pipeline.decisions.store import decisions, open_store
 from pipeline.errors import CodebookError, ReviewError
@@ -14,8 +14,8 @@ def excerpt(room):
 
 def test_a_double_click_is_one_decision(room, study, excerpt):
     once = key()
-    first = decide(room, excerpt, "Ann", judgement("time"), version=0, key=once)
-    assert decide(room, excerpt, "Ann", judgement("time"), version=0, key=once) == first
+    first = decide(room, excerpt, "Ann", judgement("time"), version=0, shown=shown(room, excerpt), key=once)
+    assert decide(room, excerpt, "Ann", judgement("time"), version=0, shown=shown(room, excerpt), key=once) == first
     assert len(decisions(study)) == 1
 
 
@@ -83,7 +83,7 @@ def test_a_code_that_is_not_in_the_codebook_is_refused(room, study, excerpt):
 
 def test_an_excerpt_that_is_gone_takes_no_answer(room):
     with pytest.raises(ReviewError, match="no longer in the study"):
-        decide(room, "gone", "Ann", judgement("time"), version=0, key=key())
+        decide(room, "gone", "Ann", judgement("time"), version=0, shown="", key=key())
 
 
 def test_what_an_audit_drew_belongs_to_it_whatever_is_said_later(room, study, excerpt):

@@ -102,7 +102,7 @@ def test_how_many_came_late_is_said_by_the_run_the_status_and_the_report(before,
     assert "joined the nearest" not in themes("status", before)
     export(load_study(folder), to=["html"])
     report = (folder / "exports" / "report.html").read_text(encoding="utf-8")
-    assert f"{n} of the {len(table(folder, 'texts'))} different things said came in after the themes were found" in report
+    assert f"{5 * round(n / 5) if n > 7 else 'Fewer than 8'} " in report and "came in after the themes were found" in report
 
 
 def test_several_small_waves_add_up_until_themes_are_found_anew(study):

@@ -5,9 +5,8 @@ however attributes overlap, all of it is one system of equations, of which a lin
 hidden figure down. The reader is taken to know how many people are in each class, besides all that is shown.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,6 @@ from scipy import sparse
 from pipeline.methods.disclosure.profiles import NEARLY_ALL, Bools, Floats, Profile, ends_if_shown
 
 
-# The reader is taken to know what is rounded a little better than rounding lets: other blocks may give a little away.
-_SURE = 0.9
 _NEAR = 1e-6
 MOST_CLASSES = 60
 """Attributes that would make more classes are not shown: every class makes every question to the linear program slower."""
@@ -46,8 +43,14 @@ class LinkedBlock:
     """The item that each item is a part of, where nearly all of it is never shown."""
     fixed: frozenset[int] = frozenset()
     """Items that everybody knows."""
-    always: Bools | None = None
-    """What is shown whatever it gives away, (n_items, n_figures): a figure need not be wider than this by itself leaves it."""
+    always: Sequence[tuple[Collection[int], Bools]] = ()
+    """Items, and what is shown whatever it gives away of them: figures need not be wider than this by itself leaves them."""
+    free: Bools | None = None
+    """What is not shown and needs no protection, (n_items, n_figures)."""
+    topics: NDArray[np.intp] | None = None
+    """What each item is about, (n_items,): items of two topics hang together by their bases only. All are one topic if None."""
+    worth: Floats | None = None
+    """Items of which more is lost when they are hidden have more, (n_items,)."""
 
     @property
     def figures(self) -> Floats:
@@ -56,17 +59,16 @@ class LinkedBlock:
 
 
 def hide_linked(block: LinkedBlock, profile: Profile) -> Bools:
-    """Return what to hide, (n_items, n_figures): what is hidden already, and the smallest figures that would give it away."""
-    hidden, seen, unhelped = block.hidden.copy(), _Seen(block, profile), set[Place]()
-    while True:
-        weak = next(_too_narrow(block, hidden, seen, unhelped, profile), None)
-        if weak is None:
-            return hidden
-        place, binding = weak
-        if binding is None:
-            unhelped.add(place)
-        else:
-            hidden[binding] = True
+    """Return what to hide, (n_items, n_figures): what is hidden already, and the smallest figures that would give it away.
+
+    The whole block is attacked as a reader would, and what gives a figure away is hidden until none can be narrowed down too
+    far.
+    """
+    attack, hidden = _Attack(block, profile), block.hidden.copy()
+    while telling := attack.telling(hidden):
+        for place in telling:
+            hidden[place] = True
+    return hidden
 
 
 def shown_of_everyone(few: Bools) -> Bools:
@@ -79,145 +81,181 @@ def shown_of_everyone(few: Bools) -> Bools:
     return everyone
 
 
-class _Seen:
-    """How low and how high each figure is in the worlds that a reader must think possible: hiding more only adds worlds."""
-
-    def __init__(self, block: LinkedBlock, profile: Profile) -> None:
-        self.block, self.profile = block, profile
-        self.parts = block.parts.T.astype(float)
-        self.low = self.high = block.figures
-        # How many different whole numbers each figure must be able to be: all it ever could be, where that is fewer.
-        self.needed = np.minimum(profile.fewest, np.floor(block.most @ self.parts + _NEAR) + 1)
-        self.lowered = dict[Place, float]()
-        """Of figures of which less is asked, how many whole numbers a reader who knows just what rounding lets is left with."""
-        self.as_in_any_case = set[Place]()
-        """Those of them that are left so wide."""
-        self.programs = dict[float, "_Program"]()
-
-    def add(self, world: Floats) -> None:
-        figures = world @ self.parts
-        self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
-
-    def wide(self) -> Bools:
-        """Say which figures are known to be wide enough."""
-        wide = np.asarray(_whole_numbers(self.low, self.high) >= self.needed)
-        for place in self.lowered.keys() - self.as_in_any_case:
-            wide[place] = False
-        return wide
-
-    def wide_beside_others(self, place: Place) -> bool:
-        """Say whether a figure is wide enough to a reader whom other blocks give a little away."""
-        return bool(_whole_numbers(self.low[place], self.high[place]) >= self.needed[place])
-
-    def lower(self, place: Place) -> None:
-        """Ask no more of a figure than is left of it by what is shown in any case."""
-        if self.block.always is None or place in self.lowered:
-            return
-        self.lowered[place] = min(self.needed[place], self._in_any_case(place, sure=1.0))
-        self.needed[place] = min(self.needed[place], self._in_any_case(place, sure=_SURE))
-
-    def _in_any_case(self, place: Place, *, sure: float) -> float:
-        """Return how many whole numbers a figure can be for all that is shown whatever it gives away."""
-        assert self.block.always is not None
-        if sure not in self.programs:
-            self.programs[sure] = _Program(self.block, ~self.block.always, self.profile, sure=sure)
-        ends = [(self.programs[sure].furthest(place, sign)[0] @ self.parts)[place] for sign in (1.0, -1.0)]
-        return float(_whole_numbers(*map(np.asarray, ends)))
-
-
 def _whole_numbers(low: Floats, high: Floats) -> Floats:
     return np.asarray(np.floor(high + _NEAR) - np.ceil(low - _NEAR) + 1)
 
 
-def _too_narrow(
-    block: LinkedBlock, hidden: Bools, seen: _Seen, unhelped: set[Place], profile: Profile
-) -> Iterator[tuple[Place, Place | None]]:
-    """Yield each hidden figure that can be narrowed down too far, and the smallest shown one that does it, if one does."""
-    program, exactly = _Program(block, hidden, profile, sure=_SURE), cast("_Program | None", None)
-    for item, figure in np.argwhere(hidden & ~seen.wide()):
-        place = (int(item), int(figure))
-        if item in block.fixed or place in unhelped or seen.wide()[place]:
-            continue
-        binding = _narrowed(program, place, seen)
-        if place in seen.lowered and seen.wide_beside_others(place):
-            # Less was asked by a reader who knows more than rounding lets; to one who does not, no more may be given away either.
-            exactly = exactly or _Program(block, hidden, profile, sure=1.0)
-            binding = _narrowed_exactly(exactly, place, seen)
-        if not seen.wide()[place]:
-            loose = [shown for shown in binding if not block.kept[shown] and not hidden[shown]]
-            # Everyone's figure is what most readers look for: it goes last.
-            yield place, min(loose, key=lambda shown: (shown[1] == 0, block.figures[shown], shown), default=None)
+class _Attack:
+    """A reader's attack on a block: how low and how high each hidden figure is in the worlds that must be thought possible.
+
+    A world once found stays possible while more is hidden, so no figure that is wide in the worlds so far is looked at again.
+    """
+
+    def __init__(self, block: LinkedBlock, profile: Profile) -> None:
+        self.block, self.system = block, _System(block, profile)
+        self.parts = block.parts.T.astype(float)
+        self.worlds = block.figures[None]
+        # How many different whole numbers each figure must be able to be: all it ever could be, where that is fewer.
+        self.needed = np.minimum(profile.fewest, np.floor(block.most @ self.parts + _NEAR) + 1)
+        if block.free is not None:
+            self.needed[block.free] = 0
+        self.lowered, self.unhelped, self.n_programs = set[Place](), set[Place](), 0
+
+    def telling(self, hidden: Bools) -> list[Place]:
+        """Return shown figures that narrow hidden ones down too far: the cheapest for one hidden figure of each topic."""
+        program, telling, busy = self.system.program(hidden), list[Place](), set[int]()
+        self._look_at_many(program, hidden)
+        for place in self._narrow(hidden):
+            topic = self._topic(place)
+            if topic in busy or self._is_wide(place):
+                continue
+            binding = self._look_at(program, place)
+            loose = [shown for shown in binding if not self.block.kept[shown] and not hidden[shown]]
+            if self._is_wide(place):
+                continue
+            if not loose:
+                self.unhelped.add(place)
+                continue
+            telling.append(min(loose, key=self._cost))
+            busy |= {topic, self._topic(telling[-1])}
+        return telling
+
+    def _narrow(self, hidden: Bools) -> list[Place]:
+        narrow = hidden & (_whole_numbers(self.worlds.min(axis=0), self.worlds.max(axis=0)) < self.needed)
+        narrow[sorted(self.block.fixed)] = False
+        places = [(int(item), int(figure)) for item, figure in np.argwhere(narrow)]
+        return [place for place in places if place not in self.unhelped]
+
+    def _is_wide(self, place: Place) -> bool:
+        there = self.worlds[(slice(None), *place)]
+        return bool(_whole_numbers(there.min(), there.max()) >= self.needed[place])
+
+    def _topic(self, place: Place) -> int:
+        return 0 if self.block.topics is None else int(self.block.topics[place[0]])
+
+    def _cost(self, place: Place) -> tuple[bool, float, float, Place]:
+        """Order figures by what is lost when they are hidden: everyone's is what most readers look for and goes last."""
+        worth = 0.0 if self.block.worth is None else float(self.block.worth[place[0]])
+        return place[1] == 0, worth, float(self.block.figures[place]), place
+
+    def _look_at_many(self, program: "_Program", hidden: Bools) -> None:
+        """Look for worlds in which one hidden figure of each item is lowest or highest, as far as they allow that together."""
+        queues = dict[int, list[int]]()
+        for item, figure in self._narrow(hidden):
+            queues.setdefault(item, []).append(figure)
+        if len(queues) < 2:
+            return
+        for turn in range(max(map(len, queues.values()))):
+            goal = np.zeros(self.block.counts.shape)
+            for item, figures in queues.items():
+                if turn < len(figures) and not self._is_wide((item, figures[turn])):
+                    goal[item] = self.parts[:, figures[turn]]
+            for sign in (1.0, -1.0) if goal.any() else ():
+                self._furthest(program, sign * goal)
+
+    def _look_at(self, program: "_Program", place: Place) -> set[Place]:
+        """Look for the worlds in which a figure is lowest and highest, and return the shown figures that stop it there."""
+        binding = set[Place]()
+        for sign in (1.0, -1.0):
+            binding |= self._furthest(program, sign * self._goal(place))
+            if self._is_wide(place):
+                return binding
+        self._lower(place)
+        return binding
+
+    def _lower(self, place: Place) -> None:
+        """Ask no more of a figure than is left of it by what is shown in any case."""
+        always = next((shown for items, shown in self.block.always if place[0] in items), None)
+        if always is None or place in self.lowered:
+            return
+        self.lowered.add(place)
+        program = self.system.program(~always)
+        ends = [(program.furthest(sign * self._goal(place))[0] @ self.parts)[place] for sign in (1.0, -1.0)]
+        self.needed[place] = min(self.needed[place], float(_whole_numbers(*map(np.asarray, ends))))
+
+    def _goal(self, place: Place) -> Floats:
+        goal = np.zeros(self.block.counts.shape)
+        goal[place[0]] = self.parts[:, place[1]]
+        return goal
+
+    def _furthest(self, program: "_Program", goal: Floats) -> set[Place]:
+        self.n_programs += 1
+        world, tight = program.furthest(goal)
+        self.worlds = np.concatenate([self.worlds, (world @ self.parts)[None]])
+        return tight
 
 
-def _narrowed(program: "_Program", place: Place, seen: _Seen) -> set[Place]:
-    """Look for the worlds in which a figure is lowest and highest, and return the shown figures that stop it there."""
-    binding = set[Place]()
-    for sign in (1.0, -1.0):
-        world, tight = program.furthest(place, sign)
-        seen.add(world)
-        binding |= tight
-        if seen.wide_beside_others(place):
-            return binding
-    seen.lower(place)
-    return binding
+class _System:
+    """What a reader could know of a block if every figure were shown: rows of which each hidden figure takes some away."""
 
-
-def _narrowed_exactly(program: "_Program", place: Place, seen: _Seen) -> set[Place]:
-    """Do the same for a figure of which less is asked, and a reader who knows just what rounding lets."""
-    found = [program.furthest(place, sign) for sign in (1.0, -1.0)]
-    ends = [(world @ seen.parts)[place] for world, _ in found]
-    if _whole_numbers(*map(np.asarray, ends)) >= seen.lowered[place]:
-        seen.as_in_any_case.add(place)
-    return found[0][1] | found[1][1]
-
-
-class _Program:
-    """What a reader knows of a block, as a linear program over the people of each class by item."""
-
-    def __init__(self, block: LinkedBlock, hidden: Bools, profile: Profile, *, sure: float) -> None:
-        self.block, self.shape = block, block.counts.shape
-        low, high = ends_if_shown(block.figures, profile, sure=sure)
-        places = [(int(item), int(figure)) for item, figure in np.argwhere(~hidden) if item not in block.fixed]
-        based = [place for place in places if place[0] in block.bases]
-        shown = self._rows([(place, place[0], 1.0) for place in places])
+    def __init__(self, block: LinkedBlock, profile: Profile) -> None:
+        self.block = block
+        self.low, self.high = ends_if_shown(block.figures, profile)
+        self.places = [(item, figure) for item in range(len(block.counts)) for figure in range(len(block.parts))]
+        self.places = [place for place in self.places if place[0] not in block.fixed]
+        based = [place for place in self.places if place[0] in block.bases]
+        shown = self._rows([(place, place[0], 1.0) for place in self.places])
         bases = self._rows([(place, block.bases[place[0]], NEARLY_ALL) for place in based])
-        factors = [[relation.get(item, 0.0) for item in range(self.shape[0])] for relation in block.relations]
-        apart = sparse.kron(sparse.csr_matrix(np.array(factors).reshape(-1, self.shape[0])), sparse.identity(self.shape[1]))
         nearly = self._rows([(place, place[0], 1.0) for place in based]) - bases
-        self.matrix = sparse.vstack([shown, -shown, nearly, apart], format="csc")
-        upper, lower = [high[place] for place in places], [-low[place] for place in places]
+        apart = _of_each_class(block)
+        self.matrix = sparse.vstack([shown, -shown, nearly, apart], format="csr")
+        upper, lower = [self.high[place] for place in self.places], [-self.low[place] for place in self.places]
         self.ends = np.array([*upper, *lower, *[0.0] * (len(based) + apart.shape[0])])
-        self.sources: list[Place | None] = [*places, *places, *based, *[None] * apart.shape[0]]
-        least = np.zeros(self.shape)
-        for item in block.fixed:
-            least[item] = block.counts[item]
+        self.sources: list[Place | None] = [*self.places, *self.places, *based, *[None] * apart.shape[0]]
+        least = np.zeros(block.counts.shape)
+        least[sorted(block.fixed)] = block.counts[sorted(block.fixed)]
         self.bounds = np.column_stack([least.ravel(), block.most.ravel()])
+
+    def program(self, hidden: Bools) -> "_Program":
+        """Return what a reader knows where these figures are hidden."""
+        rows = np.array([row for row, place in enumerate(self.sources) if place is None or not hidden[place]], dtype=np.intp)
+        return _Program(self.block, self.matrix[rows], self.ends[rows], [self.sources[int(row)] for row in rows], self.bounds)
 
     def _rows(self, figures: Sequence[tuple[Place, int, float]]) -> sparse.csr_matrix:
         """Return a row for each figure, of an item and with a factor: (n_rows, n_items * n_classes)."""
+        n_items, n_classes = self.block.counts.shape
         classes = [np.flatnonzero(self.block.parts[place[1]]) for place, _, _ in figures]
         widths = [len(some) for some in classes]
-        columns = [item * self.shape[1] + some for (_, item, _), some in zip(figures, classes, strict=True)]
+        columns = [item * n_classes + some for (_, item, _), some in zip(figures, classes, strict=True)]
         values = np.repeat([factor for _, _, factor in figures], widths)
         rows = np.repeat(np.arange(len(figures)), widths)
         where = (rows, np.concatenate(columns) if columns else rows)
-        return sparse.csr_matrix((values, where), shape=(len(figures), self.shape[0] * self.shape[1]))
+        return sparse.csr_matrix((values, where), shape=(len(figures), n_items * n_classes))
 
-    def furthest(self, place: Place, sign: float) -> tuple[Floats, set[Place]]:
-        """Return the world in which a figure is lowest (1) or highest (-1), and the shown figures that stop it there."""
+
+def _of_each_class(block: LinkedBlock) -> sparse.csr_matrix:
+    """Return a row for each relation and class, (n_relations * n_classes, n_items * n_classes)."""
+    n_items, n_classes = block.counts.shape
+    factors = sparse.lil_matrix((len(block.relations), n_items))
+    for row, relation in enumerate(block.relations):
+        for item, factor in relation.items():
+            factors[row, item] = factor
+    return sparse.kron(factors.tocsr(), sparse.identity(n_classes), format="csr")
+
+
+@dataclass(frozen=True)
+class _Program:
+    """What a reader knows of a block, as a linear program over the people of each class by item."""
+
+    block: LinkedBlock
+    matrix: sparse.csr_matrix
+    ends: Floats
+    sources: Sequence[Place | None]
+    bounds: Floats
+
+    def furthest(self, goal: Floats) -> tuple[Floats, set[Place]]:
+        """Return the world in which a goal, (n_items, n_classes), is lowest, and the shown figures that stop it there."""
         from scipy.optimize import linprog
 
-        goal = np.zeros(self.shape)
-        goal[place[0]] = sign * self.block.parts[place[1]]
         known = {"A_ub": self.matrix, "b_ub": self.ends} if len(self.ends) else {}
-        found = linprog(goal.ravel(), **known, bounds=self.bounds, method="highs")
-        if found.status != 0:
+        solved = linprog(goal.ravel(), **known, bounds=self.bounds, method="highs")
+        if solved.status != 0:
             # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
             return self.block.counts, set()
-        marginals = found.ineqlin.marginals if known else np.zeros(0)
+        marginals = solved.ineqlin.marginals if known else np.zeros(0)
         tight = np.flatnonzero(np.abs(marginals) > _NEAR)
-        sources = (self.sources[row] for row in tight)
-        return found.x.reshape(self.shape), {source for source in sources if source is not None}
+        sources = (self.sources[int(row)] for row in tight)
+        return solved.x.reshape(self.block.counts.shape), {source for source in sources if source is not None}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,10 @@ NOT_ALLOWED = "none"
 """What a person allows who asked that their answers are not used."""
 
 
+_MOST_TOGETHER = 6000
+"""So many numbers of people of a class are attacked together at most: more would be too slow for a linear program."""
+
+
 def persons_asked(comments: pd.DataFrame) -> pd.DataFrame:
     """Return one row per person and question, and for any, with whether they wrote something, even if it cannot be read.
 
@@ -51,29 +55,47 @@ class OpenQuestions:
         figures = [place[group, "" if level == unknown else level] for group, level in named]
         return np.asarray(flags[questions, figures])
 
-    def of_code(self, said: Floats, profile: Profile) -> Bools:
-        """Return which counts of people who spoke of a code to hide, (n_questions, n_figures), from those by class."""
-        n = len(self.questions)
-        counts = np.vstack([self.answered, self.usable, said])
+    def of_codes(self, said: Floats, profile: Profile) -> Bools:
+        """Return which counts of people who spoke of each code to hide, (n_codes, n_questions, n_figures).
+
+        `said`, (n_codes, n_questions, n_classes), is attacked together with the bases, which stay as they were decided.
+        """
         figures, base = said @ self.classes.parts.T.astype(float), self.usable @ self.classes.parts.T.astype(float)
         gone = (figures < profile.fewest) | nearly_all(figures, base) | self.no_base | self.classes.unknown()
-        hidden = np.vstack([self.no_answered, self.no_base, gone])
-        kept = np.vstack([np.ones((2 * n, len(self.classes.names)), dtype=bool), np.zeros_like(gone)])
-        relations = [
-            *_within(range(n, 2 * n), range(n)),
-            *_within(range(2 * n, 3 * n), range(n, 2 * n)),
-            *(relation for first in (0, n, 2 * n) for relation in _any_of(first, n)),
-        ]
+        # A code of which nothing is shown tells nothing.
+        told = np.flatnonzero(~gone.all(axis=(1, 2)))
+        most = max(1, _MOST_TOGETHER // (said[0].size or 1))
+        for some in np.array_split(told, range(most, len(told), most)):
+            if len(some):
+                gone[some] = self._of_some(said[some], gone[some], profile)
+        return np.asarray(gone)
+
+    def _of_some(self, said: Floats, gone: Bools, profile: Profile) -> Bools:
+        n, (n_codes, n_questions, _) = 4 * len(self.questions), said.shape
+        bases = _bases(self, self.no_base, profile)
+        bases.hidden[:n] = np.vstack([bases.hidden[:n_questions], self.no_answered, self.no_blank, self.no_base])
+        items = np.arange(n_codes * n_questions)
+        of_base = 3 * n_questions + items % n_questions
         block = LinkedBlock(
             self.classes.parts,
-            counts,
-            np.vstack([self.asked] * 3),
-            hidden,
-            kept,
-            relations,
-            dict(zip(range(2 * n, 3 * n), range(n, 2 * n), strict=True)),
+            np.vstack([bases.counts, *said]),
+            np.vstack([bases.most, *[self.asked] * n_codes]),
+            np.vstack([bases.hidden, *gone]),
+            np.vstack([np.ones_like(bases.hidden), *np.zeros_like(gone)]),
+            [
+                *bases.relations,
+                *({n + int(item): 1.0, int(base): -1.0} for item, base in zip(items, of_base, strict=True)),
+                *(relation for code in range(n_codes) for relation in _any_of(n + code * n_questions, n_questions)),
+            ],
+            dict(zip((n + items).tolist(), of_base.tolist(), strict=True)),
+            bases.fixed,
+            [(of, np.vstack([shown, *np.zeros_like(gone)])) for of, shown in bases.always],
+            topics=np.concatenate([np.zeros(n, dtype=np.intp), 1 + items // n_questions]),
+            free=np.vstack([np.zeros_like(bases.hidden) if bases.free is None else bases.free, *np.zeros_like(gone)]),
+            # Any question is what is read first.
+            worth=np.concatenate([np.zeros(n), items % n_questions == n_questions - 1]),
         )
-        return hide_linked(block, profile)[2 * n :]
+        return hide_linked(block, profile)[n:].reshape(gone.shape)
 
 
 def open_questions(comments: pd.DataFrame, people: pd.DataFrame, groups: Sequence[str], profile: Profile) -> OpenQuestions:
@@ -110,13 +132,29 @@ def _decided(found: OpenQuestions, profile: Profile) -> OpenQuestions:
     """Decide on the bases of what is counted first, and then on who wrote something and who left it blank beside them."""
     n, parts = len(found.questions), found.classes.parts.T.astype(float)
     base = found.usable @ parts
-    # Those whose group is not known are shown among who was asked and wrote something: only few of them need protection.
     few = base < profile.fewest
-    everyone = shown_of_everyone(few)
-    block = LinkedBlock(found.classes.parts, found.usable, found.asked, few, everyone, _any_of(0, n), {}, always=everyone)
+    everyone, free = shown_of_everyone(few), _unsaid(found, few)
+    always = [(range(n), everyone)]
+    block = LinkedBlock(
+        found.classes.parts, found.usable, found.asked, few | free, everyone, _any_of(0, n), {}, always=always, free=free
+    )
     no_base = hide_linked(block, profile)
+    block = _bases(found, no_base, profile)
+    gone = hide_linked(block, profile)
+    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
+
+
+def _unsaid(found: OpenQuestions, few: Bools) -> Bools:
+    """Say which bases are of people whose group is not known: no table has them, and only few such people need protection."""
+    return np.asarray(found.classes.unknown() & ~few)
+
+
+def _bases(found: OpenQuestions, no_base: Bools, profile: Profile) -> LinkedBlock:
+    """Return who was asked, wrote something, left it blank and was read, by question, as one block: (4 * n_questions,) items."""
+    n, parts = len(found.questions), found.classes.parts.T.astype(float)
     counts = np.vstack([found.asked, found.answered, found.asked - found.answered, found.usable])
-    hidden = counts @ parts < profile.fewest
+    few = counts @ parts < profile.fewest
+    hidden = few.copy()
     hidden[n : 3 * n] |= np.vstack([hidden[:n]] * 2)
     hidden[3 * n :] = no_base
     # Beside the bases that are shown, no more people can have left it blank than were asked besides.
@@ -130,10 +168,18 @@ def _decided(found: OpenQuestions, profile: Profile) -> OpenQuestions:
         *_any_of(n, n),
         *_any_of(3 * n, n),
     ]
-    most = np.vstack([found.asked] * 4)
-    block = LinkedBlock(found.classes.parts, counts, most, hidden, kept, relations, {}, frozenset(range(n)), always)
-    gone = hide_linked(block, profile)
-    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
+    return LinkedBlock(
+        found.classes.parts,
+        counts,
+        np.vstack([found.asked] * 4),
+        hidden,
+        kept,
+        relations,
+        {},
+        frozenset(range(n)),
+        [(range(n, 3 * n), always), (range(3 * n, 4 * n), always & shown_of_everyone(~always))],
+        free=np.vstack([np.zeros_like(always[: 3 * n]), _unsaid(found, few[3 * n :])]),
+    )
 
 
 def _within(items: Sequence[int], bases: Sequence[int]) -> list[Relation]:

@@ -22,8 +22,19 @@ def classes_by(levels: Mapping[str, "pd.Categorical"], n_persons: int) -> Classe
 
 
 def hide_bases(classes: Classes, base: Floats, profile: Profile) -> Bools:
-    """Return which numbers of people, who are in a base of (n_classes,), to hide by figure, (n_figures,)."""
-    return _hide_bases(classes, base, _sizes(classes), _few(classes, base[None], profile), profile)
+    """Return which numbers of people, who are in a base of (n_classes,), to hide by figure, (n_figures,).
+
+    No table has everyone's, so nothing is given away in any case.
+    """
+    hidden = _few(classes, base[None], profile)
+    everyone = np.zeros_like(hidden)
+    everyone[:, 0] = True
+    block = LinkedBlock(
+        classes.parts, base[None], _sizes(classes)[None], hidden | everyone, np.zeros_like(hidden), (), {}, free=everyone
+    )
+    gone = hide_linked(block, profile)[0]
+    gone[0] = hidden[0, 0]
+    return np.asarray(gone)
 
 
 def hide_means(classes: Classes, base: Floats, profile: Profile) -> Bools:
@@ -40,7 +51,7 @@ def hide_means(classes: Classes, base: Floats, profile: Profile) -> Bools:
 
 def _hide_bases(classes: Classes, base: Floats, most: Floats, hidden: Bools, profile: Profile) -> Bools:
     everyone = shown_of_everyone(hidden)
-    block = LinkedBlock(classes.parts, base[None], most[None], hidden, everyone, (), {}, always=everyone)
+    block = LinkedBlock(classes.parts, base[None], most[None], hidden, everyone, (), {}, always=[((0,), everyone)])
     return np.asarray(hide_linked(block, profile)[0])
 
 
@@ -63,7 +74,9 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
     most = np.repeat(_sizes(classes)[None], len(counts), axis=0)
     always = shown_of_everyone(hidden)
     always[1:] = False
-    block = LinkedBlock(classes.parts, counts, most, hidden, always, relations, dict.fromkeys(options, 0), always=always)
+    block = LinkedBlock(
+        classes.parts, counts, most, hidden, always, relations, dict.fromkeys(options, 0), always=[((0,), always)]
+    )
     while True:
         gone = hide_linked(block, profile)
         # An option is not shown without its base, and so it, too, must not follow from what is.
@@ -73,17 +86,26 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
         block.hidden = without_base
 
 
-def hide_theme(classes: Classes, base: Floats, said: Floats, no_base: Bools, profile: Profile) -> Bools:
-    """Return which numbers of people of a theme to hide, (n_figures,); everyone's goes last."""
-    counts = np.vstack([base, said])
-    gone = _few(classes, said[None], profile)[0]
-    everyone = gone[0]
-    gone |= nearly_all(_figures(classes, said[None])[0], _figures(classes, base[None])[0]) | no_base
-    gone[0] = everyone
-    kept = np.vstack([np.ones_like(gone), np.zeros_like(gone)])
-    most = np.repeat(_sizes(classes)[None], 2, axis=0)
-    block = LinkedBlock(classes.parts, counts, most, np.vstack([no_base, gone]), kept, [{1: 1.0, 0: -1.0}], {})
-    return np.asarray(hide_linked(block, profile)[1])
+def hide_themes(classes: Classes, base: Floats, said: Floats, no_base: Bools, profile: Profile) -> Bools:
+    """Return which numbers of people of each theme to hide, (n_themes, n_figures), from those by class; everyone's goes last."""
+    few = _few(classes, said, profile)
+    gone = few | nearly_all(_figures(classes, said), _figures(classes, base[None])) | no_base
+    gone[:, 0] = few[:, 0]
+    if not len(said):
+        return gone
+    themes, everyone = range(1, len(said) + 1), np.arange(len(no_base)) == 0
+    block = LinkedBlock(
+        classes.parts,
+        np.vstack([base, said]),
+        np.repeat(_sizes(classes)[None], len(said) + 1, axis=0),
+        np.vstack([no_base | everyone, gone]),
+        np.vstack([np.ones_like(no_base), *np.zeros_like(gone)]),
+        [{theme: 1.0, 0: -1.0} for theme in themes],
+        {},
+        free=np.vstack([everyone, *np.zeros_like(gone)]),
+        topics=np.arange(len(said) + 1),
+    )
+    return hide_linked(block, profile)[1:]
 
 
 def _few(classes: Classes, counts: Floats, profile: Profile) -> Bools:

@@ -6,7 +6,8 @@ import pandas as pd
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, number_shown, percent, sentence_case
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case
+from pipeline.report.shown_totals import texts_are_shown, texts_shown
 from pipeline.workflow.results import RunResults
 
 
@@ -27,21 +28,24 @@ def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
 def not_sure(source: RunResults) -> ReportSection:
     """Return how many things the program gives no code, by reason."""
     name, heading = "not-sure", "What the program is not sure of"
-    reasons, n_texts = abstentions(source["suggestions"], source["texts"]), len(source["texts"])
+    reasons = abstentions(source["suggestions"], source["texts"])
     if reasons.empty:
         return ReportSection(name, heading, (Paragraph("The program suggests at least one code for everything that was said."),))
     sentence = (
-        f"The program suggests no code for {texts_of(len(reasons), n_texts, source.profile)}. It says so rather than guess. "
+        f"The program suggests no code for {texts_of(source, len(reasons))}. It says so rather than guess. "
         "People should read these first."
     )
     return ReportSection(name, heading, (Paragraph(sentence), _reasons(source, reasons)))
 
 
-def texts_of(n: int, n_texts: int, profile: Profile) -> str:
+def texts_of(source: RunResults, n: int) -> str:
     """Say how many of all texts these are, as the table of reasons does: an exact number would undo its rounding."""
-    shown = float(disclose(np.array(float(n)), profile))
-    share = "" if np.isnan(shown) else f" ({percent(min(shown / n_texts, 1.0))})"
-    return f"{number_shown(n, profile)} of {counted(n_texts, 'thing', 'different things')} said{share}"
+    some = number_shown(n, source.profile)
+    if not texts_are_shown(source):
+        return f"{some} of the different things said"
+    shown, of = disclose(np.array([n, len(source["texts"])], dtype=float), source.profile)
+    share = "" if np.isnan([shown, of]).any() else f" ({percent(min(shown / of, 1.0))})"
+    return f"{some} of {texts_shown(source)} different things said{share}"
 
 
 def _reasons(source: RunResults, reasons: pd.Series) -> TableBlock:
@@ -76,10 +80,16 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     if not single:
         return ReportSection(name, heading, (Paragraph("Everything that was said is like something that somebody else said."),))
     quoted = words.of(single)
-    silent = len(single) - len(quoted)
-    others = f"{counted(silent, 'more was', 'more were')} said {words.others}." if silent else ""
-    sentence = f"{counted(len(single), 'thing was', 'things were')} said that nothing else is like. {WHY_IT_MATTERS}"
-    blocks: list[Block] = [Paragraph(sentence), Quotations(quoted[:OPEN_QUOTATIONS], others if quoted else words.none)]
+    # Each is one person's, and those that are not quoted are of people who did not agree: of either few are not numbered.
+    sentence = f"{sentence_case(number_shown(len(single), source.profile))} things were said that nothing else is like."
+    silent = _silent(len(single) - len(quoted), words, quoted, source.profile)
+    blocks: list[Block] = [Paragraph(f"{sentence} {WHY_IT_MATTERS}"), Quotations(quoted[:OPEN_QUOTATIONS], silent)]
     if more := quoted[OPEN_QUOTATIONS:]:
         blocks.append(Fold(f"{number(len(more))} more heard once", (Quotations(more),)))
     return ReportSection(name, heading, tuple(blocks))
+
+
+def _silent(n: int, words: Words, quoted: tuple[str, ...], profile: Profile) -> str:
+    if not quoted:
+        return words.none
+    return sentence_case(f"{number_shown(n, profile)} more were said {words.others}.") if n else ""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Points, ReportSection
-from pipeline.report.numbers_in_words import counted, number, people, percent, sentence_case
+from pipeline.report.numbers_in_words import counted, number, number_shown, people, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.doubts_section import abstentions, texts_of
 from pipeline.report.sections.taking_part_section import everyone_asked
@@ -65,7 +65,12 @@ def _most_named(source: RunResults) -> str:
 
 
 def _unsure(source: RunResults) -> str:
-    silent, n_texts = len(abstentions(source["suggestions"], source["texts"])), len(source["texts"])
-    if not n_texts:
+    if source["texts"].empty:
         return ""
-    return f"The program is not sure of {texts_of(silent, n_texts, source.profile)}, and suggests no code for them."
+    silent = len(abstentions(source["suggestions"], source["texts"]))
+    return f"The program is not sure of {texts_of(source, silent)}, and suggests no code for them."
+
+
+def _heard_once(source: RunResults) -> str:
+    n = int(source["members"]["heard_once"].sum())
+    return sentence_case(f"{number_shown(n, source.profile)} things were heard only once.") if n else ""

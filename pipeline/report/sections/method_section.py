@@ -7,6 +7,7 @@ from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.report.blocks import Fold, Paragraph, Points, ReportSection, TableBlock
 from pipeline.report.numbers_in_words import counted, number, number_shown, percent, sentence_case, steadiness
+from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
 from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
 
@@ -38,7 +39,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 *source.notes,
                 *LIMITS,
                 _unsteady(source["themes"]),
-                *_late(source["found_members"]),
+                *_late(source),
                 *([NOTE] if collapsed else []),
                 *([left_out] if left_out else []),
                 *shaping_sentences(source["shaping"]),
@@ -65,8 +66,8 @@ def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
     middle = float(themes["stability"].median()) if len(themes) else float("nan")
     sure = percent(source.study.settings.code.min_precision)
     return (
-        ("Meaning units in them", number(len(source["segments"]))),
-        ("Different things said", number(len(source["texts"]))),
+        ("Meaning units in them", units_shown(source)),
+        ("Different things said", texts_shown(source)),
         ("Themes", number(len(themes))),
         ("Steadiness of the middle theme", steadiness(middle)),
         ("A code is suggested when", f"at least {sure} of such suggestions are expected to be right"),
@@ -103,12 +104,14 @@ def shaping_sentences(shaping: pd.DataFrame) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _late(members: pd.DataFrame) -> tuple[str, ...]:
-    n = int(members["late"].sum())
+def _late(source: RunResults) -> tuple[str, ...]:
+    n = int(source["found_members"]["late"].sum())
     if not n:
         return ()
-    of = f"{number(n)} of the {number(len(members))} different things said"
-    return (f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed.",)
+    late = number_shown(n, source.profile)
+    of = f"{late} of the {texts_shown(source)} different things said" if texts_are_shown(source) else f"{late} things said"
+    said = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
+    return (sentence_case(said),)
 
 
 def _unsteady(themes: pd.DataFrame) -> str:

@@ -101,6 +101,7 @@ class Stamped(FlaskForm):
 class AnswerForm(Stamped):
     """One's own reading of an excerpt."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     find = StringField(validators=[Length(max=LONGEST_FIND)])
     codes = SelectMultipleField(validate_choice=False)
     none = BooleanField()

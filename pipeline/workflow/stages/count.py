@@ -86,10 +86,13 @@ def _open(
     cells = base.merge(pd.DataFrame({"code": [code.code for code in codebook.codes]}), how="cross")
     cells = cells.merge(counts, how="left", on=["question", "code", "group", "level"]).fillna({"n": 0})
     hidden = pd.DataFrame({"base": opened.hidden(opened.no_base, cells), "n": True}, index=cells.index)
-    for code, rows in cells.groupby("code", sort=False):
-        those = spoken[spoken["code"] == code]
-        speakers = by_question(opened.classes, those["at"].to_numpy(), those["question"], opened.questions)
-        hidden.loc[rows.index, "n"] = opened.hidden(opened.of_code(speakers, profile), rows)
+    codes = [code.code for code in codebook.codes]
+    of_each = [spoken[spoken["code"] == code] for code in codes]
+    speakers = [by_question(opened.classes, rows["at"].to_numpy(), rows["question"], opened.questions) for rows in of_each]
+    hidden_of = dict(zip(codes, opened.of_codes(np.array(speakers), profile), strict=True))
+    for code in codes:
+        rows = cells[cells["code"] == code]
+        hidden.loc[rows.index, "n"] = opened.hidden(hidden_of[code], rows)
     return shares_of(cells, hidden, profile).rename(columns={"estimate": "share"})
 
 

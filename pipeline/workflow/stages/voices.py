@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.profiles import Bools, Floats
-from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_theme
+from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_themes
 from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
 from pipeline.study.study import compared_groups
 from pipeline.tables.lookup import Places, factorize, index_in, levels
@@ -41,7 +41,7 @@ def voices(
     shown = _shown(groups, everyone, n_people, _hidden(spoken, group_levels, len(persons), counted, profile), profile)
     for (group, counts, base), figures in zip(groups, shown, strict=True):
         standing.append(_standing_out(counts, base, figures).assign(group=group))
-        ranks.append(_ranks(counts, base, everyone, profile).assign(group=group))
+        ranks.append(_ranks(counts, base, everyone, figures, profile).assign(group=group))
     return _joined(standing), _joined(ranks)
 
 
@@ -115,9 +115,9 @@ def _hidden(
     no_base = hide_bases(classes, base, profile)
     persons = {str(theme): rows.unique() for theme, rows in counted.groupby("theme_id", observed=True)["person"]}
     nobody = np.zeros(0, dtype=np.intp)
-    gone = [hide_theme(classes, base, classes.count(persons.get(theme, nobody)), no_base, profile) for theme in themes]
+    said = np.array([classes.count(persons.get(theme, nobody)) for theme in themes]).reshape(len(themes), len(base))
     names = {name: place for place, name in enumerate(classes.names)}
-    return _Hidden(no_base, np.array(gone).reshape(len(themes), len(names)), names)
+    return _Hidden(no_base, hide_themes(classes, base, said, no_base, profile), names)
 
 
 def _figures(counts: Floats, base: Floats, hidden: "_Hidden", rows: list[int], profile: Profile) -> _Shown:
@@ -151,14 +151,19 @@ def _standing_out(counts: pd.DataFrame, base: "pd.Series[float]", shown: _Shown)
     return cells.assign(**{name: values.ravel() for name, values in figures.items()})
 
 
-def _ranks(counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", profile: Profile) -> pd.DataFrame:
+def _ranks(
+    counts: pd.DataFrame, base: "pd.Series[float]", everyone: "pd.Series[float]", figures: _Shown, profile: Profile
+) -> pd.DataFrame:
     first = everyone.rank(ascending=False, method="min")
     # Rounded, or the last digits would tell apart what is the same.
     equal = pd.Series(
         tempered_shares(counts.to_numpy(np.float64), np.asarray(base, dtype=np.float64)).mean(axis=0).round(9),
         index=counts.columns,
     )
-    within = counts.rank(axis=1, ascending=False, method="min").where(counts >= profile.fewest)
+    # Of a group of which figures are shown, these alone are ranked: a hidden one with a rank between two would be as they are.
+    shown = pd.DataFrame(figures.n, counts.index, counts.columns)
+    ranked = shown.where(shown.notna().any(axis=1), counts.where(counts >= profile.fewest), axis=0)
+    within = ranked.rank(axis=1, ascending=False, method="min")
     parts = [
         _ranked(first, first, weighting="people", level=""),
         _ranked(equal.rank(ascending=False, method="min"), first, weighting="equal groups", level=""),

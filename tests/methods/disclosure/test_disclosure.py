@@ -11,7 +11,7 @@ from release_attack import Release
 from pipeline.methods.disclosure import PROFILES, hide_crossing
 from pipeline.methods.disclosure.differencing import Released, against_earlier
 from pipeline.methods.disclosure.linked_tables import Classes, classes_of
-from pipeline.methods.disclosure.single_base_tables import hide_means, hide_theme
+from pipeline.methods.disclosure.single_base_tables import hide_means, hide_themes
 
 
 def parted(*sizes: int, unknown: int = 0) -> Classes:
@@ -59,8 +59,9 @@ def test_nobody_whose_group_is_not_known_needs_no_protection():
 def test_a_group_of_one_mind_is_hidden():
     classes = parted(30, 30)
     said = classes.count(np.arange(42))
-    gone = hide_theme(classes, classes.count(np.arange(60)), said, np.array([False, False, False, True]), PROFILES["standard"])
-    assert gone[1], "who knows a person is in the group would know what they said"
+    no_base = np.array([False, False, False, True])
+    gone = hide_themes(classes, classes.count(np.arange(60)), said[None], no_base, PROFILES["standard"])
+    assert gone[0, 1], "who knows a person is in the group would know what they said"
 
 
 def test_a_table_that_may_show_all_shows_all():

@@ -20,6 +20,33 @@ def test_no_hidden_figure_of_a_made_up_study_can_be_worked_out(profile):
 
 
 @pytest.mark.parametrize(
+    ("state", "recovered_before"),
+    [
+        (
+            (24297880379639859612956643178825160880, 261136684632268670825940853076396136793, 1, 2110701809),
+            "how many whose group is not known left all blank, and how many of a small group spoke of any theme",
+        ),
+        (
+            (227848758051183238747290395082609637609, 261136684632268670825940853076396136793, 1, 3070353836),
+            "how many whose group is not known left all blank, from how many of them wrote something",
+        ),
+    ],
+)
+def test_no_hidden_figure_follows_from_all_codes_or_themes_together(state, recovered_before):
+    draw = np.random.default_rng()
+    place, step, *kept = state
+    draw.bit_generator.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": place, "inc": step},
+        "has_uint32": kept[0],
+        "uinteger": kept[1],
+    }
+    made = made_up(draw, "strict")
+    hidden = attack_release(made.tables, made.persons, made.asked, frozenset([SINGLE]), PROFILES["strict"])
+    assert hidden and [figure for figure in hidden if figure.recovered] == [], recovered_before
+
+
+@pytest.mark.parametrize(
     ("seed", "recovered_before"),
     [
         # A reader who knows just what rounding lets was left with less than by what is shown in any case.

@@ -49,6 +49,15 @@ def test_a_theme_of_one_group_alone_stands_out_but_its_figure_would_show_that_no
     assert row["evidence"] == "clear" and row["suppressed"] and np.isnan(row["elsewhere"])
 
 
+def test_a_figure_that_is_hidden_has_no_rank_beside_those_that_are_shown():
+    said, ranks = found({"Users": [*LARGE, *["c"] * 30], "Carers": SMALL, "Leaders": ["a"] * 30 + ["c"] * 20 + ["b"] * 12})
+    hidden = said["suppressed"]
+    hidden = hidden[~hidden.groupby("level").transform("all")]
+    assert hidden.any() and not hidden.all()
+    within = ranks[ranks["weighting"] == "within"].set_index(["level", "theme_id"])["rank"]
+    assert within[hidden[hidden].index].isna().all() and within[hidden[~hidden].index].notna().all()
+
+
 def test_five_people_are_named_as_a_sign_without_any_figure():
     said, _ = found({"Users": LARGE + ["c"] * 3, "Leaders": ["c", "c", "a", "b", "a"]})
     row = said.loc[("Leaders", "c")]

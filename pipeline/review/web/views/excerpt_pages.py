@@ -9,7 +9,7 @@ from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
 from pipeline.decisions.store import Decision
 from pipeline.errors import StorageError
 from pipeline.review.blindness import show_words
-from pipeline.review.coding import Coding, StaleError, decide, said_by, take_back
+from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
 from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
 from pipeline.review.web import flash, reading_batch, saved_forms
@@ -159,6 +159,7 @@ def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     find = request.args.get("find", "").strip()
     matching = {card.code for card in code_cards(context().room, find)} if find else None
     form.stamp(version=excerpt.version, person=context().me.name)
+    form.shown.data = form.shown.data or excerpt.shown
     return render_template(
         "excerpt.html.j2",
         excerpt=excerpt,
@@ -219,9 +220,12 @@ def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: 
             here.me.name,
             coding,
             version=form.version,
+            shown=form.shown.data or "",
             key=form.key.data or fresh_key(),
             drawn=order,
         )
+    except OtherWordsError as changed:
+        return _asked_anew(excerpt.segment_id, coding if after_model else form, str(changed))
     except StaleError as stale:
         return _both_versions(excerpt, coding, stale.stands if isinstance(stale.stands, Decision) else excerpt.own)
     if (made.outcome, made.codes, made.note, made.new_code) != (coding.outcome, coding.codes, coding.note, coding.new_code):
@@ -255,7 +259,19 @@ def _both_versions(excerpt: Excerpt, coding: Coding, stands: Decision | None) ->
     form = AnswerForm(formdata=None)
     form.fill_from(coding)
     form.stamp(version=stands.decision_id if stands else 0, person=context().me.name)
+    form.shown.data = excerpt.shown
     return render_template("stale.html.j2", excerpt=excerpt, said=coding, stands=stands, form=form), 409
+
+
+def _asked_anew(segment_id: str, sent: AnswerForm | Coding, sentence: str) -> tuple[str, int]:
+    """Show the words as they are now, with what was entered for the words before."""
+    excerpt, form = read_excerpt(context().room, segment_id, context().me.name), AnswerForm(formdata=None)
+    if isinstance(sent, Coding):
+        form.fill_from(sent)
+    else:
+        form.fill(sent.words())
+    reading_batch.open_page(segment_id, context().clock())
+    return _show(excerpt, form, {"codes": sentence}), 409
 
 
 def _seconds(segment_id: str) -> float:
