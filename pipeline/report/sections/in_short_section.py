@@ -14,14 +14,13 @@ from pipeline.workflow.results import RunResults
 
 def in_short(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
     """Return the findings in a few sentences."""
-    single = int(source["members"]["heard_once"].sum())
     sentences = (
         _answered(source),
         _largest(placed),
         _new(source, placed),
         _most_named(source),
         _unsure(source),
-        f"{counted(single, 'thing was', 'things were')} heard only once." if single else "",
+        _heard_once(source),
     )
     return ReportSection("in-short", "In short", (Points(tuple(sentence for sentence in sentences if sentence)),))
 
