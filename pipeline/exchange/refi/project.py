@@ -54,7 +54,6 @@ class TextSource:
     guid: str
     name: str
     text: str
-    description: str = ""
     selections: tuple[Selection, ...] = ()
 
 

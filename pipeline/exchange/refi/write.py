@@ -78,7 +78,6 @@ def _case(case: Case) -> ET.Element:
 def _source(source: TextSource) -> ET.Element:
     path = f"internal://{source.guid}.txt"
     element = _element("TextSource", {"guid": source.guid, "name": source.name, "plainTextPath": path})
-    _text(element, "Description", source.description)
     element.extend(_selection(selection) for selection in source.selections)
     return element
 
