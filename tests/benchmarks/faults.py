@@ -196,14 +196,14 @@ def _at_stage(name: str, act: Callable[[], object]) -> None:
     """Do something when a stage is about to be carried out, in this process."""
     from pipeline.workflow.runner import _Run
 
-    real = _Run.carry_out
+    real = _Run.run_stage
 
     def carry_out(self, stage, fingerprint):  # type: ignore[no-untyped-def]
         if stage.name == name:
             act()
         real(self, stage, fingerprint)
 
-    _Run.carry_out = carry_out  # type: ignore[method-assign]
+    _Run.run_stage = carry_out  # type: ignore[method-assign]
 
 
 def _run(folder: Path, kill: tuple[str, int, str] | None = None, *, until: str | None = None) -> None:

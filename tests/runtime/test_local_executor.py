@@ -22,9 +22,9 @@ from pipeline.study.study import Run
 PARTS = [f"part {n}" for n in range(3 * local.FEW)]
 LEFT_ALONE = """
 import time
-from pipeline.runtime.executors.local import CoresEngine
+from pipeline.runtime.executors.local import ProcessExecutor
 from test_local_executor import met
-engine = CoresEngine(2)
+engine = ProcessExecutor(2)
 found = engine(met, [(1, {folder!r})] * 40)
 next(found)
 print(engine._helpers[0].process.pid, flush=True)

@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from pipeline.methods.text.language import languages_of
 from pipeline.survey.columns.column import Column, listed, plain, shown
 from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
 from pipeline.survey.columns.languages import languages_in
@@ -208,8 +209,8 @@ def test_several_choices_in_a_cell_are_told_from_commas_in_an_answer():
 def test_welsh_answers_are_noticed():
     welsh = "Mae angen mwy o amser i siarad â phobl am eu gofal nhw bob wythnos"
     english = "We need far more time to talk with people about their care every week"
-    assert list(languages_in([column(english, english, english, welsh, times=4)])) == ["en", "cy"]
-    assert languages_in([column("ok", "fine")]) == {}
+    assert list(languages_in([column(english, english, english, welsh, times=4)], languages_of)) == ["en", "cy"]
+    assert languages_in([column("ok", "fine")], languages_of) == {}
 
 
 def test_headings_are_shown_on_one_line_and_cut_short():
