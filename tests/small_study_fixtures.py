@@ -1,4 +1,4 @@
-"""A small study that has been run, the room in which four people review it, and what its report is made from: a copy for each test."""
+"""A small study that has been run, its review with four people, and what its report is made from: a copy for each test."""
 
 import shutil
 from collections.abc import Mapping
