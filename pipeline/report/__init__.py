@@ -101,7 +101,6 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     source_of = dict(zip(contents, sources, strict=True))
     for_others = [exporter for exporter in exporters if exporter.name != "team"]
     check_outgoing(str(study.folder), [(exporter, source_of[exporter.tables]) for exporter in for_others])
-    # The ledger first: what the earlier wave shows must not change what this study shows by itself.
     sources = beside_earlier_wave(consistent_with_earlier_exports(study, sources))
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)

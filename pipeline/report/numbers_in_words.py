@@ -10,11 +10,7 @@ from pipeline.methods.disclosure import Profile, disclose
 
 NOT_SHOWN = "not shown"
 """What stands in the place of a hidden figure: that it is small would already say too much of those hidden for others' sake."""
-STEADINESS = (
-    (0.75, "steady"),
-    (0.5, "fairly steady"),
-    (0.0, "unsteady"),
-)
+STEADINESS = ((0.75, "steady"), (0.5, "fairly steady"), (0.0, "unsteady"))
 
 
 def number(value: float) -> str:

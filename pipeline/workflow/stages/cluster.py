@@ -32,12 +32,7 @@ def prepare() -> None:
 
 
 def cluster(
-    texts: Rows,
-    vectors: Vectors,
-    frozen: SavedThemes | None,
-    *,
-    settings: SimpleNamespace,
-    earlier: Found | None = None,
+    texts: Rows, vectors: Vectors, frozen: SavedThemes | None, *, settings: SimpleNamespace, earlier: Found | None = None
 ) -> Found:
     """Return themes, the theme of each text, and the themes' middles, all as the program finds them.
 

@@ -133,10 +133,7 @@ def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, quest
 def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     parts = [
         people.assign(
-            question=name,
-            frame=question.frame,
-            text=frame[question.column],
-            consent=_for_question(frame, people, plan, name),
+            question=name, frame=question.frame, text=frame[question.column], consent=_for_question(frame, people, plan, name)
         )
         for name, question in plan.questions.items()
     ]
@@ -148,9 +145,7 @@ def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
     named = {question.column or name: (name, question) for name, question in plan.questions.items()}
     asked = [named.get(value, (value or "answer", Question())) for value in wording]
     return people.assign(
-        question=[name for name, _ in asked],
-        frame=[question.frame for _, question in asked],
-        text=frame[plan.text],
+        question=[name for name, _ in asked], frame=[question.frame for _, question in asked], text=frame[plan.text]
     )
 
 

@@ -14,12 +14,7 @@ FITS, TIMES = 0.08, 3.0
 
 
 def match(
-    themes: pd.DataFrame,
-    members: pd.DataFrame,
-    suggestions: pd.DataFrame,
-    texts: pd.DataFrame,
-    *,
-    settings: SimpleNamespace,
+    themes: pd.DataFrame, members: pd.DataFrame, suggestions: pd.DataFrame, texts: pd.DataFrame, *, settings: SimpleNamespace
 ) -> pd.DataFrame:
     """Return one row a theme: its code with the runner-up, or a proposed name where no code fits."""
     if themes.empty:
