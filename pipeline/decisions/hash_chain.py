@@ -12,6 +12,7 @@ from pipeline.errors import ReviewError
 
 START = ""
 """What the first row has before it."""
+# Stands in for the hash while a row is read back.
 _NOT_YET = ""
 ERASURES = "erasures"
 """The table of rows that were emptied when a person was erased; made when the first is."""

@@ -16,6 +16,7 @@ from pipeline.errors import ReviewError
 SHORTEST = 12
 """Characters of a passphrase."""
 
+# A few bytes can be made that unpack to more than the memory holds.
 _LARGEST = 2_000_000_000
 # 128 MB and about half a second for each guess. A backup names its form, but cannot ask for another.
 _FORM = "scrypt 2^17 8 1, AES-256-GCM"

@@ -88,6 +88,7 @@ def next_excerpt(room: ReviewSession, reviewer: str, order: Drawn = "given order
     """
     check_order(order)
     with room.held.lock:
+        # Two people who ask at once must not both be given the last place of an excerpt.
         view = _view(room, reviewer, now=now)
         segment_id = room.held.by(view.reviewer, order, now=now)
         if segment_id is None or not view.is_here(segment_id) or not view.is_free(segment_id):
@@ -115,6 +116,7 @@ def _view(room: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
     name = next((name for name in groups if name.casefold() == reviewer.casefold()), None)
     if name is None:
         raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
+    # How far somebody is does not hang on who is reading just now.
     reading = room.held.others(name, now=now) if now else {}
     return _View(name, groups[name], room.coders, room.ledger(), room.material().tables, reading, groups)
 
@@ -183,6 +185,7 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
     tables, ledger = view.tables, view.ledger
+    # Sorted, as a set has another order in each process.
     open_ = sorted(view.touched - view.closed)
     begun = [segment_id for segment_id in open_ if any(made.drawn == _RARE for made in ledger.now(segment_id))]
     first = list(_waiting(view, begun, fresh=fresh))

@@ -97,6 +97,7 @@ def open_index(tables: Tables) -> Iterator[sqlite3.Connection]:
     path = tables.study.derived / FILE
     if _stamp_of(path) != _wanted_stamp(tables):
         write_atomically(path, lambda temporary: _build(tables, temporary))
+    # As a URI, since the name of the folder may hold a ? or #; read-only, as no page has anything to write there.
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         yield connection
 

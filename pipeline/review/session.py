@@ -50,6 +50,7 @@ class ReviewSession:
     def kept(self, name: str, stamp: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` returns; as it was the last time, while the stamp is still the same."""
         with self._lock:
+            # Inside the lock: two pages that open at once must not both make what takes long.
             if name not in self._kept or self._kept[name][0] != stamp:
                 self._kept[name] = (stamp, make())
             value: T = self._kept[name][1]

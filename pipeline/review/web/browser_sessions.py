@@ -160,6 +160,7 @@ class Sessions(SessionInterface):
 
         def write(store: Store) -> None:
             if is_new:
+                # With each new session old ones are forgotten, so that nobody has to see to it.
                 sign_ins.sweep(store, now=made, remembered=timedelta(seconds=FORMER_S))
                 sign_ins.open_session(store, number, reviewer=person, now=made, lasts=timedelta(seconds=LASTS_S))
             sign_ins.remember(store, number, lasting)

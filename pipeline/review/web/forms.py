@@ -102,6 +102,7 @@ class AnswerForm(Stamped):
     """One's own reading of an excerpt."""
 
     find = StringField(validators=[Length(max=LONGEST_FIND)])
+    # A code may have gone since the page was opened: `contradictions` says so in plain words.
     codes = SelectMultipleField(validate_choice=False)
     none = BooleanField()
     not_sure = BooleanField()

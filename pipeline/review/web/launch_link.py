@@ -35,6 +35,7 @@ class LaunchLink:
     def use(self, token: str) -> bool:
         """Say whether this is the token, and let it be used no more."""
         with self._lock:
+            # The time this takes must not tell how much of a guess was right.
             right = bool(self._token) and hmac.compare_digest(self._token.encode(), token.encode())
             if right:
                 self._token = ""
