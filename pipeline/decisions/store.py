@@ -218,6 +218,7 @@ class Store:
             WHERE outcome IN ('codes', 'none')
             AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
         talks = self.discussions()
+        # A talk that was over later was not among what was accepted.
         learnt = self.connection.execute("SELECT max(made_at) FROM learnings").fetchone()[0] or ""
         return check_table("lessons", as_agreed(self._table("lessons", sql), talks[talks["made_at"] <= learnt]))
 

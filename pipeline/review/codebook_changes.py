@@ -47,6 +47,7 @@ class FieldChange:
         """The words that stayed, went and came, in order; the pieces put together are the text."""
         before, after = re.findall(r"\s+|\S+", self.before), re.findall(r"\s+|\S+", self.after)
         pieces: list[tuple[Literal["same", "gone", "new"], str]] = []
+        # Otherwise difflib passes over words that come often in a long text.
         for kind, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
                 pieces.append(("same", "".join(before[i:j])))

@@ -85,11 +85,13 @@ class ReviewState:
 
     def catch_up(self, store: Store, here: frozenset[str]) -> None:
         """Take in what was added to the store since the last time; `here` are the excerpts that the study has now."""
+        # Another set of excerpts means that there was a run since.
         if here is not self._here:
             self._here = here
             by_person = (*self._done.values(), *self._skipped.values(), *self._ahead_of_others.values())
             for marks in (self.begun, self.complete, self.differing, *by_person):
                 marks.count(here)
+        # All of one moment: a withdrawal must not be read before the decision it is about.
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
             self._take_showings(store)
@@ -131,6 +133,7 @@ class ReviewState:
 
     def all_standing(self) -> list[Decision]:
         """Return what everybody says of all excerpts as things stand."""
+        # Copies, since another thread may be taking in a decision.
         return [made for own in list(self._own.values()) for made in list(own.values())]
 
     def own(self, reviewer: str) -> Mapping[str, Decision]:

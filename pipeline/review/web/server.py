@@ -48,6 +48,7 @@ def serve(
     if behind_tls and others_may(study.folder) == "write":
         raise ReviewError(f"{warning(study.folder)}. Whoever writes there could let themselves in. Nothing was started.")
     door = _listen(host, port)
+    # Again, with the port that was free.
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
         app = create_app(room, site, tell=tell)

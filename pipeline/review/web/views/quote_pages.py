@@ -51,6 +51,7 @@ def decide(segment_id: str) -> Page:
     errors = problems(form) if not form.validate() else {}
     if errors:
         return _show(candidate, form, errors), 422
+    # A run since may have cut or masked the words otherwise, and what is approved must be what was read.
     if form.shown.data != content_id(candidate.text):
         # The page is stamped anew with the words that are there now.
         form.shown.data = form.key.data = ""
