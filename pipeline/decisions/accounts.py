@@ -51,6 +51,7 @@ _INVITATIONS = """
     WHERE used_at IS NULL AND invitations.expires_at > ?
 """
 
+# The role that somebody was given last counts; until they were given one, the one they came with.
 _PEOPLE = """
     SELECT name, reviewer_group, coalesce(
         (SELECT roles.role FROM roles WHERE roles.reviewer = name ORDER BY role_id DESC LIMIT 1), reviewers.role
@@ -181,6 +182,7 @@ def take_up(store: Store, token: str, hashed: str, *, now: datetime) -> Member:
         invited = invitation(store, token, now=now)
         if invited is None:
             raise ReviewError("This link was used or has run out; ask whoever sent it for another one.")
+        # In this order: roles and accounts refer to the reviewer.
         name = store.add_reviewer(invited.name, invited.group, invited.role)
         set_role(store, name, invited.role, by=invited.by)
         set_password_hash(store, name, hashed, now=now)

@@ -94,6 +94,7 @@ def _copy_of_store(study: Study, target: Path) -> tuple[int, Mapping[str, tuple[
     with open_store(study) as store, closing(sqlite3.connect(target)) as copy:
         # One step: a copy in several would begin again with each decision that is made meanwhile.
         store.connection.backup(copy)
+        # A backup is one file: nothing of it may lie in a log beside it.
         copy.execute("PRAGMA journal_mode = DELETE")
         # Whoever finds a backup must not be able to go on where somebody was signed in.
         copy.execute("DELETE FROM sessions")

@@ -87,6 +87,7 @@ def unpack(path: Path, folder: Path) -> UnpackedBackup:
             record = json.loads(read_part(archive, RECORD, LARGEST_RECORD))
             if not _is_record(record):
                 raise ReviewError(f"{path.name} is no backup of a study. Nothing was changed.")
+            # Read first, as they name the codebook: of all parts it alone has a name that people choose.
             settings = read_part(archive, SETTINGS, _LARGEST[SETTINGS])
             codebook = _codebook_named_in(settings)
             for name, sha256 in record["sha256"].items():
@@ -112,6 +113,7 @@ def workplace(parent: Path) -> Iterator[Path]:
 def read_part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """Return a part of a backup; DataError if it is larger than such a part may be."""
     with archive.open(name) as source:
+        # One byte more tells that it is too large. The size that an archive states of a part may be a lie.
         content = source.read(most + 1)
     if len(content) > most:
         raise DataError(f"{name} is larger than it may be.")
@@ -120,6 +122,7 @@ def read_part(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
 
 def codebook_name(codebook: str | None) -> str:
     """Return where a codebook that `study.toml` names lies inside the study; "" where it is none of the study's own."""
+    # A backslash parts folders on Windows and is a letter elsewhere, so that such a path leads to two places.
     if not codebook or "\\" in codebook or "\0" in codebook:
         return ""
     name = PurePosixPath(posixpath.normpath(codebook))

@@ -60,6 +60,7 @@ def emptied_rows(connection: sqlite3.Connection) -> list[EmptiedRow]:
     sealed = {(row[0], row[1]): row[2] for row in connection.execute(f"SELECT of, number, row_sha256 FROM {ERASURES}")}  # noqa: S608
     tables = sorted({table for table, _ in sealed} & IDENTITY.keys())
     rows = [(table, row) for table in tables for row in rows_of(connection, table)]
+    # The hash is compared, too, as in another store the number may be another row's.
     return [
         EmptiedRow(table, row[IDENTITY[table]], row["sha256"], row)
         for table, row in rows

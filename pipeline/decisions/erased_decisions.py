@@ -22,6 +22,7 @@ from pipeline.study.study import Study
 from pipeline.study.vault import ERASED_DECISIONS
 
 
+# As `content_id` makes them.
 _ID = re.compile(r"[0-9a-f]{16}")
 
 

@@ -12,6 +12,7 @@ from pipeline.errors import ReviewError
 
 START = ""
 """What the first row has before it."""
+# Stands in for the hash while a row is read back.
 _NOT_YET = ""
 ERASURES = "erasures"
 """The table of rows that were emptied when a person was erased; made when the first is."""
@@ -42,6 +43,7 @@ def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -
     numbers with decimals, a number in a column of text. So the row goes in once to be read back, and then for good.
     """
     identity = _NUMBERED[table]
+    # Inside whatever transaction the caller has open, and gone without a trace if it fails.
     connection.execute("SAVEPOINT reading_back")
     try:
         last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608

@@ -30,5 +30,6 @@ def _is_unseen(letter: str) -> bool:
 
 
 def _looks(name: str) -> str:
+    # Letters that differ only in width, style or case look the same to people.
     plain = unicodedata.normalize("NFKC", name).casefold()
     return " ".join("".join(letter for letter in plain if not _is_unseen(letter) and letter not in _JOINERS).split())

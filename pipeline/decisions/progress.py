@@ -46,6 +46,7 @@ def measure_progress(
     segments: pd.DataFrame, decisions: pd.DataFrame, lessons: pd.DataFrame, discussions: pd.DataFrame, codebook: Codebook
 ) -> Progress:
     """Return how far people have come with these excerpts."""
+    # A decision is about a text: after a run that found another text in the place it does not count.
     here = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
     counted = here[here["outcome"].isin(["codes", "none"])]
     codes = counted["codes"].map(lambda joined: frozenset(joined.split("|")))

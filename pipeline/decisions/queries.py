@@ -42,6 +42,7 @@ def _read(study: Study, sql: str, columns: Sequence[str], *, table: str = "decis
     if not path.is_file():
         return pd.DataFrame(columns=list(columns))
     try:
+        # Read-only, and without bringing it to the newest schema: an export changes nothing that people decided.
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
             has_table = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone()
             return pd.DataFrame(connection.execute(sql).fetchall() if has_table else [], columns=list(columns))

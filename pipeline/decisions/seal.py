@@ -83,6 +83,7 @@ def _read(path: Path) -> tuple[str, Heads]:
         raise ReviewError(f"{path.name}: {reason}. Check the name and where it lies.")
     try:
         record = _record(path)
+        # The name of a table goes into SQL, so that none is taken from a file.
         heads = {table: (int(number), str(sha256)) for table, (number, sha256) in record["heads"].items() if table in IDENTITY}
         return str(record["made_at"]), heads
     except FileNotFoundError:
@@ -97,4 +98,5 @@ def _record(path: Path) -> Any:
         with zipfile.ZipFile(path) as archive, archive.open(RECORD) as part:
             return json.loads(part.read(LARGEST_RECORD))
     with path.open("rb") as file:
+        # Whatever is given as a seal, no more of it than a seal can have is read.
         return json.loads(file.read(LARGEST_RECORD))

@@ -27,6 +27,7 @@ def has_seen(store: Store, reviewer: str, segment_id: str, text_id: str) -> bool
     """
     begun = _round_of(store, segment_id)
     channels = ", ".join(f"'{channel}'" for channel in SHOWING_CHANNELS)
+    # Skipping an excerpt shows nothing of it.
     answered = "SELECT 1 FROM decisions WHERE reviewer = :reviewer COLLATE NOCASE AND outcome <> 'skip' AND decision_id > :begun"
     sql = f"""{answered} AND segment_id = :segment_id
         UNION ALL {answered} AND text_id = :text_id AND channel IN ({channels})
@@ -53,6 +54,7 @@ def draws_for(store: Store, reviewer: str) -> Mapping[str, Sequence[Drawn]]:
 
 def _round_of(store: Store, segment_id: str) -> int:
     """Return the number of the last decision before an excerpt went back into the queue, or 0."""
+    # This is asked before each answer, and where nothing was reopened one look at an empty table will do.
     if store.connection.execute("SELECT 1 FROM reopenings LIMIT 1").fetchone() is None:
         return 0
     row = store.connection.execute(f"WITH {AGAIN} SELECT up_to FROM again WHERE segment_id = ?", (segment_id,)).fetchone()  # noqa: S608

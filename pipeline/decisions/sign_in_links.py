@@ -48,4 +48,5 @@ def _link(address: str, token: str) -> str:
 
 
 def _token() -> str:
+    # 192 bits: nobody comes upon a link by trying.
     return secrets.token_urlsafe(24)

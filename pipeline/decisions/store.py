@@ -37,6 +37,7 @@ Effort = Literal["quick", "thorough"]
 Subject = Literal["discussion", "code edit", "code outcome", "approval"]
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
 
+# Thirty seconds in all, as long as SQLite itself waits for a file that is in use.
 _WAL_TRIES, _WAL_WAIT_S = 600, 0.05
 
 _DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
@@ -169,6 +170,7 @@ class Store:
 
     def made_with(self, key: str | None, table: str = "decisions") -> int:
         """Return the number of the decision, or other row, that was made with this idempotency key, or 0."""
+        # In SQL nothing equals NULL, so that a row without a key is always a new one.
         sql = f"SELECT {IDENTITY[table]} FROM {table} WHERE idempotency_key = ?"  # noqa: S608
         row = self.connection.execute(sql, (key,)).fetchone()
         return int(row[0]) if row else 0
@@ -216,6 +218,7 @@ class Store:
             WHERE outcome IN ('codes', 'none')
             AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
         talks = self.discussions()
+        # A talk that was over later was not among what was accepted.
         learnt = self.connection.execute("SELECT max(made_at) FROM learnings").fetchone()[0] or ""
         return check_table("lessons", as_agreed(self._table("lessons", sql), talks[talks["made_at"] <= learnt]))
 

@@ -24,6 +24,7 @@ def in_words(fault: BaseException, folder: Path | None = None) -> BaseException:
     name = getattr(fault, "sqlite_errorname", "")
     if not isinstance(fault, sqlite3.DatabaseError) or not name:
         return fault
+    # SQLite tells some faults more closely, such as SQLITE_BUSY_SNAPSHOT: the first word says what to do.
     match name.removeprefix("SQLITE_").split("_")[0]:
         case "BUSY" | "LOCKED":
             return _waiting()

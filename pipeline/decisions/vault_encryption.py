@@ -16,6 +16,7 @@ from pipeline.errors import ReviewError
 SHORTEST = 12
 """Characters of a passphrase."""
 
+# A few bytes can be made that unpack to more than the memory holds.
 _LARGEST = 2_000_000_000
 # 128 MB and about half a second for each guess. A backup names its form, but cannot ask for another.
 _FORM = "scrypt 2^17 8 1, AES-256-GCM"
@@ -41,6 +42,7 @@ def unlock(locked: bytes, how: Mapping[str, str], passphrase: str, about: str) -
     """Return the files again; ReviewError if the passphrase is another, or what is locked was changed."""
     try:
         salt, nonce = bytes.fromhex(how["salt"]), bytes.fromhex(how["nonce"])
+        # Compared and never followed: a record that was changed must not choose how much work is done.
         if how["form"] != _FORM or (len(salt), len(nonce)) != (16, 12):
             raise ReviewError("The backup was locked by a newer version of Many Voices. Update the program and try again.")
         plain = AESGCM(_key(passphrase, salt)).decrypt(nonce, locked, about.encode())

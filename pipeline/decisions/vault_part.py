@@ -61,6 +61,7 @@ def about(study_name: str, made_at: str, key_check: str) -> str:
 def vault_after(study: Study, backup: UnpackedBackup, passphrase: str | None) -> Vault:
     """Return what the vault is to hold; LockedError where that needs a passphrase, ReviewError where people might come back."""
     stones, erased, key, is_damaged = tombstones_there(study), read_erased(study), *_key_here(study)
+    # Backups of earlier versions do not say with which key they were made.
     is_same = key is not None and backup.key_check in {check_of(key), ""}
     is_other = (key is not None or is_damaged) and not is_same
     if VAULT_PART not in backup.record["sha256"] or (passphrase is None and is_same and backup.is_known_to(stones)):
@@ -72,6 +73,7 @@ def vault_after(study: Study, backup: UnpackedBackup, passphrase: str | None) ->
         )
     files = _unlocked(backup, passphrase)
     joined = _joined_stones(stones, tombstones_from_text(files[TOMBSTONES]) if TOMBSTONES in files else ErasureRegister())
+    # Of a row that both know, what is left of it here counts: the backup cannot know of erasures since.
     both = (erased_from_text(files[ERASED_DECISIONS]) if ERASED_DECISIONS in files else ErasedDecisions()) | erased
     ledger, n_unread = _ledger_here(study)
     texts = {
@@ -83,6 +85,7 @@ def vault_after(study: Study, backup: UnpackedBackup, passphrase: str | None) ->
         TOKENS: "" if is_same and (study.vault / TOKENS).is_file() else files.get(TOKENS, ""),
     }
     back = None if is_same else bytes.fromhex(files[KEY])
+    # A file that would be empty is not written: what lies in the vault already stays.
     files = {name: text for name, text in texts.items() if text}
     return Vault(back, files, both, replaces_key=is_other, n_unread=n_unread)
 

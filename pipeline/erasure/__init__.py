@@ -63,6 +63,7 @@ def erase(
         chosen = frozenset(place for place in doubtful_places(study, person, whole=whole) if decide(place))
         what: What = "quotes" if quotes_only else "answer" if question else "all"
         stones = read_tombstones(study).with_stone(person.response_id, what, question or "")
+        # First of all: an erasure that is cut short must not let a later import bring the person back.
         write_tombstones(study, stones)
         cutter = Cutter(person.wording, chosen)
         done = _only_quotes(study, person, cutter) if quotes_only else _all(study, person, cutter, export)

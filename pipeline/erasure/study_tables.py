@@ -34,7 +34,9 @@ _KEYS: dict[str, Callable[[ErasedPerson], frozenset[str]]] = {
 def erase_from_tables(study: Study, person: ErasedPerson, codes: Mapping[str, str]) -> None:
     """Take the person out of every table, call codes otherwise, and forget which stages are up to date."""
     names = [name for name, spec in TABLES.items() if not spec.decided]
-    vocabulary = _others_words(study, person)
+    texts = table(study, "texts")
+    others = () if texts is None else texts.loc[~texts["text_id"].isin(person.texts), "text"]
+    vocabulary = frozenset(word for text in others for word in words(text))
     _forget_names(study, person)
     for name in (*(name for name in names if name not in _LAST), *_LAST):
         path = study.folder / TABLES[name].file
@@ -104,12 +106,6 @@ def _titles(themes: pd.DataFrame, person: ErasedPerson, vocabulary: frozenset[st
     )
     exemplars = [" ".join(text_id for text_id in row.split() if text_id not in person.texts) for row in themes["exemplars"]]
     return themes.assign(keywords=keywords, title=title, family_title=family, exemplars=exemplars)
-
-
-def _others_words(study: Study, person: ErasedPerson) -> frozenset[str]:
-    texts = table(study, "texts")
-    others = texts.loc[~texts["text_id"].isin(person.texts), "text"] if isinstance(texts, pd.DataFrame) else ()
-    return frozenset(word for text in others for word in words(text))
 
 
 def _forget_names(study: Study, person: ErasedPerson) -> None:

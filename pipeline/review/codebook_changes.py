@@ -26,6 +26,7 @@ FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples"
 Status = Literal["open", "accepted", "refused", "taken back"]
 
 
+# What was settled last counts, unless it was taken back.
 _OUTCOME = """
     SELECT *, (SELECT json_array_length(segments) FROM reopenings WHERE reopenings.code_outcome_id = said.code_outcome_id)
     AS reopened FROM code_outcomes AS said WHERE code_edit_id = ? AND code_outcome_id NOT IN
@@ -46,6 +47,7 @@ class FieldChange:
         """The words that stayed, went and came, in order; the pieces put together are the text."""
         before, after = re.findall(r"\s+|\S+", self.before), re.findall(r"\s+|\S+", self.after)
         pieces: list[tuple[Literal["same", "gone", "new"], str]] = []
+        # Otherwise difflib passes over words that come often in a long text.
         for kind, i, j, k, n in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
             if kind == "equal":
                 pieces.append(("same", "".join(before[i:j])))
@@ -131,6 +133,7 @@ def propose_change(
             stands=stands,
         )
     changes = {name: [stands[name], text] for name, text in wanted.items() if text != stands[name]}
+    # Sent again once it is accepted, the form changes nothing, and gets the proposal that it made.
     if not changes and not room.read(lambda store: store.made_with(key, "code_edits")):
         raise ReviewError("This is what the codebook says already, so there is nothing to propose.")
     return _propose(room, "change", code, changes, why=why, by=by, key=key)
@@ -336,6 +339,7 @@ def _write(path: Path, edit: CodeEdit, signed: Mapping[str, str]) -> None:
     if edit.kind == "change":
         _check_unchanged(path, edit, back=False)
         change_code(path, edit.code, {**after, **signed})
+    # It may stand there already, if the store failed after the file was written the first time.
     elif not any(code.code == edit.code for code in read_codebook(path).codes):
         add_code(path, edit.code, {**after, **signed})
 

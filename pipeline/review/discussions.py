@@ -229,6 +229,7 @@ def _record(
                 "discussions", **row, readings=words, up_to=last, note=note.strip() or None, by=by, idempotency_key=key
             )
         kept = store.row("discussions", number)
+        # Readings of an agreement are made of the answers, which may have changed since; those of a disagreement were typed.
         same = {**row, "note": note.strip() or None, "by": by} | ({"readings": words} if outcome == "contested" else {})
         if any(kept[name] != value for name, value in same.items()):
             # The same form was sent before with another outcome: by the back button, say.

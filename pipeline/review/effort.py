@@ -110,6 +110,7 @@ def _sum(efforts: list[Effort]) -> Effort:
         skipped=sum(effort.skipped for effort in efforts),
         changed_after_suggestion=sum(effort.changed_after_suggestion for effort in efforts),
         minutes=sum(effort.minutes for effort in efforts),
+        # Whoever has not begun has no first day.
         first=min(filter(None, (effort.first for effort in efforts)), default=""),
         last=max((effort.last for effort in efforts), default=""),
     )

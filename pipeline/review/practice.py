@@ -96,6 +96,7 @@ def _is_over(ledger: ReviewState, talk: Discussion) -> bool:
 
 
 def _is_alike(ledger: ReviewState, segment_id: str) -> bool:
+    # Where nobody answered before they saw the suggestion, that they agree says nothing.
     return segment_id in ledger.complete.every and segment_id not in ledger.differing.every and bool(ledger.blind(segment_id))
 
 

@@ -61,10 +61,6 @@ class _View:
         """Return whether enough people, or this one, have read an excerpt."""
         return segment_id in self.closed or self.ledger.is_done(self.reviewer, segment_id)
 
-    def is_here(self, segment_id: str) -> bool:
-        """Return whether the study still has an excerpt."""
-        return segment_id in self.tables.row_of
-
     def others(self, segment_id: str) -> set[str]:
         """Return who else has answered an excerpt or is reading it."""
         return {*self.ledger.readers(segment_id), *self.reading.get(segment_id, ())} - {self.reviewer}
@@ -88,9 +84,10 @@ def next_excerpt(room: ReviewSession, reviewer: str, order: Drawn = "given order
     """
     check_order(order)
     with room.held.lock:
+        # Two people who ask at once must not both be given the last place of an excerpt.
         view = _view(room, reviewer, now=now)
         segment_id = room.held.by(view.reviewer, order, now=now)
-        if segment_id is None or not view.is_here(segment_id) or not view.is_free(segment_id):
+        if segment_id is None or segment_id not in view.tables.row_of or not view.is_free(segment_id):
             segment_id = _first(room, view, order)
         if segment_id is not None:
             room.held.hold(view.reviewer, segment_id, order, now=now)
@@ -115,6 +112,7 @@ def _view(room: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
     name = next((name for name in groups if name.casefold() == reviewer.casefold()), None)
     if name is None:
         raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
+    # How far somebody is does not hang on who is reading just now.
     reading = room.held.others(name, now=now) if now else {}
     return _View(name, groups[name], room.coders, room.ledger(), room.material().tables, reading, groups)
 
@@ -127,7 +125,7 @@ def groups_of(store: Store) -> dict[str, str]:
 def _first(room: ReviewSession, view: _View, order: Drawn) -> str | None:
     """Return the first that is free and new to the person's group, or else the first that is free."""
     ranked = room.held.plans.get((view.reviewer, order), [])
-    here = (segment_id for segment_id in ranked if view.is_here(segment_id))
+    here = (segment_id for segment_id in ranked if segment_id in view.tables.row_of)
     first = next((each for each in here if view.is_free(each) and not view.has_own_group(each)), None)
     if first is None:
         codes = tuple(code.code for code in room.material().codebook.codes)
@@ -183,6 +181,7 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
     tables, ledger = view.tables, view.ledger
+    # Sorted, as a set has another order in each process.
     open_ = sorted(view.touched - view.closed)
     begun = [segment_id for segment_id in open_ if any(made.drawn == _RARE for made in ledger.now(segment_id))]
     first = list(_waiting(view, begun, fresh=fresh))

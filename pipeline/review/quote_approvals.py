@@ -57,8 +57,10 @@ def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[Quo
     approvals = room.kept("approvals", stamp, lambda: room.read(approvals_of))
     order = {code.code: place for place, code in enumerate(material.codebook.codes)}
     quotes = material.tables["quotes"]
+    # Codes that the codebook no longer has come last.
     places = quotes["code"].map(order).fillna(len(order))
     rows = quotes.assign(place=places).sort_values("place", kind="stable").to_dict("records")
+    # An excerpt is a candidate for each of its codes, and is decided on once.
     grouped: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["segment_id"], []).append(row)
@@ -159,6 +161,7 @@ def _consent(room: ReviewSession, segment_id: str) -> str:
     row = tables.row_of.get(segment_id)
     if row is None:
         raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
+    # Asked again at each decision: a run since may have taken in that somebody withdrew.
     comment = tables["comments"].iloc[tables.comment_rows[tables.segments["comment_id"].iloc[row]]]
     if comment["consent"] not in ("quote", "paraphrase") or isinstance(comment["set_aside"], str):
         raise ReviewError("The person who said this does not, or no longer, agree to be quoted.")

@@ -23,6 +23,7 @@ from pipeline.workflow.stages.quote import who_said
 
 T = TypeVar("T")
 
+# Every page needs the first; the others are read when a page first asks for them.
 _AT_ONCE = ("segments", "comments", "suggestions", "people")
 _LATER = ("texts", "themes", "members", "theme_codes", "voices", "shaping", "quotes", "codings", "agreement", "vectors")
 FEWEST = 5
@@ -191,6 +192,7 @@ class Tables:
 
     def ranked(self, text_id: str) -> pd.DataFrame:
         """Return what the model would say of a text, best first."""
+        # Sorted once, so that the rows of a text are found without going through all of them.
         ordered, text_ids = self._by_text
         first, last = np.searchsorted(text_ids, text_id, "left"), np.searchsorted(text_ids, text_id, "right")
         return ordered.iloc[first:last]
@@ -286,6 +288,7 @@ def _is_running(study: Study) -> bool:
         return False
     with path.open() as file:
         try:
+            # A run holds this lock for itself alone.
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True

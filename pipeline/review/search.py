@@ -54,6 +54,7 @@ def find(room: ReviewSession, words: str, *, n: int = 20, start: int = 0) -> Sea
         return SearchHits((), 0)
     material = room.material()
     with open_index(material.tables) as connection:
+        # Where answers hold the words equally well, their order must be the same on every page of the list.
         sql = "SELECT comment_id FROM answers WHERE answers MATCH ? ORDER BY rank, comment_id"
         comments = [row[0] for row in connection.execute(sql, (wanted,))]
     best = (_best(material.tables, comment_id, words) for comment_id in comments[start : start + n])
@@ -97,6 +98,7 @@ def open_index(tables: Tables) -> Iterator[sqlite3.Connection]:
     path = tables.study.derived / FILE
     if _stamp_of(path) != _wanted_stamp(tables):
         write_atomically(path, lambda temporary: _build(tables, temporary))
+    # As a URI, since the name of the folder may hold a ? or #; read-only, as no page has anything to write there.
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         yield connection
 
@@ -109,6 +111,7 @@ def _build(tables: Tables, path: Path) -> None:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("BEGIN")
         connection.execute(
+            # With 1, SQLite keeps the accents of letters that have more than one.
             "CREATE VIRTUAL TABLE answers USING fts5 (comment_id UNINDEXED, text, tokenize = 'unicode61 remove_diacritics 2')"
         )
         connection.executemany("INSERT INTO answers VALUES (?, ?)", rows.itertuples(index=False, name=None))

@@ -43,6 +43,7 @@ class ReviewSession:
 
     def ledger(self) -> ReviewState:
         """Return what people have said up to now, other programs' rows included."""
+        # Two threads at once would both take in the same rows.
         with self._lock, open_store(self.study) as store:
             self._ledger.catch_up(store, self.material().tables.here)
             return self._ledger
@@ -50,6 +51,7 @@ class ReviewSession:
     def kept(self, name: str, stamp: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` returns; as it was the last time, while the stamp is still the same."""
         with self._lock:
+            # Inside the lock: two pages that open at once must not both make what takes long.
             if name not in self._kept or self._kept[name][0] != stamp:
                 self._kept[name] = (stamp, make())
             value: T = self._kept[name][1]
@@ -68,6 +70,7 @@ class ReviewSession:
 @contextmanager
 def open_room(study: Study) -> Iterator[ReviewSession]:
     """Open a study for review; DataError if it has not been run yet, ReviewError if the store cannot be used."""
+    # The tables first: without a run there is nothing to review, and no store is to be made.
     material = fresh_material(study, None)
     with open_writer(study) as writer:
         yield ReviewSession(study, Reservations(), writer, material, ReviewState(study.settings.review.coders))

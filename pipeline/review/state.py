@@ -85,11 +85,13 @@ class ReviewState:
 
     def catch_up(self, store: Store, here: frozenset[str]) -> None:
         """Take in what was added to the store since the last time; `here` are the excerpts that the study has now."""
+        # Another set of excerpts means that there was a run since.
         if here is not self._here:
             self._here = here
             by_person = (*self._done.values(), *self._skipped.values(), *self._ahead_of_others.values())
             for marks in (self.begun, self.complete, self.differing, *by_person):
                 marks.count(here)
+        # All of one moment: a withdrawal must not be read before the decision it is about.
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
             self._take_showings(store)
@@ -131,6 +133,7 @@ class ReviewState:
 
     def all_standing(self) -> list[Decision]:
         """Return what everybody says of all excerpts as things stand."""
+        # Copies, since another thread may be taking in a decision.
         return [made for own in list(self._own.values()) for made in list(own.values())]
 
     def own(self, reviewer: str) -> Mapping[str, Decision]:
@@ -204,6 +207,7 @@ class ReviewState:
             self._numbered[made.decision_id] = made
             self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
             self._read_to["decisions"] = made.decision_id
+            # The page shows the suggestion as soon as they have answered.
             if made.outcome != "skip" and made.channel in SHOWING_CHANNELS:
                 self._see(made.reviewer, made.text_id, made.decision_id - 1)
             yield made.segment_id
@@ -241,6 +245,7 @@ class ReviewState:
                 gone |= self._reopened.pop(outcome)[1]
         touched = gone.union(*(self._reopened[row[1]][1] for row in added if row[1] in self._reopened))
         if touched:
+            # All of them anew: where one reopening is taken back, an earlier one may count again.
             self._rounds = {}
             for up_to, segments in self._reopened.values():
                 self._rounds |= {each: max(up_to, self._rounds.get(each, 0)) for each in segments}
@@ -251,6 +256,7 @@ class ReviewState:
         standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
         readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
         complete = len(readers) >= self.coders
+        # Those whose answers were all withdrawn, too: what is counted of them goes down.
         for reviewer in {made.reviewer for made in self._made[segment_id]}:
             self._judge_own(segment_id, reviewer, standing.get(reviewer), begun=begun, complete=complete)
         self._readers[segment_id] = readers

@@ -95,6 +95,7 @@ def _members_of(study: Study, number: int) -> tuple[list[str], NDArray[np.float6
         raise DataError(f"Nobody spoke of theme {number} in these answers, so an edit could not find it again.")
     vectors = read_table("vectors", study.folder / TABLES["vectors"].file)
     matrix = vectors.matrix if isinstance(vectors, Vectors) else np.zeros((0, 1))
+    # Vectors are kept in half precision, in which sums of many would lose too much.
     return members["text_id"].tolist(), unit(matrix.astype(np.float64)), rows
 
 

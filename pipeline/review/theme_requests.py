@@ -164,6 +164,7 @@ def _card(material: RunTables, row: Mapping[Hashable, Any], placed: Mapping[Hash
 
 def _sharing(row: Mapping[str, Any]) -> Sharing:
     hidden = bool(row["suppressed"])
+    # Where the figures are hidden, that they are higher must be hidden, too.
     more = row["evidence"] in ("clear", "a sign") and not hidden
     n, base, share = (None if hidden or isnan(row[name]) else row[name] for name in ("n", "base", "share"))
     return Sharing(row["group"], row["level"], None if n is None else int(n), None if base is None else int(base), share, more)

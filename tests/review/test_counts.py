@@ -25,7 +25,7 @@ def do_something(room, draw, excerpts):
         say(room, who, one, draw.choice(["time", "forms", "none", "not sure"]) if what == "say" else "skip")
     elif what == "take back" and own:
         take_back(room, own.decision_id, who)
-    elif ledger.is_complete(one):
+    elif one in ledger.complete.every:
         talk = talk_about(room, one)
         if what == "talk":
             agree(room, one, ("time",), by=who, version=talk.version, key=key())
@@ -43,9 +43,9 @@ def check(room):
         done = {one for one in here if ledger.is_done(who, one)}
         skipped = {one for one in here if (own := ledger.of(who, one)) and own.outcome == "skip"}
         assert (told.answered, told.skipped) == (len(done - skipped), len(skipped))
-        assert told.waiting == sum(one not in done and not ledger.is_complete(one) for one in here)
+        assert told.waiting == sum(one not in done and one not in ledger.complete.every for one in here)
     doing = how_are_we_doing(room)
-    assert doing.complete == sum(ledger.is_complete(one) for one in here)
+    assert doing.complete == sum(one in ledger.complete.every for one in here)
     assert doing.begun == sum(bool(ledger.readers(one)) for one in here)
     waiting = to_discuss(room, n=1_000)
     assert n_to_discuss(room) == doing.to_discuss == len(waiting)

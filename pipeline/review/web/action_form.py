@@ -29,6 +29,7 @@ FIELDS = {
 DAYS = tuple(name for name in FIELDS if name == "due" or name.endswith("_on"))
 _AGREE = (("", "Nobody has asked them yet"), ("yes", "Yes"), ("partly", "Partly"), ("no", "No"))
 _DAY = Length(max=20, message="Write the day as 2026-03-31.")
+# Problems name columns, as somebody sees them who has the file open; the page shows questions.
 _COLUMN = re.compile(rf"^(?:{'|'.join(COLUMNS)})\b|\b(?:{'|'.join(name for name in COLUMNS if '_' in name)})\b")
 
 

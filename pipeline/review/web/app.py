@@ -35,6 +35,7 @@ def create_app(
     """Return the app for a room; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config.update(
+        # Made anew at each start; what must outlast it is in the store.
         SECRET_KEY=secrets.token_bytes(32),
         MAX_CONTENT_LENGTH=security.LARGEST_REQUEST,
         MAX_FORM_PARTS=2_000,
@@ -75,6 +76,7 @@ def _set_templates(app: Flask) -> None:
     from jinja2 import StrictUndefined
 
     app.jinja_env.autoescape = True
+    # A slip in a template must be a fault that tests find, and not an empty place on a page.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

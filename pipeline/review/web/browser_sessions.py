@@ -58,6 +58,7 @@ class Sessions(SessionInterface):
     def __init__(self, site: ServerConfig, room: ReviewSession, clock: Callable[[], float]) -> None:
         # Cookies do not tell ports apart, so that two studies open at once need two names.
         port = site.address.rpartition(":")[2] if not site.secure else ""
+        # Browsers take a cookie with such a name from this very host only, and only over TLS.
         self.cookie = "__Host-manyvoices" if site.secure else f"manyvoices-{port}"
         self.secure, self.room, self.clock = site.secure, room, clock
         self._known: dict[str, BrowserSession] = {}
@@ -160,6 +161,7 @@ class Sessions(SessionInterface):
 
         def write(store: Store) -> None:
             if is_new:
+                # With each new session old ones are forgotten, so that nobody has to see to it.
                 sign_ins.sweep(store, now=made, remembered=timedelta(seconds=FORMER_S))
                 sign_ins.open_session(store, number, reviewer=person, now=made, lasts=timedelta(seconds=LASTS_S))
             sign_ins.remember(store, number, lasting)

@@ -89,6 +89,7 @@ class Stamped(FlaskForm):
 
     def stamp(self, *, version: int, person: str) -> None:
         """Fill in what is not filled in yet."""
+        # What came with the form stays: it says what the person saw when they filled it in.
         self.key.data, self.seen.data = self.key.data or fresh_key(), self.seen.data or str(version)
         self.person.data = person
 
@@ -103,6 +104,7 @@ class AnswerForm(Stamped):
 
     shown = HiddenField(validators=[Length(max=64)])
     find = StringField(validators=[Length(max=LONGEST_FIND)])
+    # A code may have gone since the page was opened: `contradictions` says so in plain words.
     codes = SelectMultipleField(validate_choice=False)
     none = BooleanField()
     not_sure = BooleanField()

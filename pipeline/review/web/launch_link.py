@@ -35,6 +35,7 @@ class LaunchLink:
     def use(self, token: str) -> bool:
         """Say whether this is the token, and let it be used no more."""
         with self._lock:
+            # The time this takes must not tell how much of a guess was right.
             right = bool(self._token) and hmac.compare_digest(self._token.encode(), token.encode())
             if right:
                 self._token = ""
@@ -51,6 +52,7 @@ class LaunchLink:
         for earlier in folder.glob("open-*.html"):
             earlier.unlink(missing_ok=True)
         path = folder.resolve() / f"open-{secrets.token_hex(8)}.html"
+        # O_EXCL: a file or a link that somebody laid there before is not written through.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(
                 '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8"><title>Many Voices</title>'

@@ -16,6 +16,7 @@ FREE_OF_ALL = 20
 """Wrong passwords for a name from everywhere, or from an address for all names, before newcomers must wait."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 20.0, 300.0
 _FORGOTTEN_AFTER_S = 3600.0
+# Whoever makes up names must not fill the memory: beyond so many the oldest are forgotten.
 _MOST = 10_000
 
 

@@ -46,6 +46,7 @@ def _in_one_form(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+# Hashing takes long on purpose, so this is done once.
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
     return hash_password("of an account that is not there")

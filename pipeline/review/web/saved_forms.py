@@ -38,6 +38,7 @@ def place() -> str:
     """Return the page to come back to after signing in: the one asked for, or that of the last form of who was here."""
     if request.method == "POST" and "words_kept" in g:
         return request.path
+    # A launch address works once, so there is no coming back to it.
     if request.method == "GET" and request.endpoint != "who.open_page":
         return request.path
     here, browser = context(), this_session()

@@ -72,6 +72,7 @@ def _refuse_strangers(asked: Request, site: ServerConfig) -> None:
     """Refuse what another page makes the browser send, and any method that is not used here."""
     fetch_site = asked.headers.get("Sec-Fetch-Site")
     if asked.method in _WRITES:
+        # Old browsers do not send Sec-Fetch-Site.
         ours = fetch_site == "same-origin" if fetch_site else asked.headers.get("Origin") in site.origins
     else:
         ours = fetch_site in (None, "none", "same-origin") or asked.headers.get("Sec-Fetch-Mode") == "navigate"

@@ -48,6 +48,7 @@ def serve(
     if behind_tls and others_may(study.folder) == "write":
         raise ReviewError(f"{warning(study.folder)}. Whoever writes there could let themselves in. Nothing was started.")
     door = _listen(host, port)
+    # Again, with the port that was free.
     site = make_site(host, door.getsockname()[1], behind_tls)
     with door, open_room(study) as room:
         app = create_app(room, site, tell=tell)
@@ -109,6 +110,7 @@ def _listen(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for number in [port] if port is not None else range(PORT, PORT + _TRIED):
         door = socket.socket(family)
+        # Or the port of a review that was just stopped would be taken for a while.
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             door.bind((host, number))

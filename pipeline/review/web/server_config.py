@@ -62,4 +62,5 @@ def _https_origin(address: str) -> str:
             f"--behind-tls {address}: give the address people type, such as https://review.example.org, "
             "with nothing after the name."
         )
+    # The Host header is compared to the letter, and browsers send it in small ones.
     return f"https://{parts.netloc.lower()}"

@@ -38,6 +38,7 @@ class WaitingForms:
             self._drop_old(form.at)
             self._forms.pop(_key(form.person, form.path), None)
             own = [key for key in self._forms if key[0] == form.person.casefold()]
+            # A person's own forms make room first, so that nobody pushes out those of others.
             crowded = own[: max(0, len(own) - MOST_OF_ONE + 1)] or list(self._forms)[: max(0, len(self._forms) - MOST_FORMS + 1)]
             for key in crowded:
                 del self._forms[key]

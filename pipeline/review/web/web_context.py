@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from threading import Semaphore
 
 from flask import current_app, g, session
+from werkzeug.wrappers import Response
 
 from pipeline.decisions.accounts import Member, people, person
 from pipeline.review.blindness import may_see_codes, unseen_texts
@@ -21,6 +22,9 @@ from pipeline.review.web.waiting_forms import WaitingForms
 
 
 MOST_CHECKS = 3
+
+Page = str | tuple[str, int] | Response
+"""What a view returns: the words of a page, the same with a status, or a response of its own."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class WebContext:
     @property
     def person(self) -> Member | None:
         """Who is signed in, or has chosen their name, in this browser."""
+        # Once for each request: a page asks many times.
         if "person" not in g:
             name = session.get("person")
             g.person = self.room.read(lambda store: person(store, name)) if name else None

@@ -23,11 +23,10 @@ from pipeline.review.web.forms import GROUPS, ROLES, InviteForm, PasswordForm, S
 from pipeline.review.web.login_throttle import Visit
 from pipeline.review.web.passwords import hash_password, is_right, why_easy
 from pipeline.review.web.security import local_path
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("team", __name__)
-Page = str | tuple[str, int] | Response
 
 
 @PAGES.route("/sign-in", methods=["GET", "POST"])
@@ -106,6 +105,7 @@ def change_role() -> Response:
     by = here.me.name
     here.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
     flash.give(Notice(f"{name} is now {role}."))
+    # Whoever is no facilitator any more may not open that page.
     return redirect(url_for("team.people" if name != by or role == "facilitator" else "home.home"), 303)
 
 

@@ -12,12 +12,11 @@ from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.action_form import DAYS, FIELDS, LoopForm, faults
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import as_shown, fill, problems
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 from pipeline.study.actions import COLUMNS
 
 
 PAGES = Blueprint("answering", __name__)
-Page = str | tuple[str, int] | Response
 _NAMES = (*COLUMNS, "stood")
 
 

@@ -8,11 +8,10 @@ from pipeline.review.web import saved_forms
 from pipeline.review.web.browser_sessions import forget_another, this_session
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("who", __name__)
-Page = str | tuple[str, int] | Response
 
 
 @PAGES.get("/open/<token>")

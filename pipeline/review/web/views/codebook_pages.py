@@ -24,11 +24,10 @@ from pipeline.review.coding import StaleError
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("codebook", __name__)
-Page = str | tuple[str, int] | Response
 _NAMES = (*CODE_FIELDS, "why", "stood")
 
 
@@ -62,6 +61,7 @@ def change(code: str) -> Page:
     try:
         made = propose_change(context().room, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
     except StaleError:
+        # Sent again from here it answers to what the codebook says now, and is another proposal.
         form.stood.data, form.key.data = shown_now, ""
         return _show(form, {}, card=card, meanwhile=stands), 409
     except ReviewError as error:

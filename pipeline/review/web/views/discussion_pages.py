@@ -24,11 +24,10 @@ from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import SettleForm, problems
 from pipeline.review.web.shared_wording import answer_in_words, words_of
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("talk", __name__)
-Page = str | tuple[str, int] | Response
 _SHOWN = 50
 _GONE = "This excerpt is no longer in the study."
 
@@ -78,6 +77,7 @@ def settle(segment_id: str) -> Page:
             made = leave_contested(here.room, segment_id, worded, by=by, version=version, key=key, note=note)
     except StaleError as stale:
         stands = stale.stands if isinstance(stale.stands, Discussion) else talk.discussion
+        # Sent again from here it answers to what stands now, and is another outcome.
         form.seen.data, form.key.data = str(stands.discussion_id if stands else 0), ""
         return _show(talk_about(here.room, segment_id), form, {}, sentences, stands=stands), 409
     outcome = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"

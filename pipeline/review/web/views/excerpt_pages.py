@@ -17,11 +17,10 @@ from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
 from pipeline.review.web.shared_wording import answer_in_words, minutes, words_of
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("excerpts", __name__)
-Page = str | tuple[str, int] | Response
 
 
 @PAGES.route("/begin", methods=["GET", "POST"])

@@ -1,16 +1,14 @@
 """Practice: excerpts the group has talked about, to try before anything counts."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
 
 from pipeline.review.blindness import show_codes
 from pipeline.review.practice import compare, practice_excerpts, read_practice
 from pipeline.review.web.content_warnings import topics
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("practice", __name__)
-Page = str | tuple[str, int] | Response
 _ROUND = 10
 
 

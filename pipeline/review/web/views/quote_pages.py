@@ -17,12 +17,11 @@ from pipeline.review.quote_approvals import (
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import QuoteForm, problems
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 from pipeline.runtime.files import content_id
 
 
 PAGES = Blueprint("quotes", __name__)
-Page = str | tuple[str, int] | Response
 _SHOWN = 50
 
 
@@ -52,7 +51,9 @@ def decide(segment_id: str) -> Page:
     errors = problems(form) if not form.validate() else {}
     if errors:
         return _show(candidate, form, errors), 422
+    # A run since may have cut or masked the words otherwise, and what is approved must be what was read.
     if form.shown.data != content_id(candidate.text):
+        # The page is stamped anew with the words that are there now.
         form.shown.data = form.key.data = ""
         changed = "These words have changed since this page was opened. Read them, and decide again."
         return _show(candidate, form, {"wording": changed}), 409
@@ -67,6 +68,7 @@ def decide(segment_id: str) -> Page:
         else:
             abort(400)
     except StaleError as stale:
+        # Sent again from here it answers to what stands now, and is another decision.
         form.seen.data, form.key.data = "", ""
         return _show(_candidate(segment_id), form, {"wording": str(stale)}), 409
     except ReviewError as error:

@@ -1,17 +1,15 @@
 """Find excerpts by words or by meaning. What was looked for stays out of the address, which browsers remember."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
 
 from pipeline.review.excerpts import read_excerpt
 from pipeline.review.search import SearchHits, find, more_like
 from pipeline.review.web import flash
 from pipeline.review.web.forms import FindForm, problems
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 
 
 PAGES = Blueprint("finding", __name__)
-Page = str | tuple[str, int] | Response
 _A_PAGE = 20
 
 

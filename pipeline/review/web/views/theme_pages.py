@@ -20,12 +20,11 @@ from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ThemeForm, problems
 from pipeline.review.web.numbers import number_in
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 from pipeline.runtime.files import content_id
 
 
 PAGES = Blueprint("themes", __name__)
-Page = str | tuple[str, int] | Response
 _MOST_PARTS = 6
 
 
