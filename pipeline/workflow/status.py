@@ -97,7 +97,7 @@ def drift_note(study: Study) -> str:
     if study.frozen is None or members is None:
         return ""
     saved = load_themes(study.frozen)
-    if not set(members["theme_id"]) <= {theme.theme_id for theme in saved.themes}:
+    if not set(members["theme_id"].dropna()) <= {theme.theme_id for theme in saved.themes}:
         return ""
     return f"Saved themes: {measure_drift(members['similarity'], saved.quantiles).sentence()}"
 

@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.tables.parquet import Vectors, check_table, empty_table
 from pipeline.workflow.stages.shape import shape
 
 
 NOTHING = SimpleNamespace()
+BOOK = Codebook((Code("buses", label="Public transport", plain_label="Buses and trains"), Code("staff", label="Staff")))
 WORDS = {"a": "bus driver late", "b": "nurse kind ward", "c": "nurse busy ward"}
 
 
@@ -25,9 +27,9 @@ def found():
     vectors = Vectors(tuple(texts["text_id"]), (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float16))
     themes = pd.DataFrame({"theme_id": list(WORDS), "keywords": [*WORDS.values()], "title": [*WORDS.values()]})
     themes = themes.assign(exemplars=["a0", "b0", "c0"], stability=0.9, family=[1, 2, 2], family_title="", named=False)
-    themes = themes.assign(set_aside=False, agreed_code=None)
+    themes = themes.assign(set_aside=False, agreed_code=None, guide_code=None)
     members = texts[["text_id"]].assign(theme_id=[t for t, _ in rows], similarity=0.5, heard_once=False)
-    members = members.assign(late=False, found_from=len(texts))
+    members = members.assign(late=False, found_from=len(texts), guided_by="")
     segments = texts[["text_id", "text"]].assign(segment_id=texts["text_id"], comment_id=texts["text_id"])
     people = [f"person {i}" if t != "c" else f"person {i % 2}" for t, i in rows]
     comments = pd.DataFrame({"comment_id": texts["text_id"], "response_id": people})
@@ -46,7 +48,7 @@ def edits(*rows):
 def shaped(*rows, withdrawn=(), frozen=None):
     asked = edits(*rows)
     asked["withdrawn"] = asked["edit_id"].isin(withdrawn)
-    themes, members, centroids, shaping = shape(*found(), asked, frozen, settings=NOTHING)
+    themes, members, centroids, shaping = shape(*found(), asked, frozen, BOOK, settings=NOTHING)
     assert centroids.ids == tuple(themes["theme_id"]) and len(centroids.matrix) == len(themes)
     assert set(members["theme_id"]) == set(themes["theme_id"]), "nobody is left out"
     return check_table("themes", themes).set_index("number"), check_table("members", members), check_table("shaping", shaping)
@@ -121,5 +123,5 @@ def test_an_edit_about_texts_that_are_gone_is_listed_as_lost():
 def test_no_answers_make_no_themes_and_lose_no_edit(asked):
     nothing = Vectors((), np.zeros((0, 3), np.float16))
     empty = [empty_table(name) for name in ("found_themes", "found_members", "texts", "segments", "comments")]
-    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, settings=NOTHING)
+    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, BOOK, settings=NOTHING)
     assert made[0].empty and made[1].empty and len(made[3]) == len(asked)

@@ -29,7 +29,8 @@ class Theme:
     rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
     `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
     None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the words
-    that most of them share, or that the largest of them is known by.
+    that most of them share, or that the largest of them is known by. `code` is the column of the guide for whose code the
+    theme stands, or None.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Theme:
     stability: float | None
     family: int
     family_title: str = ""
+    code: int | None = None
 
 
 def draw_portraits(answers: DistinctTexts, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
@@ -60,6 +62,7 @@ def draw_portraits(answers: DistinctTexts, topics: Topics, centres: NDArray[np.f
             stability=topics.grouping.stability(topic) if topics.grouping else None,
             family=families[topic],
             family_title=titles[families[topic]],
+            code=topics.codes[topic],
         )
         for topic, words in enumerate(topics.words)
     ]

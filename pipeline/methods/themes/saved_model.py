@@ -36,6 +36,7 @@ class SavedTheme:
     named: bool = False
     set_aside: bool = False
     agreed_code: str | None = None
+    guide_code: str | None = None
 
 
 @dataclass(frozen=True)

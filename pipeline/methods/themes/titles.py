@@ -5,7 +5,7 @@ from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from math import log, sqrt
 from typing import TypeVar
 
-from pipeline.methods.themes.tokens import is_stop_word, stem, stems, telling_words, words
+from pipeline.methods.themes.tokens import FILLERS, is_stop_word, stem, stems, telling_words, words
 
 
 LENGTHS = range(2, 6)
@@ -17,12 +17,6 @@ LEAST_SHARE = 0.015
 _PER_WORD = 0.35
 # People added to each side that use a word as often as all do, so that a word of a few does not seem to set them apart.
 PRIOR_PEOPLE = 50
-# Words that keep talk going: they set a theme apart by how people speak, and a title is to say what they speak of.
-FILLERS = frozenset(
-    {"like", "know", "did", "does", "mean", "really", "thing", "things"}
-    | {"say", "says", "said", "sorry", "went", "took", "got", "want"}
-)
-
 Phrase = tuple[str, ...]
 Said = TypeVar("Said", str, Phrase)
 Speakers = Sequence[Collection[str]]

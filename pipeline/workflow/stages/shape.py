@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipeline.codebook.codebook import Codebook
 from pipeline.methods.themes.describe import exemplars_of, nearness, working_title
 from pipeline.methods.themes.distinct_texts import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, ThemeShape, apply_edits, as_found
@@ -36,6 +37,7 @@ def shape(
     comments: pd.DataFrame,
     theme_edits: pd.DataFrame,
     frozen: SavedThemes | None,
+    codebook: Codebook,
     *,
     settings: SimpleNamespace,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
@@ -49,7 +51,7 @@ def shape(
         lost = [(edit_id, Outcome(edit_id, "no longer finds its theme")) for edit_id in edits["edit_id"]]
         return empty_table("themes"), empty_table("members"), found_centroids, _shaping(edits, dict(lost), {})
     matrix = UnitRows(vectors.matrix)
-    labels = lookup.index_in(found_members["theme_id"], found_themes["theme_id"]).astype(np.intp)
+    labels = lookup.index_in(found_members["theme_id"].fillna(""), found_themes["theme_id"]).astype(np.intp)
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
     telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
@@ -139,6 +141,7 @@ def _portrait(
         "stability": None,
         "family": found["family"].iloc[largest],
         "family_title": found["family_title"].iloc[largest],
+        "guide_code": found["guide_code"].iloc[largest] if len(done.sources[label]) > 1 else None,
     }
 
 
@@ -151,12 +154,12 @@ def _members(
     *,
     ids: pd.Series,
 ) -> pd.DataFrame:
-    rows = np.array([row_of[int(label)] for label in done.labels], dtype=np.intp)
+    rows = np.array([row_of.get(int(label), -1) for label in done.labels], dtype=np.intp)
     changed = np.flatnonzero(done.labels >= done.n_found)
     similarity = found["similarity"].to_numpy(np.float64, copy=True)
     for part in (changed[block] for block in blocks(len(changed))):
         similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
-    return found.drop(columns=["late", "found_from"]).assign(
+    return found.drop(columns=["late", "found_from", "guided_by"]).assign(
         theme_id=ids.reindex(done.labels).to_numpy(object), similarity=similarity
     )
 
