@@ -17,7 +17,7 @@ LEAST_SHARE, LEAST_TIMES = 0.4, 8.0
 
 
 def shared_words(texts: Sequence[str], labels: Labels) -> dict[int, tuple[float, float]]:
-    """Return of each group, by label, its share of texts with a word that sets it apart, and how many times that of all other texts."""
+    """Return each group's share of texts with a word that sets it apart, and how many times that of other texts."""
     stems = [{stem(word) for word in telling_words(text) if word not in FILLERS} for text in texts]
     overall = Counter(word for own in stems for word in own)
     found = {}

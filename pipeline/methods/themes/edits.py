@@ -42,8 +42,8 @@ class ThemeShape:
     """Themes as people want them.
 
     `labels` (n_texts,) is the theme of each text, -1 for none; labels below `n_found` are themes as they were found, others
-    were made by people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a
-    text too. Titles and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
+    were made by people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a text
+    too. Titles and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
     """
 
     labels: Labels

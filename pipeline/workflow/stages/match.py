@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.lookup import index_in
 from pipeline.tables.parquet import empty_table
 
@@ -84,6 +85,8 @@ def _place(
     best, score = codes[0] if codes else ("", 0.0)
     fits = score >= FITS and score >= TIMES * overall[best]
     others = [code for code, _ in codes[1 if fits else 0 :]]
+    # A theme that nobody has made out yet proposes no name.
+    title = "" if title.startswith(MIXED) else title
     status = "suggested" if fits else "new"
     return _row(theme_id, best if fits else None, score, others, proposed="" if fits else title, status=status)
 

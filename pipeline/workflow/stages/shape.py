@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import Codebook
-from pipeline.methods.themes.describe import exemplars_of, nearness, working_title
+from pipeline.methods.themes.describe import TITLED_FROM, exemplars_of, nearness
 from pipeline.methods.themes.distinct_texts import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, ThemeShape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.saved_model import SavedThemes
-from pipeline.methods.themes.titles import phrases_of, words_apart
+from pipeline.methods.themes.titles import MIXED, all_different, phrases_of, title_case
 from pipeline.runtime.files import content_id
 from pipeline.tables import lookup
 from pipeline.tables.lazy import Rows, select, take, text_column
@@ -23,8 +23,6 @@ from pipeline.tables.parquet import Vectors, empty_table
 
 
 RARE = 5
-# Texts of a theme that are read for its title: ids are hashes, so those that come first are a fair sample of them.
-TITLED_FROM = 5_000
 
 
 def shape(
@@ -43,8 +41,8 @@ def shape(
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
     """Return themes, members and middles as people want them, and what came of each edit that stands.
 
-    A theme's title is the one people gave, or that of a saved theme, or a phrase that several people said, or the words that set
-    its texts apart. Texts that came late change neither titles nor middles.
+    A theme's title is the one people gave, or that of a saved theme, or its code's label, or a phrase that several people said;
+    where there is none, it says that the theme is mixed. Texts that came late change neither titles nor middles.
     """
     edits = theme_edits[~theme_edits["withdrawn"]]
     if found_themes.empty:
@@ -61,10 +59,11 @@ def shape(
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
     places = lookup.index_in(segments["comment_id"], comments["comment_id"])
     said = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
-    titled = _with_phrases(drawn, texts, telling.labels, said, kept=range(done.n_found) if frozen else ())
+    kept = range(done.n_found) if frozen else ()
+    titled = _with_titles(drawn, texts, matrix, telling.labels, said, kept=kept, codebook=codebook)
     themes = _with_people(titled, members, said)
-    kept = centres[[row_of[label] for label in themes.index]].astype(np.float16)
-    found = Vectors(tuple(themes["theme_id"]), kept, found_centroids.model, found_centroids.sha256)
+    middle_of_each = centres[[row_of[label] for label in themes.index]].astype(np.float16)
+    found = Vectors(tuple(themes["theme_id"]), middle_of_each, found_centroids.model, found_centroids.sha256)
     return (
         themes,
         members,
@@ -136,7 +135,7 @@ def _portrait(
     return {
         "theme_id": content_id(*sorted(exemplars)),
         "keywords": ", ".join(keywords),
-        "title": working_title(keywords, number=label + 1),
+        "title": "",
         "exemplars": " ".join(exemplars),
         "stability": None,
         "family": found["family"].iloc[largest],
@@ -164,18 +163,29 @@ def _members(
     )
 
 
-def _with_phrases(
-    themes: pd.DataFrame, texts: Rows, labels: NDArray[np.intp], said: pd.DataFrame, *, kept: Collection[int]
+def _with_titles(
+    themes: pd.DataFrame,
+    texts: Rows,
+    matrix: Units,
+    labels: NDArray[np.intp],
+    said: pd.DataFrame,
+    *,
+    kept: Collection[int],
+    codebook: Codebook,
 ) -> pd.DataFrame:
-    """Give each theme, by label, a phrase of its people as its title, save those that people named and those to be kept."""
-    read = [take(texts, np.flatnonzero(labels == label)[:TITLED_FROM]) for label in themes.index]
-    texts_of = [own["text"].tolist() for own in read]
+    """Give each theme, by label, its title: the one that people gave, a saved one, its code's label or a phrase of its people."""
+    rows = [np.flatnonzero(labels == label)[:TITLED_FROM] for label in themes.index]
+    read = [take(texts, own) for own in rows]
     people_of = [_speakers(own, said) for own in read]
-    phrases, apart = phrases_of(texts_of, people_of), words_apart(texts_of, people_of)
-    fixed = themes["named"].astype(bool) | themes.index.isin(list(kept))
-    found = zip(phrases, apart, themes["title"], strict=True)
-    titles = [phrase.capitalize() or ", ".join(telling).capitalize() or title for phrase, telling, title in found]
-    return themes.assign(title=themes["title"].where(fixed, pd.Series(titles, index=themes.index)))
+    phrases = phrases_of([own["text"].tolist() for own in read], people_of, [matrix[own] for own in rows])
+    labels_of = {code.code: code.plain_label or code.name for code in codebook.codes}
+    codes = themes["agreed_code"].where(themes["agreed_code"].notna(), themes["guide_code"])
+    fixed = themes["named"].astype(bool) | (themes.index.isin(list(kept)) & themes["title"].ne(""))
+    found = zip(themes["title"], fixed, codes, phrases, strict=True)
+    titles = [title if stays else labels_of.get(code) or title_case(phrase) or MIXED for title, stays, code, phrase in found]
+    themes = themes.assign(title=all_different(titles, phrases, kept=fixed.tolist()))
+    largest = themes.assign(size=[len(own) for own in rows]).sort_values("size", ascending=False, kind="stable")
+    return themes.assign(family_title=themes["family"].map(largest.drop_duplicates("family").set_index("family")["title"]))
 
 
 def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
