@@ -15,6 +15,11 @@ _NOT = re.compile(r".*n't|cannot|cant|dont|didnt|doesnt|couldnt|wouldnt|wasnt|is
 _NEGATIVE = frozenset({"no", "nobody", "none", "nothing", "without", "hardly", "nowhere", "neither"})
 # A phrase that begins with a "not" may end in one of these, where it would be cut short without: "cannot fault it".
 _OBJECTS = frozenset({"it", "them", "us", "me", "you", "anything", "enough", "everyone"})
+# Welsh words that say nothing by themselves; the sample study and surveys in Wales hold answers in both languages.
+_WELSH_STOP_WORDS = frozenset(
+    "yn ar ei eu ein eich fy dy mae mae'r y yr a ac i o wedi am dw rwy roedd oedd fel ond neu hefyd efo gyda gan at dros hyd pan nid ddim "
+    "dim sy sydd bod cael gael hynny hwn hon rhai pob un ni nhw fi chi ti ef hi 'n 'r o'r i'r a'r".split()
+)
 # A phrase runs over no stop, bracket, mask or dash.
 _PART = re.compile(r"\[[^\]\n]{1,40}\]|[.;,:!?()\[\]\n\r\"“”…/]+|\s[-–—]+\s")
 _WORD = re.compile(r"[^\W\d_]+(?:['’‐‑-][^\W\d_]+)*|\d+")
@@ -81,9 +86,13 @@ def _words(part: str) -> list[_Word]:
         lower = form.lower().replace("’", "'")
         turns = lower in _NEGATIVE or bool(_NOT.fullmatch(lower))
         root = ("not" if _NOT.fullmatch(lower) else lower) if turns else _stem(lower)
-        is_telling = not turns and len(lower) > 1 and not lower.isdigit() and not is_stop_word(lower) and lower not in FILLERS
+        is_telling = not turns and len(lower) > 1 and not lower.isdigit() and not _says_nothing(lower)
         found.append(_Word(form.replace("’", "'"), root, is_telling, turns))
     return found
+
+
+def _says_nothing(word: str) -> bool:
+    return is_stop_word(word) or word in FILLERS or word in _WELSH_STOP_WORDS
 
 
 def _stem(word: str) -> str:

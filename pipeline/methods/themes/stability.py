@@ -17,7 +17,7 @@ NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28)
 # Tried besides where a first look says that answers lie in many groups, as questions to a help desk do.
 MORE = (34, 40, 48, 56, 68, 80)
 USUAL, ANSWERS_A_THEME = 14, 8
-MOST_OF_USUAL = 2
+MOST_OF_USUAL, ANSWERS_A_FINE_THEME = 2, 20
 # Few themes come back more steadily than many and say less. In ten mixtures of 4 to 75 codes of invented answers, twice as many
 # themes were worth this much agreement: in nine of them the number so chosen then agrees
 # with the codes within 0.03 of the best.
@@ -130,9 +130,10 @@ def usual_number(n_texts: int) -> int:
 
 
 def numbers_to_try(n_texts: int, *, many: bool = False) -> list[int]:
-    """Return the numbers up to twice the usual one; if many, up to 80, with 8 answers a theme."""
+    """Return the numbers up to twice the usual one, with 20 answers a theme beyond it; if many, up to 80, with 8."""
     usual = usual_number(n_texts)
-    few = [number for number in NUMBERS if number <= usual * MOST_OF_USUAL]
+    most = max(usual, min(usual * MOST_OF_USUAL, n_texts // ANSWERS_A_FINE_THEME))
+    few = [number for number in NUMBERS if number <= most]
     return few + [number for number in MORE if many and number <= n_texts // ANSWERS_A_THEME]
 
 

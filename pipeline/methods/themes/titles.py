@@ -23,7 +23,7 @@ MIXED = "Mixed: read before use"
 # A longer phrase says more, and is rarer.
 _PER_WORD = 0.35
 # A phrase that more often than this stands after a "not" would say the opposite without it.
-_MOST_TURNED_ROUND = 0.2
+_MOST_TURNED_ROUND = 1 / 3
 
 Said = TypeVar("Said", str, Phrase)
 Speakers = Sequence[Collection[str]]
