@@ -49,7 +49,7 @@ def ours(texts, vectors, guide):
     from pipeline import ThemeFinder
 
     finder = ThemeFinder().fit(texts, vectors)
-    return finder.labels_, finder.stability_
+    return finder.labels_, finder.stability_, None
 
 
 def guided(texts, vectors, guide):
@@ -57,7 +57,7 @@ def guided(texts, vectors, guide):
     from pipeline import ThemeFinder
 
     finder = ThemeFinder().fit(texts, vectors, guide=guide)
-    return finder.labels_, finder.stability_
+    return finder.labels_, finder.stability_, [theme.code for theme in finder.themes_]
 
 
 def vanilla(texts, vectors, guide):
@@ -67,7 +67,7 @@ def vanilla(texts, vectors, guide):
 
     umap = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=42, n_jobs=1)
     topics, _ = BERTopic(umap_model=umap).fit_transform(texts, vectors)
-    return np.array(topics), None
+    return np.array(topics), None, None
 
 
 FINDERS = {"ours": ours, "guided": guided, "vanilla": vanilla}
@@ -103,9 +103,10 @@ def measure(find, rows, vectors, sample, part):
     begin = time.perf_counter()
     guide = np.stack(rows["guide"]) if "guide" in rows else None
     texts = rows["text"].iloc[sample].tolist()
-    labels, claimed = find(texts, vectors[sample], None if guide is None else guide[sample])
+    labels, claimed, codes = find(texts, vectors[sample], None if guide is None else guide[sample])
     seconds = time.perf_counter() - begin
-    again, _ = find(rows["text"].iloc[part].tolist(), vectors[part], None if guide is None else guide[part])
+    again, *_ = find(rows["text"].iloc[part].tolist(), vectors[part], None if guide is None else guide[part])
+    names = codes and [None if code is None else rows.attrs["labels"][code] for code in codes]
     common = pd.Series(labels, index=sample).loc[part]
     return {
         "ami": adjusted_mutual_info_score(rows["codes"].iloc[sample], labels),
@@ -113,7 +114,7 @@ def measure(find, rows, vectors, sample, part):
         "claimed_stability": claimed,
         "left_out": float((labels == -1).mean()),
         "themes": len(set(labels.tolist()) - {-1}),
-        "titled": titled(texts, vectors[sample], labels, rows.attrs["embedder"]),
+        "titled": titled(texts, vectors[sample], labels, rows.attrs["embedder"], names=names),
         "seconds": seconds,
     }
 
@@ -143,6 +144,7 @@ def main(arguments=None):
     parser.add_argument("--vectors", type=Path, help="a .npy file that keeps the vectors for another run")
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
     options = parser.parse_args(arguments)
+    from pipeline.codebook.codebook import read_codebook
     from pipeline.methods.embedding.embedders import load_embedder
 
     embedder = load_embedder(options.embedder)
@@ -157,6 +159,7 @@ def main(arguments=None):
     folder = Path(options.shared) / "data" / "nhs-fft"
     rows = rows.assign(guide=list(guide_of(rows["text"].tolist(), vectors, folder, embedder)))
     rows.attrs["embedder"] = embedder
+    rows.attrs["labels"] = [code.plain_label or code.name for code in read_codebook(folder / "codebook.csv").codes]
     warm_up(rows, vectors, names)
     for size in options.sizes:
         for name, mean in means(rows, vectors, names, size=size, samples=options.samples).items():

@@ -17,9 +17,31 @@ _NEGATIVE = frozenset({"no", "nobody", "none", "nothing", "without", "hardly", "
 _OBJECTS = frozenset({"it", "them", "us", "me", "you", "anything", "enough", "everyone"})
 # Welsh words that say nothing by themselves; the sample study and surveys in Wales hold answers in both languages.
 _WELSH_STOP_WORDS = frozenset(
-    "yn ar ei eu ein eich fy dy mae mae'r y yr a ac i o wedi am dw rwy roedd oedd fel ond neu hefyd efo gyda gan at dros hyd pan nid ddim "
-    "dim sy sydd bod cael gael hynny hwn hon rhai pob un ni nhw fi chi ti ef hi 'n 'r o'r i'r a'r".split()
+    {"yn", "ar", "ei", "eu", "ein", "eich", "fy", "dy", "mae", "mae'r", "y", "yr", "a", "ac", "i", "o", "wedi", "am", "dw", "rwy"}
+    | {
+        "roedd",
+        "oedd",
+        "fel",
+        "ond",
+        "neu",
+        "hefyd",
+        "efo",
+        "gyda",
+        "gan",
+        "at",
+        "dros",
+        "hyd",
+        "pan",
+        "nid",
+        "ddim",
+        "dim",
+        "sy",
+    }
+    | {"sydd", "bod", "cael", "gael", "hynny", "hwn", "hon", "rhai", "pob", "un", "ni", "nhw", "fi", "chi", "ti", "ef", "hi"}
+    | {"o'r", "i'r", "a'r"}
 )
+# These may stand further on: "can't think of anything".
+_OPEN = frozenset({"anything", "enough"})
 # A phrase runs over no stop, bracket, mask or dash.
 _PART = re.compile(r"\[[^\]\n]{1,40}\]|[.;,:!?()\[\]\n\r\"“”…/]+|\s[-–—]+\s")
 _WORD = re.compile(r"[^\W\d_]+(?:['’‐‑-][^\W\d_]+)*|\d+")
@@ -102,7 +124,7 @@ def _stem(word: str) -> str:
 def _may_end(words: list[_Word]) -> bool:
     last = words[-1]
     if words[0].turns and len(words) > 2 and last.form.lower() in _OBJECTS:
-        return words[-2].tells
+        return words[-2].tells or (last.form.lower() in _OPEN and any(word.tells for word in words))
     return last.tells and any(word.tells for word in words)
 
 
