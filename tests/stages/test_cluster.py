@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.codebook.codebook import Code, Codebook
+from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.parquet import Vectors, check_table, empty_table
 from pipeline.workflow.stages.cluster import cluster, guide_of
 
@@ -140,3 +141,9 @@ def test_suggestions_guide_by_text_and_code():
     guide = guide_of(pd.Series(["a", "b"]), suggestions, ["x", "y"])
     np.testing.assert_allclose(guide, [[0, 0.4], [0.9, 0.1]])
     assert guide_of(pd.Series(["c"]), suggestions, ["x", "y"]) is None
+
+
+def test_a_theme_whose_title_is_nobodys_words_stays_when_an_example_is_gone():
+    themes, members, middles = found()
+    earlier = themes.assign(title=MIXED, family_title=f"{MIXED} (2)"), members, middles
+    assert not is_anew(clustered(without("nurse0"), earlier=earlier)[1])

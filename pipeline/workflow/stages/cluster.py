@@ -16,6 +16,7 @@ from pipeline.methods.themes.describe import exemplars_of, nearness
 from pipeline.methods.themes.distinct_texts import UnitRows, blocks
 from pipeline.methods.themes.load_bertopic import load_bertopic, load_umap
 from pipeline.methods.themes.saved_model import SavedThemes
+from pipeline.methods.themes.titles import MIXED
 from pipeline.methods.themes.tokens import words
 from pipeline.runtime.files import content_id
 from pipeline.tables import lookup
@@ -98,7 +99,8 @@ def guide_of(text_ids: pd.Series, suggestions: pd.DataFrame, codes: Sequence[str
     if not here.any():
         return None
     guide = np.zeros((len(text_ids), len(codes)), dtype=np.float32)
-    guide[rows[here], columns[here]] = suggestions["score"].to_numpy()[here]
+    # Scores worked out in other parts of the texts may differ in their last digits.
+    guide[rows[here], columns[here]] = suggestions["score"].to_numpy()[here].round(3)
     return guide
 
 
@@ -169,7 +171,8 @@ def _without_gone(
 def _all_said(themes: pd.DataFrame, said: Sequence[str]) -> bool:
     """Say whether somebody still says each word that describes a theme."""
     known = {word for text in said for word in words(text)}
-    return all(set(words(row)) <= known for name in ("title", "keywords", "family_title") for row in themes[name])
+    rows = [row for name in ("title", "keywords", "family_title") for row in themes[name] if not row.startswith(MIXED)]
+    return all(set(words(row)) <= known for row in rows)
 
 
 def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
