@@ -23,7 +23,7 @@ MOST_OF_USUAL, ANSWERS_A_FINE_THEME = 2, 20
 # with the codes within 0.03 of the best.
 WORTH_OF_TWICE = 0.05
 # Less than this, on that scale, is what another draw of resamples may bring, and decides nothing.
-CLEARLY = 0.04
+CLEARLY = 0.06
 # A number of themes that sets them farther apart may come back less steadily by so much.
 LESS_STEADY = 0.1
 # Resamples that show whether a number of themes may come back more steadily than the usual one.
