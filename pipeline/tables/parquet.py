@@ -152,7 +152,8 @@ def check_table(name: str, frame: pd.DataFrame, columns: Sequence[str] | None = 
         checked: pd.DataFrame = schema.validate(frame, lazy=True)
     except pa.errors.SchemaErrors as exc:
         raise DataError(f"The table {name} is not as it should be: {_failures(exc.failure_cases)}.") from None
-    return checked[list(schema.columns)]
+    # A column that an earlier version did not know may be missing.
+    return checked[[column for column in schema.columns if column in checked]]
 
 
 def _failures(cases: pd.DataFrame) -> str:

@@ -124,6 +124,9 @@ class FoundThemes(Model):
     named: bool = pa.Field(description="people gave the title")
     set_aside: bool = pa.Field(description="people set it aside: listed, not counted among the themes")
     agreed_code: str = pa.Field(nullable=True, description="the code people gave it")
+    guide_code: str | None = pa.Field(
+        nullable=True, description="the code whose probability brought its texts together; empty for none"
+    )
 
 
 class Themes(FoundThemes):
@@ -139,7 +142,7 @@ class Members(Model):
     """Which theme each text is in, and how near its middle."""
 
     text_id: str = pa.Field(unique=True, description="the text")
-    theme_id: str = pa.Field(nullable=True, description="its theme")
+    theme_id: str = pa.Field(nullable=True, description="its theme; empty for a text on its own, far from every theme")
     similarity: float = pa.Field(ge=-1.001, le=1.001, description="cosine to the theme's middle")
     heard_once: bool = pa.Field(description="unlike anything else that was said")
 
@@ -149,6 +152,7 @@ class FoundMembers(Members):
 
     late: bool = pa.Field(description="came after the themes were found, and joined the nearest")
     found_from: int = pa.Field(ge=0, description="how many texts the themes were found from, the same in all rows")
+    guided_by: str | None = pa.Field(description="hash of the codes that guided them, the same in all rows; empty for none")
 
 
 class Shaping(Model):

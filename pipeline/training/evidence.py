@@ -14,6 +14,7 @@ from pipeline.methods.active_learning.cross_validate import CodedTexts
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
+from pipeline.workflow.inputs import read_input
 from pipeline.workflow.results import read_results
 from pipeline.workflow.stages.code import hints_of, rows_to_learn
 
@@ -53,7 +54,7 @@ class Evidence:
 def gather(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
     first, made, lessons = _read_decisions(study)
-    source = read_results(study, ("texts", "segments", "themes", "members"))
+    source = read_results(study, ("texts", "segments"))
     if not len(source.codebook):
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
     texts, vectors = source["texts"], read_table("vectors", study.folder / TABLES["vectors"].file)
@@ -70,7 +71,8 @@ def gather(study: Study) -> Evidence:
     drawn = first[(first["drawn"] == "random audit") & first["blind"]]
     # With the codes: a decision that people have agreed to change since counts as new.
     learnt = set(zip(lessons["decision_id"], lessons["codes"], strict=True))
-    segments, hints = source["segments"], hints_of(texts, source["themes"], source["members"], source.codebook)
+    segments = source["segments"]
+    hints = hints_of(texts, vectors, read_input(study, "theme_edits"), read_input(study, "frozen"), source.codebook)
     return Evidence(
         study=study,
         codebook=source.codebook,

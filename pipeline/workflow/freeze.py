@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.codebook.codebook import Codebook, read_codebook
 from pipeline.errors import DataError, StudyError
-from pipeline.methods.themes.describe import working_title
 from pipeline.methods.themes.drift import nearness_of_fitted, quantiles_of
 from pipeline.methods.themes.saved_model import SavedTheme, SavedThemes, said_by_enough, save, words_of_enough
+from pipeline.methods.themes.titles import MIXED
 from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES, Vectors, read_frame, read_table
 
@@ -41,28 +42,41 @@ def _gather(study: Study) -> SavedThemes:
     labels = pd.Index(centres.ids).get_indexer(pd.Index(members["theme_id"])).astype(np.intp)
     quantiles = quantiles_of(nearness_of_fitted(vectors.matrix, labels, centres.matrix))
     wordings = texts["text"].tolist()
+    shared = _shared_titles(themes, read_codebook(study.codebook) if study.codebook else Codebook(()))
     kept = tuple(
-        _saved(row, wordings) for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records")
+        _saved(row, wordings, shared)
+        for row in themes.set_index("theme_id", drop=False).loc[list(centres.ids)].to_dict("records")
     )
     return SavedThemes(kept, centres.matrix.astype(np.float32), quantiles, len(texts), vectors.model, vectors.sha256)
 
 
-def _saved(theme: dict[Any, Any], texts: list[str]) -> SavedTheme:
-    # What is saved goes to another study, so no word that hardly anybody used goes along, unless people chose it as a title.
-    keywords = words_of_enough(texts, theme["keywords"].split(", "))
-    fallback = working_title(keywords, number=theme["number"])
+def _saved(theme: dict[Any, Any], texts: list[str], shared: set[str]) -> SavedTheme:
+    """Return what is kept of a theme; `shared` titles are nobody's words, as people gave them or the codebook has them.
+
+    What is saved goes to another study, so no word that hardly anybody used goes along, unless people chose it as a title.
+    """
     return SavedTheme(
         theme_id=theme["theme_id"],
-        title=theme["title"] if theme["named"] or said_by_enough(texts, theme["title"]) else fallback,
-        keywords=keywords,
+        title=_shared(theme["title"], texts, shared) or MIXED,
+        keywords=words_of_enough(texts, theme["keywords"].split(", ")),
         family=int(theme["family"]),
-        family_title=theme["family_title"] if said_by_enough(texts, theme["family_title"]) else f"Family {theme['family']}",
+        family_title=_shared(theme["family_title"], texts, shared) or f"Family {theme['family']}",
         exemplars=tuple(theme["exemplars"].split()),
         stability=None if pd.isna(theme["stability"]) else float(theme["stability"]),
         named=bool(theme["named"]),
         set_aside=bool(theme["set_aside"]),
         agreed_code=None if pd.isna(theme["agreed_code"]) else theme["agreed_code"],
+        guide_code=None if pd.isna(theme.get("guide_code")) else theme["guide_code"],
     )
+
+
+def _shared(title: str, texts: list[str], shared: set[str]) -> str:
+    return title if title in shared or said_by_enough(texts, title) else ""
+
+
+def _shared_titles(themes: pd.DataFrame, codebook: Codebook) -> set[str]:
+    labels = {code.plain_label or code.name for code in codebook.codes}
+    return {MIXED, *labels, *themes.loc[themes["named"].astype(bool), "title"]}
 
 
 def _vectors(study: Study, name: str) -> Vectors:

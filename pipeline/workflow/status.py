@@ -93,7 +93,7 @@ def drift_note(study: Study) -> str:
         return ""
     saved = load_themes(study.frozen)
     # The last run found its own, and the saved ones come with the next.
-    if not set(members["theme_id"]) <= {theme.theme_id for theme in saved.themes}:
+    if not set(members["theme_id"].dropna()) <= {theme.theme_id for theme in saved.themes}:
         return ""
     return f"Saved themes: {measure_drift(members['similarity'], saved.quantiles).sentence()}"
 

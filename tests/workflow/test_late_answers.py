@@ -90,8 +90,9 @@ def test_themes_stay_as_they_were_and_every_new_answer_is_in_one(before, after):
     stayed = members.loc[earlier.index]
     pd.testing.assert_frame_equal(stayed.drop(columns="heard_once"), earlier.drop(columns="heard_once"))
     assert members.index.tolist() == table(after[0], "texts")["text_id"].tolist()
-    assert len(members) > len(earlier) and set(members["theme_id"]) == set(was.index)
-    assert now["n_texts"].sum() == len(members) and (now["n_people"] >= was["n_people"]).all()
+    assert len(members) > len(earlier) and set(members["theme_id"].dropna()) == set(was.index)
+    assert members.loc[~members.index.isin(earlier.index), "theme_id"].notna().all(), "those that came late join the nearest"
+    assert now["n_texts"].sum() == members["theme_id"].notna().sum() and (now["n_people"] >= was["n_people"]).all()
 
 
 def test_how_many_came_late_is_said_by_the_run_the_status_and_the_report(before, after):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from pipeline.methods.themes.titles import MIXED
 from pipeline.methods.themes.tokens import words
 
 
 # Single words that fewer people share than this are those people's own words.
 FEWEST_FOR_KEYWORDS = 3
-WORDS_OF_A_TITLE = 3
 NOBODY_AGREED = "No one who said this has agreed to be quoted."
 NOBODY_APPROVED = "No words are shown here: nobody has approved any yet, or no one who said this has agreed to be quoted."
 HELD_BACK = "held back, as not everyone who spoke of it has agreed to be quoted"
@@ -63,14 +63,17 @@ def without_private_words(themes: pd.DataFrame, members: pd.DataFrame, allowed: 
 
 
 def with_shared_words(themes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> pd.DataFrame:
-    """Return the themes with only those words of titles and keywords that three people or more used; people's titles stay."""
+    """Return the themes with only those words of titles and keywords that three people or more used.
+
+    Titles that people gave stay, and so do labels of the codebook, which are nobody's words.
+    """
     few = _words_of_few(segments, comments)
-    keywords = [", ".join(one for one in row.split(", ") if not few & set(words(one))) for row in themes["keywords"]]
+    keywords = [", ".join(word for word in row.split(", ") if not few & set(words(word))) for row in themes["keywords"]]
+    coded = themes["guide_code"].notna() if "guide_code" in themes else False
+    stays = themes["named"].astype(bool) | themes["agreed_code"].notna() | coded
+    kept = {MIXED, *themes.loc[stays, "title"]}
     titles = {
-        column: [
-            row if given or not few & set(words(row)) else ", ".join(other.split(", ")[:WORDS_OF_A_TITLE])
-            for row, given, other in zip(themes[column], themes["named"], keywords, strict=True)
-        ]
+        column: [title if title in kept or not few & set(words(title)) else MIXED for title in themes[column]]
         for column in ("title", "family_title")
     }
     return themes.assign(keywords=keywords, **titles)

@@ -8,38 +8,43 @@ from numpy.typing import NDArray
 
 from pipeline.methods.themes.clustering import AgreedMap, OneGroup, SteadyGroups, Unmapped, centroids
 from pipeline.methods.themes.consensus import Labels, without_known_warnings
-from pipeline.methods.themes.distinct_texts import DistinctTexts, Units, blocks
+from pipeline.methods.themes.distinct_texts import DistinctTexts, UnitRows, Units, blocks
+from pipeline.methods.themes.guided import EXPLAINED, Chances, GuidedGroups
 from pipeline.methods.themes.load_bertopic import load_bertopic, load_umap
 from pipeline.methods.themes.stability import Grouping
 from pipeline.methods.themes.tokens import signs, stem, words_of_several
 
 
 # Below this many answers, or different answers, one theme is all that can be told.
-FEWEST, FEWEST_DIFFERENT = 50, 12
+FEWEST, FEWEST_DIFFERENT = 15, 12
 # Ids are hashes, so the first answers in their order are a fair sample; the others join the theme whose middle is nearest.
 MOST = 4_000
 WORDS = 24
 # BERTopic fails where all answers together hold a single word.
 BLANKS = ("", " ")
 
+Groups = SteadyGroups | GuidedGroups | OneGroup
+
 
 @dataclass(frozen=True)
 class Topics:
-    """The topic of each answer, int (n,), heaviest topic first; words that set each apart; and how the number came about.
+    """The topic of each answer, int (n,), heaviest first, -1 for none; words that set each apart; how the number came about.
 
-    `grouping` is None where the answers were too few to try how steadily topics come back.
+    `codes` has for each topic the code, a column of the guide, that it stands for, or None. `grouping` is None where
+    the answers were too few to try how steadily topics come back.
     """
 
     labels: Labels
     words: tuple[tuple[str, ...], ...]
+    codes: tuple[int | None, ...]
     grouping: Grouping | None
     reason: str
 
 
-def find_topics(answers: DistinctTexts, *, n_themes: int | None, seed: int) -> Topics:
-    """Find the topics of the answers; no answers have none."""
+def find_topics(answers: DistinctTexts, guide: Chances | None = None, *, n_themes: int | None, seed: int) -> Topics:
+    """Find the topics of the answers; no answers have none. `guide` (n, n_codes) is how likely each code is right for each."""
     if not len(answers):
-        return Topics(np.zeros(0, dtype=np.intp), (), None, "No themes, because there are no answers.")
+        return Topics(np.zeros(0, dtype=np.intp), (), (), None, "No themes, because there are no answers.")
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     # Sums over several threads differ in the last bits from run to run, and a theme may hang on them. The limit holds
@@ -47,7 +52,7 @@ def find_topics(answers: DistinctTexts, *, n_themes: int | None, seed: int) -> T
     load_bertopic()
     load_umap()
     with threadpool_limits(1), without_known_warnings():
-        return _find_topics(answers, n_themes=n_themes, seed=seed)
+        return _find_topics(answers, guide, n_themes=n_themes, seed=seed)
 
 
 def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
@@ -58,23 +63,61 @@ def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
     return found
 
 
-def _find_topics(answers: DistinctTexts, *, n_themes: int | None, seed: int) -> Topics:
+def placed(vectors: Units, centres: NDArray[np.float64], guide: Chances | None, codes: Sequence[int | None]) -> Labels:
+    """Return the theme of texts that come after: that of the code which explains them, or else the nearest, int (n,)."""
+    found = nearest(vectors, centres)
+    theme_of = {code: theme for theme, code in enumerate(codes) if code is not None}
+    if guide is None or not theme_of:
+        return found
+    chances = guide[:, list(theme_of)]
+    themes = np.array(list(theme_of.values()), dtype=np.intp)[chances.argmax(axis=1)]
+    return np.where(chances.max(axis=1) >= EXPLAINED, themes, found).astype(np.intp)
+
+
+def _find_topics(answers: DistinctTexts, guide: Chances | None, *, n_themes: int | None, seed: int) -> Topics:
     texts, vectors = answers.texts[:MOST], answers.vectors[:MOST]
-    agreed: AgreedMap | Unmapped = Unmapped()
-    groups: SteadyGroups | OneGroup = OneGroup(_too_few(answers))
-    if len(texts) >= FEWEST_DIFFERENT and (n_themes is not None or _how_many(answers) >= FEWEST):
-        agreed = AgreedMap(texts, seed=seed)
-        groups = SteadyGroups(agreed, vectors, n_themes=n_themes and min(n_themes, len(texts)))
+    agreed, groups = _parts(answers, texts, vectors, guide, n_themes=n_themes, seed=seed)
     words = _run_bertopic(texts, vectors, agreed, groups)
-    labels = np.concatenate([groups.labels_, nearest(answers.vectors, centroids(groups.labels_, vectors))[MOST:]])
-    order = np.argsort(-np.bincount(labels, weights=answers.weights), kind="stable")
-    rank = np.argsort(order)
-    grouping = replace(groups.grouping_, labels=rank[groups.labels_]) if groups.grouping_ else None
-    return Topics(rank[labels], tuple(words[group] for group in order), grouping, groups.reason_)
+    centres = centroids(groups.labels_, vectors)
+    others = UnitRows(answers.vectors, np.arange(len(texts), len(answers)))
+    later = placed(others, centres, None if guide is None else guide[len(texts) :], groups.codes_)
+    labels = np.concatenate([groups.labels_, later])
+    order = np.argsort(-np.bincount(labels[labels >= 0], weights=answers.weights[labels >= 0]), kind="stable")
+    # Texts on their own keep the number -1, which stands last here.
+    rank = np.append(np.argsort(order), -1)
+    grouping = groups.grouping_ and replace(groups.grouping_, labels=_ranked(rank, groups.grouping_.labels))
+    found = tuple(words[group] for group in order)
+    return Topics(rank[labels], found, tuple(groups.codes_[group] for group in order), grouping, groups.reason_)
+
+
+def _ranked(rank: Labels, labels: Labels) -> Labels:
+    # A group beyond the topics is that of texts on their own.
+    return np.asarray(np.append(rank[:-1], len(rank) - 1)[labels], dtype=np.intp)
+
+
+def _parts(
+    answers: DistinctTexts,
+    texts: Sequence[str],
+    vectors: NDArray[np.float64],
+    guide: Chances | None,
+    *,
+    n_themes: int | None,
+    seed: int,
+) -> tuple[AgreedMap | Unmapped, Groups]:
+    """Return what stands for UMAP and HDBSCAN in BERTopic: by a guide, by the answers alone, or where they are too few."""
+    if len(texts) < FEWEST_DIFFERENT or (n_themes is None and _how_many(answers) < FEWEST):
+        return Unmapped(), OneGroup(_too_few(answers))
+    n_themes = n_themes and min(n_themes, len(texts))
+    if guide is not None:
+        groups = GuidedGroups(texts, vectors, guide[: len(texts)], n_themes=n_themes, seed=seed)
+        if groups.explains():
+            return Unmapped(), groups
+    agreed = AgreedMap(texts, seed=seed)
+    return agreed, SteadyGroups(agreed, vectors, n_themes=n_themes)
 
 
 def _run_bertopic(
-    texts: Sequence[str], vectors: NDArray[np.float64], agreed: AgreedMap | Unmapped, groups: SteadyGroups | OneGroup
+    texts: Sequence[str], vectors: NDArray[np.float64], agreed: AgreedMap | Unmapped, groups: Groups
 ) -> list[tuple[str, ...]]:
     from sklearn.feature_extraction.text import CountVectorizer
 
@@ -92,7 +135,7 @@ def _run_bertopic(
     )
     model.fit(texts, vectors)
     topic_of = dict(zip(groups.labels_.tolist(), model.topics_, strict=True))
-    return [_one_of_each_stem(model.get_topic(topic_of[group])) for group in sorted(topic_of)]
+    return [_one_of_each_stem(model.get_topic(topic_of[group])) for group in sorted(topic_of) if group >= 0]
 
 
 def _one_of_each_stem(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:

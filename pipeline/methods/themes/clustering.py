@@ -37,7 +37,7 @@ class AgreedMap:
 
 
 class SteadyGroups:
-    """Stands where BERTopic expects HDBSCAN: every text is in a group, and so many groups as come back steadily."""
+    """Stands where BERTopic expects HDBSCAN: so many groups as come back steadily; a text far from its group is on its own."""
 
     def __init__(self, agreed: AgreedMap, vectors: NDArray[np.float64], *, n_themes: int | None) -> None:
         self.agreed = agreed
@@ -45,7 +45,7 @@ class SteadyGroups:
         self.n_themes = n_themes
 
     def fit(self, axes: NDArray[np.float64], y: object = None) -> Self:
-        """Group the texts by where they lie, float (n_texts, n_axes); sets `labels_`, `grouping_` and `reason_`."""
+        """Group the texts by where they lie, float (n_texts, n_axes); sets `labels_` (-1: none), `grouping_` and `reason_`."""
         resamples, seed = self.agreed.resamples, self.agreed.seed
         vectors = self.vectors if self.agreed.many and not self.n_themes else None
         choice = choose(Consensus(axes), resamples, n_themes=self.n_themes, seed=seed, vectors=vectors)
@@ -53,7 +53,8 @@ class SteadyGroups:
         if merged.max() < choice.grouping.labels.max():
             choice = _after_merging(choice, group(resamples, merged, seed=seed))
         self.grouping_: Grouping | None = choice.grouping
-        self.labels_: Labels = choice.grouping.labels
+        self.labels_: Labels = np.where(far(choice.grouping.labels, self.vectors), -1, choice.grouping.labels)
+        self.codes_: tuple[int | None, ...] = (None,) * choice.grouping.n_themes
         self.reason_: str = f"{choice.reason} {found_again(choice.grouping.agreement)}"
         return self
 
@@ -70,11 +71,36 @@ def merge_near_duplicates(labels: Labels, vectors: NDArray[np.float64]) -> Label
     return np.asarray(labels, dtype=np.intp)
 
 
+def far(labels: Labels, vectors: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say which texts are no nearer to their group than half of all texts are to groups that are not theirs, bool (n,).
+
+    A text draws the middle of its group towards itself, so it is compared with the middle of the others. A text of no group
+    (-1) is not far, and a group of which all are far keeps them.
+    """
+    inside = labels >= 0
+    if labels.max(initial=-1) < 1:
+        return np.zeros(len(labels), dtype=bool)
+    own = labels[inside]
+    rows = vectors[inside]
+    sums = np.zeros((own.max() + 1, vectors.shape[1]))
+    np.add.at(sums, own, rows)
+    likeness = (rows @ unit(sums).T).round(6)
+    others = np.einsum("ij,ij->i", rows, unit(sums[own] - rows)).round(6)
+    likeness[np.arange(len(rows)), own] = np.nan
+    is_far = others < np.nanmedian(likeness)
+    kept = np.bincount(own, weights=~is_far, minlength=len(sums)) > 0
+    found = np.zeros(len(labels), dtype=bool)
+    found[inside] = is_far & kept[own]
+    return found
+
+
 def centroids(labels: Labels, vectors: Units) -> NDArray[np.float64]:
-    """Return the middle of each group: unit rows, float (n_groups, d)."""
-    sums = np.zeros((labels.max(initial=-1) + 1, vectors.shape[1]))
+    """Return the middle of each group: unit rows, float (n_groups, d); texts of no group (-1) play no part."""
+    sums = np.zeros((labels.max(initial=-1) + 2, vectors.shape[1]))
     for block in blocks(len(labels)):
+        # Texts of no group are gathered in the last row, which is left out.
         np.add.at(sums, labels[block], vectors[block])
+    sums = sums[:-1]
     return unit(sums)
 
 
@@ -103,6 +129,7 @@ class OneGroup:
     """Stands where BERTopic expects HDBSCAN when the answers are too few to be told apart."""
 
     grouping_: Grouping | None = None
+    codes_: tuple[int | None, ...] = (None,)
 
     def __init__(self, reason: str) -> None:
         self.reason_ = reason

@@ -1,6 +1,5 @@
 """A portrait of each theme for people: title, keywords, typical answers, counts, steadiness and family."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,11 +9,14 @@ from numpy.typing import NDArray
 
 from pipeline.methods.themes.bertopic_model import Topics
 from pipeline.methods.themes.distinct_texts import DistinctTexts, Units, blocks
+from pipeline.methods.themes.titles import MIXED, all_different, phrases_of, title_case
 from pipeline.methods.themes.tokens import is_stop_word, stems
 from pipeline.tables.lazy import select
 
 
 KEYWORDS, EXEMPLARS = 8, 5
+# Answers of a theme that are read for its title: ids are hashes, so those that come first are a fair sample of them.
+TITLED_FROM = 5_000
 # Texts that are looked at together for exemplars.
 LOOKED = 16
 # People learn more from exemplars that are not one another's echo.
@@ -25,11 +27,12 @@ ECHO = 0.9
 class Theme:
     """A theme in the answers.
 
-    `title` is made of the first of the `keywords` that set it apart, best first. `exemplars` are the
+    `title` is a phrase that several of its answers hold, and `keywords` set it apart, best first. `exemplars` are the
     rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
     `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
-    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the words
-    that most of them share, or that the largest of them is known by.
+    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the
+    title of the most frequent of them. `code` is the column of the guide for whose code the
+    theme stands, or None.
     """
 
     number: int
@@ -41,45 +44,38 @@ class Theme:
     stability: float | None
     family: int
     family_title: str = ""
+    code: int | None = None
 
 
 def draw_portraits(answers: DistinctTexts, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
-    titles = family_titles(topics.words, families)
     near = nearness(answers.vectors, topics.labels, centres)
     members = [np.flatnonzero(topics.labels == topic) for topic in range(len(topics.words))]
     exemplars = exemplars_of(answers.texts, answers.vectors, members, near)
+    titles = titles_of(answers, members)
     return [
         Theme(
             number=topic + 1,
-            title=working_title(words, number=topic + 1),
+            title=titles[topic],
             keywords=tuple(word for word in words if not is_stop_word(word))[:KEYWORDS],
             exemplars=tuple(int(answers.first[member]) for member in exemplars[topic]),
             n_texts=int(answers.counts[topics.labels == topic].sum()),
             weight=float(answers.weights[topics.labels == topic].sum()),
             stability=topics.grouping.stability(topic) if topics.grouping else None,
             family=families[topic],
-            family_title=titles[families[topic]],
+            family_title=titles[families.index(families[topic])],
+            code=topics.codes[topic],
         )
         for topic, words in enumerate(topics.words)
     ]
 
 
-def working_title(words: Sequence[str], *, number: int) -> str:
-    """Return a title from the words that set a theme apart, best first, for people to change."""
-    return ", ".join(words[:3]).capitalize() or f"Theme {number}"
-
-
-def family_titles(words: Sequence[Sequence[str]], families: Sequence[int]) -> dict[int, str]:
-    """Name each family by the words that rank high in most of its themes, best first; (n_themes,) words and families."""
-    titles = {}
-    for family in dict.fromkeys(families):
-        ranked = Counter[str]()
-        for own, found in zip(words, families, strict=True):
-            ranked.update({word: 1 / (place + 2) for place, word in enumerate(own) if found == family and not is_stop_word(word)})
-        best = sorted(ranked, key=lambda word: (-round(ranked[word], 9), word))
-        titles[family] = working_title(best, number=family)
-    return titles
+def titles_of(answers: DistinctTexts, members: Sequence[NDArray[np.intp]]) -> list[str]:
+    """Return a title for each theme, given by its rows, for people to change; each different answer counts as one person's."""
+    read = [rows[:TITLED_FROM] for rows in members]
+    texts = [list(select(answers.texts, rows)) for rows in read]
+    phrases = phrases_of(texts, [[(str(row),) for row in rows] for rows in read], [answers.vectors[rows] for rows in read])
+    return all_different([title_case(phrase) or MIXED for phrase in phrases], phrases)
 
 
 def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], list[int]]:

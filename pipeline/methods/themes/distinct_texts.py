@@ -27,7 +27,7 @@ class UnitRows:
     and `digits` how many decimals count.
     """
 
-    matrix: NDArray[Any] | LazyMatrix
+    matrix: "NDArray[Any] | LazyMatrix | UnitRows"
     order: NDArray[np.intp] | None = None
     digits: int | None = None
 

@@ -43,14 +43,16 @@ class Drift:
 def nearness_of_fitted(vectors: ArrayLike, labels: NDArray[np.intp], centres: ArrayLike) -> NDArray[np.float64]:
     """Return the cosine of each text to the nearest theme, float (n,), as if the text were new.
 
-    `vectors` (n, d), `labels` (n,) its theme, `centres` (k, d) unit rows. A text draws the middle of its own theme towards
-    itself, so it is compared with the middle of the theme's other texts (leave one out).
+    `vectors` (n, d), `labels` (n,) its theme (-1: none), `centres` (k, d) unit rows. A text draws the middle of its own
+    theme towards itself, so it is compared with the middle of the theme's other texts (leave one out).
     """
     rows = unit(np.asarray(vectors, dtype=np.float64))
     likeness = rows @ np.asarray(centres, dtype=np.float64).T
     sums = np.zeros((likeness.shape[1], rows.shape[1]))
-    np.add.at(sums, labels, rows)
-    likeness[np.arange(len(rows)), labels] = np.einsum("ij,ij->i", rows, unit(sums[labels] - rows))
+    placed = np.flatnonzero(labels >= 0)
+    np.add.at(sums, labels[placed], rows[placed])
+    own = labels[placed]
+    likeness[placed, own] = np.einsum("ij,ij->i", rows[placed], unit(sums[own] - rows[placed]))
     return np.asarray(likeness.max(axis=1))
 
 

@@ -41,9 +41,9 @@ class Outcome:
 class ThemeShape:
     """Themes as people want them.
 
-    `labels` (n_texts,) is the theme of each text; labels below `n_found` are themes as they were found, others were made by
-    people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a text too. Titles
-    and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
+    `labels` (n_texts,) is the theme of each text, -1 for none; labels below `n_found` are themes as they were found, others
+    were made by people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a text
+    too. Titles and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
     """
 
     labels: Labels
@@ -117,7 +117,9 @@ def _theme_of(shape: ThemeShape, texts: _Texts, part: Sequence[str]) -> int | No
     rows = _surviving(texts, part)
     if len(rows) < min(FEWEST, len(part)) or not len(rows):
         return None
-    counts = np.bincount(shape.labels[rows])
+    placed = shape.labels[rows]
+    # A text on its own (-1) speaks for no theme.
+    counts = np.bincount(placed[placed >= 0], minlength=1)
     return int(counts.argmax()) if 2 * counts.max() >= len(rows) else None
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-from pipeline.methods.themes.tokens import stems, words
+from pipeline.methods.themes.phrases import spoken
+from pipeline.methods.themes.tokens import words
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import read_json
 
@@ -36,6 +37,7 @@ class SavedTheme:
     named: bool = False
     set_aside: bool = False
     agreed_code: str | None = None
+    guide_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,9 @@ def words_of_enough(texts: Sequence[str], keywords: Sequence[str]) -> tuple[str,
 
 def said_by_enough(texts: Sequence[str], title: str) -> bool:
     """Say whether at least three different texts hold each phrase (between commas) of a title; endings do not count."""
-    spoken = [f" {' '.join(stems(text))} " for text in sorted(set(texts))]
-    phrases = [f" {' '.join(stems(phrase))} " for phrase in title.split(",")]
-    return all(phrase.strip() and sum(phrase in text for text in spoken) >= FEWEST_TEXTS for phrase in phrases)
+    said = [spoken(text) for text in sorted(set(texts))]
+    phrases = [spoken(phrase) for phrase in title.split(",")]
+    return all(phrase.strip() and sum(phrase in text for text in said) >= FEWEST_TEXTS for phrase in phrases)
 
 
 def _sha256(path: Path) -> str:

@@ -17,6 +17,11 @@ _FREQUENT = 65_536
 ANSWERS = frozenset(
     {"nothing", "none", "everything", "never", "always", "nobody", "everyone", "enough", "call", "system", "alone"}
 )
+# Words that keep talk going: they set a theme apart by how people speak, and a title is to say what they speak of.
+FILLERS = frozenset(
+    {"like", "know", "did", "does", "mean", "really", "thing", "things"}
+    | {"say", "says", "said", "sorry", "went", "took", "got", "want"}
+)
 # What is left of a short form before its apostrophe, and short forms written without one.
 _SHORT_FORMS = frozenset(
     {"ain", "aren", "can", "couldn", "didn", "doesn", "don", "hadn", "hasn", "haven", "isn", "mustn", "needn", "shouldn", "wasn"}

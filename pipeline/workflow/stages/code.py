@@ -1,5 +1,6 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -14,8 +15,12 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeline.codebook.codebook import Codebook
 from pipeline.methods.coder import CodebookClassifier, Suggestion
-from pipeline.methods.coder.weak_labels import theme_hints
+from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
 from pipeline.methods.embedding.embedder import Embedder
+from pipeline.methods.themes.bertopic_model import nearest
+from pipeline.methods.themes.describe import nearness
+from pipeline.methods.themes.distinct_texts import UnitRows
+from pipeline.methods.themes.saved_model import SavedThemes
 from pipeline.runtime.executors import PART_OF_MODEL, Executor, parts_of
 from pipeline.tables.lazy import Rows, batches, concat_or_stream, select, text_column
 from pipeline.tables.parquet import Vectors, empty_table
@@ -31,8 +36,8 @@ def code(
     codebook: Codebook,
     lessons: pd.DataFrame,
     tuned: "Tuned | None",
-    themes: pd.DataFrame,
-    members: Rows,
+    theme_edits: pd.DataFrame,
+    frozen: SavedThemes | None,
     *,
     settings: SimpleNamespace,
     embedder: Embedder,
@@ -41,11 +46,12 @@ def code(
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
 
     The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, and from the codes
-    that people gave themes. A fine-tuned model has its say as long as the codebook has the codes that it learnt.
+    that people gave themes, here or in the survey whose saved themes are used. A fine-tuned model has its say as
+    long as the codebook has the codes that it learnt.
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
-    fits = tuned is not None and tuned.code_ids == tuple(code.code for code in codebook.codes)
+    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
     coder = CodebookClassifier(
         codebook,
         embedder=embedder,
@@ -55,7 +61,9 @@ def code(
         recall_first=settings.code.recall_first,
         tuned=tuned if fits else None,
     )
-    _learn(coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, themes, members, codebook))
+    _learn(
+        coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, vectors, theme_edits, frozen, codebook)
+    )
     return concat_or_stream(_suggestions(coder, texts, vectors, engine), texts)
 
 
@@ -67,10 +75,7 @@ def _learn(
     hints: list[str | None],
 ) -> None:
     rows, codes = lessons
-    # Each frame is there once, however many texts have it.
-    categories = pd.Categorical(texts["frame"])
-    names = categories.categories.tolist()
-    frames = [names[place] for place in categories.codes]
+    frames = _frames(texts)
     with _sums_by_one_thread():
         coder.fit(
             select(text_column(texts), rows),
@@ -80,6 +85,13 @@ def _learn(
             vectors=vectors.matrix,
             rows=rows,
         )
+
+
+def _frames(texts: Rows) -> list[str]:
+    # Each frame is there once, however many texts have it.
+    found = pd.Categorical(texts["frame"])
+    names = found.categories.tolist()
+    return [names[place] for place in found.codes]
 
 
 def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Executor) -> Iterator[pd.DataFrame]:
@@ -92,12 +104,12 @@ def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engin
 
 
 def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.float16]]) -> pd.DataFrame:
-    # Each text is by itself, so that other processes may do some of them.
+    """Return the suggestions for some of the texts: each row is by itself."""
     texts, matrix = part
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
-    pairs = zip(texts["text_id"], suggestions, strict=True)
-    return pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+    found = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:
@@ -117,10 +129,9 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
     ids = texts["text_id"]
     spoken_of = ids.isin(lessons["text_id"]).to_numpy()
     row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
-    code_ids = {code.code for code in codebook.codes}
-    # Whoever changed their mind teaches what they said last.
+    known = {found.code for found in codebook.codes}
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
-    kept = [[code for code in codes.split("|") if code in code_ids] for codes in last["codes"]]
+    kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
     decided: list[tuple[int, list[str]]] = [
         (row_of[text_id], codes)
         for text_id, outcome, codes in zip(last["text_id"], last["outcome"], kept, strict=True)
@@ -131,27 +142,51 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
     return [*unread, *(row for row, _ in decided)], [*([None] * len(unread)), *(codes for _, codes in decided)]
 
 
-def hints_of(texts: Rows, themes: pd.DataFrame, members: Rows, codebook: Codebook) -> list[str | None]:
-    """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None."""
-    code_ids = {code.code for code in codebook.codes}
-    if not themes["agreed_code"].isin(code_ids).any():
-        return [None] * len(texts)
-    placed = texts[["text_id"]].merge(members[["text_id", "theme_id", "similarity"]], how="left", on="text_id")
-    labels = pd.Index(themes["theme_id"]).get_indexer(placed["theme_id"])
-    similarity = placed["similarity"].fillna(-1.0).to_numpy(np.float64)
-    return theme_hints(labels, similarity, [code if code in code_ids else None for code in themes["agreed_code"]])
+def hints_of(
+    texts: Rows, vectors: Vectors, theme_edits: pd.DataFrame, frozen: SavedThemes | None, codebook: Codebook
+) -> list[str | None]:
+    """Return for each row of `texts` the code that people gave its theme, where it is near the theme's middle, or None.
+
+    Of a theme of this study, the edit says which texts are nearest; a theme that people named later goes before.
+    """
+    known = {row.code for row in codebook.codes}
+    hints: list[str | None] = [None] * len(texts)
+    if frozen is not None:
+        hints = _hints_of_saved(vectors, frozen, known)
+    edits = theme_edits[
+        ~theme_edits["withdrawn"].astype(bool) & theme_edits["action"].eq("map") & theme_edits["detail"].isin(known)
+    ]
+    codes: dict[str, str] = {}
+    for part, code in zip(edits.sort_values("edit_id")["texts"], edits.sort_values("edit_id")["detail"], strict=True):
+        for text_ids in json.loads(part):
+            codes.update(dict.fromkeys(text_ids[: max(1, round(NEAREST * len(text_ids)))], str(code)))
+    if not codes:
+        return hints
+    ids = texts["text_id"]
+    for row in np.flatnonzero(ids.isin(codes).to_numpy()).tolist():
+        hints[row] = codes[str(ids.iloc[row])]
+    return hints
+
+
+def _hints_of_saved(vectors: Vectors, frozen: SavedThemes, known: set[str]) -> list[str | None]:
+    agreed = [theme.agreed_code if theme.agreed_code in known else None for theme in frozen.themes]
+    if not any(agreed) or vectors.sha256 != frozen.sha256:
+        return list[str | None]([None] * len(vectors))
+    rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
+    labels = nearest(rows, centres)
+    return theme_hints(labels, nearness(rows, labels, centres), agreed)
 
 
 def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:
     return [
         {
             "text_id": text_id,
-            "code": ranked.code,
-            "score": ranked.score,
-            "suggested": ranked.suggested,
+            "code": found.code,
+            "score": found.score,
+            "suggested": found.suggested,
             "abstained": suggestion.abstained,
-            "because": ranked.because,
+            "because": found.because,
             "rank": rank,
         }
-        for rank, ranked in enumerate(suggestion.codes, start=1)
+        for rank, found in enumerate(suggestion.codes, start=1)
     ]

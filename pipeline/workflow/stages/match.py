@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.lookup import index_in
 from pipeline.tables.parquet import empty_table
 
@@ -11,6 +12,7 @@ from pipeline.tables.parquet import empty_table
 # A theme bears a code when the code's mean probability is this high in its answers, and this many times what it is in all
 # answers: probabilities learnt from a codebook alone are low throughout, and what sets a theme apart shows in the ratio.
 FITS, TIMES = 0.08, 3.0
+NAMED = ("theme_id", "title", "agreed_code", "guide_code")
 
 
 def match(
@@ -30,8 +32,8 @@ def match(
     within = _means(scored, weighted)
     return pd.DataFrame(
         [
-            _place(theme_id, title, within.get(theme_id, []), overall, agreed=None if pd.isna(agreed) else agreed)
-            for theme_id, title, agreed in zip(themes["theme_id"], themes["title"], themes["agreed_code"], strict=True)
+            _place(theme_id, title, within.get(theme_id, []), overall, agreed=_code(agreed), guide=_code(guide))
+            for theme_id, title, agreed, guide in zip(*(themes[name] for name in NAMED), strict=True)
         ]
     )
 
@@ -57,16 +59,32 @@ def _means(scored: pd.DataFrame, weighted: pd.DataFrame) -> dict[str, list[tuple
 
 
 def _place(
-    theme_id: str, title: str, codes: list[tuple[str, float]], overall: dict[str, float], *, agreed: str | None
+    theme_id: str,
+    title: str,
+    codes: list[tuple[str, float]],
+    overall: dict[str, float],
+    *,
+    agreed: str | None,
+    guide: str | None,
 ) -> dict[str, object]:
     if agreed is not None:
         others = [code for code, _ in codes if code != agreed]
         return _row(theme_id, agreed, dict(codes).get(agreed, 0.0), others, proposed="", status="agreed")
+    if guide is not None and guide in dict(codes):
+        # Its texts were brought together by this code.
+        others = [code for code, _ in codes if code != guide]
+        return _row(theme_id, guide, dict(codes)[guide], others, proposed="", status="suggested")
     best, score = codes[0] if codes else ("", 0.0)
     fits = score >= FITS and score >= TIMES * overall[best]
     others = [code for code, _ in codes[1 if fits else 0 :]]
+    # A theme that nobody has made out yet proposes no name.
+    title = "" if title.startswith(MIXED) else title
     status = "suggested" if fits else "new"
     return _row(theme_id, best if fits else None, score, others, proposed="" if fits else title, status=status)
+
+
+def _code(code: str | float | None) -> str | None:
+    return None if pd.isna(code) else str(code)
 
 
 def _row(theme_id: str, code: str | None, score: float, others: list[str], *, proposed: str, status: str) -> dict[str, object]:

@@ -51,7 +51,8 @@ def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _spoken(segments: pd.DataFrame, comment_ids: pd.Series, numbers: Places, members: pd.DataFrame) -> pd.DataFrame:
-    """Return once who spoke of which theme; `numbers` says of whom each comment is."""
+    """Return once who spoke of which theme; `numbers` says of whom each comment is. Texts on their own are of no theme."""
+    members = members[members["theme_id"].notna()]
     comment, text = index_in(segments["comment_id"], comment_ids), index_in(segments["text_id"], members["text_id"])
     placed = (comment >= 0) & (text >= 0)
     themes = pd.Categorical(members["theme_id"]).take(text[placed])

@@ -123,11 +123,12 @@ def python_path():
     return os.pathsep.join([str(ROOT), str(ROOT / "tests")])
 
 
-def test_every_answer_is_in_a_theme(fitted):
+def test_every_answer_is_in_a_theme_or_on_its_own(fitted):
     finder, texts, _ = fitted
     assert len(finder.labels_) == len(texts)
-    assert set(finder.labels_) == set(range(len(finder.themes_)))
-    assert sum(theme.n_texts for theme in finder.themes_) == len(texts)
+    assert set(finder.labels_) - {-1} == set(range(len(finder.themes_)))
+    assert sum(theme.n_texts for theme in finder.themes_) == len(texts) - (finder.labels_ == -1).sum()
+    assert (finder.labels_ == -1).mean() < 0.05
 
 
 def test_themes_are_numbered_from_the_most_frequent(fitted):
@@ -239,7 +240,7 @@ def test_a_rare_theme_is_kept():
     assert len(theme) == 1 and finder.themes_[theme.pop()].n_texts == 7
 
 
-@pytest.mark.parametrize("n", [1, 2, 11, 49])
+@pytest.mark.parametrize("n", [1, 2, 11, 14])
 def test_too_few_answers_make_one_theme(n):
     texts, _ = answers(n)
     finder = ThemeFinder().fit(texts, vectors_of(texts))
@@ -256,7 +257,7 @@ def test_no_answers_have_no_themes():
     assert finder.transform(["late"], np.ones((1, 48))).tolist() == [-1]
 
 
-def test_fifty_answers_are_enough():
+def test_fifty_answers_hold_several_themes():
     texts, about = answers(50, subjects=("money", "food", "transport"))
     finder = ThemeFinder().fit(texts, vectors_of(texts))
     assert len(finder.themes_) >= 3
@@ -325,6 +326,7 @@ def test_what_is_unlike_anything_else_was_heard_once():
         ({10: 0.80, 14: 0.75, 20: 0.70}, 500, 14),  # less than clearly better: the usual number
         ({10: 0.90, 14: 0.75, 20: 0.70}, 500, 10),
         ({10: 0.70, 14: 0.75, 20: 0.90}, 500, 20),
+        ({3: 0.82, 14: 0.75, 20: 0.74}, 500, 14),  # few themes come back more steadily, and say less
         ({4: 0.5, 6: 0.5, 12: 0.5}, 50, 6),
     ],
 )
@@ -425,7 +427,7 @@ def test_the_benchmark_runs(capsys):
     benchmark = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "themes.py"))
     benchmark["main"](["--shared", str(SHARED), "--smoke", "--only", "ours"])
     figures = json.loads(capsys.readouterr().out)
-    assert figures["left_out"] == 0 and figures["ami"] > 0.1
+    assert figures["left_out"] < 0.1 and figures["ami"] > 0.1
 
 
 if __name__ == "__main__":

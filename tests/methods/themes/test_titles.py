@@ -1,7 +1,9 @@
 """Titles people can nod at, in people's own words and never in one person's."""
 
+import numpy as np
+
+from pipeline.methods.themes.titles import MIXED, all_different
 from pipeline.methods.themes.titles import phrases_of as phrases_said_by
-from pipeline.methods.themes.titles import words_apart as words_used_by
 
 
 def by_others(groups):
@@ -12,11 +14,6 @@ def by_others(groups):
 def phrases_of(groups, speakers=None):
     """Return the phrases; unless said otherwise, each text is another person's."""
     return phrases_said_by(groups, speakers or by_others(groups))
-
-
-def words_apart(groups, speakers=None):
-    """Return the words that set groups apart; unless said otherwise, each text is another person's."""
-    return words_used_by(groups, speakers or by_others(groups))
 
 
 WAITING = [
@@ -58,34 +55,6 @@ def test_no_texts_have_no_title():
     assert phrases_of([[], ["Yes"]]) == ["", ""]
 
 
-CHATTER = ("I told them that", "you know like", "they said it again", "well I think so")
-
-
-def test_words_that_are_said_everywhere_are_in_no_title():
-    lists = [
-        [f"{filler}, the {subject} {n}" for n, filler in enumerate(CHATTER * 3)]
-        for subject in ("bus was late", "nurse was kind", "form was long")
-    ]
-    assert [set(found) for found in words_apart(lists)] == [{"bus", "late"}, {"nurse", "kind"}, {"form", "long"}]
-
-
-def test_endings_of_a_word_count_as_one_and_the_commonest_is_shown():
-    asked = ["They asked us first.", "We were asked twice.", "Nobody asks.", "Please ask me.", "The tea was cold."]
-    assert words_apart([asked, ["The tea was cold again."] * 6])[0] == ["asked"]
-
-
-def test_words_of_one_or_two_people_are_no_title():
-    texts = [[f"The parrot flew in on day {n}." for n in range(4)], ["Tea and cake."] * 5]
-    speakers = [[frozenset({who}) for who in ("Ana", "Ana", "Ben", "Ana")], by_others(texts)[1]]
-    assert words_apart(texts, speakers)[0] == [] and "parrot" in words_apart(texts)[0]
-
-
-def test_words_that_keep_talk_going_are_no_title():
-    unheard = ["Sorry, nobody asked me", "I said sorry, nobody asks", "Like, nobody asked us, really", "Really, did nobody ask?"]
-    assert words_apart([unheard, KIND])[0] == ["asked", "nobody"]
-    assert phrases_of([[f"I don't know, sorry, {text}" for text in WAITING], KIND])[0] == "waiting time"
-
-
 def test_phrases_are_counted_among_all_people_also_where_few_of_a_group_say_them():
     # "waiting time" is the title of the first group alone, as more of the third say something else.
     some = ["Waiting time is short.", *(f"The tea was cold on {day}" for day in ("Monday", "Friday", "Sunday"))]
@@ -95,3 +64,35 @@ def test_phrases_are_counted_among_all_people_also_where_few_of_a_group_say_them
 def test_a_phrase_may_hold_stop_words_but_no_word_that_too_few_say():
     texts = [f"{spent} in the long queue" for spent in ("Hours", "Mornings", "Days", "Weeks")]
     assert phrases_of([texts, KIND])[0] == "long queue"
+
+
+def test_a_title_never_says_the_opposite_of_what_people_said():
+    praise = ["I cannot fault the service", "Can't fault the service.", "couldn’t fault the service at all", "you can't fault it"]
+    title = phrases_of([praise, WAITING])[0]
+    assert title.split()[0].lower() in ("cannot", "can't", "couldn't") and "fault the service" in title
+    plain = ["They are at fault", "A fault in the lift", "the fault was fixed", "their fault again"]
+    assert "fault" not in phrases_of([[f"no {text}" for text in ("fault found",) * 4], plain])[0].split()[:1]
+
+
+def test_a_phrase_that_begins_with_not_may_end_in_what_it_speaks_of():
+    assert phrases_of([["I cannot fault it", "cannot fault it", "Cannot fault it!"], KIND])[0] == "cannot fault it"
+
+
+def test_hyphens_and_whole_names_are_kept():
+    works = ["Real co-production works", "co-production is best", "We like co-production", "Do co-production"]
+    assert phrases_of([works, KIND])[0] == "co-production"
+    named = ["I went to South Sefton Day Centre", "At South Sefton Day Centre", "the South Sefton Day Centre shut"]
+    assert phrases_of([named, KIND])[0] == "South Sefton Day Centre"
+
+
+def test_what_texts_near_the_middle_of_their_theme_say_goes_first():
+    texts = ["the bus timetable"] * 3 + ["the broken lift"] * 3
+    away = np.array([[0.1, 1.0]] * 3 + [[1.0, 0.0]] * 3)
+    rows = [away / np.linalg.norm(away, axis=1, keepdims=True), np.array([[0.0, 1.0]] * 4)]
+    assert phrases_said_by([texts, KIND], by_others([texts, KIND]), rows)[0] == "broken lift"
+
+
+def test_no_two_titles_are_the_same_and_those_that_people_gave_stay():
+    titles = ["Time", MIXED, "Time", MIXED, "Time"]
+    assert all_different(titles, ["", "", "no time", "", ""]) == ["Time", MIXED, "Time: no time", f"{MIXED} (2)", "Time (2)"]
+    assert all_different(["Time", "Time"], ["long wait", "x"], kept=[False, True]) == ["Time: long wait", "Time"]

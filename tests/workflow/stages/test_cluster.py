@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.tables.parquet import Vectors, check_table
-from pipeline.workflow.stages.cluster import cluster
+from pipeline.codebook.codebook import Code, Codebook
+from pipeline.methods.themes.titles import MIXED
+from pipeline.tables.parquet import Vectors, check_table, empty_table
+from pipeline.workflow.stages.cluster import cluster, guide_of
 
 
 WORDS = {"bus": "bus driver", "nurse": "kind nurse", "room": "cold room"}
@@ -33,16 +35,20 @@ def found(**words):
     """Three themes found from EARLIER, each with its first two texts as examples."""
     themes = pd.DataFrame({"theme_id": list(WORDS), "keywords": [(WORDS | words)[name] for name in WORDS]})
     themes = themes.assign(title=themes["keywords"], exemplars=[f"{name}0 {name}1" for name in WORDS], stability=0.9, family=1)
-    themes = check_table("found_themes", themes.assign(family_title="again", named=False, set_aside=False, agreed_code=None))
+    themes = check_table(
+        "found_themes", themes.assign(family_title="again", named=False, set_aside=False, agreed_code=None, guide_code=None)
+    )
     ids = sorted(EARLIER)
     members = pd.DataFrame({"text_id": ids, "theme_id": [*map(theme_of, ids)], "similarity": 0.5, "heard_once": False})
-    members = members.assign(late=False, found_from=len(ids))
+    members = members.assign(late=False, found_from=len(ids), guided_by="")
     return themes, check_table("found_members", members), Vectors(tuple(WORDS), np.eye(3, dtype=np.float16), "static fp32", "abc")
 
 
-def clustered(ids, *, earlier=None, share=0.2):
+def clustered(ids, *, earlier=None, share=0.2, codes=(), edits=None):
     settings = SimpleNamespace(cluster=SimpleNamespace(n_themes=None, seed=42, late=share))
-    themes, members, middles = cluster(*texts_of(ids), None, settings=settings, earlier=earlier or found())
+    suggestions, asked = empty_table("suggestions"), empty_table("theme_edits") if edits is None else edits
+    given = (*texts_of(ids), suggestions, Codebook(tuple(map(Code, codes))), asked, None)
+    themes, members, middles = cluster(*given, settings=settings, earlier=earlier or found())
     assert middles.ids == tuple(themes["theme_id"])
     return check_table("found_themes", themes), check_table("found_members", members).set_index("text_id")
 
@@ -94,3 +100,50 @@ def test_themes_of_another_language_model_are_not_kept():
     themes, members, middles = found()
     other = Vectors(middles.ids, middles.matrix, "minilm fp32", "def")
     assert is_anew(clustered(EARLIER, earlier=(themes, members, other))[1])
+
+
+def test_other_codes_in_the_codebook_find_themes_anew_unless_people_have_worked_on_them():
+    assert is_anew(clustered([*EARLIER, "bus-1"], codes=("transport",))[1])
+    asked = {
+        "edit_id": 1,
+        "action": "rename",
+        "texts": "[]",
+        "detail": "Late buses",
+        "by": "Ana",
+        "made_at": "",
+        "withdrawn": False,
+    }
+    edits = check_table("theme_edits", pd.DataFrame([asked]))
+    assert not is_anew(clustered([*EARLIER, "bus-1"], codes=("transport",), edits=edits)[1])
+    assert is_anew(clustered([*EARLIER, "bus-1"], codes=("transport",), edits=edits.assign(withdrawn=True))[1])
+
+
+def test_themes_of_an_earlier_version_that_people_have_worked_on_stay():
+    themes, members, middles = found()
+    earlier = themes.drop(columns="guide_code"), members.drop(columns="guided_by"), middles
+    asked = {
+        "edit_id": 1,
+        "action": "rename",
+        "texts": "[]",
+        "detail": "Late buses",
+        "by": "Ana",
+        "made_at": "",
+        "withdrawn": False,
+    }
+    edits = check_table("theme_edits", pd.DataFrame([asked]))
+    kept, placed = clustered([*EARLIER, "bus-1"], earlier=earlier, codes=("transport",), edits=edits)
+    assert kept["theme_id"].tolist() == list(WORDS) and placed.loc["bus-1", "theme_id"] == "bus"
+    assert is_anew(clustered([*EARLIER, "bus-1"], earlier=earlier, codes=("transport",))[1])
+
+
+def test_suggestions_guide_by_text_and_code():
+    suggestions = pd.DataFrame({"text_id": ["b", "a", "b", "gone"], "code": ["x", "y", "y", "x"], "score": [0.9, 0.4, 0.1, 1.0]})
+    guide = guide_of(pd.Series(["a", "b"]), suggestions, ["x", "y"])
+    np.testing.assert_allclose(guide, [[0, 0.4], [0.9, 0.1]])
+    assert guide_of(pd.Series(["c"]), suggestions, ["x", "y"]) is None
+
+
+def test_a_theme_whose_title_is_nobodys_words_stays_when_an_example_is_gone():
+    themes, members, middles = found()
+    earlier = themes.assign(title=MIXED, family_title=f"{MIXED} (2)"), members, middles
+    assert not is_anew(clustered(without("nurse0"), earlier=earlier)[1])

@@ -2,6 +2,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.match import match
 
@@ -12,7 +13,8 @@ NOTHING = SimpleNamespace()
 def tables(scores):
     """Return two themes of four texts each; `scores` gives, for each theme, the probability of `time` in its texts."""
     ids = [f"t{i}" for i in range(8)]
-    themes = pd.DataFrame({"theme_id": ["a", "b"], "title": ["About a", "About b"], "agreed_code": [None, None]})
+    themes = pd.DataFrame({"theme_id": ["a", "b"], "title": ["About a", "About b"]})
+    themes = themes.assign(agreed_code=None, guide_code=None)
     members = pd.DataFrame({"text_id": ids, "theme_id": ["a"] * 4 + ["b"] * 4})
     texts = pd.DataFrame({"text_id": ids, "n": 1})
     time = pd.DataFrame({"text_id": ids, "code": "time", "score": [scores[0]] * 4 + [scores[1]] * 4})
@@ -56,3 +58,16 @@ def test_a_code_that_people_gave_a_theme_stands_whatever_the_model_says():
     themes, *rest = tables((0.6, 0.01))
     found = match(themes.assign(agreed_code=[None, "trust"]), *rest, settings=NOTHING).set_index("theme_id").loc["b"]
     assert (found["code"], found["status"], found["proposed"], found["runner_up"]) == ("trust", "agreed", "", "time")
+
+
+def test_a_theme_that_a_code_brought_together_bears_it_however_often_it_is_said():
+    themes, *rest = tables((0.4, 0.4))
+    found = match(themes.assign(guide_code=["time", "gone"]), *rest, settings=NOTHING).set_index("theme_id")
+    assert found.loc["a", ["code", "status", "proposed"]].tolist() == ["time", "suggested", ""]
+    assert found.loc["b", "status"] == "new", "the codebook no longer has the code"
+
+
+def test_a_mixed_theme_proposes_no_name():
+    themes, *rest = tables((0.02, 0.02))
+    found = match(themes.assign(title=f"{MIXED} (2)"), *rest, settings=NOTHING)
+    assert found["proposed"].tolist() == ["", ""]

@@ -7,11 +7,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline.codebook.codebook import Code, Codebook
+from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.parquet import Vectors, check_table, empty_table
 from pipeline.workflow.stages.shape import shape
 
 
 NOTHING = SimpleNamespace()
+BOOK = Codebook((Code("buses", label="Public transport", plain_label="Buses and trains"), Code("staff", label="Staff")))
 WORDS = {"a": "bus driver late", "b": "nurse kind ward", "c": "nurse busy ward"}
 
 
@@ -25,9 +28,9 @@ def found():
     vectors = Vectors(tuple(texts["text_id"]), (matrix / np.linalg.norm(matrix, axis=1, keepdims=True)).astype(np.float16))
     themes = pd.DataFrame({"theme_id": list(WORDS), "keywords": [*WORDS.values()], "title": [*WORDS.values()]})
     themes = themes.assign(exemplars=["a0", "b0", "c0"], stability=0.9, family=[1, 2, 2], family_title="", named=False)
-    themes = themes.assign(set_aside=False, agreed_code=None)
+    themes = themes.assign(set_aside=False, agreed_code=None, guide_code=None)
     members = texts[["text_id"]].assign(theme_id=[t for t, _ in rows], similarity=0.5, heard_once=False)
-    members = members.assign(late=False, found_from=len(texts))
+    members = members.assign(late=False, found_from=len(texts), guided_by="")
     segments = texts[["text_id", "text"]].assign(segment_id=texts["text_id"], comment_id=texts["text_id"])
     people = [f"person {i}" if t != "c" else f"person {i % 2}" for t, i in rows]
     comments = pd.DataFrame({"comment_id": texts["text_id"], "response_id": people})
@@ -46,7 +49,7 @@ def edits(*rows):
 def shaped(*rows, withdrawn=(), frozen=None):
     asked = edits(*rows)
     asked["withdrawn"] = asked["edit_id"].isin(withdrawn)
-    themes, members, centroids, shaping = shape(*found(), asked, frozen, settings=NOTHING)
+    themes, members, centroids, shaping = shape(*found(), asked, frozen, BOOK, settings=NOTHING)
     assert centroids.ids == tuple(themes["theme_id"]) and len(centroids.matrix) == len(themes)
     assert set(members["theme_id"]) == set(themes["theme_id"]), "nobody is left out"
     return check_table("themes", themes).set_index("number"), check_table("members", members), check_table("shaping", shaping)
@@ -75,14 +78,14 @@ def test_a_title_is_what_several_people_said_and_never_one_persons_words():
     titles = themes.set_index("theme_id")["title"]
     assert "bus driver" in titles["a"].lower() and titles["a"][0].isupper()
     assert titles["b"] == "Kind nurses", "people's title stands"
-    assert titles["c"] == WORDS["c"], "two people said it, so the keywords stand"
+    assert titles["c"] == MIXED, "two people said it, so no words of theirs stand there"
 
 
 def test_of_a_large_theme_a_sample_is_read_for_its_title(monkeypatch):
     monkeypatch.setattr("pipeline.workflow.stages.shape.TITLED_FROM", 3)
     assert "bus driver" in shaped()[0]["title"].iloc[0].lower(), "three people of the sample said it"
     monkeypatch.setattr("pipeline.workflow.stages.shape.TITLED_FROM", 2)
-    assert shaped()[0]["title"].iloc[0] == WORDS["a"], "in the sample two people said it, so the keywords stand"
+    assert shaped()[0]["title"].iloc[0] == MIXED, "in the sample two people said it"
 
 
 def test_a_saved_theme_keeps_the_title_it_was_saved_with():
@@ -121,5 +124,20 @@ def test_an_edit_about_texts_that_are_gone_is_listed_as_lost():
 def test_no_answers_make_no_themes_and_lose_no_edit(asked):
     nothing = Vectors((), np.zeros((0, 3), np.float16))
     empty = [empty_table(name) for name in ("found_themes", "found_members", "texts", "segments", "comments")]
-    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, settings=NOTHING)
+    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, BOOK, settings=NOTHING)
     assert made[0].empty and made[1].empty and len(made[3]) == len(asked)
+
+
+def test_a_theme_that_stands_for_a_code_bears_its_plain_label_and_no_two_the_same():
+    rows = found()
+    rows[0]["guide_code"] = ["buses", "staff", "staff"]
+    themes, *_ = shape(*rows, edits(("map", [of("a")], "buses")), None, BOOK, settings=NOTHING)
+    assert themes.set_index("theme_id")["title"].to_dict() == {"a": "Buses and trains", "b": "Staff", "c": "Staff (2)"}
+
+
+def test_a_text_on_its_own_is_in_no_theme_and_no_edit_takes_it_in():
+    rows = found()
+    rows[1].loc[rows[1]["text_id"] == "a5", "theme_id"] = None
+    themes, members, _, shaping = shape(*rows, edits(("merge", [of("a"), of("b")], "")), None, BOOK, settings=NOTHING)
+    assert members.set_index("text_id")["theme_id"].isna().pipe(lambda alone: alone[alone].index.tolist()) == ["a5"]
+    assert themes["n_texts"].sum() == 17 and shaping["result"].tolist() == ["done"]

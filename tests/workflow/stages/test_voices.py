@@ -110,3 +110,13 @@ def test_one_person_does_not_speak_for_a_whole_group():
     shares = tempered_shares(np.array([[10.0, 90.0], [1.0, 0.0]]), np.array([100.0, 1.0]))
     assert shares[1, 0] < 0.3
     assert abs(shares[0, 0] - 0.1) < 0.02
+
+
+def test_people_whose_words_are_all_on_their_own_spoke_of_no_theme():
+    spoken = {"Users": [*LARGE, *["c"] * 10], "Carers": SMALL}
+    themes, members, segments, comments, people = tables({**spoken, "Carers": [*SMALL, *["z"] * 20]})
+    alone = members.assign(theme_id=members["theme_id"].where(members["theme_id"] != "z"))
+    settings = SimpleNamespace(count=SimpleNamespace(groups=("group",), profile="strict"), intake=SimpleNamespace(attributes=()))
+    said, _ = voices(themes[themes["theme_id"] != "z"], alone, segments, comments, people, settings=settings)
+    expected, _ = found(spoken)
+    pd.testing.assert_frame_equal(said.set_index(["level", "theme_id"]), expected, check_dtype=False, check_like=True)
