@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.decisions.store import read_review
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
@@ -9,6 +10,7 @@ from pipeline.report.blocks import Fold, Paragraph, Points, ReportSection, Table
 from pipeline.report.numbers_in_words import counted, number, number_shown, percent, sentence_case, steadiness
 from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
+from pipeline.workflow.status import learnt_from_written
 
 
 LIMITS = (
@@ -34,6 +36,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 _unsteady(source["themes"]),
                 *_late(source["found_members"]),
                 *_collapsed(source),
+                *_written(source),
                 *_left_out(source),
                 *shaping_sentences(source["shaping"]),
             )
@@ -41,6 +44,11 @@ def how_it_was_done(source: RunResults) -> ReportSection:
         Fold("Versions of the software", (TableBlock("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return ReportSection("how-it-was-done", "How it was done", blocks)
+
+
+def _written(source: RunResults) -> tuple[str, ...]:
+    note = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
+    return (note,) if note else ()
 
 
 def _left_out(source: RunResults) -> tuple[str, ...]:
