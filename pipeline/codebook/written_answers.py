@@ -24,6 +24,8 @@ _ELSEWHERE = {"co-production": TEMPLATES["coproduction"]}
 _FRAMES = {"barriers": "better", "works": "good", "change": "neutral", "open": "neutral"}
 # A definition that was reworded keeps most of its words; two codes that happen to have one name do not share so many.
 _ALIKE = 0.6
+# Such names and definitions stand in many codebooks; it is the same codebook where this share of the smaller one matches.
+_FEWEST, _SHARE = 2, 1 / 3
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ class WrittenAnswers:
 def written_answers(codebook: Codebook) -> WrittenAnswers:
     """Return the answers of each codebook that shares a code with this one; none where no code matches.
 
-    Codes match one by one: by the id, where the label or most of the definition is the same, or by label and definition.
+    Codes match one by one: by the id, where most of the definition is the same, or by label and definition. At least
+    two codes and a third of the smaller codebook must match.
     An answer says nothing about the study's codes that its own codebook does not have.
     """
     texts: list[str] = []
@@ -53,7 +56,7 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
     for path, book in _books():
         matches = matching_codes(codebook, book)
         quiet = frozenset(code.code for code in codebook.codes) - set(matches.values())
-        for row in _rows(path) if matches else ():
+        for row in _rows(path) if _is_shared(len(matches), codebook, book) else ():
             texts.append(row["text"])
             codes.append(tuple(matches[code] for code in row["codes"].split("|") if code in matches))
             frames.append(_FRAMES[row["frame"]])
@@ -105,10 +108,12 @@ def text_key(text: str) -> str:
 
 
 def _is_same(one: Code, other: Code) -> bool:
-    if _plain(one.name) == _plain(other.name):
-        return True
     words = _plain(one.definition), _plain(other.definition)
     return bool(words[0]) and SequenceMatcher(None, words[0].split(), words[1].split(), autojunk=False).ratio() >= _ALIKE
+
+
+def _is_shared(n_matches: int, codebook: Codebook, book: Codebook) -> bool:
+    return n_matches >= max(_FEWEST, _SHARE * min(len(codebook), len(book)))
 
 
 def _plain(text: str) -> str:
