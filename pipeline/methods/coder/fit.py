@@ -22,8 +22,8 @@ _HINTED = 0.8
 _BOOK_EVIDENCE = 50
 # With no answers beside them, examples count little: codes were better calibrated so over 14 codebooks that were left out.
 _ALONE = 0.1
-# What was written is plainer than what people say: of long answers, suggestions learnt from short ones were right that much
-# more seldom than held-out ones were.
+# What was written is plainer than what people say: learnt from short answers, suggestions for long ones were right less often
+# than was asked for. How much more to ask for is a judgement.
 _CAUTION = 0.05
 # Together, texts that lent their words hold the curve like this many answers.
 _LENT_EVIDENCE = 500
