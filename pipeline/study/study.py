@@ -128,10 +128,11 @@ class Cluster(SettingsSection):
 
 
 class CodingSettings(SettingsSection):
-    """How codes are suggested."""
+    """How codes are suggested; with `written_examples`, also by invented answers, where there are some for a code."""
 
     min_precision: float = Field(default=0.7, gt=0, le=1, allow_inf_nan=False)
     recall_first: tuple[Text, ...] = ()
+    written_examples: bool = True
     seed: Seed = 42
 
 

@@ -7,16 +7,18 @@ import numpy as np
 import pandas as pd
 
 from pipeline.codebook.codebook import Codebook
+from pipeline.codebook.written_answers import WrittenAnswers, written_answers
 from pipeline.decisions.queries import as_agreed
 from pipeline.decisions.store import has_store, open_store
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.active_learning.cross_validate import CodedTexts
 from pipeline.methods.coder import CodebookClassifier
+from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
 from pipeline.workflow.inputs import read_input
 from pipeline.workflow.results import read_results
-from pipeline.workflow.stages.code import hints_of, rows_to_learn
+from pipeline.workflow.stages.code import examples_of, hints_of, rows_to_learn
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,15 @@ def _read_decisions(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
     settings = study.settings
+    written = written_answers(codebook) if settings.code.written_examples else WrittenAnswers()
+    examples = examples_of(written, load_embedder(settings.embed.model)) if len(written) else None
     return CodebookClassifier(
         codebook,
         embedder=settings.embed.model,
         seed=settings.code.seed,
         min_precision=settings.code.min_precision,
         recall_first=settings.code.recall_first,
+        written=examples,
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from pipeline.codebook.codebook import Codebook, read_codebook
+from pipeline.codebook.written_answers import WrittenAnswers, written_answers, written_sha256
 from pipeline.decisions.store import has_decisions, read_review
 from pipeline.errors import DataError
 from pipeline.methods.coder.tuning import is_tuned
@@ -23,7 +24,7 @@ from pipeline.workflow.recipes import sha256_of
 
 
 DECIDED = tuple(name for name, table in TABLES.items() if table.decided)
-EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "tuned", "frozen", *DECIDED)
+EXTERNAL = ("source", "key", "erased", "tokens", "codebook", "written", "tuned", "frozen", *DECIDED)
 
 
 def input_digest(study: Study, name: str) -> str:
@@ -38,6 +39,8 @@ def input_digest(study: Study, name: str) -> str:
             # Which says so: without them people who were erased would come back.
             read_tombstones(study)
         return file_sha256(tombstones_path(study)) if tombstones_path(study).is_file() else ""
+    if name == "written":
+        return written_sha256() if len(_written(study)) else ""
     if name == "tuned":
         return model_sha256(study.tuned) if is_tuned(study.tuned) else ""
     if name == "frozen":
@@ -61,6 +64,8 @@ def read_input(study: Study, name: str) -> Any:
         return read_tokens(study)
     if name == "erased":
         return read_tombstones(study)
+    if name == "written":
+        return _written(study)
     if name == "tuned":
         if not is_tuned(study.tuned):
             return None
@@ -75,6 +80,12 @@ def read_input(study: Study, name: str) -> Any:
     if name == "codebook":
         return read_codebook(study.codebook) if study.codebook else Codebook(())
     return read_export(study.source, sheet=study.settings.intake.sheet)
+
+
+def _written(study: Study) -> WrittenAnswers:
+    if not study.settings.code.written_examples or not study.codebook or not study.codebook.is_file():
+        return WrittenAnswers()
+    return written_answers(read_codebook(study.codebook))
 
 
 def vault_key(study: Study) -> bytes:

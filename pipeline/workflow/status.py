@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.codebook.codebook import Codebook, read_codebook
 from pipeline.decisions.progress import Progress, measure_progress
 from pipeline.decisions.store import read_review
+from pipeline.methods.coder.written import written_note
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
@@ -33,6 +34,7 @@ class Status:
     drift: str = ""
     late: str = ""
     model: str = ""
+    written: str = ""
     left_out: str = ""
     safeguarding: str = ""
 
@@ -51,7 +53,7 @@ class Status:
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
         lines += account_sentences(self.accounts)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
-        lines += filter(None, (self.drift, self.late, self.model, self.left_out, self.safeguarding))
+        lines += filter(None, (self.drift, self.late, self.model, self.written, self.left_out, self.safeguarding))
         return "\n".join([*lines, *self.people])
 
 
@@ -81,6 +83,7 @@ def status(folder: str | Path) -> Status:
         drift=drift_note(study),
         late=late_note(study),
         model=model_note(study),
+        written=learnt_from_written(manifest, read_review(study, "lessons")),
         left_out=groups_note(study),
         safeguarding=concern_note(study),
     )
@@ -111,6 +114,13 @@ def late_note(study: Study) -> str:
 def model_note(study: Study) -> str:
     """Say that the language model could hardly tell texts apart, where it could not; otherwise empty."""
     return NOTE if MARK in model_of_vectors(study.folder / TABLES["vectors"].file) else ""
+
+
+def learnt_from_written(manifest: Manifest, lessons: pd.DataFrame) -> str:
+    """Say how many invented answers the coder learnt from; empty where none."""
+    record = manifest.stage("code")
+    n_written = record.rows_in.get("written", 0) if record else 0
+    return written_note(n_written, n_decisions=lessons["text_id"].nunique())
 
 
 def groups_note(study: Study) -> str:

@@ -15,9 +15,11 @@ from pipeline.methods.coder.examples import TrainingExample, codebook_examples, 
 from pipeline.methods.coder.explain import find_reasons
 from pipeline.methods.coder.features import FeatureExtractor, TextFeatures, split_units
 from pipeline.methods.coder.fit import Unread, Wanted, fit_model
-from pipeline.methods.coder.kernel_ridge import Features, evenly
+from pipeline.methods.coder.kernel_ridge import evenly
+from pipeline.methods.coder.matching import CodebookMatcher
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
 from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
+from pipeline.methods.coder.written import WrittenExamples, written_examples
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import load_embedder, model_folder
 from pipeline.tables.lazy import select
@@ -59,6 +61,8 @@ class CodebookClassifier:
         A folder where fine-tuning keeps what it has reached, to go on from after an interruption.
     progress : callable, optional
         Told how far fine-tuning is, 0 to 1.
+    written : WrittenExamples, optional
+        Invented answers that teach codes. Each counts less than a decision, and less the more has been decided.
 
     Attributes
     ----------
@@ -109,6 +113,7 @@ class CodebookClassifier:
         tuned: "Tuned | None" = None,
         keep: str | Path | None = None,
         progress: Callable[[float], None] | None = None,
+        written: WrittenExamples | None = None,
     ) -> None:
         self.codebook = codebook
         self.embedder = embedder
@@ -119,6 +124,7 @@ class CodebookClassifier:
         self.tuned = tuned
         self.keep = keep
         self.progress = progress
+        self.written = written
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, as scikit-learn does."""
@@ -156,20 +162,26 @@ class CodebookClassifier:
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
         book, decided = codebook_examples(self.codebook), decision_examples(answers)
-        lessons = [*book, *decided]
+        borrowed = written_examples(self.written or WrittenExamples(), n_decisions=len(decided))
+        lessons = [*book, *decided, *borrowed]
         code_ids = tuple(code.code for code in self.codebook.codes)
         reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], self._load_embedder())
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
-        unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]), code_ids=code_ids)
+        reading = reading.joined(_read_written(reader, borrowed, self.written)) if borrowed else reading
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
-        taught, evidence = fit_model(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
+        matcher = CodebookMatcher.of(self.codebook, reader.embedder)
+        waiting = answers if len(decided) < _ENOUGH_DECISIONS else answers.take([])
+        unread = _read_unread(reader, matcher, waiting, code_ids=code_ids)
+        taught, evidence = fit_model(lessons, reading, matcher=matcher, unread=unread, code_ids=code_ids, wanted=wanted)
         self._reader, self._taught, self.blend_ = reader, taught, None
         if self.effort == "thorough":
             tuned = self.tuned or self._tune(lessons, code_ids)
             self.blend_ = join_coders(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
         self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds
-        reasons = find_reasons(lessons, reading, code_ids=code_ids)
+        # Nobody said what was written to teach, so it is no reason to show people.
+        shown = np.arange(len(book) + len(decided))
+        reasons = find_reasons(lessons[: len(shown)], reading.take(shown), code_ids=code_ids)
         self._adviser = Adviser(code_ids, self.thresholds_, taught.model.word_weights, reasons, reader.words)
         return self
 
@@ -190,7 +202,7 @@ class CodebookClassifier:
         return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=told)
 
     def _chances(self, part: TrainingSet, reading: TextFeatures) -> NDArray[np.float64]:
-        quick = self._taught.probabilities(reading)
+        quick = self._taught.probabilities(part.texts, reading)
         return quick if self.blend_ is None else self.blend_.probabilities(quick, part.texts, part.frames)
 
     def predict_proba(
@@ -247,12 +259,18 @@ def _read(reader: FeatureExtractor, lessons: Sequence[TrainingExample], *, among
     return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
 
 
-def _read_unread(reader: FeatureExtractor, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:
+def _read_written(reader: FeatureExtractor, lessons: Sequence[TrainingExample], written: WrittenExamples | None) -> TextFeatures:
+    vectors = None if written is None else written.vectors
+    return reader.read([lesson.text for lesson in lessons], [lesson.frame for lesson in lessons], vectors=vectors)
+
+
+def _read_unread(reader: FeatureExtractor, matcher: CodebookMatcher, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:
     rows = _unread(answers)
     hinted = [row for row in rows if answers.hints[row] is not None]
     hinted = [hinted[place] for place in evenly(len(hinted), _MOST_UNREAD)]
     hints = np.array([code_ids.index(str(answers.hints[row])) for row in hinted], dtype=np.intp)
-    return Unread(_read_lent(reader, answers, rows), _read_whole(reader, answers, hinted), hints)
+    texts, lent = _read_lent(reader, answers, rows)
+    return Unread(lent.whole, matcher.clues(texts, lent), _read_whole(reader, answers, hinted).whole, hints)
 
 
 def _unread(answers: TrainingSet) -> NDArray[np.intp]:
@@ -269,15 +287,18 @@ def _unread(answers: TrainingSet) -> NDArray[np.intp]:
     return found
 
 
-def _read_lent(reader: FeatureExtractor, answers: TrainingSet, rows: NDArray[np.intp]) -> Features:
+def _read_lent(reader: FeatureExtractor, answers: TrainingSet, rows: NDArray[np.intp]) -> tuple[Sequence[str], TextFeatures]:
     """Return texts unit by unit, or whole where their vectors are known."""
     if answers.matrix is not None:
-        return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
+        lent = answers.take([rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
+        return lent.texts, _read_whole(reader, lent, range(len(lent)))
     units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
     select = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
-    return reader.read([unit for unit, _ in select], [frame for _, frame in select]).whole
+    texts = [unit for unit, _ in select]
+    whole = reader.read(texts, [frame for _, frame in select]).whole
+    return texts, TextFeatures(whole, whole.take(np.arange(0)), np.arange(0))
 
 
-def _read_whole(reader: FeatureExtractor, answers: TrainingSet, rows: Sequence[int]) -> Features:
+def _read_whole(reader: FeatureExtractor, answers: TrainingSet, rows: Sequence[int]) -> TextFeatures:
     select = answers.take(rows)
-    return reader.read(select.texts, select.frames, vectors=select.vectors).whole
+    return reader.read(select.texts, select.frames, vectors=select.vectors)

@@ -11,7 +11,7 @@ from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.coder.training_set import TrainingSet
 
 
-ExampleSource = Literal["example", "description", "contrast", "decision"]
+ExampleSource = Literal["example", "description", "contrast", "decision", "written"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class TrainingExample:
     excluded: str = ""
     frame: str = ""
     weight: float = 1.0
+    silent: frozenset[str] = frozenset()
+    """Codes that it says nothing about."""
 
 
 def codebook_examples(codebook: Codebook) -> list[TrainingExample]:

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from pipeline.decisions.store import read_review
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
@@ -10,6 +11,7 @@ from pipeline.report.numbers_in_words import counted, number, number_shown, perc
 from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
 from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
+from pipeline.workflow.status import learnt_from_written
 
 
 LIMITS = (
@@ -17,7 +19,7 @@ LIMITS = (
     "misreads irony.",
     "A figure says how many people brought something up, not how much it matters to them. Whoever was not asked, or left the "
     "question blank, is not in it.",
-    "The titles of themes are their most telling words: working titles, for people to change.",
+    "The titles of themes are labels of codes, or phrases that people used: working titles, for people to change.",
     "Intervals show what chance can do with this many people. They do not show mistakes in coding, or who chose not to answer.",
 )
 
@@ -26,6 +28,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
     """Return settings, figures, limits and versions of the run."""
     versions = tuple(source.manifest.libraries.items())
     collapsed = MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file)
+    written = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
     left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
     protection = (
         ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
@@ -41,6 +44,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 _unsteady(source["themes"]),
                 *_late(source),
                 *([NOTE] if collapsed else []),
+                *([written] if written else []),
                 *([left_out] if left_out else []),
                 *shaping_sentences(source["shaping"]),
             )

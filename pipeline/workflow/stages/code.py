@@ -1,6 +1,7 @@
 """Suggest codes for each text, with a reason, or keep silent with one."""
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from functools import partial
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from pipeline.codebook.codebook import Codebook
+from pipeline.codebook.written_answers import WrittenAnswers, kept_vectors, text_key
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
+from pipeline.methods.coder.written import WrittenExamples, written_note
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.themes.bertopic_model import nearest
 from pipeline.methods.themes.describe import nearness
@@ -30,6 +33,10 @@ if TYPE_CHECKING:
     from pipeline.methods.coder.tuning.tuned import Tuned
 
 
+log = logging.getLogger("pipeline")
+NONE_WRITTEN = WrittenAnswers()
+
+
 def code(
     texts: Rows,
     vectors: Vectors,
@@ -38,6 +45,7 @@ def code(
     tuned: "Tuned | None",
     theme_edits: pd.DataFrame,
     frozen: SavedThemes | None,
+    written: WrittenAnswers = NONE_WRITTEN,
     *,
     settings: SimpleNamespace,
     embedder: Embedder,
@@ -45,9 +53,9 @@ def code(
 ) -> pd.DataFrame | Iterator[pd.DataFrame]:
     """Return the best codes of each text with scores and reasons, and whether each is suggested.
 
-    The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, and from the codes
-    that people gave themes, here or in the survey whose saved themes are used. A fine-tuned model has its say as
-    long as the codebook has the codes that it learnt.
+    The coder learns from the codebook, from `lessons`: what people decided and have let it learn from, from the codes
+    that people gave themes, here or in the survey whose saved themes are used, and from answers that were written for the
+    codes. A fine-tuned model has its say as long as the codebook has the codes that it learnt.
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
@@ -60,11 +68,25 @@ def code(
         min_precision=settings.code.min_precision,
         recall_first=settings.code.recall_first,
         tuned=tuned if fits else None,
+        written=examples_of(written, embedder),
     )
+    if note := written_note(len(written), n_decisions=lessons["text_id"].nunique()):
+        log.info("code: %s", note)
     _learn(
         coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, vectors, theme_edits, frozen, codebook)
     )
     return concat_or_stream(_suggestions(coder, texts, vectors, engine), texts)
+
+
+def examples_of(written: WrittenAnswers, embedder: Embedder) -> WrittenExamples:
+    """Return the written answers with their vectors; where those that came with the program are of another model, new ones."""
+    kept = kept_vectors(embedder.sha256) if len(written) else {}
+    places = [kept.get(text_key(text)) for text in written.texts]
+    missing = [text for text, vector in zip(written.texts, places, strict=True) if vector is None]
+    fresh = iter(embedder.encode(missing).astype(np.float16) if missing else ())
+    vectors = [next(fresh) if vector is None else vector for vector in places]
+    matrix = np.array(vectors, dtype=np.float16).reshape(len(written), -1)
+    return WrittenExamples(written.texts, written.codes, written.frames, written.silent, matrix)
 
 
 def _learn(

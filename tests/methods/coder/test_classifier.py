@@ -79,7 +79,7 @@ def top(coder, text, **known):
     ("text", "code"),
     [
         ("we waited months", "waiting"),
-        ("the soup was cold", "food"),
+        ("the soup was cold and bad", "food"),
         ("people believe the team", "trust"),
         ("delays of some kind", "waiting"),  # only the definition says so
         ("biscuits at the meetings", "food"),  # only the inclusion says so
@@ -149,8 +149,10 @@ def test_it_says_when_an_answer_is_outside_the_codebook(untaught):
 def test_it_says_when_two_codes_tie():
     examples = ("we sat there for hours", "hours and hours of sitting", "they left us sitting there")
     turned = tuple(" ".join(reversed(text.split())) for text in examples)
-    coder = coder_for(replace(WAITING, examples=examples), replace(TRUST, examples=turned), FOOD).fit()
-    found = coder.suggest(["we sat there for hours again"])[0]
+    # What they include is alike too, as it is compared with the text.
+    one, other = (replace(code, definition="", include="sitting there") for code in (WAITING, TRUST))
+    coder = coder_for(replace(one, examples=examples), replace(other, examples=turned), FOOD).fit()
+    found = coder.suggest(["hours there we sat again for"])[0]
     assert found.abstained == "two codes tie"
     assert {one.code for one in found.codes[:2]} == {"waiting", "trust"}
 
