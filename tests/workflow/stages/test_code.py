@@ -72,14 +72,14 @@ from pipeline.tables.parquet import Vectors, empty_table
 from pipeline.codebook.codebook import read_codebook
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.workflow.stages.code import code
-from pipeline.study.study import Coding, Embed
+from pipeline.study.study import CodingSettings, Embed
 
 words = pd.read_csv("corpora/coproduction/responses.csv", dtype=str, keep_default_na=False).to_numpy().ravel().tolist()
 said = sorted({text for text in words if len(text) > 40})[:900]
 texts = pd.DataFrame({"text_id": [content_id(text) for text in said], "text": said, "frame": "neutral"})
 embedder = load_embedder("static")
 vectors = Vectors(tuple(texts["text_id"]), embedder.encode(said))
-settings = SimpleNamespace(embed=Embed(model="static"), code=Coding())
+settings = SimpleNamespace(embed=Embed(model="static"), code=CodingSettings())
 codebook = read_codebook("corpora/coproduction/codebook.csv")
 lessons, edits = map(empty_table, ("lessons", "theme_edits"))
 found = code(texts, vectors, codebook, lessons, None, edits, None, settings=settings, embedder=embedder)
