@@ -38,6 +38,7 @@ _COMMENTS = {
     "embed.model": "minilm; static (faster, less exact); or a sentence-transformers folder.",
     "cluster": "How themes are found. n_themes, left out here, sets their number; late, what share may join them later.",
     "code": "How codes are suggested. Below min_precision the model keeps silent.",
+    "code.written_examples": "Whether the coder also learns from invented answers, where there are some for your codes.",
     "review": "How people check the coding. coders: how many read each excerpt, blind to each other.",
     "count": "Which groups are compared, and from which size on figures are shown.",
     "count.profile": "strict: groups of 7 or fewer are not shown, and figures are rounded to 5; standard; or small.",

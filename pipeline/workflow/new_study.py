@@ -20,7 +20,7 @@ _SHOWN = {
     "clean": ("languages", "known_names"),
     "embed": ("model",),
     "cluster": ("seed",),
-    "code": ("min_precision",),
+    "code": ("min_precision", "written_examples"),
     "count": ("profile",),
 }
 _NOT_FOR_GIT = "vault/\nderived/\nexports/\nbackups/\nreview.sqlite\nreview.sqlite-*\n"
