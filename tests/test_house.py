@@ -34,3 +34,7 @@ def test_a_name_of_a_file_or_a_class_stands_for_one_thing():
 def test_every_module_that_the_architecture_names_exists():
     for name in re.findall(r"`([a-z_/]+\.py)`", ARCHITECTURE):
         assert list((ROOT / "pipeline").glob(f"**/{name}")), name
+    table = ARCHITECTURE.split("| room in `pipeline/` |")[1].split("\n\n")[0]
+    for room, purpose in re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE):
+        for name in re.findall(r"`(\w+\.py)`", purpose):
+            assert list((ROOT / "pipeline" / room).glob(f"**/{name}")), f"{name} is not in {room}"

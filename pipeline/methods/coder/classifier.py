@@ -70,7 +70,7 @@ class CodebookClassifier:
         The code ids, in the codebook's order.
     thresholds_ : float (n_codes,)
         The probability from which each code is suggested.
-    blend_ : Blend or None
+    blend_ : Ensemble or None
         After a thorough effort, the fine-tuned model and how it is joined with the quick coder.
 
     Raises
