@@ -19,7 +19,7 @@ from pipeline.methods.coder.kernel_ridge import evenly
 from pipeline.methods.coder.matching import CodebookMatcher
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
 from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
-from pipeline.methods.coder.written import WrittenExamples, written_examples
+from pipeline.methods.coder.written_examples import WrittenExamples, written_examples
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import load_embedder, model_folder
 from pipeline.tables.lazy import select
