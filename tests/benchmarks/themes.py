@@ -1,6 +1,7 @@
 """Measure themes against people's codes, and how steadily they come back; vanilla BERTopic beside ours.
 
-    python tests/benchmarks/themes.py --shared ../shared [--sizes 300 800 2500] [--samples 3] [--only ours] [--smoke]
+    python tests/benchmarks/themes.py --shared ../shared [--sizes 300 800 2500] [--samples 3] [--only ours]
+        [--model voices] [--smoke]
 
 Rows are the NHS answers that bear exactly one code. Prints one JSON line for each finder and size, the mean of the samples:
 AMI against the codes with all rows counted (those left out count as a theme), the adjusted Rand index between the themes of a
@@ -96,6 +97,7 @@ def main(arguments=None):
     parser.add_argument("--sizes", type=int, nargs="+", default=[300, 800, 2_500])
     parser.add_argument("--samples", type=int, default=3)
     parser.add_argument("--only", choices=list(FINDERS))
+    parser.add_argument("--model", default="minilm")
     parser.add_argument("--vectors", type=Path, help="a .npy file that keeps the vectors for another run")
     parser.add_argument("--smoke", action="store_true", help="a few rows, to see that it works")
     options = parser.parse_args(arguments)
@@ -103,7 +105,7 @@ def main(arguments=None):
         options.sizes, options.samples = [SMOKE], 1
     names = [options.only] if options.only else list(FINDERS)
     rows = coded_answers(options.shared).head(SMOKE if options.smoke else None)
-    vectors = vectors_of(rows["text"].tolist(), options.vectors)
+    vectors = vectors_of(rows["text"].tolist(), options.vectors, model=options.model)
     warm_up(rows, vectors, names)
     for size in options.sizes:
         for name, mean in means(rows, vectors, names, size=size, samples=options.samples).items():
@@ -126,13 +128,13 @@ def mean(values):
     return None if None in values else float(np.mean(values))
 
 
-def vectors_of(texts, path):
+def vectors_of(texts, path, *, model):
     """Return the texts' vectors, from the file where there is one."""
     if path is not None and path.exists():
         return np.load(path)
     from pipeline.methods.embedding.embedders import load_embedder
 
-    vectors = load_embedder("minilm").encode(texts)
+    vectors = load_embedder(model).encode(texts)
     if path is not None:
         np.save(path, vectors)
     return vectors

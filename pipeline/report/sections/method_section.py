@@ -11,6 +11,7 @@ from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
 
 
+_MODELS = {"voices": "voices (all-MiniLM-L6-v2, taught further with invented answers about services)"}
 LIMITS = (
     "Themes and codes are suggestions by a program that compares wordings. It does not understand what people mean, and it "
     "misreads irony.",
@@ -50,10 +51,11 @@ def _left_out(source: RunResults) -> tuple[str, ...]:
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
     settings, path = source.study.settings, source.study.codebook
+    model = settings.embed.model
     return (
         ("Survey export", source.study.source.name),
         ("Codebook", f"{path.name}, {counted(len(source.codebook), 'code', 'codes')}" if path else "none"),
-        ("Language model", f"{settings.embed.model}, run on this machine, precision {settings.embed.precision}"),
+        ("Language model", f"{_MODELS.get(model, model)}, run on this machine, precision {settings.embed.precision}"),
         ("Seed", str(source.manifest.seed)),
         ("Languages read", ", ".join(settings.clean.languages)),
     )
