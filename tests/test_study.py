@@ -13,6 +13,7 @@ def write(tmp_path, text):
 
 
 def test_only_the_export_must_be_named(tmp_path):
+    # A study that names no model keeps the one it began with, whatever new studies are given.
     study = load_study(write(tmp_path, MINIMAL))
     assert study.settings.embed.model == "minilm"
     assert study.source == tmp_path / "export.csv"

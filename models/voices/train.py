@@ -177,8 +177,8 @@ def _read(bert: Bert, texts: Sequence[str], recipe: Recipe) -> Readings:
             runs = _runs([len(ids[row]) for row in part])
             for layer in range(_upper(bert, recipe).start):
                 read_states = bert.layer(read_states, runs, layer)
-            for row, state in zip(part, torch.split(read_states, [len(ids[row]) for row in part]), strict=True):
-                states[row] = state.clone()
+            for row, end in zip(part, np.cumsum([len(ids[row]) for row in part]).tolist(), strict=True):
+                states[row] = read_states[end - len(ids[row]) : end].clone()
             vectors[part] = _vectors(bert, [states[row] for row in part], recipe)
     return Readings(states, vectors)
 

@@ -23,6 +23,8 @@ _SHOWN = {
     "code": ("min_precision",),
     "count": ("profile",),
 }
+_MODEL = "voices"
+"""The language model of new studies. A study that names none keeps `minilm`, so that its themes stay as people know them."""
 _NOT_FOR_GIT = "vault/\nderived/\nexports/\nbackups/\nreview.sqlite\nreview.sqlite-*\n"
 
 
@@ -52,11 +54,12 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
 
 
 def _usual(kind: str) -> dict[str, Any]:
-    """Return the settings people change most, at their defaults, so that they stand in the file."""
+    """Return the settings people change most, so that they stand in the file: their defaults, and the newest model."""
     usual: dict[str, Any] = {
         section: {key: Settings.model_fields[section].default.model_dump()[key] for key in keys}
         for section, keys in _SHOWN.items()
     }
+    usual["embed"]["model"] = _MODEL
     return ({"segment": {"unit": "paragraph"}} if kind == "documents" else {}) | usual
 
 
