@@ -1,6 +1,6 @@
 """What reads files that people hand in, files to begin with, and what no file may break: a value or a sentence, and no harm.
 
-`tests/benchmarks/fuzzing.py` looks for files that break it; those that were found are kept in `tests/test_fuzzed.py`.
+`tests/benchmarks/fuzzing.py` looks for files that break it; those that were found are kept in `tests/survey/test_fuzzed.py`.
 """
 
 import base64

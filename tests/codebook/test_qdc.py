@@ -9,7 +9,7 @@ from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_code
 from pipeline.errors import CodebookError
 
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 REFI = ROOT / ".." / "shared" / "data" / "formats" / "refi-qda"
 SAMPLES = sorted((ROOT / "corpora").glob("*/codebook.csv"))
 TAG = "{urn:QDA-XML:codebook:1.0}"

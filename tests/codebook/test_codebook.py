@@ -25,7 +25,7 @@ from pipeline.codebook.codebook import (
 from pipeline.errors import CodebookError
 
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / ".." / "shared"
 CORPORA = sorted((ROOT / "corpora").glob("*/*.csv"))
 CODEBOOKS = [path for path in CORPORA if path.parent.name == "templates" or path.name == "codebook.csv"]

@@ -8,7 +8,7 @@ from pipeline.errors import DataError
 from pipeline.survey.readers import read_export
 
 
-DATA = Path(__file__).resolve().parents[1] / ".." / "shared" / "data"
+DATA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data"
 FORMATS = DATA / "formats"
 
 pytestmark = pytest.mark.skipif(not FORMATS.is_dir(), reason="the shared collection of exports is not on this machine")

@@ -61,7 +61,7 @@ print(len(texts), sha256(found["score"].to_numpy().tobytes()).hexdigest())
 
 
 def coded_afresh(threads):
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": str(threads)}
     command = [sys.executable, "-c", CODED_AFRESH]
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=True).stdout

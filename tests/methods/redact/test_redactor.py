@@ -20,7 +20,7 @@ from pipeline.methods.redact.identifiers import IDENTIFIERS
 
 pytestmark = pytest.mark.model
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT / ".." / "shared"
 
 # Invented answers. {…} is a direct identifier and must be masked whole; <…> identifies only with other things.

@@ -422,7 +422,7 @@ def test_words_are_compared_by_their_stems_and_masks_are_not_words():
 def test_the_benchmark_runs(capsys):
     import runpy
 
-    benchmark = runpy.run_path(str(Path(__file__).parents[1] / "benchmarks" / "themes.py"))
+    benchmark = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "themes.py"))
     benchmark["main"](["--shared", str(SHARED), "--smoke", "--only", "ours"])
     figures = json.loads(capsys.readouterr().out)
     assert figures["left_out"] == 0 and figures["ami"] > 0.1

@@ -25,7 +25,7 @@ from pipeline.methods.agreement import (
 )
 
 
-SHARED = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "agreement"
+SHARED = Path(__file__).resolve().parents[3] / ".." / "shared" / "data" / "agreement"
 EXPECTED = json.loads((SHARED / "expected_values.json").read_text()) if SHARED.is_dir() else {}
 NAN = float("nan")
 COEFFICIENTS = {
