@@ -49,7 +49,9 @@ def test_every_dependency_is_pinned():
     assert wanted <= pinned
 
 
-@pytest.mark.parametrize("folder", ["models/minilm", "models/static-minilm", "corpora/coproduction", "corpora/messy"])
+@pytest.mark.parametrize(
+    "folder", ["models/minilm", "models/static-minilm", "models/voices", "corpora/coproduction", "corpora/messy"]
+)
 def test_models_and_data_have_their_card(folder):
     assert (ROOT / folder / "README.md").is_file() or (ROOT / folder / "DATASHEET.md").is_file()
 

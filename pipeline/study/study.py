@@ -109,7 +109,7 @@ class Segment(SettingsSection):
 class Embed(SettingsSection):
     """The language model that turns texts into vectors."""
 
-    model: Text = "minilm"
+    model: Text = "voices"
     precision: Literal["auto", "bf16", "fp32"] = "auto"
     device: Literal["cpu", "cuda"] = "cpu"
 
@@ -315,10 +315,32 @@ def load_study(folder: str | Path) -> Study:
     if not is_there(path):
         raise StudyError(f"There is no study.toml in {folder.name or folder}. `themes new` makes a study from a survey export.")
     values = _values(path)
+    if (model := _model_before(folder)) and isinstance(embed := values.setdefault("embed", {}), dict):
+        embed.setdefault("model", model)
     try:
         return Study(folder, Settings.model_validate(values))
     except ValidationError as exc:
         raise StudyError("\n  ".join(["study.toml is not right yet:", *sentences(exc, Settings)])) from exc
+
+
+def _model_before(folder: Path) -> str:
+    """Return the model of a study that was run while `minilm` was what a study without a word on it got, "" for others.
+
+    Its themes were checked and named by people, and must not be found anew because the program was updated.
+    """
+    path = folder / "derived" / "vectors.parquet"
+    if why_no_file(path):
+        return ""
+    # Imported only here, since it takes long to load and most studies need no look.
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_schema
+
+    try:
+        metadata = read_schema(path).metadata or {}
+    except (ArrowException, OSError):
+        # Whoever reads the table says what is wrong with it.
+        return ""
+    return "minilm" if metadata.get(b"model", b"").split(b" ")[0].rstrip(b",") == b"minilm" else ""
 
 
 def _values(path: Path) -> dict[str, Any]:

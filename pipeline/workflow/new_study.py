@@ -52,7 +52,7 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
 
 
 def _usual(kind: str) -> dict[str, Any]:
-    """Return the settings people change most, at their defaults, so that they stand in the file."""
+    """Return the settings people change most, with their defaults, so that they stand in the file."""
     usual: dict[str, Any] = {
         section: {key: Settings.model_fields[section].default.model_dump()[key] for key in keys}
         for section, keys in _SHOWN.items()

@@ -1,7 +1,7 @@
 """Measure themes against people's codes, and how steadily they come back; vanilla BERTopic beside ours.
 
     python tests/benchmarks/themes.py --shared ../shared [--sizes 300 800 2500] [--samples 3] [--only ours] [--smoke]
-        [--study corpora/coproduction]
+        [--embedder voices] [--study corpora/coproduction]
 
 Rows are the NHS answers that bear exactly one code. Prints one JSON line for each finder and size, the mean of the samples:
 AMI against the codes with all rows counted (those left out count as a theme), the adjusted Rand index between the themes of a

@@ -82,7 +82,7 @@ def test_from_an_export_to_a_report(tmp_path):
     made = themes("new", study, "--from", tmp_path / "export.csv", "--codebook", codebook)
     assert made.exit_code == 0, made.output
     settings = (study / "study.toml").read_text(encoding="utf-8")
-    (study / "study.toml").write_text(settings.replace('model = "minilm"', 'model = "static"'), encoding="utf-8")
+    (study / "study.toml").write_text(settings.replace('model = "voices"', 'model = "static"'), encoding="utf-8")
     checked = themes("check", study, "--json")
     assert checked.exit_code == 0, checked.output
     assert json.loads(checked.stdout)

@@ -138,7 +138,7 @@ def test_a_study_without_a_single_answer_is_run_and_exported(tmp_path):
     (tmp_path / "export.csv").write_text("id,What?\n1,hello there\n", encoding="utf-8")
     assert themes("new", tmp_path / "study", "--from", tmp_path / "export.csv").exit_code == 0
     text = (tmp_path / "study" / "study.toml").read_text(encoding="utf-8")
-    (tmp_path / "study" / "study.toml").write_text(text.replace("minilm", "static"), encoding="utf-8")
+    (tmp_path / "study" / "study.toml").write_text(text.replace("voices", "static"), encoding="utf-8")
     assert themes("run", tmp_path / "study").exit_code == 0
     for command in (("export", "{}", "--to", "html"), ("easyread", "{}", "--start"), ("theme", "list", "{}")):
         found = themes(*(part.format(tmp_path / "study") for part in command))

@@ -1,7 +1,9 @@
+import numpy as np
 import pytest
 
 from pipeline.errors import StudyError
 from pipeline.study.study import load_study
+from pipeline.tables.parquet import Vectors, write_table
 
 
 MINIMAL = 'schema = 1\nname = "A study"\n[intake]\nfile = "export.csv"\n'
@@ -14,9 +16,26 @@ def write(tmp_path, text):
 
 def test_only_the_export_must_be_named(tmp_path):
     study = load_study(write(tmp_path, MINIMAL))
-    assert study.settings.embed.model == "minilm"
+    assert study.settings.embed.model == "voices"
     assert study.source == tmp_path / "export.csv"
     assert study.codebook is None
+
+
+@pytest.mark.parametrize(
+    ("made_by", "line", "model"),
+    [
+        ("minilm bf16", "", "minilm"),
+        ("minilm fp32, centred", '[embed]\nprecision = "fp32"\n', "minilm"),
+        ("minilm bf16", '[embed]\nmodel = "voices"\n', "voices"),
+        ("voices bf16", "", "voices"),
+        ("static fp32", "", "voices"),
+    ],
+)
+def test_a_study_that_names_no_model_keeps_the_one_it_was_run_with_when_the_default_changed(tmp_path, made_by, line, model):
+    path = tmp_path / "derived" / "vectors.parquet"
+    path.parent.mkdir()
+    write_table("vectors", Vectors(("a",), np.ones((1, 3), dtype=np.float16), made_by, "0"), path)
+    assert load_study(write(tmp_path, MINIMAL + line)).settings.embed.model == model
 
 
 @pytest.mark.parametrize(

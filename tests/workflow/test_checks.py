@@ -135,7 +135,7 @@ def test_languages_models_and_groups_that_are_not_there_are_found(made):
     found = made(
         survey(),
         ('languages = ["en"]', 'languages = ["en", "english", "cy"]'),
-        ('model = "minilm"', 'model = "gpt"'),
+        ('model = "voices"', 'model = "gpt"'),
         ('groups = ["Which group are you in?", "Region"]', 'groups = ["region"]'),
     )
     assert "“english” is no language code that is known" in said(found) and "“cy”" not in said(found)
@@ -149,7 +149,7 @@ def test_no_language_at_all_is_a_warning(made):
 
 @pytest.mark.parametrize("model", EMBEDDERS)
 def test_the_models_that_are_shipped_are_there(made, model):
-    assert made(survey(), ('model = "minilm"', f'model = "{model}"')).errors == ()
+    assert made(survey(), ('model = "voices"', f'model = "{model}"')).errors == ()
 
 
 def test_faults_of_the_codebook_are_found_with_all_others(made, tmp_path):
@@ -166,7 +166,7 @@ def test_what_is_unclear_in_a_codebook_is_a_warning(made, tmp_path):
 
 
 def test_an_export_that_cannot_be_read_is_one_error_among_others(made, tmp_path):
-    found = made(survey(), ("vault/export.csv", "vault/gone.csv"), ('model = "minilm"', 'model = "gpt"'))
+    found = made(survey(), ("vault/export.csv", "vault/gone.csv"), ('model = "voices"', 'model = "gpt"'))
     assert "gone.csv" in said(found, "error") and "gpt" in said(found, "error")
     assert found.expected == "" and "A first run" not in found.as_text()
 

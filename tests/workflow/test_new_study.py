@@ -354,7 +354,7 @@ def test_no_answer_is_told_in_reasons_or_settings(tmp_path):
 def test_the_comments_name_the_settings_people_change(tmp_path):
     create_study(tmp_path / "study", write(tmp_path / "e.csv", survey()))
     written = (tmp_path / "study" / "study.toml").read_text(encoding="utf-8")
-    assert 'model = "minilm"' in written and 'profile = "strict"' in written
+    assert 'model = "voices"' in written and 'profile = "strict"' in written
     assert "# wide: a row for each person" in written
     assert all(len(line) < 200 for line in written.splitlines())
 

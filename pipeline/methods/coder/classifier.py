@@ -45,7 +45,7 @@ class CodebookClassifier:
     codebook : Codebook
         The codes, as `pipeline.codebook.codebook.read_codebook` returns them.
     embedder : str, Path or Embedder
-        "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
+        "voices", "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
     effort : "quick" or "thorough"
         "quick" learns in seconds; "thorough" also fine-tunes the small model itself, in minutes, and blends the two.
     seed : int
@@ -105,7 +105,7 @@ class CodebookClassifier:
         self,
         codebook: Codebook,
         *,
-        embedder: str | Path | Embedder = "minilm",
+        embedder: str | Path | Embedder = "voices",
         effort: str = "quick",
         seed: int = 42,
         min_precision: float = 0.7,

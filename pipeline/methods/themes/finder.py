@@ -21,7 +21,7 @@ class ThemeFinder:
 
     Parameters
     ----------
-    embedder : str, default "minilm"
+    embedder : str, default "voices"
         The name of the embedder, or a folder with a sentence-transformers model, used where no vectors are given.
     n_themes : int, optional
         The number of themes; left out, it is chosen by how steadily themes come back in resamples.
@@ -58,7 +58,7 @@ class ThemeFinder:
     '1 theme, because there are only 3 answers, 3 of them different; themes are told apart from 15 answers up.'
     """
 
-    def __init__(self, embedder: str = "minilm", *, n_themes: int | None = None, seed: int = 42) -> None:
+    def __init__(self, embedder: str = "voices", *, n_themes: int | None = None, seed: int = 42) -> None:
         self.embedder = embedder
         self.n_themes = n_themes
         self.seed = seed

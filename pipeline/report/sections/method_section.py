@@ -14,6 +14,7 @@ from pipeline.workflow.results import RunResults
 from pipeline.workflow.status import learnt_from_written
 
 
+_MODELS = {"voices": "voices (all-MiniLM-L6-v2, taught further with invented answers about services)"}
 LIMITS = (
     "Themes and codes are suggestions by a program that compares wordings. It does not understand what people mean, and it "
     "misreads irony.",
@@ -56,10 +57,11 @@ def how_it_was_done(source: RunResults) -> ReportSection:
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
     settings, path = source.study.settings, source.study.codebook
+    model = settings.embed.model
     return (
         ("Survey export", source.study.source.name),
         ("Codebook", f"{path.name}, {counted(len(source.codebook), 'code', 'codes')}" if path else "none"),
-        ("Language model", f"{settings.embed.model}, run on this machine, precision {settings.embed.precision}"),
+        ("Language model", f"{_MODELS.get(model, model)}, run on this machine, precision {settings.embed.precision}"),
         ("Seed", str(source.manifest.seed)),
         ("Languages read", ", ".join(settings.clean.languages)),
     )

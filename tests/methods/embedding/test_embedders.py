@@ -8,7 +8,8 @@ import pytest
 from sample import SAMPLE
 
 from pipeline.errors import ModelError
-from pipeline.methods.embedding.embedders import MODELS, check_files, load_embedder, model_sha256
+from pipeline.methods.embedding.embedders import load_embedder, model_sha256
+from pipeline.methods.embedding.model_files import MODELS, check_files
 
 
 pytestmark = pytest.mark.model
@@ -22,7 +23,7 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(scope="module", params=["static", "minilm"])
+@pytest.fixture(scope="module", params=["static", "minilm", "voices"])
 def embedder(request):
     return load_embedder(request.param)
 

@@ -55,14 +55,23 @@ class Base:
         return _through(self.model.encoder.layer[:-FREE_LAYERS], hidden, padded["attention_mask"])
 
 
-def load_base(folder: Path) -> Base:
-    """Load a sentence-transformers folder's model in full precision; ModelError if its layers are not BERT's."""
+def load_base(folder: Path, *, layers: Path | None = None) -> Base:
+    """Load a sentence-transformers folder's model in full precision, with the layers in a file in the place of its own.
+
+    ModelError if its layers are not BERT's.
+    """
     stay_offline()
+    from safetensors.torch import load_file
     from transformers import AutoModel, AutoTokenizer
 
     model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     if len(getattr(getattr(model, "encoder", None), "layer", ())) <= FREE_LAYERS:
         raise ModelError(f"The model {folder.name} has no layers that could learn; use minilm for a thorough effort.")
+    if layers is not None:
+        # A name that the model has not would be a weight that is passed over.
+        _, strange = model.load_state_dict(load_file(layers), strict=False)
+        if strange:
+            raise ModelError(f"The file {layers.name} of {layers.parent.name} holds layers that the model does not have.")
     return Base(AutoTokenizer.from_pretrained(folder, local_files_only=True), model.eval())
 
 

@@ -15,6 +15,7 @@ from pipeline.methods.coder.examples import TrainingExample, targets
 from pipeline.methods.coder.tuning import FACTS, is_tuned
 from pipeline.methods.coder.tuning.network import FREE_LAYERS, Base, Network, load_base, logits
 from pipeline.methods.coder.tuning.training import Checkpoint, Progress, TuningExamples, n_rounds, train
+from pipeline.methods.embedding.model_files import own_layers
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import read_json
 
@@ -74,10 +75,10 @@ def tune(
     With `keep`, what is reached is kept there now and then; the same lessons go on from it, and end as if they had
     not been interrupted.
     """
-    base = load_base(folder)
+    base = load_base(folder, layers=own_layers(name))
     states = base.below(_prompted([one.text for one in lessons], [one.frame for one in lessons]))
     material = _material(lessons, states, code_ids)
-    unfinished = _unfinished(keep, lessons, code_ids, seed=seed)
+    unfinished = _unfinished(keep, lessons, code_ids, name=name, seed=seed)
     halves = _halves(lessons)
     held_out: dict[str, NDArray[np.float64]] = {}
     parts = _shares_of_work(halves)
@@ -100,6 +101,8 @@ def save(tuned: Tuned, folder: Path, *, base: Path) -> None:
     (folder / FACTS).unlink(missing_ok=True)
     model = SentenceTransformer(str(base), device="cpu", local_files_only=True)
     transformer: Any = model[0]
+    # What learning began with may be other layers than the folder's.
+    transformer.auto_model.load_state_dict(tuned.base.model.state_dict())
     transformer.auto_model.encoder.layer[-FREE_LAYERS:].load_state_dict(tuned.network.layers.state_dict())
     model.save(str(folder), create_model_card=False, safe_serialization=True)
     head = {name: value.numpy() for name, value in tuned.network.state_dict().items() if not name.startswith("layers.")}
@@ -163,12 +166,14 @@ def _shares_of_work(halves: NDArray[np.intp]) -> list[tuple[float, float]]:
     return list(zip([0.0, *ends[:-1].tolist()], ends.tolist(), strict=True))
 
 
-def _unfinished(keep: Path | None, lessons: Sequence[TrainingExample], code_ids: Sequence[str], *, seed: int) -> Path | None:
-    """Return the folder of a training of exactly these lessons."""
+def _unfinished(
+    keep: Path | None, lessons: Sequence[TrainingExample], code_ids: Sequence[str], *, name: str, seed: int
+) -> Path | None:
+    """Return the folder of a training of this model on exactly these lessons."""
     if keep is None:
         return None
     told = json.dumps([[one.text, one.frame, sorted(one.shares.items()), one.excluded, one.weight] for one in lessons])
-    return keep / sha256(f"{told}{code_ids}{seed}".encode()).hexdigest()[:16]
+    return keep / sha256(f"{told}{code_ids}{seed}{name}".encode()).hexdigest()[:16]
 
 
 def _prompted(texts: Sequence[str], frames: Sequence[str]) -> list[str]:
