@@ -53,7 +53,7 @@ class Bert:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text's tokens, as many as the model reads."""
-        return [found.ids for found in self.tokenizer.encode_batch_fast(list(texts))]
+        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
 
     @property
     def room(self) -> int:
@@ -113,13 +113,13 @@ class Bert:
         from torch.nn.functional import scaled_dot_product_attention
 
         heads = int(self.config["num_attention_heads"])
-        found = torch.zeros_like(states)
+        attended = torch.zeros_like(states)
         asked = self._linear(states, f"{name}.{_ASKED}")
-        for part, into in zip(_texts_of(asked, runs), _texts_of(found, runs), strict=True):
+        for part, into in zip(_texts_of(asked, runs), _texts_of(attended, runs), strict=True):
             texts, length, size = into.shape
             query, key, value = part.view(texts, length, 3, heads, size // heads).permute(2, 0, 3, 1, 4)
             into.copy_(scaled_dot_product_attention(query, key, value).transpose(1, 2).reshape(texts, length, size))
-        return found
+        return attended
 
     def _linear(self, states: "Tensor", name: str, *, then: str = "none") -> "Tensor":
         import torch
@@ -129,8 +129,8 @@ class Bert:
         if name in self.laid_out:
             laid: Tensor = torch.ops.mkldnn._linear_pointwise(states, self.laid_out[name], bias, then, [], "none")
             return laid
-        found = linear(states, self.weights[f"{name}.weight"], bias)
-        return gelu(found) if then == "gelu" else found
+        product = linear(states, self.weights[f"{name}.weight"], bias)
+        return gelu(product) if then == "gelu" else product
 
     def _evened(self, states: "Tensor", name: str) -> "Tensor":
         from torch.nn.functional import layer_norm
@@ -208,8 +208,8 @@ def load_bert(folder: Path, *, precision: str, device: str) -> Bert:
 def _can_lay_out(precision: str) -> bool:
     import torch
 
-    known = platform.machine() in ("x86_64", "AMD64") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return known and (precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
+    supported = platform.machine() in ("x86_64", "AMD64") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return supported and (precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
 
 
 def _laid_out(weights: "dict[str, Tensor]", room: int) -> "dict[str, Tensor]":
