@@ -1,4 +1,4 @@
-"""Commands about quotations that have been used."""
+"""Commands about quotations, easy read, the closed loop, and files of other programs."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -223,7 +223,7 @@ class Store:
         return check_table("lessons", as_agreed(self._table("lessons", sql), talks[talks["made_at"] <= learnt]))
 
     def blind_answers(self) -> pd.DataFrame:
-        """Return each reviewer's last answer before the suggestion was shown, since a definition last changed: for agreement."""
+        """Return each reviewer's last answer before they were shown the coding, since a definition last changed."""
         sql = f"""WITH {AGAIN} SELECT {_DECISION} FROM decisions WHERE decision_id IN (
             SELECT max(decision_id) FROM decisions LEFT JOIN again USING (segment_id)
             WHERE blind AND decision_id > coalesce(again.up_to, 0)

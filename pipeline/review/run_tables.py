@@ -33,7 +33,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True)
 class RunTables:
-    """The tables of one run, and the codebook. They do not change; after another run there is another `Material`."""
+    """The tables of one run, and the codebook. They do not change; after another run there is another `RunTables`."""
 
     study: Study
     codebook: Codebook

@@ -123,7 +123,7 @@ class ReviewState:
         return tuple(made for made in self.standing(segment_id) if made.decision_id > begun and made.outcome != "skip")
 
     def blind(self, segment_id: str) -> tuple[Decision, ...]:
-        """Return each person's last answer of this round that was given before the suggestion was shown."""
+        """Return each person's last answer of this round given before they were shown how the text is coded."""
         begun = self.round_of(segment_id)
         return self._last(segment_id, lambda made: made.blind and made.decision_id > begun and made.outcome != "skip")
 

@@ -269,7 +269,7 @@ class Study:
         Parameters
         ----------
         name : str
-            Name of the table; ARCHITECTURE.md describes each and its columns. Tables in the vault are not to be had here.
+            Name of the table, as in docs/reference/tables.md. Tables in the vault are not to be had here.
 
         Returns
         -------

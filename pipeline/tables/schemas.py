@@ -1,4 +1,4 @@
-"""What each column of each table holds; the descriptions are the documentation, and ARCHITECTURE.md is made from them."""
+"""What each column of each table holds; docs/reference/tables.md is made from the descriptions."""
 
 import pandera.pandas as pa
 

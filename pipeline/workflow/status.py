@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.codebook.codebook import Codebook, read_codebook
 from pipeline.decisions.progress import Progress, measure_progress
 from pipeline.decisions.store import read_review
-from pipeline.methods.coder.written import written_note
+from pipeline.methods.coder.written_examples import written_note
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift

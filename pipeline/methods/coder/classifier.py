@@ -19,7 +19,7 @@ from pipeline.methods.coder.kernel_ridge import evenly
 from pipeline.methods.coder.matching import CodebookMatcher
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
 from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
-from pipeline.methods.coder.written import WrittenExamples, written_examples
+from pipeline.methods.coder.written_examples import WrittenExamples, written_examples
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import load_embedder, model_folder
 from pipeline.tables.lazy import select
@@ -70,7 +70,7 @@ class CodebookClassifier:
         The code ids, in the codebook's order.
     thresholds_ : float (n_codes,)
         The probability from which each code is suggested.
-    blend_ : Blend or None
+    blend_ : Ensemble or None
         After a thorough effort, the fine-tuned model and how it is joined with the quick coder.
 
     Raises

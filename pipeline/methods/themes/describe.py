@@ -27,12 +27,12 @@ ECHO = 0.9
 class Theme:
     """A theme in the answers.
 
-    `title` is a phrase that several of its answers hold, and `keywords` set it apart, best first. `exemplars` are the
-    rows of its most typical answers, the one nearest the middle first. `n_texts` counts its rows and
-    `weight` what they weigh. `stability` is how much of it comes back when a tenth of the answers is left out, 0 to 1, or
-    None where there are too few to try. Themes of one `family` (1, 2, …) are near each other; `family_title` is the
-    title of the most frequent of them. `code` is the column of the guide for whose code the
-    theme stands, or None.
+    `title` is a phrase that several of its answers hold, and `keywords` set it apart, best first. `exemplars` are the rows of
+    its most typical answers, best first: those nearest the middle and, where it stands for a code, likeliest to bear it.
+    `n_texts` counts its rows and `weight` what they weigh. `stability` is how much of it comes back when a tenth of the
+    answers is left out, 0 to 1, or None where there are too few to try. Themes of one `family` (1, 2, …) are near each other;
+    `family_title` is the title of the most frequent of them. `code` is the column of the guide for whose code the theme
+    stands, or None.
     """
 
     number: int
@@ -47,11 +47,21 @@ class Theme:
     code: int | None = None
 
 
-def draw_portraits(answers: DistinctTexts, topics: Topics, centres: NDArray[np.float64], families: Sequence[int]) -> list[Theme]:
+def draw_portraits(
+    answers: DistinctTexts,
+    topics: Topics,
+    centres: NDArray[np.float64],
+    families: Sequence[int],
+    guide: NDArray[np.floating] | None = None,
+) -> list[Theme]:
     """Describe each topic; `centres` (n_topics, d) are unit rows and `families` has the family of each."""
-    near = nearness(answers.vectors, topics.labels, centres)
+    typical = nearness(answers.vectors, topics.labels, centres)
     members = [np.flatnonzero(topics.labels == topic) for topic in range(len(topics.words))]
-    exemplars = exemplars_of(answers.texts, answers.vectors, members, near)
+    # What lies in the middle of a code's theme may be its commonest subject, and say nothing of the code.
+    for rows, code in zip(members, topics.codes, strict=True):
+        if guide is not None and code is not None:
+            typical[rows] *= guide[rows, code]
+    exemplars = exemplars_of(answers.texts, answers.vectors, members, typical)
     titles = titles_of(answers, members)
     return [
         Theme(

@@ -89,10 +89,11 @@ class ThemeFinder:
         (by default, those of the same wording).
         """
         answers = distinct_answers(texts, self._vectors_of(texts, vectors), weights=weights, ids=ids)
-        topics = find_topics(answers, _chances(guide, answers), n_themes=self.n_themes, seed=self.seed)
+        chances = _chances(guide, answers)
+        topics = find_topics(answers, chances, n_themes=self.n_themes, seed=self.seed)
         centres = centroids(topics.labels, answers.vectors)
         self.hierarchy_, families = join_families(centres)
-        self.themes_ = draw_portraits(answers, topics, centres, families)
+        self.themes_ = draw_portraits(answers, topics, centres, families, chances)
         self.centroids_ = centres.astype(np.float32)
         self.labels_ = topics.labels[answers.place]
         self.stability_ = topics.grouping.agreement if topics.grouping else None

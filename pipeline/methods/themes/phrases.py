@@ -50,7 +50,7 @@ Phrase = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Use:
+class PhraseUse:
     """A phrase where it was said: its stems, the words as they were said, and whether a word before it turns it round."""
 
     phrase: Phrase
@@ -59,7 +59,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class _Word:
+class _PhraseWord:
     form: str
     stem: str
     tells: bool
@@ -75,7 +75,7 @@ def stems_of(text: str) -> set[str]:
     return {word.stem for part in _PART.split(text) for word in _words(part)}
 
 
-def uses_of(text: str, of: Container[str]) -> Iterator[Use]:
+def uses_of(text: str, of: Container[str]) -> Iterator[PhraseUse]:
     """Yield each phrase of a text that may be a title and is made of these stems."""
     for part in _PART.split(text):
         words = _words(part)
@@ -89,7 +89,7 @@ def uses_of(text: str, of: Container[str]) -> Iterator[Use]:
             for end in range(start + shortest, min(start + MOST_WORDS, limit) + 1):
                 inside = words[start:end]
                 if _may_end(inside) and not _cuts_name(words, end):
-                    yield Use(tuple(word.stem for word in inside), _said(inside, start), any(word.turns for word in before))
+                    yield PhraseUse(tuple(word.stem for word in inside), _said(inside, start), any(word.turns for word in before))
 
 
 def spoken(text: str) -> str:
@@ -102,14 +102,14 @@ def tells(word: str) -> bool:
     return word == "not" or word in _NEGATIVE
 
 
-def _words(part: str) -> list[_Word]:
+def _words(part: str) -> list[_PhraseWord]:
     words = []
     for form in _WORD.findall(part):
         lower = form.lower().replace("’", "'")
         turns = lower in _NEGATIVE or bool(_NOT.fullmatch(lower))
         root = ("not" if _NOT.fullmatch(lower) else lower) if turns else _stem(lower)
         is_telling = not turns and len(lower) > 1 and not lower.isdigit() and not _says_nothing(lower)
-        words.append(_Word(form.replace("’", "'"), root, is_telling, turns))
+        words.append(_PhraseWord(form.replace("’", "'"), root, is_telling, turns))
     return words
 
 
@@ -121,19 +121,19 @@ def _stem(word: str) -> str:
     return "-".join(stem(piece) for piece in re.split("[‐‑-]", word))
 
 
-def _may_end(words: list[_Word]) -> bool:
+def _may_end(words: list[_PhraseWord]) -> bool:
     last = words[-1]
     if words[0].turns and len(words) > 2 and last.form.lower() in _OBJECTS:
         return words[-2].tells or (last.form.lower() in _OPEN and any(word.tells for word in words))
     return last.tells and any(word.tells for word in words)
 
 
-def _cuts_name(words: list[_Word], place: int) -> bool:
+def _cuts_name(words: list[_PhraseWord], place: int) -> bool:
     """Say whether a cut before this place would go through a name of several words."""
     return 1 < place < len(words) and words[place - 1].is_name and words[place].is_name
 
 
-def _said(words: list[_Word], start: int) -> str:
+def _said(words: list[_PhraseWord], start: int) -> str:
     forms = [word.form for word in words]
     if start == 0 and forms[0][1:].islower():
         # The first word of a sentence has a capital that is not its own.

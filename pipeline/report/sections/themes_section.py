@@ -13,8 +13,8 @@ from pipeline.workflow.results import RunResults
 
 OPEN_ENTRIES = 12
 MOST_EXEMPLARS = 3
-# Words of a quotation that is short enough to stand in a sentence.
-SHORT_QUOTE = 20
+# Words of a quotation that stands in a sentence: enough to tell something, and short enough to be read there.
+TELLING, SHORT_QUOTE = 4, 20
 NOT_IN_CODEBOOK = "Not in the codebook yet"
 WHAT_A_THEME_IS = (
     "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
@@ -125,7 +125,9 @@ def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -
         about = f"People speak of “{theme.name}”, for which the codebook has no code"
     else:
         about = "Few people speak of this, and their words are held back"
-    quoted = [f"“{' '.join(text.split()).rstrip(' .')}”" for text in quotable if len(text.split()) <= SHORT_QUOTE][:2]
+    quoted = [f"“{' '.join(text.split()).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][
+        :2
+    ]
     return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
 
 

@@ -134,7 +134,7 @@ STAGES: tuple[Stage, ...] = (
         ("cluster",),
         reuses=("found_themes", "found_members", "found_centroids"),
         reuse_settings=frozenset({"late"}),
-        version=6,
+        version=7,
         columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score")},
         streams=("texts", "vectors"),
     ),

@@ -18,7 +18,7 @@ from pipeline.codebook.codebook import Codebook
 from pipeline.codebook.written_answers import WrittenAnswers, kept_vectors, text_key
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
-from pipeline.methods.coder.written import WrittenExamples, written_note
+from pipeline.methods.coder.written_examples import WrittenExamples, written_note
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.themes.bertopic_model import nearest
 from pipeline.methods.themes.describe import nearness

@@ -9,7 +9,7 @@ from sample import SAMPLE
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
 from pipeline.codebook.written_answers import matching_codes, written_answers
 from pipeline.methods.coder import CodebookClassifier
-from pipeline.methods.coder.written import WrittenExamples, weight_beside, written_note
+from pipeline.methods.coder.written_examples import WrittenExamples, weight_beside, written_note
 from pipeline.study.study import load_study
 from pipeline.workflow.inputs import input_digest, read_input
 
