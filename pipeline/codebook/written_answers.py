@@ -56,7 +56,8 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
     for path, book in _books():
         matches = matching_codes(codebook, book)
         quiet = frozenset(code.code for code in codebook.codes) - set(matches.values())
-        for row in _rows(path) if _is_shared(len(matches), codebook, book) else ():
+        fewest = max(_FEWEST, _SHARE * min(len(codebook), len(book)))
+        for row in _rows(path) if len(matches) >= fewest else ():
             texts.append(row["text"])
             codes.append(tuple(matches[code] for code in row["codes"].split("|") if code in matches))
             frames.append(_FRAMES[row["frame"]])
@@ -110,10 +111,6 @@ def text_key(text: str) -> str:
 def _is_same(code: Code, other: Code) -> bool:
     words = _plain(code.definition), _plain(other.definition)
     return bool(words[0]) and SequenceMatcher(None, words[0].split(), words[1].split(), autojunk=False).ratio() >= _ALIKE
-
-
-def _is_shared(n_matches: int, codebook: Codebook, book: Codebook) -> bool:
-    return n_matches >= max(_FEWEST, _SHARE * min(len(codebook), len(book)))
 
 
 def _plain(text: str) -> str:

@@ -162,12 +162,14 @@ class CodebookClassifier:
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
         book, decided = codebook_examples(self.codebook), decision_examples(answers)
-        borrowed = written_examples(self.written or WrittenExamples(), n_decisions=len(decided))
+        written = self.written or WrittenExamples()
+        borrowed = written_examples(written, n_decisions=len(decided))
         lessons = [*book, *decided, *borrowed]
         code_ids = tuple(code.code for code in self.codebook.codes)
-        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], self._load_embedder())
+        embedder = load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
+        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], embedder)
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
-        reading = reading.joined(_read_written(reader, borrowed, self.written)) if borrowed else reading
+        reading = reading.joined(_read(reader, borrowed, vectors=written.vectors)) if borrowed else reading
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
         matcher = CodebookMatcher.of(self.codebook, reader.embedder)
         waiting = answers if len(decided) < _ENOUGH_DECISIONS else answers.take([])
@@ -234,9 +236,6 @@ class CodebookClassifier:
             part = answers.take(range(start, min(start + _SLICE, len(answers))))
             yield part, self._reader.read(part.texts, part.frames, vectors=part.vectors)
 
-    def _load_embedder(self) -> Embedder:
-        return load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
-
     def _check_parameters(self) -> None:
         if not self.codebook.codes:
             raise CodebookError("The codebook has no codes; the coder needs at least one to learn from.")
@@ -250,18 +249,19 @@ class CodebookClassifier:
             raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
 
 
-def _read(reader: FeatureExtractor, lessons: Sequence[TrainingExample], *, among: TrainingSet | None = None) -> TextFeatures:
+def _read(
+    reader: FeatureExtractor,
+    lessons: Sequence[TrainingExample],
+    *,
+    among: TrainingSet | None = None,
+    vectors: NDArray[np.floating] | None = None,
+) -> TextFeatures:
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
-    if among is None or among.matrix is None:
-        return reader.read(texts, frames)
-    taught = set(texts)
-    rows = {text: row for row, text in enumerate(among.texts) if text in taught}
-    return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
-
-
-def _read_written(reader: FeatureExtractor, lessons: Sequence[TrainingExample], written: WrittenExamples | None) -> TextFeatures:
-    vectors = None if written is None else written.vectors
-    return reader.read([lesson.text for lesson in lessons], [lesson.frame for lesson in lessons], vectors=vectors)
+    if among is not None and among.matrix is not None:
+        taught = set(texts)
+        rows = {text: row for row, text in enumerate(among.texts) if text in taught}
+        vectors = among.take([rows[text] for text in texts]).vectors
+    return reader.read(texts, frames, vectors=vectors)
 
 
 def _read_unread(reader: FeatureExtractor, matcher: CodebookMatcher, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:

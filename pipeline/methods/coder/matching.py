@@ -70,17 +70,14 @@ class CodebookMatcher:
         """Return what speaks for each code beside likeness, each float (n_texts, n_codes): words, phrases, length."""
         n_codes = len(self.starts)
         words = (self.vectorizer.transform([*texts, ""])[: len(texts)] @ self.shares).toarray()
+        nearest = self._cosines(reading.whole.vectors)
+        np.maximum.at(nearest, reading.owners, self._cosines(reading.units.vectors))
         lengths = np.log1p([len(text.split()) for text in texts])
         return [
             words - words.mean(axis=1, keepdims=True),
-            lead(np.maximum(self._nearest_phrases(reading), _UNLIKE)),
+            lead(np.maximum(nearest, _UNLIKE)),
             np.repeat(lengths.reshape(-1, 1), n_codes, axis=1),
         ]
-
-    def _nearest_phrases(self, reading: TextFeatures) -> Matrix:
-        best = self._cosines(reading.whole.vectors)
-        np.maximum.at(best, reading.owners, self._cosines(reading.units.vectors))
-        return best
 
     def _cosines(self, vectors: NDArray[np.float32]) -> Matrix:
         best = np.empty((len(vectors), len(self.starts)))

@@ -125,7 +125,9 @@ def exemplars_of(
             break
         rows = np.array([row for _, row in looked], dtype=np.intp)
         for (theme, row), text, vector in zip(looked, select(texts, rows), vectors[rows], strict=True):
-            _add_unless_echo(chosen[theme], _Typical(row, stems(text), vector))
+            candidate, typical = _Typical(row, stems(text), vector), chosen[theme]
+            if len(typical) < EXEMPLARS and not any(candidate.echoes(other) for other in typical):
+                typical.append(candidate)
     return [tuple(exemplar.row for exemplar in typical) for typical in chosen]
 
 
@@ -134,11 +136,5 @@ class _Typical(NamedTuple):
     stems: list[str]
     vector: NDArray[np.float64]
 
-
-def _add_unless_echo(typical: list[_Typical], candidate: _Typical) -> None:
-    if len(typical) < EXEMPLARS and not any(_echoes(candidate, other) for other in typical):
-        typical.append(candidate)
-
-
-def _echoes(candidate: _Typical, other: _Typical) -> bool:
-    return candidate.stems == other.stems or float(candidate.vector @ other.vector) > ECHO
+    def echoes(self, other: "_Typical") -> bool:
+        return self.stems == other.stems or float(self.vector @ other.vector) > ECHO

@@ -81,6 +81,7 @@ def guided_by_codes(codes: Sequence[str]) -> str:
 
 def _may_stay(members: pd.DataFrame, guided_by: str, theme_edits: pd.DataFrame) -> bool:
     same_codes = "guided_by" in members and bool(members["guided_by"].eq(guided_by).all())
+    # Themes that people have worked on stay whatever the codebook: found anew, their edits might not find them again.
     return same_codes or not theme_edits["withdrawn"].astype(bool).all()
 
 
