@@ -56,7 +56,8 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
     for path, book in _books():
         matches = matching_codes(codebook, book)
         quiet = frozenset(code.code for code in codebook.codes) - set(matches.values())
-        for row in _rows(path) if _is_shared(len(matches), codebook, book) else ():
+        fewest = max(_FEWEST, _SHARE * min(len(codebook), len(book)))
+        for row in _rows(path) if len(matches) >= fewest else ():
             texts.append(row["text"])
             codes.append(tuple(matches[code] for code in row["codes"].split("|") if code in matches))
             frames.append(_FRAMES[row["frame"]])
@@ -68,14 +69,14 @@ def matching_codes(codebook: Codebook, book: Codebook) -> dict[str, str]:
     """Return which code of the codebook each code of `book` is, as ids; codes without a match are left out."""
     by_id = {code.code: code for code in codebook.codes}
     by_words = {(_plain(code.name), _plain(code.definition)): code for code in codebook.codes}
-    found: dict[str, str] = {}
+    matches: dict[str, str] = {}
     for code in book.codes:
         same = by_id.get(code.code)
         if same is None or not _is_same(same, code):
             same = by_words.get((_plain(code.name), _plain(code.definition)))
-        if same is not None and same.code not in found.values():
-            found[code.code] = same.code
-    return found
+        if same is not None and same.code not in matches.values():
+            matches[code.code] = same.code
+    return matches
 
 
 def written_sha256() -> str:
@@ -107,13 +108,9 @@ def text_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _is_same(one: Code, other: Code) -> bool:
-    words = _plain(one.definition), _plain(other.definition)
+def _is_same(code: Code, other: Code) -> bool:
+    words = _plain(code.definition), _plain(other.definition)
     return bool(words[0]) and SequenceMatcher(None, words[0].split(), words[1].split(), autojunk=False).ratio() >= _ALIKE
-
-
-def _is_shared(n_matches: int, codebook: Codebook, book: Codebook) -> bool:
-    return n_matches >= max(_FEWEST, _SHARE * min(len(codebook), len(book)))
 
 
 def _plain(text: str) -> str:

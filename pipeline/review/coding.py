@@ -43,7 +43,7 @@ def decide(
     room: ReviewSession,
     segment_id: str,
     reviewer: str,
-    said: Coding,
+    coding: Coding,
     *,
     version: int,
     shown: str,
@@ -62,7 +62,7 @@ def decide(
     if text_id is None:
         raise ReviewError("This excerpt is no longer in the study, so the answer was not kept. Go on with the next one.")
     same_words = bare_excerpt(material, segment_id).shown == shown
-    for code in said.codes:
+    for code in coding.codes:
         check_code(room, code)
     ledger = room.ledger()
     seen, own = stands_in_codebook(room, text_id), ledger.of(reviewer, segment_id)
@@ -72,21 +72,21 @@ def decide(
             return store.decision(number)
         if not same_words:
             raise OtherWordsError("These words have changed since this page was opened. Read them, and answer again.")
-        _check_version(store, segment_id, reviewer, said, version=version)
+        _check_version(store, segment_id, reviewer, coding, version=version)
         return store.decide(
             segment_id=segment_id,
             text_id=text_id,
             reviewer=reviewer,
-            outcome=said.outcome,
-            codes=said.codes,
+            outcome=coding.outcome,
+            codes=coding.codes,
             # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
             drawn="random audit" if own and own.drawn == "random audit" else drawn,
             # Asked of the store, by the one writer: a page may have shown it in another window a moment ago.
             blind=not (seen or has_seen(store, reviewer, segment_id, text_id)),
             channel="web",
-            note=said.note.strip(),
-            new_code=" ".join(said.new_code.split()),
-            seconds=None if said.seconds is None else min(max(said.seconds, 0.0), LONGEST_S),
+            note=coding.note.strip(),
+            new_code=" ".join(coding.new_code.split()),
+            seconds=None if coding.seconds is None else min(max(coding.seconds, 0.0), LONGEST_S),
             key=key,
         )
 
@@ -114,13 +114,13 @@ def take_back(room: ReviewSession, decision_id: int, reviewer: str) -> Decision 
     return room.ledger().of(made.reviewer, made.segment_id)
 
 
-def _check_version(store: Store, segment_id: str, reviewer: str, said: Coding, *, version: int) -> None:
+def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding, *, version: int) -> None:
     stands = store.own_decision(segment_id, reviewer)
     if stands != version:
         raise StaleError(
             "You have said something else of this excerpt since this page was opened, in another window or on a sheet. "
             "Nothing was overwritten: choose which of the two is to stand.",
-            yours=said,
+            yours=coding,
             stands=store.decision(stands) if stands else None,
         )
 

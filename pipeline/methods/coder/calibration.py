@@ -91,8 +91,8 @@ def calibrate(
         steps = [*(np.sum(surplus * axis) for axis in axes), surplus.sum(), *surplus.sum(axis=0)]
         return float(value), distance + np.array(steps)
 
-    found = minimize(surprise, usual, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    return Calibration(expected, found[:slopes], found[slopes] + found[slopes + 1 :])
+    fitted = minimize(surprise, usual, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    return Calibration(expected, fitted[:slopes], fitted[slopes] + fitted[slopes + 1 :])
 
 
 def thresholds(
@@ -109,16 +109,16 @@ def thresholds(
     `recall_first` are suggested from where nine in ten of what people found would have been, though more is then wrong.
     """
     passing = [_precision_from(level, probabilities, truth, weights=weights) >= min_precision for level in _LEVELS]
-    found = np.where(np.any(passing, axis=0), _LEVELS[np.argmax(passing, axis=0)], _LEVELS[-1])
+    lowest = np.where(np.any(passing, axis=0), _LEVELS[np.argmax(passing, axis=0)], _LEVELS[-1])
     for code in recall_first:
-        found[code] = min(found[code], _finding_most(code, probabilities, truth))
-    return np.asarray(found)
+        lowest[code] = min(lowest[code], _finding_most(code, probabilities, truth))
+    return np.asarray(lowest)
 
 
 def _finding_most(code: int, probabilities: Matrix, truth: Matrix) -> float:
-    given = probabilities[truth[:, code] > 0.5, code]
+    chances = probabilities[truth[:, code] > 0.5, code]
     # A code that people have hardly given yet is judged like the others.
-    pool = given if len(given) >= _FEW_GIVEN else probabilities[truth > 0.5]
+    pool = chances if len(chances) >= _FEW_GIVEN else probabilities[truth > 0.5]
     return float(max(np.quantile(pool, 1 - _RECALL, method="lower"), _LEAST)) if len(pool) else float(_LEVELS[0])
 
 

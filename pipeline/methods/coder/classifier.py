@@ -132,10 +132,10 @@ class CodebookClassifier:
 
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name and return the coder, as scikit-learn does; it must be fitted again."""
-        known = self.get_params()
+        current = self.get_params()
         for name, value in parameters.items():
-            if name not in known:
-                raise ModelError(f"The coder has no parameter {name!r}; it has {', '.join(known)}.")
+            if name not in current:
+                raise ModelError(f"The coder has no parameter {name!r}; it has {', '.join(current)}.")
             setattr(self, name, value)
         return self
 
@@ -162,12 +162,14 @@ class CodebookClassifier:
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
         book, decided = codebook_examples(self.codebook), decision_examples(answers)
-        borrowed = written_examples(self.written or WrittenExamples(), n_decisions=len(decided))
+        written = self.written or WrittenExamples()
+        borrowed = written_examples(written, n_decisions=len(decided))
         lessons = [*book, *decided, *borrowed]
         code_ids = tuple(code.code for code in self.codebook.codes)
-        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], self._load_embedder())
+        embedder = load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
+        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], embedder)
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
-        reading = reading.joined(_read_written(reader, borrowed, self.written)) if borrowed else reading
+        reading = reading.joined(_read(reader, borrowed, vectors=written.vectors)) if borrowed else reading
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
         matcher = CodebookMatcher.of(self.codebook, reader.embedder)
         waiting = answers if len(decided) < _ENOUGH_DECISIONS else answers.take([])
@@ -198,8 +200,8 @@ class CodebookClassifier:
 
         name = self.embedder if isinstance(self.embedder, str | Path) else self.embedder.name
         keep = None if self.keep is None else Path(self.keep)
-        told = self.progress or (lambda done: None)
-        return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=told)
+        report = self.progress or (lambda done: None)
+        return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=report)
 
     def _chances(self, part: TrainingSet, reading: TextFeatures) -> NDArray[np.float64]:
         quick = self._taught.probabilities(part.texts, reading)
@@ -222,9 +224,9 @@ class CodebookClassifier:
         """
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
         return [
-            one
+            suggestion
             for part, reading in readings
-            for one in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
+            for suggestion in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
         ]
 
     def _readings(self, answers: TrainingSet) -> Iterator[tuple[TrainingSet, TextFeatures]]:
@@ -234,34 +236,32 @@ class CodebookClassifier:
             part = answers.take(range(start, min(start + _SLICE, len(answers))))
             yield part, self._reader.read(part.texts, part.frames, vectors=part.vectors)
 
-    def _load_embedder(self) -> Embedder:
-        return load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
-
     def _check_parameters(self) -> None:
         if not self.codebook.codes:
             raise CodebookError("The codebook has no codes; the coder needs at least one to learn from.")
         if self.effort not in ("quick", "thorough"):
             raise ModelError(f"There is no effort {self.effort!r}; set effort to 'quick' or 'thorough'.")
-        known = [code.code for code in self.codebook.codes]
-        missing = next((code for code in self.recall_first if code not in known), None)
+        code_ids = [code.code for code in self.codebook.codes]
+        missing = next((code for code in self.recall_first if code not in code_ids), None)
         if missing is not None:
             raise CodebookError(f"recall_first names the code {missing!r}, which is not in the codebook; correct one of them.")
         if not 0 <= self.min_precision <= 1:
             raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
 
 
-def _read(reader: FeatureExtractor, lessons: Sequence[TrainingExample], *, among: TrainingSet | None = None) -> TextFeatures:
+def _read(
+    reader: FeatureExtractor,
+    lessons: Sequence[TrainingExample],
+    *,
+    among: TrainingSet | None = None,
+    vectors: NDArray[np.floating] | None = None,
+) -> TextFeatures:
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
-    if among is None or among.matrix is None:
-        return reader.read(texts, frames)
-    taught = set(texts)
-    rows = {text: row for row, text in enumerate(among.texts) if text in taught}
-    return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
-
-
-def _read_written(reader: FeatureExtractor, lessons: Sequence[TrainingExample], written: WrittenExamples | None) -> TextFeatures:
-    vectors = None if written is None else written.vectors
-    return reader.read([lesson.text for lesson in lessons], [lesson.frame for lesson in lessons], vectors=vectors)
+    if among is not None and among.matrix is not None:
+        taught = set(texts)
+        rows = {text: row for row, text in enumerate(among.texts) if text in taught}
+        vectors = among.take([rows[text] for text in texts]).vectors
+    return reader.read(texts, frames, vectors=vectors)
 
 
 def _read_unread(reader: FeatureExtractor, matcher: CodebookMatcher, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:
@@ -276,15 +276,16 @@ def _read_unread(reader: FeatureExtractor, matcher: CodebookMatcher, answers: Tr
 def _unread(answers: TrainingSet) -> NDArray[np.intp]:
     """Return where texts stand that nobody has read, each text once, in the order in which they first come."""
     rows = np.array([row for row, codes in enumerate(answers.codes) if codes is None], dtype=np.intp)
-    said = select(answers.texts, rows)
+    texts = select(answers.texts, rows)
     # Texts are told apart by their hash, since the words of all are not kept.
-    told = np.fromiter(((hash(text), has_words(text)) for text in said), dtype=[("hash", "i8"), ("says", "?")], count=len(said))
-    _, first, place = np.unique(told["hash"], return_index=True, return_inverse=True)
+    kind = [("hash", "i8"), ("says", "?")]
+    marks = np.fromiter(((hash(text), has_words(text)) for text in texts), dtype=kind, count=len(texts))
+    _, first, place = np.unique(marks["hash"], return_index=True, return_inverse=True)
     last = np.zeros(len(first), dtype=np.intp)
     last[place] = np.arange(len(place))
     order = np.argsort(first)
-    found: NDArray[np.intp] = rows[last[order][told["says"][first[order]]]]
-    return found
+    unread: NDArray[np.intp] = rows[last[order][marks["says"][first[order]]]]
+    return unread
 
 
 def _read_lent(reader: FeatureExtractor, answers: TrainingSet, rows: NDArray[np.intp]) -> tuple[Sequence[str], TextFeatures]:

@@ -46,8 +46,8 @@ def join_coders(
             "as it is now."
         )
     seen = [lessons[row] for row in evidence.rows]
-    said = tuned.held_out_chances([one.text for one in seen], [one.frame for one in seen])
-    means = (evidence.chances + said) / 2
+    tuned_chances = tuned.held_out_chances([lesson.text for lesson in seen], [lesson.frame for lesson in seen])
+    means = (evidence.chances + tuned_chances) / 2
     calibration = calibrate(means, evidence.truth, weights=evidence.trust, expected=AVERAGE)
     chances = calibration.probabilities(means)
     levels = thresholds(chances, evidence.truth, weights=evidence.trust, **wanted._asdict())

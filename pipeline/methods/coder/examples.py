@@ -30,13 +30,13 @@ class TrainingExample:
 
 def codebook_examples(codebook: Codebook) -> list[TrainingExample]:
     """Return what the codebook teaches before any answer has been read; an example of two codes has both."""
-    found: dict[tuple[str, str], TrainingExample] = {}
+    lessons: dict[tuple[str, str], TrainingExample] = {}
     for lesson in (lesson for code in codebook.codes for lesson in _code_lessons(code)):
         key = (lesson.text, lesson.excluded)
-        if key in found:
-            lesson = replace(found[key], shares={**found[key].shares, **lesson.shares})
-        found[key] = lesson
-    return list(found.values())
+        if key in lessons:
+            lesson = replace(lessons[key], shares={**lessons[key].shares, **lesson.shares})
+        lessons[key] = lesson
+    return list(lessons.values())
 
 
 def _code_lessons(code: Code) -> list[TrainingExample]:
@@ -56,8 +56,8 @@ def decision_examples(answers: TrainingSet) -> list[TrainingExample]:
     read = answers.take([row for row, chosen in enumerate(answers.codes) if chosen is not None and answers.weights[row]])
     for text, chosen, frame, weight in zip(read.texts, read.codes, read.frames, read.weights, strict=True):
         totals[text, frame] = totals.get((text, frame), 0.0) + float(weight)
-        given = votes.setdefault((text, frame), {})
-        given.update({code: given.get(code, 0.0) + float(weight) for code in set(chosen or ())})
+        tally = votes.setdefault((text, frame), {})
+        tally.update({code: tally.get(code, 0.0) + float(weight) for code in set(chosen or ())})
     return [
         TrainingExample(text, "decision", {code: vote / total for code, vote in votes[text, frame].items()}, "", frame, total)
         for (text, frame), total in totals.items()

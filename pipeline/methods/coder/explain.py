@@ -30,11 +30,11 @@ class Reasons:
             places.setdefault(phrase, []).append(number)
         for row, text in enumerate(texts):
             cosines[row, places.get(text, [])] = -2.0
-        found = np.empty((len(texts), self.stands_for.shape[1]), dtype=np.intp)
+        nearest_phrases = np.empty((len(texts), self.stands_for.shape[1]), dtype=np.intp)
         for code, members in enumerate(self.stands_for.T):
             numbers = np.flatnonzero(members)
-            found[:, code] = numbers[cosines[:, numbers].argmax(axis=1)]
-        return found
+            nearest_phrases[:, code] = numbers[cosines[:, numbers].argmax(axis=1)]
+        return nearest_phrases
 
 
 def find_reasons(lessons: Sequence[TrainingExample], reading: TextFeatures, *, code_ids: Sequence[str]) -> Reasons:
@@ -55,7 +55,7 @@ def find_reasons(lessons: Sequence[TrainingExample], reading: TextFeatures, *, c
 def weightiest_words(features: Features, row: int, *, weights: NDArray[np.float64], words: NDArray[np.str_]) -> tuple[str, ...]:
     """Return the words of one text that spoke most for a code with these weights, heaviest first."""
     start, end = features.words.indptr[row : row + 2]
-    there = features.words.indices[start:end]
-    shares = features.words.data[start:end] * weights[there]
+    columns = features.words.indices[start:end]
+    shares = features.words.data[start:end] * weights[columns]
     order = np.argsort(-shares, kind="stable")[:_MOST_WORDS]
-    return tuple(str(words[there[place]]) for place in order if shares[place] > 0)
+    return tuple(str(words[columns[place]]) for place in order if shares[place] > 0)

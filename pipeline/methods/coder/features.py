@@ -85,10 +85,10 @@ class FeatureExtractor:
         parts = [split_units(text) for text in texts]
         pairs = [(owner, unit) for owner, units in enumerate(parts) if len(units) > 1 for unit in units]
         units = [unit for _, unit in pairs]
-        found = self._embedded([*texts, *units])
+        embedded = self._embedded([*texts, *units])
         return TextFeatures(
-            self._features(texts, frames, found[: len(texts)]),
-            self._features(units, [frames[owner] for owner, _ in pairs], found[len(texts) :]),
+            self._features(texts, frames, embedded[: len(texts)]),
+            self._features(units, [frames[owner] for owner, _ in pairs], embedded[len(texts) :]),
             np.array([owner for owner, _ in pairs], dtype=np.intp),
         )
 
@@ -101,11 +101,11 @@ class FeatureExtractor:
         return self.embedder.encode(list(places))[np.array([places[text] for text in texts], dtype=np.intp)]
 
     def _checked(self, vectors: NDArray[np.floating], *, n_texts: int) -> NDArray[np.float32]:
-        found = np.asarray(vectors, dtype=np.float32)
+        matrix = np.asarray(vectors, dtype=np.float32)
         wanted = (n_texts, self.embedder.dimension)
-        if found.shape != wanted:
+        if matrix.shape != wanted:
             raise ModelError(
-                f"The vectors have the shape {found.shape}, but {n_texts} texts embedded with {self.embedder.name} "
+                f"The vectors have the shape {matrix.shape}, but {n_texts} texts embedded with {self.embedder.name} "
                 f"have {wanted}; embed the texts with the coder's own model."
             )
-        return found
+        return matrix

@@ -97,9 +97,9 @@ def fit_model(
     material, named = _settled(lessons, reading, code_ids)
     silent = np.array([[code in lessons[row].silent for code in code_ids] for row in evidence])
     seen = reading.take(evidence)
-    given = matcher.clues([lessons[row].text for row in evidence], seen)
+    clues = matcher.clues([lessons[row].text for row in evidence], seen)
     places = np.searchsorted(_rows(lessons, *_SETTLED), evidence)
-    proof = _Proof(seen, places, given, named[evidence], trust[:, None] * ~silent)
+    proof = _Proof(seen, places, clues, named[evidence], trust[:, None] * ~silent)
     model, held_out = material.learn()
     if contrasts := _rows(lessons, "contrast").tolist():
         excluded = np.array([[lessons[row].excluded == code for code in code_ids] for row in contrasts])
@@ -137,12 +137,12 @@ class _Proof(NamedTuple):
         if lent is None or not len(lent[0]):
             calibration = calibrate(scores, self.truth, weights=self.trust, expected=MATCHED, clues=own)
             return calibration, calibration.probabilities(scores, own)
-        said, thought = lent
-        more = [lead(said), *clues]
-        counts = np.full(thought.shape, min(1.0, _LENT_EVIDENCE / len(said)))
+        lent_scores, guesses = lent
+        more = [lead(lent_scores), *clues]
+        counts = np.full(guesses.shape, min(1.0, _LENT_EVIDENCE / len(lent_scores)))
         calibration = calibrate(
-            np.vstack([scores, said]),
-            np.vstack([self.truth, thought]),
+            np.vstack([scores, lent_scores]),
+            np.vstack([self.truth, guesses]),
             weights=np.vstack([self.trust, counts]),
             expected=MATCHED,
             clues=[np.vstack(pair) for pair in zip(own, more, strict=True)],

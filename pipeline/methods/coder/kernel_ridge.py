@@ -45,7 +45,7 @@ def stack(parts: Sequence[Features]) -> Features:
 
 def frame_columns(frames: Sequence[str]) -> Matrix:
     """Return one column per frame, 1 where it is the text's; a text without a frame has none."""
-    return np.array([[float(frame == known) for known in FRAMES] for frame in frames]).reshape(-1, len(FRAMES))
+    return np.array([[float(frame == column) for column in FRAMES] for frame in frames]).reshape(-1, len(FRAMES))
 
 
 def evenly(n_rows: int, most: int) -> NDArray[np.intp]:
@@ -65,8 +65,8 @@ class LikenessModel:
     def scores(self, features: Features) -> Matrix:
         """Return the scores, float (n_texts, n_codes)."""
         by_meaning = _alike_in_meaning(features, self.landmarks) @ self.pulls
-        found: Matrix = by_meaning + features.words @ self.word_weights + features.frames @ self.frame_weights
-        return found
+        scores: Matrix = by_meaning + features.words @ self.word_weights + features.frames @ self.frame_weights
+        return scores
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ class HeldOut:
         """Return the scores of each text without the row beside it, float (n_texts, n_codes)."""
         places = _solve(self.system, _solve(self.basis, likeness(self.model.landmarks, features)))
         influence = np.einsum("ij,ij->j", places, self.influences[:, rows])
-        found: Matrix = self.model.scores(features) - influence[:, None] * self.surprises[rows]
-        return found
+        scores: Matrix = self.model.scores(features) - influence[:, None] * self.surprises[rows]
+        return scores
 
 
-def likeness(one: Features, other: Features) -> Matrix:
-    """Return how alike each text of one is to each of the other, float (n_one, n_other)."""
-    in_words: Matrix = (one.words @ other.words.T).toarray()
-    return _alike_in_meaning(one, other) + _WORDS * in_words + _FRAME * (one.frames @ other.frames.T)
+def likeness(texts: Features, others: Features) -> Matrix:
+    """Return how alike each of the texts is to each of the others, float (n_texts, n_others)."""
+    in_words: Matrix = (texts.words @ others.words.T).toarray()
+    return _alike_in_meaning(texts, others) + _WORDS * in_words + _FRAME * (texts.frames @ others.frames.T)
 
 
 def learn(features: Features, targets: Matrix, *, weights: Matrix) -> tuple[LikenessModel, HeldOut]:
@@ -119,8 +119,8 @@ def _model(landmarks: Features, pulls: Matrix) -> LikenessModel:
     return LikenessModel(landmarks, pulls, _WORDS * (landmarks.words.T @ pulls), _FRAME * (landmarks.frames.T @ pulls))
 
 
-def _alike_in_meaning(one: Features, other: Features) -> Matrix:
-    cosines = (one.vectors @ other.vectors.T).astype(np.float64)
+def _alike_in_meaning(texts: Features, others: Features) -> Matrix:
+    cosines = (texts.vectors @ others.vectors.T).astype(np.float64)
     # Less what unrelated texts score, so that a text like nothing we know gets no code.
     return np.asarray(_MEANING * (np.exp(2 * (cosines - 1)) - np.exp(-2)))
 

@@ -61,34 +61,31 @@ class CodebookMatcher:
         starts = np.cumsum([0, *(len(phrases) for phrases in lists)])[:-1].astype(np.intp)
         words = [" ".join((code.name, code.plain_label, code.definition, code.include)) for code in codebook.codes]
         vectorizer = CountVectorizer(analyzer=word_stems, binary=True).fit([*words, "codebook"])
-        there = vectorizer.transform(words).astype(np.float64)
-        rarity = 1 / np.maximum(np.asarray(there.sum(axis=0)).ravel(), 1)
+        used = vectorizer.transform(words).astype(np.float64)
+        rarity = 1 / np.maximum(np.asarray(used.sum(axis=0)).ravel(), 1)
         phrases = embedder.encode([phrase for phrases in lists for phrase in phrases])
-        return cls(phrases, starts, vectorizer, (diags(rarity) @ there.T).tocsr())
+        return cls(phrases, starts, vectorizer, (diags(rarity) @ used.T).tocsr())
 
     def clues(self, texts: Sequence[str], reading: TextFeatures) -> list[Matrix]:
         """Return what speaks for each code beside likeness, each float (n_texts, n_codes): words, phrases, length."""
         n_codes = len(self.starts)
         words = (self.vectorizer.transform([*texts, ""])[: len(texts)] @ self.shares).toarray()
+        nearest = self._cosines(reading.whole.vectors)
+        np.maximum.at(nearest, reading.owners, self._cosines(reading.units.vectors))
         lengths = np.log1p([len(text.split()) for text in texts])
         return [
             words - words.mean(axis=1, keepdims=True),
-            lead(np.maximum(self._nearest_phrases(reading), _UNLIKE)),
+            lead(np.maximum(nearest, _UNLIKE)),
             np.repeat(lengths.reshape(-1, 1), n_codes, axis=1),
         ]
 
-    def _nearest_phrases(self, reading: TextFeatures) -> Matrix:
-        best = self._cosines(reading.whole.vectors)
-        np.maximum.at(best, reading.owners, self._cosines(reading.units.vectors))
-        return best
-
     def _cosines(self, vectors: NDArray[np.float32]) -> Matrix:
-        found = np.empty((len(vectors), len(self.starts)))
+        best = np.empty((len(vectors), len(self.starts)))
         step = max(1, _MOST_CELLS // max(1, len(self.phrases)))
         for begin in range(0, len(vectors), step):
             cosines = vectors[begin : begin + step] @ self.phrases.T
-            found[begin : begin + step] = np.maximum.reduceat(cosines, self.starts, axis=1)
-        return found
+            best[begin : begin + step] = np.maximum.reduceat(cosines, self.starts, axis=1)
+        return best
 
 
 def _phrases_of(code: Code) -> list[str]:

@@ -97,16 +97,16 @@ def check_decisions(answers: TrainingSet, codebook: Codebook) -> None:
     """Raise CodebookError where a code is not in the codebook, DataError where codes or weights cannot be used."""
     if any(weight < 0 or not np.isfinite(weight) for weight in answers.weights):
         raise DataError("A weight is negative or no number; weights say how much each decision counts, from 0 up.")
-    known = {code.code for code in codebook.codes}
-    for row, given in enumerate(answers.codes):
-        if isinstance(given, str):
+    code_ids = {code.code for code in codebook.codes}
+    for row, codes in enumerate(answers.codes):
+        if isinstance(codes, str):
             raise DataError(f"The codes of text {row} are a single word; give a list of code ids for each text.")
-        for code in given or ():
-            if code not in known:
+        for code in codes or ():
+            if code not in code_ids:
                 raise CodebookError(
                     f"Text {row} is given the code {code!r}, which is not in the codebook; "
                     "add the code there or give the text another one."
                 )
-    unknown = next((code for code in answers.hints if code is not None and code not in known), None)
+    unknown = next((code for code in answers.hints if code is not None and code not in code_ids), None)
     if unknown is not None:
         raise CodebookError(f"A hint is the code {unknown!r}, which is not in the codebook; leave it out or add the code there.")

@@ -17,11 +17,11 @@ def theme_hints(labels: NDArray[np.intp], similarity: NDArray[np.floating], code
     theme's middle it is; `codes` (n_themes,) which code people gave each theme, None where they gave none. Only the nearest
     three in ten of a theme's texts are given its code, for a theme is wider than a code.
     """
-    found: list[str | None] = [None] * len(labels)
+    hints: list[str | None] = [None] * len(labels)
     for theme, code in enumerate(codes):
         inside = np.flatnonzero(labels == theme)
         if code is not None and len(inside):
             near = similarity[inside] >= np.quantile(similarity[inside], 1 - NEAREST)
             for row in inside[near].tolist():
-                found[row] = code
-    return found
+                hints[row] = code
+    return hints

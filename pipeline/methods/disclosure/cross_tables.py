@@ -99,9 +99,9 @@ def _narrowed(index: int, sums: Floats, low: Floats, high: Floats) -> tuple[floa
         goal = np.zeros(low.size)
         goal[index] = sign
         bounds = np.column_stack([low.ravel(), high.ravel()])
-        found = linprog(goal, A_eq=sums, b_eq=np.zeros(len(sums)), bounds=bounds, method="highs")
+        solved = linprog(goal, A_eq=sums, b_eq=np.zeros(len(sums)), bounds=bounds, method="highs")
         ends.append(
-            sign * float(found.fun) if found.status == 0 else float(low.ravel()[index] if sign > 0 else high.ravel()[index])
+            sign * float(solved.fun) if solved.status == 0 else float(low.ravel()[index] if sign > 0 else high.ravel()[index])
         )
     return ends[0], ends[1]
 

@@ -88,10 +88,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 def pointers(text: str) -> tuple[str, ...]:
     """Return the kinds of things in a text that together may point at a person, such as ("age", "place")."""
-    found = {kind for kind, pattern in _KINDS if pattern.search(text)}
-    if "place" not in found and _names_a_place(text):
-        found.add("place")
-    return tuple(sorted(found))
+    kinds = {kind for kind, pattern in _KINDS if pattern.search(text)}
+    if "place" not in kinds and _names_a_place(text):
+        kinds.add("place")
+    return tuple(sorted(kinds))
 
 
 def may_identify(text: str) -> bool:
@@ -101,8 +101,8 @@ def may_identify(text: str) -> bool:
 
 def captions(values: Mapping[str, Sequence[str]], fewest: int) -> dict[str, str]:
     """Return a caption for each person from their values, coarsest first: as many as at least `fewest` people share."""
-    found = captions_of(Counter(map(tuple, values.values())), fewest)
-    return {person: found[tuple(own)] for person, own in values.items() if tuple(own) in found}
+    caption_of = captions_of(Counter(map(tuple, values.values())), fewest)
+    return {person: caption_of[tuple(own)] for person, own in values.items() if tuple(own) in caption_of}
 
 
 def captions_of(alike: Mapping[tuple[str, ...], int], fewest: int) -> dict[tuple[str, ...], str]:
@@ -110,15 +110,15 @@ def captions_of(alike: Mapping[tuple[str, ...], int], fewest: int) -> dict[tuple
 
     Only those who are shown a caption count as sharing it, or else a coarse one would give away the few who have it.
     """
-    left, found = set(alike), dict[tuple[str, ...], str]()
+    left, caption_of = set(alike), dict[tuple[str, ...], str]()
     for n in range(max(map(len, alike), default=0), 0, -1):
         worded = {own: ", ".join(dict.fromkeys(filter(None, own[:n]))) for own in left}
         shared = Counter[str]()
         for own, caption in worded.items():
             shared[caption] += alike[own]
-        found |= {own: caption for own, caption in worded.items() if caption and shared[caption] >= fewest}
-        left -= set(found)
-    return found
+        caption_of |= {own: caption for own, caption in worded.items() if caption and shared[caption] >= fewest}
+        left -= set(caption_of)
+    return caption_of
 
 
 def _names_a_place(text: str) -> bool:

@@ -127,8 +127,8 @@ class _Attack:
         return [place for place in places if place not in self.unhelped]
 
     def _is_wide(self, place: Place) -> bool:
-        there = self.worlds[(slice(None), *place)]
-        return bool(_whole_numbers(there.min(), there.max()) >= self.needed[place])
+        counts = self.worlds[(slice(None), *place)]
+        return bool(_whole_numbers(counts.min(), counts.max()) >= self.needed[place])
 
     def _topic(self, place: Place) -> int:
         return 0 if self.block.topics is None else int(self.block.topics[place[0]])
@@ -247,12 +247,12 @@ class _Program:
         """Return the world in which a goal, (n_items, n_classes), is lowest, and the shown figures that stop it there."""
         from scipy.optimize import linprog
 
-        known = {"A_ub": self.matrix, "b_ub": self.ends} if len(self.ends) else {}
-        solved = linprog(goal.ravel(), **known, bounds=self.bounds, method="highs")
+        inequalities = {"A_ub": self.matrix, "b_ub": self.ends} if len(self.ends) else {}
+        solved = linprog(goal.ravel(), **inequalities, bounds=self.bounds, method="highs")
         if solved.status != 0:
             # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
             return self.block.counts, set()
-        marginals = solved.ineqlin.marginals if known else np.zeros(0)
+        marginals = solved.ineqlin.marginals if inequalities else np.zeros(0)
         tight = np.flatnonzero(np.abs(marginals) > _NEAR)
         sources = (self.sources[int(row)] for row in tight)
         return solved.x.reshape(self.block.counts.shape), {source for source in sources if source is not None}
@@ -295,12 +295,12 @@ def classes_of(
     columns = dict[str, int]()
     for group, places in levels.items():
         wider = np.column_stack([table, places])
-        found = np.unique(wider, axis=0, return_inverse=True)
-        if not columns or len(found[0]) <= MOST_CLASSES:
-            columns[group], table, (kinds, of) = table.shape[1], wider, found
+        wider_classes = np.unique(wider, axis=0, return_inverse=True)
+        if not columns or len(wider_classes[0]) <= MOST_CLASSES:
+            columns[group], table, (kinds, of) = table.shape[1], wider, wider_classes
     parts, figures = [np.ones(len(kinds), dtype=bool)], [(everyone, everyone)]
-    for group, there in names.items():
+    for group, level_names in names.items():
         for place in [*np.unique(levels[group][levels[group] >= 0]), -1]:
             parts.append(kinds[:, columns[group]] == place if group in columns else np.zeros(len(kinds), dtype=bool))
-            figures.append((group, "" if place < 0 else there[place]))
+            figures.append((group, "" if place < 0 else level_names[place]))
     return Classes(of.ravel(), np.array(parts), tuple(figures))

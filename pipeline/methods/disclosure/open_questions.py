@@ -55,30 +55,30 @@ class OpenQuestions:
         figures = [place[group, "" if level == unknown else level] for group, level in named]
         return np.asarray(flags[questions, figures])
 
-    def of_codes(self, said: Floats, profile: Profile) -> Bools:
+    def of_codes(self, counts: Floats, profile: Profile) -> Bools:
         """Return which counts of people who spoke of each code to hide, (n_codes, n_questions, n_figures).
 
-        `said`, (n_codes, n_questions, n_classes), is attacked together with the bases, which stay as they were decided.
+        `counts`, (n_codes, n_questions, n_classes), is attacked together with the bases, which stay as they were decided.
         """
-        figures, base = said @ self.classes.parts.T.astype(float), self.usable @ self.classes.parts.T.astype(float)
+        figures, base = counts @ self.classes.parts.T.astype(float), self.usable @ self.classes.parts.T.astype(float)
         gone = (figures < profile.fewest) | nearly_all(figures, base) | self.no_base | self.classes.unknown()
         # A code of which nothing is shown tells nothing.
-        told = np.flatnonzero(~gone.all(axis=(1, 2)))
-        most = max(1, _MOST_TOGETHER // (said[0].size or 1))
-        for some in np.array_split(told, range(most, len(told), most)):
+        shown_codes = np.flatnonzero(~gone.all(axis=(1, 2)))
+        most = max(1, _MOST_TOGETHER // (counts[0].size or 1))
+        for some in np.array_split(shown_codes, range(most, len(shown_codes), most)):
             if len(some):
-                gone[some] = self._of_some(said[some], gone[some], profile)
+                gone[some] = self._of_some(counts[some], gone[some], profile)
         return np.asarray(gone)
 
-    def _of_some(self, said: Floats, gone: Bools, profile: Profile) -> Bools:
-        n, (n_codes, n_questions, _) = 4 * len(self.questions), said.shape
+    def _of_some(self, counts: Floats, gone: Bools, profile: Profile) -> Bools:
+        n, (n_codes, n_questions, _) = 4 * len(self.questions), counts.shape
         bases = _bases(self, self.no_base, profile)
         bases.hidden[:n] = np.vstack([bases.hidden[:n_questions], self.no_answered, self.no_blank, self.no_base])
         items = np.arange(n_codes * n_questions)
         of_base = 3 * n_questions + items % n_questions
         block = LinkedBlock(
             self.classes.parts,
-            np.vstack([bases.counts, *said]),
+            np.vstack([bases.counts, *counts]),
             np.vstack([bases.most, *[self.asked] * n_codes]),
             np.vstack([bases.hidden, *gone]),
             np.vstack([np.ones_like(bases.hidden), *np.zeros_like(gone)]),
@@ -102,22 +102,22 @@ def open_questions(comments: pd.DataFrame, people: pd.DataFrame, groups: Sequenc
     """Count who was asked, who answered and whose answer was read, and decide which of these figures may be shown."""
     asked = persons_asked(comments)
     (numbers,), persons = factorize(asked["response_id"])
-    known = levels(people, persons, groups)
+    level_of = levels(people, persons, groups)
     classes = classes_of(
-        {group: found.codes.astype(np.intp) for group, found in known.items()},
-        {group: [str(level) for level in found.categories] for group, found in known.items()},
+        {group: column.codes.astype(np.intp) for group, column in level_of.items()},
+        {group: [str(level) for level in column.categories] for group, column in level_of.items()},
         len(persons),
         EVERYONE,
     )
     questions = (*(question for question in dict.fromkeys(asked["question"]) if question != ANY), ANY)
     of = [np.flatnonzero(asked["question"] == question) for question in questions]
     answered = asked["answered"].to_numpy(bool)
-    there = np.array([classes.count(numbers[rows]) for rows in of])
+    n_asked = np.array([classes.count(numbers[rows]) for rows in of])
     wrote = np.array([classes.count(numbers[rows[answered[rows]]]) for rows in of])
     read = comments[comments["set_aside"].isna()]
     usable = by_question(classes, index_in(read["response_id"], persons), read["question"], questions)
     return _decided(
-        OpenQuestions(questions, persons, classes, there, wrote, usable, *([np.zeros((0, 0), dtype=bool)] * 3)), profile
+        OpenQuestions(questions, persons, classes, n_asked, wrote, usable, *([np.zeros((0, 0), dtype=bool)] * 3)), profile
     )
 
 
@@ -125,34 +125,34 @@ def by_question(classes: Classes, persons: NDArray[np.int32], of: pd.Series, que
     """Return how many people of each class are in the rows of each question, and of any: (n_questions, n_classes)."""
     names = of.to_numpy()
     each = [np.unique(persons[(names == question) & (persons >= 0)]) for question in questions[:-1]]
-    return np.array([classes.count(found) for found in [*each, np.unique(persons[persons >= 0])]])
+    return np.array([classes.count(people) for people in [*each, np.unique(persons[persons >= 0])]])
 
 
-def _decided(found: OpenQuestions, profile: Profile) -> OpenQuestions:
+def _decided(counted: OpenQuestions, profile: Profile) -> OpenQuestions:
     """Decide on the bases of what is counted first, and then on who wrote something and who left it blank beside them."""
-    n, parts = len(found.questions), found.classes.parts.T.astype(float)
-    base = found.usable @ parts
+    n, parts = len(counted.questions), counted.classes.parts.T.astype(float)
+    base = counted.usable @ parts
     few = base < profile.fewest
-    everyone, free = shown_of_everyone(few), _unsaid(found, few)
+    everyone, free = shown_of_everyone(few), _unsaid(counted, few)
     always = [(range(n), everyone)]
     block = LinkedBlock(
-        found.classes.parts, found.usable, found.asked, few | free, everyone, _any_of(0, n), {}, always=always, free=free
+        counted.classes.parts, counted.usable, counted.asked, few | free, everyone, _any_of(0, n), {}, always=always, free=free
     )
     no_base = hide_linked(block, profile)
-    block = _bases(found, no_base, profile)
+    block = _bases(counted, no_base, profile)
     gone = hide_linked(block, profile)
-    return replace(found, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
+    return replace(counted, no_answered=gone[n : 2 * n], no_blank=gone[2 * n : 3 * n], no_base=no_base)
 
 
-def _unsaid(found: OpenQuestions, few: Bools) -> Bools:
+def _unsaid(counted: OpenQuestions, few: Bools) -> Bools:
     """Say which bases are of people whose group is not known: no table has them, and only few such people need protection."""
-    return np.asarray(found.classes.unknown() & ~few)
+    return np.asarray(counted.classes.unknown() & ~few)
 
 
-def _bases(found: OpenQuestions, no_base: Bools, profile: Profile) -> LinkedBlock:
+def _bases(counted: OpenQuestions, no_base: Bools, profile: Profile) -> LinkedBlock:
     """Return who was asked, wrote something, left it blank and was read, by question, as one block: (4 * n_questions,) items."""
-    n, parts = len(found.questions), found.classes.parts.T.astype(float)
-    counts = np.vstack([found.asked, found.answered, found.asked - found.answered, found.usable])
+    n, parts = len(counted.questions), counted.classes.parts.T.astype(float)
+    counts = np.vstack([counted.asked, counted.answered, counted.asked - counted.answered, counted.usable])
     few = counts @ parts < profile.fewest
     hidden = few.copy()
     hidden[n : 3 * n] |= np.vstack([hidden[:n]] * 2)
@@ -169,16 +169,16 @@ def _bases(found: OpenQuestions, no_base: Bools, profile: Profile) -> LinkedBloc
         *_any_of(3 * n, n),
     ]
     return LinkedBlock(
-        found.classes.parts,
+        counted.classes.parts,
         counts,
-        np.vstack([found.asked] * 4),
+        np.vstack([counted.asked] * 4),
         hidden,
         kept,
         relations,
         {},
         frozenset(range(n)),
         [(range(n, 3 * n), always), (range(3 * n, 4 * n), always & shown_of_everyone(~always))],
-        free=np.vstack([np.zeros_like(always[: 3 * n]), _unsaid(found, few[3 * n :])]),
+        free=np.vstack([np.zeros_like(always[: 3 * n]), _unsaid(counted, few[3 * n :])]),
     )
 
 
@@ -189,4 +189,4 @@ def _within(items: Sequence[int], bases: Sequence[int]) -> list[Relation]:
 def _any_of(first: int, n: int) -> list[Relation]:
     """Say that who is in one question is in any, the last of them, and that nobody else is."""
     last, each = first + n - 1, range(first, first + n - 1)
-    return [*({one: 1.0, last: -1.0} for one in each), {last: 1.0, **dict.fromkeys(each, -1.0)}]
+    return [*({question: 1.0, last: -1.0} for question in each), {last: 1.0, **dict.fromkeys(each, -1.0)}]

@@ -14,8 +14,8 @@ from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, nearly_
 def classes_by(levels: Mapping[str, "pd.Categorical"], n_persons: int) -> Classes:
     """Return the classes of people from the level of each person in each attribute."""
     return classes_of(
-        {group: found.codes.astype(np.intp) for group, found in levels.items() if group != EVERYONE},
-        {group: [str(level) for level in found.categories] for group, found in levels.items() if group != EVERYONE},
+        {group: column.codes.astype(np.intp) for group, column in levels.items() if group != EVERYONE},
+        {group: [str(level) for level in column.categories] for group, column in levels.items() if group != EVERYONE},
         n_persons,
         EVERYONE,
     )
@@ -86,24 +86,24 @@ def hide_choices(classes: Classes, base: Floats, chosen: Floats, profile: Profil
         block.hidden = without_base
 
 
-def hide_themes(classes: Classes, base: Floats, said: Floats, no_base: Bools, profile: Profile) -> Bools:
+def hide_themes(classes: Classes, base: Floats, counts: Floats, no_base: Bools, profile: Profile) -> Bools:
     """Return which numbers of people of each theme to hide, (n_themes, n_figures), from those by class; everyone's goes last."""
-    few = _few(classes, said, profile)
-    gone = few | nearly_all(_figures(classes, said), _figures(classes, base[None])) | no_base
+    few = _few(classes, counts, profile)
+    gone = few | nearly_all(_figures(classes, counts), _figures(classes, base[None])) | no_base
     gone[:, 0] = few[:, 0]
-    if not len(said):
+    if not len(counts):
         return gone
-    themes, everyone = range(1, len(said) + 1), np.arange(len(no_base)) == 0
+    themes, everyone = range(1, len(counts) + 1), np.arange(len(no_base)) == 0
     block = LinkedBlock(
         classes.parts,
-        np.vstack([base, said]),
-        np.repeat(_sizes(classes)[None], len(said) + 1, axis=0),
+        np.vstack([base, counts]),
+        np.repeat(_sizes(classes)[None], len(counts) + 1, axis=0),
         np.vstack([no_base | everyone, gone]),
         np.vstack([np.ones_like(no_base), *np.zeros_like(gone)]),
         [{theme: 1.0, 0: -1.0} for theme in themes],
         {},
         free=np.vstack([everyone, *np.zeros_like(gone)]),
-        topics=np.arange(len(said) + 1),
+        topics=np.arange(len(counts) + 1),
     )
     return hide_linked(block, profile)[1:]
 

@@ -53,7 +53,7 @@ class Bert:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text's tokens, as many as the model reads."""
-        return [found.ids for found in self.tokenizer.encode_batch_fast(list(texts))]
+        return [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(texts))]
 
     @property
     def room(self) -> int:
@@ -116,15 +116,15 @@ class Bert:
         from torch.nn.functional import scaled_dot_product_attention
 
         heads = int(self.config["num_attention_heads"])
-        asked, heard = self._linear(states, f"{name}.{_ASKED}"), []
+        asked, attended = self._linear(states, f"{name}.{_ASKED}"), []
         for part in texts_of(asked, runs):
             texts, length, size = part.shape[0], part.shape[1], part.shape[2] // 3
             query, key, value = part.view(texts, length, 3, heads, size // heads).permute(2, 0, 3, 1, 4)
-            found = scaled_dot_product_attention(query, key, value)
-            heard.append(found.transpose(1, 2).reshape(texts * length, size))
-        # Behind the texts stand blanks, which hear nothing.
-        blanks = len(states) - sum(map(len, heard))
-        return torch.cat([*heard, asked.new_zeros(blanks, states.shape[1])])
+            attention = scaled_dot_product_attention(query, key, value)
+            attended.append(attention.transpose(1, 2).reshape(texts * length, size))
+        # Behind the texts stand blanks, which attend to nothing.
+        blanks = len(states) - sum(map(len, attended))
+        return torch.cat([*attended, asked.new_zeros(blanks, states.shape[1])])
 
     def _linear(self, states: "Tensor", name: str, *, then: str = "none") -> "Tensor":
         import torch
@@ -134,8 +134,8 @@ class Bert:
         if name in self.laid_out:
             laid: Tensor = torch.ops.mkldnn._linear_pointwise(states, self.laid_out[name], bias, then, [], "none")
             return laid
-        found = linear(states, self.weights[f"{name}.weight"], bias)
-        return gelu(found) if then == "gelu" else found
+        product = linear(states, self.weights[f"{name}.weight"], bias)
+        return gelu(product) if then == "gelu" else product
 
     def _evened(self, states: "Tensor", name: str) -> "Tensor":
         from torch.nn.functional import layer_norm
@@ -218,8 +218,8 @@ def load_bert(folder: Path, *, precision: str, device: str, layers: Path | None 
 def _can_lay_out(precision: str) -> bool:
     import torch
 
-    known = platform.machine() in ("x86_64", "AMD64") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    return known and (precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
+    supported = platform.machine() in ("x86_64", "AMD64") and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return supported and (precision == "fp32" or bool(torch.ops.mkldnn._is_mkldnn_bf16_supported()))
 
 
 def _laid_out(weights: "dict[str, Tensor]", room: int) -> "dict[str, Tensor]":

@@ -68,11 +68,11 @@ class EmbedderProcess:
 
     @cached_property
     def _facts(self) -> dict[str, Any]:
-        said: dict[str, Any] = json.loads(self._heard())
-        if "refused" in said:
+        reply: dict[str, Any] = json.loads(self._heard())
+        if "refused" in reply:
             self.end()
-            raise ModelError(said["refused"])
-        return said
+            raise ModelError(reply["refused"])
+        return reply
 
     def _heard(self) -> bytes:
         try:
@@ -125,9 +125,9 @@ def _serve(asked: Connection, tells: Connection, source: str, precision: str) ->
 
 
 if __name__ == "__main__":
-    here, there, arguments = ends_here()
+    asked, tells, arguments = ends_here()
     try:
-        _serve(here, there, *arguments)
+        _serve(asked, tells, *arguments)
     except (EOFError, BrokenPipeError):
         # Whoever asked is gone.
         sys.exit()

@@ -48,8 +48,8 @@ class OfSentenceTransformers:
 
     def token_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the ids of each text's tokens, as many as the model reads."""
-        found = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
-        return [list(ids) for ids in found["input_ids"]]
+        tokens = self.model.tokenizer(list(texts), truncation=True, max_length=self.model.max_seq_length)
+        return [list(ids) for ids in tokens["input_ids"]]
 
     def batches(self, lengths: Sequence[int]) -> Iterator[list[int]]:
         """Yield the places of texts to be read together, given how many tokens each has."""
@@ -63,8 +63,8 @@ class OfSentenceTransformers:
         filled = [*rows, *([rows[-1]] * (rows_of(width) - len(rows)))]
         padded = self.model.tokenizer.pad({"input_ids": filled}, padding="max_length", max_length=width, return_tensors="pt")
         with torch.inference_mode():
-            found = self.model({key: value.to(self.model.device) for key, value in padded.items()})
-        vectors: NDArray[np.float32] = found["sentence_embedding"].float().cpu().numpy()
+            output = self.model({key: value.to(self.model.device) for key, value in padded.items()})
+        vectors: NDArray[np.float32] = output["sentence_embedding"].float().cpu().numpy()
         return np.asarray(vectors[: len(rows)])
 
 

@@ -57,21 +57,21 @@ def find_topics(answers: DistinctTexts, guide: Chances | None = None, *, n_theme
 
 def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
     """Return the centre (k, d) nearest to each unit vector (n, d), int (n,)."""
-    found = np.zeros(len(vectors), dtype=np.intp)
+    labels = np.zeros(len(vectors), dtype=np.intp)
     for block in blocks(len(vectors)):
-        found[block] = (vectors[block] @ centres.T).argmax(axis=1)
-    return found
+        labels[block] = (vectors[block] @ centres.T).argmax(axis=1)
+    return labels
 
 
 def placed(vectors: Units, centres: NDArray[np.float64], guide: Chances | None, codes: Sequence[int | None]) -> Labels:
     """Return the theme of texts that come after: that of the code which explains them, or else the nearest, int (n,)."""
-    found = nearest(vectors, centres)
+    labels = nearest(vectors, centres)
     theme_of = {code: theme for theme, code in enumerate(codes) if code is not None}
     if guide is None or not theme_of:
-        return found
+        return labels
     chances = guide[:, list(theme_of)]
     themes = np.array(list(theme_of.values()), dtype=np.intp)[chances.argmax(axis=1)]
-    return np.where(chances.max(axis=1) >= EXPLAINED, themes, found).astype(np.intp)
+    return np.where(chances.max(axis=1) >= EXPLAINED, themes, labels).astype(np.intp)
 
 
 def _find_topics(answers: DistinctTexts, guide: Chances | None, *, n_themes: int | None, seed: int) -> Topics:
@@ -86,8 +86,8 @@ def _find_topics(answers: DistinctTexts, guide: Chances | None, *, n_themes: int
     # Texts on their own keep the number -1, which stands last here.
     rank = np.append(np.argsort(order), -1)
     grouping = groups.grouping_ and replace(groups.grouping_, labels=_ranked(rank, groups.grouping_.labels))
-    found = tuple(words[group] for group in order)
-    return Topics(rank[labels], found, tuple(groups.codes_[group] for group in order), grouping, groups.reason_)
+    topic_words = tuple(words[group] for group in order)
+    return Topics(rank[labels], topic_words, tuple(groups.codes_[group] for group in order), grouping, groups.reason_)
 
 
 def _ranked(rank: Labels, labels: Labels) -> Labels:
@@ -146,8 +146,8 @@ def _one_of_each_stem(weighted: Sequence[tuple[str, float]]) -> tuple[str, ...]:
 
 def _too_few(answers: DistinctTexts) -> str:
     n = _how_many(answers)
-    said = "there is only 1 answer" if n == 1 else f"there are only {n} answers, {len(answers)} of them different"
-    return f"1 theme, because {said}; themes are told apart from {FEWEST} answers up."
+    amount = "there is only 1 answer" if n == 1 else f"there are only {n} answers, {len(answers)} of them different"
+    return f"1 theme, because {amount}; themes are told apart from {FEWEST} answers up."
 
 
 def _how_many(answers: DistinctTexts) -> int:

@@ -64,10 +64,10 @@ def merge_near_duplicates(labels: Labels, vectors: NDArray[np.float64]) -> Label
     labels = np.unique(labels, return_inverse=True)[1]
     while labels.max() > 0:
         near = np.triu(_nearness(labels, vectors), k=1)
-        one, other = np.unravel_index(near.argmax(), near.shape)
-        if near[one, other] < NEAR_DUPLICATE:
+        first, second = np.unravel_index(near.argmax(), near.shape)
+        if near[first, second] < NEAR_DUPLICATE:
             break
-        labels = np.unique(np.where(labels == other, one, labels), return_inverse=True)[1]
+        labels = np.unique(np.where(labels == second, first, labels), return_inverse=True)[1]
     return np.asarray(labels, dtype=np.intp)
 
 
@@ -89,9 +89,9 @@ def far(labels: Labels, vectors: NDArray[np.float64]) -> NDArray[np.bool_]:
     likeness[np.arange(len(rows)), own] = np.nan
     is_far = others < np.nanmedian(likeness)
     kept = np.bincount(own, weights=~is_far, minlength=len(sums)) > 0
-    found = np.zeros(len(labels), dtype=bool)
-    found[inside] = is_far & kept[own]
-    return found
+    alone = np.zeros(len(labels), dtype=bool)
+    alone[inside] = is_far & kept[own]
+    return alone
 
 
 def centroids(labels: Labels, vectors: Units) -> NDArray[np.float64]:

@@ -20,7 +20,7 @@ def shared_words(texts: Sequence[str], labels: Labels) -> dict[int, tuple[float,
     """Return each group's share of texts with a word that sets it apart, and how many times that of other texts."""
     stems = [{stem(word) for word in telling_words(text) if word not in FILLERS} for text in texts]
     overall = Counter(word for own in stems for word in own)
-    found = {}
+    by_group = {}
     for label in np.unique(labels[labels >= 0]).tolist():
         members = np.flatnonzero(labels == label).tolist()
         used = Counter(word for row in members for word in stems[row])
@@ -30,8 +30,8 @@ def shared_words(texts: Sequence[str], labels: Labels) -> dict[int, tuple[float,
         share = sum(bool(stems[row] & best) for row in members) / len(members)
         others = sum(bool(own & best) for own in stems) - sum(bool(stems[row] & best) for row in members)
         elsewhere = max(others, 0.5) / max(len(texts) - len(members), 1)
-        found[label] = (share, share / elsewhere)
-    return found
+        by_group[label] = (share, share / elsewhere)
+    return by_group
 
 
 def mixtures(texts: Sequence[str], labels: Labels) -> list[int]:

@@ -104,8 +104,8 @@ def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
     """Group places with the best of several starts, int (n,)."""
     from sklearn.cluster import KMeans
 
-    found = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
-    return np.asarray(found, dtype=np.intp)
+    labels = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
+    return np.asarray(labels, dtype=np.intp)
 
 
 def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], detail: Detail, *, seed: int) -> Consensus:

@@ -95,10 +95,10 @@ def join_families(centres: NDArray[np.float64]) -> tuple[NDArray[np.float64], li
     if len(centres) < 2:
         return np.zeros((0, 4)), [1] * len(centres)
     joins = linkage(centres, "ward")
-    found = fcluster(joins, round(np.sqrt(len(centres))), "maxclust")
+    families = fcluster(joins, round(np.sqrt(len(centres))), "maxclust")
     # Numbered in the order of the themes, so that the most frequent theme is in family 1.
-    number = {family: i for i, family in enumerate(dict.fromkeys(found.tolist()), start=1)}
-    return joins, [number[family] for family in found.tolist()]
+    number = {family: i for i, family in enumerate(dict.fromkeys(families.tolist()), start=1)}
+    return joins, [number[family] for family in families.tolist()]
 
 
 def nearness(vectors: Units, labels: NDArray[np.intp], centres: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -116,17 +116,19 @@ def exemplars_of(
 ) -> list[tuple[int, ...]]:
     """Return for each theme, given by its rows, those nearest to its centre that do not echo one another, nearest first."""
     ordered = [members[np.argsort(-near[members].round(6), kind="stable")] for members in themes]
-    found: list[list[_Typical]] = [[] for _ in themes]
+    chosen: list[list[_Typical]] = [[] for _ in themes]
     for start in range(0, max(map(len, ordered), default=0), LOOKED):
-        wanting = [theme for theme, typical in enumerate(found) if len(typical) < EXEMPLARS]
+        wanting = [theme for theme, typical in enumerate(chosen) if len(typical) < EXEMPLARS]
         # Of all themes together, since words and vectors may be on the disk.
         looked = [(theme, row) for theme in wanting for row in ordered[theme][start : start + LOOKED].tolist()]
         if not looked:
             break
         rows = np.array([row for _, row in looked], dtype=np.intp)
         for (theme, row), text, vector in zip(looked, select(texts, rows), vectors[rows], strict=True):
-            _add_unless_echo(found[theme], _Typical(row, stems(text), vector))
-    return [tuple(one.row for one in typical) for typical in found]
+            candidate, typical = _Typical(row, stems(text), vector), chosen[theme]
+            if len(typical) < EXEMPLARS and not any(candidate.echoes(other) for other in typical):
+                typical.append(candidate)
+    return [tuple(exemplar.row for exemplar in typical) for typical in chosen]
 
 
 class _Typical(NamedTuple):
@@ -134,11 +136,5 @@ class _Typical(NamedTuple):
     stems: list[str]
     vector: NDArray[np.float64]
 
-
-def _add_unless_echo(typical: list[_Typical], one: _Typical) -> None:
-    if len(typical) < EXEMPLARS and not any(_echoes(one, other) for other in typical):
-        typical.append(one)
-
-
-def _echoes(one: _Typical, other: _Typical) -> bool:
-    return one.stems == other.stems or float(one.vector @ other.vector) > ECHO
+    def echoes(self, other: "_Typical") -> bool:
+        return self.stems == other.stems or float(self.vector @ other.vector) > ECHO

@@ -42,8 +42,8 @@ class UnitRows:
 
     def __getitem__(self, rows: slice | NDArray[np.intp]) -> NDArray[np.float64]:
         """Return these rows."""
-        found = unit(self.matrix[rows if self.order is None else self.order[rows]].astype(np.float64))
-        return found if self.digits is None else unit(unit(found).round(self.digits))
+        units = unit(self.matrix[rows if self.order is None else self.order[rows]].astype(np.float64))
+        return units if self.digits is None else unit(unit(units).round(self.digits))
 
 
 Units = NDArray[np.float64] | UnitRows
@@ -89,11 +89,11 @@ def distinct_answers(
     matrix = vectors if isinstance(vectors, LazyMatrix) else np.asarray(vectors)
     each = np.ones(len(texts)) if weights is None else np.asarray(weights, dtype=np.float64)
     # As bytes, which take a quarter of the memory and have the same order.
-    known = np.char.encode(np.asarray([answer_id(text) for text in texts] if ids is None else ids, dtype=np.str_))
-    _check_lengths(len(texts), {"vectors": matrix, "weights": each, "ids": known}, shape=matrix.shape)
+    keys = np.char.encode(np.asarray([answer_id(text) for text in texts] if ids is None else ids, dtype=np.str_))
+    _check_lengths(len(texts), {"vectors": matrix, "weights": each, "ids": keys}, shape=matrix.shape)
     if not all(np.isfinite(part).all() for part in (each, *(matrix[block] for block in blocks(len(matrix))))):
         raise DataError("The vectors or weights hold a missing or infinite number; make them again without it.")
-    _, first, place, counts = np.unique(known, return_index=True, return_inverse=True, return_counts=True)
+    _, first, place, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
     return DistinctTexts(
         select(texts, first),
         _middles(matrix, place, first),

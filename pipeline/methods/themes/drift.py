@@ -64,9 +64,9 @@ def quantiles_of(nearness: NDArray[np.float64]) -> tuple[float, ...]:
 def measure_drift(nearness: ArrayLike, quantiles: ArrayLike) -> Drift:
     """Compare how near new texts are to the nearest theme, float (n,), with the quantiles of the first texts."""
     mark = float(np.interp(EXPECTED, QUANTILES, np.asarray(quantiles, dtype=np.float64)))
-    found = np.asarray(nearness, dtype=np.float64)
-    n_far = int((found < mark).sum())
-    return Drift(n_far, len(found), wilson(n_far, len(found)))
+    similarities = np.asarray(nearness, dtype=np.float64)
+    n_far = int((similarities < mark).sum())
+    return Drift(n_far, len(similarities), wilson(n_far, len(similarities)))
 
 
 def _percent(share: float) -> str:

@@ -72,16 +72,16 @@ def as_found(labels: Labels, n_themes: int) -> ThemeShape:
 
 
 def apply_edits(
-    found: ThemeShape, ids: Iterable[str], vectors: Units, edits: Sequence[Edit]
+    start: ThemeShape, ids: Iterable[str], vectors: Units, edits: Sequence[Edit]
 ) -> tuple[ThemeShape, tuple[Outcome, ...]]:
     """Carry out edits in the order of their ids; returns the themes and what came of each edit.
 
-    `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `found.labels`. An edit finds its theme where at least
+    `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `start.labels`. An edit finds its theme where at least
     half of its texts that are still there lie in one theme; where they do not, the edit changes nothing and says so.
     """
     named = {text_id for edit in edits for part in edit.texts for text_id in part}
     texts = _Texts({text_id: row for row, text_id in enumerate(ids) if text_id in named} if named else {}, vectors)
-    shape = found
+    shape = start
     outcomes: list[tuple[Edit, Outcome]] = []
     for edit in sorted(edits, key=lambda edit: edit.edit_id):
         shape, outcome = _apply(shape, texts, edit)
@@ -140,7 +140,7 @@ def _mark(shape: ThemeShape, edit: Edit, label: int) -> tuple[ThemeShape, Outcom
         return replace(shape, titles={**shape.titles, label: (edit.detail, edit.edit_id)}), done
     if edit.action == "map":
         return replace(shape, codes={**shape.codes, label: (edit.detail, edit.edit_id)}), done
-    others = {one: by for one, by in shape.aside.items() if one != label}
+    others = {other: by for other, by in shape.aside.items() if other != label}
     if edit.action == "restore":
         return replace(shape, aside=others), done if label in shape.aside else replace(done, result="already so")
     return replace(shape, aside={**others, label: edit.edit_id}), done
@@ -202,22 +202,22 @@ def _without(shape: ThemeShape, gone: tuple[int, ...], new: tuple[int, ...]) -> 
     return replace(shape, alive=(*(label for label in shape.alive if label not in gone), *new))
 
 
-def _handed_on(given: Mapping[int, tuple[str, int]], sources: tuple[int, ...], new: int) -> dict[int, tuple[str, int]]:
+def _handed_on(marks: Mapping[int, tuple[str, int]], sources: tuple[int, ...], new: int) -> dict[int, tuple[str, int]]:
     """Hand on what people gave the largest of the sources that they gave anything."""
-    heir = next((given[label] for label in sources if label in given), None)
-    return {**given, **({new: heir} if heir else {})}
+    heir = next((marks[label] for label in sources if label in marks), None)
+    return {**marks, **({new: heir} if heir else {})}
 
 
 def _in_the_end(shape: ThemeShape, edit: Edit, outcome: Outcome) -> Outcome:
     """Follow an edit's themes through later edits, and say where a later one took its place."""
-    shown = tuple(label for label in shape.alive if any(_comes_from(shape, label, one) for one in outcome.labels))
-    given = {"rename": _authors(shape.titles), "map": _authors(shape.codes), "set aside": shape.aside}.get(edit.action)
-    stands = given is None or any(given.get(label) == edit.edit_id for label in shown)
+    shown = tuple(label for label in shape.alive if any(_comes_from(shape, label, ancestor) for ancestor in outcome.labels))
+    authors = {"rename": _authors(shape.titles), "map": _authors(shape.codes), "set aside": shape.aside}.get(edit.action)
+    stands = authors is None or any(authors.get(label) == edit.edit_id for label in shown)
     return replace(outcome, labels=shown, result=outcome.result if stands or not outcome.labels else "overtaken")
 
 
-def _authors(given: Mapping[int, tuple[str, int]]) -> dict[int, int]:
-    return {label: by for label, (_, by) in given.items()}
+def _authors(marks: Mapping[int, tuple[str, int]]) -> dict[int, int]:
+    return {label: by for label, (_, by) in marks.items()}
 
 
 def _comes_from(shape: ThemeShape, label: int, origin: int) -> bool:

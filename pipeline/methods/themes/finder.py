@@ -118,10 +118,10 @@ class ThemeFinder:
         if not self.themes_:
             return np.full(len(texts), -1, dtype=np.intp)
         rows = unit(np.asarray(self._vectors_of(texts, vectors), dtype=np.float64))
-        found = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
-        said, labels = self._fitted
-        known = dict(zip(said, labels.tolist(), strict=True))
-        return np.fromiter((known.get(text, near) for text, near in found), dtype=np.intp, count=len(texts))
+        pairs = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
+        fitted_texts, labels = self._fitted
+        label_of = dict(zip(fitted_texts, labels.tolist(), strict=True))
+        return np.fromiter((label_of.get(text, near) for text, near in pairs), dtype=np.intp, count=len(texts))
 
     def _vectors_of(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         if vectors is not None:

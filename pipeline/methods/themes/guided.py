@@ -157,22 +157,24 @@ class GuidedGroups:
         return Grouping(whole, tuple(again), tuple(rows))
 
 
-def _reason(found: GuidedGroups, n_codes: int, n_left: int, groups: SteadyGroups | None) -> str:
-    of_codes = f"{_themes(len(found.codes_))}: {n_codes} {'stands' if n_codes == 1 else 'stand'} for codes of the codebook."
-    rest = f"No code explains {n_left:,} of {len(found.labels_):,} different answers"
+def _reason(guided: GuidedGroups, n_codes: int, n_left: int, groups: SteadyGroups | None) -> str:
+    of_codes = f"{_themes(len(guided.codes_))}: {n_codes} {'stands' if n_codes == 1 else 'stand'} for codes of the codebook."
+    unexplained = f"No code explains {n_left:,} of {len(guided.labels_):,} different answers"
     if not n_left:
         others = "A code explains every answer."
     elif groups is None:
-        others = f"{rest}, which are too few to find themes in."
+        others = f"{unexplained}, which are too few to find themes in."
     else:
-        n_new = len(found.codes_) - n_codes
+        n_new = len(guided.codes_) - n_codes
         mixed = (
-            f"; {found.n_mixed} more groups spoke of no one thing, so that their answers are on their own"
-            if found.n_mixed
+            f"; {guided.n_mixed} more groups spoke of no one thing, so that their answers are on their own"
+            if guided.n_mixed
             else ""
         )
-        others = f"{rest}; among them {'was' if n_new == 1 else 'were'} found {_themes(n_new)} that no code stands for{mixed}."
-    return f"{of_codes} {others} {found_again(found.grouping_.agreement) if found.grouping_ else ''}".strip()
+        others = (
+            f"{unexplained}; among them {'was' if n_new == 1 else 'were'} found {_themes(n_new)} that no code stands for{mixed}."
+        )
+    return f"{of_codes} {others} {found_again(guided.grouping_.agreement) if guided.grouping_ else ''}".strip()
 
 
 def _themes(n: int) -> str:

@@ -39,10 +39,10 @@ class Neighbours:
         """Return the weights between texts as a symmetric sparse matrix (n, n)."""
         from scipy.sparse import csr_matrix
 
-        known = self.rows >= 0
-        starts = np.repeat(np.arange(len(self)), known.sum(axis=1))
-        weights = np.maximum(self.alike[known], 1e-6)
-        graph = csr_matrix((weights, (starts, self.rows[known])), shape=(len(self), len(self)))
+        filled = self.rows >= 0
+        starts = np.repeat(np.arange(len(self)), filled.sum(axis=1))
+        weights = np.maximum(self.alike[filled], 1e-6)
+        graph = csr_matrix((weights, (starts, self.rows[filled])), shape=(len(self), len(self)))
         return (graph + graph.T) / 2
 
 

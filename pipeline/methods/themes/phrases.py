@@ -83,10 +83,10 @@ def uses_of(text: str, of: Container[str]) -> Iterator[PhraseUse]:
             if not (first.tells or first.turns) or _cuts_name(words, start):
                 continue
             before = words[max(start - TURNED_WITHIN, 0) : start]
-            known = next((end for end in range(start, len(words)) if words[end].stem not in of), len(words))
+            limit = next((end for end in range(start, len(words)) if words[end].stem not in of), len(words))
             # A single word is a phrase where it is made of two: "co-production".
             shortest = 1 if "-" in first.stem else 2
-            for end in range(start + shortest, min(start + MOST_WORDS, known) + 1):
+            for end in range(start + shortest, min(start + MOST_WORDS, limit) + 1):
                 inside = words[start:end]
                 if _may_end(inside) and not _cuts_name(words, end):
                     yield PhraseUse(tuple(word.stem for word in inside), _said(inside, start), any(word.turns for word in before))
@@ -103,14 +103,14 @@ def tells(word: str) -> bool:
 
 
 def _words(part: str) -> list[_PhraseWord]:
-    found = []
+    words = []
     for form in _WORD.findall(part):
         lower = form.lower().replace("’", "'")
         turns = lower in _NEGATIVE or bool(_NOT.fullmatch(lower))
         root = ("not" if _NOT.fullmatch(lower) else lower) if turns else _stem(lower)
         is_telling = not turns and len(lower) > 1 and not lower.isdigit() and not _says_nothing(lower)
-        found.append(_PhraseWord(form.replace("’", "'"), root, is_telling, turns))
-    return found
+        words.append(_PhraseWord(form.replace("’", "'"), root, is_telling, turns))
+    return words
 
 
 def _says_nothing(word: str) -> bool:

@@ -103,9 +103,9 @@ def words_of_enough(texts: Sequence[str], keywords: Sequence[str]) -> tuple[str,
 
 def said_by_enough(texts: Sequence[str], title: str) -> bool:
     """Say whether at least three different texts hold each phrase (between commas) of a title; endings do not count."""
-    said = [spoken(text) for text in sorted(set(texts))]
+    different = [spoken(text) for text in sorted(set(texts))]
     phrases = [spoken(phrase) for phrase in title.split(",")]
-    return all(phrase.strip() and sum(phrase in text for text in said) >= FEWEST_TEXTS for phrase in phrases)
+    return all(phrase.strip() and sum(phrase in text for text in different) >= FEWEST_TEXTS for phrase in phrases)
 
 
 def _sha256(path: Path) -> str:

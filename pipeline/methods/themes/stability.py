@@ -51,12 +51,12 @@ class Grouping:
         from sklearn.metrics import adjusted_rand_score
 
         pairs = zip(self.rows, self.again, strict=True)
-        return float(np.mean([adjusted_rand_score(self.labels[rows], found) for rows, found in pairs]))
+        return float(np.mean([adjusted_rand_score(self.labels[rows], labels) for rows, labels in pairs]))
 
     def stability(self, theme: int) -> float:
         """Return the mean Jaccard index, 0 to 1, between a theme and its best match in each part."""
         pairs = zip(self.rows, self.again, strict=True)
-        return float(np.mean([best_overlap(self.labels[rows] == theme, found) for rows, found in pairs]))
+        return float(np.mean([best_overlap(self.labels[rows] == theme, labels) for rows, labels in pairs]))
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def choose(
     numbers = [n_themes] if n_themes else numbers_to_try(n_texts, many=vectors is not None)
     wanted = numbers if vectors is not None else _promising(consensus, resamples, numbers, seed=seed)
     groupings = _found_again(resamples, _labels(consensus, wanted, seed=seed, starts=10), seed=seed)
-    agreements = {number: found.agreement for number, found in groupings.items()}
-    apart = {} if vectors is None else {number: separation(vectors, found.labels) for number, found in groupings.items()}
+    agreements = {number: grouping.agreement for number, grouping in groupings.items()}
+    apart = {} if vectors is None else {number: separation(vectors, grouping.labels) for number, grouping in groupings.items()}
     chosen = clearest(agreements, apart, n_texts) or steadiest(agreements, n_texts)
     tried = f"of the numbers tried, {min(numbers)} to {max(numbers)}"
     why = "because so many were asked for" if n_themes else _why(agreements, apart, chosen, n_texts, tried=tried)
@@ -101,15 +101,15 @@ def group(resamples: Sequence[Resample], labels: Labels, *, seed: int) -> Groupi
 def _promising(consensus: Consensus, resamples: Sequence[Resample], numbers: Sequence[int], *, seed: int) -> list[int]:
     """Return the usual number of themes, and those ahead of it at a first look; one that is behind is not clearly steadier."""
     first = _found_again(resamples[:LOOKED], _labels(consensus, numbers, seed=seed, starts=2), seed=seed)
-    worth = {number: _worth(number, found.agreement) for number, found in first.items()}
+    worth = {number: _worth(number, grouping.agreement) for number, grouping in first.items()}
     usual = _usual_of(numbers, len(consensus.axes))
     ahead = sorted((number for number in numbers if worth[number] > worth[usual]), key=lambda number: -worth[number])
     return sorted({usual, *ahead[:LOOKED_AT_CLOSELY]})
 
 
 def _labels(consensus: Consensus, numbers: Sequence[int], *, seed: int, starts: int) -> dict[int, Labels]:
-    found = side_by_side(lambda number: consensus.group(number, seed=seed, starts=starts), numbers)
-    return dict(zip(numbers, found, strict=True))
+    groups = side_by_side(lambda number: consensus.group(number, seed=seed, starts=starts), numbers)
+    return dict(zip(numbers, groups, strict=True))
 
 
 def _found_again(resamples: Sequence[Resample], labels: Mapping[int, Labels], *, seed: int) -> dict[int, Grouping]:
@@ -119,9 +119,9 @@ def _found_again(resamples: Sequence[Resample], labels: Mapping[int, Labels], *,
         number, part = pair
         return part.consensus.group(len(np.unique(labels[number])), seed=seed, starts=2)
 
-    found = iter(side_by_side(look, product(labels, resamples)))
+    again = iter(side_by_side(look, product(labels, resamples)))
     rows = tuple(part.rows for part in resamples)
-    return {number: Grouping(own, tuple(islice(found, len(resamples))), rows) for number, own in labels.items()}
+    return {number: Grouping(own, tuple(islice(again, len(resamples))), rows) for number, own in labels.items()}
 
 
 def usual_number(n_texts: int) -> int:

@@ -50,7 +50,7 @@ def phrases_of(
     shown, turned = _forms(groups, wanted)
     overall = sum(uses, Counter[Phrase]())
     near = _nearness(groups, vectors, wanted)
-    found: list[str] = []
+    titles: list[str] = []
     for place, (own, here, least) in enumerate(zip(uses, n_people, fewest, strict=True)):
         weights = {
             phrase: round(n * log(n * sum(n_people) / (overall[phrase] * here)) * _length(phrase) * near(place, phrase), 9)
@@ -58,8 +58,8 @@ def phrases_of(
             if n >= least and turned[phrase] <= _MOST_TURNED_ROUND
         }
         ranked = sorted((phrase for phrase in weights if weights[phrase] > 0), key=lambda phrase: (-weights[phrase], phrase))
-        found.append(next((text for phrase in ranked if (text := shown[phrase]) not in found), ""))
-    return found
+        titles.append(next((text for phrase in ranked if (text := shown[phrase]) not in titles), ""))
+    return titles
 
 
 def title_case(phrase: str) -> str:
@@ -74,28 +74,28 @@ def all_different(titles: Sequence[str], phrases: Sequence[str], *, kept: Sequen
     """
     stays = kept or [False] * len(titles)
     taken = {title for title, stay in zip(titles, stays, strict=True) if stay}
-    found: list[str] = []
+    different: list[str] = []
     for title, phrase, stay in zip(titles, phrases, stays, strict=True):
-        found.append(title if stay else _unlike(title, phrase, taken))
-        taken.add(found[-1])
-    return found
+        different.append(title if stay else _unlike(title, phrase, taken))
+        taken.add(different[-1])
+    return different
 
 
 def _unlike(title: str, phrase: str, taken: set[str]) -> str:
     wanted = f"{title}: {phrase}" if title in taken and phrase else title
     numbered = (f"{wanted} ({number})" for number in count(2))
-    return wanted if wanted not in taken else next(one for one in numbered if one not in taken)
+    return wanted if wanted not in taken else next(candidate for candidate in numbered if candidate not in taken)
 
 
 def _length(phrase: Phrase) -> float:
     return 1 + _PER_WORD * (sum(1.0 if tells(word) or not is_stop_word(word) else 0.3 for word in phrase) - 2)
 
 
-def _n_people(said: Iterable[Iterable[Said]], speakers: Speakers) -> Counter[Said]:
-    """Count the people who said each thing; `said` holds what is said in each text."""
+def _n_people(items_of_texts: Iterable[Iterable[Said]], speakers: Speakers) -> Counter[Said]:
+    """Count the people who said each thing; `items_of_texts` holds what is said in each text."""
     people: dict[Said, set[str]] = defaultdict(set)
-    for found, said_by in zip(said, speakers, strict=True):
-        for item in set(found):
+    for items, said_by in zip(items_of_texts, speakers, strict=True):
+        for item in set(items):
             people[item].update(said_by)
     return Counter({item: len(said_by) for item, said_by in people.items()})
 
@@ -104,15 +104,15 @@ def _said_by_enough(texts: Sequence[str], speakers: Speakers, fewest: float) -> 
     """Return the phrases that at least so many people said: none holds a word that fewer said."""
     n_people = _n_people(map(stems_of, texts), speakers)
     often = {root for root, n in n_people.items() if n >= fewest}
-    said = _n_people(((use.phrase for use in uses_of(text, often)) for text in texts), speakers)
-    return {phrase for phrase, n in said.items() if n >= fewest}
+    n_speakers = _n_people(((use.phrase for use in uses_of(text, often)) for text in texts), speakers)
+    return {phrase for phrase, n in n_speakers.items() if n >= fewest}
 
 
 def _uses(texts: Sequence[str], speakers: Speakers, wanted: frozenset[Phrase]) -> Counter[Phrase]:
     """Count the people who said each of the phrases."""
     words_of = frozenset[str]().union(*wanted)
-    said = ((use.phrase for use in uses_of(text, words_of) if use.phrase in wanted) for text in texts)
-    return _n_people(said, speakers)
+    phrases = ((use.phrase for use in uses_of(text, words_of) if use.phrase in wanted) for text in texts)
+    return _n_people(phrases, speakers)
 
 
 def _forms(groups: Sequence[Sequence[str]], wanted: frozenset[Phrase]) -> tuple[dict[Phrase, str], dict[Phrase, float]]:

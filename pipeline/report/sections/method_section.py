@@ -116,8 +116,8 @@ def _late(source: RunResults) -> tuple[str, ...]:
         return ()
     late = number_shown(n, source.profile)
     of = f"{late} of the {texts_shown(source)} different things said" if texts_are_shown(source) else f"{late} things said"
-    said = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
-    return (sentence_case(said),)
+    sentence = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
+    return (sentence_case(sentence),)
 
 
 def _unsteady(themes: pd.DataFrame) -> str:

@@ -81,6 +81,7 @@ def guided_by_codes(codes: Sequence[str]) -> str:
 
 def _may_stay(members: pd.DataFrame, guided_by: str, theme_edits: pd.DataFrame) -> bool:
     same_codes = "guided_by" in members and bool(members["guided_by"].eq(guided_by).all())
+    # Themes that people have worked on stay whatever the codebook: found anew, their edits might not find them again.
     return same_codes or not theme_edits["withdrawn"].astype(bool).all()
 
 
@@ -154,25 +155,25 @@ def _without_gone(
     themes: pd.DataFrame, texts: Rows, rows: UnitRows, labels: NDArray[np.intp], centres: NDArray[np.float32]
 ) -> pd.DataFrame:
     """Choose examples again, among the texts with a label, for each theme that had one which is gone; none if none is left."""
-    ids, said = texts["text_id"], text_column(texts)
+    ids, contents = texts["text_id"], text_column(texts)
     examples = pd.Series(" ".join(themes["exemplars"]).split())
     where = lookup.index_in(examples, ids)
-    there = set(examples[(where >= 0) & (labels[where] >= 0)])
-    kept = [row if set(row.split()) <= there else "" for row in themes["exemplars"]]
+    present = set(examples[(where >= 0) & (labels[where] >= 0)])
+    kept = [row if set(row.split()) <= present else "" for row in themes["exemplars"]]
     bare = [theme for theme, row in enumerate(kept) if not row]
     near = nearness(rows, np.where(np.isin(labels, bare), labels, -1), centres.astype(np.float64))
     for theme, typical in zip(
-        bare, exemplars_of(said, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
+        bare, exemplars_of(contents, rows, [np.flatnonzero(labels == theme) for theme in bare], near), strict=True
     ):
         kept[theme] = " ".join(ids.iloc[list(typical)])
     return themes.assign(exemplars=kept)
 
 
-def _all_said(themes: pd.DataFrame, said: Sequence[str]) -> bool:
+def _all_said(themes: pd.DataFrame, texts: Sequence[str]) -> bool:
     """Say whether somebody still says each word that describes a theme."""
-    known = {word for text in said for word in words(text)}
+    spoken = {word for text in texts for word in words(text)}
     rows = [row for name in ("title", "keywords", "family_title") for row in themes[name] if not row.startswith(MIXED)]
-    return all(set(words(row)) <= known for row in rows)
+    return all(set(words(row)) <= spoken for row in rows)
 
 
 def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
@@ -182,12 +183,12 @@ def _of_saved(texts: Rows, vectors: Vectors, frozen: SavedThemes) -> Found:
             f"{vectors.model!r}, so they cannot be compared. Set [embed] model in study.toml to the one of the saved themes."
         )
     rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
-    labels, said, ids_of_texts = nearest(rows, centres), text_column(texts), texts["text_id"]
-    found = pd.DataFrame([asdict(theme) for theme in frozen.themes])
+    labels, contents, ids_of_texts = nearest(rows, centres), text_column(texts), texts["text_id"]
+    saved = pd.DataFrame([asdict(theme) for theme in frozen.themes])
     # Readers are shown what people say now, so the saved examples give way to those of these texts.
     own = [np.flatnonzero(labels == theme) for theme in range(len(centres))]
-    typical = exemplars_of(said, rows, own, nearness(rows, labels, centres))
-    themes = found.assign(
+    typical = exemplars_of(contents, rows, own, nearness(rows, labels, centres))
+    themes = saved.assign(
         keywords=[", ".join(theme.keywords) for theme in frozen.themes],
         exemplars=[" ".join(ids_of_texts.iloc[list(places)]) for places in typical],
     )

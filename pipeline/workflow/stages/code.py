@@ -59,7 +59,7 @@ def code(
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
-    fits = tuned is not None and tuned.code_ids == tuple(found.code for found in codebook.codes)
+    fits = tuned is not None and tuned.code_ids == tuple(entry.code for entry in codebook.codes)
     coder = CodebookClassifier(
         codebook,
         embedder=embedder,
@@ -111,9 +111,9 @@ def _learn(
 
 def _frames(texts: Rows) -> list[str]:
     # Each frame is there once, however many texts have it.
-    found = pd.Categorical(texts["frame"])
-    names = found.categories.tolist()
-    return [names[place] for place in found.codes]
+    column = pd.Categorical(texts["frame"])
+    names = column.categories.tolist()
+    return [names[place] for place in column.codes]
 
 
 def _suggestions(coder: CodebookClassifier, texts: Rows, vectors: Vectors, engine: Executor) -> Iterator[pd.DataFrame]:
@@ -130,8 +130,8 @@ def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.f
     texts, matrix = part
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
-    found = zip(texts["text_id"], suggestions, strict=True)
-    return pd.DataFrame([row for text_id, suggestion in found for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+    pairs = zip(texts["text_id"], suggestions, strict=True)
+    return pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:
@@ -151,9 +151,9 @@ def rows_to_learn(texts: Rows, codebook: Codebook, lessons: pd.DataFrame) -> tup
     ids = texts["text_id"]
     spoken_of = ids.isin(lessons["text_id"]).to_numpy()
     row_of = dict(zip(ids[spoken_of], np.flatnonzero(spoken_of).tolist(), strict=True))
-    known = {found.code for found in codebook.codes}
+    code_ids = {code.code for code in codebook.codes}
     last = lessons[lessons["text_id"].isin(row_of)].drop_duplicates(["text_id", "reviewer"], keep="last")
-    kept = [[found for found in codes.split("|") if found in known] for codes in last["codes"]]
+    kept = [[code for code in codes.split("|") if code in code_ids] for codes in last["codes"]]
     decided: list[tuple[int, list[str]]] = [
         (row_of[text_id], codes)
         for text_id, outcome, codes in zip(last["text_id"], last["outcome"], kept, strict=True)
@@ -171,12 +171,12 @@ def hints_of(
 
     Of a theme of this study, the edit says which texts are nearest; a theme that people named later goes before.
     """
-    known = {row.code for row in codebook.codes}
+    code_ids = {code.code for code in codebook.codes}
     hints: list[str | None] = [None] * len(texts)
     if frozen is not None:
-        hints = _hints_of_saved(vectors, frozen, known)
+        hints = _hints_of_saved(vectors, frozen, code_ids)
     edits = theme_edits[
-        ~theme_edits["withdrawn"].astype(bool) & theme_edits["action"].eq("map") & theme_edits["detail"].isin(known)
+        ~theme_edits["withdrawn"].astype(bool) & theme_edits["action"].eq("map") & theme_edits["detail"].isin(code_ids)
     ]
     codes: dict[str, str] = {}
     for part, code in zip(edits.sort_values("edit_id")["texts"], edits.sort_values("edit_id")["detail"], strict=True):
@@ -190,8 +190,8 @@ def hints_of(
     return hints
 
 
-def _hints_of_saved(vectors: Vectors, frozen: SavedThemes, known: set[str]) -> list[str | None]:
-    agreed = [theme.agreed_code if theme.agreed_code in known else None for theme in frozen.themes]
+def _hints_of_saved(vectors: Vectors, frozen: SavedThemes, code_ids: set[str]) -> list[str | None]:
+    agreed = [theme.agreed_code if theme.agreed_code in code_ids else None for theme in frozen.themes]
     if not any(agreed) or vectors.sha256 != frozen.sha256:
         return list[str | None]([None] * len(vectors))
     rows, centres = UnitRows(vectors.matrix), frozen.centroids.astype(np.float64)
@@ -203,12 +203,12 @@ def _rows(text_id: str, suggestion: Suggestion) -> list[dict[str, object]]:
     return [
         {
             "text_id": text_id,
-            "code": found.code,
-            "score": found.score,
-            "suggested": found.suggested,
+            "code": candidate.code,
+            "score": candidate.score,
+            "suggested": candidate.suggested,
             "abstained": suggestion.abstained,
-            "because": found.because,
+            "because": candidate.because,
             "rank": rank,
         }
-        for rank, found in enumerate(suggestion.codes, start=1)
+        for rank, candidate in enumerate(suggestion.codes, start=1)
     ]

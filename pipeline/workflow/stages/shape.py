@@ -58,18 +58,15 @@ def shape(
     drawn = _drawn(found_themes, texts, matrix, telling, centres[[row_of[label] for label in done.alive]])
     members = _members(found_members, done, matrix, centres, row_of, ids=drawn["theme_id"])
     places = lookup.index_in(segments["comment_id"], comments["comment_id"])
-    said = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
+    speakers = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
     kept = range(done.n_found) if frozen else ()
-    titled = _with_titles(drawn, texts, matrix, telling.labels, said, kept=kept, codebook=codebook)
-    themes = _with_people(titled, members, said)
+    titled = _with_titles(drawn, texts, matrix, telling.labels, speakers, kept=kept, codebook=codebook)
+    themes = _with_people(titled, members, speakers)
     middle_of_each = centres[[row_of[label] for label in themes.index]].astype(np.float16)
-    found = Vectors(tuple(themes["theme_id"]), middle_of_each, found_centroids.model, found_centroids.sha256)
-    return (
-        themes,
-        members,
-        found,
-        _shaping(edits, {one.edit_id: one for one in outcomes}, dict(zip(themes.index, themes["number"], strict=True))),
-    )
+    centroids = Vectors(tuple(themes["theme_id"]), middle_of_each, found_centroids.model, found_centroids.sha256)
+    outcome_of = {outcome.edit_id: outcome for outcome in outcomes}
+    numbers = dict(zip(themes.index, themes["number"], strict=True))
+    return themes, members, centroids, _shaping(edits, outcome_of, numbers)
 
 
 def _edits(edits: pd.DataFrame) -> list[Edit]:
@@ -80,12 +77,12 @@ def _edits(edits: pd.DataFrame) -> list[Edit]:
 
 def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
     """Return the themes as found, with what people asked of a saved model that the themes come from."""
-    found = as_found(labels.astype(np.intp), len(themes))
+    shape = as_found(labels.astype(np.intp), len(themes))
     rows = themes.to_dict("records")
     return ThemeShape(
-        found.labels,
-        found.n_found,
-        found.alive,
+        shape.labels,
+        shape.n_found,
+        shape.alive,
         titles={i: (str(row["title"]), 0) for i, row in enumerate(rows) if row["named"]},
         codes={i: (str(row["agreed_code"]), 0) for i, row in enumerate(rows) if pd.notna(row["agreed_code"])},
         aside={i: 0 for i, row in enumerate(rows) if row["set_aside"]},
@@ -97,15 +94,17 @@ def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.in
     return np.where(late & np.isin(labels, labels[~late]), -1, labels)
 
 
-def _drawn(found: pd.DataFrame, texts: Rows, matrix: Units, done: ThemeShape, centres: NDArray[np.float64]) -> pd.DataFrame:
+def _drawn(
+    found_themes: pd.DataFrame, texts: Rows, matrix: Units, done: ThemeShape, centres: NDArray[np.float64]
+) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
     new = keywords_of([_words(texts, done, label) for label in done.alive]) if done.made else []
     rows: dict[int, dict[str, object]] = {}
     for place, label in enumerate(done.alive):
         if label < done.n_found:
-            row = {str(column): value for column, value in found.iloc[label].items()}
+            row = {str(column): value for column, value in found_themes.iloc[label].items()}
         else:
-            row = _portrait(found, texts, matrix, done, label=label, centre=centres[place], keywords=new[place])
+            row = _portrait(found_themes, texts, matrix, done, label=label, centre=centres[place], keywords=new[place])
         title, named = done.titles[label][0] if label in done.titles else row["title"], label in done.titles
         code = done.codes[label][0] if label in done.codes else None
         rows[label] = {**row, "title": title, "named": named, "set_aside": label in done.aside, "agreed_code": code}
@@ -117,7 +116,7 @@ def _words(texts: Rows, done: ThemeShape, label: int) -> list[str]:
 
 
 def _portrait(
-    found: pd.DataFrame,
+    found_themes: pd.DataFrame,
     texts: Rows,
     matrix: Units,
     done: ThemeShape,
@@ -138,14 +137,14 @@ def _portrait(
         "title": "",
         "exemplars": " ".join(exemplars),
         "stability": None,
-        "family": found["family"].iloc[largest],
-        "family_title": found["family_title"].iloc[largest],
-        "guide_code": found["guide_code"].iloc[largest] if len(done.sources[label]) > 1 else None,
+        "family": found_themes["family"].iloc[largest],
+        "family_title": found_themes["family_title"].iloc[largest],
+        "guide_code": found_themes["guide_code"].iloc[largest] if len(done.sources[label]) > 1 else None,
     }
 
 
 def _members(
-    found: pd.DataFrame,
+    found_members: pd.DataFrame,
     done: ThemeShape,
     matrix: Units,
     centres: NDArray[np.float64],
@@ -155,10 +154,10 @@ def _members(
 ) -> pd.DataFrame:
     rows = np.array([row_of.get(int(label), -1) for label in done.labels], dtype=np.intp)
     changed = np.flatnonzero(done.labels >= done.n_found)
-    similarity = found["similarity"].to_numpy(np.float64, copy=True)
+    similarity = found_members["similarity"].to_numpy(np.float64, copy=True)
     for part in (changed[block] for block in blocks(len(changed))):
         similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
-    return found.drop(columns=["late", "found_from", "guided_by"]).assign(
+    return found_members.drop(columns=["late", "found_from", "guided_by"]).assign(
         theme_id=ids.reindex(done.labels).to_numpy(object), similarity=similarity
     )
 
@@ -168,7 +167,7 @@ def _with_titles(
     texts: Rows,
     matrix: Units,
     labels: NDArray[np.intp],
-    said: pd.DataFrame,
+    speakers: pd.DataFrame,
     *,
     kept: Collection[int],
     codebook: Codebook,
@@ -176,21 +175,21 @@ def _with_titles(
     """Give each theme, by label, its title: the one that people gave, a saved one, its code's label or a phrase of its people."""
     rows = [np.flatnonzero(labels == label)[:TITLED_FROM] for label in themes.index]
     read = [take(texts, own) for own in rows]
-    people_of = [_speakers(own, said) for own in read]
+    people_of = [_speakers(own, speakers) for own in read]
     phrases = phrases_of([own["text"].tolist() for own in read], people_of, [matrix[own] for own in rows])
     labels_of = {code.code: code.plain_label or code.name for code in codebook.codes}
     codes = themes["agreed_code"].where(themes["agreed_code"].notna(), themes["guide_code"])
     fixed = themes["named"].astype(bool) | (themes.index.isin(list(kept)) & themes["title"].ne(""))
-    found = zip(themes["title"], fixed, codes, phrases, strict=True)
-    titles = [title if stays else labels_of.get(code) or title_case(phrase) or MIXED for title, stays, code, phrase in found]
+    candidates = zip(themes["title"], fixed, codes, phrases, strict=True)
+    titles = [title if stays else labels_of.get(code) or title_case(phrase) or MIXED for title, stays, code, phrase in candidates]
     themes = themes.assign(title=all_different(titles, phrases, kept=fixed.tolist()))
     largest = themes.assign(size=[len(own) for own in rows]).sort_values("size", ascending=False, kind="stable")
     return themes.assign(family_title=themes["family"].map(largest.drop_duplicates("family").set_index("family")["title"]))
 
 
-def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
+def _speakers(texts: pd.DataFrame, speakers: pd.DataFrame) -> list[tuple[str, ...]]:
     """Return for each text the people who said it."""
-    rows = said.loc[said["text_id"].isin(texts["text_id"]), ["text_id", "response_id"]].drop_duplicates()
+    rows = speakers.loc[speakers["text_id"].isin(texts["text_id"]), ["text_id", "response_id"]].drop_duplicates()
     rows = rows.sort_values("text_id", kind="stable")
     people = rows["response_id"].tolist()
     ends = rows["text_id"].searchsorted(texts["text_id"], side="right")
@@ -198,10 +197,10 @@ def _speakers(texts: pd.DataFrame, said: pd.DataFrame) -> list[tuple[str, ...]]:
     return [tuple(people[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
-def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:
+def _with_people(themes: pd.DataFrame, members: pd.DataFrame, speakers: pd.DataFrame) -> pd.DataFrame:
     themes_of = pd.Categorical(members["theme_id"])
-    spoken = themes_of.take(lookup.index_in(said["text_id"], members["text_id"]), allow_fill=True)
-    people = pd.Series(pd.factorize(said["response_id"])[0]).groupby(pd.Series(spoken), observed=True).nunique()
+    spoken = themes_of.take(lookup.index_in(speakers["text_id"], members["text_id"]), allow_fill=True)
+    people = pd.Series(pd.factorize(speakers["response_id"])[0]).groupby(pd.Series(spoken), observed=True).nunique()
     people.index = people.index.astype("str")
     n_texts = members.groupby("theme_id")["text_id"].size()
     themes = themes.assign(
@@ -214,7 +213,7 @@ def _with_people(themes: pd.DataFrame, members: pd.DataFrame, said: pd.DataFrame
 
 
 def _shaping(edits: pd.DataFrame, outcomes: dict[int, Outcome], numbers: dict[int, int]) -> pd.DataFrame:
-    found = [outcomes[edit_id] for edit_id in edits["edit_id"]]
-    shown = [" ".join(str(number) for number in sorted(numbers[label] for label in one.labels)) for one in found]
+    results = [outcomes[edit_id] for edit_id in edits["edit_id"]]
+    shown = [" ".join(str(number) for number in sorted(numbers[label] for label in outcome.labels)) for outcome in results]
     columns = edits[["edit_id", "action", "detail", "by", "made_at"]]
-    return columns.assign(result=[one.result for one in found], themes=shown) if found else empty_table("shaping")
+    return columns.assign(result=[outcome.result for outcome in results], themes=shown) if results else empty_table("shaping")

@@ -116,9 +116,9 @@ def _hidden(
     no_base = hide_bases(classes, base, profile)
     persons = {str(theme): rows.unique() for theme, rows in counted.groupby("theme_id", observed=True)["person"]}
     nobody = np.zeros(0, dtype=np.intp)
-    said = np.array([classes.count(persons.get(theme, nobody)) for theme in themes]).reshape(len(themes), len(base))
+    counts = np.array([classes.count(persons.get(theme, nobody)) for theme in themes]).reshape(len(themes), len(base))
     names = {name: place for place, name in enumerate(classes.names)}
-    return _Hidden(no_base, hide_themes(classes, base, said, no_base, profile), names)
+    return _Hidden(no_base, hide_themes(classes, base, counts, no_base, profile), names)
 
 
 def _figures(counts: Floats, base: Floats, hidden: "_Hidden", rows: list[int], profile: Profile) -> _Shown:

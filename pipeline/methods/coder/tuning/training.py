@@ -34,12 +34,12 @@ class TuningExamples:
 
     states: list[Tensor]
     shares: Matrix
-    known: Matrix
+    judged: Matrix
     weights: Matrix
 
     def take(self, rows: NDArray[np.intp]) -> "TuningExamples":
         """Return these lessons."""
-        return TuningExamples([self.states[row] for row in rows], self.shares[rows], self.known[rows], self.weights[rows])
+        return TuningExamples([self.states[row] for row in rows], self.shares[rows], self.judged[rows], self.weights[rows])
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Checkpoint:
 
         with safe_open(self.path, framework="pt") as file:
             rounds = int(file.metadata()["rounds"])
-            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        network.load_state_dict({name[4:]: value for name, value in found.items() if name.startswith("net.")})
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        network.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
         state = optimiser.state_dict()
-        state["state"] = _moments(found)
+        state["state"] = _moments(tensors)
         optimiser.load_state_dict(state)
         return rounds
 
@@ -116,13 +116,13 @@ def _step(
 ) -> None:
     states = [lessons.states[row] for row in rows]
     with half_precision():
-        found = network(*padded(states, width=max(len(state) for state in states)))
-    shares, known, weights = (
+        outputs = network(*padded(states, width=max(len(state) for state in states)))
+    shares, judged, weights = (
         torch.tensor(values, dtype=torch.float32)
-        for values in (lessons.shares[rows], lessons.known[rows], lessons.weights[rows, None])
+        for values in (lessons.shares[rows], lessons.judged[rows], lessons.weights[rows, None])
     )
-    surprise = functional.binary_cross_entropy_with_logits(found.float(), shares, reduction="none")
-    loss = (surprise * known * weights).sum() / (len(rows) * lessons.weights.mean())
+    surprise = functional.binary_cross_entropy_with_logits(outputs.float(), shares, reduction="none")
+    loss = (surprise * judged * weights).sum() / (len(rows) * lessons.weights.mean())
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -138,9 +138,9 @@ def _rate(done: float) -> float:
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
 
 
-def _moments(found: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+def _moments(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
     moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in found.items():
+    for name, value in tensors.items():
         if name.startswith("opt."):
             _, number, moment = name.split(".")
             moments.setdefault(int(number), {})[moment] = value

@@ -48,11 +48,11 @@ class Tuned:
     def held_out_chances(self, texts: Sequence[str], frames: Sequence[str]) -> Matrix:
         """Return the same as if none of these texts had been learnt from."""
         keys = [key_of(text) for text in texts]
-        found = self.chances(texts, frames)
+        chances = self.chances(texts, frames)
         for row, key in enumerate(keys):
             if key in self.held_out:
-                found[row] = _logistic(self.held_out[key])
-        return found
+                chances[row] = _logistic(self.held_out[key])
+        return chances
 
 
 def key_of(text: str) -> str:
@@ -76,7 +76,7 @@ def tune(
     not been interrupted.
     """
     base = load_base(folder, layers=own_layers(name))
-    states = base.below(_prompted([one.text for one in lessons], [one.frame for one in lessons]))
+    states = base.below(_prompted([lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]))
     material = _material(lessons, states, code_ids)
     unfinished = _unfinished(keep, lessons, code_ids, name=name, seed=seed)
     halves = _halves(lessons)
@@ -85,10 +85,10 @@ def tune(
     for half in range(HALVES):
         rows = np.flatnonzero(halves == half)
         network = _taught(base, material.take(np.flatnonzero(halves != half)), half, unfinished, seed, parts[half], progress)
-        found = logits(network, [states[row] for row in rows.tolist()]) if len(rows) else np.zeros((0, len(code_ids)))
-        held_out |= {key_of(lessons[row].text): found[place] for place, row in enumerate(rows.tolist())}
+        unseen = logits(network, [states[row] for row in rows.tolist()]) if len(rows) else np.zeros((0, len(code_ids)))
+        held_out |= {key_of(lessons[row].text): unseen[place] for place, row in enumerate(rows.tolist())}
     network = _taught(base, material, HALVES, unfinished, seed, parts[HALVES], progress)
-    facts = {"decisions": sum(one.source == "decision" for one in lessons), "lessons": len(lessons), "seed": seed}
+    facts = {"decisions": sum(lesson.source == "decision" for lesson in lessons), "lessons": len(lessons), "seed": seed}
     return Tuned(base, network, tuple(code_ids), held_out, facts | {"rounds": n_rounds(len(lessons)), "base": name})
 
 
@@ -148,15 +148,17 @@ def _taught(
 
 def _material(lessons: Sequence[TrainingExample], states: list[Any], code_ids: Sequence[str]) -> TuningExamples:
     # A contrast speaks of one code only.
-    known = [[not lesson.excluded or lesson.excluded == code for code in code_ids] for lesson in lessons]
+    judged = [[not lesson.excluded or lesson.excluded == code for code in code_ids] for lesson in lessons]
     weights = [lesson.weight if lesson.source == "decision" else BOOK_WEIGHT for lesson in lessons]
-    return TuningExamples(states, targets(lessons, code_ids), np.array(known, dtype=np.float64), np.array(weights))
+    return TuningExamples(states, targets(lessons, code_ids), np.array(judged, dtype=np.float64), np.array(weights))
 
 
 def _halves(lessons: Sequence[TrainingExample]) -> NDArray[np.intp]:
     """Return each lesson's half, -1 for definitions and contrasts, which both networks learn from."""
     judged = [lesson.source in ("example", "decision") for lesson in lessons]
-    return np.array([int(key_of(one.text), 16) % HALVES if here else -1 for one, here in zip(lessons, judged, strict=True)])
+    return np.array(
+        [int(key_of(lesson.text), 16) % HALVES if is_judged else -1 for lesson, is_judged in zip(lessons, judged, strict=True)]
+    )
 
 
 def _shares_of_work(halves: NDArray[np.intp]) -> list[tuple[float, float]]:
@@ -172,8 +174,10 @@ def _unfinished(
     """Return the folder of a training of this model on exactly these lessons."""
     if keep is None:
         return None
-    told = json.dumps([[one.text, one.frame, sorted(one.shares.items()), one.excluded, one.weight] for one in lessons])
-    return keep / sha256(f"{told}{code_ids}{seed}{name}".encode()).hexdigest()[:16]
+    content = json.dumps(
+        [[lesson.text, lesson.frame, sorted(lesson.shares.items()), lesson.excluded, lesson.weight] for lesson in lessons]
+    )
+    return keep / sha256(f"{content}{code_ids}{seed}{name}".encode()).hexdigest()[:16]
 
 
 def _prompted(texts: Sequence[str], frames: Sequence[str]) -> list[str]:
