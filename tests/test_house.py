@@ -1,5 +1,6 @@
 """The structure of the code is what ARCHITECTURE.md says: rooms, layers and names. `tests/house.py` prints it."""
 
+import ast
 import re
 
 from house import circles, fillers, layers, measures, room_graph
@@ -59,3 +60,13 @@ def test_every_module_that_the_architecture_names_exists():
     for room, purpose in re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.MULTILINE):
         for name in re.findall(r"`(\w+\.py)`", purpose):
             assert list((ROOT / "pipeline" / room).glob(f"**/{name}")), f"{name} is not in {room}"
+
+
+def test_no_package_offers_a_function_by_the_name_of_one_of_its_modules():
+    # Whichever is imported last would stand for both.
+    for front in (ROOT / "pipeline").rglob("__init__.py"):
+        modules = {path.stem for path in front.parent.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+        tree = ast.parse(front.read_text(encoding="utf-8"))
+        offered = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        offered |= {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+        assert not offered & modules, front

@@ -16,7 +16,7 @@ from pipeline.study.study import Study, load_study
 
 
 if TYPE_CHECKING:
-    from pipeline.report.outgoing_texts import WaitingText
+    from pipeline.report.outgoing import WaitingText
     from pipeline.tables.parquet import Sensitivity
     from pipeline.workflow.results import RunResults
 
@@ -90,7 +90,7 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
 
 def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     from pipeline.report.earlier_wave import beside_earlier_wave
-    from pipeline.report.outgoing_texts import check_outgoing
+    from pipeline.report.outgoing import check_outgoing
     from pipeline.workflow.released_figures import consistent_with_earlier_exports
     from pipeline.workflow.results import read_sources
 
@@ -115,7 +115,7 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
 
 def outgoing_texts(study: Study) -> "tuple[WaitingText, ...]":
     """Return what the team wrote that no export may carry before a person has mended or confirmed it."""
-    from pipeline.report.outgoing_texts import waiting_texts
+    from pipeline.report.outgoing import waiting_texts
     from pipeline.workflow.results import read_sources
 
     exporters = [exporter for exporter in EXPORTS.values() if exporter.name != "team"]
