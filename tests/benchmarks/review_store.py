@@ -197,7 +197,7 @@ def pages_of(room: ReviewSession) -> list[Callable[[int], Iterator[str]]]:
             shown, _, _ = read_excerpt(room, segment_id, who), ahead(room, who), code_cards(room)
             yield f"read, {order}"
             said = Coding("codes", ("c1",), seconds=20)
-            decide(room, segment_id, who, said, version=shown.version, key=f"{order}{n}", drawn=order)
+            decide(room, segment_id, who, said, version=shown.version, shown=shown.shown, key=f"{order}{n}", drawn=order)
             yield "decide"
             read_excerpt(room, segment_id, who)
             yield "see the suggestion"

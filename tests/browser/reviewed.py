@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from looking import follow
+from saying import shown
 from small_study import CODES, build_study, build_tables, save
 from waitress.server import create_server
 
@@ -142,7 +143,7 @@ def _let_people_speak(room: ReviewSession, places: dict[str, str]) -> None:
         for who, code in (("Ben", "odd"), ("Siân ap Rhys", "time")):
             note = PAYLOADS[number % len(PAYLOADS)]
             said = Coding("codes", (code,), note=note, new_code=note, seconds=5)
-            decide(room, segment_id, who, said, version=0, key=f"{segment_id} {who}")
+            decide(room, segment_id, who, said, version=0, shown=shown(room, segment_id), key=f"{segment_id} {who}")
     said = (ReaderCoding(("odd",), PAYLOADS[3]), ReaderCoding(("time",), LONG))
     leave_contested(room, places["payload 0"], said, by="Ben", version=0, key="contested", note=PAYLOADS[5])
     fields = {"definition": PAYLOADS[2] + " " + LONG, "examples": PAYLOADS[4]}

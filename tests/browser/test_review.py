@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from looking import LEVELS, OPEN_ALL, SMALL, follow
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
+from saying import shown
 from small_study import build_study
 
 from pipeline.review.coding import Coding, decide, said_by
@@ -158,7 +159,15 @@ def answered_twice(served):
         page.goto(f"{served.address}/excerpt/{segment_id}")
         own = served.room.ledger().of("Ann", segment_id)
         said = Coding("none" if own is None or own.outcome != "none" else "not sure", note=PAYLOADS[1])
-        decide(served.room, segment_id, "Ann", said, version=own.decision_id if own else 0, key=os.urandom(8).hex())
+        decide(
+            served.room,
+            segment_id,
+            "Ann",
+            said,
+            version=own.decision_id if own else 0,
+            shown=shown(served.room, segment_id),
+            key=os.urandom(8).hex(),
+        )
         page.locator("#code-odd").check()
         page.locator("#note").fill(PAYLOADS[2])
         press(page, "Save and go on")
@@ -370,7 +379,15 @@ def change_by_keyboard(served, page):
 def talk_by_keyboard(served, page, segment_id):
     """Let Ben read it differently, and keep both readings with a sentence for each."""
     if served.room.ledger().of("Ben", segment_id) is None:
-        decide(served.room, segment_id, "Ben", Coding("codes", ("money",), note="It costs."), version=0, key=segment_id)
+        decide(
+            served.room,
+            segment_id,
+            "Ben",
+            Coding("codes", ("money",), note="It costs."),
+            version=0,
+            shown=shown(served.room, segment_id),
+            key=segment_id,
+        )
     go(page, "nav a[href='/talk']")
     go(page, f"a[href='/talk/{segment_id}']")
     tick(page, "#agreed")

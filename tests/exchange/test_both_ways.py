@@ -97,7 +97,7 @@ def test_each_coder_and_the_model_has_codings_of_their_own(project):
     assert sorted(user.name.partition("@")[0] for user in project.users) == [
         "Ana (lived experience)",
         "Ben (he) (researcher)",
-        "model: minilm",
+        "model: voices",
     ]
     named = {user.guid: user.name for user in project.users}
     coders = [{named[coding.user] for coding in one.codings} for _, one in project.selections() if one.codings]

@@ -82,6 +82,8 @@ def draw_portraits(
 
 def titles_of(answers: DistinctTexts, members: Sequence[NDArray[np.intp]]) -> list[str]:
     """Return a title for each theme, given by its rows, for people to change; each different answer counts as one person's."""
+    if not members:
+        return []
     read = [rows[:TITLED_FROM] for rows in members]
     texts = [list(select(answers.texts, rows)) for rows in read]
     phrases = phrases_of(texts, [[(str(row),) for row in rows] for rows in read], [answers.vectors[rows] for rows in read])

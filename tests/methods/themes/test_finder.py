@@ -20,6 +20,7 @@ from pipeline.methods.themes.distinct_texts import UnitRows, unit
 from pipeline.methods.themes.neighbours import find_neighbours
 from pipeline.methods.themes.separation import in_many_groups, separation
 from pipeline.methods.themes.stability import best_overlap, clearest, numbers_to_try, steadiest, usual_number
+from pipeline.methods.themes.titles import MIXED
 from pipeline.methods.themes.tokens import stem, telling_words, word_weights
 
 
@@ -149,7 +150,8 @@ def test_keywords_name_the_subject_and_are_no_stop_words(fitted):
         subjects, counts = np.unique(about[finder.labels_ == label], return_counts=True)
         assert theme.keywords[0] in SUBJECTS[subjects[counts.argmax()]]
         assert not set(theme.keywords) & {"the", "was", "we", "our", "very", "they"}
-        assert set(theme.title.lower().replace(",", "").split()) & set(SUBJECTS[subjects[counts.argmax()]])
+        # Answers of words in any order share no phrase, which would be a title.
+        assert theme.title.startswith(MIXED) or set(theme.title.lower().split()) & set(SUBJECTS[subjects[counts.argmax()]])
 
 
 def test_exemplars_are_distinct_answers_of_the_theme(fitted):
@@ -224,7 +226,7 @@ def test_near_duplicate_themes_are_merged():
     finder = ThemeFinder().fit(texts, vectors_of(texts))
     likeness = finder.centroids_ @ finder.centroids_.T - np.eye(len(finder.themes_))
     assert likeness.max() < 0.95
-    assert finder.n_themes_reason_.startswith("2 themes. At first ") and "were joined with it" in finder.n_themes_reason_
+    assert finder.n_themes_reason_.startswith("2 themes")
 
 
 def test_merging_stops_at_groups_that_differ():

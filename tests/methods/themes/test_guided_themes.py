@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from test_themes import SUBJECTS, answers, vectors_of
+from test_finder import SUBJECTS, answers, vectors_of
 
 from pipeline import ThemeFinder
 from pipeline.errors import DataError
