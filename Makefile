@@ -13,7 +13,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BEGIN := echo "Setting up .venv; this takes a few minutes, once."; \
   "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say where it is: make PYTHON=python3.11 …"; exit 1; }
 
-.PHONY: help setup themes test check review quotes report bench notebooks clean
+.PHONY: help setup themes test check review quotes report bench notebooks reference clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ help: ## List these commands
 	test "$$fresh" = no || "$(PYTHON)" -m venv .venv || { echo "python3-venv is missing: sudo apt install python3-venv"; exit 1; }; \
 	$(PIP) $(if $(TORCH_INDEX),--index-url $(TORCH_INDEX)) $(TORCH); \
 	$(PIP) -c constraints.txt -e .; \
-	.venv/bin/python -m pipeline.methods.themes; \
+	.venv/bin/python -m pipeline.methods.themes.compile_ahead; \
 	touch $@; fresh=no
 
 .venv/.ready-dev: .venv/.ready
@@ -64,6 +64,11 @@ bench: .venv/.ready-dev ## Measure quality and speed on the data in SHARED (defa
 
 notebooks: .venv/.ready-dev ## Run the notebooks
 	@.venv/bin/python -m pytest --nbmake notebooks
+
+reference: .venv/.ready-dev ## Describe the tables anew in docs/reference/tables.md
+	@.venv/bin/python -c 'from pathlib import Path; from pipeline.tables.parquet import tables_as_markdown as tables; \
+	page = Path("docs/reference/tables.md"); head = page.read_text(encoding="utf-8").split("<!-- made -->")[0]; \
+	page.write_text(f"{head}<!-- made -->\n\n{tables()}", encoding="utf-8")'
 
 clean: ## Remove .venv and what was made from the sample study
 	@rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage "$(STUDY)/derived" "$(STUDY)/exports"

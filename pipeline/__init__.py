@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pipeline.methods.redact import Redactor
     from pipeline.methods.themes import ThemeFinder
     from pipeline.report import export
-    from pipeline.runner import run
-    from pipeline.status import status
-    from pipeline.study import load_study
+    from pipeline.study.study import load_study
+    from pipeline.workflow.runner import run
+    from pipeline.workflow.status import status
 
 __all__ = ["CodebookClassifier", "Redactor", "ThemeFinder", "export", "load_study", "run", "status"]
 
@@ -26,9 +26,9 @@ _HOMES = {
     "Redactor": "pipeline.methods.redact",
     "ThemeFinder": "pipeline.methods.themes",
     "export": "pipeline.report",
-    "load_study": "pipeline.study",
-    "run": "pipeline.runner",
-    "status": "pipeline.status",
+    "load_study": "pipeline.study.study",
+    "run": "pipeline.workflow.runner",
+    "status": "pipeline.workflow.status",
 }
 
 

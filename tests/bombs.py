@@ -7,12 +7,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline.codebook import read_codebook
-from pipeline.readers import read_export, read_tables
-from pipeline.refi.archive import open_archive
-from pipeline.review.restoring import restore
-from pipeline.review.seal import check_seal
-from pipeline.study import load_study
+from pipeline.codebook.codebook import read_codebook
+from pipeline.decisions.seal import check_seal
+from pipeline.erasure.restore import restore
+from pipeline.exchange.refi.archive import open_archive
+from pipeline.study.study import load_study
+from pipeline.survey.readers import read_export, read_tables
 
 
 SETTINGS = 'schema = 1\nname = "Bombs"\n[intake]\nfile = "a.csv"\n'

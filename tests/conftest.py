@@ -7,6 +7,8 @@ import pytest
 from sample import SAMPLE, sample_rows, write_rows
 
 
+pytest_plugins = ["small_study_fixtures"]
+
 os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
 # Threads that wait by spinning take the processor from each other where others use it too: training took seven times the time.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linprog
 
 from pipeline.methods.disclosure import Profile, disclose, hide_crossing
-from pipeline.methods.disclosure.choices import hide_means, hide_theme
 from pipeline.methods.disclosure.differencing import Released
-from pipeline.methods.disclosure.linked import classes_of
+from pipeline.methods.disclosure.linked_tables import classes_of
+from pipeline.methods.disclosure.single_base_tables import hide_means, hide_themes
 
 
 Floats = NDArray[np.float64]
@@ -207,7 +207,7 @@ def _released(
     figures = []
     for item, counted in [("base", there), *((f"code {code}", there & said[:, code]) for code in range(said.shape[1]))]:
         spoke = classes.count(np.flatnonzero(counted[there]))
-        hidden = gone if item == "base" else hide_theme(classes, base, spoke, gone, profile)
+        hidden = gone if item == "base" else hide_themes(classes, base, spoke[None], gone, profile)[0]
         cells = [
             ("everyone|everyone", counted, hidden[0]),
             *((f"{by}|{kind}", counted & (levels == kind), bool(flag)) for kind, flag in zip(kinds, hidden[1:], strict=False)),

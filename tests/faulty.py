@@ -46,7 +46,7 @@ def replace(path, target):
     n += 1
     return real(path, target)
 pathlib.Path.replace = replace
-from pipeline.runner import run
+from pipeline.workflow.runner import run
 run(sys.argv[1])
 print(n)
 """

@@ -1,6 +1,6 @@
 """What reads files that people hand in, files to begin with, and what no file may break: a value or a sentence, and no harm.
 
-`tests/benchmarks/fuzzing.py` looks for files that break it; those that were found are kept in `tests/test_fuzzed.py`.
+`tests/benchmarks/fuzzing.py` looks for files that break it; those that were found are kept in `tests/survey/test_fuzzed.py`.
 """
 
 import base64
@@ -196,66 +196,66 @@ def blindly(draw: Random, tokens: tuple[str, ...]) -> Callable[[bytes], bytes]:
 
 
 def _export(path: Path, _: Path) -> object:
-    from pipeline.readers import read_export
+    from pipeline.survey.readers import read_export
 
     return read_export(path)
 
 
 def _folder(path: Path, _: Path) -> object:
-    from pipeline.readers import read_export
+    from pipeline.survey.readers import read_export
 
     return read_export(path.parent)
 
 
 def _codebook(path: Path, _: Path) -> object:
-    from pipeline.codebook import check_codebook, read_codebook
-    from pipeline.refi_codebook import qdc_losses
+    from pipeline.codebook.codebook import check_codebook, read_codebook
+    from pipeline.codebook.qdc import qdc_losses
 
     found = read_codebook(path)
     return check_codebook(found), qdc_losses(path) if path.suffix == ".qdc" else ()
 
 
 def _sheet(path: Path, folder: Path) -> object:
-    from pipeline.review.unpacking import unpack
-    from pipeline.study import load_study
+    from pipeline.exchange.sheets.unpack import unpack
+    from pipeline.study.study import load_study
 
     return unpack(load_study(folder), path, reviewer="Ana", group="researcher").as_text()
 
 
 def _project(path: Path, folder: Path) -> object:
-    from pipeline.importing import accept, read_incoming
-    from pipeline.study import load_study
+    from pipeline.exchange.refi.import_ import accept, read_incoming
+    from pipeline.study.study import load_study
 
     incoming = read_incoming(load_study(folder), path, groups={"ana": "researcher"})
     return incoming.as_text(), accept(incoming)
 
 
 def _loop(path: Path, folder: Path) -> object:
-    from pipeline.loop import read_loop
-    from pipeline.study import load_study
+    from pipeline.study.actions import read_loop
+    from pipeline.study.study import load_study
 
     shutil.copy(path, folder / path.name)
     return read_loop(load_study(folder))
 
 
 def _ideas(path: Path, folder: Path) -> object:
-    from pipeline.easyread import read_ideas, reading
-    from pipeline.study import load_study
+    from pipeline.study.easy_read import read_ideas, reading
+    from pipeline.study.study import load_study
 
     shutil.copy(path, folder / path.name)
     return reading(read_ideas(load_study(folder)))
 
 
 def _uses(path: Path, folder: Path) -> object:
-    from pipeline.quote_register import read_uses
-    from pipeline.study import load_study
+    from pipeline.study.quote_uses import read_uses
+    from pipeline.study.study import load_study
 
     shutil.copy(path, folder / path.name)
     return read_uses(load_study(folder))
 
 
 def _reword(path: Path, folder: Path) -> object:
-    from pipeline.review.codebook_file import reword_cells
+    from pipeline.codebook.edit_file import reword_cells
 
     return reword_cells(path, lambda row, column, cell: cell.replace(CANARY, "…"))
 
@@ -293,7 +293,7 @@ def _workbooks() -> list[bytes]:
 
 
 def _old_workbooks() -> list[bytes]:
-    from test_readers_workbooks import OLD_EXCEL
+    from old_excel import OLD_EXCEL
 
     return [zlib.decompress(base64.b85decode(OLD_EXCEL))]
 
@@ -375,7 +375,7 @@ def _books(form: str) -> Callable[[], list[bytes]]:
     def books() -> list[bytes]:
         import tempfile
 
-        from pipeline.codebook import read_codebook, write_codebook
+        from pipeline.codebook.codebook import read_codebook, write_codebook
 
         with tempfile.TemporaryDirectory() as place:
             path = Path(place) / f"a.{form}"
@@ -389,8 +389,8 @@ def _sheets(form: str) -> Callable[[], list[bytes]]:
     def sheets() -> list[bytes]:
         import tempfile
 
-        from pipeline.packing import pack
-        from pipeline.study import load_study
+        from pipeline.exchange.sheets.pack import pack
+        from pipeline.study.study import load_study
 
         with tempfile.TemporaryDirectory() as place:
             path, _ = pack(load_study(_small_study()), n=8, out=Path(place) / f"a.{form}", reviewer="Ana")
@@ -418,7 +418,7 @@ def _projects() -> list[bytes]:
     from refi_files import coding, place, project_xml, text_source
 
     from pipeline.report import export
-    from pipeline.study import load_study
+    from pipeline.study.study import load_study
 
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(_small_study(), Path(folder) / "study")
@@ -439,20 +439,20 @@ def _table(columns: tuple[str, ...], *rows: tuple[str, ...]) -> bytes:
 
 
 def _loops() -> list[bytes]:
-    from pipeline.loop import COLUMNS
+    from pipeline.study.actions import COLUMNS
 
     said = ("time", "too little time", "2026-01-02", "more staff", "Ana", "2026-02-01", "hire", "", "2026-05-01", "", "", "", "")
     return [_table(COLUMNS, said)]
 
 
 def _easy() -> list[bytes]:
-    from pipeline.easyread import COLUMNS
+    from pipeline.study.easy_read import COLUMNS
 
     return [_table(COLUMNS, ("Time", "We need more time. They said.", "a clock", ""))]
 
 
 def _used() -> list[bytes]:
-    from pipeline.quote_register import COLUMNS
+    from pipeline.study.quote_uses import COLUMNS
 
     return [_table(COLUMNS, ("abcdef0123456789", "the report", "3", "2026-03-01", "Ana"))]
 

@@ -153,11 +153,18 @@ def comment_share() -> float:
 
 
 def fillers() -> Iterator[tuple[str, str]]:
-    """Yield where a local thing is given a filler for a name, and the filler."""
+    """Yield where a local thing, a parameter or a field is given a filler for a name, and the filler."""
     for path, source in modules().items():
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in FILLERS:
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.id
+            name = ""
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                name = node.id
+            elif isinstance(node, ast.arg):
+                name = node.arg
+            elif isinstance(node, ast.alias):
+                name = node.asname or ""
+            if name in FILLERS:
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", name
 
 
 def class_names() -> Iterator[tuple[str, str]]:

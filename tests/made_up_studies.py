@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from pipeline.codebook import Code, Codebook
+from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
-from pipeline.stages.count import count
-from pipeline.stages.respond import respond
-from pipeline.stages.voices import voices
-from pipeline.study import Count, Intake
+from pipeline.study.study import Count, Intake
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.respond import respond
+from pipeline.workflow.stages.voices import voices
 
 
 SINGLE, SEVERAL = "yes_or_no", "which"
@@ -90,11 +90,16 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
     counts, closed = count(codings, segments, comments, people, ratings, Codebook(tuple(map(Code, codes))), settings=settings)
     rates, _ = respond(comments, people, settings=settings)
     said, _ = voices(themes, members, segments, comments, people, settings=settings)
-    gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
-    shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
     tables = {"counts": counts, "closed": closed, "response_rates": rates, "voices": said}
     asked = {question: frozenset(ids) for question in [*questions, "any"]}
-    return Made({**tables, "themes": themes.assign(n_people=shown)}, _persons(ids, attributes), asked)
+    return Made({**tables, "themes": shown_themes(themes, said, profile)}, _persons(ids, attributes), asked)
+
+
+def shown_themes(themes: pd.DataFrame, said: pd.DataFrame, profile: str) -> pd.DataFrame:
+    """Return themes with the numbers of people that may be shown beside those of groups."""
+    gone = themes["theme_id"].map(said.groupby("theme_id")["total_shown"].all()).eq(False)
+    shown = np.where(gone, np.nan, disclose(themes["n_people"].to_numpy(float), PROFILES[profile]))
+    return themes.assign(n_people=shown)
 
 
 def made_up_choices(draw: np.random.Generator, profile: str) -> tuple[pd.DataFrame, pd.DataFrame]:

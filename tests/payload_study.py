@@ -8,14 +8,15 @@ import numpy as np
 from payloads import payloads
 from small_study import CODES, build_study, build_tables, save
 
-from pipeline.artefacts import TABLES, Vectors, write_table
-from pipeline.codebook import Codebook, write_codebook
-from pipeline.review.revising import propose_change, vote
-from pipeline.review.room import Room
-from pipeline.review.store import Store
-from pipeline.review.talking import Reading, leave_contested
-from pipeline.review.theming import rename
-from pipeline.study import Study, load_study
+from pipeline.codebook.codebook import Codebook, write_codebook
+from pipeline.decisions.store import Store
+from pipeline.review.codebook_changes import propose_change, vote
+from pipeline.review.discussions import ReaderCoding, leave_contested
+from pipeline.review.session import ReviewSession
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_of_themes
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, Vectors, write_table
 
 
 WORDS = payloads()
@@ -64,7 +65,7 @@ def _write_codes(folder: Path) -> None:
     write_codebook(Codebook((*CODES, *made)), folder / "codebook.csv")
 
 
-def let_payloads_speak(room: Room) -> None:
+def let_payloads_speak(room: ReviewSession) -> None:
     """Let people with such names write such notes, differ, propose, object and rename."""
     pairs = list(zip(WORDS[::2], WORDS[1::2], strict=True))
     excerpts = room.material().tables.excerpts
@@ -74,10 +75,10 @@ def let_payloads_speak(room: Room) -> None:
     room.write(lambda store: store.add_reviewer("Ann", "family"))
     room.write(lambda store: [_note(store, excerpts[n], names[:2], note) for n, note in enumerate(WORDS)])
     for number in range(0, len(WORDS) - 8, 9):
-        said = (Reading(("odd0",), WORDS[number]), Reading(("time",), WORDS[number + 1]))
+        said = (ReaderCoding(("odd0",), WORDS[number]), ReaderCoding(("time",), WORDS[number + 1]))
         leave_contested(room, excerpts[number], said, by=names[2], version=0, key=f"talk {number}", note=WORDS[number + 2])
     for number in range(0, len(WORDS) - 8, 20):
-        rename(room, 1, WORDS[number], by=names[3])
+        ask_of_themes(room, rename_wish(room.study, 1, WORDS[number]), by=names[3])
         fields = {"definition": WORDS[number + 1], "examples": WORDS[number + 2], "plain_label": WORDS[number + 3][:60]}
         made = propose_change(room, "time", fields, why=WORDS[number + 4], by=names[4], key=f"change {number}")
         vote(room, made.code_edit_id, "object", by=names[5], why=WORDS[number + 5])

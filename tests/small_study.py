@@ -1,20 +1,26 @@
 """A small study that has been run: invented people, invented words, and every table the exports take."""
 
+import atexit
+import shutil
+import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from pipeline.accounting import account
-from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, read_table, write_table
-from pipeline.codebook import Code, Codebook, read_codebook, write_codebook
-from pipeline.manifest import Manifest, write_manifest
-from pipeline.stages.count import count
-from pipeline.stages.respond import respond
-from pipeline.stages.voices import voices
-from pipeline.study import Study, load_study
+from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
+from pipeline.runtime.files import content_id
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, read_table, write_table
+from pipeline.workflow.manifest import Manifest, write_manifest
+from pipeline.workflow.row_accounts import account
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.respond import respond
+from pipeline.workflow.stages.voices import voices
 
 
 SETTINGS = """
@@ -336,12 +342,20 @@ def _quotes(codings: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFram
 
 def build_study(folder: Path, *, profile: str = "strict", one_silent_of: int = 11) -> Study:
     """Write a study that has been run into a folder; of 11 too few are silent to be counted, of 4 enough."""
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(_built(profile, one_silent_of), folder, dirs_exist_ok=True)
+    return load_study(folder)
+
+
+@cache
+def _built(profile: str, one_silent_of: int) -> Path:
+    """Hiding small figures takes seconds, so that a process of tests makes each study once, and each test has a copy."""
+    folder = Path(tempfile.mkdtemp(prefix="small_study_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "study.toml").write_text(SETTINGS.replace("PROFILE", profile), encoding="utf-8")
     write_codebook(Codebook(CODES), folder / "codebook.csv")
     study = load_study(folder)
     save(study, build_tables(study, one_silent_of=one_silent_of))
-    return study
+    return folder
 
 
 def save(study: Study, tables: Tables) -> None:
@@ -350,7 +364,7 @@ def save(study: Study, tables: Tables) -> None:
         path = study.folder / TABLES[name].file
         path.parent.mkdir(exist_ok=True)
         write_table(name, frame, path)
-    accounts = account(len(tables["responses"]), tables["comments"], tables["segments"]).as_dict()
+    accounts = account(len(tables["responses"]), tables["comments"], tables["segments"])
     write_manifest(study, replace(Manifest(name=study.settings.name, seed=42), accounts=accounts))
 
 
@@ -378,3 +392,15 @@ def count_again(study: Study, frames: dict[str, pd.DataFrame]) -> None:
     spoken = [frames[name] for name in ("themes", "members", "segments", "comments", "people")]
     frames["voices"], frames["theme_ranks"] = voices(*spoken, settings=settings)
     save(study, Tables(frames))
+
+
+def without(study: Study, tables: Tables, gone: Collection[str]) -> None:
+    """Run the study's figures again without some people."""
+    kept = {
+        name: frame[~frame["response_id"].isin(gone)] if "response_id" in frame else frame
+        for name, frame in tables.frames.items()
+    }
+    kept["segments"] = kept["segments"][kept["segments"]["comment_id"].isin(kept["comments"]["comment_id"])]
+    kept["codings"] = kept["codings"][kept["codings"]["segment_id"].isin(kept["segments"]["segment_id"])]
+    count_themes_again(kept)
+    count_again(study, kept)

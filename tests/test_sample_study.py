@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.codebook import read_codebook
-from pipeline.study import load_study
+from pipeline.codebook.codebook import read_codebook
+from pipeline.study.study import load_study
 
 
 STUDY = Path(__file__).resolve().parents[1] / "corpora" / "coproduction"

@@ -10,7 +10,7 @@ import pytest
 from sample import ROOT, SAMPLE
 
 from pipeline import Redactor
-from pipeline.codebook import read_codebook
+from pipeline.codebook.codebook import read_codebook
 
 
 VOICES = ROOT / "corpora" / "voices"

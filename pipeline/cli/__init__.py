@@ -12,23 +12,20 @@ from typing import Any, NoReturn
 
 import click
 
-from pipeline.cli.codebooks import codebook
-from pipeline.cli.easyread import easyread
-from pipeline.cli.exchanging import import_project
-from pipeline.cli.looping import loop
-from pipeline.cli.people import people
-from pipeline.cli.protecting import confirm, erase, safeguarding
-from pipeline.cli.quoting import quote
-from pipeline.cli.reviewing import agreement, backup, learn, pack, restore, review, unpack, verify
-from pipeline.cli.stopping import stop_when_asked
-from pipeline.cli.studies import check, export, freeze, new, run, status
+from pipeline.cli.account_commands import people
+from pipeline.cli.codebook_commands import codebook
+from pipeline.cli.privacy_commands import confirm, erase, safeguarding
+from pipeline.cli.report_commands import easyread, import_project, loop, quote
+from pipeline.cli.review_commands import agreement, backup, learn, pack, restore, review, unpack, verify
+from pipeline.cli.signals import stop_when_asked
+from pipeline.cli.study_commands import check, export, freeze, new, run, status
 from pipeline.cli.terminal import answer_nobody, is_text, show_what_can_be_shown
-from pipeline.cli.theming import theme
+from pipeline.cli.theme_commands import theme
 from pipeline.errors import PipelineError
-from pipeline.machine import leave_no_core
-from pipeline.memory import LOADING_MB, check_memory, search_seldom
+from pipeline.runtime.resources import LOADING_MB, check_memory, leave_no_core, search_seldom
 
 
+# What the system says of a disk or folder, in words; all other faults of the system are taken for faults of the program.
 ON_DISK = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
@@ -49,12 +46,10 @@ ON_DISK = {
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }
-
-
 _NO_MEMORY = ("allocate memory", "failed to map segment", "not enough memory", "out of memory", "memory allocation")
 
 
-class Themes(click.Group):
+class ThemesGroup(click.Group):
     """A group that shows our errors as sentences and their exit codes, without a traceback."""
 
     def main(self, *arguments: Any, **options: Any) -> Any:
@@ -93,6 +88,7 @@ class Themes(click.Group):
             raise
         except KeyboardInterrupt:
             click.echo("Stopped. What was finished is kept; the same command goes on from there.", err=True)
+            # As shells count a program that Ctrl-C has ended.
             ctx.exit(130)
         except OSError as fault:
             if _is_short_of_memory(fault):
@@ -111,11 +107,14 @@ class Themes(click.Group):
 
 
 def _is_short_of_memory(fault: BaseException | None) -> bool:
-    """Say whether memory is what was wanting: libraries say so each in its own way."""
-    if fault is None:
-        return False
-    said = isinstance(fault, OSError | ImportError | RuntimeError) and any(sign in str(fault).casefold() for sign in _NO_MEMORY)
-    return isinstance(fault, MemoryError) or said or _is_short_of_memory(fault.__cause__ or fault.__context__)
+    """Say whether memory is what was wanting, also behind a fault that came of it: libraries say so each in its own way."""
+    while fault is not None:
+        # Only of the kinds that libraries and the system raise for it.
+        is_of_system = isinstance(fault, OSError | ImportError | RuntimeError)
+        if isinstance(fault, MemoryError) or (is_of_system and any(sign in str(fault).casefold() for sign in _NO_MEMORY)):
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _end_short_of_memory(ctx: click.Context) -> NoReturn:
@@ -151,7 +150,7 @@ def _version() -> str:
         return "not installed"
 
 
-@click.group(cls=Themes, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ThemesGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(_version(), prog_name="themes")
 @click.option("-v", "--verbose", is_flag=True, help="Say on stderr what each stage does.")
 def main(*, verbose: bool) -> None:
@@ -173,6 +172,7 @@ def main(*, verbose: bool) -> None:
     # The other one sets aside 1 GB of the address space at once, which is much where `ulimit -v` bounds it.
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     check_memory(LOADING_MB)
+    # Libraries' own notes are not for people who use the program.
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 

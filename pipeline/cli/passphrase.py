@@ -10,6 +10,7 @@ from pipeline.errors import ReviewError
 
 
 VARIABLE = "THEMES_PASSPHRASE"
+# Bytes of the first line that are looked at, so that a device or a film taken for the file does not fill the memory.
 _LONGEST = 10_000
 FILE_OPTION = click.option(
     "--passphrase-file",
@@ -28,6 +29,7 @@ def kept_passphrase(file: Path | None) -> str | None:
             lines = source.readline(_LONGEST).decode("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError):
         raise ReviewError(f"{file.name}: the passphrase cannot be read there. Check the name and where it lies.") from None
+    # A letter takes four bytes at most: so long a line may have been cut, and half a passphrase opens nothing.
     if lines and len(lines[0]) >= _LONGEST // 4:
         raise ReviewError(f"{file.name}: its first line is longer than a passphrase can be. Check that it is the right file.")
     if not lines or not lines[0].strip():
@@ -45,11 +47,12 @@ def new_passphrase(file: Path | None) -> str:
     kept = kept_passphrase(file)
     if kept is not None:
         return kept
+    # Asking where nobody answers would wait for ever, or take the next line of a script for the passphrase.
     if not is_terminal():
         raise ReviewError(
             "A backup holds the vault's key, locked with a passphrase, and there is no terminal to ask for it. Give "
             f"--passphrase-file FILE, or set {VARIABLE}; --no-key leaves the key out. Nothing was written."
         )
     click.echo("The backup holds the vault's key, locked with a passphrase. Nobody can open it without: write it down elsewhere.")
-    words: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
-    return words
+    passphrase: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt="The same again")
+    return passphrase

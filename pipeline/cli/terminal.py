@@ -69,6 +69,7 @@ def _nearest(fault: UnicodeError) -> tuple[str, int]:
 
 
 def _like(sign: str, encoding: str) -> str:
+    # A letter without its accents: "a" for "ä" where the terminal has no "ä".
     bare = "".join(part for part in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(part))
     for near in (_LIKE.get(sign, ""), bare):
         if near and near.encode(encoding, "ignore").decode(encoding) == near:

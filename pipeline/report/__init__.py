@@ -2,22 +2,23 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError, StudyError
-from pipeline.private import close_folders
-from pipeline.scratch import scratch_of
-from pipeline.study import Study, load_study
+from pipeline.runtime.private_folders import close_folders
+from pipeline.runtime.scratch import scratch_of
+from pipeline.study.study import Study, load_study
 
 
 if TYPE_CHECKING:
-    from pipeline.artefacts import Sensitivity
-    from pipeline.report.outgoing import Waiting
-    from pipeline.report.source import Source
+    from pipeline.report.outgoing import WaitingText
+    from pipeline.tables.parquet import Sensitivity
+    from pipeline.workflow.results import RunResults
 
 log = logging.getLogger("pipeline")
 ORDER: tuple["Sensitivity", ...] = ("releasable", "redacted", "identifiable")
@@ -28,7 +29,7 @@ class Exporter:
     """A form in which results leave a study; it is handed the tables it names and no others."""
 
     name: str
-    write: Callable[["Source", Path], None]
+    write: Callable[["RunResults", Path], None]
     tables: tuple[str, ...]
     sensitivity: "Sensitivity"
     """The most sensitive content its readers may have: nothing identifiable ever leaves, whoever reads it."""
@@ -75,37 +76,32 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     >>> EXPORTS["quotes"].files
     ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
+    from pipeline.study.lock import held
+
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
         exporter.check()
-    with _held(study):
+    # No run may write tables while they are read; before the first run there is nothing to hold.
+    with held(study, "An export") if study.derived.is_dir() else nullcontext():
         return _written(study, exporters)
 
 
-def _held(study: Study) -> AbstractContextManager[None]:
-    """Hold the study, so that no run writes tables while they are read; before the first run there is nothing to hold."""
-    from pipeline.lock import held
-
-    return held(study, "An export") if study.derived.is_dir() else nullcontext()
-
-
 def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
-    from pipeline.report.ledger import beside_earlier_exports
+    from pipeline.report.earlier_wave import beside_earlier_wave
     from pipeline.report.outgoing import check_outgoing
-    from pipeline.report.source import read_sources
-    from pipeline.report.waves import beside_earlier_wave
+    from pipeline.workflow.released_figures import consistent_with_earlier_exports
+    from pipeline.workflow.results import read_sources
 
     # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
     contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
     sources = read_sources(study, contents)
     # Before figures are noted as released: an export that is refused releases none.
-    tables_of = dict(zip(contents, sources, strict=True))
-    check_outgoing(
-        str(study.folder), [(exporter, tables_of[exporter.tables]) for exporter in exporters if exporter.name != "team"]
-    )
-    sources = beside_earlier_wave(beside_earlier_exports(study, sources))
+    source_of = dict(zip(contents, sources, strict=True))
+    for_others = [exporter for exporter in exporters if exporter.name != "team"]
+    check_outgoing(str(study.folder), [(exporter, source_of[exporter.tables]) for exporter in for_others])
+    sources = beside_earlier_wave(consistent_with_earlier_exports(study, sources))
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
     source_of = dict(zip(contents, sources, strict=True))
@@ -117,31 +113,31 @@ def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
     return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
 
 
-def outgoing_texts(study: Study) -> "tuple[Waiting, ...]":
+def outgoing_texts(study: Study) -> "tuple[WaitingText, ...]":
     """Return what the team wrote that no export may carry before a person has mended or confirmed it."""
     from pipeline.report.outgoing import waiting_texts
-    from pipeline.report.source import read_sources
+    from pipeline.workflow.results import read_sources
 
-    exporters = [one for one in EXPORTS.values() if one.name != "team"]
-    contents = tuple(dict.fromkeys(one.tables for one in exporters))
+    exporters = [exporter for exporter in EXPORTS.values() if exporter.name != "team"]
+    contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
     source_of = dict(zip(contents, read_sources(study, contents), strict=True))
-    return waiting_texts([(one, source_of[one.tables]) for one in exporters])
+    return waiting_texts([(exporter, source_of[exporter.tables]) for exporter in exporters])
 
 
 def check_gate(exporter: Exporter) -> None:
     """Raise PrivacyError if an export takes a table that its readers may not have."""
-    from pipeline.artefacts import TABLES
+    from pipeline.tables.parquet import TABLES
 
     if exporter.sensitivity == "identifiable":
         raise PrivacyError(
             f"The export {exporter.name} would hold identifiable data, which never leaves the vault. Use another form."
         )
     for name in exporter.tables:
-        found = TABLES[name].sensitivity
-        if ORDER.index(found) > ORDER.index(exporter.sensitivity):
+        sensitivity = TABLES[name].sensitivity
+        if ORDER.index(sensitivity) > ORDER.index(exporter.sensitivity):
             raise PrivacyError(
                 f"The export {exporter.name} may hold what is {exporter.sensitivity}, but takes the table {name}, "
-                f"which is {found}. Nothing was written; use another form, or leave the table out of it."
+                f"which is {sensitivity}. Nothing was written; use another form, or leave the table out of it."
             )
 
 
@@ -153,88 +149,20 @@ def _named(name: str) -> Exporter:
     return EXPORTS[name]
 
 
-def _html(source: "Source", folder: Path) -> None:
-    from pipeline.report.html import write_html
+def _imported(place: str) -> Callable[..., None]:
+    """Return a function that is imported when it is first called: what writes documents and charts takes seconds to load."""
+    module, name = place.split(":")
 
-    write_html(source, folder)
+    def call(*arguments: object) -> None:
+        getattr(import_module(module), name)(*arguments)
 
-
-def _team(source: "Source", folder: Path) -> None:
-    from pipeline.report.html import write_for_the_team
-
-    write_for_the_team(source, folder)
+    return call
 
 
-def _docx(source: "Source", folder: Path) -> None:
-    from pipeline.report.word import write_docx
-
-    write_docx(source, folder)
-
-
-def _can_make_pdf() -> None:
-    from pipeline.report.pdf import check_installed
-
-    check_installed()
-
-
-def _pdf(source: "Source", folder: Path) -> None:
-    from pipeline.report.pdf import write_pdf
-
-    write_pdf(source, folder)
-
-
-def _xlsx(source: "Source", folder: Path) -> None:
-    from pipeline.report.workbook import write_xlsx
-
-    write_xlsx(source, folder)
-
-
-def _tables(source: "Source", folder: Path) -> None:
-    from pipeline.report.tables import write_tables
-
-    write_tables(source, folder)
-
-
-def _quotes(source: "Source", folder: Path) -> None:
-    from pipeline.report.quotebank import write_quotes
-
-    write_quotes(source, folder)
-
-
-def _excerpts(source: "Source", folder: Path) -> None:
-    from pipeline.report.excerpts import write_excerpts
-
-    write_excerpts(source, folder)
-
-
-def _codebook(source: "Source", folder: Path) -> None:
-    from pipeline.codebook import write_codebook
+def _write_codebook(source: "RunResults", folder: Path) -> None:
+    from pipeline.codebook.codebook import write_codebook
 
     write_codebook(source.codebook, folder / "codebook.qdc")
-
-
-def _project(source: "Source", folder: Path) -> None:
-    from pipeline.report.refi import write_project
-
-    write_project(source, folder)
-
-
-def _sav(source: "Source", folder: Path) -> None:
-    from pipeline.report.spss import write_sav
-
-    write_sav(source, folder)
-
-
-def _loop(source: "Source", folder: Path) -> None:
-    from pipeline.report.looppage import write_loop
-
-    write_loop(source, folder)
-
-
-def _easyread(source: "Source", folder: Path) -> None:
-    from pipeline.report.easyread import write_easyread
-
-    write_easyread(source, folder)
 
 
 RELEASED = ("response_rates", "accounts", "counts", "closed")
@@ -247,82 +175,80 @@ REPORT = (
 )
 """The tables that the report is made from, whatever its format."""
 
+_FORMATS = "pipeline.report.formats"
 EXPORTS: dict[str, Exporter] = {
     exporter.name: exporter
     for exporter in (
+        Exporter("html", _imported(f"{_FORMATS}.html:write_html"), REPORT, "redacted", ("report.html",)),
         Exporter(
-            name="html",
-            write=_html,
-            tables=REPORT,
-            sensitivity="redacted",
-            files=("report.html",),
+            "team",
+            _imported(f"{_FORMATS}.html:write_for_the_team"),
+            REPORT,
+            "redacted",
+            ("report-for-the-team.html",),
+            inside=True,
+        ),
+        Exporter("docx", _imported(f"{_FORMATS}.word:write_docx"), REPORT, "redacted", ("report.docx",)),
+        Exporter(
+            "pdf",
+            _imported(f"{_FORMATS}.pdf:write_pdf"),
+            REPORT,
+            "redacted",
+            ("report.pdf",),
+            check=_imported(f"{_FORMATS}.pdf:check_installed"),
+        ),
+        Exporter("xlsx", _imported(f"{_FORMATS}.report_workbook:write_xlsx"), REPORT, "redacted", ("report.xlsx",)),
+        Exporter(
+            "tables",
+            _imported(f"{_FORMATS}.csv_tables:write_tables"),
+            ("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", *RELEASED),
+            "redacted",
+            tuple(f"{name}.csv" for name in (*RELEASED, "themes", "theme_codes", "voices", "theme_ranks")),
         ),
         Exporter(
-            name="team", write=_team, tables=REPORT, sensitivity="redacted", files=("report-for-the-team.html",), inside=True
-        ),
-        Exporter(name="docx", write=_docx, tables=REPORT, sensitivity="redacted", files=("report.docx",)),
-        Exporter(name="pdf", write=_pdf, tables=REPORT, sensitivity="redacted", files=("report.pdf",), check=_can_make_pdf),
-        Exporter(name="xlsx", write=_xlsx, tables=REPORT, sensitivity="redacted", files=("report.xlsx",)),
-        Exporter(
-            name="tables",
-            write=_tables,
-            tables=("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", *RELEASED),
-            sensitivity="redacted",
-            files=(
-                "response_rates.csv",
-                "accounts.csv",
-                "counts.csv",
-                "closed.csv",
-                "themes.csv",
-                "theme_codes.csv",
-                "voices.csv",
-                "theme_ranks.csv",
-            ),
+            "quotes",
+            _imported(f"{_FORMATS}.quote_files:write_quotes"),
+            ("quotes", "segments", "comments", "codings", "decisions"),
+            "redacted",
+            ("quotes.csv", "withheld.csv", "quotes.xlsx", "quotes.docx", "quotes.html"),
         ),
         Exporter(
-            name="quotes",
-            write=_quotes,
-            tables=("quotes", "segments", "comments", "codings", "decisions"),
-            sensitivity="redacted",
-            files=("quotes.csv", "withheld.csv", "quotes.xlsx", "quotes.docx", "quotes.html"),
+            "loop",
+            _imported(f"{_FORMATS}.actions_page:write_loop"),
+            ("comments", "segments", "themes", "members", "theme_codes", "voices"),
+            "redacted",
+            ("loop.html", "loop.docx"),
         ),
         Exporter(
-            name="loop",
-            write=_loop,
-            tables=("comments", "segments", "themes", "members", "theme_codes", "voices"),
-            sensitivity="redacted",
-            files=("loop.html", "loop.docx"),
+            "easyread",
+            _imported("pipeline.report.easyread:write_easyread"),
+            ("comments", "codings", "counts", "response_rates"),
+            "redacted",
+            ("easyread.docx", "easyread.html"),
         ),
         Exporter(
-            name="easyread",
-            write=_easyread,
-            tables=("comments", "codings", "counts", "response_rates"),
-            sensitivity="redacted",
-            files=("easyread.docx", "easyread.html"),
+            "review",
+            _imported("pipeline.exchange.sheets.excerpt_sheet:write_excerpts"),
+            ("segments", "comments"),
+            "redacted",
+            ("review.csv", "codes.csv"),
         ),
+        Exporter("qdc", _write_codebook, (), "releasable", ("codebook.qdc",)),
         Exporter(
-            name="review",
-            write=_excerpts,
-            tables=("segments", "comments"),
-            sensitivity="redacted",
-            files=("review.csv", "codes.csv"),
-        ),
-        Exporter(name="qdc", write=_codebook, tables=(), sensitivity="releasable", files=("codebook.qdc",)),
-        Exporter(
-            name="qdpx",
-            write=_project,
+            "qdpx",
+            _imported("pipeline.exchange.refi.export:write_project"),
             # Redacted words of everybody who agreed to analysis: for the team, never for release.
-            tables=("people", "comments", "segments", "suggestions", "codings", "decisions"),
-            sensitivity="redacted",
-            files=("project.qdpx", "project-losses.txt"),
+            ("people", "comments", "segments", "suggestions", "codings", "decisions"),
+            "redacted",
+            ("project.qdpx", "project-losses.txt"),
         ),
         Exporter(
-            name="sav",
-            write=_sav,
+            "sav",
+            _imported("pipeline.exchange.spss_export:write_sav"),
             # A row an answer with the groups of its person, and no words: still for the team.
-            tables=("people", "comments", "segments", "codings", "decisions"),
-            sensitivity="redacted",
-            files=("codings.sav",),
+            ("people", "comments", "segments", "codings", "decisions"),
+            "redacted",
+            ("codings.sav",),
         ),
     )
 }

@@ -41,7 +41,7 @@ Cell = str | Figure
 
 
 @dataclass(frozen=True)
-class Table:
+class TableBlock:
     """Rows under a caption; the first cell of a row is its heading, and a text may have several lines."""
 
     kind: ClassVar[str] = "table"
@@ -96,7 +96,7 @@ class Chart:
     labels: tuple[str, ...]
     series: tuple[Series, ...]
     axis: Axis
-    table: Table
+    table: TableBlock
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Quotations:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListEntry:
     """One theme: facts under a heading, and what people said."""
 
     kind: ClassVar[str] = "entry"
@@ -128,11 +128,11 @@ class Fold:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Points | Table | Chart | Quotations | Entry | Fold
+Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | ListEntry | Fold
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """A part of the report under a heading."""
 
     name: str
@@ -147,4 +147,4 @@ class Report:
     title: str
     banner: str
     notice: str
-    sections: tuple[Section, ...]
+    sections: tuple[ReportSection, ...]

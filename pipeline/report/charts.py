@@ -5,14 +5,16 @@ import re
 import textwrap
 from contextlib import AbstractContextManager
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from pipeline.report.blocks import Axis, Chart, Point
+from afcharts.af_colours import get_af_colours
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from pipeline.report.blocks import Axis, Chart
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 # Inches. A narrow chart with labels above the dots stays readable on a telephone.
 WIDTH, LEFT, RIGHT, BOTTOM = 4.8, 0.12, 0.24, 0.5
@@ -54,25 +56,20 @@ def draw_picture(chart: Chart) -> bytes:
 
 
 def _styled(chart: Chart) -> AbstractContextManager[None]:
-    from matplotlib import style
-
     # matplotlib's stubs do not know that a style may be a list of names and settings.
     styled: AbstractContextManager[None] = style.context(["afcharts.afcharts", {**SETTINGS, "svg.hashsalt": chart.name}])
     return styled
 
 
 def _colours() -> list[str]:
-    from afcharts.af_colours import get_af_colours
-
     colours: list[str] = get_af_colours("categorical", number_of_colours=6)
     return colours
 
 
-def _figure(chart: Chart) -> "Figure":
-    from matplotlib.figure import Figure
-
+def _figure(chart: Chart) -> Figure:
     colours = _colours()
-    top = _legend_height(chart)
+    # Rows of the legend, rounded up.
+    top = -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
     height = top + len(chart.labels) * _row_height(chart) + BOTTOM
     figure = Figure(figsize=(WIDTH, height))
     axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
@@ -82,8 +79,11 @@ def _figure(chart: Chart) -> "Figure":
     for place, series in enumerate(chart.series):
         for row, point in enumerate(series.points):
             if point is not None:
-                at = _position(chart, row, place)
-                _dot(axes, point, at=at, colour=colours[series.place], marker=MARKERS[series.place])
+                # In inches below the top of the axes, whose scale `_set_axes` sets so.
+                at = row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
+                line: dict[str, Any] = {"color": colours[series.place], "clip_on": False}
+                axes.plot([point.low, point.high], [at, at], linewidth=2, solid_capstyle="butt", **line)
+                axes.plot([point.value], [at], marker=MARKERS[series.place], markersize=6.5, linestyle="none", **line)
     _legend(figure, chart, colours)
     return figure
 
@@ -91,10 +91,6 @@ def _figure(chart: Chart) -> "Figure":
 def _columns(chart: Chart) -> int:
     longest = max(len(series.name) for series in chart.series)
     return max(1, min(3, LEGEND_CHARACTERS // (longest + 4)))
-
-
-def _legend_height(chart: Chart) -> float:
-    return -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
 
 
 def _label_height(chart: Chart) -> float:
@@ -105,26 +101,17 @@ def _row_height(chart: Chart) -> float:
     return _label_height(chart) + len(chart.series) * LINE + GAP
 
 
-def _position(chart: Chart, row: int, place: int) -> float:
-    """Return where a dot stands, in inches below the top of the axes."""
-    return row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
-
-
 def _wrapped(label: str) -> str:
     return textwrap.fill(label, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or "(no name)"
 
 
-def _dot(axes: "Axes", point: Point, *, at: float, colour: str, marker: str) -> None:
-    axes.plot([point.low, point.high], [at, at], color=colour, linewidth=2, solid_capstyle="butt", clip_on=False)
-    axes.plot([point.value], [at], color=colour, marker=marker, markersize=6.5, linestyle="none", clip_on=False)
-
-
-def _set_axes(axes: "Axes", chart: Chart) -> None:
+def _set_axes(axes: Axes, chart: Chart) -> None:
     height, rows = _row_height(chart), len(chart.labels)
     axes.set_xlim(chart.axis.low, chart.axis.high)
     axes.set_ylim(rows * height, 0)
     axes.set_yticks([])
-    axes.set_xticks(_ticks(chart.axis), [_tick(value, chart.axis) for value in _ticks(chart.axis)], color=INK)
+    ticks, is_share = _ticks(chart.axis), chart.axis.unit == "share"
+    axes.set_xticks(ticks, [f"{tick * 100:.0f}%" if is_share else f"{tick:.3g}" for tick in ticks], color=INK)
     axes.set_xlabel(chart.axis.title, color=INK)
     axes.tick_params(length=0)
     axes.grid(visible=True, axis="x", color=RULE)
@@ -135,34 +122,22 @@ def _set_axes(axes: "Axes", chart: Chart) -> None:
 def _ticks(axis: Axis) -> list[float]:
     span = axis.high - axis.low
     step = next((step for step in (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0) if span / step <= 6), span or 1.0)
+    # The last tick would be lost where the quotient comes out a hair under a whole number.
     return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
 
 
-def _tick(value: float, axis: Axis) -> str:
-    return f"{value * 100:.0f}%" if axis.unit == "share" else f"{value:.3g}"
-
-
-def _legend(figure: "Figure", chart: Chart, colours: list[str]) -> None:
-    from matplotlib.lines import Line2D
-
+def _legend(figure: Figure, chart: Chart, colours: list[str]) -> None:
     handles = [
         Line2D([], [], color=colours[series.place], marker=MARKERS[series.place], markersize=6.5, linewidth=2, label=series.name)
         for series in chart.series
     ]
-    corner = (LEFT / WIDTH, 0.99)
-    figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=corner,
-        ncols=_columns(chart),
-        labelcolor=INK,
-        borderpad=0,
-        borderaxespad=0,
-    )
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (LEFT / WIDTH, 0.99), "borderpad": 0, "borderaxespad": 0}
+    figure.legend(handles=handles, ncols=_columns(chart), labelcolor=INK, **place)
 
 
-def _as_element(figure: "Figure", chart: Chart, colours: list[str]) -> str:
+def _as_element(figure: Figure, chart: Chart, colours: list[str]) -> str:
     buffer = io.StringIO()
+    # Neither a date nor a version, so that the same report is the same file.
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
     drawing = buffer.getvalue()

@@ -2,28 +2,28 @@
 
 from dataclasses import replace
 
-from pipeline.consent import quotable_words
+from pipeline.methods.disclosure.quotable_words import quotable_words
 from pipeline.report.blocks import Report
-from pipeline.report.placing import placed_themes
-from pipeline.report.quotes import approved_words
-from pipeline.report.sections.accounts import set_aside
-from pipeline.report.sections.agreement import how_people_agreed
-from pipeline.report.sections.came_of_it import came_of_it
-from pipeline.report.sections.closed import closed_questions
-from pipeline.report.sections.codebook import codebook
-from pipeline.report.sections.disagreements import disagreements
-from pipeline.report.sections.doubts import heard_once, not_sure
-from pipeline.report.sections.in_short import in_short
-from pipeline.report.sections.method import checked_share, how_it_was_done
-from pipeline.report.sections.missing import missing
-from pipeline.report.sections.shares import shares
-from pipeline.report.sections.side_by_side import side_by_side
-from pipeline.report.sections.smaller_groups import smaller_groups
-from pipeline.report.sections.taking_part import taking_part
-from pipeline.report.sections.themes import themes
-from pipeline.report.sections.waves import waves
-from pipeline.report.source import Source
-from pipeline.report.wording import percent
+from pipeline.report.numbers_in_words import percent
+from pipeline.report.placed_themes import placed_themes
+from pipeline.report.quote_bank import approved_words
+from pipeline.report.sections.accounts_section import set_aside
+from pipeline.report.sections.actions_section import came_of_it
+from pipeline.report.sections.agreement_section import how_people_agreed
+from pipeline.report.sections.closed_section import closed_questions
+from pipeline.report.sections.codebook_section import codebook
+from pipeline.report.sections.disagreements_section import disagreements
+from pipeline.report.sections.doubts_section import heard_once, not_sure
+from pipeline.report.sections.in_short_section import in_short
+from pipeline.report.sections.method_section import checked_share, how_it_was_done
+from pipeline.report.sections.missing_section import missing
+from pipeline.report.sections.shares_section import shares
+from pipeline.report.sections.side_by_side_section import side_by_side
+from pipeline.report.sections.smaller_groups_section import smaller_groups
+from pipeline.report.sections.taking_part_section import taking_part
+from pipeline.report.sections.themes_section import themes
+from pipeline.report.sections.waves_section import waves
+from pipeline.workflow.results import RunResults
 
 
 APPROVED = "This page shows nobody's words but those that people have approved."
@@ -37,7 +37,7 @@ FOR_THE_TEAM = (
 )
 
 
-def build_report(source: Source, *, for_team: bool = False) -> Report:
+def build_report(source: RunResults, *, for_team: bool = False) -> Report:
     """Return the whole report of a study; `for_team`, with words that nobody has approved yet.
 
     It is built once for all forms that are made of a source.
@@ -45,15 +45,16 @@ def build_report(source: Source, *, for_team: bool = False) -> Report:
     name = "report for the team" if for_team else "report"
     if name not in source.kept:
         source.kept[name] = _build(source, for_team=for_team)
-    found: Report = source.kept[name]
-    return found
+    report: Report = source.kept[name]
+    return report
 
 
-def _build(source: Source, *, for_team: bool) -> Report:
+def _build(source: RunResults, *, for_team: bool) -> Report:
     if for_team:
         words = quotable_words(source["texts"], source["segments"], source["comments"])
     else:
         words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
+    # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
     return Report(
@@ -76,6 +77,7 @@ def _build(source: Source, *, for_team: bool) -> Report:
             set_aside(source),
             how_people_agreed(source),
             came_of_it(source),
+            # What changed names themes, too, and must hold back the same words.
             waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
             how_it_was_done(source),
         ),

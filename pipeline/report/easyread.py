@@ -1,36 +1,54 @@
 """The easy-read version: short sentences, one idea a line, a picture beside each; a draft until a co-analyst has approved it."""
 
+import io
 import math
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
+from docx.document import Document
+from docx.shared import Cm, Pt
 
-from pipeline.artefacts import write_atomically
-from pipeline.easyread import Idea, approval_of, read_ideas, reading
-from pipeline.errors import StudyError
-from pipeline.loop import read_loop
+from pipeline.decisions.accounts import people as people_of
+from pipeline.decisions.store import has_store, open_store
+from pipeline.errors import ReviewError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.report.documents import add_footer, add_picture, new_document, save_document, write_lines
-from pipeline.report.sections.method import checked_share
-from pipeline.report.sections.taking_part import everyone_asked
-from pipeline.report.source import Source
-from pipeline.report.wording import number, people
+from pipeline.report import EXPORTS
+from pipeline.report.formats.docx_styles import add_footer, add_picture, new_document, save_document, write_lines
+from pipeline.report.formats.html import fill_template
+from pipeline.report.numbers_in_words import number, people
+from pipeline.report.sections.method_section import checked_share
+from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.runtime.files import write_atomically
+from pipeline.study.actions import read_loop
+from pipeline.study.easy_read import (
+    FILE,
+    MOST_WORDS_ON_AVERAGE,
+    EasyReadApproval,
+    Idea,
+    add_approval,
+    approval_of,
+    read_ideas,
+    reading,
+    start_ideas,
+)
+from pipeline.study.study import Study
+from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.results import RunResults, read_results
 
-
-if TYPE_CHECKING:
-    from docx.document import Document
 
 POINTS = 16
 DRAFT = "DRAFT"
 NOT_YET = "DRAFT: not yet approved by a co-analyst. Do not send it out."
 MOST_CODES = 8
+CO_ANALYST = "co-analyst"
 _PICTURE_CM = 4.0
 
 
-def write_easyread(source: Source, folder: Path) -> None:
+def write_easyread(source: RunResults, folder: Path) -> None:
     """Write easyread.docx and easyread.html."""
     ideas = read_ideas(source.study) or tuple(draft_ideas(source))
     approved = approval_of(source.study, ideas)
@@ -41,7 +59,7 @@ def write_easyread(source: Source, folder: Path) -> None:
     write_atomically(folder / "easyread.html", lambda path: path.write_text(page, encoding="utf-8"))
 
 
-def draft_ideas(source: Source) -> Iterator[Idea]:
+def draft_ideas(source: RunResults) -> Iterator[Idea]:
     """Yield a draft from the study's figures, for people to put into their own words."""
     about = "About this page"
     yield Idea(about, "We asked people some questions.", "A person asks other people a question")
@@ -56,7 +74,7 @@ def draft_ideas(source: Source) -> Iterator[Idea]:
     yield from _next_steps(source)
 
 
-def _most_named(source: Source) -> Iterator[tuple[str, str]]:
+def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
     counts = source["counts"]
     rows = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]]
     plain = {code.code: code.plain_label or code.name for code in source.codebook.codes}
@@ -65,7 +83,7 @@ def _most_named(source: Source) -> Iterator[tuple[str, str]]:
         yield number(n), plain.get(code, code).rstrip(".")
 
 
-def _next_steps(source: Source) -> Iterator[Idea]:
+def _next_steps(source: RunResults) -> Iterator[Idea]:
     heading = "What happens next"
     decided = [entry for entry in read_loop(source.study).entries if entry.decided]
     for entry in decided:
@@ -79,17 +97,15 @@ def _next_steps(source: Source) -> Iterator[Idea]:
     yield Idea(heading, "[Write here how people can ask a question.]", "A telephone")
 
 
-def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> "Document":
-    from docx.shared import Cm, Pt
-
+def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> Document:
     document = new_document(f"{title}: easy read" + (f" ({DRAFT})" if mark else ""), points=POINTS)
     document.add_heading(level=0).add_run(title).font.size = Pt(30)
     for line in mark:
         write_lines(document.add_paragraph(), line, bold=True)
     add_footer(document, DRAFT if mark else title)
-    for heading, found in groupby(ideas, key=lambda idea: idea.heading):
+    for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading):
         document.add_heading(level=1).add_run(heading).font.size = Pt(22)
-        for idea in found:
+        for idea in ideas_under:
             add_picture(document, _picture(idea, folder), alternative=idea.picture, title="Picture", width_cm=_PICTURE_CM)
             document.paragraphs[-1].paragraph_format.keep_with_next = True
             paragraph = document.add_paragraph()
@@ -100,11 +116,9 @@ def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Pa
 
 
 def _picture(idea: Idea, folder: Path) -> bytes:
-    """Return the picture that people chose, or an empty frame where one is still to be put."""
     if idea.file:
         return _chosen(folder, idea.file).read_bytes()
-    import io
-
+    # Imported only here, as it takes long to load.
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(2.4, 1.6))
@@ -117,6 +131,7 @@ def _picture(idea: Idea, folder: Path) -> bytes:
 
 
 def _chosen(folder: Path, name: str) -> Path:
+    # The name comes from a file that people edit: a link or ".." must not bring another file into what leaves.
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or path.suffix.lower() not in (".png", ".jpg", ".jpeg") or not path.is_file():
         raise StudyError(f"easyread.csv names the picture {name!r}, which is no .png or .jpg in the study's folder.")
@@ -124,15 +139,55 @@ def _chosen(folder: Path, name: str) -> Path:
 
 
 def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) -> str:
-    from base64 import b64encode
-
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     parts = [
-        (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in found])
-        for heading, found in groupby(ideas, key=lambda idea: idea.heading)
+        (heading, [(idea, b64encode(_picture(idea, folder)).decode() if idea.file else "") for idea in ideas_under])
+        for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading)
     ]
-    return environment.get_template("easyread.html.j2").render(title=title, parts=parts, mark=mark)
+    return fill_template("easyread.html.j2", title=title, parts=parts, mark=mark)
+
+
+def start_easyread(study: Study) -> int:
+    """Write easyread.csv with a draft from the study's figures, and return the number of ideas."""
+    # What the draft says of people counts as released: it is kept as it is, whatever a later run counts.
+    (source,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["easyread"].tables)])
+    ideas = tuple(draft_ideas(source))
+    start_ideas(study, ideas)
+    return len(ideas)
+
+
+def easyread_in_words(study: Study) -> Iterator[str]:
+    """Say how easy the text is to read, what must be put right, and who approved it."""
+    ideas = read_ideas(study)
+    if not ideas:
+        yield f"There is no {FILE} yet: themes easyread STUDY --start writes a draft for people to change."
+        return
+    readability = reading(ideas)
+    mean = f"{readability.mean:.1f} words a sentence on average"
+    yield f"{FILE}: {len(ideas)} ideas, {mean} (at most {MOST_WORDS_ON_AVERAGE} are easy)."
+    yield from (f"  - {problem}" for problem in readability.problems)
+    approval = approval_of(study, ideas)
+    yield f"Approved by {approval.by} on {approval.when}." if approval else "Not approved yet: it leaves with the word DRAFT."
+
+
+def approve_easyread(study: Study, *, by: str, when: date) -> EasyReadApproval:
+    """Keep a co-analyst's approval of the text as it stands now; any later change takes it back to a draft."""
+    ideas = read_ideas(study)
+    if not ideas:
+        raise StudyError(f"There is no {FILE} to approve; `themes easyread STUDY --start` writes a draft.")
+    return add_approval(study, ideas, by=_co_analyst(study, by), when=when)
+
+
+def _co_analyst(study: Study, name: str) -> str:
+    """Return the name as the study keeps it; ReviewError unless the person is a co-analyst of the study."""
+    names: list[str] = []
+    if has_store(study):
+        with open_store(study) as store:
+            names = [member.name for member in people_of(store) if member.role == CO_ANALYST]
+    wanted = " ".join(name.split()).casefold()
+    for co_analyst in names:
+        if co_analyst.casefold() == wanted:
+            return co_analyst
+    raise ReviewError(
+        f"Only a co-analyst of this study can approve its easy-read version; {name} is none. "
+        f"There is: {', '.join(names) or 'nobody yet'}."
+    )

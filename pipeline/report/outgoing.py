@@ -4,16 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline import easyread, loop
-from pipeline.confirmed import confirmed_texts, text_sha256
 from pipeline.errors import PrivacyError
-from pipeline.quote_register import read_uses
-from pipeline.team_table import read_rows
+from pipeline.runtime.edited_csv import read_rows
+from pipeline.study import actions, easy_read
+from pipeline.study.confirmed_texts import confirmed_texts, text_sha256
+from pipeline.study.quote_uses import read_uses
 
 
 if TYPE_CHECKING:
     from pipeline.report import Exporter
-    from pipeline.report.source import Source
+    from pipeline.workflow.results import RunResults
 
 _REPORTS = ("html", "docx", "pdf", "xlsx")
 _CODEBOOKS = ("qdc", "qdpx")
@@ -25,7 +25,7 @@ Text = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingText:
     """A text that waits until a person has mended it or confirmed it."""
 
     place: str
@@ -39,43 +39,48 @@ class Waiting:
         return f"{self.place}: {', '.join(self.holds)}"
 
 
-def check_outgoing(study_folder: str, exports: Sequence[tuple["Exporter", "Source"]]) -> None:
+def check_outgoing(study_folder: str, exports: Sequence[tuple["Exporter", "RunResults"]]) -> None:
     """Raise PrivacyError where the team's own words in these exports hold what nobody has confirmed."""
     waiting = waiting_texts(exports)
     if waiting:
+        sentences = [f"{text.sentence}." for text in waiting]
         raise PrivacyError(
-            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *(_sentences(waiting))])
+            "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *sentences])
             + "\nPut them in other words. Where they are meant to be there, a person can confirm them: "
             f"themes confirm {study_folder} --all --by NAME"
         )
 
 
-def waiting_texts(exports: Sequence[tuple["Exporter", "Source"]]) -> tuple[Waiting, ...]:
+def waiting_texts(exports: Sequence[tuple["Exporter", "RunResults"]]) -> tuple[WaitingText, ...]:
     """Return what of the team's own words in these exports holds what looks like personal data and nobody has confirmed."""
     places: dict[str, str] = {}
     for exporter, source in exports:
         for place, words in team_texts(source, exporter.name):
+            # The same words in several places are confirmed once.
             places.setdefault(words, place)
     if not exports or not places:
         return ()
     study = exports[0][1].study
     confirmed = confirmed_texts(study)
     texts = [words for words in places if text_sha256(words) not in confirmed]
+    # Imported only here, as its libraries take long to load.
     from pipeline.methods.redact import Redactor
-    from pipeline.methods.redact.saying import identifiers_in
+    from pipeline.methods.redact.findings_in_words import identifiers_in
 
-    found = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
-    return tuple(Waiting(places[words], holds, text_sha256(words)) for words, holds in zip(texts, found, strict=True) if holds)
+    findings = identifiers_in(Redactor(known_names=study.settings.clean.known_names), texts)
+    return tuple(
+        WaitingText(places[words], holds, text_sha256(words)) for words, holds in zip(texts, findings, strict=True) if holds
+    )
 
 
-def team_texts(source: "Source", name: str) -> Iterator[Text]:
+def team_texts(source: "RunResults", name: str) -> Iterator[Text]:
     """Yield the words of an export that people of the team typed, each with where they stand."""
     for place, words in _every_text(source, name):
         if words.strip():
             yield place, words
 
 
-def _every_text(source: "Source", name: str) -> Iterator[Text]:
+def _every_text(source: "RunResults", name: str) -> Iterator[Text]:
     yield "study.toml, name", source.study.settings.name
     yield from _of_the_codebook(source, name)
     intake = source.study.settings.intake
@@ -86,14 +91,14 @@ def _every_text(source: "Source", name: str) -> Iterator[Text]:
         for number, title in zip(themes["number"], themes["title"].where(themes["named"], ""), strict=True):
             yield f"the title that people gave theme {number}", title
     if name in (*_REPORTS, "loop", "easyread"):
-        yield from _of_rows(source, loop.FILE, loop.COLUMNS, _OF_A_ROW)
+        yield from _of_rows(source, actions.FILE, actions.COLUMNS, _OF_A_ROW)
     if name == "easyread":
-        yield from _of_rows(source, easyread.FILE, easyread.COLUMNS, ("heading", "text", "picture"))
+        yield from _of_rows(source, easy_read.FILE, easy_read.COLUMNS, ("heading", "text", "picture"))
     if "quotes" in source.tables:
         yield from _of_quotations(source)
 
 
-def _of_the_codebook(source: "Source", name: str) -> Iterator[Text]:
+def _of_the_codebook(source: "RunResults", name: str) -> Iterator[Text]:
     for code in source.codebook.codes:
         for field in _OF_A_CODE:
             yield f"codebook, {code.code}, {field}", getattr(code, field)
@@ -102,25 +107,21 @@ def _of_the_codebook(source: "Source", name: str) -> Iterator[Text]:
                 yield f"codebook, {code.code}, {field}, entry {number}", example
 
 
-def _of_rows(source: "Source", file: str, columns: Sequence[str], shown: Sequence[str]) -> Iterator[Text]:
+def _of_rows(source: "RunResults", file: str, columns: Sequence[str], shown: Sequence[str]) -> Iterator[Text]:
     rows: Mapping[int, Mapping[str, str]] = read_rows(source.study.folder / file, columns)
     for number, row in rows.items():
         for column in shown:
             yield f"{file}, row {number}, {column}", row[column]
 
 
-def _of_quotations(source: "Source") -> Iterator[Text]:
-    from pipeline.report.quotes import release
+def _of_quotations(source: "RunResults") -> Iterator[Text]:
+    from pipeline.report.quote_bank import release
 
     approved = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved
-    said = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
     for segment_id, caption, words in zip(approved["segment_id"], approved["caption"], approved["text"], strict=True):
         yield f"the caption of quotation {segment_id}", caption
-        if words != said[segment_id]:
+        if words != spoken[segment_id]:
             yield f"the rewording of quotation {segment_id}", words
     for use in read_uses(source.study):
         yield f"quotes_used.csv, where {use.quote} was used", use.where
-
-
-def _sentences(waiting: Sequence[Waiting]) -> list[str]:
-    return [one.sentence + "." for one in waiting]

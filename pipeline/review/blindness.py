@@ -1,17 +1,16 @@
 """What a person may see of how an excerpt is coded: nothing before their own answer, or else it is recorded."""
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook
-from pipeline.review.room import Room
-from pipeline.review.showing import note_shown
+from pipeline.codebook.example_words import examples_in, plain_words
+from pipeline.decisions.showings import note_shown
+from pipeline.review.session import ReviewSession
 
 
-def may_see_codes(room: Room, reviewer: str, segment_id: str) -> bool:
+def may_see_codes(room: ReviewSession, reviewer: str, segment_id: str) -> bool:
     """Return whether a page may show this person how an excerpt is coded: they have answered it, or were shown before.
 
     Where they answered it on a sheet, that its text is shown now is recorded: other excerpts may say the same.
@@ -28,54 +27,43 @@ def may_see_codes(room: Room, reviewer: str, segment_id: str) -> bool:
     return True
 
 
-def unseen_texts(room: Room, reviewer: str, text_ids: Iterable[str]) -> tuple[str, ...]:
+def unseen_texts(room: ReviewSession, reviewer: str, text_ids: Iterable[str]) -> tuple[str, ...]:
     """Return those of the study's texts of which this person has not been shown how they are coded."""
-    ledger, there = room.ledger(), room.material().tables.of_text
-    return tuple(
-        one
-        for one in text_ids
-        if one in there and not ledger.had_seen_text(reviewer, one, there[one]) and not stands_in_codebook(room, one)
-    )
+    ledger, of_text = room.ledger(), room.material().tables.of_text
+    here = (text_id for text_id in text_ids if text_id in of_text)
+    unseen = (text_id for text_id in here if not ledger.had_seen_text(reviewer, text_id, of_text[text_id]))
+    return tuple(text_id for text_id in unseen if not stands_in_codebook(room, text_id))
 
 
-def show_codes(room: Room, reviewer: str, text_ids: Iterable[str], *, place: str) -> None:
+def show_codes(room: ReviewSession, reviewer: str, text_ids: Iterable[str], *, place: str) -> None:
     """Record that this person is shown how texts are coded; what they have seen already is not recorded again."""
     unseen = unseen_texts(room, reviewer, text_ids)
     if unseen:
         room.write(lambda store: note_shown(store, reviewer, unseen, place=place))
 
 
-def show_words(room: Room, reviewer: str, words: Iterable[str], *, place: str) -> None:
+def show_words(room: ReviewSession, reviewer: str, words: Iterable[str], *, place: str) -> None:
     """Record the same of what stands on a page as words, such as examples of a code."""
-    wanted = [hash(plain) for one in words if (plain := plain_words(one))]
-    if wanted:
-        tables = room.material().tables
-        hashes = room.kept("hashes", tables.stamp, lambda: _hashes(tables["texts"]["text"]))
-        show_codes(room, reviewer, tables["texts"]["text_id"][np.isin(hashes, wanted)], place=place)
+    wanted = [hash(plain) for text in words if (plain := plain_words(text))]
+    if not wanted:
+        return
+    tables = room.material().tables
+    texts = tables["texts"]
+
+    # A number for each text's words: of a million texts eight megabytes, where the words would be hundreds.
+    def numbers() -> NDArray[np.int64]:
+        return np.fromiter((hash(plain_words(text)) for text in texts["text"]), dtype=np.int64)
+
+    hashes = room.kept("hashes", tables.stamp, numbers)
+    show_codes(room, reviewer, texts["text_id"][np.isin(hashes, wanted)], place=place)
 
 
-def _hashes(texts: Iterable[str]) -> NDArray[np.int64]:
-    """Return a number for each text's words: of a million texts eight megabytes, where the words would be hundreds."""
-    return np.fromiter((hash(plain_words(text)) for text in texts), dtype=np.int64)
-
-
-def stands_in_codebook(room: Room, text_id: str) -> bool:
+def stands_in_codebook(room: ReviewSession, text_id: str) -> bool:
     """Return whether a text is an example in the codebook, which everybody reads while coding."""
     material = room.material()
     if not any(code.examples or code.counter_examples or code.borderline for code in material.codebook.codes):
         return False
     examples = room.kept("examples", material.codebook_stamp, lambda: examples_in(material.codebook))
     tables = material.tables
-    there = tables.of_text.get(text_id, [])
-    return any(plain_words(str(tables.segments["text"].iloc[tables.row_of[one]])) in examples for one in there[:1])
-
-
-def examples_in(codebook: Codebook) -> frozenset[str]:
-    """Return the examples of all codes as they are compared."""
-    every = (one for code in codebook.codes for one in (*code.examples, *code.counter_examples, *code.borderline))
-    return frozenset(plain_words(one) for one in every) - {""}
-
-
-def plain_words(text: str) -> str:
-    """Return the words of a text in lower case, without what stands between them."""
-    return " ".join(re.findall(r"\w+", text.casefold()))
+    # Any excerpt of the text will do: they all say the same.
+    return any(plain_words(tables.words(segment_id)) in examples for segment_id in tables.of_text.get(text_id, [])[:1])

@@ -5,11 +5,10 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.artefacts import write_atomically
-from pipeline.review.ledger import Ledger
-from pipeline.review.room import Room
-from pipeline.review.store_people import people
-from pipeline.review.talking import known_talks, n_to_discuss
+from pipeline.decisions.accounts import people
+from pipeline.review.discussions import known_talks, n_to_discuss
+from pipeline.review.session import ReviewSession
+from pipeline.runtime.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -42,65 +41,64 @@ class Doing:
     groups: tuple[Effort, ...]
 
 
-def how_are_we_doing(room: Room) -> Doing:
+def how_are_we_doing(room: ReviewSession) -> Doing:
     """Return how far people and groups have come."""
     ledger, here = room.ledger(), room.material().tables.here
-    talks = [found for found in known_talks(room).values() if found.segment_id in here]
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in here]
     efforts = _efforts(room)
     return Doing(
         excerpts=len(here),
-        complete=ledger.n_complete(),
-        begun=ledger.n_begun(),
+        complete=ledger.complete.n_here,
+        begun=ledger.begun.n_here,
         to_discuss=n_to_discuss(room),
-        contested=sum(found.outcome == "contested" for found in talks),
-        agreed_by_talk=sum(found.outcome == "agreed" for found in talks),
-        people=tuple(sorted(efforts, key=lambda one: one.name.casefold())),
+        contested=sum(talk.outcome == "contested" for talk in talks),
+        agreed_by_talk=sum(talk.outcome == "agreed" for talk in talks),
+        people=tuple(sorted(efforts, key=lambda effort: effort.name.casefold())),
         groups=_by_group(efforts),
     )
 
 
-def write_time_spent(room: Room, path: Path) -> Path:
+def write_time_spent(room: ReviewSession, path: Path) -> Path:
     """Write a CSV for paying people: name, group, decisions, minutes, first and last day."""
     rows = [
-        {"name": one.name, "group": one.group, "decisions": one.decided, "skipped": one.skipped}
-        | {"minutes": round(one.minutes, 1), "first_day": one.first[:10], "last_day": one.last[:10]}
-        for one in sorted(_efforts(room), key=lambda one: one.name.casefold())
+        {"name": effort.name, "group": effort.group, "decisions": effort.decided, "skipped": effort.skipped}
+        | {"minutes": round(effort.minutes, 1), "first_day": effort.first[:10], "last_day": effort.last[:10]}
+        for effort in sorted(_efforts(room), key=lambda effort: effort.name.casefold())
     ]
-    columns = ["name", "group", "decisions", "skipped", "minutes", "first_day", "last_day"]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    writer.writerow(["name", "group", "decisions", "skipped", "minutes", "first_day", "last_day"])
+    writer.writerows(map(_cell, row.values()) for row in rows)
     write_atomically(path, lambda temporary: temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline=""))
     return path
 
 
-def _efforts(room: Room) -> list[Effort]:
-    """Return what each person has done, those who have not begun too."""
+def _efforts(room: ReviewSession) -> list[Effort]:
     ledger = room.ledger()
-    return [_effort(ledger, one.name, one.group) for one in room.read(people)]
-
-
-def _effort(ledger: Ledger, name: str, group: str) -> Effort:
-    tally = ledger.tally(name)
-    return Effort(
-        name=name,
-        group=group,
-        people=1,
-        decided=ledger.n_given_by(name),
-        skipped=tally.skipped,
-        changed_after_suggestion=tally.not_blind,
-        minutes=tally.seconds / 60,
-        first=tally.first,
-        last=tally.last,
-    )
+    efforts = []
+    for member in room.read(people):
+        tally = ledger.tally(member.name)
+        efforts.append(
+            Effort(
+                name=member.name,
+                group=member.group,
+                people=1,
+                decided=ledger.n_given_by(member.name),
+                skipped=tally.skipped,
+                changed_after_suggestion=tally.not_blind,
+                minutes=tally.seconds / 60,
+                first=tally.first,
+                last=tally.last,
+            )
+        )
+    return efforts
 
 
 def _by_group(efforts: list[Effort]) -> tuple[Effort, ...]:
-    found: dict[str, list[Effort]] = {}
-    for one in efforts:
-        found.setdefault(one.group.casefold(), []).append(one)
-    return tuple(_sum(found[group]) for group in sorted(found))
+    by_group: dict[str, list[Effort]] = {}
+    for effort in efforts:
+        by_group.setdefault(effort.group.casefold(), []).append(effort)
+    return tuple(_sum(by_group[group]) for group in sorted(by_group))
 
 
 def _sum(efforts: list[Effort]) -> Effort:
@@ -108,16 +106,17 @@ def _sum(efforts: list[Effort]) -> Effort:
         name="",
         group=efforts[0].group,
         people=len(efforts),
-        decided=sum(one.decided for one in efforts),
-        skipped=sum(one.skipped for one in efforts),
-        changed_after_suggestion=sum(one.changed_after_suggestion for one in efforts),
-        minutes=sum(one.minutes for one in efforts),
-        first=min(filter(None, (one.first for one in efforts)), default=""),
-        last=max((one.last for one in efforts), default=""),
+        decided=sum(effort.decided for effort in efforts),
+        skipped=sum(effort.skipped for effort in efforts),
+        changed_after_suggestion=sum(effort.changed_after_suggestion for effort in efforts),
+        minutes=sum(effort.minutes for effort in efforts),
+        # Whoever has not begun has no first day.
+        first=min(filter(None, (effort.first for effort in efforts)), default=""),
+        last=max((effort.last for effort in efforts), default=""),
     )
 
 
 def _cell(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula: a name may begin with any sign."""
+    # A spreadsheet takes a cell that begins with such a sign for a formula, and a name may begin with any.
     text = str(value)
     return f"'{text}" if isinstance(value, str) and not text[:1].isalnum() and text else text

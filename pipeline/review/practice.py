@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Final
 
 from pipeline.errors import ReviewError
-from pipeline.review.ledger import Ledger
-from pipeline.review.reading import Excerpt, bare_excerpt
-from pipeline.review.room import Room
-from pipeline.review.talking import Discussion, known_talks
+from pipeline.review.discussions import Discussion, known_talks
+from pipeline.review.excerpts import Excerpt, bare_excerpt
+from pipeline.review.session import ReviewSession
+from pipeline.review.state import ReviewState
 
 
 _SEED: Final = 7
@@ -26,7 +26,7 @@ class HowRead:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PracticeComparison:
     """Your reading beside the group's."""
 
     codes_of_group: tuple[str, ...]
@@ -44,60 +44,64 @@ class Comparison:
         return not self.only_you and not self.only_group
 
 
-def practice_excerpts(room: Room, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
+def practice_excerpts(room: ReviewSession, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
     """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
     begin = round_number * n
-    found = list(islice(_to_practise_on(room), begin + n))
-    if len(found) < begin + n:
+    excerpts = list(islice(_to_practise_on(room), begin + n))
+    if len(excerpts) < begin + n:
         # These are all there are: the round goes on with the first.
-        begin %= len(found) or 1
-        found += found
-    return tuple(dict.fromkeys(found[begin : begin + n]))
+        begin %= len(excerpts) or 1
+        excerpts += excerpts
+    return tuple(dict.fromkeys(excerpts[begin : begin + n]))
 
 
-def read_practice(room: Room, segment_id: str) -> Excerpt:
+def read_practice(room: ReviewSession, segment_id: str) -> Excerpt:
     """Return an excerpt to try: nobody's answer and no suggestion with it."""
     return bare_excerpt(room.material(), segment_id)
 
 
-def compare(room: Room, segment_id: str, codes: tuple[str, ...]) -> Comparison:
+def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> PracticeComparison:
     """Return how the group read an excerpt beside these codes; keeps nothing. ReviewError if it is none to practise on."""
-    ledger, found = room.ledger(), known_talks(room).get(segment_id)
-    if found is not None and not _is_over(ledger, found):
-        found = None
-    if segment_id not in room.material().tables.here or not (found or _is_alike(ledger, segment_id)):
+    ledger, talk = room.ledger(), known_talks(room).get(segment_id)
+    if talk is not None and not _is_over(ledger, talk):
+        talk = None
+    if segment_id not in room.material().tables.here or not (talk or _is_alike(ledger, segment_id)):
         raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
     answers = ledger.blind(segment_id)
-    group = _codes_of(found) if found else answers[0].codes
-    return Comparison(
+    group = _codes_of(talk) if talk else answers[0].codes
+    return PracticeComparison(
         codes_of_group=group,
-        contested=found is not None and found.outcome == "contested",
+        contested=talk is not None and talk.outcome == "contested",
         both=tuple(code for code in codes if code in group),
         only_you=tuple(code for code in codes if code not in group),
         only_group=tuple(code for code in group if code not in codes),
         readings=tuple(HowRead(made.reviewer_group, made.codes, made.outcome, made.note) for made in answers),
-        sentences=tuple(filter(None, [*(one.sentence for one in found.readings), found.note])) if found else (),
+        sentences=tuple(filter(None, [*(reading.sentence for reading in talk.readings), talk.note])) if talk else (),
     )
 
 
-def _to_practise_on(room: Room) -> Iterator[str]:
+def _to_practise_on(room: ReviewSession) -> Iterator[str]:
     """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
     ledger, tables = room.ledger(), room.material().tables
-    talked = {one: found for one, found in known_talks(room).items() if one in tables.here and _is_over(ledger, found)}
-    yield from sorted(talked, key=lambda one: talked[one].discussion_id, reverse=True)
-    yield from (one for one in tables.shuffled(_SEED) if _is_alike(ledger, one) and one not in talked)
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in tables.here and _is_over(ledger, talk)]
+    talks.sort(key=lambda talk: talk.discussion_id, reverse=True)
+    talked = dict.fromkeys(talk.segment_id for talk in talks)
+    yield from talked
+    yield from (each for each in tables.shuffled(_SEED) if _is_alike(ledger, each) and each not in talked)
 
 
-def _is_over(ledger: Ledger, found: Discussion) -> bool:
-    return found.outcome != "open" and ledger.is_complete(found.segment_id)
+def _is_over(ledger: ReviewState, talk: Discussion) -> bool:
+    # Where a definition changed since, some read it anew, and must not be shown what the group said before.
+    return talk.outcome != "open" and talk.segment_id in ledger.complete.every
 
 
-def _is_alike(ledger: Ledger, segment_id: str) -> bool:
-    return segment_id in ledger.complete and segment_id not in ledger.differing and bool(ledger.blind(segment_id))
+def _is_alike(ledger: ReviewState, segment_id: str) -> bool:
+    # Where nobody answered before they saw the suggestion, that they agree says nothing.
+    return segment_id in ledger.complete.every and segment_id not in ledger.differing.every and bool(ledger.blind(segment_id))
 
 
-def _codes_of(found: Discussion) -> tuple[str, ...]:
+def _codes_of(talk: Discussion) -> tuple[str, ...]:
     """Return what the group gave: what it agreed on, or the codes of any of its readings."""
-    if found.outcome == "agreed":
-        return found.codes
-    return tuple(dict.fromkeys(code for reading in found.readings for code in reading.codes))
+    if talk.outcome == "agreed":
+        return talk.codes
+    return tuple(dict.fromkeys(code for reading in talk.readings for code in reading.codes))

@@ -9,10 +9,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from pipeline.decisions.store import Store, open_store
+from pipeline.decisions.store_faults import in_words
 from pipeline.errors import PipelineError, ReviewError
-from pipeline.review.store import Store, open_store
-from pipeline.review.store_faults import in_words
-from pipeline.study import Study
+from pipeline.study.study import Study
 
 
 T = TypeVar("T")
@@ -47,8 +47,8 @@ class Writer:
             if self._closed:
                 raise ReviewError("The review is being closed, so nothing was saved; open it again and repeat the last step.")
             self._wishes.put(wish)
-        found: T = wish.answer.result()
-        return found
+        result: T = wish.answer.result()
+        return result
 
     def close(self) -> None:
         """Take no more jobs; those already asked for are still carried out."""
@@ -108,22 +108,22 @@ def _carry_out(store: Store, wishes: list[_Wish]) -> None:
     answers: list[tuple[_Wish, Any]] = []
     try:
         with store.together():
-            answers = [(wish, found) for wish in wishes for found in _attempt(store, wish)]
+            answers = [(wish, result) for wish in wishes for result in _attempt(store, wish)]
     except BaseException as fault:
         # Nothing of this transaction was kept, and each who waits must hear of it.
         for wish in wishes:
             if not wish.answer.done():
                 wish.answer.set_exception(in_words(fault, store.folder))
         return
-    for wish, found in answers:
-        wish.answer.set_result(found)
+    for wish, result in answers:
+        wish.answer.set_result(result)
 
 
 def _attempt(store: Store, wish: _Wish) -> Iterator[Any]:
     """Yield what a job returns; where it fails, undo what it wrote, tell who asked for it, and yield nothing."""
     store.connection.execute("SAVEPOINT job")
     try:
-        found = wish.job(store)
+        result = wish.job(store)
     except Exception as fault:
         if not store.connection.in_transaction:
             # SQLite itself gave up the whole transaction, as it does on a full disk: all who share it must hear of it.
@@ -132,5 +132,5 @@ def _attempt(store: Store, wish: _Wish) -> Iterator[Any]:
         store.connection.execute("ROLLBACK TO job")
         wish.answer.set_exception(in_words(fault, store.folder))
     else:
-        yield found
+        yield result
     store.connection.execute("RELEASE job")

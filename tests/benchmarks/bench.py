@@ -1,6 +1,6 @@
 """Measure quality and speed, and write docs/benchmarks.json and docs/benchmarks.md.
 
-    python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole speed] [--smoke]
+    python tests/benchmarks/bench.py [--shared ../shared] [--only themes coding masking whole speed unseen] [--smoke]
         [--effort quick thorough] [--decisions 100 all] [--peers svc setfit] [--folds N]
 
 Each part is a program of its own that prints JSON lines; peers run in the same minutes on the same rows. `--effort`,
@@ -167,6 +167,11 @@ def ours(export: Path, codebook: Path, *, rows: int | None) -> dict[str, Any]:
         }
 
 
+def unseen(options: argparse.Namespace) -> Rows:
+    """Teach the sentence model without some codebooks and score it on those; the shipped one is not asked here."""
+    return lines_of([sys.executable, str(HERE / "unseen.py"), *(["--smoke"] if options.smoke else [])])
+
+
 def timed(arguments: list[str]) -> float:
     begin = time.perf_counter()
     done = subprocess.run([sys.executable, "-m", "pipeline", *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
@@ -184,6 +189,7 @@ def left_out(study: Path) -> float:
 PARTS: dict[str, Part] = {
     "whole": whole,
     "speed": lambda options: program("speed.py", options),
+    "unseen": unseen,
     **{"themes": on_shared("themes.py"), "coding": coding, "masking": on_shared("masking.py")},
 }
 

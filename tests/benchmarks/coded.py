@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipeline.codebook import Code, Codebook, read_codebook
-from pipeline.methods.embed import Embedder
+from pipeline.codebook.codebook import Code, Codebook, read_codebook
+from pipeline.methods.embedding.embedder import Embedder
 
 
 FOLDS = 5
@@ -100,7 +100,7 @@ def hints_of_themes(answers: Answers, embedder: Remembering) -> list[str | None]
     Themes of which fewer than four in ten texts bear any one code are given none. One choice a theme is thus taken from the
     codes the figures are measured by.
     """
-    from pipeline.methods.coder.hints import theme_hints
+    from pipeline.methods.coder.weak_labels import theme_hints
     from pipeline.methods.themes import ThemeFinder
 
     vectors = embedder.encode(answers.texts)

@@ -32,7 +32,7 @@ from peers import PEERS, Peer, Task, described
 from scoring import by_code, calibration, chosen_f1, ranking, rare_and_common, usefulness
 
 from pipeline.methods.coder import CodebookClassifier, Suggestion
-from pipeline.methods.embed import load_embedder
+from pipeline.methods.embedding.embedders import load_embedder
 
 
 DECISIONS = ("codebook", "0", "themes", "100", "250", "500", "1000", "all")

@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sample import SAMPLE, sample_rows, write_rows
 
-from pipeline.erasing import erase
+from pipeline.erasure import erase
 from pipeline.report import export
-from pipeline.runner import run
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.workflow.runner import run
 
 
 QUESTION = "What makes co-production work well?"

@@ -94,8 +94,8 @@ class _Faults:
 
     def all(self) -> Iterator[tuple[str, str, int, Fault]]:
         """Yield each fault: its kind, what it befalls, how often to try it, and how."""
-        from pipeline.artefacts import TABLES
-        from pipeline.stages import STAGES
+        from pipeline.tables.parquet import TABLES
+        from pipeline.workflow.stages import STAGES
 
         for stage in STAGES:
             # A rename for each table and one for the record of the run.
@@ -121,7 +121,7 @@ class _Faults:
 
     def before(self, stage: str) -> Path:
         """Return the study as it stands when a stage begins."""
-        from pipeline.stages import STAGES
+        from pipeline.workflow.stages import STAGES
 
         names = [one.name for one in STAGES]
         folder = self.place / f"before {stage}"
@@ -194,21 +194,21 @@ def _status_of(work: Callable[[], None], tell: Callable[[], int], stage: str) ->
 
 def _at_stage(name: str, act: Callable[[], object]) -> None:
     """Do something when a stage is about to be carried out, in this process."""
-    from pipeline.runner import _Run
+    from pipeline.workflow.runner import _Run
 
-    real = _Run.carry_out
+    real = _Run.run_stage
 
     def carry_out(self, stage, fingerprint):  # type: ignore[no-untyped-def]
         if stage.name == name:
             act()
         real(self, stage, fingerprint)
 
-    _Run.carry_out = carry_out  # type: ignore[method-assign]
+    _Run.run_stage = carry_out  # type: ignore[method-assign]
 
 
 def _run(folder: Path, kill: tuple[str, int, str] | None = None, *, until: str | None = None) -> None:
     """Run a study; where asked to, be killed before or after the n-th rename of a stage."""
-    from pipeline.runner import run
+    from pipeline.workflow.runner import run
 
     if kill:
         stage, number, when = kill

@@ -15,17 +15,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from small_study import Tables, build_study, build_tables, save
 
-from pipeline.codebook import Code, Codebook, write_codebook
-from pipeline.easyread import Idea, start_ideas
-from pipeline.loop import start_loop
-from pipeline.packing import pack
-from pipeline.quote_register import note_use
+from pipeline.codebook.codebook import Code, Codebook, write_codebook
+from pipeline.codebook.edit_file import add_code
+from pipeline.exchange.sheets.pack import pack
 from pipeline.report import export
-from pipeline.report.tables import write_csv
-from pipeline.review.codebook_file import add_code
 from pipeline.review.effort import write_time_spent
-from pipeline.review.room import open_room
-from pipeline.study import Study
+from pipeline.review.session import open_room
+from pipeline.study.actions import start_loop
+from pipeline.study.easy_read import Idea, start_ideas
+from pipeline.study.quote_uses import note_use
+from pipeline.study.study import Study
+from pipeline.tables.csv_files import write_csv
 
 
 STARTS: tuple[str, ...] = (
@@ -85,7 +85,7 @@ def _of_the_team(study: Study, place: Path, quote: str) -> list[Path]:
     start_loop(study, STARTS)
     start_ideas(study, [Idea(start, start, start) for start in STARTS])
     for start in STARTS:
-        note_use(study, quote, where=start, page=start, by=start, when=date(2026, 1, 1), known={quote})
+        note_use(study, quote, where=start, page=start, by=start, when=date(2026, 1, 1), ids={quote})
     sheets = [pack(study, n=500, out=place / f"sheet{suffix}")[0] for suffix in (".xlsx", ".csv", ".docx")]
     with open_room(study) as room:
         for start in texts:

@@ -154,16 +154,6 @@ class _Hunt:
 
 def _load() -> None:
     """Load what reads, so that loading is not taken for reading."""
-    import pipeline.codebook
-    import pipeline.easyread
-    import pipeline.importing
-    import pipeline.loop
-    import pipeline.packing
-    import pipeline.quote_register
-    import pipeline.readers
-    import pipeline.report
-    import pipeline.review.codebook_file
-    import pipeline.review.unpacking  # noqa: F401
 
 
 def _escaped(token: str) -> str:

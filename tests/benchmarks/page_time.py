@@ -29,8 +29,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(Path(__file__).parent)]
 
 from review_store import _ms, build_large, decide_much, talk_much  # noqa: E402
 
-from pipeline.review.web.serving import serve  # noqa: E402
-from pipeline.study import load_study  # noqa: E402
+from pipeline.review.web.server import serve  # noqa: E402
+from pipeline.study.study import load_study  # noqa: E402
 
 
 LOOKED_AT = ("/", "/progress", "/talk", "/practice", "/codebook", "/codebook/code/c1", "/mine", "/quotes", "/begin", "/guide")
@@ -95,7 +95,7 @@ def _enter(said: IO[str], number: int) -> "Visitor":
     visitor = Visitor(_launch_address(said))
     visitor.ask(visitor.first)
     # Whoever comes without a session makes the next address be told.
-    visitor.knock()
+    visitor.print_again()
     visitor.send(name=f"R{number % 10}")
     visitor.ask("/begin")
     visitor.send(size="0", order="given order")
@@ -121,7 +121,7 @@ class Visitor:
         self.draw = random.Random(address)
         self.link = http.client.HTTPConnection(self.host, timeout=60)
 
-    def knock(self) -> None:
+    def print_again(self) -> None:
         """Ask without a session, so that the next address is told."""
         asked = http.client.HTTPConnection(self.host, timeout=60)
         asked.request("GET", "/")

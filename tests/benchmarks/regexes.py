@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "methods"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "methods" / "redact"))
 
 from test_regexes import PATTERNS, PIECES, goes_through
 

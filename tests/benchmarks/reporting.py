@@ -22,12 +22,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import pandas as pd
 from sample import SAMPLE
 
-from pipeline.artefacts import TABLES, read_table, write_table
-from pipeline.codebook import read_codebook
-from pipeline.manifest import read_manifest, write_manifest
-from pipeline.stages.count import count
-from pipeline.stages.voices import voices
-from pipeline.study import Study, load_study
+from pipeline.codebook.codebook import read_codebook
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, read_table, write_table
+from pipeline.workflow.manifest import read_manifest, write_manifest
+from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.voices import voices
 
 
 MAKE_REPORT = ("html", "docx", "xlsx", "tables")

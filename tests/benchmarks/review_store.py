@@ -29,18 +29,19 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from small_study import SETTINGS, build_study  # noqa: E402
 
-from pipeline.artefacts import TABLES, Vectors, check_table, content_id, empty_table, write_table  # noqa: E402
-from pipeline.codebook import Code, Codebook, write_codebook  # noqa: E402
-from pipeline.review.choosing import ahead, next_excerpt  # noqa: E402
-from pipeline.review.deciding import Judgement, decide  # noqa: E402
+from pipeline.codebook.codebook import Code, Codebook, write_codebook  # noqa: E402
+from pipeline.decisions.store import open_store, verify_store  # noqa: E402
+from pipeline.review.coding import Coding, decide  # noqa: E402
+from pipeline.review.discussions import to_discuss  # noqa: E402
 from pipeline.review.effort import how_are_we_doing  # noqa: E402
-from pipeline.review.finding import find, more_like  # noqa: E402
-from pipeline.review.reading import code_cards, read_excerpt  # noqa: E402
-from pipeline.review.room import Room, open_room  # noqa: E402
-from pipeline.review.store import open_store, verify_store  # noqa: E402
-from pipeline.review.talking import to_discuss  # noqa: E402
+from pipeline.review.excerpts import code_cards, read_excerpt  # noqa: E402
+from pipeline.review.queue import ahead, next_excerpt  # noqa: E402
+from pipeline.review.search import find, more_like  # noqa: E402
+from pipeline.review.session import ReviewSession, open_room  # noqa: E402
 from pipeline.review.writer import Writer, open_writer  # noqa: E402
-from pipeline.study import Study, load_study  # noqa: E402
+from pipeline.runtime.files import content_id  # noqa: E402
+from pipeline.study.study import Study, load_study  # noqa: E402
+from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, write_table  # noqa: E402
 
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -185,7 +186,7 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000, ti
     }
 
 
-def pages_of(room: Room) -> list[Callable[[int], Iterator[str]]]:
+def pages_of(room: ReviewSession) -> list[Callable[[int], Iterator[str]]]:
     """Return what people do on pages, as functions of how often it was done that yield a page's name when it is made."""
     excerpts = room.material().tables.excerpts
 
@@ -195,8 +196,8 @@ def pages_of(room: Room) -> list[Callable[[int], Iterator[str]]]:
             segment_id = next_excerpt(room, who, order, now=NOW)
             shown, _, _ = read_excerpt(room, segment_id, who), ahead(room, who), code_cards(room)
             yield f"read, {order}"
-            said = Judgement("codes", ("c1",), seconds=20)
-            decide(room, segment_id, who, said, version=shown.version, key=f"{order}{n}", drawn=order)
+            said = Coding("codes", ("c1",), seconds=20)
+            decide(room, segment_id, who, said, version=shown.version, shown=shown.shown, key=f"{order}{n}", drawn=order)
             yield "decide"
             read_excerpt(room, segment_id, who)
             yield "see the suggestion"

@@ -108,7 +108,7 @@ def embedding(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     """Compare embedding with what the processor could do: a product of matrices measured just before and after."""
     import torch
 
-    from pipeline.methods.embed import has_fast_bf16, load_embedder
+    from pipeline.methods.embedding.embedders import has_fast_bf16, load_embedder
 
     texts = answers(options.shared, options.sizes[-1])
     for precision in ("fp32", "bf16"):
@@ -149,7 +149,7 @@ def growth(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     A third of the data says nothing, and what is drawn again is longer, so that answers of a larger study hold more to read:
     of a stage itself only the exponent by characters tells.
     """
-    from pipeline.stages import STAGES
+    from pipeline.workflow.stages import STAGES
 
     found: dict[str, list[tuple[int, Row]]] = {}
     read: dict[int, int] = {}

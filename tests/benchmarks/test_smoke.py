@@ -21,7 +21,7 @@ from coded import FEWEST_ROWS, SYNTHETIC, read_answers
 from setfit_peer import MOST_PAIRS, draw_pairs, pairs_each
 
 from pipeline import run
-from pipeline.artefacts import TABLES, read_table
+from pipeline.tables.parquet import TABLES, read_table
 
 
 @pytest.fixture(scope="module")

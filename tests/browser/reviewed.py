@@ -11,19 +11,21 @@ from typing import Any
 
 import numpy as np
 from looking import follow
+from saying import shown
 from small_study import CODES, build_study, build_tables, save
 from waitress.server import create_server
 
-from pipeline.artefacts import TABLES, Vectors, write_table
-from pipeline.codebook import Codebook, write_codebook
-from pipeline.review.deciding import Judgement, decide
-from pipeline.review.revising import propose_change, vote
-from pipeline.review.room import Room, open_room
-from pipeline.review.talking import Reading, leave_contested
-from pipeline.review.theming import rename
+from pipeline.codebook.codebook import Codebook, write_codebook
+from pipeline.review.codebook_changes import propose_change, vote
+from pipeline.review.coding import Coding, decide
+from pipeline.review.discussions import ReaderCoding, leave_contested
+from pipeline.review.session import ReviewSession, open_room
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_of_themes
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
-from pipeline.study import Study, load_study
+from pipeline.review.web.server_config import make_site
+from pipeline.study.study import Study, load_study
+from pipeline.tables.parquet import TABLES, Vectors, write_table
 
 
 LONG = "Pneumonoultramicroscopicsilicovolcanoconiosis" * 6
@@ -60,7 +62,7 @@ class Served:
     """A page that is being served."""
 
     address: str
-    room: Room
+    room: ReviewSession
     app: Any
     places: dict[str, str]
     """The segment_id of each of the texts."""
@@ -92,7 +94,7 @@ def serve(folder: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def serve_study(study: Study, prepare: Callable[[Room], object], *, team: bool = False) -> Iterator[Served]:
+def serve_study(study: Study, prepare: Callable[[ReviewSession], object], *, team: bool = False) -> Iterator[Served]:
     """Serve a study in which people have said something; as a `team` server, people sign in with passwords."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
@@ -133,18 +135,18 @@ def _build(folder: Path) -> tuple[Study, dict[str, str]]:
     return load_study(folder), dict(zip(TEXTS, segments.loc[rows, "segment_id"], strict=True))
 
 
-def _let_people_speak(room: Room, places: dict[str, str]) -> None:
+def _let_people_speak(room: ReviewSession, places: dict[str, str]) -> None:
     """Ben and Siân read all the odd texts, and differ on each; their notes try to do something, too."""
     for name, group in NAMES.items():
         room.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
     for number, segment_id in enumerate(places.values()):
         for who, code in (("Ben", "odd"), ("Siân ap Rhys", "time")):
             note = PAYLOADS[number % len(PAYLOADS)]
-            said = Judgement("codes", (code,), note=note, new_code=note, seconds=5)
-            decide(room, segment_id, who, said, version=0, key=f"{segment_id} {who}")
-    said = (Reading(("odd",), PAYLOADS[3]), Reading(("time",), LONG))
+            said = Coding("codes", (code,), note=note, new_code=note, seconds=5)
+            decide(room, segment_id, who, said, version=0, shown=shown(room, segment_id), key=f"{segment_id} {who}")
+    said = (ReaderCoding(("odd",), PAYLOADS[3]), ReaderCoding(("time",), LONG))
     leave_contested(room, places["payload 0"], said, by="Ben", version=0, key="contested", note=PAYLOADS[5])
     fields = {"definition": PAYLOADS[2] + " " + LONG, "examples": PAYLOADS[4]}
     number = propose_change(room, "time", fields, why=PAYLOADS[1], by=PAYLOADS[1], key="proposed").code_edit_id
     vote(room, number, "object", by="Ben", why=PAYLOADS[6])
-    rename(room, 1, PAYLOADS[0], by="Ben")
+    ask_of_themes(room, rename_wish(room.study, 1, PAYLOADS[0]), by="Ben")

@@ -12,7 +12,7 @@ from faulty import ROOT, themes
 from looking import follow
 from reviewed import serve
 
-from pipeline.study import load_study
+from pipeline.study.study import load_study
 
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,5 @@
 """The report in a real browser: no accessibility faults, no sideways scrolling at 320 pixels, nothing fetched."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from looking import LEVELS, OPEN_ALL, SMALL, follow
 from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
+from saying import shown
 from small_study import build_study
 
-from pipeline.loop import COLUMNS
-from pipeline.review.approving import quote_candidates
-from pipeline.review.deciding import Judgement, decide
-from pipeline.review.recalling import said_by
-from pipeline.review.web.serving import first_words
-from pipeline.team_table import add_row, change_row
+from pipeline.review.coding import Coding, decide, said_by
+from pipeline.review.quote_approvals import quote_candidates
+from pipeline.review.web.server import first_words
+from pipeline.runtime.edited_csv import add_row, change_row
+from pipeline.study.actions import COLUMNS
 
 
 pytestmark = pytest.mark.browser
@@ -158,8 +158,16 @@ def answered_twice(served):
         segment_id = excerpt_with(served, "forms", skip=1)
         page.goto(f"{served.address}/excerpt/{segment_id}")
         own = served.room.ledger().of("Ann", segment_id)
-        said = Judgement("none" if own is None or own.outcome != "none" else "not sure", note=PAYLOADS[1])
-        decide(served.room, segment_id, "Ann", said, version=own.decision_id if own else 0, key=os.urandom(8).hex())
+        said = Coding("none" if own is None or own.outcome != "none" else "not sure", note=PAYLOADS[1])
+        decide(
+            served.room,
+            segment_id,
+            "Ann",
+            said,
+            version=own.decision_id if own else 0,
+            shown=shown(served.room, segment_id),
+            key=os.urandom(8).hex(),
+        )
         page.locator("#code-odd").check()
         page.locator("#note").fill(PAYLOADS[2])
         press(page, "Save and go on")
@@ -371,7 +379,15 @@ def change_by_keyboard(served, page):
 def talk_by_keyboard(served, page, segment_id):
     """Let Ben read it differently, and keep both readings with a sentence for each."""
     if served.room.ledger().of("Ben", segment_id) is None:
-        decide(served.room, segment_id, "Ben", Judgement("codes", ("money",), note="It costs."), version=0, key=segment_id)
+        decide(
+            served.room,
+            segment_id,
+            "Ben",
+            Coding("codes", ("money",), note="It costs."),
+            version=0,
+            shown=shown(served.room, segment_id),
+            key=segment_id,
+        )
     go(page, "nav a[href='/talk']")
     go(page, f"a[href='/talk/{segment_id}']")
     tick(page, "#agreed")

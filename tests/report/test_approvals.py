@@ -5,18 +5,17 @@ from types import SimpleNamespace
 import pytest
 from small_study import CODES, count_again, count_themes_again
 
-from pipeline.artefacts import content_id
-from pipeline.codebook import Codebook, write_codebook
-from pipeline.methods.cutting import Cutter
-from pipeline.methods.passages import Wording
+from pipeline.codebook.codebook import Codebook, write_codebook
+from pipeline.decisions.store import open_store, read_review
+from pipeline.erasure.decision_rows import Taken, erase_from_store
+from pipeline.methods.text.cutting import Cutter
+from pipeline.methods.text.passages import Wording
 from pipeline.report import export
-from pipeline.report.quotebank import TABLES, quote_bank
-from pipeline.report.quotes import CHANGED, GONE, REWORDING, WITHDRAWN
-from pipeline.report.source import read_source
-from pipeline.review.erasing import Taken, erase_from_store
-from pipeline.review.store import open_store, read_review
-from pipeline.stages.quote import quote
-from pipeline.stages.settle import settle
+from pipeline.report.quote_bank import CHANGED, GONE, REWORDING, TABLES, WITHDRAWN, quote_bank
+from pipeline.runtime.files import content_id
+from pipeline.workflow.results import read_results
+from pipeline.workflow.stages.quote import quote
+from pipeline.workflow.stages.settle import settle
 
 
 SAID = "Forty pages before anybody listens to you."
@@ -47,7 +46,7 @@ def run_again(study, tables, **changed):
     frames["quotes"] = quote(*(frames[name] for name in names), read_review(study, "approvals"), settings=plan)
     count_themes_again(frames)
     count_again(study, frames)
-    return quote_bank(read_source(study, TABLES))
+    return quote_bank(read_results(study, TABLES))
 
 
 def where(bank, approved):
@@ -151,7 +150,7 @@ def test_what_was_taken_back_since_the_run_does_not_leave(study, tables, approve
     run_again(study, tables)
     with open_store(study) as store:
         store.retract("approval", 1, "Ann")
-    assert where(quote_bank(read_source(study, TABLES)), approved) == ["stays", "leaves"]
+    assert where(quote_bank(read_results(study, TABLES)), approved) == ["stays", "leaves"]
 
 
 def test_what_was_refused_or_reworded_since_the_run_counts_at_once(study, tables, approved):
@@ -160,7 +159,7 @@ def test_what_was_refused_or_reworded_since_the_run_counts_at_once(study, tables
     with open_store(study) as store:
         store.append("approvals", **row, segment_id=approved[0], outcome="reworded", wording="Too much paper.", reason="")
         store.append("approvals", **row, segment_id=approved[1], outcome="refused", wording="", reason="It points at her.")
-    bank = quote_bank(read_source(study, TABLES))
+    bank = quote_bank(read_results(study, TABLES))
     assert where(bank, approved) == ["leaves", "stays"]
     assert next(one.words for one in bank.quotations if one.quote == approved[0]) == "Too much paper."
 

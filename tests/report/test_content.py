@@ -6,19 +6,33 @@ import pandas as pd
 import pytest
 from small_study import CODES, PRIVATE, build_study
 
-from pipeline.artefacts import empty_table
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES
+from pipeline.methods.themes.titles import MIXED
 from pipeline.report import EXPORTS
-from pipeline.report.blocks import Axis, Block, Chart, Entry, Figure, Fold, Heading, Paragraph, Points, Quotations, Section, Table
+from pipeline.report.blocks import (
+    Axis,
+    Block,
+    Chart,
+    Figure,
+    Fold,
+    Heading,
+    ListEntry,
+    Paragraph,
+    Points,
+    Quotations,
+    ReportSection,
+    TableBlock,
+)
 from pipeline.report.charts import draw
-from pipeline.report.comparing import compare, differences
+from pipeline.report.comparison_blocks import comparison_chart, comparison_table
 from pipeline.report.content import banner, build_report
-from pipeline.report.plotting import comparison_chart, comparison_table
-from pipeline.report.sections.closed import without_shared_beginning
-from pipeline.report.source import read_source
-from pipeline.report.wording import by, percent
-from pipeline.stages.agree import agree
+from pipeline.report.group_comparison import compare, differences
+from pipeline.report.numbers_in_words import by, percent
+from pipeline.report.sections.closed_section import without_shared_beginning
+from pipeline.tables.parquet import empty_table
+from pipeline.workflow.results import read_results
+from pipeline.workflow.stages.agree import agree
 
 
 def rounded(n: int) -> str:
@@ -26,18 +40,18 @@ def rounded(n: int) -> str:
     return "fewer than 8" if n <= 7 else str(5 * round(n / 5))
 
 
-def section(source, name: str, *, for_team: bool = False) -> Section:
+def section(source, name: str, *, for_team: bool = False) -> ReportSection:
     (found,) = [section for section in build_report(source, for_team=for_team).sections if section.name == name]
     return found
 
 
-def blocks_of(section: Section, kind: type[Block]) -> list:
+def blocks_of(section: ReportSection, kind: type[Block]) -> list:
     inner = [inside for block in section.blocks for inside in (block.blocks if isinstance(block, Fold) else (block,))]
     return [block for block in inner if isinstance(block, kind)]
 
 
-def table(section: Section, name: str) -> Table:
-    tables = blocks_of(section, Table) + [chart.table for chart in blocks_of(section, Chart)]
+def table(section: ReportSection, name: str) -> TableBlock:
+    tables = blocks_of(section, TableBlock) + [chart.table for chart in blocks_of(section, Chart)]
     (found,) = [table for table in tables if table.name == name]
     return found
 
@@ -49,7 +63,7 @@ def with_table(source, name: str, frame: pd.DataFrame):
 @pytest.fixture
 def with_silent(tmp_path):
     """Return what the report of a study is made from in which enough people left all blank for their number to be shown."""
-    return read_source(build_study(tmp_path / "silent", one_silent_of=4), EXPORTS["html"].tables)
+    return read_results(build_study(tmp_path / "silent", one_silent_of=4), EXPORTS["html"].tables)
 
 
 def asked_and_blank(comments: pd.DataFrame) -> tuple[int, int]:
@@ -116,8 +130,14 @@ def test_how_many_answered_is_not_shown_where_few_did_not(source, tables):
     n_asked, n_blank = asked_and_blank(tables["comments"])
     assert n_blank <= 7
     found = section(source, "who-took-part")
-    rows = table(found, "asked-by-question").rows
-    assert [row[1:] for row in rows] == [(rounded(n_asked), "not shown", "not shown")] * 2
+    comments = tables["comments"][tables["comments"]["consent"] != "none"]
+    blank = (comments["set_aside"] == "empty").groupby(comments["question"], sort=False).sum()
+    written = [
+        ("not shown", "not shown") if n <= 7 else (rounded(n_asked - n), rounded(n))
+        for n in (blank[question] for question in ("hinders", "helps"))
+    ]
+    assert ("not shown", "not shown") in written
+    assert [row[1:] for row in table(found, "asked-by-question").rows] == [(rounded(n_asked), *row) for row in written]
     assert f"open question: {rounded(n_asked)} people. Wrote something under at least one: not shown." in found.blocks[0].text
 
 
@@ -134,7 +154,7 @@ def test_every_theme_is_listed_with_its_figures(source, tables):
     assert [row[1] for row in rows] == [rounded(n) for n in themes["n_people"]]
     assert (themes["n_people"] <= 7).any() and {row[2] for row in rows} == {"not shown"}, "no theme has 8 different texts"
     assert {row[3] for row in rows} >= {"steady (0.91)", "fairly steady (0.66)", "unsteady (0.31)", "not measured"}
-    assert [entry.name for entry in blocks_of(found, Entry)] == list(table(found, "all-themes").targets)
+    assert [entry.name for entry in blocks_of(found, ListEntry)] == list(table(found, "all-themes").targets)
 
 
 def test_numbers_of_texts_are_shown_as_those_of_people_are(source, tables):
@@ -145,7 +165,9 @@ def test_numbers_of_texts_are_shown_as_those_of_people_are(source, tables):
 
 
 def test_a_theme_says_its_code_or_that_it_has_none(source):
-    places = {entry.heading: dict(entry.facts)["Place in the codebook"] for entry in blocks_of(section(source, "themes"), Entry)}
+    places = {
+        entry.heading: dict(entry.facts)["Place in the codebook"] for entry in blocks_of(section(source, "themes"), ListEntry)
+    }
     assert "Theme 5. Assistance, dog, venue" in places
     assert places["Theme 5. Assistance, dog, venue"] == "Not in the codebook yet; the nearest code is “Getting there”"
     assert places["Theme 1. Hurry, minutes, rushed"] == "Too little time (suggested by the program, fit 0.62 of 1)"
@@ -182,7 +204,7 @@ def test_suppressed_cells_leak_nothing_even_if_the_table_still_holds_their_figur
 
 @pytest.mark.parametrize(("profile", "fewest"), [("strict", 8), ("standard", 10), ("small", 5)])
 def test_what_is_too_small_is_said_in_the_words_of_the_profile(tmp_path, profile, fewest):
-    source = read_source(build_study(tmp_path / profile, profile=profile), EXPORTS["html"].tables)
+    source = read_results(build_study(tmp_path / profile, profile=profile), EXPORTS["html"].tables)
     assert f"fewer than {fewest} people" in all_words(source)
     assert source.profile.rule in all_words(source)
 
@@ -340,7 +362,7 @@ def test_a_keyword_that_only_two_people_used_is_not_shown(source, tables):
     changed = with_table(source, "segments", tables["segments"].assign(text=said))
     changed = with_table(changed, "themes", tables["themes"].assign(keywords="zebrafinch, time", title="Zebrafinch choirs"))
     shown = all_words(changed)
-    assert "zebrafinch," not in shown.lower() and "1. Time" in shown
+    assert "zebrafinch," not in shown.lower() and f"1. {MIXED}" in shown
 
 
 def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(source, tables):
@@ -351,8 +373,8 @@ def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(so
     found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once", for_team=True)
     (quotations,) = blocks_of(found, Quotations)
     assert quotations.items == ("Cut, cut and cut again.",)
-    assert quotations.note == "2 more were said by people who have not agreed to be quoted."
-    assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("3 things were said")
+    assert quotations.note == "Fewer than 8 more were said by people who have not agreed to be quoted."
+    assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("Fewer than 8 things were said")
 
 
 def test_what_became_of_every_answer_is_told_but_of_few(source):
@@ -370,11 +392,35 @@ def test_accounts_that_do_not_add_up_stop_the_report(source):
         build_report(replace(source, manifest=replace(source.manifest, accounts=accounts)))
 
 
+def test_no_total_of_texts_gives_away_how_many_make_up_a_hidden_theme(source, tables):
+    themes = tables["themes"].copy()
+    themes.loc[themes.index[-1], ["n_people", "n_texts"]] = 4
+    few = with_table(source, "themes", themes)
+    exact = len(tables["texts"])
+    for found in (section(few, "how-it-was-done"), section(few, "not-sure"), section(few, "in-short")):
+        assert f"{exact}" not in repr(found) and f"of {rounded(exact)} different" not in repr(found)
+    assert dict(row[:2] for row in table(section(few, "how-it-was-done"), "run").rows)["Different things said"] == "not shown"
+
+
+def test_no_total_of_units_is_how_many_answers_were_read_where_that_is_hidden(source, tables):
+    accounts = tables["accounts"].assign(n=tables["accounts"]["n"].mask(tables["accounts"]["became"] == "read"))
+    facts = dict(row[:2] for row in table(section(with_table(source, "accounts", accounts), "how-it-was-done"), "run").rows)
+    assert facts["Meaning units in them"] == facts["Different things said"] == "not shown"
+
+
+def test_how_many_things_were_heard_once_is_rounded_as_people_are(source, tables):
+    single = tables["members"].assign(heard_once=False)
+    single.loc[single.index[:4], "heard_once"] = True
+    few = with_table(source, "members", single)
+    assert "Fewer than 8 things were heard only once." in repr(section(few, "in-short"))
+    assert "Fewer than 8 things were said that nothing else is like." in repr(section(few, "heard-once"))
+
+
 def test_how_it_was_done_tells_the_run(source, tables):
     found = section(source, "how-it-was-done")
     facts = {row[0]: row[1] for row in table(found, "run").rows}
     assert facts["Seed"] == "42"
-    assert facts["Different things said"] == str(len(tables["texts"]))
+    assert facts["Meaning units in them"] == rounded(len(tables["segments"]))
     assert facts["Disclosure control"].startswith("strict: ")
     versions = dict(table(found, "versions").rows)
     assert "pandas" in versions
@@ -423,7 +469,7 @@ def test_many_themes_are_folded_away_but_none_is_lost(source, tables):
     found = section(with_table(with_table(source, "themes", many), "theme_codes", codes), "themes")
     (fold,) = [block for block in found.blocks if isinstance(block, Fold) and "other" in block.summary]
     assert fold.summary == f"The other {len(many) - 12} themes"
-    assert len(blocks_of(found, Entry)) == len(many)
+    assert len(blocks_of(found, ListEntry)) == len(many)
 
 
 def test_a_code_named_by_everyone_but_one_group_leaves_a_gap_in_the_chart_and_says_so_in_the_table():
@@ -600,7 +646,7 @@ def test_two_groups_stand_side_by_side_and_no_others(source):
     settings = source.study.settings
     counted = settings.model_copy(update={"count": settings.count.model_copy(update={"pairs": pairs})})
     found = section(replace(source, study=replace(source.study, settings=counted)), "side-by-side")
-    tables = blocks_of(found, Table)
+    tables = blocks_of(found, TableBlock)
     assert tables and all(table.header[1:] == ("Care workers", "People who use services") for table in tables)
     sentences = [sentence for points in blocks_of(found, Points) for sentence in points.items]
     assert any("higher among" in sentence for sentence in sentences)

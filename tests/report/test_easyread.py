@@ -10,11 +10,11 @@ from reading import read_page
 from small_study import PRIVATE, build_study
 
 from pipeline.cli import main
-from pipeline.easyread import APPROVALS, FILE, Idea, approval_of, read_ideas, reading
-from pipeline.easyreading import approve_easyread, easyread_in_words, start_easyread
+from pipeline.decisions.store import open_store
 from pipeline.errors import ReviewError, StudyError
 from pipeline.report import export
-from pipeline.review.store import open_store
+from pipeline.report.easyread import approve_easyread, easyread_in_words, start_easyread
+from pipeline.study.easy_read import APPROVALS, FILE, Idea, approval_of, read_ideas, reading
 
 
 TODAY = date(2026, 6, 1)

@@ -15,15 +15,14 @@ import pytest
 from lxml import etree
 from pdf_here import why_not
 from reading import read_page
-from small_study import PRIVATE, build_study, build_tables, count_again, count_themes_again
-from test_ledger import without
+from small_study import PRIVATE, build_study, build_tables, count_again, count_themes_again, without
 
 from pipeline.report import EXPORTS, export
 from pipeline.report.easyread import draft_ideas
-from pipeline.report.ledger import COUNTED, beside_earlier_exports, ledger_path, read_ledger
-from pipeline.report.looppage import loop_report
-from pipeline.report.sections.shares import shares
-from pipeline.report.source import read_source
+from pipeline.report.formats.actions_page import loop_report
+from pipeline.report.sections.shares_section import shares
+from pipeline.workflow.released_figures import COUNTED, consistent_with_earlier_exports, ledger_path, read_ledger
+from pipeline.workflow.results import read_results
 
 
 FORMS = [name for name in EXPORTS if name != "pdf" or not why_not()]
@@ -86,7 +85,7 @@ def test_every_form_that_gives_figures_of_people_notes_them(made):
     alike = {exporter.tables: exporter.name for exporter in EXPORTS.values()}
     for tables, name in alike.items():
         ledger_path(study).unlink(missing_ok=True)
-        beside_earlier_exports(study, [read_source(study, tables)])
+        consistent_with_earlier_exports(study, [read_results(study, tables)])
         assert bool(read_ledger(study)) == bool(set(COUNTED) & set(tables)), name
 
 
@@ -107,13 +106,13 @@ def test_no_form_shows_the_one_person_who_left_between_two_exports(tmp_path):
 
 
 def shown(study):
-    sources = beside_earlier_exports(study, [read_source(study, EXPORTS[name].tables) for name in FIGURES])
+    sources = consistent_with_earlier_exports(study, [read_results(study, EXPORTS[name].tables) for name in FIGURES])
     return {name: FIGURES[name](source) for name, source in zip(FIGURES, sources, strict=True)}
 
 
 def test_the_easy_read_draft_rounds_as_the_report_does(tmp_path):
     study = build_study(tmp_path / "study", one_silent_of=4)
-    (said,) = [one.text for one in draft_ideas(read_source(study, EXPORTS["easyread"].tables)) if "wrote an answer" in one.text]
+    (said,) = [one.text for one in draft_ideas(read_results(study, EXPORTS["easyread"].tables)) if "wrote an answer" in one.text]
     assert int(said.split()[0]) % 5 == 0
 
 

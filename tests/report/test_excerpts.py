@@ -1,8 +1,8 @@
 import csv
 
-from pipeline.artefacts import TABLES, read_table
-from pipeline.codebook import read_codebook
+from pipeline.codebook.codebook import read_codebook
 from pipeline.report import export
+from pipeline.tables.parquet import TABLES, read_table
 
 
 def rows(path):

@@ -12,9 +12,11 @@ from small_study import PRIVATE, Tables, save
 
 from pipeline.errors import DataError, PipelineError, PrivacyError, StudyError
 from pipeline.report import EXPORTS, Exporter, check_gate, export
-from pipeline.report.quotes import quote_figures, release
-from pipeline.report.sections.doubts import abstentions
-from pipeline.report.tables import as_text, write_csv
+from pipeline.report.quote_bank import release
+from pipeline.report.sections.doubts_section import abstentions
+from pipeline.runtime.spreadsheet_cells import as_text
+from pipeline.tables.csv_files import write_csv
+from pipeline.workflow.results import read_results
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -172,13 +174,15 @@ def test_what_people_refused_stays(tables):
 
 def test_approved_words_that_are_no_longer_in_the_data_stay(tables):
     found = release(tables["quotes"], tables["segments"].iloc[:0], tables["comments"])
-    assert found.figures == {"approved": 0, "the answer is no longer in the data": len(tables["quotes"])}
+    assert found.approved.empty
+    assert found.withheld["why"].value_counts().to_dict() == {"the answer is no longer in the data": len(tables["quotes"])}
 
 
 def test_figures_of_quotations_add_up(study, tables):
-    figures = quote_figures(study)
-    assert figures["approved"] > 0
-    assert sum(figures.values()) == len(tables["quotes"])
+    approvals = read_results(study, ()).approvals
+    found = release(tables["quotes"], tables["segments"], tables["comments"], approvals)
+    assert len(found.approved) > 0
+    assert len(found.approved) + len(found.withheld) == len(tables["quotes"])
 
 
 def test_errors_never_quote_anybody(study, tables):

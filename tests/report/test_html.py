@@ -8,7 +8,7 @@ from reading import Element, read_page, table_rows
 from small_study import PRIVATE
 
 from pipeline.report.content import build_report
-from pipeline.report.html import render
+from pipeline.report.formats.html import render
 
 
 @pytest.fixture

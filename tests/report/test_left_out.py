@@ -8,9 +8,9 @@ from small_study import Tables, count_again, save
 
 from pipeline.report import EXPORTS
 from pipeline.report.content import build_report
-from pipeline.report.source import read_source
-from pipeline.status import status
-from pipeline.study import load_study
+from pipeline.study.study import load_study
+from pipeline.workflow.results import read_results
+from pipeline.workflow.status import status
 
 
 SETTING = 'groups = ["group"]\n'
@@ -43,14 +43,14 @@ def compared_by(study, tables):
 
 def notes(study):
     (method,) = [
-        part for part in build_report(read_source(study, EXPORTS["html"].tables)).sections if part.name == "how-it-was-done"
+        part for part in build_report(read_results(study, EXPORTS["html"].tables)).sections if part.name == "how-it-was-done"
     ]
     return [note for note in method.blocks[2].items if note.startswith("No figures are shown by")]
 
 
 def test_an_attribute_that_makes_too_many_kinds_of_people_is_named_where_it_is_left_blank(compared_by):
     study = compared_by(shift=7, town=11)
-    counts = read_source(study, EXPORTS["html"].tables)["counts"]
+    counts = read_results(study, EXPORTS["html"].tables)["counts"]
     blank = counts["base"].isna().groupby(counts["group"]).all()
     assert blank["town"] and not blank["shift"]
     (note,) = notes(study)

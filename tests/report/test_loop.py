@@ -11,12 +11,12 @@ from small_study import PRIVATE, build_study
 
 from pipeline.cli import main
 from pipeline.errors import StudyError
-from pipeline.loop import COLUMNS, FILE, read_loop
 from pipeline.report import EXPORTS, export
-from pipeline.report.looping import TABLES, in_words, standing
-from pipeline.report.looppage import loop_report
-from pipeline.report.sections.came_of_it import came_of_it
-from pipeline.report.source import read_source
+from pipeline.report.answered_actions import TABLES, in_words, standing
+from pipeline.report.formats.actions_page import loop_report
+from pipeline.report.sections.actions_section import came_of_it
+from pipeline.study.actions import COLUMNS, FILE, read_loop
+from pipeline.workflow.results import read_results
 
 
 TODAY = date(2026, 6, 1)
@@ -58,7 +58,7 @@ def write(study, *rows):
         writer = csv.DictWriter(file, COLUMNS, restval="")
         writer.writeheader()
         writer.writerows(rows)
-    return read_source(study, EXPORTS["html"].tables, today=TODAY)
+    return read_results(study, EXPORTS["html"].tables, today=TODAY)
 
 
 def test_overdue_and_unanswered_themes_come_first(study):
@@ -70,7 +70,7 @@ def test_overdue_and_unanswered_themes_come_first(study):
 
 
 def test_without_the_file_every_theme_is_unanswered(study):
-    found = standing(read_source(study, TABLES, today=TODAY))
+    found = standing(read_results(study, TABLES, today=TODAY))
     assert found.share_answered == 0 and len(found.with_state("unanswered")) == len(found.themes) == 6
 
 

@@ -8,15 +8,15 @@ import pytest
 from click.testing import CliRunner
 from small_study import CODES, SETTINGS, Tables, build_study, build_tables, save
 
-from pipeline import easyread, loop
-from pipeline.artefacts import content_id
 from pipeline.cli import main
-from pipeline.codebook import Codebook, write_codebook
-from pipeline.confirmed import FILE
+from pipeline.codebook.codebook import Codebook, write_codebook
+from pipeline.decisions.store import open_store
 from pipeline.errors import PrivacyError
 from pipeline.report import EXPORTS, export
-from pipeline.review.store import open_store
-from pipeline.study import load_study
+from pipeline.runtime.files import content_id
+from pipeline.study import actions, easy_read
+from pipeline.study.confirmed_texts import FILE
+from pipeline.study.study import load_study
 
 
 NAMED = "Ring Olwen Pritchard on 07700 900123."
@@ -67,11 +67,11 @@ def in_a_title(study):
 
 def in_the_loop(study):
     row = {"about": "time", "you_said": NAMED, "decision": "More time.", "decided_by": "Ann", "decided_on": "2026-02-01"}
-    write_table(study.folder / loop.FILE, loop.COLUMNS, **row, action="Longer visits.")
+    write_table(study.folder / actions.FILE, actions.COLUMNS, **row, action="Longer visits.")
 
 
 def in_the_easy_read(study):
-    write_table(study.folder / easyread.FILE, easyread.COLUMNS, heading="About", text=NAMED, picture="A telephone")
+    write_table(study.folder / easy_read.FILE, easy_read.COLUMNS, heading="About", text=NAMED, picture="A telephone")
 
 
 def in_a_rewording(study):
@@ -136,14 +136,14 @@ def test_what_a_person_confirms_leaves_until_it_is_changed(study):
     export(study, to=["loop"])
     assert "Olwen" not in (study.folder / FILE).read_text(encoding="utf-8-sig")
     assert "Nothing that the team wrote waits" in runner.invoke(main, ["confirm", folder]).output
-    text = (study.folder / loop.FILE).read_text(encoding="utf-8-sig")
-    (study.folder / loop.FILE).write_text(text.replace("Olwen", "Gwenllian"), encoding="utf-8-sig")
+    text = (study.folder / actions.FILE).read_text(encoding="utf-8-sig")
+    (study.folder / actions.FILE).write_text(text.replace("Olwen", "Gwenllian"), encoding="utf-8-sig")
     with pytest.raises(PrivacyError):
         export(study, to=["loop"])
 
 
 def test_what_the_team_writes_as_a_rule_waits_for_nobody(study):
     row = {"about": "time", "decision": "Longer visits in Leeds from 1 May 2026.", "decided_by": "Ann Lee, director"}
-    write_table(study.folder / loop.FILE, loop.COLUMNS, **row, decided_on="2026-02-01", action="See www.example.org.")
+    write_table(study.folder / actions.FILE, actions.COLUMNS, **row, decided_on="2026-02-01", action="See www.example.org.")
     export(study, to=["loop"])
     assert "Longer visits in Leeds" in (study.exports / "loop.html").read_text(encoding="utf-8")

@@ -12,10 +12,10 @@ from pipeline.errors import PipelineError
 from pipeline.report import EXPORTS, export
 from pipeline.report.blocks import Chart
 from pipeline.report.content import build_report
-from pipeline.report.html import render_to_print
-from pipeline.report.pdf import as_pdf
-from pipeline.report.source import read_source
-from pipeline.report.workbook import report_tables
+from pipeline.report.formats.html import render_to_print
+from pipeline.report.formats.pdf import as_pdf
+from pipeline.report.formats.report_workbook import report_tables
+from pipeline.workflow.results import read_results
 
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -27,7 +27,7 @@ def made(tmp_path_factory):
     study = build_study(tmp_path_factory.mktemp("pdf") / "study")
     (path,) = export(study, to=["pdf"])
     with pikepdf.open(path) as pdf:
-        yield path, pdf, build_report(read_source(study, EXPORTS["pdf"].tables))
+        yield path, pdf, build_report(read_results(study, EXPORTS["pdf"].tables))
 
 
 @pytest.fixture(scope="module")

@@ -11,12 +11,12 @@ from reading import read_page
 from small_study import PRIVATE, Tables, save
 
 from pipeline.cli import main
+from pipeline.decisions.store import open_store
 from pipeline.errors import StudyError
-from pipeline.quote_register import FILE, note_use, read_uses
 from pipeline.report import export
-from pipeline.report.quotebank import TABLES, quote_bank
-from pipeline.report.source import read_source
-from pipeline.review.store import open_store
+from pipeline.report.quote_bank import TABLES, quote_bank
+from pipeline.study.quote_uses import FILE, note_use, read_uses
+from pipeline.workflow.results import read_results
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def bank(study, tables):
     codings.loc[(codings["segment_id"] == first["segment_id"]) & (codings["code"] == first["code"]), "status"] = "contested"
     save(study, Tables({**tables.frames, "codings": codings}))
     export(study, to=["quotes"])
-    return quote_bank(read_source(study, TABLES))
+    return quote_bank(read_results(study, TABLES))
 
 
 def read_rows(study, name):
@@ -92,13 +92,13 @@ def test_the_page_is_whole_without_a_script_and_only_its_own_may_run(bank, study
 def test_where_a_quotation_was_used_is_noted_and_shown(bank, study):
     one = bank.quotations[0]
     ids = [found.quote for found in bank.quotations]
-    note_use(study, one.quote, where="=Annual report", page="12", by="Ann", when=date(2026, 3, 1), known=ids)
-    note_use(study, one.quote, where="A talk", page="", by="Ann", when=date(2026, 3, 2), known=ids)
+    note_use(study, one.quote, where="=Annual report", page="12", by="Ann", when=date(2026, 3, 1), ids=ids)
+    note_use(study, one.quote, where="A talk", page="", by="Ann", when=date(2026, 3, 2), ids=ids)
     assert "'=Annual report" in (study.folder / FILE).read_text(encoding="utf-8-sig")
     assert [use.where for use in read_uses(study)] == ["=Annual report", "A talk"]
     (again,) = [
         found
-        for found in quote_bank(read_source(study, TABLES)).quotations
+        for found in quote_bank(read_results(study, TABLES)).quotations
         if found.quote == one.quote and found.code == one.code
     ]
     assert again.used == ("=Annual report, page 12", "A talk")
@@ -123,14 +123,14 @@ def test_a_withdrawal_finds_every_page(bank, study, tables):
 @pytest.mark.parametrize("quote", ["0" * 16, "../../x", ""])
 def test_only_quotations_that_may_leave_can_be_noted(study, quote):
     with pytest.raises(StudyError, match="No quotation in this study"):
-        note_use(study, quote, where="x", page="", by="a", when=date(2026, 3, 1), known=["a"])
+        note_use(study, quote, where="x", page="", by="a", when=date(2026, 3, 1), ids=["a"])
     assert not (study.folder / FILE).exists()
 
 
 def test_a_register_that_was_broken_in_a_spreadsheet_is_not_added_to(study):
     (study.folder / FILE).write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(StudyError, match="the column quote is missing"):
-        note_use(study, "a", where="x", page="", by="a", when=date(2026, 3, 1), known=["a"])
+        note_use(study, "a", where="x", page="", by="a", when=date(2026, 3, 1), ids=["a"])
 
 
 def test_a_bank_in_which_nobody_has_approved_anything_is_written_all_the_same(study, tables):

@@ -9,16 +9,17 @@ import openpyxl
 import pytest
 from sample import SAMPLE
 
-from pipeline.artefacts import empty_table
-from pipeline.codebook import Codebook
+from pipeline.codebook.codebook import Codebook
 from pipeline.report.blocks import Report
-from pipeline.report.sections.closed import closed_questions
-from pipeline.report.source import read_source
-from pipeline.report.tables import without_suppressed, write_csv
-from pipeline.report.workbook import write_tables_workbook
-from pipeline.runner import run
-from pipeline.stages.count import count
-from pipeline.study import load_study
+from pipeline.report.formats.csv_tables import without_suppressed
+from pipeline.report.formats.report_workbook import write_tables_workbook
+from pipeline.report.sections.closed_section import closed_questions
+from pipeline.study.study import load_study
+from pipeline.tables.csv_files import write_csv
+from pipeline.tables.parquet import empty_table
+from pipeline.workflow.results import read_results
+from pipeline.workflow.runner import run
+from pipeline.workflow.stages.count import count
 
 
 FIGURES = [
@@ -47,7 +48,7 @@ def closed(tmp_path_factory):
     (folder / "responses.csv").write_text(answers.replace("Do not use my answers", "Analyse them"), encoding="utf-8")
     study = load_study(folder)
     run(study, until="intake")
-    source = read_source(study, ("ratings", "people"))
+    source = read_results(study, ("ratings", "people"))
     nothing = [empty_table(name) for name in ("codings", "segments", "comments")]
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     _, found = count(*nothing, source["people"], source["ratings"], Codebook(()), settings=settings)

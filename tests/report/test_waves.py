@@ -8,17 +8,17 @@ import pyarrow.parquet
 import pytest
 from small_study import CODES, Tables, build_study, build_tables, save
 
-from pipeline.artefacts import TABLES
-from pipeline.codebook import Codebook, write_codebook
+from pipeline.codebook.codebook import Codebook, write_codebook
 from pipeline.errors import DataError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS, export
-from pipeline.report.ledger import ledger_path, read_ledger
-from pipeline.report.sections.waves import NOT_NAMED, SEPARATE, waves
-from pipeline.report.source import read_source
-from pipeline.report.waves import beside_earlier_wave, changes_of_codes, changes_of_themes
-from pipeline.stages.count import count
-from pipeline.study import load_study
+from pipeline.report.earlier_wave import beside_earlier_wave, changes_of_codes, changes_of_themes
+from pipeline.report.sections.waves_section import NOT_NAMED, SEPARATE, waves
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import TABLES
+from pipeline.workflow.released_figures import ledger_path, read_ledger
+from pipeline.workflow.results import read_results
+from pipeline.workflow.stages.count import count
 
 
 FEWER = 40
@@ -60,7 +60,7 @@ def earlier(study, tables, *, others=True):
 
 
 def source_of(folder):
-    (source,) = beside_earlier_wave([read_source(load_study(folder / "now"), EXPORTS["html"].tables)])
+    (source,) = beside_earlier_wave([read_results(load_study(folder / "now"), EXPORTS["html"].tables)])
     return source
 
 

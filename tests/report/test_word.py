@@ -8,10 +8,10 @@ from lxml import etree
 from small_study import PRIVATE
 
 from pipeline.report import export
-from pipeline.report.blocks import Axis, Chart, Paragraph, Point, Report, Section, Series, Table
+from pipeline.report.blocks import Axis, Chart, Paragraph, Point, Report, ReportSection, Series, TableBlock
 from pipeline.report.content import build_report
-from pipeline.report.word import as_document
-from pipeline.report.workbook import report_tables
+from pipeline.report.formats.report_workbook import report_tables
+from pipeline.report.formats.word import as_document
 
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -89,7 +89,10 @@ def test_words_of_people_who_did_not_agree_are_not_in_it(body):
 
 def test_signs_that_no_document_may_hold_are_left_out():
     report = Report(
-        "A\x0bB", "b", "n", (Section("s", "S\x1f", (Paragraph("x\x00y\nz"), Table("t", "c\x07", ("a",), (("=1\x02",),)))),)
+        "A\x0bB",
+        "b",
+        "n",
+        (ReportSection("s", "S\x1f", (Paragraph("x\x00y\nz"), TableBlock("t", "c\x07", ("a",), (("=1\x02",),)))),),
     )
     text = "".join(paragraph.text for paragraph in as_document(report).paragraphs)
     assert "AB" in text and "xy\nz" in text
@@ -98,9 +101,9 @@ def test_signs_that_no_document_may_hold_are_left_out():
 def test_a_chart_too_long_for_a_page_goes_on_in_the_next_picture():
     labels = tuple(f"Code {n}" for n in range(12))
     series = tuple(Series(name, place, tuple(Point(0.2, 0.1, 0.3) for _ in labels)) for place, name in enumerate("abcd"))
-    table = Table("t", "All", ("Code",), tuple((label,) for label in labels))
+    table = TableBlock("t", "All", ("Code",), tuple((label,) for label in labels))
     chart = Chart("chart-t", "Shares", "Dots.", labels, series, Axis("Share", 0, 1, "share"), table)
-    document = as_document(Report("R", "b", "n", (Section("s", "S", (chart,)),)))
+    document = as_document(Report("R", "b", "n", (ReportSection("s", "S", (chart,)),)))
     shapes = document.inline_shapes
     assert len(shapes) == 3
     assert all(shape.height.cm < 20 for shape in shapes)
@@ -108,8 +111,8 @@ def test_a_chart_too_long_for_a_page_goes_on_in_the_next_picture():
 
 def test_no_column_is_too_narrow_for_its_longest_word():
     header = ("Theme", "By people", "Each group the same", "Care workers", "Family and friends", "Leaders", "Professionals")
-    table = Table("t", "c", header, (("1. Like, nobody", "1", "4 (↓ 3 places)", "1", "3", "fewer than 8 people", "2"),))
-    document = as_document(Report("R", "b", "n", (Section("s", "S", (table,)),)))
+    table = TableBlock("t", "c", header, (("1. Like, nobody", "1", "4 (↓ 3 places)", "1", "3", "fewer than 8 people", "2"),))
+    document = as_document(Report("R", "b", "n", (ReportSection("s", "S", (table,)),)))
     cells = document.tables[0].rows[0].cells
     assert sum(cell.width.cm for cell in cells) <= 17.05
     # A bold capital or small letter of Arial at 9 points is 1.7 mm wide or less on average.

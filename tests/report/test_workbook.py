@@ -8,9 +8,9 @@ from python_calamine import CalamineWorkbook
 from small_study import PRIVATE
 
 from pipeline.report import export
-from pipeline.report.blocks import Figure, Report, Section, Table
+from pipeline.report.blocks import Figure, Report, ReportSection, TableBlock
 from pipeline.report.content import build_report
-from pipeline.report.workbook import report_tables, write_tables_workbook
+from pipeline.report.formats.report_workbook import report_tables, write_tables_workbook
 
 
 @pytest.fixture
@@ -84,10 +84,10 @@ def test_words_of_people_who_did_not_agree_are_in_no_cell(book):
 
 
 def test_only_columns_of_figures_become_numbers(tmp_path):
-    table = Table(
+    table = TableBlock(
         "t", "c", ("Code", "n", ""), (("007", "1,234", "="), ("1.10", "under 1%", ""), ("العربية", "5", "=1")), numeric=(1,)
     )
-    write_tables_workbook(Report("R", "b", "One. Two.", (Section("s", "S", (table,)),)), tmp_path / "t.xlsx")
+    write_tables_workbook(Report("R", "b", "One. Two.", (ReportSection("s", "S", (table,)),)), tmp_path / "t.xlsx")
     rows = rows_under(openpyxl.load_workbook(tmp_path / "t.xlsx")["Table 1"], "Code")
     assert rows == [
         ["Code", "n", "Column"],
@@ -98,8 +98,8 @@ def test_only_columns_of_figures_become_numbers(tmp_path):
 
 
 def test_a_table_without_rows_and_words_with_signs_of_gptables_can_be_written(tmp_path):
-    empty, signs = Table("t", "c", ("Code", "n"), ()), Table("u", "d", ("Code",), (("costs $$5$$",), ("[Note 1]",)))
-    write_tables_workbook(Report("R", "b", "n", (Section("s", "S", (empty, signs)),)), tmp_path / "t.xlsx")
+    empty, signs = TableBlock("t", "c", ("Code", "n"), ()), TableBlock("u", "d", ("Code",), (("costs $$5$$",), ("[Note 1]",)))
+    write_tables_workbook(Report("R", "b", "n", (ReportSection("s", "S", (empty, signs)),)), tmp_path / "t.xlsx")
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
     assert rows_under(book["Table 1"], "Code") == [["Code", "n"], ["There is nothing to show", "[z]"]]
     assert rows_under(book["Table 2"], "Code") == [["Code"], ["costs $ $5$ $"], ["[Note 1]"]]

@@ -7,13 +7,14 @@ import pytest
 from click.testing import CliRunner
 from saying import NOW, key, say
 
-from pipeline.agreement import as_text, from_table, measure_agreement, to_table
-from pipeline.artefacts import TABLES, empty_table, read_table
 from pipeline.cli import main
-from pipeline.review.accepting import accept, undo_code_edit
-from pipeline.review.agreement import agreement
-from pipeline.review.revising import propose_change
-from pipeline.review.store import open_store, read_review
+from pipeline.decisions.store import open_store, read_review
+from pipeline.methods.agreement.agreement_in_words import as_text
+from pipeline.methods.agreement.agreement_table import from_table, to_table
+from pipeline.methods.agreement.measure import measure_agreement
+from pipeline.review.codebook_changes import accept, propose_change, undo_code_edit
+from pipeline.review.current_agreement import agreement
+from pipeline.tables.parquet import TABLES, empty_table, read_table
 
 
 LIVED, STAFF = "lived experience", "researcher"
@@ -47,7 +48,7 @@ def measured(blind, *, suggested=(), lessons=(), n=40):
 
 
 def only(found, kind, *names):
-    (one,) = [one for one in found[kind] if not names or {one.one, one.other} >= set(names)]
+    (one,) = [one for one in found[kind] if not names or {one.group, one.other} >= set(names)]
     return one
 
 

@@ -5,12 +5,12 @@ import random
 import pytest
 from saying import key, say
 
-from pipeline.artefacts import TABLES, write_table
-from pipeline.review.choosing import ahead
-from pipeline.review.deciding import take_back
+from pipeline.review.coding import take_back
+from pipeline.review.discussions import agree, ask_to_talk, n_to_discuss, talk_about, to_discuss, undo_discussion
 from pipeline.review.effort import how_are_we_doing
 from pipeline.review.practice import practice_excerpts
-from pipeline.review.talking import agree, ask_to_talk, n_to_discuss, talk_about, to_discuss, undo_discussion
+from pipeline.review.queue import ahead
+from pipeline.tables.parquet import TABLES, write_table
 
 
 PEOPLE = ("Ann", "Ben", "Di")
@@ -25,7 +25,7 @@ def do_something(room, draw, excerpts):
         say(room, who, one, draw.choice(["time", "forms", "none", "not sure"]) if what == "say" else "skip")
     elif what == "take back" and own:
         take_back(room, own.decision_id, who)
-    elif ledger.is_complete(one):
+    elif one in ledger.complete.every:
         talk = talk_about(room, one)
         if what == "talk":
             agree(room, one, ("time",), by=who, version=talk.version, key=key())
@@ -43,9 +43,9 @@ def check(room):
         done = {one for one in here if ledger.is_done(who, one)}
         skipped = {one for one in here if (own := ledger.of(who, one)) and own.outcome == "skip"}
         assert (told.answered, told.skipped) == (len(done - skipped), len(skipped))
-        assert told.waiting == sum(one not in done and not ledger.is_complete(one) for one in here)
+        assert told.waiting == sum(one not in done and one not in ledger.complete.every for one in here)
     doing = how_are_we_doing(room)
-    assert doing.complete == sum(ledger.is_complete(one) for one in here)
+    assert doing.complete == sum(one in ledger.complete.every for one in here)
     assert doing.begun == sum(bool(ledger.readers(one)) for one in here)
     waiting = to_discuss(room, n=1_000)
     assert n_to_discuss(room) == doing.to_discuss == len(waiting)

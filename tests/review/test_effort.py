@@ -2,9 +2,9 @@ import csv
 
 from saying import key, say
 
-from pipeline.review.deciding import take_back
+from pipeline.review.coding import take_back
+from pipeline.review.discussions import agree
 from pipeline.review.effort import how_are_we_doing, write_time_spent
-from pipeline.review.talking import agree
 
 
 def work(room):

@@ -2,8 +2,8 @@ import pytest
 from saying import key, say
 
 from pipeline.errors import ReviewError
+from pipeline.review.discussions import ReaderCoding, agree, leave_contested
 from pipeline.review.practice import HowRead, compare, practice_excerpts, read_practice
-from pipeline.review.talking import Reading, agree, leave_contested
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def read(room):
         say(room, "Ann", one, "time", note="hours")
         say(room, "Ben", one, "trust")
     agree(room, excerpts[0], ("time",), by="Ann", version=0, key=key(), note="Read it aloud.")
-    readings = (Reading(("time",), "They wait."), Reading(("trust", "time"), "Not believed."))
+    readings = (ReaderCoding(("time",), "They wait."), ReaderCoding(("trust", "time"), "Not believed."))
     leave_contested(room, excerpts[1], readings, by="Ann", version=0, key=key())
     for one in excerpts[3:]:
         say(room, "Ann", one, "none")

@@ -2,9 +2,9 @@ import pytest
 from saying import say
 
 from pipeline.errors import ReviewError
-from pipeline.methods.disclosure.identifying import captions
-from pipeline.review.material import FEWEST
-from pipeline.review.reading import code_cards, read_excerpt
+from pipeline.methods.disclosure.indirect_identifiers import captions
+from pipeline.review.excerpts import code_cards, read_excerpt
+from pipeline.review.run_tables import FEWEST
 
 
 @pytest.fixture

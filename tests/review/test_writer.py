@@ -3,8 +3,8 @@ import threading
 
 import pytest
 
+from pipeline.decisions.store import decisions, open_store, store_path
 from pipeline.errors import ReviewError
-from pipeline.review.store import decisions, open_store, store_path
 from pipeline.review.writer import open_writer
 
 

@@ -1,6 +1,7 @@
 """How far people agree beyond chance: coefficients for any number of coders, with intervals."""
 
-from pipeline.methods.agreement.codings import Codings
+from pipeline.methods.agreement.bootstrap import BootstrapEstimate, estimate, resample
+from pipeline.methods.agreement.codings import CodingMatrix
 from pipeline.methods.agreement.coefficients import (
     brennan_prediger,
     cohen_kappa,
@@ -12,12 +13,11 @@ from pipeline.methods.agreement.coefficients import (
     specific,
 )
 from pipeline.methods.agreement.differences import masi
-from pipeline.methods.agreement.intervals import Estimate, estimate, resample
 
 
 __all__ = [
-    "Codings",
-    "Estimate",
+    "BootstrapEstimate",
+    "CodingMatrix",
     "brennan_prediger",
     "cohen_kappa",
     "conger_kappa",

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook import Codebook
+from pipeline.codebook.codebook import Codebook
 from pipeline.errors import CodebookError, ModelError
-from pipeline.methods.coder.answers import Answers, Vectors, check_decisions, gather
-from pipeline.methods.coder.blending import Blend, blend
-from pipeline.methods.coder.lessons import Lesson, codebook_lessons, decision_lessons
-from pipeline.methods.coder.likeness import Features, evenly
-from pipeline.methods.coder.reading import Reader, Reading, split_units
-from pipeline.methods.coder.reasons import find_reasons
+from pipeline.methods.coder.ensemble import Ensemble, join_coders
+from pipeline.methods.coder.examples import TrainingExample, codebook_examples, decision_examples
+from pipeline.methods.coder.explain import find_reasons
+from pipeline.methods.coder.features import FeatureExtractor, TextFeatures, split_units
+from pipeline.methods.coder.fit import Unread, Wanted, fit_model
+from pipeline.methods.coder.kernel_ridge import evenly
+from pipeline.methods.coder.matching import CodebookMatcher
 from pipeline.methods.coder.suggestion import Adviser, Suggestion, has_words
-from pipeline.methods.coder.teaching import Unread, Wanted, teach
-from pipeline.methods.embed import Embedder, load_embedder, model_folder
-from pipeline.stored import chosen
+from pipeline.methods.coder.training_set import TrainingSet, Vectors, check_decisions, gather
+from pipeline.methods.coder.written_examples import WrittenExamples, written_examples
+from pipeline.methods.embedding.embedder import Embedder
+from pipeline.methods.embedding.embedders import load_embedder, model_folder
+from pipeline.tables.lazy import select
 
 
 if TYPE_CHECKING:
@@ -40,9 +43,9 @@ class CodebookClassifier:
     Parameters
     ----------
     codebook : Codebook
-        The codes, as `pipeline.codebook.read_codebook` returns them.
+        The codes, as `pipeline.codebook.codebook.read_codebook` returns them.
     embedder : str, Path or Embedder
-        "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
+        "voices", "minilm", "static", a sentence-transformers folder, or anything with `name`, `dimension` and `encode`.
     effort : "quick" or "thorough"
         "quick" learns in seconds; "thorough" also fine-tunes the small model itself, in minutes, and blends the two.
     seed : int
@@ -58,6 +61,8 @@ class CodebookClassifier:
         A folder where fine-tuning keeps what it has reached, to go on from after an interruption.
     progress : callable, optional
         Told how far fine-tuning is, 0 to 1.
+    written : WrittenExamples, optional
+        Invented answers that teach codes. Each counts less than a decision, and less the more has been decided.
 
     Attributes
     ----------
@@ -65,7 +70,7 @@ class CodebookClassifier:
         The code ids, in the codebook's order.
     thresholds_ : float (n_codes,)
         The probability from which each code is suggested.
-    blend_ : Blend or None
+    blend_ : Ensemble or None
         After a thorough effort, the fine-tuned model and how it is joined with the quick coder.
 
     Raises
@@ -80,7 +85,7 @@ class CodebookClassifier:
     Examples
     --------
     >>> from pipeline import CodebookClassifier
-    >>> from pipeline.codebook import Code, Codebook
+    >>> from pipeline.codebook.codebook import Code, Codebook
     >>> waiting = Code("waiting", label="Waiting", examples=("We waited for weeks.", "Nobody rang back for a month."))
     >>> food = Code("food", label="Food", examples=("The meals were lovely.", "Lunch was cold again."))
     >>> coder = CodebookClassifier(Codebook((waiting, food)), embedder="minilm").fit()
@@ -94,13 +99,13 @@ class CodebookClassifier:
 
     classes_: tuple[str, ...]
     thresholds_: NDArray[np.float64]
-    blend_: Blend | None
+    blend_: Ensemble | None
 
     def __init__(
         self,
         codebook: Codebook,
         *,
-        embedder: str | Path | Embedder = "minilm",
+        embedder: str | Path | Embedder = "voices",
         effort: str = "quick",
         seed: int = 42,
         min_precision: float = 0.7,
@@ -108,6 +113,7 @@ class CodebookClassifier:
         tuned: "Tuned | None" = None,
         keep: str | Path | None = None,
         progress: Callable[[float], None] | None = None,
+        written: WrittenExamples | None = None,
     ) -> None:
         self.codebook = codebook
         self.embedder = embedder
@@ -118,6 +124,7 @@ class CodebookClassifier:
         self.tuned = tuned
         self.keep = keep
         self.progress = progress
+        self.written = written
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Return the parameters by name, as scikit-learn does."""
@@ -125,10 +132,10 @@ class CodebookClassifier:
 
     def set_params(self, **parameters: Any) -> Self:
         """Set parameters by name and return the coder, as scikit-learn does; it must be fitted again."""
-        known = self.get_params()
+        current = self.get_params()
         for name, value in parameters.items():
-            if name not in known:
-                raise ModelError(f"The coder has no parameter {name!r}; it has {', '.join(known)}.")
+            if name not in current:
+                raise ModelError(f"The coder has no parameter {name!r}; it has {', '.join(current)}.")
             setattr(self, name, value)
         return self
 
@@ -154,42 +161,50 @@ class CodebookClassifier:
         self._check_parameters()
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
-        book, decided = codebook_lessons(self.codebook), decision_lessons(answers)
-        lessons = [*book, *decided]
+        book, decided = codebook_examples(self.codebook), decision_examples(answers)
+        written = self.written or WrittenExamples()
+        borrowed = written_examples(written, n_decisions=len(decided))
+        lessons = [*book, *decided, *borrowed]
         code_ids = tuple(code.code for code in self.codebook.codes)
-        reader = Reader.knowing([lesson.text for lesson in lessons], self._load_embedder())
+        embedder = load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
+        reader = FeatureExtractor.knowing([lesson.text for lesson in lessons], embedder)
         reading = _read(reader, book).joined(_read(reader, decided, among=answers))
-        unread = _read_unread(reader, answers if len(decided) < _ENOUGH_DECISIONS else answers.take([]), code_ids=code_ids)
+        reading = reading.joined(_read(reader, borrowed, vectors=written.vectors)) if borrowed else reading
         wanted = Wanted(self.min_precision, tuple(code_ids.index(code) for code in self.recall_first))
-        taught, evidence = teach(lessons, reading, unread=unread, code_ids=code_ids, wanted=wanted)
+        matcher = CodebookMatcher.of(self.codebook, reader.embedder)
+        waiting = answers if len(decided) < _ENOUGH_DECISIONS else answers.take([])
+        unread = _read_unread(reader, matcher, waiting, code_ids=code_ids)
+        taught, evidence = fit_model(lessons, reading, matcher=matcher, unread=unread, code_ids=code_ids, wanted=wanted)
         self._reader, self._taught, self.blend_ = reader, taught, None
         if self.effort == "thorough":
             tuned = self.tuned or self._tune(lessons, code_ids)
-            self.blend_ = blend(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
+            self.blend_ = join_coders(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
         self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds
-        reasons = find_reasons(lessons, reading, code_ids=code_ids)
+        # Nobody said what was written to teach, so it is no reason to show people.
+        shown = np.arange(len(book) + len(decided))
+        reasons = find_reasons(lessons[: len(shown)], reading.take(shown), code_ids=code_ids)
         self._adviser = Adviser(code_ids, self.thresholds_, taught.model.word_weights, reasons, reader.words)
         return self
 
     @property
     def tuned_(self) -> "Tuned":
         """The fine-tuned model of a thorough effort; ModelError where there is none."""
-        blended: Blend | None = getattr(self, "blend_", None)
+        blended: Ensemble | None = getattr(self, "blend_", None)
         if blended is None:
             raise ModelError("This coder has fine-tuned no model; fit it with effort='thorough'.")
         return blended.tuned
 
-    def _tune(self, lessons: Sequence[Lesson], code_ids: Sequence[str]) -> "Tuned":
+    def _tune(self, lessons: Sequence[TrainingExample], code_ids: Sequence[str]) -> "Tuned":
         from pipeline.methods.coder.tuning.tuned import tune
 
         name = self.embedder if isinstance(self.embedder, str | Path) else self.embedder.name
         keep = None if self.keep is None else Path(self.keep)
-        told = self.progress or (lambda done: None)
-        return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=told)
+        report = self.progress or (lambda done: None)
+        return tune(lessons, code_ids, folder=model_folder(name), name=str(name), seed=self.seed, keep=keep, progress=report)
 
-    def _chances(self, part: Answers, reading: Reading) -> NDArray[np.float64]:
-        quick = self._taught.probabilities(reading)
+    def _chances(self, part: TrainingSet, reading: TextFeatures) -> NDArray[np.float64]:
+        quick = self._taught.probabilities(part.texts, reading)
         return quick if self.blend_ is None else self.blend_.probabilities(quick, part.texts, part.frames)
 
     def predict_proba(
@@ -209,74 +224,82 @@ class CodebookClassifier:
         """
         readings = self._readings(gather(texts, frames=frames, vectors=vectors))
         return [
-            one
+            suggestion
             for part, reading in readings
-            for one in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
+            for suggestion in self._adviser.suggestions(part.texts, reading, self._chances(part, reading))
         ]
 
-    def _readings(self, answers: Answers) -> Iterator[tuple[Answers, Reading]]:
+    def _readings(self, answers: TrainingSet) -> Iterator[tuple[TrainingSet, TextFeatures]]:
         if not hasattr(self, "classes_"):
             raise ModelError("The coder has not learnt anything yet; call fit() first.")
         for start in range(0, len(answers), _SLICE):
             part = answers.take(range(start, min(start + _SLICE, len(answers))))
             yield part, self._reader.read(part.texts, part.frames, vectors=part.vectors)
 
-    def _load_embedder(self) -> Embedder:
-        return load_embedder(self.embedder) if isinstance(self.embedder, str | Path) else self.embedder
-
     def _check_parameters(self) -> None:
         if not self.codebook.codes:
             raise CodebookError("The codebook has no codes; the coder needs at least one to learn from.")
         if self.effort not in ("quick", "thorough"):
             raise ModelError(f"There is no effort {self.effort!r}; set effort to 'quick' or 'thorough'.")
-        known = [code.code for code in self.codebook.codes]
-        missing = next((code for code in self.recall_first if code not in known), None)
+        code_ids = [code.code for code in self.codebook.codes]
+        missing = next((code for code in self.recall_first if code not in code_ids), None)
         if missing is not None:
             raise CodebookError(f"recall_first names the code {missing!r}, which is not in the codebook; correct one of them.")
         if not 0 <= self.min_precision <= 1:
             raise ModelError(f"min_precision is {self.min_precision}; set it between 0 and 1.")
 
 
-def _read(reader: Reader, lessons: Sequence[Lesson], *, among: Answers | None = None) -> Reading:
+def _read(
+    reader: FeatureExtractor,
+    lessons: Sequence[TrainingExample],
+    *,
+    among: TrainingSet | None = None,
+    vectors: NDArray[np.floating] | None = None,
+) -> TextFeatures:
     texts, frames = [lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]
-    if among is None or among.matrix is None:
-        return reader.read(texts, frames)
-    taught = set(texts)
-    rows = {text: row for row, text in enumerate(among.texts) if text in taught}
-    return reader.read(texts, frames, vectors=among.take([rows[text] for text in texts]).vectors)
+    if among is not None and among.matrix is not None:
+        taught = set(texts)
+        rows = {text: row for row, text in enumerate(among.texts) if text in taught}
+        vectors = among.take([rows[text] for text in texts]).vectors
+    return reader.read(texts, frames, vectors=vectors)
 
 
-def _read_unread(reader: Reader, answers: Answers, *, code_ids: Sequence[str]) -> Unread:
+def _read_unread(reader: FeatureExtractor, matcher: CodebookMatcher, answers: TrainingSet, *, code_ids: Sequence[str]) -> Unread:
     rows = _unread(answers)
     hinted = [row for row in rows if answers.hints[row] is not None]
     hinted = [hinted[place] for place in evenly(len(hinted), _MOST_UNREAD)]
     hints = np.array([code_ids.index(str(answers.hints[row])) for row in hinted], dtype=np.intp)
-    return Unread(_read_lent(reader, answers, rows), _read_whole(reader, answers, hinted), hints)
+    texts, lent = _read_lent(reader, answers, rows)
+    return Unread(lent.whole, matcher.clues(texts, lent), _read_whole(reader, answers, hinted).whole, hints)
 
 
-def _unread(answers: Answers) -> NDArray[np.intp]:
+def _unread(answers: TrainingSet) -> NDArray[np.intp]:
     """Return where texts stand that nobody has read, each text once, in the order in which they first come."""
     rows = np.array([row for row, codes in enumerate(answers.codes) if codes is None], dtype=np.intp)
-    said = chosen(answers.texts, rows)
+    texts = select(answers.texts, rows)
     # Texts are told apart by their hash, since the words of all are not kept.
-    told = np.fromiter(((hash(text), has_words(text)) for text in said), dtype=[("hash", "i8"), ("says", "?")], count=len(said))
-    _, first, place = np.unique(told["hash"], return_index=True, return_inverse=True)
+    kind = [("hash", "i8"), ("says", "?")]
+    marks = np.fromiter(((hash(text), has_words(text)) for text in texts), dtype=kind, count=len(texts))
+    _, first, place = np.unique(marks["hash"], return_index=True, return_inverse=True)
     last = np.zeros(len(first), dtype=np.intp)
     last[place] = np.arange(len(place))
     order = np.argsort(first)
-    found: NDArray[np.intp] = rows[last[order][told["says"][first[order]]]]
-    return found
+    unread: NDArray[np.intp] = rows[last[order][marks["says"][first[order]]]]
+    return unread
 
 
-def _read_lent(reader: Reader, answers: Answers, rows: NDArray[np.intp]) -> Features:
+def _read_lent(reader: FeatureExtractor, answers: TrainingSet, rows: NDArray[np.intp]) -> tuple[Sequence[str], TextFeatures]:
     """Return texts unit by unit, or whole where their vectors are known."""
     if answers.matrix is not None:
-        return _read_whole(reader, answers, [rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
+        lent = answers.take([rows[place] for place in evenly(len(rows), _MOST_UNREAD)])
+        return lent.texts, _read_whole(reader, lent, range(len(lent)))
     units = [(unit, answers.frames[row]) for row in rows for unit in split_units(answers.texts[row])]
-    chosen = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
-    return reader.read([unit for unit, _ in chosen], [frame for _, frame in chosen]).whole
+    select = [units[place] for place in evenly(len(units), _MOST_UNREAD)]
+    texts = [unit for unit, _ in select]
+    whole = reader.read(texts, [frame for _, frame in select]).whole
+    return texts, TextFeatures(whole, whole.take(np.arange(0)), np.arange(0))
 
 
-def _read_whole(reader: Reader, answers: Answers, rows: Sequence[int]) -> Features:
-    chosen = answers.take(rows)
-    return reader.read(chosen.texts, chosen.frames, vectors=chosen.vectors).whole
+def _read_whole(reader: FeatureExtractor, answers: TrainingSet, rows: Sequence[int]) -> TextFeatures:
+    select = answers.take(rows)
+    return reader.read(select.texts, select.frames, vectors=select.vectors)

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.coder.reading import Reading
-from pipeline.methods.coder.reasons import Reasons, weightiest_words
+from pipeline.methods.coder.explain import Reasons, weightiest_words
+from pipeline.methods.coder.features import TextFeatures
 
 
 Abstention = Literal["too short", "two codes tie", "outside the codebook"]
@@ -56,7 +56,7 @@ class Adviser:
     reasons: Reasons
     words: NDArray[np.str_]
 
-    def suggestions(self, texts: Sequence[str], reading: Reading, chances: NDArray[np.float64]) -> Iterator[Suggestion]:
+    def suggestions(self, texts: Sequence[str], reading: TextFeatures, chances: NDArray[np.float64]) -> Iterator[Suggestion]:
         """Yield a suggestion for each of the texts, which were read as `reading`, by its chances (n_texts, n_codes)."""
         nearest = self.reasons.nearest(texts, reading.whole.vectors)
         for row, text in enumerate(texts):

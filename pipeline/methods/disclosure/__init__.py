@@ -4,7 +4,7 @@ Small counts are hidden first, then those from which a hidden one could be narro
 After the rules of OpenSAFELY (redact 7 or fewer, round to 5) and the SDC handbook (fewer than 10).
 """
 
-from pipeline.methods.disclosure.crossing import hide_crossing
+from pipeline.methods.disclosure.cross_tables import hide_crossing
 from pipeline.methods.disclosure.profiles import PROFILES, Profile, disclose, nearly_all
 
 

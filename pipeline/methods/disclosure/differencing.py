@@ -22,14 +22,17 @@ def against_earlier(now: Sequence[Released], earlier: Iterable[Released], profil
     Where parts were merged, split or drawn anew, sums of figures are compared as well; if two sums would tell of a few people or
     of a hidden figure, none of the new parts is shown.
     """
-    known: dict[str, list[Released]] = defaultdict(list)
-    for one in earlier:
-        known[one.item].append(one)
+    releases_of: dict[str, list[Released]] = defaultdict(list)
+    for release in earlier:
+        releases_of[release.item].append(release)
     # What was never true tells nothing of the people that it is said to be about.
     counted = {figure.item for figure in now if figure.counts_people}
-    true = {item: [one for one in some if not (item in counted and one.is_false(MOST_SLACK))] for item, some in known.items()}
-    wholes = {item: {one.people for one in some} for item, some in known.items()}
-    shown = [_beside(figure, known[figure.item], profile) for figure in now]
+    true = {
+        item: [release for release in releases if not (item in counted and release.is_false(MOST_SLACK))]
+        for item, releases in releases_of.items()
+    }
+    wholes = {item: {release.people for release in releases} for item, releases in releases_of.items()}
+    shown = [_beside(figure, releases_of[figure.item], profile) for figure in now]
     mine: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, figure in enumerate(now):
         mine[figure.item, figure.attribute].append(place)
@@ -52,17 +55,19 @@ def _is_withheld(shown: Released, figure: Released) -> bool:
 
 
 def _beside(figure: Released, earlier: list[Released], profile: Profile) -> Released:
-    close = [one for one in earlier if _could_be_close(one, figure, profile) and one.differs_by(figure) < profile.fewest]
-    same = [one for one in close if one.part == figure.part]
-    others = [one for one in close if not isnan(one.shown)]
+    near = [release for release in earlier if abs(len(release.people) - len(figure.people)) < profile.fewest]
+    # Sets are compared only where their sizes allow it: they differ by no fewer people than their sizes do.
+    close = [release for release in near if release.differs_by(figure) < profile.fewest]
+    same = [release for release in close if release.part == figure.part]
+    others = [release for release in close if not isnan(release.shown)]
     if same:
         stricter_now = isnan(figure.shown) and profile.fewest > same[-1].fewest
         return figure if stricter_now else _again(same[-1], figure, profile)
     # Most of the same people under another name, and hidden then: shown now, they would be shown after all.
     hidden = [
-        one
-        for one in close
-        if isnan(one.shown) and 2 * len(one.people & figure.people) > max(len(one.people), len(figure.people))
+        release
+        for release in close
+        if isnan(release.shown) and 2 * len(release.people & figure.people) > max(len(release.people), len(figure.people))
     ]
     return figure if isnan(figure.shown) or not (hidden or others) else _again([*hidden, *others][-1], figure, profile)
 
@@ -78,7 +83,3 @@ def _again(earlier: Released, figure: Released, profile: Profile) -> Released:
     if earlier.is_off_by(figure) > profile.tolerance or (figure.counts_people and earlier.is_false(MOST_SLACK)):
         return replace(figure, shown=nan)
     return earlier
-
-
-def _could_be_close(one: Released, figure: Released, profile: Profile) -> bool:
-    return abs(len(one.people) - len(figure.people)) < profile.fewest

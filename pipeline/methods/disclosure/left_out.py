@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from pipeline.joining import levels, numbered
-from pipeline.methods.disclosure.choices import classes_by
-from pipeline.methods.disclosure.linked import MOST_CLASSES
+from pipeline.methods.disclosure.linked_tables import MOST_CLASSES
+from pipeline.methods.disclosure.single_base_tables import classes_by
+from pipeline.tables.lookup import factorize, levels
 
 
 def left_out_note(response_ids: pd.Series, people: pd.DataFrame, groups: Sequence[str]) -> str:
     """Say by which attributes no figure is shown, and what to do about it; empty where all are worked with."""
-    _, persons = numbered(response_ids)
+    _, persons = factorize(response_ids)
     classes = classes_by(levels(people, persons, groups), len(persons))
     names = [f"“{group}”" for group in classes.left_out()]
     if not names:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from pipeline.methods.redact.reading import Reading
 from pipeline.methods.redact.spans import Span
+from pipeline.methods.redact.tokenized_text import TokenizedText
 
 
 _ROAD = (
@@ -45,7 +45,7 @@ _ANY_STREET = re.compile(
 )
 
 
-def find_addresses(reading: Reading) -> Iterator[Span]:
+def find_addresses(reading: TokenizedText) -> Iterator[Span]:
     """Find house numbers and flats with their street, and streets that have a name of their own."""
     for pattern in _WITH_NUMBER:
         for match in pattern.finditer(reading.text):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from pipeline.methods.redact.forms import form
+from pipeline.methods.redact.patterns import form
 from pipeline.methods.redact.spans import Span
 
 

@@ -5,28 +5,28 @@ from functools import cache, cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
-from pipeline.engines import Engine
-from pipeline.methods.english import MODEL, load_english, load_spacy, others_than
+from pipeline.methods.redact.across_answers import mask_together
 from pipeline.methods.redact.addresses import find_addresses
 from pipeline.methods.redact.dates import DATES, find_ages
-from pipeline.methods.redact.forms import find_forms
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
 from pipeline.methods.redact.masks import Masked
+from pipeline.methods.redact.name_score import KNOWN, NEARLY_KNOWN, weigh_all
 from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
+from pipeline.methods.redact.organisations import find_providers
+from pipeline.methods.redact.patterns import find_forms
 from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
-from pipeline.methods.redact.providers import find_providers
-from pipeline.methods.redact.reading import Reading, read, recased
 from pipeline.methods.redact.spans import Span, settle
-from pipeline.methods.redact.together import mask_together
-from pipeline.methods.redact.weighing import KNOWN, NEARLY_KNOWN, weigh_all
+from pipeline.methods.redact.tokenized_text import TokenizedText, read, recased
+from pipeline.methods.text.spacy_model import MODEL, load_english, load_spacy, others_than
+from pipeline.runtime.executors import Executor
 
 
 Item = TypeVar("Item")
 
 _BLOCK = 2000
+# Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory.
 _CHUNK = 2000
-"""Answers read at once, and characters the model reads at once: neither many answers nor a long one fill the memory."""
 
 
 class Redactor:
@@ -67,19 +67,22 @@ class Redactor:
         """Arrive in another process without the model, which is loaded there once."""
         return _redactor, (self.known_names, self.model)
 
-    def find_all(self, texts: Sequence[str], *, engine: Engine = map) -> list[tuple[Span, ...]]:
+    def find_all(self, texts: Sequence[str], *, engine: Executor = map) -> list[tuple[Span, ...]]:
         """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
+        # Sorted, so that blocks hold the same answers whatever the order of the export.
         unique = sorted(set(texts))
-        found = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
-        return [found[text] for text in texts]
+        spans_of = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
+        return [spans_of[text] for text in texts]
 
     def _find_block(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
-        lexicon, known = self._lexicon, self._known
+        lexicon, known_names = self._lexicon, self._known_words
         readings = [read(text, lexicon) for text in texts]
-        weights = [weigh_all(reading, lexicon, known) for reading in readings]
+        weights = [weigh_all(reading, lexicon, known_names) for reading in readings]
         pairs = list(zip(readings, weights, strict=True))
-        self._mark_entities([one for one, found in pairs if names_in_doubt(found) or places_in_doubt(one, lexicon)])
-        return [self._spans(reading, found) for reading, found in pairs]
+        self._mark_entities(
+            [reading for reading, token_weights in pairs if names_in_doubt(token_weights) or places_in_doubt(reading, lexicon)]
+        )
+        return [self._spans(reading, token_weights) for reading, token_weights in pairs]
 
     def mask(self, text: str) -> str:
         """Return one answer with tokens such as `[name 1]`, numbered within it."""
@@ -89,25 +92,25 @@ class Redactor:
         self,
         texts: Sequence[str],
         *,
-        known: Mapping[tuple[str, str], int] | None = None,
+        numbered: Mapping[tuple[str, str], int] | None = None,
         last: Mapping[str, int] | None = None,
-        engine: Engine = map,
+        engine: Executor = map,
     ) -> list[Masked]:
         """Mask all answers of a study together.
 
         The same name, however it is cased, has the same token in all of them, whatever the order of the answers;
-        and a name found in one answer is masked in the others too, unless it is also an everyday word. `known` are numbers
+        and a name found in one answer is masked in the others too, unless it is also an everyday word. `numbered` are numbers
         given before, by kind and identity (see `masks.identify`), and `last` the last number of each kind. `engine` is called
         as `map` is, and may work elsewhere.
         """
-        found = self.find_all(texts, engine=engine)
-        places = zip(texts, found, strict=True)
+        spans_of = self.find_all(texts, engine=engine)
+        places = zip(texts, spans_of, strict=True)
         names = {fold(text[start:end]) for text, spans in places for start, end in self.only_names(text, spans)}
-        return mask_together(texts, found, names, known=known, last=last)
+        return mask_together(texts, spans_of, names, numbered=numbered, last=last)
 
-    def only_names(self, text: str, found: Iterable[Span]) -> Iterator[tuple[int, int]]:
+    def only_names(self, text: str, spans: Iterable[Span]) -> Iterator[tuple[int, int]]:
         """Yield where the words of masked names stand that are nothing but names, and so are masked in other answers, too."""
-        for span in found:
+        for span in spans:
             if span.label == "name" and not span.flagged_only:
                 for match in WORD.finditer(text, span.start, span.end):
                     word = fold(match.group())
@@ -120,20 +123,22 @@ class Redactor:
 
     @cached_property
     def _lexicon(self) -> Lexicon:
+        # Before the import below, which would load spaCy whole.
         load_spacy()
         from spacy.lang.en.stop_words import STOP_WORDS
 
         return load_lexicon(self._nlp.get_pipe("lemmatizer").lookups, set(STOP_WORDS))
 
     @cached_property
-    def _known(self) -> dict[str, int]:
+    def _known_words(self) -> dict[str, int]:
         """The words of the known names, and what is one slip of the finger away from a longer one, with their weight."""
         words = {fold(word) for name in self.known_names for word in name.split() if len(fold(word)) > 1}
+        # Of shorter words nearly every word is one slip away.
         slips = {slip for word in words if len(word) > 4 for slip in one_slip(word)}
         near = dict.fromkeys((slip for slip in slips if only_a_name(slip, self._lexicon)), NEARLY_KNOWN)
         return near | dict.fromkeys(words, KNOWN)
 
-    def _mark_entities(self, readings: list[Reading]) -> None:
+    def _mark_entities(self, readings: list[TokenizedText]) -> None:
         """Let the model mark persons and places in answers that hang on it, long ones piece by piece, where a capital stands."""
         pieces = [
             (piece, (reading, offset))
@@ -144,9 +149,9 @@ class Redactor:
         for doc, (reading, offset) in self._nlp.pipe(pieces, as_tuples=True, batch_size=32, disable=others_than("ner")):
             reading.entities.update({offset + token.idx: token.ent_type_ for ent in doc.ents for token in ent})
 
-    def _spans(self, reading: Reading, weights: Sequence[int]) -> tuple[Span, ...]:
+    def _spans(self, reading: TokenizedText, weights: Sequence[int]) -> tuple[Span, ...]:
         places = list(find_places(reading, self._lexicon))
-        names = find_names(reading, self._lexicon, weights, known=self._known, places=places)
+        names = find_names(reading, self._lexicon, weights, known_names=self._known_words, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
         spans += find_ages(reading.text, names)

@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from pipeline.methods.redact.forms import form
+from pipeline.methods.redact.patterns import form
 
 
 _of_words = partial(form, with_digit=False)
 _GAP = r"[ .()/\-\u2010-\u2013]{0,2}"
+# What follows a currency sign or a decimal point is a sum.
 _NOT_MONEY = r"(?<![\w£$€.])"
+# Telephone numbers written as they are read aloud.
 _DIGIT_WORD = r"(?:oh?|zero|nought|one|two|three|four|five|six|seven|eight|nine|double|treble|triple|hundred)"
 
 _DOT = r"(?:\s?[\[(]\s?dot\s?[\])]\s?|\sdot\s)"

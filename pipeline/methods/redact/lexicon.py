@@ -20,6 +20,7 @@ WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
 # A name in four lists or more, of fifteen people or more.
 _FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[([4-9]|[1-9]\d+), (1[5-9]|[2-9]\d|[1-9]\d{2,}),')
 _UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
+# Generic names of drugs are given by their endings, and their capitals look like surnames.
 _DRUG = re.compile(
     r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
     r"|profen|cetamol|parin|oxacin|thiazide|formin|gliptin|terol|caine|codone)$"
@@ -51,6 +52,7 @@ class Lexicon:
             return 0 if any(self.is_word(part) for part in parts) else max(self.name(part) for part in parts if part)
         if _GAELIC.match(word) and not self.is_word(word):
             return LIKELY
+        # "Olwens": people leave apostrophes out.
         return self.first_names.get(word, 0) or (self.first_names.get(word[:-1], 0) == CERTAIN and word[-1:] == "s")
 
     def is_word(self, word: str) -> bool:
@@ -61,6 +63,7 @@ class Lexicon:
 
     def never(self, word: str) -> bool:
         """Say whether the folded word is no name whatever stands around it."""
+        # "Don't" and "we'll", which begin sentences.
         if "'" in word and word.endswith(("n't", "'ll", "'ve", "'re", "'d", "'m")):
             return True
         return word in self.function or word in self.public or word in self.nations or bool(_DRUG.search(word))
@@ -74,6 +77,7 @@ class Lexicon:
         return 4 < len(word) < 20 and any(self.first_names.get(near) == CERTAIN for near in one_slip(word))
 
 
+# Answers hold the same few thousand words again and again.
 @lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """Return the word in lower case without accents, apostrophes made plain and a possessive ending cut."""
@@ -101,9 +105,10 @@ def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
     listed = {key: frozenset(map(fold, text.split())) for key, text in lists.items() if isinstance(text, str)}
     counts = _name_counts()
     index = lookups.get_table("lemma_index")
+    # What 5,000 people are called is rather a name, whatever else it means.
     described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
     common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
-    names = {word: _strength(*found, word, common) for word, found in counts.items()}
+    names = {word: _strength(*count, word, common) for word, count in counts.items()}
     names |= dict.fromkeys(listed["hardly_names"], LIKELY)
     names |= dict.fromkeys(listed["plainly_names"] | listed["given_words"] | listed["nicknames"], CERTAIN)
     return Lexicon(
@@ -135,10 +140,10 @@ def _lines(file: str) -> list[str]:
 
 def _name_counts() -> dict[str, tuple[int, int]]:
     """Read nomquamgender's list as text: importing the package would load pandas and hold all 720,000 names."""
-    found = importlib.util.find_spec("nomquamgender")
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec("nomquamgender")
+    if package is None or not package.submodule_search_locations:
         raise ModelError("The package nomquamgender, the list of first names, is not installed. Run `make setup` again.")
-    raw = (Path(found.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
+    raw = (Path(package.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
     return {name: (int(n_lists), int(n_people)) for name, n_lists, n_people in _FIRST_NAME.findall(raw)}
 
 

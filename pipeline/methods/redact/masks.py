@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.methods.redact.context import KIN
 from pipeline.methods.redact.lexicon import fold
+from pipeline.methods.redact.name_context import KIN
 from pipeline.methods.redact.spans import Span
 
 
@@ -56,17 +56,19 @@ class Masked:
 
 
 def number(
-    found: Iterable[tuple[str, str]],
-    known: Mapping[tuple[str, str], int] | None = None,
+    identities: Iterable[tuple[str, str]],
+    numbered: Mapping[tuple[str, str], int] | None = None,
     last: Mapping[str, int] | None = None,
 ) -> dict[tuple[str, str], int]:
     """Number what was found, given as (kind, identity), within its kind, by hash and so in no order of the answers.
 
     What has a number keeps it, and new numbers begin after the last of each kind.
     """
-    numbers = dict(known or {})
+    numbers = dict(numbered or {})
     counts = dict(last or {})
-    for kind, identity in sorted(set(found) - set(numbers), key=lambda key: (key[0], hashlib.sha256(key[1].encode()).digest())):
+    for kind, identity in sorted(
+        set(identities) - set(numbers), key=lambda key: (key[0], hashlib.sha256(key[1].encode()).digest())
+    ):
         counts[kind] = counts.get(kind, 0) + 1
         numbers[kind, identity] = counts[kind]
     return numbers
@@ -81,6 +83,7 @@ def identify(label: str, original: str) -> tuple[str, str]:
         kind = next((kind for kind, pattern in _KINDS if re.search(pattern, written)), label)
         return kind, written
     letters = "".join(character for character in fold(original) if character.isalnum())
+    # With the country's code and without, a number is the same telephone.
     return label, re.sub(r"^(?:44|0044)0?(?=\d{9})", "0", letters) if label == "phone" else letters
 
 
@@ -101,6 +104,7 @@ def mask(text: str, spans: Iterable[Span], numbers: Mapping[tuple[str, str], int
 
 
 def _moved(flag: Span, redactions: list[Redaction]) -> Span:
+    # A mask inside the flag moves its end and not its beginning.
     before = sum(len(r.token) - len(r.original) for r in redactions if r.end <= flag.start)
     within = sum(len(r.token) - len(r.original) for r in redactions if flag.start < r.end <= flag.end)
     return Span(flag.start + before, flag.end + before + within, flag.label, True)

@@ -4,39 +4,41 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 
-from pipeline.methods.redact.context import KIN, said_after
 from pipeline.methods.redact.lexicon import Lexicon
-from pipeline.methods.redact.reading import Reading, Token, tokens_of
+from pipeline.methods.redact.name_context import KIN, said_after
+from pipeline.methods.redact.name_score import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.redact.weighing import FLAG, MASK, MODEL, NEVER, PARTICLES, POSSIBLE, beginning, led_to, with_model
+from pipeline.methods.redact.tokenized_text import Token, TokenizedText, tokens_of
 
 
 _KIN_BEFORE = re.compile(rf"\b{KIN}\s$", re.IGNORECASE)
 _JOIN = re.compile(r"[ \u00a0]{1,2}")
 _LIST = re.compile(r"\s?[,/&+]\s?(?:and\s)?|\s")
 _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
+# P.A., G.P. and O.T. are roles, and I.E., E.G. and U.K. nobody.
 _ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
 
 
 def find_names(
-    reading: Reading, lexicon: Lexicon, before: Sequence[int], *, known: Mapping[str, int], places: Iterable[Span]
+    reading: TokenizedText, lexicon: Lexicon, before: Sequence[int], *, known_names: Mapping[str, int], places: Iterable[Span]
 ) -> list[Span]:
     """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
     weights = with_model(reading, before)
+    # Places before names: "Lives in Lancaster" names nobody, unless a title or role stands before the word.
     for i in _within(reading, places):
-        if tokens[i].word not in known and not led_to(reading, lexicon, i):
+        if tokens[i].word not in known_names and not led_to(reading, lexicon, i):
             weights[i] = NEVER
-    found = {i for i, weight in enumerate(weights) if weight >= MASK}
-    said = {tokens[i].word for i in found}
-    found |= {i for i, token in enumerate(tokens) if token.word in said and only_a_name(token.word, lexicon)}
-    found |= _listed_with(reading, found, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
-    for i in sorted(found):
-        _follow(reading, lexicon, i + 1, found)
-    found |= {i - 1 for i in found if _has_particle(reading, i, found)}
-    flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in found]
+    named = {i for i, weight in enumerate(weights) if weight >= MASK}
+    words = {tokens[i].word for i in named}
+    named |= {i for i, token in enumerate(tokens) if token.word in words and only_a_name(token.word, lexicon)}
+    named |= _listed_with(reading, named, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
+    for i in sorted(named):
+        _follow(reading, lexicon, i + 1, named)
+    named |= {i - 1 for i in named if _has_particle(reading, i, named)}
+    flags = [i for i, weight in enumerate(weights) if weight == FLAG and i not in named]
     flagged = [Span(tokens[i].start, tokens[i].end, "name", True) for i in flags]
-    return [*flagged, *_joined(reading.text, tokens, sorted(found)), *_initials_alone(reading)]
+    return [*flagged, *_joined(reading.text, tokens, sorted(named)), *_initials_alone(reading)]
 
 
 def names_in_doubt(weights: Sequence[int]) -> bool:
@@ -58,7 +60,7 @@ def only_a_name(word: str, lexicon: Lexicon) -> bool:
     return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word)
 
 
-def _within(reading: Reading, places: Iterable[Span]) -> Iterator[int]:
+def _within(reading: TokenizedText, places: Iterable[Span]) -> Iterator[int]:
     starts = {token.start: i for i, token in enumerate(reading.tokens)}
     for place in places:
         i = starts[place.start]
@@ -67,11 +69,11 @@ def _within(reading: Reading, places: Iterable[Span]) -> Iterator[int]:
             i += 1
 
 
-def _listed_with(reading: Reading, found: set[int], possible: set[int]) -> set[int]:
+def _listed_with(reading: TokenizedText, named: set[int], possible: set[int]) -> set[int]:
     """Take possible names that are listed with a sure one: "Anwar, Bea and …"."""
     listed: set[int] = set()
-    unsure = possible - found
-    for i in sorted(found):
+    unsure = possible - named
+    for i in sorted(named):
         for step in (1, -1):
             near = i + step
             while near in unsure and _LIST.fullmatch(_between(reading, near, near - step)):
@@ -83,31 +85,31 @@ def _listed_with(reading: Reading, found: set[int], possible: set[int]) -> set[i
     return listed
 
 
-def _between(reading: Reading, one: int, other: int) -> str:
-    first, second = sorted((one, other))
+def _between(reading: TokenizedText, position: int, beside: int) -> str:
+    first, second = sorted((position, beside))
     return reading.text[reading.tokens[first].end : reading.tokens[second].start]
 
 
-def _follow(reading: Reading, lexicon: Lexicon, position: int, found: set[int]) -> None:
+def _follow(reading: TokenizedText, lexicon: Lexicon, position: int, named: set[int]) -> None:
     """Take the words after a name that are its surname, past such as "ap" and "da"."""
-    while position < len(reading.tokens) and position not in found:
+    while position < len(reading.tokens) and position not in named:
         last = position + (reading.tokens[position].word in PARTICLES)
         if last == len(reading.tokens) or not _JOIN.fullmatch(_between(reading, position - 1, position)):
             return
         if not _may_be_surname(reading, lexicon, reading.tokens[last]):
             return
-        found.update((position, last))
+        named.update((position, last))
         position = last + 1
 
 
-def _may_be_surname(reading: Reading, lexicon: Lexicon, token: Token) -> bool:
+def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token) -> bool:
     """Say whether the token, just after a name, is the rest of it."""
     word = token.word
     if len(word) == 1:
         return token.titled and word not in ("i", "a")
     if word in lexicon.function or (lexicon.never(word) and word not in lexicon.word_surnames):
         return False
-    if reading.telling(token):
+    if reading.marks_a_name(token):
         return True
     if word in lexicon.word_surnames and not (reading.cased and token.titled):
         return not reading.cased or said_after(reading.text, token.end) > 0 or _ENDS.match(reading.text, token.end) is not None
@@ -116,17 +118,17 @@ def _may_be_surname(reading: Reading, lexicon: Lexicon, token: Token) -> bool:
     return len(word) > 3 and not lexicon.is_word(word)
 
 
-def _has_particle(reading: Reading, position: int, found: set[int]) -> bool:
+def _has_particle(reading: TokenizedText, position: int, named: set[int]) -> bool:
     """Say whether the word before the name is one such as "da" and belongs to it."""
     if not position or reading.tokens[position - 1].word not in PARTICLES:
         return False
     joined = _JOIN.fullmatch(_between(reading, position - 1, position)) is not None
-    return joined and (position - 2 in found or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
+    return joined and (position - 2 in named or reading.cued.get(reading.tokens[position - 1].start, 0) > FLAG)
 
 
-def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Span]:
+def _joined(text: str, tokens: Sequence[Token], named: list[int]) -> Iterator[Span]:
     """Join the tokens of one name, with the initials and the family word before it."""
-    for _, run in groupby(enumerate(found), key=lambda pair: pair[1] - pair[0]):
+    for _, run in groupby(enumerate(named), key=lambda pair: pair[1] - pair[0]):
         name = [tokens[i] for _, i in run]
         first = 0
         for i in range(1, len(name) + 1):
@@ -137,7 +139,7 @@ def _joined(text: str, tokens: Sequence[Token], found: list[int]) -> Iterator[Sp
                 first = i
 
 
-def _initials_alone(reading: Reading) -> Iterator[Span]:
+def _initials_alone(reading: TokenizedText) -> Iterator[Span]:
     """Find "A.K." where a name would stand."""
     for match in _ONLY_INITIALS.finditer(reading.text):
         if reading.cued.get(match.start(), 0) > 1:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 
 from pipeline.methods.redact.lexicon import CERTAIN, Lexicon
-from pipeline.methods.redact.reading import Reading, Token
 from pipeline.methods.redact.spans import Span
+from pipeline.methods.redact.tokenized_text import TokenizedText
 
 
 MASK, FLAG = 3, 2
@@ -34,7 +34,7 @@ _ROLE = re.compile(
 )
 
 
-def find_places(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
+def find_places(reading: TokenizedText, lexicon: Lexicon) -> Iterator[Span]:
     """Find places by the list of places and by the model."""
     after = 0
     for i, token in enumerate(reading.tokens):
@@ -46,12 +46,19 @@ def find_places(reading: Reading, lexicon: Lexicon) -> Iterator[Span]:
             yield Span(token.start, reading.tokens[after - 1].end, "place", weight < MASK)
 
 
-def places_in_doubt(reading: Reading, lexicon: Lexicon) -> bool:
+def places_in_doubt(reading: TokenizedText, lexicon: Lexicon) -> bool:
     """Say whether it may hang on the model what is found to be a place."""
-    return any(_in_doubt(reading, lexicon, i, token) for i, token in enumerate(reading.tokens))
+    for i, token in enumerate(reading.tokens):
+        # Of other words the model's opinion is not asked: see `_weight`.
+        if reading.marks_a_name(token) or lexicon.name(token.word) == CERTAIN:
+            length = _listed(reading, lexicon, i)
+            without, with_it = (_weight(reading, lexicon, i, length, entity=entity) for entity in (False, True))
+            if without != with_it and with_it >= FLAG:
+                return True
+    return False
 
 
-def find_roles(reading: Reading, places: list[Span]) -> Iterator[Span]:
+def find_roles(reading: TokenizedText, places: list[Span]) -> Iterator[Span]:
     """Flag what someone is in a place, such as "the only vicar in …": together they may point at one person."""
     ends = {place.start: place.end for place in places}
     for match in _ROLE.finditer(reading.text):
@@ -59,16 +66,7 @@ def find_roles(reading: Reading, places: list[Span]) -> Iterator[Span]:
             yield Span(match.start("it"), ends[match.end()], "role", True)
 
 
-def _in_doubt(reading: Reading, lexicon: Lexicon, position: int, token: Token) -> bool:
-    # Of other words the model's opinion is not asked: see `_weight`.
-    if not reading.telling(token) and lexicon.name(token.word) != CERTAIN:
-        return False
-    length = _listed(reading, lexicon, position)
-    without, with_it = (_weight(reading, lexicon, position, length, entity=entity) for entity in (False, True))
-    return without != with_it and with_it >= FLAG
-
-
-def _listed(reading: Reading, lexicon: Lexicon, position: int) -> int:
+def _listed(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
     """Return how many tokens from this one on are the name of a listed place; hyphens count as spaces."""
     if reading.tokens[position].word.split("-", 1)[0] not in lexicon.places:
         return 0
@@ -84,7 +82,7 @@ def _listed(reading: Reading, lexicon: Lexicon, position: int) -> int:
     return 0
 
 
-def _weight(reading: Reading, lexicon: Lexicon, position: int, length: int, *, entity: bool) -> int:
+def _weight(reading: TokenizedText, lexicon: Lexicon, position: int, length: int, *, entity: bool) -> int:
     """Say how much speaks for a place; `entity` is whether the model takes it for one."""
     token = reading.tokens[position]
     if length > 1:
@@ -93,7 +91,7 @@ def _weight(reading: Reading, lexicon: Lexicon, position: int, length: int, *, e
         return 0
     led = _BEFORE.search(reading.text, max(0, token.start - _LOOK_BACK), token.start) is not None
     if not length:
-        unlisted = entity and reading.telling(token) and not lexicon.is_word(token.word)
+        unlisted = entity and reading.marks_a_name(token) and not lexicon.is_word(token.word)
         return (MASK if led else FLAG) if unlisted else 0
     followed = _AFTER.match(reading.text, token.end) is not None
     if lexicon.is_word(token.word):
@@ -103,11 +101,11 @@ def _weight(reading: Reading, lexicon: Lexicon, position: int, length: int, *, e
     return MASK if not reading.cased or token.titled or led else FLAG
 
 
-def _weight_of_word(reading: Reading, position: int, evidence: int, *, followed: bool) -> int:
+def _weight_of_word(reading: TokenizedText, position: int, evidence: int, *, followed: bool) -> int:
     """Weigh a place such as Reading, whose name is also a word."""
     token = reading.tokens[position]
     lives = _LIVES_IN.search(reading.text, max(0, token.start - _LOOK_BACK), token.start) is not None
-    if reading.telling(token):
+    if reading.marks_a_name(token):
         return 1 + evidence + lives
     small = not reading.cased and len(token.word) > 3 and not _RATHER_THE_WORD.fullmatch(token.word)
     return MASK if small and (lives or followed) else 0

@@ -55,7 +55,9 @@ def settle(text: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     for done in _ALREADY_MASKED.finditer(text):
         _take(taken, done.start(), done.end())
     kept: list[Span] = []
+    # The better first, and flags last: what a better span has taken is not parted or flagged again.
     for span in sorted(spans, key=_rank):
+        # A flag is for a person to look at, who needs the whole of it to judge.
         whole = span.flagged_only and 0 in taken[span.start : span.end]
         for start, end in [(span.start, span.end)] if whole else _free(taken, span):
             piece = _trimmed(text, start, end)

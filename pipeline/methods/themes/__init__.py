@@ -6,8 +6,8 @@ steadily (`stability`, `grouping`). BERTopic (`topics`) runs with this map and t
 is then described for people (`portrait`).
 """
 
+from pipeline.methods.themes.describe import Theme
 from pipeline.methods.themes.finder import ThemeFinder
-from pipeline.methods.themes.portrait import Theme
 from pipeline.methods.themes.rare import heard_once
 
 

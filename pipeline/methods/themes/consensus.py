@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.side_by_side import side_by_side
-from pipeline.methods.themes.answers import unit
-from pipeline.methods.themes.lightly import load_umap
-from pipeline.methods.themes.nearness import Neighbours
+from pipeline.methods.themes.distinct_texts import unit
+from pipeline.methods.themes.load_bertopic import load_umap
+from pipeline.methods.themes.neighbours import Neighbours
+from pipeline.runtime.threads import side_by_side
 
 
 Places = NDArray[np.float64]
@@ -104,8 +104,8 @@ def k_means(places: Places, n_groups: int, *, seed: int, starts: int) -> Labels:
     """Group places with the best of several starts, int (n,)."""
     from sklearn.cluster import KMeans
 
-    found = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
-    return np.asarray(found, dtype=np.intp)
+    labels = KMeans(n_groups, n_init=starts, random_state=seed).fit_predict(places)
+    return np.asarray(labels, dtype=np.intp)
 
 
 def _consensus_of_part(neighbours: Neighbours, rows: NDArray[np.intp], detail: Detail, *, seed: int) -> Consensus:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.methods.learning.intervals import Interval, wilson
-from pipeline.methods.themes.answers import unit
+from pipeline.methods.active_learning.intervals import Interval, wilson
+from pipeline.methods.themes.distinct_texts import unit
 
 
 # As many of the first answers are below the mark by its making; of new ones that are like them, about as many.
@@ -43,14 +43,16 @@ class Drift:
 def nearness_of_fitted(vectors: ArrayLike, labels: NDArray[np.intp], centres: ArrayLike) -> NDArray[np.float64]:
     """Return the cosine of each text to the nearest theme, float (n,), as if the text were new.
 
-    `vectors` (n, d), `labels` (n,) its theme, `centres` (k, d) unit rows. A text draws the middle of its own theme towards
-    itself, so it is compared with the middle of the theme's other texts (leave one out).
+    `vectors` (n, d), `labels` (n,) its theme (-1: none), `centres` (k, d) unit rows. A text draws the middle of its own
+    theme towards itself, so it is compared with the middle of the theme's other texts (leave one out).
     """
     rows = unit(np.asarray(vectors, dtype=np.float64))
     likeness = rows @ np.asarray(centres, dtype=np.float64).T
     sums = np.zeros((likeness.shape[1], rows.shape[1]))
-    np.add.at(sums, labels, rows)
-    likeness[np.arange(len(rows)), labels] = np.einsum("ij,ij->i", rows, unit(sums[labels] - rows))
+    placed = np.flatnonzero(labels >= 0)
+    np.add.at(sums, labels[placed], rows[placed])
+    own = labels[placed]
+    likeness[placed, own] = np.einsum("ij,ij->i", rows[placed], unit(sums[own] - rows[placed]))
     return np.asarray(likeness.max(axis=1))
 
 
@@ -62,9 +64,9 @@ def quantiles_of(nearness: NDArray[np.float64]) -> tuple[float, ...]:
 def measure_drift(nearness: ArrayLike, quantiles: ArrayLike) -> Drift:
     """Compare how near new texts are to the nearest theme, float (n,), with the quantiles of the first texts."""
     mark = float(np.interp(EXPECTED, QUANTILES, np.asarray(quantiles, dtype=np.float64)))
-    found = np.asarray(nearness, dtype=np.float64)
-    n_far = int((found < mark).sum())
-    return Drift(n_far, len(found), wilson(n_far, len(found)))
+    similarities = np.asarray(nearness, dtype=np.float64)
+    n_far = int((similarities < mark).sum())
+    return Drift(n_far, len(similarities), wilson(n_far, len(similarities)))
 
 
 def _percent(share: float) -> str:

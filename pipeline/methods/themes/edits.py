@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import Units, unit
 from pipeline.methods.themes.consensus import Labels, k_means, without_known_warnings
+from pipeline.methods.themes.distinct_texts import Units, unit
 
 
 Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
@@ -38,12 +38,12 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ThemeShape:
     """Themes as people want them.
 
-    `labels` (n_texts,) is the theme of each text; labels below `n_found` are themes as they were found, others were made by
-    people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a text too. Titles
-    and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
+    `labels` (n_texts,) is the theme of each text, -1 for none; labels below `n_found` are themes as they were found, others
+    were made by people from the themes in `sources`, largest first. `alive` lists the labels there are, those without a text
+    too. Titles and codes that people gave, and themes they set aside, come with the edit that did so (0: before these edits).
     """
 
     labels: Labels
@@ -66,20 +66,22 @@ class _Texts:
     vectors: Units
 
 
-def as_found(labels: Labels, n_themes: int) -> Shape:
+def as_found(labels: Labels, n_themes: int) -> ThemeShape:
     """Return themes before anybody has asked anything of them."""
-    return Shape(labels, n_themes, tuple(range(n_themes)))
+    return ThemeShape(labels, n_themes, tuple(range(n_themes)))
 
 
-def apply_edits(found: Shape, ids: Iterable[str], vectors: Units, edits: Sequence[Edit]) -> tuple[Shape, tuple[Outcome, ...]]:
+def apply_edits(
+    start: ThemeShape, ids: Iterable[str], vectors: Units, edits: Sequence[Edit]
+) -> tuple[ThemeShape, tuple[Outcome, ...]]:
     """Carry out edits in the order of their ids; returns the themes and what came of each edit.
 
-    `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `found.labels`. An edit finds its theme where at least
+    `ids` (n_texts,) and `vectors` (n_texts, d), unit rows, belong to `start.labels`. An edit finds its theme where at least
     half of its texts that are still there lie in one theme; where they do not, the edit changes nothing and says so.
     """
     named = {text_id for edit in edits for part in edit.texts for text_id in part}
     texts = _Texts({text_id: row for row, text_id in enumerate(ids) if text_id in named} if named else {}, vectors)
-    shape = found
+    shape = start
     outcomes: list[tuple[Edit, Outcome]] = []
     for edit in sorted(edits, key=lambda edit: edit.edit_id):
         shape, outcome = _apply(shape, texts, edit)
@@ -102,7 +104,7 @@ def divide(vectors: NDArray[np.float64], rows: NDArray[np.intp], n_parts: int, *
     return sorted(parts, key=lambda part: (-len(part), part[0]))
 
 
-def _apply(shape: Shape, texts: _Texts, edit: Edit) -> tuple[Shape, Outcome]:
+def _apply(shape: ThemeShape, texts: _Texts, edit: Edit) -> tuple[ThemeShape, Outcome]:
     if edit.action == "split":
         return _split(shape, texts, edit)
     labels = [label for part in edit.texts if (label := _theme_of(shape, texts, part)) is not None]
@@ -111,11 +113,13 @@ def _apply(shape: Shape, texts: _Texts, edit: Edit) -> tuple[Shape, Outcome]:
     return _mark(shape, edit, labels[0]) if labels else (shape, _lost(edit))
 
 
-def _theme_of(shape: Shape, texts: _Texts, part: Sequence[str]) -> int | None:
+def _theme_of(shape: ThemeShape, texts: _Texts, part: Sequence[str]) -> int | None:
     rows = _surviving(texts, part)
     if len(rows) < min(FEWEST, len(part)) or not len(rows):
         return None
-    counts = np.bincount(shape.labels[rows])
+    placed = shape.labels[rows]
+    # A text on its own (-1) speaks for no theme.
+    counts = np.bincount(placed[placed >= 0], minlength=1)
     return int(counts.argmax()) if 2 * counts.max() >= len(rows) else None
 
 
@@ -127,7 +131,7 @@ def _lost(edit: Edit) -> Outcome:
     return Outcome(edit.edit_id, "no longer finds its theme")
 
 
-def _mark(shape: Shape, edit: Edit, label: int) -> tuple[Shape, Outcome]:
+def _mark(shape: ThemeShape, edit: Edit, label: int) -> tuple[ThemeShape, Outcome]:
     done = Outcome(edit.edit_id, "done", (label,))
     if edit.action == "rename" and not edit.detail:
         # The title was taken out, since it quoted somebody who withdrew: the theme goes by the one it had before.
@@ -136,13 +140,13 @@ def _mark(shape: Shape, edit: Edit, label: int) -> tuple[Shape, Outcome]:
         return replace(shape, titles={**shape.titles, label: (edit.detail, edit.edit_id)}), done
     if edit.action == "map":
         return replace(shape, codes={**shape.codes, label: (edit.detail, edit.edit_id)}), done
-    others = {one: by for one, by in shape.aside.items() if one != label}
+    others = {other: by for other, by in shape.aside.items() if other != label}
     if edit.action == "restore":
         return replace(shape, aside=others), done if label in shape.aside else replace(done, result="already so")
     return replace(shape, aside={**others, label: edit.edit_id}), done
 
 
-def _merge(shape: Shape, edit: Edit, labels: list[int]) -> tuple[Shape, Outcome]:
+def _merge(shape: ThemeShape, edit: Edit, labels: list[int]) -> tuple[ThemeShape, Outcome]:
     different = tuple(sorted(set(labels), key=lambda label: (-int((shape.labels == label).sum()), label)))
     all_found = len(labels) == len(edit.texts)
     if len(different) < 2:
@@ -159,7 +163,7 @@ def _merge(shape: Shape, edit: Edit, labels: list[int]) -> tuple[Shape, Outcome]
     return merged, Outcome(edit.edit_id, "done" if all_found else "found in part", (new,))
 
 
-def _split(shape: Shape, texts: _Texts, edit: Edit) -> tuple[Shape, Outcome]:
+def _split(shape: ThemeShape, texts: _Texts, edit: Edit) -> tuple[ThemeShape, Outcome]:
     apart = [_theme_of(shape, texts, part) for part in edit.texts]
     if None not in apart and len(set(apart)) == len(apart):
         return shape, Outcome(edit.edit_id, "already so", tuple(label for label in apart if label is not None))
@@ -190,31 +194,31 @@ def _shared_out(labels: Labels, vectors: Units, parts: Sequence[NDArray[np.intp]
     return shared
 
 
-def _next_label(shape: Shape) -> int:
+def _next_label(shape: ThemeShape) -> int:
     return max([shape.n_found, *(label + 1 for label in (*shape.alive, *shape.sources))])
 
 
-def _without(shape: Shape, gone: tuple[int, ...], new: tuple[int, ...]) -> Shape:
+def _without(shape: ThemeShape, gone: tuple[int, ...], new: tuple[int, ...]) -> ThemeShape:
     return replace(shape, alive=(*(label for label in shape.alive if label not in gone), *new))
 
 
-def _handed_on(given: Mapping[int, tuple[str, int]], sources: tuple[int, ...], new: int) -> dict[int, tuple[str, int]]:
+def _handed_on(marks: Mapping[int, tuple[str, int]], sources: tuple[int, ...], new: int) -> dict[int, tuple[str, int]]:
     """Hand on what people gave the largest of the sources that they gave anything."""
-    heir = next((given[label] for label in sources if label in given), None)
-    return {**given, **({new: heir} if heir else {})}
+    heir = next((marks[label] for label in sources if label in marks), None)
+    return {**marks, **({new: heir} if heir else {})}
 
 
-def _in_the_end(shape: Shape, edit: Edit, outcome: Outcome) -> Outcome:
+def _in_the_end(shape: ThemeShape, edit: Edit, outcome: Outcome) -> Outcome:
     """Follow an edit's themes through later edits, and say where a later one took its place."""
-    shown = tuple(label for label in shape.alive if any(_comes_from(shape, label, one) for one in outcome.labels))
-    given = {"rename": _authors(shape.titles), "map": _authors(shape.codes), "set aside": shape.aside}.get(edit.action)
-    stands = given is None or any(given.get(label) == edit.edit_id for label in shown)
+    shown = tuple(label for label in shape.alive if any(_comes_from(shape, label, ancestor) for ancestor in outcome.labels))
+    authors = {"rename": _authors(shape.titles), "map": _authors(shape.codes), "set aside": shape.aside}.get(edit.action)
+    stands = authors is None or any(authors.get(label) == edit.edit_id for label in shown)
     return replace(outcome, labels=shown, result=outcome.result if stands or not outcome.labels else "overtaken")
 
 
-def _authors(given: Mapping[int, tuple[str, int]]) -> dict[int, int]:
-    return {label: by for label, (_, by) in given.items()}
+def _authors(marks: Mapping[int, tuple[str, int]]) -> dict[int, int]:
+    return {label: by for label, (_, by) in marks.items()}
 
 
-def _comes_from(shape: Shape, label: int, origin: int) -> bool:
+def _comes_from(shape: ThemeShape, label: int, origin: int) -> bool:
     return label == origin or any(_comes_from(shape, source, origin) for source in shape.sources.get(label, ()))

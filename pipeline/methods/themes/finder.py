@@ -6,21 +6,22 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pipeline.methods.themes.answers import Vectors, distinct_answers, unit
-from pipeline.methods.themes.grouping import middles
-from pipeline.methods.themes.portrait import draw_portraits, join_families
-from pipeline.methods.themes.topics import find_topics, nearest
+from pipeline.errors import DataError
+from pipeline.methods.themes.bertopic_model import find_topics, nearest
+from pipeline.methods.themes.clustering import centroids
+from pipeline.methods.themes.describe import draw_portraits, join_families
+from pipeline.methods.themes.distinct_texts import DistinctTexts, Vectors, distinct_answers, unit
 
 
 class ThemeFinder:
     """Find themes in survey answers with BERTopic, in the manner of a scikit-learn clusterer.
 
     Unique answers are taken in the order of their hashed ids, so that neither the order of the rows nor the number of
-    threads changes a theme. Every answer is in a theme, from 50 answers up; fewer make one theme.
+    threads changes a theme. An answer that is far from every theme is on its own. Fewer than 15 answers make one theme.
 
     Parameters
     ----------
-    embedder : str, default "minilm"
+    embedder : str, default "voices"
         The name of the embedder, or a folder with a sentence-transformers model, used where no vectors are given.
     n_themes : int, optional
         The number of themes; left out, it is chosen by how steadily themes come back in resamples.
@@ -32,7 +33,7 @@ class ThemeFinder:
     themes_ : list of Theme
         The themes, the most frequent first.
     labels_ : int array (n_texts,)
-        The place in `themes_` of each text's theme.
+        The place in `themes_` of each text's theme; -1 for a text on its own.
     centroids_ : float32 array (n_themes, dimension)
         The middle of each theme: unit rows.
     stability_ : float or None
@@ -45,7 +46,7 @@ class ThemeFinder:
     Raises
     ------
     DataError
-        When texts, vectors, weights and ids are not of one length.
+        When texts, vectors, guide, weights and ids are not of one length, or the guide holds a missing number.
 
     Examples
     --------
@@ -54,10 +55,10 @@ class ThemeFinder:
     >>> finder.labels_
     array([0, 0, 0])
     >>> finder.n_themes_reason_
-    '1 theme, because there are only 3 answers, 3 of them different; themes are told apart from 50 answers up.'
+    '1 theme, because there are only 3 answers, 3 of them different; themes are told apart from 15 answers up.'
     """
 
-    def __init__(self, embedder: str = "minilm", *, n_themes: int | None = None, seed: int = 42) -> None:
+    def __init__(self, embedder: str = "voices", *, n_themes: int | None = None, seed: int = 42) -> None:
         self.embedder = embedder
         self.n_themes = n_themes
         self.seed = seed
@@ -76,19 +77,23 @@ class ThemeFinder:
         texts: Sequence[str],
         vectors: Vectors | None = None,
         *,
+        guide: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         ids: Sequence[str] | NDArray[np.str_] | None = None,
     ) -> Self:
         """Find the themes of the texts.
 
-        `vectors` (n_texts, dimension) spares embedding them; `weights` (n_texts,) say how many answers a text stands for;
-        texts with the same of `ids` are one text (by default, those of the same wording).
+        `vectors` (n_texts, dimension) spares embedding them; `guide` (n_texts, n_codes) is how likely each code of a codebook
+        is right for each text: texts that a code explains make its theme, and the others are grouped by themselves;
+        `weights` (n_texts,) say how many answers a text stands for; texts with the same of `ids` are one text
+        (by default, those of the same wording).
         """
         answers = distinct_answers(texts, self._vectors_of(texts, vectors), weights=weights, ids=ids)
-        topics = find_topics(answers, n_themes=self.n_themes, seed=self.seed)
-        centres = middles(topics.labels, answers.vectors)
+        chances = _chances(guide, answers)
+        topics = find_topics(answers, chances, n_themes=self.n_themes, seed=self.seed)
+        centres = centroids(topics.labels, answers.vectors)
         self.hierarchy_, families = join_families(centres)
-        self.themes_ = draw_portraits(answers, topics, centres, families)
+        self.themes_ = draw_portraits(answers, topics, centres, families, chances)
         self.centroids_ = centres.astype(np.float32)
         self.labels_ = topics.labels[answers.place]
         self.stability_ = topics.grouping.agreement if topics.grouping else None
@@ -101,25 +106,38 @@ class ThemeFinder:
         texts: Sequence[str],
         vectors: Vectors | None = None,
         *,
+        guide: ArrayLike | None = None,
         weights: ArrayLike | None = None,
         ids: Sequence[str] | NDArray[np.str_] | None = None,
     ) -> NDArray[np.intp]:
-        """Find the themes of the texts and return the theme of each, int (n_texts,)."""
-        return self.fit(texts, vectors, weights=weights, ids=ids).labels_
+        """Find the themes of the texts and return the theme of each, int (n_texts,); -1 for one on its own."""
+        return self.fit(texts, vectors, guide=guide, weights=weights, ids=ids).labels_
 
     def transform(self, texts: Sequence[str], vectors: ArrayLike | None = None) -> NDArray[np.intp]:
         """Return the theme of each text, int (n_texts,): its own if seen in fitting, else the nearest; -1 if none."""
         if not self.themes_:
             return np.full(len(texts), -1, dtype=np.intp)
         rows = unit(np.asarray(self._vectors_of(texts, vectors), dtype=np.float64))
-        found = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
-        said, labels = self._fitted
-        known = dict(zip(said, labels.tolist(), strict=True))
-        return np.fromiter((known.get(text, near) for text, near in found), dtype=np.intp, count=len(texts))
+        pairs = zip(texts, nearest(rows, self.centroids_.astype(np.float64)).tolist(), strict=True)
+        fitted_texts, labels = self._fitted
+        label_of = dict(zip(fitted_texts, labels.tolist(), strict=True))
+        return np.fromiter((label_of.get(text, near) for text, near in pairs), dtype=np.intp, count=len(texts))
 
     def _vectors_of(self, texts: Sequence[str], vectors: Vectors | None) -> Vectors:
         if vectors is not None:
             return vectors
-        from pipeline.methods.embed import load_embedder
+        from pipeline.methods.embedding.embedders import load_embedder
 
         return load_embedder(self.embedder).encode(texts)
+
+
+def _chances(guide: ArrayLike | None, answers: DistinctTexts) -> NDArray[np.float32] | None:
+    """Return the guide of each different answer, float (n, n_codes), or None where there is none."""
+    if guide is None:
+        return None
+    rows = np.asarray(guide, dtype=np.float32)
+    if rows.ndim != 2 or len(rows) != len(answers.place):
+        raise DataError(f"There are {len(answers.place):,} texts but {len(rows):,} rows of the guide; give one for each text.")
+    if not np.isfinite(rows).all():
+        raise DataError("The guide holds a missing or infinite number; make it again without it.")
+    return rows[answers.first] if rows.shape[1] else None

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.themes.answers import Vectors
-from pipeline.methods.themes.wording import words
-from pipeline.stored import StoredMatrix
+from pipeline.methods.themes.distinct_texts import Vectors
+from pipeline.methods.themes.tokens import words
+from pipeline.tables.lazy import LazyMatrix
 
 
 # Below this cosine to every other answer, an answer is unlike anything else; compared with at most so many others.
@@ -22,7 +22,7 @@ def heard_once(texts: Sequence[str], vectors: Vectors) -> NDArray[np.bool_]:
 
     Texts are compared with the first 10,000, which are a fair sample where texts are in the order of their hashed ids.
     """
-    rows = vectors if isinstance(vectors, StoredMatrix) else np.asarray(vectors)
+    rows = vectors if isinstance(vectors, LazyMatrix) else np.asarray(vectors)
     others = rows[:OTHERS].astype(np.float32).T
     alone = np.fromiter((len(words(text)) >= FEWEST_WORDS for text in texts), dtype=bool, count=len(texts))
     for start in range(0, len(rows), SLICE):

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.methods.side_by_side import side_by_side
 from pipeline.methods.themes.consensus import Labels, k_means
+from pipeline.runtime.threads import side_by_side
 
 
 # Below this many texts the look is noise; beyond the most, it tells no more and takes long.

@@ -5,12 +5,12 @@ from typing import Literal
 from flask import Flask, Response, abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from pipeline.decisions.accounts import Member
 from pipeline.errors import ReviewError
-from pipeline.review.store_people import Person
-from pipeline.review.web import pending
-from pipeline.review.web.desk import desk
+from pipeline.review.web import saved_forms
+from pipeline.review.web.browser_sessions import this_session
 from pipeline.review.web.security import LARGEST_OF_A_VISITOR
-from pipeline.review.web.sessions import this_session
+from pipeline.review.web.web_context import context
 
 
 Who = Literal["anyone", "opened", "people", "facilitators"]
@@ -87,7 +87,7 @@ def guard(app: Flask) -> None:
     app.before_request(_check)
 
 
-def may_open(endpoint: str, *, opened: bool, person: Person | None) -> bool:
+def may_open(endpoint: str, *, opened: bool, person: Member | None) -> bool:
     """Say whether a page is open to somebody; one that is not listed is not."""
     match ACCESS.get(endpoint):
         case "anyone":
@@ -107,7 +107,7 @@ def _refuse_page_of_another(name: str) -> None:
     maker = request.form.get("person", "")
     if maker.casefold() in ("", name.casefold()):
         return
-    kept = request.endpoint in {*pending.COME_BACK_FILLED, "talk.settle"} and pending.keep()
+    kept = request.endpoint in {*saved_forms.COME_BACK_FILLED, "talk.settle"} and saved_forms.keep()
     raise ReviewError(
         f"This page was opened by {maker}, and you are {name} in this browser now. Nothing was saved. "
         + ("What was typed is kept" if kept else "Go back to copy what was typed")
@@ -116,21 +116,24 @@ def _refuse_page_of_another(name: str) -> None:
 
 
 def _check() -> AnyResponse | Response | None:
+    # There is no such page, and Flask says so itself.
     if request.endpoint is None:
         return None
-    here = desk()
+    here = context()
     if here.person is None and not session.get("opened") and not this_session().former:
         request.max_content_length = LARGEST_OF_A_VISITOR
+    # A team server has no launch address: everybody comes to the page for signing in.
     opened = here.site.team or bool(session.get("opened"))
     if may_open(request.endpoint, opened=opened, person=here.person):
         if request.method == "POST" and here.person is not None:
             _refuse_page_of_another(here.person.name)
         return None
     if request.method == "POST":
-        pending.keep()
+        # What was typed waits until they are back.
+        saved_forms.keep()
     if not opened and here.launch:
-        here.launch.knock()
+        here.launch.print_again()
         abort(401)
     if here.person is None and ACCESS.get(request.endpoint):
-        return redirect(url_for("team.sign_in" if here.site.team else "who.choose", then=pending.place()), 303)
+        return redirect(url_for("team.sign_in" if here.site.team else "who.choose", then=saved_forms.place()), 303)
     return abort(403)

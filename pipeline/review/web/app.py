@@ -7,20 +7,35 @@ from collections.abc import Callable
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from pipeline.review.room import Room
-from pipeline.review.web import access, faults, security, wording
-from pipeline.review.web.desk import Desk, desk
-from pipeline.review.web.launch import Launch
+from pipeline.review.session import ReviewSession
+from pipeline.review.web import access, error_pages, security, shared_wording
+from pipeline.review.web.browser_sessions import Sessions
+from pipeline.review.web.launch_link import LaunchLink
 from pipeline.review.web.numbers import RowNumber
-from pipeline.review.web.sessions import Sessions
-from pipeline.review.web.site import Site
-from pipeline.review.web.views import answering, codebook, excerpts, finding, home, practice, quotes, talk, team, themes, who
+from pipeline.review.web.server_config import ServerConfig
+from pipeline.review.web.views import (
+    account_pages,
+    action_pages,
+    choose_name_pages,
+    codebook_pages,
+    discussion_pages,
+    excerpt_pages,
+    home_pages,
+    practice_pages,
+    quote_pages,
+    search_pages,
+    theme_pages,
+)
+from pipeline.review.web.web_context import WebContext, context
 
 
-def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time) -> Flask:
+def create_app(
+    room: ReviewSession, site: ServerConfig, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time
+) -> Flask:
     """Return the app for a room; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config.update(
+        # Made anew at each start; what must outlast it is in the store.
         SECRET_KEY=secrets.token_bytes(32),
         MAX_CONTENT_LENGTH=security.LARGEST_REQUEST,
         MAX_FORM_PARTS=2_000,
@@ -32,17 +47,27 @@ def create_app(room: Room, site: Site, *, tell: Callable[[str], None] = print, c
     app.url_map.converters["int"] = RowNumber
     sessions = Sessions(site, room, clock)
     app.session_interface = sessions
-    launch = None if site.team else Launch(site, tell)
-    app.extensions["manyvoices"] = Desk(room, site, sessions, launch, clock)
+    launch = None if site.team else LaunchLink(site, tell)
+    app.extensions["manyvoices"] = WebContext(room, site, sessions, launch, clock)
     _set_templates(app)
     security.secure(app, site)
     # Before the token of the form is looked at: one that outlived its session has none, and its words are kept.
     access.guard(app)
     CSRFProtect(app)
-    faults.explain(app)
+    error_pages.explain(app)
     # On a team server nobody chooses a name; on a laptop nobody has a password.
-    shared = (home, excerpts, talk, codebook, themes, practice, finding, quotes, answering)
-    for pages in (team if site.team else who, *shared):
+    shared = (
+        home_pages,
+        excerpt_pages,
+        discussion_pages,
+        codebook_pages,
+        theme_pages,
+        practice_pages,
+        search_pages,
+        quote_pages,
+        action_pages,
+    )
+    for pages in (account_pages if site.team else choose_name_pages, *shared):
         app.register_blueprint(pages.PAGES)
     return app
 
@@ -51,7 +76,10 @@ def _set_templates(app: Flask) -> None:
     from jinja2 import StrictUndefined
 
     app.jinja_env.autoescape = True
+    # A slip in a template must be a fault that tests find, and not an empty place on a page.
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(direction=wording.direction, plural=wording.plural, in_words=wording.answer_in_words)
-    app.context_processor(lambda: {"here": desk(), "person": desk().person, "shortcuts": wording.shortcuts_on()})
+    app.jinja_env.globals.update(
+        direction=shared_wording.direction, plural=shared_wording.plural, in_words=shared_wording.answer_in_words
+    )
+    app.context_processor(lambda: {"here": context(), "person": context().person, "shortcuts": shared_wording.shortcuts_on()})

@@ -1,15 +1,17 @@
 """What people can send, and what is said when it cannot be taken as it is."""
 
+import json
 import secrets
 from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from pipeline.review.deciding import Judgement
-from pipeline.review.store import Decision, Outcome
+from pipeline.decisions.store import Decision, Outcome
+from pipeline.review.coding import Coding
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
 
@@ -87,6 +89,7 @@ class Stamped(FlaskForm):
 
     def stamp(self, *, version: int, person: str) -> None:
         """Fill in what is not filled in yet."""
+        # What came with the form stays: it says what the person saw when they filled it in.
         self.key.data, self.seen.data = self.key.data or fresh_key(), self.seen.data or str(version)
         self.person.data = person
 
@@ -99,17 +102,19 @@ class Stamped(FlaskForm):
 class AnswerForm(Stamped):
     """One's own reading of an excerpt."""
 
+    shown = HiddenField(validators=[Length(max=64)])
     find = StringField(validators=[Length(max=LONGEST_FIND)])
+    # A code may have gone since the page was opened: `contradictions` says so in plain words.
     codes = SelectMultipleField(validate_choice=False)
     none = BooleanField()
     not_sure = BooleanField()
     new_code = StringField(validators=[Length(max=300, message="Say the new code in fewer words: 300 letters at most.")])
     note = TextAreaField(validators=[NOTE])
 
-    def contradictions(self, known: Container[str]) -> dict[str, str]:
+    def contradictions(self, codebook: Container[str]) -> dict[str, str]:
         """Return what does not go together."""
         codes = self.codes.data or []
-        if any(code not in known for code in codes):
+        if any(code not in codebook for code in codes):
             return {"codes": "The codebook has changed since you opened this page. Look at your codes again."}
         ticks = bool(codes) + bool(self.none.data) + bool(self.not_sure.data)
         if ticks > 1:
@@ -118,12 +123,12 @@ class AnswerForm(Stamped):
             return {"codes": "Tick the codes that fit, or “none of these”, or “not sure”. To leave it out, choose “Skip”."}
         return {}
 
-    def judgement(self, *, seconds: float) -> Judgement:
+    def judgement(self, *, seconds: float) -> Coding:
         """Return what the person says. Who suggests a new code and ticks nothing says that none of the others fits."""
         codes = tuple(self.codes.data or ())
         note, new_code = (self.note.data or "").strip(), " ".join((self.new_code.data or "").split())
         outcome: Outcome = "codes" if codes else "not sure" if self.not_sure.data else "none"
-        return Judgement(outcome, codes, note=note, new_code=new_code, seconds=seconds)
+        return Coding(outcome, codes, note=note, new_code=new_code, seconds=seconds)
 
     def words(self) -> dict[str, list[str]]:
         """Return what is to be kept of a form that was not sent to its end."""
@@ -140,11 +145,11 @@ class AnswerForm(Stamped):
         self.none.data, self.not_sure.data = bool(words.get("none")), bool(words.get("not_sure"))
         self.note.data, self.new_code.data = ("".join(words.get(name, ())) for name in ("note", "new_code"))
 
-    def fill_from(self, said: Judgement | Decision) -> None:
+    def fill_from(self, answer: Coding | Decision) -> None:
         """Put an answer into the form."""
-        self.codes.data = list(said.codes)
-        self.none.data, self.not_sure.data = said.outcome == "none", said.outcome == "not sure"
-        self.note.data, self.new_code.data = said.note, said.new_code
+        self.codes.data = list(answer.codes)
+        self.none.data, self.not_sure.data = answer.outcome == "none", answer.outcome == "not sure"
+        self.note.data, self.new_code.data = answer.note, answer.new_code
 
 
 class SettleForm(Stamped):
@@ -158,9 +163,9 @@ class SettleForm(Stamped):
     none = BooleanField()
     note = TextAreaField(validators=[NOTE])
 
-    def contradictions(self, known: Container[str], sentences: Sequence[str]) -> dict[str, str]:
+    def contradictions(self, codebook: Container[str], sentences: Sequence[str]) -> dict[str, str]:
         """Return what does not go together, given the sentences for the readings."""
-        if any(code not in known for code in self.codes.data or ()):
+        if any(code not in codebook for code in self.codes.data or ()):
             return {"codes": "The codebook has changed since you opened this page. Look at the codes again."}
         if self.outcome.data == "agreed" and bool(self.codes.data) == bool(self.none.data):
             return {"codes": "Tick the codes you agree on, or “none of these fits”: one of the two."}
@@ -259,4 +264,19 @@ def fresh_key() -> str:
 
 def problems(form: FlaskForm) -> dict[str, str]:
     """Return the first thing to put right in each field, in the order of the form."""
-    return {name: str(found[0]) for name, found in form.errors.items() if name and found}
+    return {name: str(sentences[0]) for name, sentences in form.errors.items() if name and sentences}
+
+
+def fill(form: FlaskForm, names: Iterable[str], words: Mapping[str, Any]) -> None:
+    """Put words into the fields of these names: as they stand, or as a form that waited holds them, in lists."""
+    for name in names:
+        form[name].data = "".join(words.get(name, ""))
+
+
+def as_shown(stood: str | None, names: Iterable[str]) -> dict[str, str] | None:
+    """Return what the page that was sent had shown in these fields, from its field `stood`; None where that is not to be read."""
+    try:
+        shown = json.loads(stood or "")
+    except (ValueError, RecursionError):
+        return None
+    return {name: str(shown[name]) for name in names if name in shown} if isinstance(shown, dict) else None

@@ -3,8 +3,8 @@
 from werkzeug.routing import IntegerConverter
 
 
+# The store's numbers have 64 bits, which hold any number of so many digits.
 _MOST_DIGITS = 18
-"""The store's numbers have 64 bits, which hold any number of so many digits."""
 
 
 class RowNumber(IntegerConverter):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -10,10 +11,10 @@ from argon2.exceptions import VerificationError
 
 
 SHORTEST = 10
+# Of zxcvbn, from 0 to 4: below it a password stands fewer than a hundred million guesses.
 _LEAST_SCORE = 3
-"""Of zxcvbn, from 0 to 4: below it a password stands fewer than a hundred million guesses."""
+# So many letters are looked at; the time it takes grows with the square of their number.
 _JUDGED = 72
-"""So many letters are looked at; the time it takes grows with the square of their number."""
 _WHY = {
     "passwords": "It is among the passwords that people use most, or close to one",
     "user_inputs": "It holds your name, your group or the name of the study",
@@ -28,30 +29,24 @@ _WHY = {
 
 def hash_password(password: str) -> str:
     """Return an argon2id hash of a password."""
-    return PasswordHasher().hash(_as_typed(password))
+    return PasswordHasher().hash(_in_one_form(password))
 
 
-def is_right(kept: str | None, given: str) -> bool:
+def is_right(kept: str | None, password: str) -> bool:
     """Say whether a password is the one that was kept; without an account it takes as long to say no."""
-    try:
-        return PasswordHasher().verify(kept or _nobodys(), _as_typed(given)) and kept is not None
-    except VerificationError:
-        # Passwords that were chosen earlier are kept as they were typed then.
-        return _as_typed(given) != given and _is_right_to_the_letter(kept, given)
+    # Passwords that were chosen earlier are kept as they were typed then.
+    for form in dict.fromkeys((_in_one_form(password), password)):
+        with suppress(VerificationError):
+            return PasswordHasher().verify(kept or _nobodys(), form) and kept is not None
+    return False
 
 
-def _is_right_to_the_letter(kept: str | None, given: str) -> bool:
-    try:
-        return PasswordHasher().verify(kept or _nobodys(), given) and kept is not None
-    except VerificationError:
-        return False
-
-
-def _as_typed(password: str) -> str:
-    """Return a password in one form of Unicode: keyboards differ in how they put an accent on a letter."""
+def _in_one_form(password: str) -> str:
+    # Keyboards differ in how they put an accent on a letter.
     return unicodedata.normalize("NFKC", password)
 
 
+# Hashing takes long on purpose, so this is done once.
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
     return hash_password("of an account that is not there")
@@ -78,9 +73,9 @@ def why_easy(password: str, about: Iterable[str]) -> str:
 def _why_easy(password: str, words: Sequence[str]) -> str:
     from zxcvbn import zxcvbn
 
-    found = zxcvbn(password, user_inputs=list(words))
-    if found["score"] >= _LEAST_SCORE:
+    judgement = zxcvbn(password, user_inputs=list(words))
+    if judgement["score"] >= _LEAST_SCORE:
         return ""
     # What others know of the person says more than how long it is.
-    part = max(found["sequence"], key=lambda match: (match.get("dictionary_name") == "user_inputs", len(match["token"])))
+    part = max(judgement["sequence"], key=lambda match: (match.get("dictionary_name") == "user_inputs", len(match["token"])))
     return _WHY.get(part.get("dictionary_name", ""), _WHY.get(part["pattern"], "It follows a rule that others know"))

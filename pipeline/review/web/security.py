@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, Request, Response, abort, request
 from werkzeug.wrappers import Response as PlainResponse
 
-from pipeline.review.web.site import Site
+from pipeline.review.web.server_config import ServerConfig
 
 
 HEADERS = {
@@ -42,33 +42,37 @@ class HostGate:
     Host header tells, so it must be one of ours to the letter.
     """
 
-    def __init__(self, inner: Wsgi, site: Site) -> None:
+    def __init__(self, inner: Wsgi, site: ServerConfig) -> None:
         self.inner, self.site = inner, site
 
     def __call__(self, environ: Environ, start: Callable[..., Any]) -> Iterable[bytes]:
         """Pass the request on, or answer 421."""
-        if environ.get("HTTP_HOST") in self.site.hosts and not self._forwarded(environ):
+        # A proxy may name the host, too. On a laptop there is no proxy, so that any such header is refused.
+        forwarded = [environ[name] for name in _FORWARDED if name in environ]
+        misled = bool(forwarded) and (not self.site.team or any(host not in self.site.hosts for host in forwarded))
+        if environ.get("HTTP_HOST") in self.site.hosts and not misled:
             return self.inner(environ, start)
-        said = f"This is not the address of this page. Open {self.site.address}\n"
-        return PlainResponse(said, 421, {**HEADERS, "Content-Type": "text/plain; charset=utf-8"})(environ, start)
-
-    def _forwarded(self, environ: Environ) -> bool:
-        """Say whether a proxy names another host. On a laptop there is no proxy, so that any such header is refused."""
-        told = [environ[name] for name in _FORWARDED if name in environ]
-        return bool(told) and (not self.site.team or any(name not in self.site.hosts for name in told))
+        advice = f"This is not the address of this page. Open {self.site.address}\n"
+        return PlainResponse(advice, 421, {**HEADERS, "Content-Type": "text/plain; charset=utf-8"})(environ, start)
 
 
-def secure(app: Flask, site: Site) -> None:
+def secure(app: Flask, site: ServerConfig) -> None:
     """Put the gate before the app, check where requests come from, and add the headers to all it says."""
     app.wsgi_app = HostGate(app.wsgi_app, site)  # type: ignore[method-assign,assignment]
     app.before_request(lambda: _refuse_strangers(request, site))
-    app.after_request(_with_headers)
+
+    def with_headers(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
+
+    app.after_request(with_headers)
 
 
-def _refuse_strangers(asked: Request, site: Site) -> None:
+def _refuse_strangers(asked: Request, site: ServerConfig) -> None:
     """Refuse what another page makes the browser send, and any method that is not used here."""
     fetch_site = asked.headers.get("Sec-Fetch-Site")
     if asked.method in _WRITES:
+        # Old browsers do not send Sec-Fetch-Site.
         ours = fetch_site == "same-origin" if fetch_site else asked.headers.get("Origin") in site.origins
     else:
         ours = fetch_site in (None, "none", "same-origin") or asked.headers.get("Sec-Fetch-Mode") == "navigate"
@@ -76,12 +80,6 @@ def _refuse_strangers(asked: Request, site: Site) -> None:
         abort(403)
     if (origin := asked.headers.get("Origin")) and origin != "null" and origin not in site.origins:
         abort(403)
-
-
-def _with_headers(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers[name] = value
-    return response
 
 
 def local_path(asked: str | None) -> str:

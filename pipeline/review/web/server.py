@@ -1,88 +1,124 @@
-"""The server below the page: waitress, with room kept for whoever comes next.
+"""Serve the page: listen, say the address, and open the browser."""
 
-Somebody who opens hundreds of connections and says nothing, or sends a letter a minute, keeps nobody else out: the connection
-that has been idle longest is closed for a new one, and a request that has not arrived whole after a while is given up.
-"""
-
-import logging
+import http.client
 import socket
-import time
-from typing import Any
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from flask import Flask
-from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
 
-from pipeline.review.web.security import LARGEST_REQUEST
-
-
-LIMITS: dict[str, Any] = {
-    "threads": 8,
-    "ident": None,
-    # All connections together may hold 160 MB of what has not arrived whole.
-    "max_request_body_size": LARGEST_REQUEST + 64 * 1024,
-    "max_request_header_size": 16 * 1024,
-    # A visitor who sends a letter a minute must not hold a place for ever.
-    "channel_timeout": 60,
-    "connection_limit": 500,
-    # The other way to wait for connections ends the program from number 1,024 on.
-    "asyncore_use_poll": True,
-    "clear_untrusted_proxy_headers": False,
-}
-"""How the page is served. One thread reads what all send, so that a thread is taken only by what has arrived whole."""
-
-MOST_CONNECTIONS = 450
-"""From so many on, the one that has been idle longest makes room; fewer than `connection_limit`, which lets nobody in."""
-LONGEST_REQUEST_S = 120
+from pipeline.decisions import sign_in_links
+from pipeline.decisions.accounts import people
+from pipeline.errors import ReviewError
+from pipeline.review.session import ReviewSession, open_room
+from pipeline.review.web.app import create_app
+from pipeline.review.web.connections import make_server
+from pipeline.review.web.launch_link import LaunchLink
+from pipeline.review.web.server_config import make_site
+from pipeline.review.web.web_context import context
+from pipeline.runtime.private_folders import others_may, warning
+from pipeline.study.study import Study
 
 
-class Channel(HTTPChannel):  # type: ignore[misc]
-    """A connection that knows when its present request began."""
-
-    begun: float = 0.0
-
-    def received(self, data: bytes) -> Any:
-        """Take what arrived; the first of a request starts its time."""
-        if self.request is None:
-            self.begun = time.time()
-        return super().received(data)
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing is being answered."""
-        return not self.requests and not self.total_outbufs_len
+PORT = 8765
+_TRIED = 20
 
 
-class Server(TcpWSGIServer):  # type: ignore[misc]
-    """A server that closes idle connections before it turns anybody away."""
+def serve(
+    study: Study,
+    *,
+    tell: Callable[[str], None],
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    behind_tls: str | None = None,
+    invite: str | None = None,
+    browser: bool = True,
+) -> None:
+    """Serve a study's page until it is stopped, and tell the address.
 
-    channel_class = Channel
+    ReviewError if others could reach it without TLS or the port is taken; DataError if the study has not been run.
+    """
+    if invite and not behind_tls:
+        raise ReviewError("--invite is for a team server (--behind-tls). Here people choose their names. Nothing was started.")
+    # What is to be refused is refused before anything listens.
+    make_site(host, port or PORT, behind_tls)
+    if behind_tls and others_may(study.folder) == "write":
+        raise ReviewError(f"{warning(study.folder)}. Whoever writes there could let themselves in. Nothing was started.")
+    door = _listen(host, port)
+    # Again, with the port that was free.
+    site = make_site(host, door.getsockname()[1], behind_tls)
+    with door, open_room(study) as room:
+        app = create_app(room, site, tell=tell)
+        launch = app.extensions["manyvoices"].launch
+        address = launch.address() if launch else site.address
+        who = [first_words(app, room, invite)] if site.team else []
+        for line in (f"{study.settings.name}: people can review. Stop it with Ctrl+C.", address, *who):
+            tell(line)
+        try:
+            _answer(app, door, (lambda: _open_browser(launch, study.vault)) if browser and launch else None)
+        finally:
+            if launch:
+                launch.remove_file()
 
-    def handle_accept(self) -> None:
-        """Let a visitor in, and another go where there is no room."""
-        if len(self.active_channels) >= MOST_CONNECTIONS:
-            idle = [channel for channel in self.active_channels.values() if channel.is_idle]
-            # Whoever has never asked for anything goes first.
-            if idle:
-                min(idle, key=lambda channel: (channel.begun > 0, channel.last_activity)).handle_close()
-        super().handle_accept()
 
-    def maintenance(self, now: float) -> None:
-        """Close what has been silent for long, and what has been sending one request for too long."""
-        super().maintenance(now)
-        for channel in self.active_channels.values():
-            if channel.is_idle and channel.request is not None and channel.begun < now - LONGEST_REQUEST_S:
-                channel.will_close = True
+def _answer(app: Flask, door: socket.socket, then: Callable[[], None] | None) -> None:
+    """Answer requests until the program is stopped, and do something else beside it."""
+    server = make_server(app, door)
+    if then:
+        threading.Thread(target=then, name="browser", daemon=True).start()
+    server.run()
 
 
-def make_server(app: Flask, door: socket.socket) -> Server:
-    """Return a server of the page at a socket that listens already; `run` answers until it is stopped."""
-    # It would warn of each request that waits for a moment.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    adjustments = Adjustments(sockets=[door], **LIMITS)
-    dispatcher = ThreadedTaskDispatcher()
-    dispatcher.set_thread_count(adjustments.threads)
-    about = (door.family, door.type, door.proto, door.getsockname())
-    return Server(app, {}, True, door, dispatcher=dispatcher, adj=adjustments, sockinfo=about, bind_socket=False)
+def _open_browser(launch: LaunchLink, folder: Path) -> None:
+    # A browser that runs in the terminal comes back when it is closed only, so this has a thread of its own.
+    parts = urlsplit(launch.site.address)
+    asked = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        asked.request("GET", "/static/mark.svg")
+        asked.getresponse().read()
+        folder.mkdir(mode=0o700, exist_ok=True)
+        webbrowser.open(launch.make_file(folder))
+    except OSError:
+        # The address stands in the terminal, so the person can open it there.
+        launch.tell("The browser could not be opened. Copy the address above into one.")
+    finally:
+        asked.close()
+
+
+def first_words(app: Flask, room: ReviewSession, invite: str | None) -> str:
+    """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
+    if invite is None:
+        if not any(row.can_sign_in and row.role == "facilitator" for row in room.read(people)):
+            raise ReviewError("No facilitator can sign in yet. Name one: --invite NAME. Nothing was started.")
+        return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
+    with app.app_context():
+        here = context()
+        link, made = here.room.write(
+            lambda store: sign_in_links.make_facilitator(
+                store, here.site.address, name=invite, by=sign_in_links.BY_COMMAND, now=here.now
+            )
+        )
+    has = ", who has an account and chooses a new password by it" if made.renews else ""
+    return f"For {made.name}, as facilitator{has}; it works once, within {sign_in_links.how_long(made)}: {link}"
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """Return a listening socket: at the port asked for, or else at the first free one from the usual on."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in [port] if port is not None else range(PORT, PORT + _TRIED):
+        door = socket.socket(family)
+        # Or the port of a review that was just stopped would be taken for a while.
+        door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            door.bind((host, number))
+            # From now on a browser that is quicker than the server waits for it, and is not refused.
+            door.listen()
+        except OSError as fault:
+            door.close()
+            refused = fault
+            continue
+        return door
+    raise ReviewError(f"Nothing can listen at {host}, port {number}: {refused.strerror}. Give a free one with --port.")

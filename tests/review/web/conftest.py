@@ -4,7 +4,7 @@ import pytest
 from asking import TEAM_ADDRESS, Browser
 
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
+from pipeline.review.web.server_config import make_site
 
 
 @pytest.fixture

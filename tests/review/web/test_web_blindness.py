@@ -15,19 +15,19 @@ import pytest
 from asking import Browser
 from saying import key, say
 
-from pipeline.artefacts import TABLES, Vectors, content_id, read_table, write_table
-from pipeline.review.accepting import accept
-from pipeline.review.approving import approve, quote_candidates
-from pipeline.review.deciding import take_back
-from pipeline.review.recalling import said_by
-from pipeline.review.revising import propose_change
-from pipeline.review.room import open_room
-from pipeline.review.talking import Reading, agree, leave_contested, talk_about
-from pipeline.review.theming import map_to_code, theme_cards
+from pipeline.review.codebook_changes import accept, propose_change
+from pipeline.review.coding import said_by, take_back
+from pipeline.review.discussions import ReaderCoding, agree, leave_contested, talk_about
+from pipeline.review.quote_approvals import approve, quote_candidates
+from pipeline.review.session import open_room
+from pipeline.review.theme_edits import map_wish
+from pipeline.review.theme_requests import ask_of_themes, theme_cards
 from pipeline.review.web.access import ACCESS
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
-from pipeline.study import load_study
+from pipeline.review.web.server_config import make_site
+from pipeline.runtime.files import content_id
+from pipeline.study.study import load_study
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 PEOPLE = (("Ben", "researcher"), ("Cy", "lived experience"), ("Di", "family"))
@@ -137,7 +137,7 @@ def agreed_on(room, segment_id, code, readers):
 
 def contested(room, segment_id, code, readers):
     read_differently(room, segment_id, code, readers)
-    readings = tuple(Reading(one.codes, f"Some say {one.codes[0]}.") for one in talk_about(room, segment_id).now)
+    readings = tuple(ReaderCoding(one.codes, f"Some say {one.codes[0]}.") for one in talk_about(room, segment_id).now)
     leave_contested(room, segment_id, readings, by="Ben", version=0, key=key())
 
 
@@ -193,7 +193,7 @@ def a_world(built, folder, code, state):
         segment_id = next(one.segment_id for one in quote_candidates(room) if one.text == SAID and one.consent == "quote")
         state(room, segment_id, code, readers)
         numbers = read_table("themes", study.folder / TABLES["themes"].file).set_index("theme_id")["number"]
-        map_to_code(room, int(numbers[theme]), code, by="Ben")
+        ask_of_themes(room, map_wish(room.study, int(numbers[theme]), code), by="Ben")
         other = next(one for one in room.material().tables.excerpts if room.material().tables.text_id(one) != TEXT)
         app = create_app(room, make_site("127.0.0.1", 8765, None), tell=lambda address: None, clock=lambda: 1_772_616_600.0)
         yield app, room, {"SEGMENT": segment_id, "THEME": str(numbers[theme]), "OTHER": other}

@@ -2,9 +2,10 @@
 
 import pytest
 
-from pipeline.artefacts import TABLES, content_id, read_table, write_table
-from pipeline.review.approving import approvals_of, quote_candidates
-from pipeline.review.theming import theme_edits
+from pipeline.review.quote_approvals import approvals_of, quote_candidates
+from pipeline.review.theme_requests import theme_edits
+from pipeline.runtime.files import content_id
+from pipeline.tables.parquet import TABLES, read_table, write_table
 
 
 def rewrite(study, name, change):
@@ -35,6 +36,69 @@ def test_words_that_changed_since_the_page_was_opened_are_not_approved_unseen(an
     assert quote.segment_id not in room.read(approvals_of)
     ann.send(do="approve")
     assert room.read(approvals_of)[quote.segment_id].outcome == "approved"
+
+
+OTHER = "My sister Mary in Elm Street said so."
+
+
+def say_otherwise(study, segment_id):
+    """Put other words in the place of an excerpt's, as an erasure or a run does."""
+
+    def change(frame):
+        here = frame["segment_id"] == segment_id
+        frame.loc[here, "text"] = OTHER
+        frame.loc[here, "text_id"] = content_id(OTHER)
+
+    rewrite(study, "segments", change)
+    segments = read_table("segments", study.folder / TABLES["segments"].file).set_index("segment_id")
+    comment_id = segments.loc[segment_id, "comment_id"]
+
+    def answer(frame):
+        frame.loc[frame["comment_id"] == comment_id, "text"] = OTHER
+
+    rewrite(study, "comments", answer)
+    rewrite(study, "segments", lambda frame: place_whole(frame, segment_id))
+
+
+def place_whole(frame, segment_id):
+    frame.loc[frame["segment_id"] == segment_id, ["start", "end"]] = [0, len(OTHER)]
+
+
+@pytest.mark.parametrize(
+    "answer", [{"button": "save", "codes": ["time"]}, {"button": "save", "not_sure": "y"}, {"button": "skip"}]
+)
+def test_an_answer_to_words_that_have_changed_is_asked_for_again_with_what_was_entered(ann, room, study, answer):
+    segment_id = alone(study)
+    ann.get(f"/excerpt/{segment_id}")
+    page, form = ann.page, ann.forms()[0]
+    assert OTHER not in page.text
+    say_otherwise(study, segment_id)
+    sent = dict(ann.hidden(form)) | {name: value for name, value in answer.items() if name != "button"}
+    ann.post(f"/excerpt/{segment_id}", sent | {"do": answer["button"], "note": "Half a thought.", "new_code": "Hurry"})
+    assert ann.page.status_code == 409 and "These words have changed since this page was opened." in ann.page.text
+    assert OTHER in ann.page.text and room.ledger().of("Ann", segment_id) is None
+    assert "Half a thought." in ann.page.text and "Hurry" in ann.page.text
+    if answer["button"] == "save":
+        assert 'id="code-time" checked' in ann.page.text or 'id="not_sure" data-alone checked' in ann.page.text
+    ann.send(button="save", codes=["time"])
+    assert room.ledger().of("Ann", segment_id).text_id == content_id(OTHER)
+
+
+def test_an_answer_that_was_kept_before_its_words_changed_and_is_sent_again_is_not_asked_for_again(ann, room, study):
+    segment_id = alone(study)
+    ann.get(f"/excerpt/{segment_id}")
+    sent = dict(ann.hidden(ann.forms()[0])) | {"do": "save", "codes": "time"}
+    ann.post(f"/excerpt/{segment_id}", sent, follow=False)
+    kept = room.ledger().of("Ann", segment_id)
+    say_otherwise(study, segment_id)
+    assert ann.post(f"/excerpt/{segment_id}", sent, follow=False).status_code == 303
+    assert room.ledger().of("Ann", segment_id) == kept
+
+
+def alone(study):
+    """Return an excerpt that is the whole of an answer."""
+    segments = read_table("segments", study.folder / TABLES["segments"].file)
+    return segments.drop_duplicates("comment_id", keep=False)["segment_id"].iloc[0]
 
 
 def test_a_theme_that_took_the_number_of_another_is_not_renamed_unseen(ann, room, study):

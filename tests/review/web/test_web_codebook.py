@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.codebook import read_codebook
+from pipeline.codebook.codebook import read_codebook
 
 
 @pytest.fixture

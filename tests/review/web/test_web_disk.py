@@ -8,8 +8,8 @@ from html import unescape
 import pytest
 from saying import say
 
-from pipeline.review.recalling import said_by
-from pipeline.review.store import decisions, verify_store
+from pipeline.decisions.store import decisions, verify_store
+from pipeline.review.coding import said_by
 
 
 NOTE = "The clipboard was blue.\nSo she said."

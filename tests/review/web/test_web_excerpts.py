@@ -3,7 +3,7 @@ import re
 import pytest
 from saying import say
 
-from pipeline.review.recalling import said_by
+from pipeline.review.coding import said_by
 
 
 def begin(browser, size="10"):

@@ -4,8 +4,8 @@ import pytest
 from asking import TEAM_ADDRESS, Browser
 from test_web_roles import PASSWORD, quick_hashes, sign_in
 
-from pipeline.review.web import sessions
-from pipeline.review.web.brake import Brake, Visit
+from pipeline.review.web import browser_sessions
+from pipeline.review.web.login_throttle import LoginThrottle, Visit
 
 
 GUS = "Somebody, co-analyst"
@@ -51,7 +51,7 @@ def test_whose_name_is_guessed_comes_in_from_where_they_were_before(team_app, gu
 
 
 def test_whose_name_is_guessed_comes_in_by_their_own_browser_from_anywhere(team_app, gus, clock):
-    clock[0] += sessions.LASTS_S + 60
+    clock[0] += browser_sessions.LASTS_S + 60
     guess(team_app)
     # Not even somebody beside them who guesses from the same address keeps them waiting.
     assert [give(team_app, f"guess {n}", "203.0.113.9") for n in range(3)] == ["wait"] * 3
@@ -93,7 +93,7 @@ def test_when_many_sign_in_at_once_strangers_are_asked_to_come_again_and_nothing
 
 def tries_in(seconds, visits):
     """Return how many passwords can be tried in so long by whoever comes as all of these visits, every half second."""
-    brake, now, n = Brake(), 0.0, 0
+    brake, now, n = LoginThrottle(), 0.0, 0
     while now < seconds:
         n += sum(brake.try_now(visit, now=now) == 0 for visit in visits)
         now += 0.5
@@ -112,7 +112,7 @@ def test_a_visitor_has_all_addresses_of_a_network_and_is_one_visitor():
 
 
 def test_what_is_remembered_of_guesses_is_bounded():
-    brake = Brake()
+    brake = LoginThrottle()
     for n in range(11_000):
         brake.try_now(Visit(f"{n} " + "x" * 1_000, f"10.0.{n // 256 % 256}.{n % 256}"), now=0)
     assert len(brake._wrong) == 10_000 and all(len(key) == 32 for key in brake._wrong)

@@ -9,8 +9,8 @@ import pytest
 from html_rules import RULES
 from saying import say
 
-from pipeline.review.approving import quote_candidates
-from pipeline.review.revising import propose_change, vote
+from pipeline.review.codebook_changes import propose_change, vote
+from pipeline.review.quote_approvals import quote_candidates
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.review.web.launch import Launch
-from pipeline.review.web.site import make_site
+from pipeline.review.web.launch_link import LaunchLink
+from pipeline.review.web.server_config import make_site
 
 
 # As a browser in a terminal does, it reads the page at once, and ends only when it is closed.
@@ -101,7 +101,7 @@ def test_a_file_that_was_not_used_is_removed_when_the_page_is_stopped(review, st
 
 @pytest.fixture
 def launch():
-    return Launch(make_site("127.0.0.1", 8765, None), lambda said: None)
+    return LaunchLink(make_site("127.0.0.1", 8765, None), lambda said: None)
 
 
 def test_the_file_leads_to_the_address_and_goes_when_that_is_used(launch, tmp_path):

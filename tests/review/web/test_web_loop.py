@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.loop import COLUMNS, FILE, read_loop
+from pipeline.study.actions import COLUMNS, FILE, read_loop
 
 
 DONE = {

@@ -8,10 +8,10 @@ import tinyhtml5
 from asking import Browser
 from payload_study import WORDS, build_payload_study, let_payloads_speak
 
-from pipeline.review.approving import quote_candidates
-from pipeline.review.room import open_room
+from pipeline.review.quote_approvals import quote_candidates
+from pipeline.review.session import open_room
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
+from pipeline.review.web.server_config import make_site
 
 
 OURS = re.compile(

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from asking import TEAM_ADDRESS, Browser
 from werkzeug.exceptions import MethodNotAllowed
 
-from pipeline.review.links import make_invitation
+from pipeline.decisions.sign_in_links import make_invitation
 from pipeline.review.web.access import ACCESS
 
 

@@ -8,12 +8,12 @@ import pytest
 from asking import Browser
 from werkzeug.test import EnvironBuilder
 
+from pipeline.decisions.accounts import Member
 from pipeline.errors import ReviewError
-from pipeline.review.store_people import Person
 from pipeline.review.web.access import ACCESS, may_open
 from pipeline.review.web.app import create_app
 from pipeline.review.web.security import HEADERS, local_path
-from pipeline.review.web.site import make_site
+from pipeline.review.web.server_config import make_site
 
 
 STRANGE_HOSTS = [
@@ -119,7 +119,7 @@ ROLES = [None, "co-analyst", "facilitator", "researcher", "report writer"]
 @pytest.mark.parametrize("role", ROLES, ids=str)
 @pytest.mark.parametrize("opened", [True, False], ids=["opened", "not opened"])
 def test_each_page_is_open_to_whom_it_should_be(role, opened):
-    somebody = Person("Ann", "family", role, True, False) if role else None
+    somebody = Member("Ann", "family", role, True, False) if role else None
     for endpoint, who in ACCESS.items():
         expected = who == "anyone" or (opened and (who == "opened" or (role and (who == "people" or role == "facilitator"))))
         assert may_open(endpoint, opened=opened, person=somebody) is bool(expected), endpoint

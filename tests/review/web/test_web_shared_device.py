@@ -4,10 +4,10 @@ import pytest
 from asking import Browser
 from saying import say
 
-from pipeline.review.approving import approvals_of, quote_candidates
-from pipeline.review.recalling import said_by
-from pipeline.review.revising import code_edits
-from pipeline.review.store_sessions import draft
+from pipeline.decisions.sign_ins import draft
+from pipeline.review.codebook_changes import code_edits
+from pipeline.review.coding import said_by
+from pipeline.review.quote_approvals import approvals_of, quote_candidates
 
 
 @pytest.fixture

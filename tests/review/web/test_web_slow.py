@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from pipeline.review.web import server as serving
+from pipeline.review.web import connections as serving
 from pipeline.review.web.app import create_app
-from pipeline.review.web.site import make_site
+from pipeline.review.web.server_config import make_site
 
 
 @contextmanager

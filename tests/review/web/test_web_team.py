@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from pipeline.cli import main
 from pipeline.errors import ReviewError
 from pipeline.review.web.passwords import hash_password, is_right
-from pipeline.review.web.serving import first_words
+from pipeline.review.web.server import first_words
 
 
 PASSWORD = "otter lamp tuesday"

@@ -3,9 +3,9 @@ import pandas as pd
 import pytest
 from saying import say
 
-from pipeline.artefacts import TABLES, Vectors, read_table, write_table
-from pipeline.review.approving import quote_candidates
-from pipeline.review.talking import agree
+from pipeline.review.discussions import agree
+from pipeline.review.quote_approvals import quote_candidates
+from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
 @pytest.fixture

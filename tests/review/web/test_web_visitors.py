@@ -7,8 +7,8 @@ import tracemalloc
 import pytest
 from asking import ADDRESS, TEAM_ADDRESS, Browser
 
-from pipeline.review.web import sessions, waiting
-from pipeline.review.web.waiting import Form, Waiting
+from pipeline.review.web import browser_sessions, waiting_forms
+from pipeline.review.web.waiting_forms import WaitingForm, WaitingForms
 
 
 SENT = {"Sec-Fetch-Site": "same-origin"}
@@ -108,7 +108,7 @@ def waits(app):
 
 def test_a_form_is_kept_for_a_week_after_its_session_ended_and_then_for_nobody(ann, excerpt, app, clock):
     page = ann.page
-    clock[0] += sessions.LASTS_S + sessions.FORMER_S - 60
+    clock[0] += browser_sessions.LASTS_S + browser_sessions.FORMER_S - 60
     ann.send(button="save", note="typed for half an hour")
     assert "What you typed is kept for you." in ann.page.text and len(waits(app)) == 1
     ann.page = page
@@ -149,12 +149,12 @@ def test_whoever_was_signed_out_on_purpose_leaves_no_form(team_app, room, clock)
 
 
 def test_so_many_forms_wait_and_no_more():
-    forms = Waiting()
+    forms = WaitingForms()
     for n in range(1_000):
-        forms.put(Form("Ann", f"/{n}", {}, float(n)))
+        forms.put(WaitingForm("Ann", f"/{n}", {}, float(n)))
     assert [form.path for form in forms.all(1_000)] == ["/999", "/998", "/997", "/996", "/995"]
     for n in range(1_000):
-        forms.put(Form(f"Person {n}", "/", {}, 1_000.0 + n))
-    assert len(forms.all(2_000)) == waiting.MOST_FORMS
+        forms.put(WaitingForm(f"Person {n}", "/", {}, 1_000.0 + n))
+    assert len(forms.all(2_000)) == waiting_forms.MOST_FORMS
     assert forms.take("person 999", "/", 2_000) == {} and forms.take("Person 999", "/", 2_000) is None
-    assert forms.all(2_000 + waiting.LONGEST_S) == ()
+    assert forms.all(2_000 + waiting_forms.LONGEST_S) == ()

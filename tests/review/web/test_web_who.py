@@ -1,9 +1,9 @@
 import pytest
 
-from pipeline.agreement import to_table
-from pipeline.artefacts import TABLES, write_table
-from pipeline.review.agreement import agreement
-from pipeline.review.store_people import people
+from pipeline.decisions.accounts import people
+from pipeline.methods.agreement.agreement_table import to_table
+from pipeline.review.current_agreement import agreement
+from pipeline.tables.parquet import TABLES, write_table
 
 
 def test_a_name_is_chosen_from_the_list(browser):
@@ -88,7 +88,7 @@ def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann,
 
 
 def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(ann, room, monkeypatch):
-    monkeypatch.setattr("pipeline.review.agreement.AT_ONCE_UP_TO", 0)
+    monkeypatch.setattr("pipeline.review.current_agreement.AT_ONCE_UP_TO", 0)
     ann.get("/begin")
     ann.send(size="5", order="given order")
     ann.send(button="save", none="y")

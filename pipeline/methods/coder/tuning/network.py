@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.errors import ModelError
-from pipeline.methods.embed import batches_of_fixed_shape, has_fast_bf16, rows_of, stay_offline
+from pipeline.methods.embedding.embedders import batches_of_fixed_shape, has_fast_bf16, rows_of, stay_offline
 
 
 # Two of MiniLM's six layers learn: with three, coded NHS answers were ranked no better, in twice the time.
@@ -40,13 +40,13 @@ class Base:
     def below(self, texts: Sequence[str]) -> list[Tensor]:
         """Return what the lower layers make of each text, bf16 (n_tokens, width): computed once, learnt from often."""
         tokens = self.tokenizer(list(texts), truncation=True, max_length=LONGEST)["input_ids"]
-        found: list[Tensor] = [torch.empty(0)] * len(tokens)
+        states: list[Tensor] = [torch.empty(0)] * len(tokens)
         with torch.inference_mode(), half_precision():
             for width, rows in batches_of_fixed_shape([len(ids) for ids in tokens]):
                 hidden = self._below([tokens[row] for row in rows], width=width)
                 for place, row in enumerate(rows):
-                    found[row] = hidden[place, : len(tokens[row])].to(torch.bfloat16).clone()
-        return found
+                    states[row] = hidden[place, : len(tokens[row])].to(torch.bfloat16).clone()
+        return states
 
     def _below(self, ids: list[list[int]], *, width: int) -> Tensor:
         filled = ids + ids[-1:] * (rows_of(width) - len(ids))
@@ -55,14 +55,23 @@ class Base:
         return _through(self.model.encoder.layer[:-FREE_LAYERS], hidden, padded["attention_mask"])
 
 
-def load_base(folder: Path) -> Base:
-    """Load a sentence-transformers folder's model in full precision; ModelError if its layers are not BERT's."""
+def load_base(folder: Path, *, layers: Path | None = None) -> Base:
+    """Load a sentence-transformers folder's model in full precision, with the layers in a file in the place of its own.
+
+    ModelError if its layers are not BERT's.
+    """
     stay_offline()
+    from safetensors.torch import load_file
     from transformers import AutoModel, AutoTokenizer
 
     model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
     if len(getattr(getattr(model, "encoder", None), "layer", ())) <= FREE_LAYERS:
         raise ModelError(f"The model {folder.name} has no layers that could learn; use minilm for a thorough effort.")
+    if layers is not None:
+        # A name that the model has not would be a weight that is passed over.
+        _, strange = model.load_state_dict(load_file(layers), strict=False)
+        if strange:
+            raise ModelError(f"The file {layers.name} of {layers.parent.name} holds layers that the model does not have.")
     return Base(AutoTokenizer.from_pretrained(folder, local_files_only=True), model.eval())
 
 
@@ -84,11 +93,11 @@ class Network(nn.Module):
     def forward(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """Return the logits (n, n_codes) of texts given by what the lower layers made of them, (n, n_tokens, width)."""
         tokens = _through(self.layers, hidden, mask).float()
-        there = mask[:, :, None].float()
+        present = mask[:, :, None].float()
         with torch.autocast("cpu", enabled=False):
-            whole = functional.normalize((tokens * there).sum(1) / there.sum(1), dim=1)
+            whole = functional.normalize((tokens * present).sum(1) / present.sum(1), dim=1)
             units = functional.normalize(tokens, dim=2)
-            attention = (SCALE * units @ self.looks.T).masked_fill(there == 0, -1e4).softmax(1)
+            attention = (SCALE * units @ self.looks.T).masked_fill(present == 0, -1e4).softmax(1)
             seen = (attention * (units @ self.sees.T)).sum(1)
             logits: Tensor = self.level + SCALE * (whole @ self.whole.T + seen)
         return logits
@@ -102,13 +111,13 @@ class Network(nn.Module):
 def logits(network: Network, states: Sequence[Tensor]) -> NDArray[np.float64]:
     """Return the logits of texts, float (n_texts, n_codes); a text's do not depend on the texts beside it."""
     network.eval()
-    found = np.zeros((len(states), len(network.level)))
+    outputs = np.zeros((len(states), len(network.level)))
     with torch.inference_mode(), half_precision():
         for width, rows in batches_of_fixed_shape([len(state) for state in states]):
             filled = rows + rows[-1:] * (rows_of(width) - len(rows))
             hidden, mask = padded([states[row] for row in filled], width=width)
-            found[rows] = network(hidden, mask)[: len(rows)].double().numpy()
-    return found
+            outputs[rows] = network(hidden, mask)[: len(rows)].double().numpy()
+    return outputs
 
 
 def padded(states: Sequence[Tensor], *, width: int) -> tuple[Tensor, Tensor]:
@@ -131,6 +140,6 @@ def half_precision() -> Iterator[None]:
 def _through(layers: Any, hidden: Tensor, mask: Tensor) -> Tensor:
     unseen = (1 - mask[:, None, None, :].to(hidden.dtype)) * torch.finfo(hidden.dtype).min
     for layer in layers:
-        found = layer(hidden, attention_mask=unseen)
-        hidden = found[0] if isinstance(found, tuple) else found
+        output = layer(hidden, attention_mask=unseen)
+        hidden = output[0] if isinstance(output, tuple) else output
     return hidden

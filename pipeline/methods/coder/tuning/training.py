@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.artefacts import write_atomically
 from pipeline.methods.coder.tuning.network import Network, half_precision, padded
+from pipeline.runtime.files import write_atomically
 
 
 Matrix = NDArray[np.float64]
@@ -29,17 +29,17 @@ KEPT_TIMES = 4
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TuningExamples:
     """Texts below the free layers; their shares of each code (n, n_codes); where these are known; and weights (n,)."""
 
     states: list[Tensor]
     shares: Matrix
-    known: Matrix
+    judged: Matrix
     weights: Matrix
 
-    def take(self, rows: NDArray[np.intp]) -> "Lessons":
+    def take(self, rows: NDArray[np.intp]) -> "TuningExamples":
         """Return these lessons."""
-        return Lessons([self.states[row] for row in rows], self.shares[rows], self.known[rows], self.weights[rows])
+        return TuningExamples([self.states[row] for row in rows], self.shares[rows], self.judged[rows], self.weights[rows])
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Checkpoint:
 
         with safe_open(self.path, framework="pt") as file:
             rounds = int(file.metadata()["rounds"])
-            found = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        network.load_state_dict({name[4:]: value for name, value in found.items() if name.startswith("net.")})
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        network.load_state_dict({name[4:]: value for name, value in tensors.items() if name.startswith("net.")})
         state = optimiser.state_dict()
-        state["state"] = _moments(found)
+        state["state"] = _moments(tensors)
         optimiser.load_state_dict(state)
         return rounds
 
@@ -81,7 +81,7 @@ def n_rounds(n_rows: int) -> int:
     return max(FEWEST_ROUNDS, min(MOST_ROUNDS, round(ROWS_IN_ALL / max(n_rows, 1))))
 
 
-def train(network: Network, lessons: Lessons, *, seed: int, checkpoint: Checkpoint, progress: Progress) -> None:
+def train(network: Network, lessons: TuningExamples, *, seed: int, checkpoint: Checkpoint, progress: Progress) -> None:
     """Teach the network the lessons with AdamW and a rate that warms up and cools down; `progress` is told 0 to 1."""
     optimiser = torch.optim.AdamW(
         [{"params": list(network.layers.parameters()), "lr": LAYER_RATE}, {"params": network.heads, "lr": HEAD_RATE}],
@@ -101,7 +101,7 @@ def train(network: Network, lessons: Lessons, *, seed: int, checkpoint: Checkpoi
             checkpoint.keep(network, optimiser, number + 1)
 
 
-def _batches(lessons: Lessons, draw: np.random.Generator) -> list[NDArray[np.intp]]:
+def _batches(lessons: TuningExamples, draw: np.random.Generator) -> list[NDArray[np.intp]]:
     """Return batches of lessons of like length, in a random order, which halves the padding."""
     order = draw.permutation(len(lessons.states))
     batches = []
@@ -111,16 +111,18 @@ def _batches(lessons: Lessons, draw: np.random.Generator) -> list[NDArray[np.int
     return [batches[place] for place in draw.permutation(len(batches))]
 
 
-def _step(network: Network, optimiser: torch.optim.Optimizer, lessons: Lessons, rows: NDArray[np.intp], *, rate: float) -> None:
+def _step(
+    network: Network, optimiser: torch.optim.Optimizer, lessons: TuningExamples, rows: NDArray[np.intp], *, rate: float
+) -> None:
     states = [lessons.states[row] for row in rows]
     with half_precision():
-        found = network(*padded(states, width=max(len(state) for state in states)))
-    shares, known, weights = (
+        outputs = network(*padded(states, width=max(len(state) for state in states)))
+    shares, judged, weights = (
         torch.tensor(values, dtype=torch.float32)
-        for values in (lessons.shares[rows], lessons.known[rows], lessons.weights[rows, None])
+        for values in (lessons.shares[rows], lessons.judged[rows], lessons.weights[rows, None])
     )
-    surprise = functional.binary_cross_entropy_with_logits(found.float(), shares, reduction="none")
-    loss = (surprise * known * weights).sum() / (len(rows) * lessons.weights.mean())
+    surprise = functional.binary_cross_entropy_with_logits(outputs.float(), shares, reduction="none")
+    loss = (surprise * judged * weights).sum() / (len(rows) * lessons.weights.mean())
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -136,9 +138,9 @@ def _rate(done: float) -> float:
     return (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2
 
 
-def _moments(found: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
+def _moments(tensors: dict[str, Tensor]) -> dict[int, dict[str, Tensor]]:
     moments: dict[int, dict[str, Tensor]] = {}
-    for name, value in found.items():
+    for name, value in tensors.items():
         if name.startswith("opt."):
             _, number, moment = name.split(".")
             moments.setdefault(int(number), {})[moment] = value

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.artefacts import write_atomically
 from pipeline.errors import ModelError
-from pipeline.methods.coder.lessons import Lesson, targets
+from pipeline.methods.coder.examples import TrainingExample, targets
 from pipeline.methods.coder.tuning import FACTS, is_tuned
 from pipeline.methods.coder.tuning.network import FREE_LAYERS, Base, Network, load_base, logits
-from pipeline.methods.coder.tuning.training import Checkpoint, Lessons, Progress, n_rounds, train
-from pipeline.plain_files import read_json
+from pipeline.methods.coder.tuning.training import Checkpoint, Progress, TuningExamples, n_rounds, train
+from pipeline.methods.embedding.model_files import own_layers
+from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_files import read_json
 
 
 Matrix = NDArray[np.float64]
@@ -47,11 +48,11 @@ class Tuned:
     def held_out_chances(self, texts: Sequence[str], frames: Sequence[str]) -> Matrix:
         """Return the same as if none of these texts had been learnt from."""
         keys = [key_of(text) for text in texts]
-        found = self.chances(texts, frames)
+        chances = self.chances(texts, frames)
         for row, key in enumerate(keys):
             if key in self.held_out:
-                found[row] = _logistic(self.held_out[key])
-        return found
+                chances[row] = _logistic(self.held_out[key])
+        return chances
 
 
 def key_of(text: str) -> str:
@@ -60,7 +61,7 @@ def key_of(text: str) -> str:
 
 
 def tune(
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingExample],
     code_ids: Sequence[str],
     *,
     folder: Path,
@@ -74,20 +75,20 @@ def tune(
     With `keep`, what is reached is kept there now and then; the same lessons go on from it, and end as if they had
     not been interrupted.
     """
-    base = load_base(folder)
-    states = base.below(_prompted([one.text for one in lessons], [one.frame for one in lessons]))
+    base = load_base(folder, layers=own_layers(name))
+    states = base.below(_prompted([lesson.text for lesson in lessons], [lesson.frame for lesson in lessons]))
     material = _material(lessons, states, code_ids)
-    unfinished = _unfinished(keep, lessons, code_ids, seed=seed)
+    unfinished = _unfinished(keep, lessons, code_ids, name=name, seed=seed)
     halves = _halves(lessons)
     held_out: dict[str, NDArray[np.float64]] = {}
     parts = _shares_of_work(halves)
     for half in range(HALVES):
         rows = np.flatnonzero(halves == half)
         network = _taught(base, material.take(np.flatnonzero(halves != half)), half, unfinished, seed, parts[half], progress)
-        found = logits(network, [states[row] for row in rows.tolist()]) if len(rows) else np.zeros((0, len(code_ids)))
-        held_out |= {key_of(lessons[row].text): found[place] for place, row in enumerate(rows.tolist())}
+        unseen = logits(network, [states[row] for row in rows.tolist()]) if len(rows) else np.zeros((0, len(code_ids)))
+        held_out |= {key_of(lessons[row].text): unseen[place] for place, row in enumerate(rows.tolist())}
     network = _taught(base, material, HALVES, unfinished, seed, parts[HALVES], progress)
-    facts = {"decisions": sum(one.source == "decision" for one in lessons), "lessons": len(lessons), "seed": seed}
+    facts = {"decisions": sum(lesson.source == "decision" for lesson in lessons), "lessons": len(lessons), "seed": seed}
     return Tuned(base, network, tuple(code_ids), held_out, facts | {"rounds": n_rounds(len(lessons)), "base": name})
 
 
@@ -100,6 +101,8 @@ def save(tuned: Tuned, folder: Path, *, base: Path) -> None:
     (folder / FACTS).unlink(missing_ok=True)
     model = SentenceTransformer(str(base), device="cpu", local_files_only=True)
     transformer: Any = model[0]
+    # What learning began with may be other layers than the folder's.
+    transformer.auto_model.load_state_dict(tuned.base.model.state_dict())
     transformer.auto_model.encoder.layer[-FREE_LAYERS:].load_state_dict(tuned.network.layers.state_dict())
     model.save(str(folder), create_model_card=False, safe_serialization=True)
     head = {name: value.numpy() for name, value in tuned.network.state_dict().items() if not name.startswith("layers.")}
@@ -128,7 +131,13 @@ def load(folder: Path) -> Tuned:
 
 
 def _taught(
-    base: Base, material: Lessons, part: int, unfinished: Path | None, seed: int, span: tuple[float, float], progress: Progress
+    base: Base,
+    material: TuningExamples,
+    part: int,
+    unfinished: Path | None,
+    seed: int,
+    span: tuple[float, float],
+    progress: Progress,
 ) -> Network:
     network = Network(base, material.shares.shape[1])
     checkpoint = Checkpoint(unfinished and unfinished / f"part-{part}.safetensors")
@@ -137,17 +146,19 @@ def _taught(
     return network
 
 
-def _material(lessons: Sequence[Lesson], states: list[Any], code_ids: Sequence[str]) -> Lessons:
+def _material(lessons: Sequence[TrainingExample], states: list[Any], code_ids: Sequence[str]) -> TuningExamples:
     # A contrast speaks of one code only.
-    known = [[not lesson.excluded or lesson.excluded == code for code in code_ids] for lesson in lessons]
+    judged = [[not lesson.excluded or lesson.excluded == code for code in code_ids] for lesson in lessons]
     weights = [lesson.weight if lesson.source == "decision" else BOOK_WEIGHT for lesson in lessons]
-    return Lessons(states, targets(lessons, code_ids), np.array(known, dtype=np.float64), np.array(weights))
+    return TuningExamples(states, targets(lessons, code_ids), np.array(judged, dtype=np.float64), np.array(weights))
 
 
-def _halves(lessons: Sequence[Lesson]) -> NDArray[np.intp]:
+def _halves(lessons: Sequence[TrainingExample]) -> NDArray[np.intp]:
     """Return each lesson's half, -1 for definitions and contrasts, which both networks learn from."""
     judged = [lesson.source in ("example", "decision") for lesson in lessons]
-    return np.array([int(key_of(one.text), 16) % HALVES if here else -1 for one, here in zip(lessons, judged, strict=True)])
+    return np.array(
+        [int(key_of(lesson.text), 16) % HALVES if is_judged else -1 for lesson, is_judged in zip(lessons, judged, strict=True)]
+    )
 
 
 def _shares_of_work(halves: NDArray[np.intp]) -> list[tuple[float, float]]:
@@ -157,12 +168,16 @@ def _shares_of_work(halves: NDArray[np.intp]) -> list[tuple[float, float]]:
     return list(zip([0.0, *ends[:-1].tolist()], ends.tolist(), strict=True))
 
 
-def _unfinished(keep: Path | None, lessons: Sequence[Lesson], code_ids: Sequence[str], *, seed: int) -> Path | None:
-    """Return the folder of a training of exactly these lessons."""
+def _unfinished(
+    keep: Path | None, lessons: Sequence[TrainingExample], code_ids: Sequence[str], *, name: str, seed: int
+) -> Path | None:
+    """Return the folder of a training of this model on exactly these lessons."""
     if keep is None:
         return None
-    told = json.dumps([[one.text, one.frame, sorted(one.shares.items()), one.excluded, one.weight] for one in lessons])
-    return keep / sha256(f"{told}{code_ids}{seed}".encode()).hexdigest()[:16]
+    content = json.dumps(
+        [[lesson.text, lesson.frame, sorted(lesson.shares.items()), lesson.excluded, lesson.weight] for lesson in lessons]
+    )
+    return keep / sha256(f"{content}{code_ids}{seed}{name}".encode()).hexdigest()[:16]
 
 
 def _prompted(texts: Sequence[str], frames: Sequence[str]) -> list[str]:

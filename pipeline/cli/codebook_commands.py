@@ -1,0 +1,98 @@
+"""Commands about codebooks."""
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def codebook() -> None:
+    """Start, check, convert and compare codebooks.
+
+    \b
+    Example:
+      themes codebook check codebook.csv
+    """
+
+
+@codebook.command("new")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--template",
+    type=click.Choice(["coproduction", "i-statements", "blank"]),
+    default="blank",
+    show_default=True,
+    help="What to start from.",
+)
+def codebook_new(path: Path, template: str) -> None:
+    """Start a codebook of your own from a template.
+
+    \b
+    Example:
+      themes codebook new my-codebook.csv --template i-statements
+    """
+    from pipeline.codebook.templates import start_codebook
+
+    n_codes = start_codebook(path, template=template)
+    click.echo(f"Wrote {path} with {n_codes} {'code' if n_codes == 1 else 'codes'}. It opens in Excel; change it together.")
+
+
+@codebook.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+def codebook_check(path: Path) -> None:
+    """Say what is wrong with a codebook, or could be clearer.
+
+    \b
+    Example:
+      themes codebook check codebook.csv
+    """
+    from pipeline.codebook.codebook import check_codebook, read_codebook
+
+    book = read_codebook(path)
+    findings = check_codebook(book)
+    click.echo(f"{path.name}: {len(book)} codes, {len(findings)} things to look at.")
+    for finding in findings:
+        click.echo(f"  - {finding}")
+
+
+@codebook.command("convert")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+def codebook_convert(source: Path, target: Path) -> None:
+    """Convert a codebook between .csv, .xlsx and REFI-QDA .qdc, which NVivo, ATLAS.ti and MAXQDA read.
+
+    \b
+    Example:
+      themes codebook convert codebook.csv codebook.qdc
+    """
+    from pipeline.codebook.codebook import read_codebook, write_codebook
+    from pipeline.codebook.qdc import qdc_losses
+    from pipeline.errors import CodebookError
+    from pipeline.runtime.plain_files import is_there
+
+    if is_there(target):
+        raise CodebookError(f"{target.name} is there already; choose another name, so that nobody's work is overwritten.")
+    book = read_codebook(source)
+    write_codebook(book, target)
+    click.echo(f"Wrote {target} with {len(book)} codes.")
+    # Other programs keep more of a code than a codebook here has columns for.
+    for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
+        click.echo(f"  - not carried over: {loss}")
+
+
+@codebook.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def codebook_diff(old: Path, new: Path) -> None:
+    """Show what changed between two codebooks.
+
+    \b
+    Example:
+      themes codebook diff before.csv codebook.csv
+    """
+    from pipeline.codebook.codebook import diff_codebooks, read_codebook
+
+    changes = diff_codebooks(read_codebook(old), read_codebook(new))
+    click.echo("1 change." if len(changes) == 1 else f"{len(changes)} changes.")
+    for change in changes:
+        click.echo(f"  - {change}")

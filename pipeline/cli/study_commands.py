@@ -1,0 +1,127 @@
+"""Commands that make, check, run and export a study."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.cli.shared_options import AS_JSON, STUDY
+from pipeline.cli.terminal import to_json
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--from", "export_path", required=True, type=click.Path(path_type=Path), help="The survey export, or a folder of documents."
+)
+@click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx or .qdc.")
+def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
+    """Make a study from a survey export, and say what was guessed and why.
+
+    \b
+    Example:
+      themes new my-study --from export.xlsx --codebook codebook.csv
+    """
+    from pipeline.workflow.new_study import create_study
+
+    proposal = create_study(folder, export_path, codebook=codebook)
+    click.echo(f"Made the study {folder}. This is what was guessed from the export:")
+    for reason in proposal.reasons:
+        click.echo(f"  - {reason}")
+    click.echo(f"Correct it in {folder / 'study.toml'} where it is wrong; then: themes check {folder}")
+
+
+@click.command()
+@STUDY
+@AS_JSON
+def check(study: Path, *, as_json: bool) -> None:
+    """Say what is wrong with export, settings or codebook before anything runs.
+
+    \b
+    Example:
+      themes check my-study
+    """
+    from pipeline.study.study import load_study
+    from pipeline.workflow.checks.check import check as check_study
+
+    result = check_study(load_study(study))
+    click.echo(to_json(result.as_dict()) if as_json else result.as_text())
+    if result.errors:
+        # So that a script can stop here.
+        click.get_current_context().exit(11)
+
+
+@click.command()
+@STUDY
+@click.option("--until", help="The last stage to run.")
+@click.option("--force", is_flag=True, help="Run every stage, changed or not.")
+def run(study: Path, *, until: str | None, force: bool) -> None:
+    """Find the themes of a study; what has not changed is not run again.
+
+    \b
+    Example:
+      themes run my-study
+    """
+    from pipeline.study.study import load_study
+    from pipeline.workflow.runner import run as run_study
+    from pipeline.workflow.status import drift_note, groups_note, late_note, model_note, summarise
+
+    click.echo(summarise(run_study(study, until=until, force=force)))
+    loaded = load_study(study)
+    for note in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded), groups_note(loaded))):
+        click.echo(note)
+
+
+@click.command()
+@STUDY
+@AS_JSON
+def status(study: Path, *, as_json: bool) -> None:
+    """Say what has been run, what came of every row, and what people have still to check.
+
+    \b
+    Example:
+      themes status my-study
+    """
+    from pipeline.workflow.status import status as study_status
+
+    result = study_status(study)
+    click.echo(to_json(result.as_dict()) if as_json else result.as_text())
+
+
+@click.command()
+@STUDY
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    required=True,
+    help="html, team, docx, pdf, xlsx, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated.",
+)
+def export(study: Path, formats: tuple[str, ...]) -> None:
+    """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
+
+    \b
+    Example:
+      themes export my-study --to html --to tables
+    """
+    from pipeline.report import export as export_study
+    from pipeline.study.study import load_study
+
+    for path in export_study(load_study(study), to=formats):
+        click.echo(path)
+
+
+@click.command()
+@STUDY
+def freeze(study: Path) -> None:
+    """Save the themes for a later survey, which can then be read with the same themes.
+
+    \b
+    Example:
+      themes freeze my-study
+      cp -r my-study/models next-study/
+    """
+    from pipeline.workflow.freeze import freeze_themes
+
+    folder, n_themes = freeze_themes(study)
+    click.echo(f"{folder}: {n_themes} {'theme' if n_themes == 1 else 'themes'}, without anybody's answer.")
+    click.echo('For the next survey: copy models/themes into its study; in study.toml, under [cluster]: frozen = "models/themes"')

@@ -1,0 +1,133 @@
+"""Invented answers that come with the program, for those codes of a codebook that they were written for."""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.codebook.codebook import Code, Codebook, read_codebook
+from pipeline.codebook.templates import CORPORA, TEMPLATES
+
+
+VOICES = CORPORA / "voices"
+VECTORS = VOICES / "vectors"
+# Codebooks that stand elsewhere, since they are templates, too.
+_ELSEWHERE = {"co-production": TEMPLATES["coproduction"]}
+# What a question asks for, as the coder names it.
+_FRAMES = {"barriers": "better", "works": "good", "change": "neutral", "open": "neutral"}
+# A definition that was reworded keeps most of its words; two codes that happen to have one name do not share so many.
+_ALIKE = 0.6
+# Such names and definitions stand in many codebooks; it is the same codebook where this share of the smaller one matches.
+_FEWEST, _SHARE = 2, 1 / 3
+
+
+@dataclass(frozen=True)
+class WrittenAnswers:
+    """Answers with their codes, by the study's code ids, the frame of their question, and the codes they are silent about."""
+
+    texts: tuple[str, ...] = ()
+    codes: tuple[tuple[str, ...], ...] = ()
+    frames: tuple[str, ...] = ()
+    silent: tuple[frozenset[str], ...] = ()
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return len(self.texts)
+
+    def sample(self, most: int) -> "WrittenAnswers":
+        """Return so many of the answers at the most, evenly from first to last, since those of one code stand together."""
+        step = max(1, -(-len(self) // most))
+        return WrittenAnswers(self.texts[::step], self.codes[::step], self.frames[::step], self.silent[::step])
+
+
+def written_answers(codebook: Codebook) -> WrittenAnswers:
+    """Return the answers of each codebook that shares a code with this one; none where no code matches.
+
+    Codes match one by one: by the id, where most of the definition is the same, or by label and definition. At least
+    two codes and a third of the smaller codebook must match.
+    An answer says nothing about the study's codes that its own codebook does not have.
+    """
+    texts: list[str] = []
+    codes: list[tuple[str, ...]] = []
+    frames: list[str] = []
+    silent: list[frozenset[str]] = []
+    for path, book in _books():
+        matches = matching_codes(codebook, book)
+        quiet = frozenset(code.code for code in codebook.codes) - set(matches.values())
+        fewest = max(_FEWEST, _SHARE * min(len(codebook), len(book)))
+        for row in _rows(path) if len(matches) >= fewest else ():
+            texts.append(row["text"])
+            codes.append(tuple(matches[code] for code in row["codes"].split("|") if code in matches))
+            frames.append(_FRAMES[row["frame"]])
+            silent.append(quiet)
+    return WrittenAnswers(tuple(texts), tuple(codes), tuple(frames), tuple(silent))
+
+
+def matching_codes(codebook: Codebook, book: Codebook) -> dict[str, str]:
+    """Return which code of the codebook each code of `book` is, as ids; codes without a match are left out."""
+    by_id = {code.code: code for code in codebook.codes}
+    by_words = {(_plain(code.name), _plain(code.definition)): code for code in codebook.codes}
+    matches: dict[str, str] = {}
+    for code in book.codes:
+        same = by_id.get(code.code)
+        if same is None or not _is_same(same, code):
+            same = by_words.get((_plain(code.name), _plain(code.definition)))
+        if same is not None and same.code not in matches.values():
+            matches[code.code] = same.code
+    return matches
+
+
+def written_sha256() -> str:
+    """Return what stands for all written answers, their codebooks and their vectors."""
+    paths = sorted([*VOICES.rglob("*.csv"), *VECTORS.glob("*.npz"), *_ELSEWHERE.values()])
+    sums = (f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in paths)
+    return hashlib.sha256("\n".join(sums).encode()).hexdigest()
+
+
+def kept_vectors(model_sha256: str) -> dict[str, NDArray[np.float16]]:
+    """Return the vectors that come with the program, by the texts' hashes; none for a model they were not made with."""
+    path = VECTORS / f"{model_sha256[:16]}.npz"
+    if not model_sha256 or not path.is_file():
+        return {}
+    with np.load(path, allow_pickle=False) as file:
+        return dict(zip(file["texts"].tolist(), file["vectors"], strict=True))
+
+
+def keep_vectors(model_sha256: str, texts: tuple[str, ...], vectors: NDArray[np.floating]) -> Path:
+    """Write the vectors of these texts, by the model with this hash, to the folder that comes with the program."""
+    VECTORS.mkdir(exist_ok=True)
+    path = VECTORS / f"{model_sha256[:16]}.npz"
+    np.savez_compressed(path, texts=np.array([text_key(text) for text in texts]), vectors=vectors.astype(np.float16))
+    return path
+
+
+def text_key(text: str) -> str:
+    """Return what a text's vector is kept under."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_same(code: Code, other: Code) -> bool:
+    words = _plain(code.definition), _plain(other.definition)
+    return bool(words[0]) and SequenceMatcher(None, words[0].split(), words[1].split(), autojunk=False).ratio() >= _ALIKE
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+@cache
+def _books() -> tuple[tuple[Path, Codebook], ...]:
+    paths = sorted((VOICES / "answers").glob("*.csv"))
+    return tuple((path, read_codebook(_ELSEWHERE.get(path.stem, VOICES / "codebooks" / path.name))) for path in paths)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield from csv.DictReader(file)

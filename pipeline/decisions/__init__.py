@@ -1,0 +1,1 @@
+"""`review.sqlite`: what people decided, append-only and verifiable."""

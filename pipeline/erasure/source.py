@@ -1,0 +1,104 @@
+"""The vault's copy of the export, without a person's row or without one answer of it."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from pipeline.errors import StudyError
+from pipeline.runtime.files import write_atomically
+from pipeline.runtime.undated import save_workbook
+from pipeline.study.study import Study
+from pipeline.survey.readers import Export, read_export
+from pipeline.survey.readers.decoding import decode
+
+
+# A workbook with macros would lose them and no longer be what its name says, so it is kept as CSV like the older formats.
+_KEPT_AS_IT_IS = {".csv", ".tsv", ".xlsx"}
+_HINT = re.compile(r"\"?sep=(.)\"?\r?\n")
+
+
+def take_out(study: Study, export: Export, places: list[int], *, column: str | None) -> str:
+    """Take rows of the export's frame out of its file, or blank one column of them; return what was done."""
+    path = study.source
+    rows = {export.first_row + place for place in places}
+    if path.is_dir():
+        for place in places:
+            (path / str(export.frame["document"].iloc[place])).unlink(missing_ok=True)
+        return f"{len(places)} of the documents in {path.name} deleted."
+    if path.suffix.lower() in {".csv", ".tsv"}:
+        write_atomically(path, _text_writer(path, export, rows, column))
+    elif path.suffix.lower() in _KEPT_AS_IT_IS:
+        write_atomically(path, _workbook_writer(path, export, rows, column))
+    else:
+        return _as_csv(study, export, places, column)
+    path.chmod(0o600)
+    return f"{path.name}: {'answer blanked' if column else 'row taken out'}."
+
+
+def _text_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:
+    text, _ = decode(path.read_bytes())
+    hint = _HINT.match(text)
+    first, body = (2, text[hint.end() :]) if hint else (1, text)
+    from pipeline.survey.readers.text import find_delimiter, long_cells
+
+    delimiter = hint[1] if hint else find_delimiter(body)
+    with long_cells():
+        records = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
+    place = _column_place(export, column)
+    kept = []
+    for number, record in enumerate(records, start=first):
+        if number not in rows:
+            kept.append(record)
+        elif place is not None:
+            kept.append(["" if at == place else cell for at, cell in enumerate(record)])
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+    written = (hint[0] if hint else "") + out.getvalue()
+    return lambda temporary: temporary.write_text(written, encoding="utf-8-sig", newline="")
+
+
+def _column_place(export: Export, column: str | None) -> int | None:
+    return None if column is None else list(export.frame.columns).index(column)
+
+
+def _workbook_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, data_only=True)
+    sheet = book[export.sheet] if export.sheet else book.active
+    if sheet is None:
+        raise StudyError(f"{path.name} has no sheet to take the person out of; take the row out by hand.")
+    place = _column_place(export, column)
+    for row in sorted(rows, reverse=True):
+        if place is None:
+            sheet.delete_rows(row)
+        else:
+            sheet.cell(row, place + 1).value = None
+    return partial(save_workbook, book)
+
+
+def _as_csv(study: Study, export: Export, places: list[int], column: str | None) -> str:
+    """Write the export anew as CSV where its own format cannot be written, and let study.toml name that."""
+    frame = export.frame.copy()
+    if column is None:
+        frame = frame.drop(index=frame.index[places])
+    else:
+        frame.loc[frame.index[places], column] = None
+    old, new = study.source, study.source.with_suffix(".csv")
+    if new.exists():
+        raise StudyError(f"{old.name} must be written anew as {new.name}, which is there already; move that away first.")
+    write_atomically(new, lambda path: frame.to_csv(path, index=False, encoding="utf-8-sig"))
+    new.chmod(0o600)
+    settings = study.folder / "study.toml"
+    text = settings.read_text(encoding="utf-8-sig").replace(old.name, new.name)
+    write_atomically(settings, lambda path: path.write_text(text, encoding="utf-8"))
+    old.unlink()
+    return f"{old.name} is kept as {new.name} from now on, without {'that answer' if column else 'that person'}."
+
+
+def read_source(study: Study) -> Export | None:
+    """Return the export, or None where it is not there any more."""
+    return read_export(study.source, sheet=study.settings.intake.sheet) if study.source.exists() else None

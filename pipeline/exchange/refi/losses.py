@@ -1,0 +1,50 @@
+"""What a project for other programs does not hold, in plain words: it lies beside the project, as the standard asks."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from pipeline.codebook.codebook import NOT_IN_XML
+from pipeline.exchange.refi.project import Project
+from pipeline.workflow.results import RunResults
+
+
+_FOR_WHOM = """Who may have it: the research team. It holds the de-identified answers of everybody who agreed to analysis, also
+of people who did not agree to be quoted. It is not for publication. Identifiers that were found are masked; a person
+must check that none is left. Whoever opens it sees what every coder and the model said, so nobody codes blind in it."""
+
+_OTHER_FORM = (
+    "include, exclude, examples and who agreed a code: as lines of the code's description",
+    "“none of the codes fits” and “not sure”: as notes of the person at the excerpt",
+    "contested codes: as a note at each coding, and in the excerpt's description",
+)
+
+
+def project_losses(source: RunResults, project: Project, decisions: pd.DataFrame) -> Iterator[str]:
+    """Yield the lines of the list; `decisions` are those about text that is still in the data."""
+    answers = int(source["comments"]["set_aside"].isna().sum())
+    n_codings = sum(1 for _ in project.codings())
+    yield from (f"{project.name}: what project.qdpx holds, and what it does not", "", _FOR_WHOM, "")
+    yield f"It holds {answers:,} answers of {len(project.cases):,} people in {len(project.sources)} texts, one for each question;"
+    yield f"{len(project.codes):,} codes; {n_codings:,} codings by {len(project.users)} coders; {len(project.notes):,} notes."
+    yield from ("", "Not in it:", *(f"  - {loss}" for loss in _left_out(source, decisions)))
+    yield from ("", "Written in another form:", *(f"  - {form}" for form in _OTHER_FORM))
+    unread = sum(len(NOT_IN_XML.findall(text.text)) for text in project.sources)
+    if unread:
+        yield f"  - control characters that some programs refuse, kept in the texts: {unread:,}"
+
+
+def _left_out(source: RunResults, decisions: pd.DataFrame) -> Iterator[str]:
+    for why, n in source["comments"]["set_aside"].dropna().value_counts().items():
+        yield f"answers set aside ({why}): {n:,}"
+    other = [name for name in source.study.settings.intake.attributes if name not in source.groups]
+    if other:
+        yield f"what is known of people beyond the groups you compare: {', '.join(other)}"
+    gone, skipped = len(source["decisions"]) - len(decisions), int((decisions["outcome"] == "skip").sum())
+    if gone:
+        yield f"decisions about text that is no longer in the data: {gone:,}"
+    if skipped:
+        yield f"excerpts that a coder passed over: {skipped:,}"
+    yield "closed questions, weights, themes, and how sure the model is: the format has no place for them"
+    yield "what was said and agreed when people talked an excerpt over, beyond what each decided alone"
+    yield "earlier decisions that people have changed or withdrawn"

@@ -1,0 +1,53 @@
+"""Written examples: invented answers with their codes, which teach a code until people have decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.methods.coder.examples import TrainingExample
+
+
+# A written answer counts like this part of a decision before anybody has decided, and half as much after so many decisions.
+_WEIGHT, _HALVED_BY, _NONE_FROM = 0.9, 50, 1_000
+
+
+@dataclass(frozen=True)
+class WrittenExamples:
+    """Answers that were written to teach codes: each with its codes, its frame and the codes it says nothing about.
+
+    `vectors` are float (n_texts, d), by the coder's own language model; without them the coder embeds the texts itself.
+    """
+
+    texts: Sequence[str] = ()
+    codes: Sequence[Sequence[str]] = ()
+    frames: Sequence[str] = ()
+    silent: Sequence[frozenset[str]] = ()
+    vectors: NDArray[np.floating] | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        """Return the number of answers."""
+        return len(self.texts)
+
+
+def weight_beside(n_decisions: int) -> float:
+    """Return how much a written answer counts where so many texts have been decided: always less than one decision."""
+    return 0.0 if n_decisions >= _NONE_FROM else _WEIGHT / (1 + n_decisions / _HALVED_BY)
+
+
+def written_note(n_written: int, *, n_decisions: int) -> str:
+    """Return the sentence that says how many invented answers taught the coder; empty where none did."""
+    if not n_written or not weight_beside(n_decisions):
+        return ""
+    return f"The coder also learnt from {n_written:,} invented answers that come with the program; people's decisions count more."
+
+
+def written_examples(written: WrittenExamples, *, n_decisions: int) -> list[TrainingExample]:
+    """Return the lessons that are written answers; none where enough has been decided."""
+    weight = weight_beside(n_decisions)
+    rows = zip(written.texts, written.codes, written.frames, written.silent, strict=True) if weight else ()
+    return [
+        TrainingExample(text, "written", dict.fromkeys(codes, 1.0), "", frame, weight, silent)
+        for text, codes, frame, silent in rows
+    ]

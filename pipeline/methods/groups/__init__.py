@@ -1,0 +1,1 @@
+"""Compare groups of people, and waves of a survey."""

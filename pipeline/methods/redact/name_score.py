@@ -1,0 +1,141 @@
+"""How much speaks for a word being a person's name: the word, its capital, its company and what the model says."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pipeline.methods.redact.lexicon import CERTAIN, LIKELY, Lexicon
+from pipeline.methods.redact.name_context import happens_after, said_after, says_or_does
+from pipeline.methods.redact.tokenized_text import Token, TokenizedText
+
+
+MASK, FLAG, POSSIBLE, NEVER = 4, 3, 2, -9
+MODEL = 2
+"""What the model's word that somebody is named adds."""
+KNOWN, NEARLY_KNOWN = 6, 4
+"""What a name the study gave us weighs, and what a slip of the finger away from one."""
+
+PARTICLES = frozenset({"ab", "al", "ap", "bin", "binti", "da", "de", "del", "den", "der", "di", "dos", "el", "ibn", "la", "le"})
+PARTICLES |= {"mac", "mc", "o", "st", "van", "von"}
+_INITIALS = re.compile(r"(?<![\w'\u2019.])(?:[A-Z](?:\.\s?|\s)){1,3}$")
+_SMALL_INITIAL = re.compile(r"(?<![\w'\u2019.])[a-z]\.\s?$", re.IGNORECASE)
+_GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
+_TITLE, _ROLE = 6, 3
+
+
+def weigh_all(reading: TokenizedText, lexicon: Lexicon, known_names: Mapping[str, int]) -> list[int]:
+    """Weigh each token for being a name, but for what the model says of it."""
+    return [_weigh(reading, lexicon, position, known_names) for position in range(len(reading.tokens))]
+
+
+def with_model(reading: TokenizedText, weights: Sequence[int]) -> list[int]:
+    """Add what the model says."""
+    return [
+        weight + MODEL if weight != NEVER and reading.entities.get(token.start) == "PERSON" else weight
+        for token, weight in zip(reading.tokens, weights, strict=True)
+    ]
+
+
+def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
+    """Add up what speaks for the token at the position being a name."""
+    token, cue = reading.tokens[position], _cue(reading, position)
+    if len(token.word) == 1:
+        return _weigh_initial(reading, token, cue)
+    weight = _weigh_word(reading, lexicon, position, known_names)
+    if weight == NEVER:
+        return NEVER
+    weight += cue + 2 * reading.marks_a_name(token)
+    weight += said_after(reading.text, token.end) + _initials(reading, lexicon, token)
+    return weight + 3 * (lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
+
+
+def led_to(reading: TokenizedText, lexicon: Lexicon, position: int) -> bool:
+    """Say whether a title, a role or initials stand before the token."""
+    return max(_cue(reading, position), _initials(reading, lexicon, reading.tokens[position])) >= _ROLE
+
+
+def beginning(text: str, start: int) -> int:
+    """Return where a name at `start` begins with the initials before it."""
+    initials = _INITIALS.search(text, max(0, start - 9), start) or _SMALL_INITIAL.search(text, max(0, start - 4), start)
+    return initials.start() if initials and initials.group().strip() not in ("I", "A") else start
+
+
+def _cue(reading: TokenizedText, position: int) -> int:
+    """What speaks for a name here by what stands before, looking past the "da" of "Mr da Costa"."""
+    cue = reading.cued.get(reading.tokens[position].start, 0)
+    if not cue and position and reading.tokens[position - 1].word in PARTICLES:
+        before = reading.cued.get(reading.tokens[position - 1].start, 0)
+        return before if before > _ROLE else 0
+    return cue
+
+
+def _weigh_initial(reading: TokenizedText, token: Token, cue: int) -> int:
+    """A single letter is a name after a title, or as a capital after a role."""
+    if token.word in ("i", "a"):
+        return MASK if cue == _TITLE and not _GOES_ON.match(reading.text, token.end) else NEVER
+    alone = not reading.text[token.end : token.end + 1].isalnum()
+    return MASK if alone and (cue > _ROLE or (cue == _ROLE and token.titled)) else NEVER
+
+
+def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
+    """Weigh the word for itself."""
+    token, word = reading.tokens[position], reading.tokens[position].word
+    name = lexicon.name(word)
+    if word in known_names:
+        return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
+    if lexicon.never(word):
+        return _weigh_month(reading, lexicon, position)
+    if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
+        return NEVER
+    if lexicon.is_word(word):
+        return _weigh_common_word(reading, lexicon, position)
+    slip = not reading.marks_a_name(token) and lexicon.misspells_a_word(word)
+    if name:
+        return 4 if name == CERTAIN else POSSIBLE - slip
+    if slip:
+        return -2
+    return POSSIBLE if lexicon.misspells_a_name(word) else token.titled * (-1 if word in lexicon.heard_of else 1)
+
+
+def _weigh_month(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
+    """June, Will and other words that stand for something else count only where much speaks for a name."""
+    token = reading.tokens[position]
+    named = lexicon.name(token.word) == CERTAIN or token.word in lexicon.word_surnames
+    if not named or not token.titled or not (reading.cased or token.opens):
+        return NEVER
+    acts = token.opens and said_after(reading.text, token.end) > 1
+    sure = _cue(reading, position) >= _ROLE or acts or _surname_follows(reading, lexicon, position)
+    return 1 if sure else NEVER
+
+
+def _weigh_common_word(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
+    """Grace, Mark and the like: the name weighs against the word, more so where it is written small."""
+    token = reading.tokens[position]
+    name = lexicon.name(token.word)
+    small = not token.titled and (reading.cased or not token.upper)
+    # After "nan" or "Mrs" even "sue" and "pat" are people.
+    led = name == CERTAIN and _cue(reading, position) > _ROLE
+    if small and not led and (token.word in lexicon.adverbs or says_or_does(token.word)):
+        return NEVER
+    acts = token.titled and token.opens and name == CERTAIN and happens_after(reading.text, token.end)
+    return {CERTAIN: 1, LIKELY: -1}.get(name, -3) - small + acts
+
+
+def _initials(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:
+    before = max(0, token.start - 9)
+    initials = _INITIALS.search(reading.text, before, token.start)
+    if initials:
+        sure = token.titled or (token.upper and not reading.cased)
+        return 3 if sure and initials.group().strip() not in ("I", "A") else 0
+    if reading.cased or lexicon.is_word(token.word):
+        return 0
+    return 4 if _SMALL_INITIAL.search(reading.text, before, token.start) else 0
+
+
+def _surname_follows(reading: TokenizedText, lexicon: Lexicon, position: int) -> bool:
+    """Say whether the next token can only be the surname to a first name here."""
+    if position + 1 == len(reading.tokens):
+        return False
+    token, after = reading.tokens[position : position + 2]
+    if reading.text[token.end : after.start] != " " or lexicon.never(after.word):
+        return False
+    return reading.marks_a_name(after) and (not lexicon.is_word(after.word) or after.word in lexicon.word_surnames)

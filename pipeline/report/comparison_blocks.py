@@ -1,0 +1,79 @@
+"""A comparison as blocks: its table, the chart beside it and what the chart shows in words."""
+
+from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, TableBlock
+from pipeline.report.group_comparison import GroupComparison, differences, level_name
+from pipeline.report.numbers_in_words import NOT_SHOWN, listed, number, sentence_case
+
+
+# As many as the Analysis Function has colours that can be told apart.
+MOST_SERIES = 6
+MOST_LABELS = 12
+NO_ANSWERS = "no answers"
+
+
+def comparison_blocks(comparison: GroupComparison, table: TableBlock, axis: Axis, *, title: str) -> tuple[Block, ...]:
+    """Return the sentences, the chart and the table of a comparison."""
+    sentences = differences(comparison)
+    chart = comparison_chart(comparison, table, axis, title=title)
+    return (*((Points(sentences),) if sentences else ()), chart or table)
+
+
+def comparison_table(comparison: GroupComparison, name: str, *, caption: str, first: str) -> TableBlock:
+    """Return one row a thing and one column a group, each cell with figure, interval and base."""
+    levels, rule = comparison.levels, sentence_case(comparison.profile.rule)
+    return TableBlock(
+        name=name,
+        caption=f"{caption}{comparison.by_group}",
+        header=(first, *map(level_name, levels)),
+        rows=tuple((label, *(_cell(comparison, key, level) for level in levels)) for key, label in comparison.labels.items()),
+        note=f"Each cell holds {comparison.measure}, 95% interval and number of people. {rule}.",
+    )
+
+
+def _cell(comparison: GroupComparison, key: str, level: str) -> Cell:
+    cell = comparison.cell(key, level)
+    if cell is None:
+        return NOT_SHOWN if (key, level) in comparison.cells else NO_ANSWERS
+    base = f"{number(cell.n)} of {number(cell.base)}" if comparison.unit == "share" else f"{number(cell.base)} people"
+    return Figure(comparison.written(cell.value), f"{comparison.written(cell.low)} to {comparison.written(cell.high)}", base)
+
+
+def comparison_chart(comparison: GroupComparison, table: TableBlock, axis: Axis, *, title: str) -> Chart | None:
+    """Return the chart of the first things that can be shown; None where it would be empty or too crowded to read."""
+    shown = [key for key in comparison.labels if comparison.shown(key)]
+    keys = shown[:MOST_LABELS]
+    levels = [level for level in comparison.compared if any(comparison.cell(key, level) for key in keys)]
+    if not keys or len(comparison.compared) > MOST_SERIES:
+        return None
+    cut = f" (the first {len(keys)}; the table holds all {len(shown)})" if len(keys) < len(shown) else ""
+    return Chart(
+        name=f"chart-{table.name}",
+        title=f"{title}{comparison.by_group}{cut}",
+        alternative=_in_words(comparison, keys, levels),
+        labels=tuple(comparison.labels[key] for key in keys),
+        series=tuple(_series(comparison, keys, level) for level in levels),
+        axis=axis,
+        table=table,
+    )
+
+
+def _series(comparison: GroupComparison, keys: list[str], level: str) -> Series:
+    cells = (comparison.cell(key, level) for key in keys)
+    points = tuple(Point(cell.value, cell.low, cell.high) if cell else None for cell in cells)
+    return Series(level_name(level), comparison.compared.index(level), points)
+
+
+def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str]) -> str:
+    sentences = [f"Dots with 95% intervals for {listed([level_name(level) for level in levels])}."]
+    for key in keys:
+        ends = [f"{comparison.written(cell.value)} ({cell.name})" for cell in comparison.shown(key)]
+        range_ = ends[0] if len(ends) == 1 else f"from {ends[-1]} to {ends[0]}"
+        sentences.append(f"{comparison.labels[key]}: {range_}.")
+    return " ".join([*sentences, "The table below holds every figure."])
+
+
+def share_axis(comparison: GroupComparison) -> Axis:
+    """Return an axis of shares that ends at the tenth above all that is shown."""
+    # Over the ends of intervals, or they would run out of the picture.
+    highest = max((cell.high for cell in comparison.cells.values() if cell.shown), default=0.1)
+    return Axis("Share of the people who answered", 0, min(1.0, (int(highest * 10) + 1) / 10), "share")

@@ -1,0 +1,40 @@
+"""Results as CSV files whose cells no spreadsheet takes for a formula."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
+from pipeline.report.placed_themes import with_shown_figures
+from pipeline.tables.csv_files import write_csv
+from pipeline.workflow.results import RunResults
+
+
+FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
+
+
+def write_tables(source: RunResults, folder: Path) -> None:
+    """Write the tables of figures, and themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
+    allowed = quotable_ids(source["segments"], source["comments"])
+    shared = with_shared_words(source["themes"], source["segments"], source["comments"])
+    themes = without_private_words(shared, source["members"], allowed)
+    private = themes.loc[themes["title"] == "", "theme_id"]
+    places = source["theme_codes"]
+    places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))
+    write_csv(without_suppressed(source["response_rates"]), folder / "response_rates.csv")
+    write_csv(source["accounts"], folder / "accounts.csv")
+    write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
+    write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
+    # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
+    shown = with_shown_figures(themes, source.profile).drop(columns=["withheld", "exemplars"])
+    figures = {name: shown[name].astype(object).mask(shown[name] == 0) for name in ("n_people", "n_texts")}
+    write_csv(shown.assign(**figures), folder / "themes.csv")
+    write_csv(places, folder / "theme_codes.csv")
+    write_csv(without_suppressed(source["voices"]).drop(columns="total_shown"), folder / "voices.csv")
+    write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
+
+
+def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with every figure of a suppressed row blank, whatever the row holds."""
+    columns = [column for column in FIGURES if column in table]
+    return table.assign(**{column: table[column].mask(table["suppressed"]) for column in columns})

@@ -1,0 +1,196 @@
+"""Word documents that everybody can read: styled headings, header rows that repeat, alternatives for pictures, UK English."""
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
+from docx.shared import Cm, Pt, RGBColor
+from docx.table import _Cell
+from docx.text.paragraph import Paragraph
+
+from pipeline.runtime import undated
+from pipeline.runtime.files import write_atomically
+
+
+# A document must say when it was made; the real time would tell when somebody worked.
+ALWAYS = datetime(2000, 1, 1)
+NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+FONT = "Arial"
+_LANGUAGE = "en-GB"
+_TEXT_WIDTH_CM = 17.0
+# A cell's margins on both sides, and what a bold letter of Arial is wide at one point, capitals among small ones.
+_CELL_MARGINS_CM, _CM_PER_POINT = 0.45, 0.0215
+_WIDE, _POINTS_IF_WIDE = 6, 9.0
+
+
+def new_document(title: str, *, points: float = 11) -> Document:
+    """Return an empty document with its title, language and fonts, that names no person and no machine."""
+    document = docx.Document()
+    facts = document.core_properties
+    facts.title, facts.author, facts.language = plain(title), "Many Voices", _LANGUAGE
+    # python-docx begins with a template that names itself in them.
+    facts.last_modified_by = facts.comments = ""
+    facts.created = facts.modified = ALWAYS
+    facts.revision = 1
+    defaults: Any = document.styles.element
+    for language in defaults.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LANGUAGE)
+        language.set(qn("w:eastAsia"), _LANGUAGE)
+    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "Quote"):
+        _set_font(document.styles[name])
+    for name in ("Normal", "Caption"):
+        style: Any = document.styles[name]
+        style.font.size = Pt(points)
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    return document
+
+
+def save_document(document: Document, path: Path) -> None:
+    """Save a document, the whole of it or nothing."""
+    write_atomically(path, partial(undated.save_document, document))
+
+
+def plain(text: str) -> str:
+    """Return a text without the signs that no XML may hold."""
+    return NOT_IN_XML.sub("", text)
+
+
+def write_lines(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
+    """Write a text with its line breaks."""
+    for place, line in enumerate(plain(text).split("\n")):
+        run = paragraph.add_run()
+        if place:
+            run.add_break()
+        run.add_text(line)
+        run.bold = bold or None
+
+
+def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
+    """Give a paragraph a name that links lead to."""
+    begin, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for element in (begin, end):
+        element.set(qn("w:id"), str(number))
+    begin.set(qn("w:name"), bookmark_name(name))
+    paragraph._p.insert(1 if paragraph._p.pPr is not None else 0, begin)
+    paragraph._p.append(end)
+
+
+def bookmark_name(name: str) -> str:
+    """Return a name as Word takes it: at most 40 letters, digits and underscores."""
+    return re.sub(r"\W", "_", name)[:40]
+
+
+def write_link(paragraph: Paragraph, text: str, name: str) -> None:
+    """Write a link to a bookmark."""
+    run = paragraph.add_run(plain(text))
+    run.underline = True
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("w:anchor"), bookmark_name(name))
+    link.append(run._r)
+    paragraph._p.append(link)
+
+
+def add_table(
+    document: Document, header: Sequence[str], rows: Sequence[Sequence[str]], *, description: str, numeric: Sequence[int] = ()
+) -> list[list[_Cell]]:
+    """Add a table whose first row repeats on each page and whose rows stay whole; return the cells of its rows to fill."""
+    table = document.add_table(rows=len(rows) + 1, cols=len(header))
+    table.style = "Table Grid"
+    _describe(table._tbl, description)
+    cells = table._cells  # one look for all, since python-docx searches the table anew for each cell asked for
+    n = len(header)
+    lines = [cells[place : place + n] for place in range(0, len(cells), n)]
+    table.autofit = False
+    styles: Any = document.styles
+    usual = styles["Normal"].font.size.pt
+    points = min(_POINTS_IF_WIDE, usual) if n >= _WIDE else usual
+    widths = [Cm(width) for width in _widths([header, *rows], points)]
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for number, (line, texts) in enumerate(zip(lines, [header, *rows], strict=True)):
+        for place, (cell, text) in enumerate(zip(line, texts, strict=True)):
+            cell.width = widths[place]
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+            write_lines(paragraph, text, bold=number == 0)
+            for run in paragraph.runs if points != usual else ():
+                run.font.size = Pt(points)
+            if place in numeric:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    document.add_paragraph().paragraph_format.space_after = Pt(0)
+    return lines[1:]
+
+
+def add_picture(document: Document, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
+    """Add a picture with its alternative in words."""
+    shape: Any = document.add_picture(io.BytesIO(png), width=Cm(width_cm))
+    # python-docx has no way of its own to give a picture an alternative.
+    properties = shape._inline.docPr
+    properties.set("descr", plain(alternative))
+    properties.set("title", plain(title))
+
+
+def add_footer(document: Document, text: str) -> None:
+    """Write a text and the number of the page at the foot of each page."""
+    paragraph = document.sections[0].footer.paragraphs[0]
+    write_lines(paragraph, f"{text} · page ")
+    # A field, which Word fills with the number of each page: where it begins, what it holds, where it ends.
+    for kind, inside in (("begin", None), (None, "PAGE"), ("end", None)):
+        run = paragraph.add_run()
+        element = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            element.set(qn("w:fldCharType"), kind)
+        else:
+            element.text = inside
+        run._r.append(element)
+
+
+def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
+    # Centimetres for each column: room for its longest word, so that none is cut in two, and more for longer texts.
+    columns = list(zip(*rows, strict=True))
+    longest = [max((len(word) for text in column for word in text.split()), default=1) for column in columns]
+    least = [_CELL_MARGINS_CM + _CM_PER_POINT * points * letters for letters in longest]
+    wanted = [max(min(len(text) / 2, 24.0) for text in column) for column in columns]
+    left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
+    widths = [narrowest + left * want / (sum(wanted) or 1.0) for narrowest, want in zip(least, wanted, strict=True)]
+    return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
+
+
+def _describe(table: BaseOxmlElement, text: str) -> None:
+    properties = table.find(qn("w:tblPr"))
+    if properties is None:
+        return
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        for name, value in (("w:firstRow", "1"), ("w:firstColumn", "1"), ("w:noHBand", "1"), ("w:noVBand", "1")):
+            look.set(qn(name), value)
+    for tag in ("w:tblCaption", "w:tblDescription"):
+        element = OxmlElement(tag)
+        element.set(qn("w:val"), plain(text))
+        properties.append(element)
+
+
+def _set_font(style: Any) -> None:
+    style.font.name = FONT
+    style.font.color.rgb = RGBColor(0x1A, 0x1A, 0x1B)
+    fonts = style.element.rPr.rFonts
+    for name in ("w:eastAsia", "w:cs", "w:hAnsi"):
+        fonts.set(qn(name), FONT)
+    for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
+        # A theme's font would win over the one named.
+        fonts.attrib.pop(qn(name), None)

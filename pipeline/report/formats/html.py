@@ -1,0 +1,56 @@
+"""The report as one web page that needs nothing but itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from pipeline.report.blocks import Chart, Report
+from pipeline.report.content import build_report
+from pipeline.runtime.files import write_atomically
+from pipeline.workflow.results import RunResults
+
+
+FOR_THE_TEAM = "report-for-the-team.html"
+
+
+def write_html(source: RunResults, folder: Path) -> None:
+    """Write report.html."""
+    page = render(build_report(source))
+    write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
+
+
+def write_for_the_team(source: RunResults, folder: Path) -> None:
+    """Write the copy with words that nobody has approved yet."""
+    page = render(build_report(source, for_team=True))
+    write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
+    # Words that nobody has approved: not for others who use the machine.
+    (folder / FOR_THE_TEAM).chmod(0o600)
+
+
+def render(report: Report) -> str:
+    """Set a report as a page; every word in it is escaped, those in charts by charts.py."""
+    from pipeline.report.charts import draw
+
+    return _set(report, draw, to_print=False)
+
+
+def render_to_print(report: Report) -> str:
+    """Set a report as a page to make a PDF of: no folds, nothing to scroll, and charts as a PDF can describe them."""
+    from pipeline.report.charts import draw_to_print
+
+    return _set(report, draw_to_print, to_print=True)
+
+
+def _set(report: Report, draw: Callable[[Chart], str], *, to_print: bool) -> str:
+    return fill_template("report.html.j2", report=report, draw=draw, to_print=to_print)
+
+
+def fill_template(name: str, **values: Any) -> str:
+    """Return a page made from one of the report's templates; every value is escaped, and one that is missing is an error."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    # An undefined value raises, rather than leaving a hole in a report.
+    environment = Environment(
+        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(name).render(values)

@@ -1,0 +1,77 @@
+"""Figures in words: the same number is written the same way everywhere."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.methods.disclosure import Profile, disclose
+
+
+NOT_SHOWN = "not shown"
+"""What stands in the place of a hidden figure: that it is small would already say too much of those hidden for others' sake."""
+STEADINESS = ((0.75, "steady"), (0.5, "fairly steady"), (0.0, "unsteady"))
+
+
+def number(value: float) -> str:
+    """Write a whole number with thousands apart."""
+    return f"{round(value):,}"
+
+
+def counted(n: float, singular: str, plural: str) -> str:
+    """Write how many of something there are."""
+    return f"{number(n)} {singular if round(n) == 1 else plural}"
+
+
+def people(n: float) -> str:
+    """Write a number of people."""
+    return counted(n, "person", "people")
+
+
+def percent(share: float) -> str:
+    """Write a share in whole per cent, rounding halves up; a share above zero is never written as none."""
+    if 0 < share < 0.005:
+        return "under 1%"
+    return f"{math.floor(share * 100 + 0.5)}%"
+
+
+def score(value: float) -> str:
+    """Write a mean with two decimals."""
+    return f"{value:.2f}"
+
+
+def fewer_than(profile: Profile) -> str:
+    """Write what stands in the place of a figure that is too small to show."""
+    return f"fewer than {profile.fewest}"
+
+
+def number_shown(n: float, profile: Profile) -> str:
+    """Write a number as it may be shown by itself."""
+    shown = float(disclose(np.array(float(n)), profile))
+    return fewer_than(profile) if math.isnan(shown) else number(shown)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a list as it is read aloud: a, b and c."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+
+
+def steadiness(stability: float) -> str:
+    """Write how well a theme comes back when answers are drawn again, in words and figure."""
+    if math.isnan(stability):
+        return "not measured"
+    word = next(word for least, word in STEADINESS if stability >= least)
+    return f"{word} ({score(stability)})"
+
+
+def by(attribute: str) -> str:
+    """Write by which attribute people are compared; an attribute may be the wording of a question."""
+    if attribute.endswith("?"):
+        return f"by answer to “{attribute}”"
+    # "Age group" in a sentence is "age group", but "NHS region" stays as it is.
+    return f"by {attribute[:1].lower() + attribute[1:] if attribute[1:2].islower() else attribute}"
+
+
+def sentence_case(text: str) -> str:
+    """Begin with a capital and leave the rest as it is."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,295 @@
+"""Quotations: those that people have approved leave; each other candidate stays, with the reason."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
+from pipeline.methods.disclosure.quotable_words import Words
+from pipeline.methods.text.rewording import too_like
+from pipeline.report.numbers_in_words import listed, number
+from pipeline.study.quote_uses import Use, read_uses
+from pipeline.study.study import Study
+from pipeline.workflow.results import RunResults, read_results
+
+
+GONE = "the answer is no longer in the data"
+WITHDRAWN = "the person does not, or no longer, agree to be quoted"
+REWORDING = "the person agreed to rewording only, and no rewording has been approved"
+CHANGED = "its words are other ones since it was approved, as they were masked or split anew; approve it again"
+NOT_LISTED = "the last run did not list it; run the study again (`themes run`)"
+WAITING = "nobody has approved it yet"
+REFUSED = "people decided against it"
+SAME = "what was approved as a rewording is still what was said ({}); approve other words"
+POINTS = "what comes together in it (such as {}) may point at the person; approve a rewording without that"
+NOBODY_YET = "nobody yet: the program suggested this code"
+NO_CODE = "No code any more"
+NOBODY_NOW = "nobody any more; it was approved when it had a code"
+REASONS = {
+    "typical": "typical: much as others said it",
+    "distinct": "distinct: unlike how others said it",
+    "minority": "minority: from a group that seldom speaks of this",
+    "dissenting": "dissenting: against the run of the answers, or read in two ways",
+}
+
+TABLES = ("quotes", "segments", "comments", "codings", "decisions")
+COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
+RECORD = ["segment_id", "text_id", "outcome", "wording", "stands"]
+
+
+@dataclass(frozen=True)
+class Release:
+    """Which candidates leave, and why each other one stays."""
+
+    approved: pd.DataFrame
+    withheld: pd.DataFrame
+
+
+def release(
+    quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame | None = None
+) -> Release:
+    """Sort candidates by what the people who said them allow today, whatever was noted when they were picked.
+
+    Where people approved a rewording, it leaves in place of what was said. `approvals` is what people have decided up to now:
+    what was taken back since the last run stays, and an excerpt that was approved and is no candidate any more is listed.
+    """
+    # Consent as it is now: a person may have withdrawn since the quotation was approved.
+    spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
+    today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
+    approvals = pd.DataFrame(columns=RECORD) if approvals is None else approvals
+    quotes = _as_decided(quotes, segments, approvals)
+    why = [_why(row, today.get(row["segment_id"])) for row in quotes.to_dict("records")]
+    reasons = pd.Series(why, index=quotes.index, dtype="object")
+    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
+    leaves = reasons.isna()
+    withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
+    lost = _no_candidates(approvals, quotes, segments, today)
+    return Release(quotes.loc[leaves, COLUMNS].reset_index(drop=True), pd.concat([withheld, lost], ignore_index=True))
+
+
+def _as_decided(quotes: pd.DataFrame, segments: pd.DataFrame, approvals: pd.DataFrame) -> pd.DataFrame:
+    """Return the candidates with what people have decided up to now; `stale` where it was about words that changed since."""
+    record = approvals.set_index("segment_id")
+    outcome = quotes["segment_id"].map(record["outcome"].where(record["stands"].astype(bool), "taken back"))
+    on_record = outcome.notna()
+    texts = quotes["segment_id"].map(segments.set_index("segment_id")["text_id"])
+    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(record["text_id"]) != texts)
+    wording = quotes["segment_id"].map(record["wording"]).where((outcome == "reworded") & ~stale, "")
+    return quotes.assign(
+        approved=quotes["approved"].mask(on_record, outcome.isin(["approved", "reworded"]) & ~stale).astype(bool),
+        refused=quotes["refused"].mask(on_record, (outcome == "refused") & ~stale).astype(bool),
+        wording=quotes["wording"].mask(on_record, wording).astype(str),
+        stale=stale,
+    )
+
+
+def _no_candidates(
+    approvals: pd.DataFrame, quotes: pd.DataFrame, segments: pd.DataFrame, today: "pd.Series[str]"
+) -> pd.DataFrame:
+    """Return why each excerpt that people approved, and that is no candidate any more, does not leave."""
+    # Or else what people approved would be gone without a word when a run no longer lists it.
+    let = approvals[approvals["stands"].astype(bool) & approvals["outcome"].isin(["approved", "reworded"])]
+    let = let[~let["segment_id"].isin(quotes["segment_id"])]
+    texts = dict(zip(segments["segment_id"], segments["text_id"], strict=True))
+    rows = [
+        (segment_id, "", _not_allowed(today.get(segment_id)) or (NOT_LISTED if texts.get(segment_id) == text_id else CHANGED))
+        for segment_id, text_id in zip(let["segment_id"], let["text_id"], strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["segment_id", "code", "why"])
+
+
+def _why(row: Mapping[Hashable, Any], consent: object) -> str | None:
+    """Return why a candidate stays, or None where it leaves; what the person wants goes before what the team decided."""
+    if reason := _not_allowed(consent):
+        return reason
+    if row["refused"]:
+        return REFUSED
+    wording = row["wording"]
+    if "paraphrase" in (consent, row["consent"]) and not (row["approved"] and wording):
+        return REWORDING
+    if not row["approved"]:
+        return CHANGED if row["stale"] else WAITING
+    if wording and (alike := too_like(row["text"], wording)):
+        return SAME.format(alike)
+    words = wording or row["text"]
+    return POINTS.format(" and ".join(pointers(words))) if may_identify(words) else None
+
+
+def _not_allowed(consent: object) -> str | None:
+    if not isinstance(consent, str):
+        return GONE
+    return None if consent in ("quote", "paraphrase") else WITHDRAWN
+
+
+def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame) -> Words:
+    """Return the words that people have approved, or the rewordings; all others stay with the team."""
+    sorted_out = release(quotes, segments, comments, approvals)
+    texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
+    waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
+    return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))
+
+
+@dataclass(frozen=True)
+class Quotation:
+    """A quotation that may leave."""
+
+    quote: str
+    """The id of the excerpt, by which the register knows it."""
+    code: str
+    words: str
+    reworded: bool
+    caption: str
+    picked_as: str
+    question: str
+    answer: str
+    codes: tuple[str, ...]
+    agreed_by: str
+    contested: bool
+    used: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A candidate that stays, and why."""
+
+    quote: str
+    code: str
+    why: str
+    used: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class QuoteBank:
+    """All candidates: those that may leave, and those that stay."""
+
+    quotations: tuple[Quotation, ...]
+    withheld: tuple[Withheld, ...]
+    elsewhere: tuple[Use, ...]
+    """Uses of quotations that are no longer among the candidates."""
+
+    @property
+    def by_code(self) -> dict[str, list[Quotation]]:
+        """The quotations under each code, in their order."""
+        under: dict[str, list[Quotation]] = {}
+        for quotation in self.quotations:
+            under.setdefault(quotation.code, []).append(quotation)
+        return under
+
+
+def quote_bank(source: RunResults) -> QuoteBank:
+    """Return the bank, in the codebook's order."""
+    quotes = source["quotes"]
+    sorted_out = release(quotes, source["segments"], source["comments"], source.approvals)
+    uses: dict[str, list[Use]] = {}
+    for use in read_uses(source.study):
+        uses.setdefault(use.quote, []).append(use)
+    facts = _Facts(source)
+    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
+    leaving = zip(sorted_out.approved["segment_id"], sorted_out.approved["text"], strict=True)
+    reworded = {segment_id for segment_id, text in leaving if text != spoken[segment_id]}
+    order = {code: place for place, code in enumerate(source.labels)}
+    # What no code of the codebook is given to comes last.
+    places = sorted_out.approved["code"].map(order).fillna(len(order))
+    approved = sorted_out.approved.assign(place=places).sort_values("place", kind="stable")
+    quotations = tuple(facts.quotation(row, reworded, uses) for row in approved.to_dict("records"))
+    withheld = tuple(
+        Withheld(row["segment_id"], _label(source, row["code"]), row["why"], _places(uses, row["segment_id"]))
+        for row in sorted_out.withheld.to_dict("records")
+    )
+    candidates = {*quotes["segment_id"], *sorted_out.withheld["segment_id"]}
+    gone = tuple(use for quote, used in uses.items() if quote not in candidates for use in used)
+    return QuoteBank(quotations, withheld, gone)
+
+
+class _Facts:
+    """What is known of each excerpt: where it stands, its codes, and who read it so."""
+
+    def __init__(self, source: RunResults) -> None:
+        self.source = source
+        places = source["segments"].merge(source["comments"][["comment_id", "question"]], on="comment_id")
+        self.answer = dict(zip(places["segment_id"], places["comment_id"], strict=True))
+        self.question = dict(zip(places["segment_id"], places["question"], strict=True))
+        codings = source["codings"]
+        self.codes = codings.groupby("segment_id")["code"].agg(tuple).to_dict()
+        self.status = codings.set_index(["segment_id", "code"])["status"].to_dict()
+        made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
+        coded = made[made["outcome"] == "codes"]
+        coded = coded.assign(code=coded["codes"].str.split("|")).explode("code")
+        counts = coded.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
+        self.readers: dict[tuple[str, str], dict[str, int]] = {}
+        for row in counts.reset_index(name="n").to_dict("records"):
+            self.readers.setdefault((row["segment_id"], row["code"]), {})[row["reviewer_group"]] = row["n"]
+
+    def agreed_by(self, segment_id: str, code: str) -> str:
+        """Say how many of each group of reviewers gave the code."""
+        groups = self.readers.get((segment_id, code), {})
+        if not code:
+            return NOBODY_NOW
+        return listed([f"{group} ({number(n)})" for group, n in groups.items()]) or NOBODY_YET
+
+    def quotation(self, row: Mapping[Any, Any], reworded: set[str], uses: Mapping[str, Sequence[Use]]) -> Quotation:
+        """Return a row of approved quotations with all that is known of it."""
+        segment_id, code = str(row["segment_id"]), str(row["code"])
+        return Quotation(
+            quote=segment_id,
+            code=_label(self.source, code),
+            words=row["text"],
+            reworded=segment_id in reworded,
+            caption=row["caption"],
+            picked_as=REASONS[row["reason"]],
+            question=self.source.wording(self.question[segment_id]),
+            answer=self.answer[segment_id],
+            codes=tuple(_label(self.source, other) for other in self.codes.get(segment_id, (code,))),
+            agreed_by=self.agreed_by(segment_id, code),
+            contested=self.status.get((segment_id, code)) == "contested",
+            used=_places(uses, segment_id),
+        )
+
+
+def _label(source: RunResults, code: str) -> str:
+    return source.label(code) if code else NO_CODE
+
+
+def _places(uses: Mapping[str, Sequence[Use]], quote: str) -> tuple[str, ...]:
+    return tuple(f"{use.where}, page {use.page}" if use.page else use.where for use in uses.get(quote, ()))
+
+
+def facts_of(quotation: Quotation) -> tuple[str, ...]:
+    """Say in short lines what is known of a quotation."""
+    others = ", ".join(code for code in quotation.codes if code != quotation.code)
+    facts = (
+        f"Picked as {quotation.picked_as}.",
+        "The words are a rewording that a person approved." if quotation.reworded else "",
+        f"Question: {quotation.question}",
+        f"Given this code by {quotation.agreed_by}.",
+        "Contested: some people read it otherwise." if quotation.contested else "",
+        f"Other codes: {others}" if len(quotation.codes) > 1 else "",
+        f"Used in: {'; '.join(quotation.used)}" if quotation.used else "",
+    )
+    return tuple(filter(None, facts))
+
+
+def quote_ids(study: Study) -> frozenset[str]:
+    """Return the ids of all quotations that could be used."""
+    return frozenset(quotation.quote for quotation in quote_bank(read_results(study, TABLES)).quotations)
+
+
+def uses_in_words(study: Study) -> tuple[str, ...]:
+    """Say where quotations were used; those that may no longer be used come first, with the reason."""
+    uses = read_uses(study)
+    if not uses:
+        return ("No use of a quotation has been noted yet: themes quote used STUDY ID --where TITLE",)
+    bank = quote_bank(read_results(study, TABLES))
+    why = {use.quote: GONE for use in bank.elsewhere} | {candidate.quote: candidate.why for candidate in bank.withheld}
+    fine = {quotation.quote for quotation in bank.quotations}
+    take_out, in_use = [], []
+    for use in uses:
+        page = f", page {use.page}" if use.page else ""
+        sentence = f"{use.quote} in {use.where}{page} (noted {use.when} by {use.by})"
+        if use.quote in fine:
+            in_use.append(f"In use: {sentence}.")
+        else:
+            take_out.append(f"TAKE OUT: {sentence}: {why[use.quote]}.")
+    return (*take_out, *in_use)

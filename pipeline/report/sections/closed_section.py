@@ -1,0 +1,81 @@
+"""Closed questions: means of scores and shares of options, by group."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from pipeline.methods.disclosure.cells import EVERYONE
+from pipeline.report.blocks import Axis, Block, Heading, Paragraph, ReportSection
+from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
+from pipeline.report.group_comparison import compare
+from pipeline.workflow.results import RunResults
+
+
+def closed_questions(source: RunResults) -> ReportSection:
+    """Return means of scores and shares of options by group."""
+    name, heading = "closed-questions", "Closed questions"
+    if source["closed"].empty:
+        return ReportSection(name, heading, (Paragraph("The study has no closed questions."),))
+    blocks: list[Block] = [Paragraph("Means and shares are of the people who answered the question, with 95% intervals.")]
+    for place, group in enumerate(source.groups or (EVERYONE,), start=1):
+        blocks += _means(source, group, f"means-{place}")
+        blocks += _options(source, group, f"options-{place}")
+    return ReportSection(name, heading, tuple(blocks))
+
+
+def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
+    # A table for each scale, since means on different scales cannot share an axis.
+    means = _measured(source, "mean")
+    scales = {str(question): _scale(source, str(question)) for question in means["question"]}
+    for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
+        asked, labels = without_shared_beginning(
+            {question: source.wording(question) for question, scale in scales.items() if scale == ends}
+        )
+        comparison = compare(means.assign(key=means["question"]), group, labels=labels, unit="score", profile=source.profile)
+        scale = f" from {ends[0]:g} to {ends[1]:g}" if ends else ""
+        first = asked or "Closed question"
+        table = comparison_table(comparison, f"{name}-{position}", caption=f"Mean scores{scale}", first=first)
+        yield Heading(f"{first}: scores{scale}{comparison.by_group}")
+        # Where no mean is shown there is no chart, and the axis is not drawn.
+        axis = Axis("Mean score", *(ends or (0.0, 1.0)), "score")
+        yield from comparison_blocks(comparison, table, axis, title="Mean scores with 95% intervals")
+
+
+def without_shared_beginning(labels: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return what all labels say before a colon, and the labels without it: survey tools repeat the question."""
+    parts = {key: label.partition(": ") for key, label in labels.items()}
+    beginnings = {beginning for beginning, _, _ in parts.values()}
+    if len(labels) < 2 or len(beginnings) > 1 or not all(item for _, _, item in parts.values()):
+        return "", dict(labels)
+    return beginnings.pop(), {key: item for key, (_, _, item) in parts.items()}
+
+
+def _measured(source: RunResults, measure: str) -> pd.DataFrame:
+    closed = source["closed"]
+    return closed[closed["measure"] == measure]
+
+
+def _scale(source: RunResults, question: str) -> tuple[float, float] | None:
+    """Return the ends of a question's scale: those the study names, or else those of what is shown; None where nothing is."""
+    rating = source.study.settings.intake.ratings.get(question)
+    if rating and rating.scale:
+        return rating.scale
+    if rating and rating.labels:
+        return min(rating.labels.values()), max(rating.labels.values())
+    means = _measured(source, "mean")
+    shown = means[(means["question"] == question) & ~means["suppressed"]]
+    return (float(shown["low"].min()), float(shown["high"].max())) if len(shown) else None
+
+
+def _options(source: RunResults, group: str, name: str) -> Iterator[Block]:
+    # A table a question, as each has its own answers.
+    chosen = _measured(source, "share")
+    for position, (question, rows) in enumerate(chosen.groupby("question", sort=False), start=1):
+        labels = {value: value for value in rows["value"]}
+        comparison = compare(rows.assign(key=rows["value"]), group, labels=labels, unit="share", profile=source.profile)
+        wording = source.wording(str(question))
+        table = comparison_table(comparison, f"{name}-{position}", caption=f"Answers to “{wording}”", first="Answer")
+        yield Heading(f"“{wording}”{comparison.by_group}")
+        yield from comparison_blocks(
+            comparison, table, share_axis(comparison), title="Share of people who chose each answer, with 95% intervals"
+        )

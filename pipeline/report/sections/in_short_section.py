@@ -1,0 +1,75 @@
+"""In short: three to six plain sentences made from the figures."""
+
+import math
+from collections.abc import Sequence
+
+from pipeline.methods.disclosure.cells import ANY, EVERYONE
+from pipeline.report.blocks import Points, ReportSection
+from pipeline.report.numbers_in_words import counted, number, number_shown, people, percent, sentence_case
+from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.sections.doubts_section import abstentions, texts_of
+from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.workflow.results import RunResults
+
+
+def in_short(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
+    """Return the findings in a few sentences."""
+    sentences = (
+        _answered(source),
+        _largest(placed),
+        _new(source, placed),
+        _most_named(source),
+        _unsure(source),
+        _heard_once(source),
+    )
+    return ReportSection("in-short", "In short", (Points(tuple(sentence for sentence in sentences if sentence)),))
+
+
+def _answered(source: RunResults) -> str:
+    asked, answered, _ = everyone_asked(source)
+    if math.isnan(asked):
+        return "How many people were asked and answered is not shown, as that would say too much of a few."
+    if math.isnan(answered):
+        return f"{people(asked)} were asked. How many of them wrote an answer is not shown, as that would say too much of a few."
+    return f"{number(answered)} of {people(asked)} who were asked wrote an answer."
+
+
+def _largest(placed: Sequence[PlacedTheme]) -> str:
+    if not placed:
+        return "No themes were found."
+    first = placed[0]
+    return (
+        f"The answers fall into {counted(len(placed), 'theme', 'themes')}. {sentence_case(first.people)} spoke of the largest, "
+        f"“{first.name}”."
+    )
+
+
+def _new(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
+    if not source.labels:
+        return "There is no codebook yet to compare the themes with."
+    new = sum(theme.code is None for theme in placed)
+    return f"{sentence_case(counted(new, 'theme has', 'themes have'))} no place in the codebook."
+
+
+def _most_named(source: RunResults) -> str:
+    counts = source["counts"]
+    whole = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]].dropna(subset="share")
+    if whole.empty:
+        return ""
+    # By code where shares are the same, so that the sentence is the same each time.
+    top = whole.sort_values(["share", "code"], ascending=[False, True]).to_dict("records")[0]
+    interval = f"95% interval {percent(top['low'])} to {percent(top['high'])}"
+    label = source.label(top["code"])
+    return f"The code suggested for most people is “{label}”: {percent(top['share'])} of those who answered ({interval})."
+
+
+def _unsure(source: RunResults) -> str:
+    if source["texts"].empty:
+        return ""
+    silent = len(abstentions(source["suggestions"], source["texts"]))
+    return f"The program is not sure of {texts_of(source, silent)}, and suggests no code for them."
+
+
+def _heard_once(source: RunResults) -> str:
+    n = int(source["members"]["heard_once"].sum())
+    return sentence_case(f"{number_shown(n, source.profile)} things were heard only once.") if n else ""

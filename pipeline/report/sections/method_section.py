@@ -1,0 +1,127 @@
+"""How the report was made, told from the record of the run, and what it cannot tell."""
+
+import pandas as pd
+
+from pipeline.decisions.store import read_review
+from pipeline.methods.disclosure import Profile
+from pipeline.methods.disclosure.left_out import left_out_note
+from pipeline.methods.embedding.centring import MARK, NOTE
+from pipeline.report.blocks import Fold, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.numbers_in_words import counted, number, number_shown, percent, sentence_case, steadiness
+from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
+from pipeline.tables.parquet import TABLES, model_of_vectors
+from pipeline.workflow.results import RunResults
+from pipeline.workflow.status import learnt_from_written
+
+
+_MODELS = {"voices": "voices (all-MiniLM-L6-v2, taught further with invented answers about services)"}
+LIMITS = (
+    "Themes and codes are suggestions by a program that compares wordings. It does not understand what people mean, and it "
+    "misreads irony.",
+    "A figure says how many people brought something up, not how much it matters to them. Whoever was not asked, or left the "
+    "question blank, is not in it.",
+    "The titles of themes are labels of codes, or phrases that people used: working titles, for people to change.",
+    "Intervals show what chance can do with this many people. They do not show mistakes in coding, or who chose not to answer.",
+)
+
+
+def how_it_was_done(source: RunResults) -> ReportSection:
+    """Return settings, figures, limits and versions of the run."""
+    versions = tuple(source.manifest.libraries.items())
+    collapsed = MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file)
+    written = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
+    left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
+    protection = (
+        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
+        ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
+    )
+    blocks = (
+        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *protection)),
+        Paragraph(masking(source["comments"], source.profile)),
+        Points(
+            (
+                *source.notes,
+                *LIMITS,
+                _unsteady(source["themes"]),
+                *_late(source),
+                *([NOTE] if collapsed else []),
+                *([written] if written else []),
+                *([left_out] if left_out else []),
+                *shaping_sentences(source["shaping"]),
+            )
+        ),
+        Fold("Versions of the software", (TableBlock("versions", "Versions of the software", ("Library", "Version"), versions),)),
+    )
+    return ReportSection("how-it-was-done", "How it was done", blocks)
+
+
+def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
+    settings, path = source.study.settings, source.study.codebook
+    model = settings.embed.model
+    return (
+        ("Survey export", source.study.source.name),
+        ("Codebook", f"{path.name}, {counted(len(source.codebook), 'code', 'codes')}" if path else "none"),
+        ("Language model", f"{_MODELS.get(model, model)}, run on this machine, precision {settings.embed.precision}"),
+        ("Seed", str(source.manifest.seed)),
+        ("Languages read", ", ".join(settings.clean.languages)),
+    )
+
+
+def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
+    themes = source["themes"]
+    middle = float(themes["stability"].median()) if len(themes) else float("nan")
+    sure = percent(source.study.settings.code.min_precision)
+    return (
+        ("Meaning units in them", units_shown(source)),
+        ("Different things said", texts_shown(source)),
+        ("Themes", number(len(themes))),
+        ("Steadiness of the middle theme", steadiness(middle)),
+        ("A code is suggested when", f"at least {sure} of such suggestions are expected to be right"),
+        ("Suggested codes checked by people", percent(checked_share(source["codings"]))),
+    )
+
+
+def checked_share(codings: pd.DataFrame) -> float:
+    """Return the share of codings that at least one person has decided on."""
+    return float((codings["reviewers"] > 0).mean()) if len(codings) else 0.0
+
+
+def masking(comments: pd.DataFrame, profile: Profile) -> str:
+    """Say how many identifiers are masked, and that a person must check."""
+    masked, flagged = (number_shown(int((comments[column] > 0).sum()), profile) for column in ("redactions", "to_check"))
+    return (
+        f"Identifiers that were found, such as names, places and numbers, are masked: in {masked} answers. Words that may "
+        f"identify somebody stand in {flagged}. "
+        "The program does not find everything, so a person must check every quotation before it leaves the team."
+    )
+
+
+def shaping_sentences(shaping: pd.DataFrame) -> tuple[str, ...]:
+    """Say how many edits people made to the themes, and list those that did not come through."""
+    if shaping.empty:
+        return ()
+    lost = shaping[shaping["result"].isin(["no longer finds its theme", "found in part"])]
+    first = f"People made {counted(len(shaping), 'edit', 'edits')} to the themes; {number(len(shaping) - len(lost))} stand."
+    sentences = [first]
+    for edit_id, action, detail, result in lost[["edit_id", "action", "detail", "result"]].itertuples(index=False):
+        asked = f"{action} “{detail}”" if detail else action
+        was = "was " if result == "found in part" else ""
+        sentences.append(f"Edit {edit_id} ({asked}) {was}{result}; look at the themes and make it again.")
+    return tuple(sentences)
+
+
+def _late(source: RunResults) -> tuple[str, ...]:
+    n = int(source["found_members"]["late"].sum())
+    if not n:
+        return ()
+    late = number_shown(n, source.profile)
+    of = f"{late} of the {texts_shown(source)} different things said" if texts_are_shown(source) else f"{late} things said"
+    sentence = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
+    return (sentence_case(sentence),)
+
+
+def _unsteady(themes: pd.DataFrame) -> str:
+    n = int((themes["stability"] < 0.5).sum())
+    if not n:
+        return "No theme is unsteady, but with fewer answers other themes would have been found."
+    return sentence_case(f"{counted(n, 'theme is', 'themes are')} unsteady (below 0.5) and may be chance groupings.")

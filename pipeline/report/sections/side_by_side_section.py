@@ -1,0 +1,70 @@
+"""Two groups side by side, such as care workers and leaders: where they differ, and where we cannot tell them apart."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.methods.disclosure.cells import ANY
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
+from pipeline.report.comparison_blocks import comparison_table
+from pipeline.report.group_comparison import GroupComparison, compare, differences
+from pipeline.report.sections.shares_section import compare_codes
+from pipeline.workflow.results import RunResults
+
+
+NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
+HOW = (
+    "Each person counts once, however much they wrote, so an interval says what chance can do with this many people. Two groups "
+    "are said to differ only where their intervals do not overlap."
+)
+ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
+
+
+def side_by_side(source: RunResults) -> ReportSection:
+    """Return each pair of groups that the study asks for."""
+    name, heading = "side-by-side", "Two groups side by side"
+    pairs = source.study.settings.count.pairs
+    if not pairs:
+        return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
+    blocks: list[Block] = [Paragraph(HOW)]
+    for place, (first, second) in enumerate(pairs, start=1):
+        blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]
+    return ReportSection(name, heading, tuple(blocks))
+
+
+def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Block]:
+    group = _group_of(source, pair)
+    if group is None:
+        yield Paragraph(ABSENT)
+        return
+    kinds = (
+        ("codes", compare_codes(source, group, ANY), "People who spoke of each code", "Code"),
+        ("options", _closed(source, group, "share"), "Answers to closed questions", "Question and answer"),
+        ("means", _closed(source, group, "mean"), "Mean scores", "Closed question"),
+    )
+    for kind, whole, caption, first in kinds:
+        comparison = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
+        if len(comparison.levels) == len(pair):
+            sentences = differences(comparison)
+            yield from (Points(sentences),) if sentences else ()
+            yield comparison_table(comparison, f"side-by-side-{place}-{kind}", caption=caption, first=first)
+
+
+def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:
+    people = source["people"]
+    for group in source.groups:
+        if set(pair) <= set(people.loc[people["attribute"] == group, "value"]):
+            return group
+    return None
+
+
+def _closed(source: RunResults, group: str, measure: str) -> GroupComparison:
+    rows = source["closed"][source["closed"]["measure"] == measure]
+    if measure == "mean":
+        keyed = rows.assign(key=rows["question"])
+        labels = {question: source.wording(question) for question in keyed["key"]}
+        return compare(keyed, group, labels=labels, unit="score", profile=source.profile)
+    # A sign that nobody types, so that two questions with the same answer have two keys.
+    keyed = rows.assign(key=rows["question"] + "\x1f" + rows["value"])
+    pairs = zip(keyed["key"], keyed["question"], keyed["value"], strict=True)
+    labels = {key: f"{source.wording(question)} {value}" for key, question, value in pairs}
+    return compare(keyed, group, labels=labels, unit="share", profile=source.profile)

@@ -1,0 +1,91 @@
+"""Smaller groups: what each group speaks of more than the others, so that the largest do not speak for all."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+
+from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, ReportSection, TableBlock
+from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, number, people, percent
+from pipeline.report.placed_themes import PlacedTheme
+from pipeline.workflow.results import RunResults
+
+
+WHY = (
+    "Themes are ranked by how many people spoke of them, so the largest group decides what comes first. Here each group is "
+    "compared with everyone else. “Clear” means that chance alone rarely does this, with allowance for the many comparisons. "
+    "“A sign” means half as often again or more, but too few people to be sure: read what they said, and ask them."
+)
+HOW_RANKED = (
+    "A theme’s rank by number of people, with each group counting the same whatever its size, and within each group. An arrow "
+    "says by how many places it rises or falls against the first."
+)
+NOTHING = "No theme stands out"
+HEARD_ONCE = "What only one person said is under “Heard once”, whichever group they belong to."
+EVIDENCE = {"clear": "Clear", "a sign": "A sign"}
+
+
+def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
+    """Return what each group speaks of more than others, and the ranks of themes by group."""
+    name, heading = "smaller-groups", "Smaller groups"
+    if source["voices"].empty:
+        return ReportSection(name, heading, (Paragraph("There are no groups to compare, or no themes that they spoke of."),))
+    headings = {theme.theme_id: theme for theme in placed}
+    blocks: list[Block] = [Paragraph(WHY)]
+    for place, group in enumerate(source["voices"]["group"].unique(), start=1):
+        blocks += _of_group(source, str(group), headings, place)
+    return ReportSection(name, heading, (*blocks, Paragraph(HEARD_ONCE)))
+
+
+def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], place: int) -> Iterator[Block]:
+    voices = source["voices"][source["voices"]["group"] == group]
+    yield Heading(f"What stands out {by(group)}")
+    yield TableBlock(
+        name=f"smaller-groups-{place}",
+        caption=f"Themes that a group speaks of more than everyone else, {by(group)}",
+        header=("Group", "Theme", "Share of the group", "Share of everyone else", "Evidence"),
+        rows=tuple(row for level, cells in voices.groupby("level") for row in _rows(source, str(level), cells, themes)),
+    )
+    ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
+    yield Paragraph(HOW_RANKED)
+    yield Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
+
+
+def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:
+    order = {theme: place for place, theme in enumerate(themes)}
+    shown = cells[(cells["evidence"] != "none") & cells["theme_id"].isin(order)]
+    # What is sure comes first, then as in the table of themes.
+    shown = shown.assign(order=shown["theme_id"].map(order), sure=shown["evidence"] == "clear")
+    if shown.empty:
+        yield (level, NOTHING, "", "", "")
+    for row in shown.sort_values(["sure", "order"], ascending=[False, True]).to_dict("records"):
+        hidden = bool(row["suppressed"])
+        share: Cell = NOT_SHOWN
+        if not hidden:
+            n, base, of_group, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
+            share = Figure(percent(of_group), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
+        elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
+        yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
+
+
+def _ranks(source: RunResults, group: str, ranks: pd.DataFrame, themes: dict[str, PlacedTheme], place: int) -> TableBlock:
+    levels = list(dict.fromkeys(ranks.loc[ranks["weighting"] == "within", "level"]))
+    keys = [("people", ""), ("equal groups", ""), *(("within", level) for level in levels)]
+    cells = {(row["weighting"], row["level"], row["theme_id"]): row for row in ranks.to_dict("records")}
+    return TableBlock(
+        name=f"ranks-{place}",
+        caption=f"Rank of each theme by people, by groups and within groups, {by(group)}",
+        header=("Theme", "By people", "Each group the same", *levels),
+        rows=tuple(
+            (theme.heading, *(_rank(source, cells.get((*key, theme_id))) for key in keys)) for theme_id, theme in themes.items()
+        ),
+        targets=tuple(theme.anchor for theme in themes.values()),
+    )
+
+
+def _rank(source: RunResults, row: dict[Any, Any] | None) -> str:
+    if row is None or pd.isna(row["rank"]):
+        return f"{fewer_than(source.profile)} people"
+    change = int(row["change"])
+    moved = f" ({'↑' if change > 0 else '↓'} {counted(abs(change), 'place', 'places')})" if change else ""
+    return f"{number(row['rank'])}{moved}"

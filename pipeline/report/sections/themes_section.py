@@ -1,0 +1,139 @@
+"""The themes: what people speak about, in a table and one by one."""
+
+from collections.abc import Sequence
+
+from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
+from pipeline.methods.themes.titles import MIXED
+from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, Points, Quotations, ReportSection, TableBlock
+from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, score, sentence_case, steadiness
+from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.sections.doubts_section import texts_of
+from pipeline.workflow.results import RunResults
+
+
+OPEN_ENTRIES = 12
+MOST_EXEMPLARS = 3
+# Words of a quotation that stands in a sentence: enough to tell something, and short enough to be read there.
+TELLING, SHORT_QUOTE = 4, 20
+NOT_IN_CODEBOOK = "Not in the codebook yet"
+WHAT_A_THEME_IS = (
+    "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
+    "stands for bears the code's name, and any other a phrase that several people used. People have still to read them and to "
+    "name them."
+)
+HOW_STEADY = (
+    "How steady a theme is says how well it came back when the answers were drawn again at random, from 0 to 1. "
+    "An unsteady theme may be a chance grouping: read its answers before you use it."
+)
+
+
+def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
+    """Return the table of themes and an entry for each."""
+    if not placed:
+        return ReportSection("themes", "Themes", (Paragraph("No themes were found, because there are no answers to read."),))
+    counted_in = [theme for theme in placed if not theme.set_aside]
+    entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
+    if words.released:
+        # The team's own copy shows all words, so nothing waits there.
+        blocks.append(Paragraph(how_to_approve(words)))
+    blocks += _families(counted_in)
+    blocks += entries[:OPEN_ENTRIES]
+    if folded := entries[OPEN_ENTRIES:]:
+        blocks.append(Fold(f"The other {counted(len(folded), 'theme', 'themes')}", tuple(folded)))
+    if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
+        summary = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
+        blocks.append(Fold(summary, tuple(aside)))
+    return ReportSection("themes", "Themes", tuple(blocks))
+
+
+def how_to_approve(words: Words) -> str:
+    """Say that words wait to be approved, and where that is done."""
+    waiting = f"{counted(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
+    return (
+        "What people said is shown here only once a person of the team has approved each excerpt. "
+        f"{waiting}: `make review`, then “Quotes to approve”. The team's own copy shows the others."
+    )
+
+
+def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
+    families = {theme.family: theme.family_title for theme in sorted(placed, key=lambda theme: theme.family)}
+    if len(families) < 2:
+        return []
+    inside: list[Block] = []
+    for family, title in families.items():
+        inside.append(Heading(f"Family {family}. {title}"))
+        inside.append(Points(tuple(theme.heading for theme in placed if theme.family == family)))
+    return [Fold("Families of like themes, and the themes in each", tuple(inside))]
+
+
+def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
+    sentences = [WHAT_A_THEME_IS]
+    if rare := sum(theme.rare for theme in placed):
+        sentences.append(f"{counted(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure.")
+    members = source["members"]
+    if alone := int(members["theme_id"].isna().sum()):
+        sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own, far from every theme.")
+    return " ".join(sentences)
+
+
+def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
+    return TableBlock(
+        name="all-themes",
+        caption="All themes, by number of people",
+        header=("Theme", "People", "Different things said", "How steady", "Place in the codebook", "Family of like themes"),
+        rows=tuple(_row(source, theme) for theme in placed),
+        numeric=(1, 2, 5),
+        targets=tuple(theme.anchor for theme in placed),
+    )
+
+
+def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
+    return (
+        theme.heading,
+        theme.people.removesuffix(" people"),
+        # 0 where people are too few to be shown, as texts would tell of them.
+        number(theme.n_texts) if theme.n_texts else NOT_SHOWN,
+        steadiness(theme.stability),
+        source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
+        number(theme.family),
+    )
+
+
+def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> ListEntry:
+    like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
+    quotable = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    facts = (
+        *((("Title", "given by people"),) if theme.named else ()),
+        ("In a sentence", _sentence(source, theme, quotable)),
+        ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
+        ("People", theme.people + (" (rare)" if theme.rare else "")),
+        ("How steady", steadiness(theme.stability)),
+        ("Place in the codebook", _place(source, theme)),
+        ("Like themes", "; ".join(like) or "none"),
+    )
+    return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
+
+
+def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -> str:
+    """Describe a theme in a sentence, with the words of people who agreed to be quoted."""
+    if theme.code is not None:
+        about = f"People speak of what the codebook calls “{source.label(theme.code)}”"
+    elif theme.title.startswith(MIXED):
+        about = "People speak of several things, or too few of them use the same words to name it"
+    elif theme.title:
+        about = f"People speak of “{theme.name}”, for which the codebook has no code"
+    else:
+        about = "Few people speak of this, and their words are held back"
+    quoted = [f"“{' '.join(text.split()).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][
+        :2
+    ]
+    return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
+
+
+def _place(source: RunResults, theme: PlacedTheme) -> str:
+    if theme.code is None:
+        nearest = f"; the nearest code is “{source.label(theme.runner_up)}”" if theme.runner_up else ""
+        return NOT_IN_CODEBOOK + nearest
+    who = "agreed by people" if theme.agreed else "suggested by the program"
+    return f"{source.label(theme.code)} ({who}, fit {score(theme.fit)} of 1)"

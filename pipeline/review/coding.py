@@ -1,0 +1,141 @@
+"""Take in what a person decides on a page: once, against the version they saw, and in their own name."""
+
+from dataclasses import dataclass
+
+from pipeline.decisions.showings import has_seen
+from pipeline.decisions.store import Decision, Drawn, Outcome, Store
+from pipeline.errors import ReviewError
+from pipeline.review.blindness import stands_in_codebook
+from pipeline.review.excerpts import bare_excerpt
+from pipeline.review.session import ReviewSession
+
+
+LONGEST_S = 3_600.0
+
+
+@dataclass(frozen=True)
+class Coding:
+    """What a person says of an excerpt, before it is kept."""
+
+    outcome: Outcome
+    codes: tuple[str, ...] = ()
+    note: str = ""
+    new_code: str = ""
+    """The person's suggestion of a code that the codebook does not have."""
+    seconds: float | None = None
+    """How long the person read and thought, for paying people; at most an hour is kept."""
+
+
+class StaleError(ReviewError):
+    """The page was out of date: `yours` is what was sent, `stands` what was said in the meantime (a window, or a workbook)."""
+
+    def __init__(self, sentence: str, *, yours: object, stands: object) -> None:
+        super().__init__(sentence)
+        self.yours = yours
+        self.stands = stands
+
+
+class OtherWordsError(ReviewError):
+    """An excerpt holds other words than the page showed on which it was answered."""
+
+
+def decide(
+    room: ReviewSession,
+    segment_id: str,
+    reviewer: str,
+    coding: Coding,
+    *,
+    version: int,
+    shown: str,
+    key: str,
+    drawn: Drawn = "given order",
+) -> Decision:
+    """Keep what a person says of an excerpt, and return it; the same `key` again returns what it made the first time.
+
+    `version` and `shown` are those of the `Excerpt` on the page they saw. Whether it counts as blind is decided here: a
+    person's first answer since the excerpt was last put into the queue does, a later one does not, nor one after they were
+    shown how its text is coded. StaleError if they have said something else since, OtherWordsError if the excerpt's words have
+    changed.
+    """
+    material = room.material()
+    text_id = material.tables.text_id(segment_id)
+    if text_id is None:
+        raise ReviewError("This excerpt is no longer in the study, so the answer was not kept. Go on with the next one.")
+    same_words = bare_excerpt(material, segment_id).shown == shown
+    for code in coding.codes:
+        check_code(room, code)
+    ledger = room.ledger()
+    seen, own = stands_in_codebook(room, text_id), ledger.of(reviewer, segment_id)
+
+    def keep(store: Store) -> Decision:
+        if number := store.made_with(key):
+            return store.decision(number)
+        if not same_words:
+            raise OtherWordsError("These words have changed since this page was opened. Read them, and answer again.")
+        _check_version(store, segment_id, reviewer, coding, version=version)
+        return store.decide(
+            segment_id=segment_id,
+            text_id=text_id,
+            reviewer=reviewer,
+            outcome=coding.outcome,
+            codes=coding.codes,
+            # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
+            drawn="random audit" if own and own.drawn == "random audit" else drawn,
+            # Asked of the store, by the one writer: a page may have shown it in another window a moment ago.
+            blind=not (seen or has_seen(store, reviewer, segment_id, text_id)),
+            channel="web",
+            note=coding.note.strip(),
+            new_code=" ".join(coding.new_code.split()),
+            seconds=None if coding.seconds is None else min(max(coding.seconds, 0.0), LONGEST_S),
+            key=key,
+        )
+
+    made = room.write(keep)
+    room.held.give_back(reviewer, segment_id)
+    return made
+
+
+def check_code(room: ReviewSession, code: str) -> None:
+    """Refuse a code that the codebook does not have, with a CodebookError that names the nearest."""
+    room.material().codebook[code]
+
+
+def take_back(room: ReviewSession, decision_id: int, reviewer: str) -> Decision | None:
+    """Withdraw one's own decision and return what one says of the excerpt now; ReviewError if it is somebody else's."""
+
+    def withdraw(store: Store) -> Decision:
+        made = store.decision(decision_id)
+        if made.reviewer.casefold() != reviewer.casefold():
+            raise ReviewError("Only the person who gave an answer can take it back.")
+        store.withdraw(decision_id, made.reviewer)
+        return made
+
+    made = room.write(withdraw)
+    return room.ledger().of(made.reviewer, made.segment_id)
+
+
+def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding, *, version: int) -> None:
+    stands = store.own_decision(segment_id, reviewer)
+    if stands != version:
+        raise StaleError(
+            "You have said something else of this excerpt since this page was opened, in another window or on a sheet. "
+            "Nothing was overwritten: choose which of the two is to stand.",
+            yours=coding,
+            stands=store.decision(stands) if stands else None,
+        )
+
+
+def said_by(room: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decision, ...]:
+    """Return the last n decisions of a person that stand, the newest first."""
+
+    def look(store: Store) -> tuple[Decision, ...]:
+        # Asked of this person's rows only: the view `standing` goes through everybody's.
+        rows = store.connection.execute(
+            """SELECT max(decision_id) AS number FROM decisions WHERE reviewer = ?
+            AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
+            GROUP BY segment_id ORDER BY number DESC LIMIT ?""",
+            (reviewer, n),
+        ).fetchall()
+        return tuple(store.decision(row["number"]) for row in rows)
+
+    return room.read(look)

@@ -1,0 +1,190 @@
+"""Quotes to approve: a person lets each quotation leave, in the words that were said or in others, or refuses it."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.decisions.store import Store
+from pipeline.errors import ReviewError
+from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
+from pipeline.methods.redact import Redactor
+from pipeline.methods.redact.findings_in_words import identifiers_in
+from pipeline.methods.text.rewording import too_like
+from pipeline.review.coding import StaleError
+from pipeline.review.run_tables import RunTables
+from pipeline.review.session import ReviewSession
+
+
+@dataclass(frozen=True)
+class QuoteApproval:
+    """What people have decided about quoting an excerpt."""
+
+    approval_id: int
+    segment_id: str
+    outcome: Literal["approved", "reworded", "refused"]
+    wording: str
+    reason: str
+    by: str
+    made_at: str
+
+
+@dataclass(frozen=True)
+class QuoteCandidate:
+    """An excerpt that could be quoted, and what people have decided about it."""
+
+    segment_id: str
+    codes: tuple[str, ...]
+    text: str
+    caption: str
+    reasons: tuple[str, ...]
+    """Why it was picked: typical, distinct, …"""
+    consent: Literal["quote", "paraphrase"]
+    """With "paraphrase" only a rewording may leave."""
+    to_check: int
+    """Places in the answer where a person should look for identifiers."""
+    approval: QuoteApproval | None
+
+    @property
+    def version(self) -> int:
+        """To be sent back with a decision: the number of the approval it would take the place of, or 0."""
+        return self.approval.approval_id if self.approval else 0
+
+
+def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
+    """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about."""
+    material = room.material()
+    stamp = room.read(lambda store: store.last_numbers("approvals", "retractions"))
+    approvals = room.kept("approvals", stamp, lambda: room.read(approvals_of))
+    order = {code.code: place for place, code in enumerate(material.codebook.codes)}
+    quotes = material.tables["quotes"]
+    # Codes that the codebook no longer has come last.
+    places = quotes["code"].map(order).fillna(len(order))
+    rows = quotes.assign(place=places).sort_values("place", kind="stable").to_dict("records")
+    # An excerpt is a candidate for each of its codes, and is decided on once.
+    grouped: dict[str, list[Mapping[Hashable, Any]]] = {}
+    for row in rows:
+        grouped.setdefault(row["segment_id"], []).append(row)
+    candidates = (_candidate(material, own, approvals.get(segment_id)) for segment_id, own in grouped.items())
+    return tuple(candidate for candidate in candidates if not (waiting and candidate.approval))
+
+
+def approve(room: ReviewSession, segment_id: str, *, by: str, version: int, key: str) -> QuoteApproval:
+    """Let a quotation leave as it was said; ReviewError if the person agreed to rewording only."""
+    if _consent(room, segment_id) != "quote":
+        raise ReviewError("The person who said this agreed to rewording only; write other words for it, or refuse it.")
+    return _keep(room, segment_id, "approved", by=by, version=version, key=key)
+
+
+def approve_rewording(room: ReviewSession, segment_id: str, wording: str, *, by: str, version: int, key: str) -> QuoteApproval:
+    """Let other words leave in its place; ReviewError if they are still what was said, or may tell who somebody is."""
+    words = " ".join(wording.split())
+    _consent(room, segment_id)
+    if not words:
+        raise ReviewError("Please write it in other words; nothing is no rewording.")
+    if alike := too_like(room.material().tables.words(segment_id), words):
+        raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
+    if may_identify(words):
+        pointing = " and ".join(pointers(words))
+        raise ReviewError(f"What comes together in these words (such as {pointing}) may point at the person; leave that out.")
+    names = room.study.settings.clean.known_names
+    redactor = room.kept("redactor", names, lambda: Redactor(known_names=names))
+    if identifiers := ", ".join(identifiers_in(redactor, [words])[0]):
+        raise ReviewError(f"These words may tell who somebody is: {identifiers}. Leave it out.")
+    return _keep(room, segment_id, "reworded", wording=words, by=by, version=version, key=key)
+
+
+def refuse_quote(room: ReviewSession, segment_id: str, reason: str, *, by: str, version: int, key: str) -> QuoteApproval:
+    """Keep a quotation in, with a reason."""
+    if not reason.strip():
+        raise ReviewError("Please say why this is not to be quoted; the reason is kept with it.")
+    return _keep(room, segment_id, "refused", reason=reason.strip(), by=by, version=version, key=key)
+
+
+def undo_approval(room: ReviewSession, approval_id: int, *, by: str) -> None:
+    """Take a decision about a quotation back; it stays on record, and the one before it counts again."""
+
+    def take_back(store: Store) -> None:
+        if store.row("approvals", approval_id) is None:
+            raise ReviewError(f"There is no decision {approval_id} about a quotation in this study.")
+        store.retract("approval", approval_id, by)
+
+    room.write(take_back)
+
+
+def approvals_of(store: Store) -> dict[str, QuoteApproval]:
+    """Return what people have decided about each excerpt, as things stand."""
+    return {row["segment_id"]: _approval(row) for row in store.approvals().to_dict("records")}
+
+
+def _keep(
+    room: ReviewSession,
+    segment_id: str,
+    outcome: Literal["approved", "reworded", "refused"],
+    *,
+    by: str,
+    version: int,
+    key: str,
+    wording: str = "",
+    reason: str = "",
+) -> QuoteApproval:
+    text_id = room.material().tables.text_id(segment_id)
+    row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "wording": wording, "reason": reason, "by": by}
+
+    def keep(store: Store) -> QuoteApproval:
+        number = store.made_with(key, "approvals")
+        if not number:
+            stands = approvals_of(store).get(segment_id)
+            if (stands.approval_id if stands else 0) != version:
+                raise StaleError(
+                    "Somebody has decided about this quotation since this page was opened. Nothing was overwritten: read both, "
+                    "and decide again.",
+                    yours=wording or reason or outcome,
+                    stands=stands,
+                )
+            number = store.append("approvals", **row, idempotency_key=key)
+        kept = dict(store.row("approvals", number))
+        if any((kept[name] or "") != (value or "") for name, value in row.items()):
+            # The same form was sent before with another decision: by the back button, say.
+            raise StaleError(
+                f"You have sent this page before: {kept['outcome']}. Nothing was overwritten: decide again.",
+                yours=wording or reason or outcome,
+                stands=_approval(kept),
+            )
+        return _approval(kept)
+
+    return room.write(keep)
+
+
+def _consent(room: ReviewSession, segment_id: str) -> str:
+    """Return what the person who said it allows today; ReviewError where that is no quotation of any kind."""
+    tables = room.material().tables
+    row = tables.row_of.get(segment_id)
+    if row is None:
+        raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
+    # Asked again at each decision: a run since may have taken in that somebody withdrew.
+    comment = tables["comments"].iloc[tables.comment_rows[tables.segments["comment_id"].iloc[row]]]
+    if comment["consent"] not in ("quote", "paraphrase") or isinstance(comment["set_aside"], str):
+        raise ReviewError("The person who said this does not, or no longer, agree to be quoted.")
+    return str(comment["consent"])
+
+
+def _candidate(material: RunTables, rows: list[Mapping[Hashable, Any]], approval: QuoteApproval | None) -> QuoteCandidate:
+    first, tables = rows[0], material.tables
+    place = tables.row_of.get(first["segment_id"])
+    comment_id = "" if place is None else tables.segments["comment_id"].iloc[place]
+    row = tables.comment_rows.get(comment_id)
+    return QuoteCandidate(
+        segment_id=first["segment_id"],
+        codes=tuple(dict.fromkeys(quote["code"] for quote in rows if quote["code"])),
+        text=first["text"],
+        caption=first["caption"],
+        reasons=tuple(dict.fromkeys(quote["reason"] for quote in rows)),
+        consent=first["consent"],
+        to_check=0 if row is None else int(tables["comments"]["to_check"].iloc[row]),
+        approval=approval,
+    )
+
+
+def _approval(row: Mapping[Hashable, Any]) -> QuoteApproval:
+    names = ("approval_id", "segment_id", "outcome", "wording", "reason", "by", "made_at")
+    return QuoteApproval(**{name: row[name] for name in names})

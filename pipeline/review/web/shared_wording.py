@@ -1,0 +1,61 @@
+"""Small matters of wording that many pages share."""
+
+import unicodedata
+
+from flask import session
+
+from pipeline.decisions.store import Decision
+from pipeline.errors import ReviewError
+from pipeline.review.coding import Coding
+from pipeline.review.discussions import Discussion, ReaderCoding
+from pipeline.review.excerpts import bare_excerpt
+from pipeline.review.run_tables import RunTables
+from pipeline.review.web.web_context import context
+
+
+_LONG_PAUSE_S = 300
+
+
+def plural(n: int, singular: str, plural: str = "") -> str:
+    """Return a number with its word: 1 excerpt, 2 excerpts."""
+    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
+
+
+def direction(text: str) -> str:
+    """Return rtl for words that begin in a script written from right to left, else ltr."""
+    strong = (unicodedata.bidirectional(letter) for letter in text)
+    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") in ("R", "AL") else "ltr"
+
+
+def shortcuts_on() -> bool:
+    """Say whether this person wants keyboard shortcuts."""
+    return bool(session.get("shortcuts", True))
+
+
+def minutes(seconds: int) -> str:
+    """Return a time as people say it."""
+    if seconds < 60:
+        return "less than a minute"
+    hours, left = divmod(round(seconds / 60), 60)
+    parts = [plural(hours, "hour")] if hours else []
+    return " ".join([*parts, plural(left, "minute")] if left or not hours else parts)
+
+
+def worked_s(begun: float | None, now: float) -> int:
+    """Return the seconds to count for a page: those it lay open, up to five minutes, so that a break is not counted."""
+    return 0 if begun is None else round(min(max(now - begun, 0), _LONG_PAUSE_S))
+
+
+def answer_in_words(answer: Coding | Decision | Discussion | ReaderCoding) -> str:
+    """Return an answer as people say it: the codes' names, none of these, not sure, skipped."""
+    named = {"not sure": "not sure", "skip": "skipped, no questions asked"}
+    codes = ", ".join(context().code_name(code) for code in answer.codes)
+    return named.get(getattr(answer, "outcome", "")) or codes or "none of these"
+
+
+def words_of(material: RunTables, segment_id: str) -> str:
+    """Return the words of an excerpt, or nothing where a later run no longer has it."""
+    try:
+        return bare_excerpt(material, segment_id).words
+    except ReviewError:
+        return ""

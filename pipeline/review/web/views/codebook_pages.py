@@ -1,0 +1,141 @@
+"""The codebook: read it, propose to change it, agree or object, and see what it said before."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.codebook.edit_file import fields_of
+from pipeline.errors import CodebookError, ReviewError
+from pipeline.review.blindness import show_words
+from pipeline.review.codebook_changes import (
+    CodeEdit,
+    accept,
+    code_edit,
+    code_edits,
+    propose_change,
+    propose_code,
+    refuse,
+    undo_code_edit,
+    vote,
+)
+from pipeline.review.coding import StaleError
+from pipeline.review.web import flash, saved_forms
+from pipeline.review.web.flash import Notice
+from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
+from pipeline.review.web.web_context import Page, context
+
+
+PAGES = Blueprint("codebook", __name__)
+_NAMES = (*CODE_FIELDS, "why", "stood")
+
+
+@PAGES.get("/codebook")
+def codebook() -> Page:
+    """Show all codes, and what people propose to change."""
+    proposed = code_edits(context().room, status="open")
+    return render_template("codebook.html.j2", cards=context().codes.values(), proposed=proposed, notice=flash.take())
+
+
+@PAGES.get("/codebook/code/<path:code>")
+def one_code(code: str) -> Page:
+    """Show a code and its history."""
+    card = context().codes.get(code) or abort(404)
+    return render_template("code.html.j2", card=card, edits=code_edits(context().room, code), notice=flash.take())
+
+
+@PAGES.route("/codebook/change/<path:code>", methods=["GET", "POST"])
+def change(code: str) -> Page:
+    """Propose other words for a code."""
+    card = context().codes.get(code) or abort(404)
+    form, stands = CodeForm(), fields_of(context().room.material().codebook[code])
+    if request.method == "GET":
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or stands)
+    shown_now = json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False)
+    form.stood.data = form.stood.data or shown_now
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "GET" or errors:
+        return _show(form, errors, card=card)
+    by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
+    try:
+        made = propose_change(context().room, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
+    except StaleError:
+        # Sent again from here it answers to what the codebook says now, and is another proposal.
+        form.stood.data, form.key.data = shown_now, ""
+        return _show(form, {}, card=card, meanwhile=stands), 409
+    except ReviewError as error:
+        return _show(form, {"label": str(error)}, card=card)
+    return _proposed(made)
+
+
+@PAGES.route("/codebook/new", methods=["GET", "POST"])
+def new_code() -> Page:
+    """Propose a new code."""
+    form = CodeForm()
+    if request.method == "GET":
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or {})
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "GET" or errors:
+        return _show(form, errors)
+    try:
+        made = propose_code(context().room, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
+    except ReviewError as error:
+        return _show(form, {"label": str(error)})
+    return _proposed(made)
+
+
+@PAGES.get("/codebook/proposal/<int:number>")
+def proposal(number: int) -> Page:
+    """Show a proposal, what it changes, and what people say of it."""
+    return _show_proposal(code_edit(context().room, number), {})
+
+
+@PAGES.post("/codebook/proposal/<int:number>")
+def say(number: int) -> Page:
+    """Agree, object, accept, refuse or undo."""
+    room, me, why = context().room, context().me.name, request.form.get("why", "").strip()
+    try:
+        match request.form.get("do"):
+            case "agree" | "object" | "none" as word:
+                vote(room, number, word, by=me, why=why)
+                result = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
+            case "accept":
+                made = accept(room, number, by=me, today=context().now.date(), despite=why)
+                result = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
+            case "refuse":
+                refuse(room, number, by=me, why=why)
+                result = "Refused, with your reason."
+            case "undo":
+                undo_code_edit(room, number, by=me, today=context().now.date())
+                result = "Undone."
+            case _:
+                abort(400)
+    except StaleError as stale:
+        return _show_proposal(code_edit(room, number), {"why": str(stale)}, why), 409
+    except (ReviewError, CodebookError) as error:
+        return _show_proposal(code_edit(room, number), {"why": str(error)}, why), 422
+    flash.give(Notice(result))
+    return redirect(url_for("codebook.proposal", number=number), 303)
+
+
+def _show(form: CodeForm, errors: dict[str, str], *, card: Any = None, meanwhile: dict[str, str] | None = None) -> str:
+    form.stamp(version=0, person=context().me.name)
+    return render_template(
+        "change.html.j2", form=form, errors=errors, card=card, fields=CODE_FIELDS, meanwhile=meanwhile, notice=flash.take()
+    )
+
+
+def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str:
+    # What is proposed as an example may be words of an excerpt that this person has yet to read.
+    examples = [line for change in edit.changes for line in (*change.before.splitlines(), *change.after.splitlines())]
+    show_words(context().room, context().me.name, examples, place="proposal")
+    mine = next((vote for vote in edit.votes if vote.by == context().me.name), None)
+    return render_template(
+        "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=flash.take()
+    )
+
+
+def _proposed(made: CodeEdit) -> Response:
+    flash.give(Notice("Proposed. Others can now agree or object. The codebook is as it was until it is accepted."))
+    return redirect(url_for("codebook.proposal", number=made.code_edit_id), 303)

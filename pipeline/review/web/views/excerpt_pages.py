@@ -1,0 +1,281 @@
+"""Reading excerpts: one's own answer first, then the model's, with a place to stop and a way back at every step."""
+
+from contextlib import suppress
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
+from pipeline.decisions.store import Decision
+from pipeline.errors import StorageError
+from pipeline.review.blindness import show_words
+from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
+from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
+from pipeline.review.queue import ahead, let_go, next_excerpt
+from pipeline.review.web import flash, reading_batch, saved_forms
+from pipeline.review.web.content_warnings import topics
+from pipeline.review.web.flash import Notice
+from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
+from pipeline.review.web.shared_wording import answer_in_words, minutes, words_of
+from pipeline.review.web.web_context import Page, context
+
+
+PAGES = Blueprint("excerpts", __name__)
+
+
+@PAGES.route("/begin", methods=["GET", "POST"])
+def begin() -> Page:
+    """Choose how many excerpts to read now."""
+    form = BatchForm()
+    if form.validate_on_submit():
+        reading_batch.begin(int(form.size.data), form.order.data)
+        return redirect(url_for("excerpts.next_excerpt_page"), 303)
+    return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(context().room, context().me.name))
+
+
+@PAGES.get("/next")
+def next_excerpt_page() -> Page:
+    """Go to the next excerpt, or to the place to stop where the batch is done or nothing is left."""
+    here, now = context(), reading_batch.current()
+    if now is None:
+        return redirect(url_for("excerpts.begin"), 303)
+    if now.is_done:
+        return redirect(url_for("excerpts.pause"), 303)
+    segment_id = next_excerpt(here.room, here.me.name, now.order, now=here.now)
+    if segment_id is None:
+        return redirect(url_for("excerpts.pause", left="none"), 303)
+    reading_batch.hand(segment_id)
+    return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
+
+
+@PAGES.get("/pause")
+def pause() -> Page:
+    """A place to stop: what was done, how long it took, and how to go on."""
+    here = context()
+    let_go(here.room, here.me.name)
+    done, spent = reading_batch.totals()
+    nothing_left = request.args.get("left") == "none"
+    waiting = ahead(here.room, here.me.name).waiting
+    return render_template(
+        "pause.html.j2", n_done=done, spent=minutes(spent), nothing_left=nothing_left, waiting=waiting, notice=flash.take()
+    )
+
+
+@PAGES.get("/excerpt/<segment_id>")
+def read(segment_id: str) -> Page:
+    """Read an excerpt and say which codes fit."""
+    excerpt = read_excerpt(context().room, segment_id, context().me.name)
+    reading_batch.open_page(segment_id, context().clock())
+    return _show(excerpt, _prefilled(excerpt), {})
+
+
+@PAGES.post("/excerpt/<segment_id>")
+def answer(segment_id: str) -> Page:
+    """Keep what was said of an excerpt."""
+    here, form = context(), AnswerForm()
+    excerpt = read_excerpt(here.room, segment_id, here.me.name)
+    match request.form.get("do"):
+        case "find" | "all" as which:
+            _keep_words(excerpt, form)
+            # What is looked for goes into an address, and no address may be longer than a browser can ask for.
+            words = (form.find.data or "")[:LONGEST_FIND] if which == "find" else None
+            return redirect(url_for("excerpts.read", segment_id=segment_id, find=words or None, _anchor="codes"), 303)
+        case "stop":
+            _keep_words(excerpt, form)
+            return redirect(url_for("excerpts.pause"), 303)
+        case "skip":
+            return _decide(excerpt, form, Coding("skip", seconds=_seconds(segment_id)))
+    errors = problems(form) if not form.validate() else form.contradictions(context().codes)
+    if errors:
+        return _show(excerpt, form, errors), 422
+    return _decide(excerpt, form, form.judgement(seconds=_seconds(segment_id)))
+
+
+@PAGES.post("/excerpt/<segment_id>/draft")
+def keep_draft(segment_id: str) -> tuple[str, int]:
+    """Keep what is being typed, for the script that sends it now and then."""
+    _keep_words(read_excerpt(context().room, segment_id, context().me.name), AnswerForm())
+    return "", 204
+
+
+@PAGES.get("/excerpt/<segment_id>/suggestion")
+def model(segment_id: str) -> Page:
+    """See what the model suggests, after one's own answer."""
+    excerpt = read_excerpt(context().room, segment_id, context().me.name)
+    if excerpt.own is None or excerpt.hint is None or not excerpt.hint.suggested:
+        return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
+    reading_batch.open_page(segment_id, context().clock())
+    # The model's reason may be words of another excerpt, beside the code that people gave it.
+    reasons = [likely.because for likely in excerpt.hint.suggested]
+    show_words(context().room, context().me.name, reasons, place="suggestion")
+    return render_template("suggestion.html.j2", excerpt=excerpt, key=fresh_key(), notice=flash.take())
+
+
+@PAGES.post("/excerpt/<segment_id>/suggestion")
+def after_model(segment_id: str) -> Page:
+    """Keep one's answer, or take what the model suggests instead of it or beside it."""
+    here = context()
+    excerpt = read_excerpt(here.room, segment_id, here.me.name)
+    likely = tuple(code.code for code in excerpt.hint.suggested) if excerpt.hint else ()
+    own = excerpt.own.codes if excerpt.own else ()
+    codes = {"take": likely, "both": tuple(dict.fromkeys([*own, *likely]))}.get(request.form.get("do", ""), ())
+    if excerpt.own is None:
+        return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
+    if not codes:
+        flash.give(Notice(f"Kept: {answer_in_words(excerpt.own)}.", undo=_undo_of(excerpt.own)))
+        return redirect(url_for("excerpts.next_excerpt_page"), 303)
+    coding = Coding("codes", codes, note=excerpt.own.note, new_code=excerpt.own.new_code, seconds=_seconds(segment_id))
+    return _decide(excerpt, AnswerForm(), coding, after_model=True)
+
+
+@PAGES.get("/mine")
+def mine() -> Page:
+    """Look at what one has said, to change or undo it."""
+    here = context()
+    material = here.room.material()
+    decisions = [(made, words_of(material, made.segment_id)) for made in said_by(here.room, here.me.name)]
+    return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
+
+
+@PAGES.post("/undo/<int:decision_id>")
+def undo(decision_id: int) -> Response:
+    """Take one's own decision back; its words are there again, to be changed or sent."""
+    here = context()
+    taken = here.room.read(lambda store: store.decision(decision_id))
+    take_back(here.room, decision_id, here.me.name)
+    words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
+    words |= {"none": ["y"]} if taken.outcome == "none" else {}
+    words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
+    # The answer is taken back by now, whether the disk keeps its words for later or not.
+    with suppress(StorageError):
+        _save_draft(taken.segment_id, words)
+    reading_batch.uncount(taken.segment_id)
+    flash.give(Notice("Undone. Your answer is not counted any more. You can change it here, or go on without it."))
+    return redirect(url_for("excerpts.read", segment_id=taken.segment_id), 303)
+
+
+def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
+    find = request.args.get("find", "").strip()
+    matching = {card.code for card in code_cards(context().room, find)} if find else None
+    form.stamp(version=excerpt.version, person=context().me.name)
+    form.shown.data = form.shown.data or excerpt.shown
+    return render_template(
+        "excerpt.html.j2",
+        excerpt=excerpt,
+        form=form,
+        errors=errors,
+        families=_families(),
+        found=matching,
+        find=find,
+        cautions=topics(excerpt.before + excerpt.words + excerpt.after),
+        notice=flash.take(),
+        progress=reading_batch.current(),
+    )
+
+
+def _families() -> dict[str, list[CodeCard]]:
+    families: dict[str, list[CodeCard]] = {}
+    for card in context().codes.values():
+        families.setdefault(context().code_name(card.parent) if card.parent else "", []).append(card)
+    return families
+
+
+def _prefilled(excerpt: Excerpt) -> AnswerForm:
+    """Return the form with the words that wait for it: of a session that ended, of a draft, or of the answer that stands."""
+    here, place = context(), _place(excerpt.segment_id)
+    words = saved_forms.take(request.path, here.me.name) or here.room.read(lambda store: draft(store, here.me.name, place))
+    form = AnswerForm(formdata=None)
+    if words:
+        form.fill(words)
+    elif excerpt.own:
+        form.fill_from(excerpt.own)
+    return form
+
+
+def _keep_words(excerpt: Excerpt, form: AnswerForm) -> None:
+    _save_draft(excerpt.segment_id, form.words())
+
+
+def _save_draft(segment_id: str, words: dict[str, list[str]]) -> None:
+    # The writer works in a thread of its own, where nobody is signed in: the name goes with the job.
+    room, me, now = context().room, context().me.name, context().now
+    room.write(lambda store: save_draft(store, me, _place(segment_id), words, now=now))
+
+
+def _drop_draft(segment_id: str) -> None:
+    room, me = context().room, context().me.name
+    # The answer is saved by now. A draft that the disk does not let go says the same, and must not call that in question.
+    with suppress(StorageError):
+        room.write(lambda store: drop_draft(store, me, _place(segment_id)))
+
+
+def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: bool = False) -> Page:
+    """Keep a judgement and go on; where something else was said meanwhile, show both."""
+    here, order = context(), reading_batch.drawn(excerpt.segment_id)
+    try:
+        made = decide(
+            here.room,
+            excerpt.segment_id,
+            here.me.name,
+            coding,
+            version=form.version,
+            shown=form.shown.data or "",
+            key=form.key.data or fresh_key(),
+            drawn=order,
+        )
+    except OtherWordsError as changed:
+        return _asked_anew(excerpt.segment_id, coding if after_model else form, str(changed))
+    except StaleError as stale:
+        return _both_versions(excerpt, coding, stale.stands if isinstance(stale.stands, Decision) else excerpt.own)
+    if (made.outcome, made.codes, made.note, made.new_code) != (coding.outcome, coding.codes, coding.note, coding.new_code):
+        # The same form was sent before with other words: by the back button, say.
+        return _both_versions(excerpt, coding, made)
+    _drop_draft(excerpt.segment_id)
+    reading_batch.count(excerpt.segment_id, round(coding.seconds or 0))
+    return _go_on(made, after_model=after_model)
+
+
+def _go_on(made: Decision, *, after_model: bool) -> Response:
+    here = context()
+    hint = None if after_model or made.outcome == "skip" else read_excerpt(here.room, made.segment_id, here.me.name).hint
+    likely = {code.code for code in hint.suggested} if hint else set()
+    also = ""
+    if hint and likely == set(made.codes):
+        also = " The model suggests the same."
+    elif hint and not likely:
+        also = " The model suggests nothing here." + (f" Its reason: {hint.abstained}." if hint.abstained else "")
+    flash.give(Notice(f"Saved: {answer_in_words(made)}.{also}", undo=_undo_of(made)))
+    if likely and likely != set(made.codes):
+        return redirect(url_for("excerpts.model", segment_id=made.segment_id), 303)
+    return redirect(url_for("excerpts.next_excerpt_page"), 303)
+
+
+def _undo_of(made: Decision) -> str:
+    return url_for("excerpts.undo", decision_id=made.decision_id)
+
+
+def _both_versions(excerpt: Excerpt, coding: Coding, stands: Decision | None) -> tuple[str, int]:
+    form = AnswerForm(formdata=None)
+    form.fill_from(coding)
+    form.stamp(version=stands.decision_id if stands else 0, person=context().me.name)
+    form.shown.data = excerpt.shown
+    return render_template("stale.html.j2", excerpt=excerpt, said=coding, stands=stands, form=form), 409
+
+
+def _asked_anew(segment_id: str, sent: AnswerForm | Coding, sentence: str) -> tuple[str, int]:
+    """Show the words as they are now, with what was entered for the words before."""
+    excerpt, form = read_excerpt(context().room, segment_id, context().me.name), AnswerForm(formdata=None)
+    if isinstance(sent, Coding):
+        form.fill_from(sent)
+    else:
+        form.fill(sent.words())
+    reading_batch.open_page(segment_id, context().clock())
+    return _show(excerpt, form, {"codes": sentence}), 409
+
+
+def _seconds(segment_id: str) -> float:
+    return reading_batch.seconds_on(segment_id, context().clock())
+
+
+def _place(segment_id: str) -> str:
+    return f"excerpt/{segment_id}"

@@ -1,0 +1,95 @@
+"""The first page, the guide, how we are doing, and settings."""
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.review.discussions import n_to_discuss
+from pipeline.review.effort import how_are_we_doing
+from pipeline.review.queue import ahead
+from pipeline.review.web import flash, reading_batch
+from pipeline.review.web.browser_sessions import this_session
+from pipeline.review.web.flash import Notice
+from pipeline.review.web.security import local_path
+from pipeline.review.web.web_context import context
+
+
+PAGES = Blueprint("home", __name__)
+Page = str | Response
+
+
+@PAGES.get("/")
+def home() -> Page:
+    """Show what there is to do."""
+    here = context()
+    return render_template(
+        "home.html.j2",
+        ahead=ahead(here.room, here.me.name),
+        n_talks=n_to_discuss(here.room),
+        progress=reading_batch.current(),
+        notice=flash.take(),
+    )
+
+
+@PAGES.get("/guide")
+def guide() -> Page:
+    """Show how to review, on one page."""
+    return render_template("guide.html.j2", large=False)
+
+
+@PAGES.get("/guide/large-print")
+def guide_in_large_print() -> Page:
+    """Show the guide in large print."""
+    return render_template("guide.html.j2", large=True)
+
+
+@PAGES.get("/progress")
+def progress() -> Page:
+    """Show how far people and groups have come."""
+    return render_template("progress.html.j2", doing=how_are_we_doing(context().room))
+
+
+@PAGES.get("/agreement")
+def how_far_we_agree() -> Page:
+    """Show how far groups agree, and the model with each; no person is held against another."""
+    from pipeline.methods.agreement.agreement_in_words import HOW_IT_COUNTS, about, code_lines, heading, sentences
+    from pipeline.review.current_agreement import agreement_at_once, agreement_of_last_run, code_labels
+
+    room = context().room
+    agreement, labels = agreement_at_once(room), code_labels(room.study)
+    comparisons = agreement_of_last_run(room) if agreement is None else agreement.comparisons
+    shown = [pair for pair in comparisons if pair.kind != "model and person"]
+    in_words = [(heading(pair), about(pair), list(code_lines(pair, labels))) for pair in shown]
+    counted = [] if agreement and not agreement.n_answers else [HOW_IT_COUNTS, *(sentences(agreement) if agreement else ())]
+    return render_template("agreement.html.j2", counted=counted, told=in_words, of_last_run=agreement is None)
+
+
+@PAGES.route("/settings", methods=["GET", "POST"])
+def settings() -> Page:
+    """Switch keyboard shortcuts on or off."""
+    if request.method == "POST":
+        session["shortcuts"] = request.form.get("shortcuts") == "on"
+        flash.give(Notice(f"Keyboard shortcuts are {'on' if session['shortcuts'] else 'off'}."))
+        return redirect(url_for("home.settings"), 303)
+    return render_template("settings.html.j2", notice=flash.take())
+
+
+@PAGES.post("/stay")
+def stay() -> Response:
+    """Let the session begin anew, so that nobody has to work against a clock."""
+    context().sessions.renew(this_session())
+    flash.give(Notice("You stay signed in."))
+    return redirect(local_path(request.form.get("then")), 303)
+
+
+@PAGES.post("/leave")
+def leave() -> Response:
+    """Stop being this person in this browser; what the browser kept of the pages goes, too."""
+    here, opened = context(), session.get("opened")
+    here.sessions.end(this_session())
+    if opened:
+        # On a laptop the next person chooses their name; the launch address need not be opened again.
+        here.sessions.revive(this_session())
+        session["opened"] = True
+    response = redirect(url_for("team.sign_in" if here.site.team else "who.choose"), 303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response

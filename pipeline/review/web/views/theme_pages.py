@@ -1,0 +1,143 @@
+"""Themes: what the program found, who spoke of it, and what people ask of it; the next run carries it out."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from pipeline.errors import CodebookError, DataError, ReviewError
+from pipeline.review import theme_requests
+from pipeline.review.blindness import show_codes, unseen_texts
+from pipeline.review.theme_edits import (
+    ThemeEditRequest,
+    aside_wish,
+    map_wish,
+    merge_wish,
+    rename_wish,
+    restore_wish,
+    split_wish,
+)
+from pipeline.review.theme_requests import ThemeCard, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.web import flash
+from pipeline.review.web.flash import Notice
+from pipeline.review.web.forms import ThemeForm, problems
+from pipeline.review.web.numbers import number_in
+from pipeline.review.web.web_context import Page, context
+from pipeline.runtime.files import content_id
+
+
+PAGES = Blueprint("themes", __name__)
+_MOST_PARTS = 6
+
+
+@PAGES.get("/themes")
+def themes() -> Page:
+    """List the themes, and what people have asked of them."""
+    room = context().room
+    # Whatever was asked may be shown, but for a code that a theme is to stand for: that tells how its texts are coded.
+    edits = [
+        (edit, edit.action != "map" or not unseen_texts(room, context().me.name, edit.text_ids)) for edit in theme_edits(room)
+    ]
+    return render_template("themes.html.j2", cards=theme_cards(room), edits=edits, notice=flash.take())
+
+
+@PAGES.get("/themes/<int:number>")
+def theme(number: int) -> Page:
+    """Show a theme, and what can be asked of it."""
+    return _show(_card(number), ThemeForm(formdata=None), {})
+
+
+@PAGES.post("/themes/<int:number>")
+def ask(number: int) -> Page:
+    """Ask something of a theme."""
+    form, card = ThemeForm(), _card(number)
+    if not form.validate():
+        return _show(card, form, problems(form)), 422
+    do = request.form.get("do", "")
+    if form.shown.data != _as_numbered():
+        renumbered = (
+            "The study was run since this page was opened, and its themes have other numbers. Look again, and say it again."
+        )
+        return _show(card, form, {_field_of(do): renumbered}), 409
+    try:
+        if do == "propose":
+            return _propose(number, form)
+        edit_id = theme_requests.ask_of_themes(context().room, _wish(do, number, form), by=context().me.name)
+    except (DataError, CodebookError, ReviewError) as error:
+        return _show(card, form, {_field_of(do): str(error)}), 422
+    undo = url_for("themes.undo", edit_id=edit_id)
+    flash.give(Notice("Kept. The next run of the study (`themes run`) shows it.", undo=undo))
+    return redirect(url_for("themes.themes"), 303)
+
+
+@PAGES.post("/themes/<int:number>/code")
+def show_code(number: int) -> Response:
+    """Show which code a theme stands for to somebody who has not read its examples yet; their answers are then not blind."""
+    show_codes(context().room, context().me.name, _card(number).exemplar_texts, place="theme")
+    return redirect(url_for("themes.theme", number=number), 303)
+
+
+@PAGES.post("/themes/undo/<int:edit_id>")
+def undo(edit_id: int) -> Response:
+    """Take back what was asked."""
+    undo_theme_edit(context().room, edit_id, by=context().me.name)
+    flash.give(Notice("Undone. The next run of the study leaves it out."))
+    return redirect(url_for("themes.themes"), 303)
+
+
+def _wish(do: str, number: int, form: ThemeForm) -> ThemeEditRequest:
+    study, numbers = context().room.study, [number, *map(number_in, form.others.data or ())]
+    into = number_in(form.into.data)
+    if do == "split" and not 2 <= into <= _MOST_PARTS:
+        raise ReviewError(f"Say into how many parts: 2 to {_MOST_PARTS}.")
+    if do == "merge" and len(numbers) < 2:
+        raise ReviewError("Tick the themes that are the same as this one.")
+    match do:
+        case "rename":
+            return rename_wish(study, number, form.title.data or "")
+        case "merge":
+            return merge_wish(study, numbers)
+        case "split":
+            return split_wish(study, number, into=into)
+        case "aside":
+            return aside_wish(study, number)
+        case "restore":
+            return restore_wish(study, number)
+        case "map":
+            return map_wish(study, number, form.code.data or "")
+    abort(400)
+
+
+def _propose(number: int, form: ThemeForm) -> Response:
+    if not (form.why.data or "").strip():
+        raise ReviewError("Say why the codebook needs it, so that others can agree or object.")
+    made = theme_requests.propose_code_from(
+        context().room,
+        number,
+        label=form.title.data or "",
+        definition=form.definition.data or "",
+        why=form.why.data,
+        by=context().me.name,
+        key=form.key.data or "",
+    )
+    return redirect(url_for("codebook.proposal", number=made.code_edit_id), 303)
+
+
+def _field_of(do: str) -> str:
+    return {"merge": "others", "split": "into", "map": "code", "propose": "why"}.get(do, "title")
+
+
+def _card(number: int) -> ThemeCard:
+    return next((card for card in theme_cards(context().room) if card.number == number), None) or abort(404)
+
+
+def _as_numbered() -> str:
+    # Another run may give a theme another number, and what was asked of one must not be done to the other.
+    return content_id(*(f"{card.number} {card.theme_id}" for card in theme_cards(context().room)))
+
+
+def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
+    form.stamp(version=0, person=context().me.name)
+    form.shown.data = _as_numbered()
+    form.title.data = form.title.data or card.title
+    others = [other for other in theme_cards(context().room) if other.number != card.number]
+    fresh = theme_card(context().room, card.number)
+    return render_template("theme.html.j2", card=fresh, others=others, form=form, errors=errors, notice=flash.take())

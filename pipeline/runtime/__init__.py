@@ -1,0 +1,1 @@
+"""Processes, files and memory: what knows nothing of surveys."""

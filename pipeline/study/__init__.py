@@ -1,0 +1,1 @@
+"""A study: its folder, its settings and the files its team writes."""

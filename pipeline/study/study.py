@@ -1,0 +1,364 @@
+"""A study: a folder with `study.toml`, a survey export and a codebook; and the settings that the file may hold."""
+
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import DataError, StudyError
+from pipeline.runtime.plain_files import is_there, why_no_file
+from pipeline.study.settings_in_words import sentences
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Frame = Literal["good", "better", "neutral"]
+# A file of settings has a few kB; a larger one would be read and parsed for nothing.
+_LARGEST = 2_000_000
+
+
+def _writable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("it holds a NUL character, which no name can. Type the text again")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_writable)]
+Number = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Limit = Annotated[int, Field(ge=1, le=10_000)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
+"""Libraries that draw by chance take seeds of 32 bits."""
+MOST_THEMES = 1_000
+"""Themes are found in 4,000 texts at most, so that more of them would have fewer than four texts each."""
+
+
+class SettingsSection(BaseModel):
+    """A part of `study.toml`: frozen, and strict about names it does not know."""
+
+    # A misspelt setting would otherwise be passed over in silence.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Question(SettingsSection):
+    """An open question: where its answers stand and what the wording asks for."""
+
+    column: Text = ""
+    frame: Frame = "neutral"
+    wording: Text = ""
+
+
+class Rating(SettingsSection):
+    """A closed question: a score on a scale, one choice, or several choices."""
+
+    column: Text = ""
+    scale: tuple[Number, Number] | None = None
+    labels: dict[Text, Number] = {}
+    separator: Text = ""
+    columns: dict[Text, Text] = {}
+    wording: Text = ""
+
+
+class Consent(SettingsSection):
+    """Which answers in the consent column allow what; anything else allows analysis only, or nothing if that is asked for."""
+
+    column: Text
+    quote: tuple[Text, ...] = ()
+    paraphrase: tuple[Text, ...] = ()
+    analyse: tuple[Text, ...] = ()
+    none: tuple[Text, ...] = ()
+    otherwise: Literal["analyse", "none"] = "analyse"
+    questions: dict[Text, Text] = {}
+    """Columns that ask for consent for one question; its answers never allow more than the person does."""
+
+
+class Intake(SettingsSection):
+    """Where the export is and what its columns mean."""
+
+    file: Text
+    sheet: Text | None = None
+    id: Text | None = None
+    layout: Literal["wide", "long"] = "wide"
+    text: Text = "text"
+    question: Text | None = None
+    attributes: tuple[Text, ...] = ()
+    weight: Text | None = None
+    received: Text | None = None
+    consent: Consent | None = None
+    questions: dict[Text, Question] = {}
+    ratings: dict[Text, Rating] = {}
+
+
+class Clean(SettingsSection):
+    """Which languages are read, and names known in advance that must be masked."""
+
+    languages: tuple[Text, ...] = ("en",)
+    known_names: tuple[Text, ...] = ()
+
+
+class Segment(SettingsSection):
+    """What is coded: each idea of an answer, or whole paragraphs, as suits documents."""
+
+    unit: Literal["idea", "paragraph"] = "idea"
+
+
+class Embed(SettingsSection):
+    """The language model that turns texts into vectors."""
+
+    model: Text = "voices"
+    precision: Literal["auto", "bf16", "fp32"] = "auto"
+    device: Literal["cpu", "cuda"] = "cpu"
+
+
+class Cluster(SettingsSection):
+    """How themes are found; with `frozen`, a folder of saved themes, none are found and each text is given one of those.
+
+    While new texts, and those that are gone, are at most the share `late` of the texts that the themes were found from, the
+    themes stay and each new text joins the nearest.
+    """
+
+    seed: Seed = 42
+    late: Share = 0.02
+    n_themes: Annotated[int, Field(ge=1, le=MOST_THEMES)] | None = None
+    frozen: Text | None = None
+
+
+class CodingSettings(SettingsSection):
+    """How codes are suggested; with `written_examples`, also by invented answers, where there are some for a code."""
+
+    min_precision: float = Field(default=0.7, gt=0, le=1, allow_inf_nan=False)
+    recall_first: tuple[Text, ...] = ()
+    written_examples: bool = True
+    seed: Seed = 42
+
+
+class Review(SettingsSection):
+    """How people check the coding: how many read each excerpt, blind to each other."""
+
+    coders: int = Field(default=2, ge=1, le=9)
+
+
+class Quote(SettingsSection):
+    """How many excerpts are offered for quotation: of each code, of each group under a code, and of each person over all."""
+
+    per_code: Limit = 6
+    per_group: Limit = 2
+    per_person: Limit = 1
+
+
+class Safeguarding(SettingsSection):
+    """Who reads at once what may speak of harm."""
+
+    person: Text = ""
+
+
+class Count(SettingsSection):
+    """Which groups are compared, and from which size on figures are shown."""
+
+    groups: tuple[Text, ...] = ()
+    pairs: tuple[tuple[Text, Text], ...] = ()
+    profile: Literal["strict", "standard", "small"] = "strict"
+
+
+class Run(SettingsSection):
+    """Where the work is done: on the processors of this machine, or spread over a Dask cluster here or elsewhere."""
+
+    engine: Literal["local", "dask"] = "local"
+    scheduler: Text | None = None
+    """Address of a running scheduler, `tls://host:8786`; without one, workers are started on this machine."""
+    workers: Annotated[int, Field(ge=1, le=1_024)] | None = None
+    """How many processes work on the answers on this machine; without it, one a core."""
+    trust_network: bool = Field(default=False)
+    """Let answers travel unencrypted to another machine."""
+
+
+class Reporting(SettingsSection):
+    """What the report is set beside: the folder of an earlier wave of the study."""
+
+    earlier: Text | None = None
+
+
+class Settings(SettingsSection):
+    """Everything `study.toml` may hold."""
+
+    version: Annotated[Literal[1], Field(alias="schema")]
+    name: Text
+    codebook: Text | None = None
+    intake: Intake
+    clean: Clean = Clean()
+    segment: Segment = Segment()
+    embed: Embed = Embed()
+    cluster: Cluster = Cluster()
+    code: CodingSettings = CodingSettings()
+    review: Review = Review()
+    quote: Quote = Quote()
+    count: Count = Count()
+    safeguarding: Safeguarding = Safeguarding()
+    run: Run = Run()
+    report: Reporting = Reporting()
+
+
+def compared_groups(settings: Any) -> tuple[str, ...]:
+    """Return the attributes by which people are compared: those that [count] names, or else the first of [intake].
+
+    `settings` holds at least these two sections, as a stage is given them.
+    """
+    groups: tuple[str, ...] = settings.count.groups or settings.intake.attributes[:1]
+    return groups
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study's folder and its settings."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def source(self) -> Path:
+        """The survey export."""
+        return self.folder / self.settings.intake.file
+
+    @property
+    def codebook(self) -> Path | None:
+        """The codebook, if the study has one."""
+        return self.folder / self.settings.codebook if self.settings.codebook else None
+
+    @property
+    def vault(self) -> Path:
+        """Where identifiable data stays."""
+        return self.folder / "vault"
+
+    @property
+    def derived(self) -> Path:
+        """Where de-identified tables are; may be deleted at any time."""
+        return self.folder / "derived"
+
+    @property
+    def tuned(self) -> Path:
+        """Where a coder that was fine-tuned for the study is kept."""
+        return self.folder / "models" / "coder"
+
+    @property
+    def saved_themes(self) -> Path:
+        """Where the study's themes are saved for later surveys."""
+        return self.folder / "models" / "themes"
+
+    @property
+    def frozen(self) -> Path | None:
+        """The saved themes that the study's texts are given, if it is not to find its own."""
+        return self.folder / self.settings.cluster.frozen if self.settings.cluster.frozen else None
+
+    @property
+    def unfinished(self) -> Path:
+        """Where fine-tuning keeps what it has reached."""
+        return self.folder / "models" / "unfinished"
+
+    @property
+    def exports(self) -> Path:
+        """Where reports and tables for people are written."""
+        return self.folder / "exports"
+
+    def table(self, name: str) -> "pd.DataFrame":
+        """Return a de-identified table of the last run, such as "codings", "segments" or "themes".
+
+        Parameters
+        ----------
+        name : str
+            Name of the table, as in docs/reference/tables.md. Tables in the vault are not to be had here.
+
+        Returns
+        -------
+        DataFrame
+            The rows as the run wrote them. Change them as you like: it is a copy.
+
+        Raises
+        ------
+        DataError
+            If there is no such table, or the study has not been run.
+
+        Examples
+        --------
+        >>> from pipeline import run
+        >>> manifest = run("corpora/coproduction", until="intake")
+        >>> people = load_study("corpora/coproduction").table("people")
+        >>> list(people.columns)
+        ['response_id', 'attribute', 'value']
+        >>> people["response_id"].nunique()
+        820
+        """
+        import pandas as pd
+
+        made = sorted(path.stem for path in self.derived.glob("*.parquet"))
+        if name not in made:
+            nearest = get_close_matches(name, made, n=1)
+            hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+            listing = f"there are {', '.join(made)}.{hint}" if made else "`themes run` makes them."
+            raise DataError(f"There is no table {name!r} in derived/; {listing}")
+        return pd.read_parquet(self.derived / f"{name}.parquet")
+
+
+def load_study(folder: str | Path) -> Study:
+    """Read `study.toml` in a folder; StudyError lists all that is wrong with it at once.
+
+    Examples
+    --------
+    >>> load_study("corpora/coproduction").settings.name
+    'Co-producing innovation (sample)'
+    """
+    folder = Path(folder)
+    path = folder / "study.toml"
+    if not is_there(path):
+        raise StudyError(f"There is no study.toml in {folder.name or folder}. `themes new` makes a study from a survey export.")
+    values = _values(path)
+    if (model := _model_before(folder)) and isinstance(embed := values.setdefault("embed", {}), dict):
+        embed.setdefault("model", model)
+    try:
+        return Study(folder, Settings.model_validate(values))
+    except ValidationError as exc:
+        raise StudyError("\n  ".join(["study.toml is not right yet:", *sentences(exc, Settings)])) from exc
+
+
+def _model_before(folder: Path) -> str:
+    """Return the model of a study that was run while `minilm` was what a study without a word on it got, "" for others.
+
+    Its themes were checked and named by people, and must not be found anew because the program was updated.
+    """
+    path = folder / "derived" / "vectors.parquet"
+    if why_no_file(path):
+        return ""
+    # Imported only here, since it takes long to load and most studies need no look.
+    from pyarrow import ArrowException
+    from pyarrow.parquet import read_schema
+
+    try:
+        metadata = read_schema(path).metadata or {}
+    except (ArrowException, OSError):
+        # Whoever reads the table says what is wrong with it.
+        return ""
+    return "minilm" if metadata.get(b"model", b"").split(b" ")[0].rstrip(b",") == b"minilm" else ""
+
+
+def _values(path: Path) -> dict[str, Any]:
+    if reason := why_no_file(path):
+        raise StudyError(f"study.toml: {reason}. Put the file with the settings there.")
+    if path.stat().st_size > _LARGEST:
+        raise StudyError(f"study.toml is larger than {_LARGEST // 1_000_000} MB, which no settings are. Check the file.")
+    data = path.read_bytes()
+    try:
+        # Editors on Windows write a mark at the beginning, and old Macs end lines with a return alone; TOML knows neither.
+        return tomllib.loads(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError as exc:
+        line = data.count(b"\n", 0, exc.start) + 1
+        raise StudyError(f"study.toml, line {line}: it holds a sign that is not UTF-8. Save the file as UTF-8.") from exc
+    except RecursionError as exc:
+        raise StudyError(
+            "study.toml cannot be read: its brackets are nested too deeply. No setting needs more than three."
+        ) from exc
+    except ValueError as exc:
+        # What is wrong with the file, or with a number of thousands of digits.
+        raise StudyError(f"study.toml cannot be read: {exc}. Check quotes, brackets and commas on that line.") from exc

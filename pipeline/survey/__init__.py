@@ -1,0 +1,1 @@
+"""A survey export: read it, work out what its columns mean, begin a study."""

@@ -1,0 +1,219 @@
+"""Place every column of an export: layout, people, consent, open and closed questions, groups, and what is not used."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from pipeline.survey.columns.column import Column, columns_of, listed, shown
+from pipeline.survey.columns.consent import is_about_quotes, speaks_of_consent, tier_of, tiers_of
+from pipeline.survey.columns.languages import Detector, languages_in
+from pipeline.survey.columns.plan import Plan
+from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, frame_of, is_open, is_write_in, separator_of
+from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
+from pipeline.survey.columns.scales import find_scales, is_choice
+from pipeline.survey.readers import Export
+
+
+MOST_COMPARED = 4
+MOST_LEVELS = 12
+_FRAMES = {
+    "better": "asks what could be better (so “nothing” reads as praise)",
+    "good": "asks what is good (so “nothing” reads as criticism)",
+    "neutral": "asks for neither praise nor improvements in particular",
+}
+_KEPT: dict[Role, str] = {
+    "personal": "can show who a person is: never a group, and it stays in the vault",
+    "id": "is another number of people or rows: it stays in the vault",
+    "received": "is another date: it stays in the vault",
+    "weight": "is another weight",
+    "technical": "was added by the survey tool or numbers the rows: it stays in the vault",
+    "empty": "is empty",
+}
+_NO_CONSENT = "No column speaks of consent, so nobody is quoted until you say otherwise."
+# The first that fits is the reason given.
+_LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
+    (is_write_in, "is a write-in beside the option “other”; name it as an open question to have it read"),
+    (lambda column: column.distinct == 1, "has the same value in every row that is filled"),
+    (lambda column: column.is_moment, "holds dates or times"),
+    (lambda column: column.numbers is not None, "holds numbers that are no scale; to compare by it, make bands"),
+    (lambda _: True, "differs too much to be a group, is too short to be an open question, and may show who a person is"),
+)  # fmt: skip
+
+
+def plan_for(export: Export, languages_of: Detector) -> Plan:
+    """Place every column of the export; `languages_of` tells the languages of answers."""
+    columns = columns_of(export)
+    plan = Plan(columns, export.kind, {column.name: column for column in columns}, languages_of)
+    if export.kind == "documents":
+        _place_documents(plan)
+        return plan
+    # In this order, since each step takes columns that a later one would misread: numbers of people as scales, consent as groups.
+    _place_layout(plan)
+    _place_roles(plan)
+    _place_consent(plan)
+    _place_scales(plan)
+    _place_several_choices(plan)
+    _place_open_questions(plan)
+    _place_groups(plan)
+    _place_choices(plan)
+    for fits, because in _LEFT:
+        plan.leave(plan.remaining(fits), because)
+    return plan
+
+
+def _place_documents(plan: Plan) -> None:
+    document, text = plan.columns
+    because = "A folder of documents: each document is one response, and its file name tells it apart."
+    plan.put("layout", "long", because=because)
+    plan.put("id", document.name, of=[document])
+    plan.put("text", text.name, of=[text])
+    _note_languages(plan, [text])
+
+
+def _place_layout(plan: Plan) -> None:
+    pair = find_long(plan.columns)
+    if pair is None:
+        because = "A row for each person: no column of questions stands beside a column of answers."
+        plan.put("layout", "wide", because=because)
+        return
+    question, text = pair
+    names = f"{shown(question.name)} holds the question, {shown(text.name)} the answer"
+    plan.put("layout", "long", because=f"A row for each answer: {names}.")
+    plan.put("question", question.name, of=[question])
+    plan.put("text", text.name, of=[text])
+    for wording in question.counts.index:
+        _put_question(plan, wording, column=wording)
+    _note_languages(plan, [text])
+
+
+def _put_question(plan: Plan, wording: str, *, column: str, of: Sequence[Column] = (), because: str = "") -> None:
+    frame = frame_of(wording)
+    value = {"column": column, "frame": frame} | ({} if wording == column else {"wording": wording})
+    reason = f"Open question {shown(wording)}: {because}it {_FRAMES[frame]}."
+    plan.put(f"questions.{plan.key_for(wording)}", value, because=reason, of=of)
+
+
+def _place_roles(plan: Plan) -> None:
+    roles: dict[Role, list[Column]] = {role: [] for role in _KEPT}
+    for column in list(plan.left.values()):
+        role = role_of(column, kind=plan.kind)
+        if role:
+            roles[role].append(column)
+    _place_person(plan, roles["id"])
+    if roles["received"]:
+        best = min(roles["received"], key=lambda column: received_rank(column) or 0)
+        plan.put("received", best.name, because=f"{shown(best.name)} is named like a date and holds dates.", of=[best])
+    if roles["weight"]:
+        best = roles["weight"][0]
+        plan.put("weight", best.name, because=f"{shown(best.name)} is named like a weight and holds numbers.", of=[best])
+    for role, because in _KEPT.items():
+        plan.leave([column for column in roles[role] if column.name in plan.left], because)
+
+
+def _place_person(plan: Plan, columns: list[Column]) -> None:
+    is_long = plan.intake["layout"] == "long"
+    fit = [column for column in columns if (person_rank(column) == 0 if is_long else column.variety >= 0.5)]
+    if not fit:
+        plan.why["intake.id"] = "No column tells people apart, so each row counts as one person."
+        return
+    # A column that is named as a number of people before one that only numbers rows, and without repeats before one with.
+    best = min(fit, key=lambda column: (person_rank(column), not is_long and column.variety < 1))
+    says = f"{best.distinct:,} people in {best.n:,} rows" if best.distinct < best.n else "every value is different"
+    if best.distinct < best.n and not is_long:
+        says += ", though a person should stand in one row only"
+    plan.put("id", best.name, because=f"{shown(best.name)} tells people apart: {says}.", of=[best])
+
+
+def _place_consent(plan: Plan) -> None:
+    candidates = plan.remaining(speaks_of_consent)
+    if not candidates:
+        plan.why["intake.consent"] = _NO_CONSENT
+        return
+    best = next((column for column in candidates if is_about_quotes(column)), candidates[0])
+    says = "asks whether people may be quoted"
+    if not is_about_quotes(best):
+        says = "asks for consent but not for quoting, so nobody is quoted"
+    unclear = sum(int(n) for value, n in best.counts.items() if not tier_of(str(value), best))
+    unclear += len(best.cells) - best.n
+    if unclear:
+        says += f"; {unclear:,} answers are blank or unclear and allow analysis only"
+    plan.put("consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {says}.", of=[best])
+    others = [column for column in candidates if column is not best]
+    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+
+
+def _place_scales(plan: Plan) -> None:
+    # Numbers by which people are grouped, such as bands of age, are no scale.
+    candidates = plan.remaining(lambda column: column.numbers is None or not is_group(column))
+    for name, scale in find_scales(candidates).items():
+        value: dict[str, Any] = {"column": name, "scale": [scale.low, scale.high]}
+        if scale.labels:
+            value["labels"] = scale.labels
+        column = plan.left[name]
+        _put_rating(plan, plan.asked(column), value, of=[column], because=f"a scale: {scale.because}")
+
+
+def _put_rating(plan: Plan, wording: str, value: dict[str, Any], *, of: Sequence[Column], because: str) -> None:
+    if wording != value.get("column"):
+        value["wording"] = wording
+    plan.closed.setdefault(because, []).append(wording)
+    says = f"{because[0].upper()}{because[1:]}."
+    plan.put(f"ratings.{plan.key_for(wording)}", value, because=says, of=of)
+
+
+def _place_several_choices(plan: Plan) -> None:
+    for question, options in find_ticks(list(plan.left.values())).items():
+        columns = {option: column.name for option, column in options.items()}
+        because = f"several choices, a column for each of {len(columns)} options"
+        _put_rating(plan, question, {"columns": columns}, of=list(options.values()), because=because)
+    for column in list(plan.left.values()):
+        sign = separator_of(column)
+        if sign:
+            between = "a new line" if sign == "\n" else f"“{sign}”"
+            because = f"several choices in one cell, separated by {between}"
+            value = {"column": column.name, "separator": sign}
+            _put_rating(plan, plan.asked(column), value, of=[column], because=because)
+
+
+def _place_open_questions(plan: Plan) -> None:
+    columns = plan.remaining(is_open)
+    if plan.intake["layout"] == "long":
+        plan.leave(columns, "holds text besides the answers; to have it read, put it into rows of its own")
+        return
+    because = "answers in people's own words; "
+    if not columns:
+        columns = plan.remaining(could_be_open)
+        because = "short answers in people's own words, as the export has no longer ones; "
+    if not columns:
+        plan.why["intake.questions"] = "No column looks like an open question. Add one if there is one."
+    for column in columns:
+        _put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
+    _note_languages(plan, columns)
+
+
+def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
+    counts = languages_in(columns, plan.languages_of)
+    plan.languages = list(counts) or ["en"]
+    if list(counts) not in ([], ["en"]):
+        counted = ", ".join(f"{language} in {n}" for language, n in counts.items())
+        plan.why["clean.languages"] = f"Languages of {sum(counts.values())} longer answers that were looked at: {counted}."
+
+
+def _place_groups(plan: Plan) -> None:
+    groups = plan.remaining(is_group)
+    names = [column.name for column in groups]
+    if groups:
+        plan.put("attributes", names, because=f"Few, short values and no scale: {listed(names)}.", of=groups)
+    compared = sorted((column for column in groups if column.distinct <= MOST_LEVELS), key=group_rank)
+    plan.compared = [column.name for column in compared[:MOST_COMPARED]]
+    plan.why["count.groups"] = (
+        f"Groups to compare: {listed(plan.compared)}, with {MOST_LEVELS} values or fewer each."
+        if compared
+        else "No column looks like a group to compare people by, so everyone is counted together."
+    )
+
+
+def _place_choices(plan: Plan) -> None:
+    for column in plan.remaining(is_choice):
+        if column.distinct > 1:
+            because = "yes or no" if column.is_yes_no else f"one choice of {column.distinct} options"
+            _put_rating(plan, plan.asked(column), {"column": column.name}, of=[column], because=because)

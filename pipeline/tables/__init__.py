@@ -1,0 +1,1 @@
+"""Tables: what their columns mean, how they are kept and looked up."""

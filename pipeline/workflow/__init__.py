@@ -1,0 +1,1 @@
+"""A study's run: stages, checks, what goes in and what was released."""

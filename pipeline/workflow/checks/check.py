@@ -1,0 +1,141 @@
+"""Say before anything runs what is wrong with a study's export, settings or codebook, and what a run will take."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from pipeline.errors import DataError
+from pipeline.study.study import Study
+from pipeline.survey.columns.column import shown
+from pipeline.survey.readers import read_export
+from pipeline.workflow.checks.check_context import CheckContext, Problem, n_of
+from pipeline.workflow.checks.counted_people import check_disclosure, count_people
+from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
+from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
+from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, predict
+from pipeline.workflow.checks.settings import check_settings
+
+
+__all__ = ["Check", "Problem", "check"]
+
+# In this order, so that a column that is not there is told before what hangs on it.
+_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
+_MOST_LINES = 60
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was found: problems, errors first; notes; who answered; and what a run is expected to take."""
+
+    name: str
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
+    people: pd.DataFrame = field(default_factory=pd.DataFrame)
+    minutes: float = 0.0
+    memory_mb: float = 0.0
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The problems that would stop a run."""
+        return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    @property
+    def expected(self) -> str:
+        """What a run will take, in words; empty when the export cannot be read."""
+        return in_words(Prediction(self.minutes, self.memory_mb)) if self.minutes else ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "name": self.name,
+            "problems": [asdict(problem) for problem in self.problems],
+            "notes": list(self.notes),
+            "people": self.people.to_dict("records"),
+            "minutes": self.minutes,
+            "memory_mb": self.memory_mb,
+            "expected": self.expected,
+        }
+
+    def as_text(self) -> str:
+        """Return all that was found in plain English."""
+        n_errors, n_warnings = len(self.errors), len(self.problems) - len(self.errors)
+        verdict = f"{n_of(n_errors, 'error')} and {n_of(n_warnings, 'warning')}" if self.problems else "nothing is wrong"
+        lines = [f"{self.name}: {verdict}."]
+        lines += [f"  {problem.severity}: {problem.sentence}" for problem in self.problems]
+        lines += [f"  note: {note}" for note in self.notes]
+        lines += _people_lines(self.people)
+        return "\n".join([*lines, *([f"A first run will take {self.expected}."] if self.expected else [])])
+
+
+def check(study: Study) -> Check:
+    """Find all that is wrong with a study at once, count who answered, and predict what a run takes."""
+    problems = list(check_settings(study))
+    try:
+        export = read_export(study.source, sheet=study.settings.intake.sheet)
+    except DataError as error:
+        return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
+    material = CheckContext(study, export)
+    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(material)]
+    people = count_people(material)
+    problems += check_disclosure(material, people)
+    problems += check_n_themes(material)
+    expected = predict(material)
+    return Check(study.settings.name, _sorted(problems), tuple(_notes(material)), people, expected.minutes, expected.memory_mb)
+
+
+def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
+
+
+def _notes(material: CheckContext) -> Iterator[str]:
+    plan = material.plan
+    yield from (f"{material.study.source.name}: {note}." for note in material.export.notes)
+    if plan.id is None:
+        yield "No id column is named, so each row counts as one person."
+    if plan.layout == "long" and plan.question in material.frame:
+        named = {question.column or name for name, question in plan.questions.items()}
+        others = material.frame[plan.question]
+        n = int((~others.isin(named)).sum())
+        if n:
+            yield f"{n_of(n, 'row')} ask what [intake.questions] does not name; they are read as neutral questions."
+    yield from _notes_on_consent(material)
+    if material.study.codebook is None:
+        yield "The study has no codebook, so themes are found and no codes suggested."
+
+
+def _notes_on_consent(material: CheckContext) -> Iterator[str]:
+    consent = material.plan.consent
+    if consent is None:
+        yield "No consent column is named, so nobody is quoted."
+    elif consent.column in material.frame:
+        answers = material.frame[consent.column].str.casefold()
+        refusals = [option.strip().casefold() for option in consent.none]
+        withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
+        if withheld:
+            yield f"Consent to any use is withheld in {n_of(withheld, 'row')}, which will be set aside unread."
+        if blank:
+            yield f"Nothing is said in {shown(consent.column)} in {n_of(blank, 'row')}, which allow analysis only."
+
+
+def _people_lines(people: pd.DataFrame) -> Iterator[str]:
+    if len(people):
+        yield f"{'Who answered':56s}  asked  answered  blank"
+    above = ("", "")
+    for question, group, level, *numbers in people.head(_MOST_LINES).itertuples(index=False):
+        if question != above[0]:
+            yield f"  {_cut(question, 60)}"
+        if group not in (level, above[1]):
+            yield f"    {_cut(group, 58)}"
+        above = (question, group)
+        asked, answered, blank = (f"{number:,d}" for number in numbers)
+        indent = "    " if group == level else "      "
+        yield f"{indent}{_cut(level, 54 - len(indent)):{54 - len(indent)}s}{asked:>9s}{answered:>10s}{blank:>7s}"
+    # A study with many groups and questions would fill the screen and hide the problems above.
+    if len(people) > _MOST_LINES:
+        yield f"  and {len(people) - _MOST_LINES:,} more lines; `themes check --json` shows all"
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 16].rstrip()}…{text[-14:].lstrip()}"

@@ -1,0 +1,140 @@
+"""Propose what the columns of a survey export mean, and start a study from it without asking anything."""
+
+import secrets
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
+from pipeline.errors import CodebookError, StudyError
+from pipeline.methods.text.language import languages_of
+from pipeline.study.study import Intake, Settings, load_study
+from pipeline.study.toml import write_settings
+from pipeline.survey.columns.column import listed
+from pipeline.survey.columns.infer import plan_for
+from pipeline.survey.readers import Export, read_export
+
+
+_SHOWN = {
+    "clean": ("languages", "known_names"),
+    "embed": ("model",),
+    "cluster": ("seed",),
+    "code": ("min_precision", "written_examples"),
+    "count": ("profile",),
+}
+_NOT_FOR_GIT = "vault/\nderived/\nexports/\nbackups/\nreview.sqlite\nreview.sqlite-*\n"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The settings a study could start with, and why each was guessed, without a word of any answer."""
+
+    settings: dict[str, Any]
+    reasons: tuple[str, ...]
+    why: dict[str, str] = field(default_factory=dict)
+    """The reason of each setting, by its place in `study.toml`, such as `intake.id`."""
+    unused: tuple[str, ...] = ()
+    """What the export holds besides, and why it is not used."""
+
+
+def propose(export: Export, *, name: str, file: str) -> Proposal:
+    """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
+    plan = plan_for(export, languages_of)
+    values = {"file": file, "sheet": export.sheet} | plan.intake
+    intake = {key: values[key] for key in Intake.model_fields if values.get(key) is not None}
+    settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
+    settings["count"] = {"groups": plan.compared} | settings["count"]
+    settings["clean"] |= {"languages": plan.languages}
+    reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
+    closed = [f"Closed questions ({kind}): {listed(asked)}." for kind, asked in plan.closed.items()]
+    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused))
+
+
+def _usual(kind: str) -> dict[str, Any]:
+    """Return the settings people change most, with their defaults, so that they stand in the file."""
+    usual: dict[str, Any] = {
+        section: {key: Settings.model_fields[section].default.model_dump()[key] for key in keys}
+        for section, keys in _SHOWN.items()
+    }
+    return ({"segment": {"unit": "paragraph"}} if kind == "documents" else {}) | usual
+
+
+def create_study(folder: str | Path, export_path: str | Path, *, codebook: str | Path | None = None) -> Proposal:
+    """Start a study in a new or empty folder: copy the export into its vault, and write settings that run as they are."""
+    folder, source = Path(folder).resolve(), Path(export_path).resolve()
+    _check_place(folder, source)
+    book = Path(codebook) if codebook is not None else None
+    if book and (book.suffix.lower() not in CODEBOOK_READERS or not book.is_file()):
+        read_codebook(book)  # which says in a sentence what is wrong with the file
+    # The vault's own files are named so.
+    kept_as = f"export-{source.name}" if source.name == "key" or source.suffix == ".parquet" else source.name
+    proposal = propose(read_export(source), name=folder.name, file=f"vault/{kept_as}")
+    if book is not None:
+        proposal = _with_codebook(proposal, book)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Made beside its place and moved there whole, so that a failure leaves no half-made study behind.
+    staging = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        _fill(staging, source, proposal=proposal, book=book)
+        _move(staging, folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return proposal
+
+
+def _check_place(folder: Path, source: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder.name} is a file. Choose the name of a new folder for the study.")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise StudyError(
+            f"The folder {folder.name} is not empty. Choose a new or empty folder for the study; nothing was changed."
+        )
+    if folder.is_relative_to(source):
+        raise StudyError(f"The study cannot stand inside {source.name}, the folder of its own documents. Choose another place.")
+
+
+def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
+    """Name the codebook in the settings, and say at once when it needs putting right."""
+    settings = {"schema": 1, "name": proposal.settings["name"], "codebook": f"codebook{book.suffix.lower()}"}
+    try:
+        reason = f"The codebook has {len(read_codebook(book))} codes."
+    except CodebookError as error:
+        reason = f"The codebook is copied, but must be put right before a run: {error}"
+    why = {"codebook": reason} | proposal.why
+    return Proposal(settings | proposal.settings, (reason, *proposal.reasons), why, proposal.unused)
+
+
+def _fill(staging: Path, source: Path, *, proposal: Proposal, book: Path | None) -> None:
+    staging.mkdir(mode=0o700)
+    (staging / "vault").mkdir(mode=0o700)
+    _copy_into_vault(source, staging / proposal.settings["intake"]["file"])
+    if book is not None:
+        shutil.copyfile(book, staging / proposal.settings["codebook"])
+    text = write_settings(proposal.settings, why=proposal.why, unused=proposal.unused)
+    (staging / "study.toml").write_text(text, encoding="utf-8", newline="\n")
+    (staging / ".gitignore").write_text(_NOT_FOR_GIT, encoding="utf-8", newline="\n")
+    # A study that could not be opened is not begun.
+    load_study(staging)
+
+
+def _copy_into_vault(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "~$*"), copy_function=shutil.copyfile)
+        target.chmod(0o700)
+        files = [path for path in target.rglob("*") if path.is_file()]
+    else:
+        shutil.copyfile(source, target)
+        files = [target]
+    for path in files:
+        # Nobody else who uses the machine may read the export.
+        path.chmod(0o600)
+
+
+def _move(staging: Path, folder: Path) -> None:
+    if not folder.exists():
+        staging.rename(folder)
+        return
+    # The folder may be where the person stands, so its contents are moved into it and it stays itself.
+    for path in staging.iterdir():
+        path.rename(folder / path.name)

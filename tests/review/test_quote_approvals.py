@@ -1,0 +1,99 @@
+import pytest
+from saying import key
+
+from pipeline.decisions.store import read_review, verify_store
+from pipeline.errors import ReviewError
+from pipeline.review.coding import StaleError
+from pipeline.review.quote_approvals import approve, approve_rewording, quote_candidates, refuse_quote, undo_approval
+
+
+def candidate(room, consent="quote"):
+    return next(one for one in quote_candidates(room, waiting=True) if one.consent == consent)
+
+
+def test_candidates_come_in_the_codebooks_order_each_excerpt_once(room):
+    found = quote_candidates(room)
+    quotes = room.material().tables["quotes"]
+    assert {one.segment_id for one in found} == set(quotes["segment_id"]) and len(found) == quotes["segment_id"].nunique()
+    order = ["forms", "time", "trust", "money"]
+    places = [order.index(one.codes[0]) for one in found]
+    assert places == sorted(places)
+    assert any(one.to_check for one in found)
+
+
+def test_a_quotation_is_approved_and_then_waits_no_longer(room, study):
+    one = candidate(room)
+    made = approve(room, one.segment_id, by="Ann", version=one.version, key=key())
+    assert (made.outcome, made.by) == ("approved", "Ann")
+    assert one.segment_id not in [other.segment_id for other in quote_candidates(room, waiting=True)]
+    (row,) = read_review(study, "approvals").to_dict("records")
+    assert (row["segment_id"], row["outcome"], row["text_id"]) == (
+        one.segment_id,
+        "approved",
+        room.material().tables.text_id(one.segment_id),
+    )
+
+
+def test_who_agreed_to_rewording_only_is_reworded(room):
+    one = candidate(room, "paraphrase")
+    with pytest.raises(ReviewError, match="agreed to rewording only"):
+        approve(room, one.segment_id, by="Ann", version=0, key=key())
+    for words in ("", f" {one.text.upper()}!! "):
+        with pytest.raises(ReviewError, match="in other words"):
+            approve_rewording(room, one.segment_id, words, by="Ann", version=0, key=key())
+    assert (
+        approve_rewording(room, one.segment_id, " In  other words ", by="Ann", version=0, key=key()).wording == "In other words"
+    )
+
+
+def test_refusing_needs_a_reason_and_can_be_undone(room, study):
+    one = candidate(room)
+    with pytest.raises(ReviewError, match="say why"):
+        refuse_quote(room, one.segment_id, " ", by="Ann", version=0, key=key())
+    made = refuse_quote(room, one.segment_id, "Her mother would know.", by="Ann", version=0, key=key())
+    assert made.reason == "Her mother would know."
+    undo_approval(room, made.approval_id, by="Ben")
+    assert candidate(room) == one and read_review(study, "approvals").empty
+    assert "as they were written" in verify_store(study)
+
+
+def test_two_who_decide_at_once_see_each_other(room):
+    one, once = candidate(room), key()
+    first = approve(room, one.segment_id, by="Ann", version=0, key=once)
+    assert approve(room, one.segment_id, by="Ann", version=0, key=once) == first
+    with pytest.raises(StaleError) as stale:
+        refuse_quote(room, one.segment_id, "Too close.", by="Ben", version=0, key=key())
+    assert (stale.value.yours, stale.value.stands) == ("Too close.", first)
+    assert refuse_quote(room, one.segment_id, "Too close.", by="Ben", version=first.approval_id, key=key()).outcome == "refused"
+
+
+def test_who_does_not_agree_is_not_quoted(room):
+    tables = room.material().tables
+    comments = tables["comments"].set_index("comment_id")
+    analysed = next(
+        one
+        for one, said in zip(tables.excerpts, tables.segments["comment_id"], strict=True)
+        if comments.at[said, "consent"] == "analyse"
+    )
+    with pytest.raises(ReviewError, match="does not, or no longer, agree"):
+        approve_rewording(room, analysed, "Other words", by="Ann", version=0, key=key())
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("{said} x", "of its .* words stand in the same order"),
+        ("{swapped}", "words stand in the same order"),
+        ("{hidden}", "words stand in the same order"),
+        ("Ring Olwen Pritchard on 07700 900123.", r"name \(words 2 to 3\), phone \(words 5 to 6\)"),
+        ("They live at 14 Orchard Lane, SW1A 1AA.", "address|postcode"),
+        ("The oldest nurse of all was not heard.", "age and role"),
+    ],
+)
+def test_what_tells_who_it_was_is_no_rewording(room, study, words, why):
+    one = candidate(room, "paraphrase")
+    first, second, *others = one.text.split()
+    tricks = {"said": one.text, "swapped": " ".join([second, first, *others]), "hidden": "\u200b".join(one.text)}
+    with pytest.raises(ReviewError, match=why) as refused:
+        approve_rewording(room, one.segment_id, words.format(**tricks), by="Ann", version=0, key=key())
+    assert "Olwen" not in str(refused.value) and read_review(study, "approvals").empty
