@@ -27,11 +27,11 @@ from pipeline.study.study import Run
 
 
 SECRET = "Olwen told me in confidence"
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]
 ENVIRONMENT = os.environ | {
     "DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "debug",
     "OMP_NUM_THREADS": "1",
-    "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE)]),
+    "PYTHONPATH": os.pathsep.join([str(HERE.parent), str(HERE), str(HERE / "runtime")]),
 }
 
 

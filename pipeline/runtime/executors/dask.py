@@ -29,6 +29,8 @@ _AHEAD = 2
 _PATIENCE_S, _LOOK_AGAIN_S = 60.0, 2.0
 _PACKAGES = ("manyvoices", "numpy", "pandas", "torch", "sentence-transformers", "model2vec", "spacy", "scikit-learn", "ftfy")
 _QUIET = {
+    # A fitted coder is sent once to each worker, whatever its size; Dask would warn from 10 MB on.
+    "distributed.admin.large-graph-warning-threshold": "1GB",
     # Dask writes to a disk what does not fit into memory; answers must not lie in a folder that nobody thinks of.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,

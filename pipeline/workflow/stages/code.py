@@ -75,6 +75,8 @@ def code(
     _learn(
         coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, vectors, theme_edits, frozen, codebook)
     )
+    # It has learnt from them; a worker elsewhere that only suggests codes need not be sent them.
+    coder.written = None
     return concat_or_stream(_suggestions(coder, texts, vectors, engine), texts)
 
 
