@@ -119,21 +119,21 @@ def _check() -> AnyResponse | Response | None:
     # There is no such page, and Flask says so itself.
     if request.endpoint is None:
         return None
-    here = context()
-    if here.person is None and not session.get("opened") and not this_session().former:
+    web = context()
+    if web.person is None and not session.get("opened") and not this_session().former:
         request.max_content_length = LARGEST_OF_A_VISITOR
     # A team server has no launch address: everybody comes to the page for signing in.
-    opened = here.site.team or bool(session.get("opened"))
-    if may_open(request.endpoint, opened=opened, person=here.person):
-        if request.method == "POST" and here.person is not None:
-            _refuse_page_of_another(here.person.name)
+    opened = web.site.team or bool(session.get("opened"))
+    if may_open(request.endpoint, opened=opened, person=web.person):
+        if request.method == "POST" and web.person is not None:
+            _refuse_page_of_another(web.person.name)
         return None
     if request.method == "POST":
         # What was typed waits until they are back.
         saved_forms.keep()
-    if not opened and here.launch:
-        here.launch.print_again()
+    if not opened and web.launch:
+        web.launch.print_again()
         abort(401)
-    if here.person is None and ACCESS.get(request.endpoint):
-        return redirect(url_for("team.sign_in" if here.site.team else "who.choose", then=saved_forms.place()), 303)
+    if web.person is None and ACCESS.get(request.endpoint):
+        return redirect(url_for("team.sign_in" if web.site.team else "who.choose", then=saved_forms.place()), 303)
     return abort(403)

@@ -28,8 +28,8 @@ def keep() -> bool:
     name = "".join(words.get("person", ()))
     if not fits(words) or not _is_of(name):
         return False
-    here = context()
-    here.waiting.put(WaitingForm(name, request.path, words, here.clock()))
+    web = context()
+    web.waiting.put(WaitingForm(name, request.path, words, web.clock()))
     g.words_kept = True
     return True
 
@@ -41,8 +41,8 @@ def place() -> str:
     # A launch address works once, so there is no coming back to it.
     if request.method == "GET" and request.endpoint != "who.open_page":
         return request.path
-    here, browser = context(), this_session()
-    return next((form.path for form in here.waiting.all(here.clock()) if browser.was(form.person)), "/")
+    web, browser = context(), this_session()
+    return next((form.path for form in web.waiting.all(web.clock()) if browser.was(form.person)), "/")
 
 
 def take(path: str, person: str) -> Words | None:
@@ -52,10 +52,10 @@ def take(path: str, person: str) -> Words | None:
 
 def _is_of(name: str) -> bool:
     """Say whether a form for a person may come from this browser."""
-    here = context()
-    who = here.room.read(lambda store: person(store, name)) if name else None
+    web = context()
+    who = web.room.read(lambda store: person(store, name)) if name else None
     if who is None:
         return False
     # Whoever has opened the page on a laptop may choose any name there.
-    is_here = session.get("person") == who.name or (bool(session.get("opened")) and not here.site.team)
+    is_here = session.get("person") == who.name or (bool(session.get("opened")) and not web.site.team)
     return is_here or this_session().was(who.name)

@@ -95,10 +95,10 @@ def first_words(app: Flask, room: ReviewSession, invite: str | None) -> str:
             raise ReviewError("No facilitator can sign in yet. Name one: --invite NAME. Nothing was started.")
         return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
     with app.app_context():
-        here = context()
-        link, made = here.room.write(
+        web = context()
+        link, made = web.room.write(
             lambda store: sign_in_links.make_facilitator(
-                store, here.site.address, name=invite, by=sign_in_links.BY_COMMAND, now=here.now
+                store, web.site.address, name=invite, by=sign_in_links.BY_COMMAND, now=web.now
             )
         )
     has = ", who has an account and chooses a new password by it" if made.renews else ""

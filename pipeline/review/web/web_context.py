@@ -104,5 +104,5 @@ class WebContext:
 
 def context() -> WebContext:
     """Return the context of the running app."""
-    here: WebContext = current_app.extensions["manyvoices"]
-    return here
+    web: WebContext = current_app.extensions["manyvoices"]
+    return web

@@ -46,17 +46,17 @@ def sign_in() -> Page:
 @PAGES.route("/invitation/<token>", methods=["GET", "POST"])
 def take_up_invitation(token: str) -> Page:
     """Choose a password and become somebody who reviews."""
-    here, form = context(), PasswordForm()
-    invited = here.room.read(lambda store: invitation(store, token, now=here.now))
+    web, form = context(), PasswordForm()
+    invited = web.room.read(lambda store: invitation(store, token, now=web.now))
     if invited is None:
         abort(404)
     errors: dict[str, str] = {}
     if form.validate_on_submit():
-        weakness = why_easy(form.password.data, (invited.name, invited.group, here.title, "Many Voices"))
+        weakness = why_easy(form.password.data, (invited.name, invited.group, web.title, "Many Voices"))
         if not weakness:
             hashed = hash_password(form.password.data)
-            name = here.room.write(lambda store: take_up(store, token, hashed, now=here.now)).name
-            here.sessions.end_all_of(name)
+            name = web.room.write(lambda store: take_up(store, token, hashed, now=web.now)).name
+            web.sessions.end_all_of(name)
             return _begin(name, None)
         errors = {"password": weakness}
     return render_template(
@@ -67,12 +67,12 @@ def take_up_invitation(token: str) -> Page:
 @PAGES.route("/people", methods=["GET", "POST"])
 def people() -> Page:
     """See who reviews, and invite somebody by a link that works once."""
-    here, form = context(), InviteForm()
+    web, form = context(), InviteForm()
     if not form.validate_on_submit():
         return _people(form, errors=problems(form))
-    who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": here.me.name}
+    who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": web.me.name}
     try:
-        made = here.room.write(lambda store: sign_in_links.make_invitation(store, here.site.address, now=here.now, **who))
+        made = web.room.write(lambda store: sign_in_links.make_invitation(store, web.site.address, now=web.now, **who))
     except ReviewError as error:
         return _people(form, errors={"name": str(error)})
     return _people(InviteForm(formdata=None), made=made)
@@ -81,17 +81,17 @@ def people() -> Page:
 @PAGES.post("/people/link")
 def renew() -> Page:
     """Make a link by which somebody who has an account chooses a new password, and comes in again if it was closed."""
-    here, name = context(), _named()
-    by = here.me.name
-    made = here.room.write(lambda store: sign_in_links.make_renewal(store, here.site.address, name=name, by=by, now=here.now))
+    web, name = context(), _named()
+    by = web.me.name
+    made = web.room.write(lambda store: sign_in_links.make_renewal(store, web.site.address, name=name, by=by, now=web.now))
     return _people(InviteForm(formdata=None), made=made)
 
 
 @PAGES.post("/people/take-back")
 def take_back_link() -> Response:
     """Let a link that was sent work no more."""
-    here, name = context(), request.form.get("name", "")
-    here.room.write(lambda store: take_back(store, name))
+    web, name = context(), request.form.get("name", "")
+    web.room.write(lambda store: take_back(store, name))
     flash.give(Notice(f"The link for {name} works no more."))
     return redirect(url_for("team.people"), 303)
 
@@ -99,11 +99,11 @@ def take_back_link() -> Response:
 @PAGES.post("/people/role")
 def change_role() -> Response:
     """Give somebody another role."""
-    here, name, role = context(), _named(), request.form.get("role", "")
+    web, name, role = context(), _named(), request.form.get("role", "")
     if role not in dict(ROLES):
         abort(400)
-    by = here.me.name
-    here.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
+    by = web.me.name
+    web.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
     flash.give(Notice(f"{name} is now {role}."))
     # Whoever is no facilitator any more may not open that page.
     return redirect(url_for("team.people" if name != by or role == "facilitator" else "home.home"), 303)
@@ -112,17 +112,17 @@ def change_role() -> Response:
 @PAGES.post("/people/close")
 def close() -> Response:
     """Let somebody no longer sign in; what they said stays."""
-    here, name = context(), _named()
-    if name == here.me.name:
+    web, name = context(), _named()
+    if name == web.me.name:
         abort(400)
-    here.room.write(lambda store: close_account(store, name, now=here.now))
-    here.sessions.end_all_of(name)
+    web.room.write(lambda store: close_account(store, name, now=web.now))
+    web.sessions.end_all_of(name)
     flash.give(Notice(f"{name} can no longer sign in. What they said stays. A link for a new password lets them in again."))
     return redirect(url_for("team.people"), 303)
 
 
 def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, errors: dict[str, str] | None = None) -> str:
-    here = context()
+    web = context()
     link, invited = made or ("", None)
     return render_template(
         "people.html.j2",
@@ -131,41 +131,41 @@ def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, err
         link=link,
         invited=invited,
         lasts=sign_in_links.how_long(invited) if invited else "",
-        waiting=here.room.read(lambda store: invitations(store, now=here.now)),
-        everybody=here.people(),
-        groups=dict.fromkeys([*GROUPS, *(row.group for row in here.people())]),
+        waiting=web.room.read(lambda store: invitations(store, now=web.now)),
+        everybody=web.people(),
+        groups=dict.fromkeys([*GROUPS, *(row.group for row in web.people())]),
         roles=[role for role, _ in ROLES],
         notice=flash.take(),
     )
 
 
 def _named() -> str:
-    here, name = context(), request.form.get("name", "")
-    who = here.room.read(lambda store: person(store, name))
+    web, name = context(), request.form.get("name", "")
+    who = web.room.read(lambda store: person(store, name))
     if who is None:
         abort(400)
     return who.name
 
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
-    here, name = context(), " ".join(form.name.data.split())
+    web, name = context(), " ".join(form.name.data.split())
     # The web server in front adds the address that it saw at the end; what stands before it the visitor may have set.
     address = request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
-    visit, now = Visit(name, address, session.get("person") == name or this_session().was(name)), here.clock()
-    if wait := here.brake.try_now(visit, now=now):
+    visit, now = Visit(name, address, session.get("person") == name or this_session().was(name)), web.clock()
+    if wait := web.brake.try_now(visit, now=now):
         return None, {"password": f"Too many wrong passwords. Wait {round(wait) + 1} seconds, then try again."}
     # Somebody's own browser waits for its turn; whoever else comes in a crowd is asked to come again.
-    if not here.checking.acquire(blocking=visit.own_browser):
-        here.brake.undo(visit, now=now)
+    if not web.checking.acquire(blocking=visit.own_browser):
+        web.brake.undo(visit, now=now)
         return None, {"password": "Many people are signing in just now. Wait a few seconds, then try again."}
     try:
-        kept, who = here.room.read(lambda store: (password_hash(store, name), person(store, name)))
+        kept, who = web.room.read(lambda store: (password_hash(store, name), person(store, name)))
         is_known = is_right(kept, form.password.data) and who is not None
     finally:
-        here.checking.release()
+        web.checking.release()
     if not is_known or who is None:
         return None, {"password": "Name and password do not go together. Try again, or ask for a link for a new password."}
-    here.brake.right(visit, now=now)
+    web.brake.right(visit, now=now)
     return who.name, {}
 
 

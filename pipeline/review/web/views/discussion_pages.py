@@ -35,10 +35,10 @@ _GONE = "This excerpt is no longer in the study."
 @PAGES.get("/talk")
 def differing() -> Page:
     """List the excerpts that people read differently, and those they have talked about."""
-    here = context()
-    waiting, done = to_discuss(here.room, n=_SHOWN), discussed(here.room, n=_SHOWN)
-    n_more = n_to_discuss(here.room) - len(waiting)
-    material = here.room.material()
+    web = context()
+    waiting, done = to_discuss(web.room, n=_SHOWN), discussed(web.room, n=_SHOWN)
+    n_more = n_to_discuss(web.room) - len(waiting)
+    material = web.room.material()
     words = {talk.segment_id: words_of(material, talk.segment_id) or _GONE for talk in (*waiting, *done)}
     return render_template("talks.html.j2", waiting=waiting, n_more=n_more, done=done, words=words, notice=flash.take())
 
@@ -56,9 +56,9 @@ def discuss(segment_id: str) -> Page:
 @PAGES.post("/talk/<segment_id>")
 def settle(segment_id: str) -> Page:
     """Record what came of talking."""
-    here, form = context(), SettleForm()
-    talk = talk_about(here.room, segment_id)
-    if not may_see_codes(here.room, here.me.name, segment_id):
+    web, form = context(), SettleForm()
+    talk = talk_about(web.room, segment_id)
+    if not may_see_codes(web.room, web.me.name, segment_id):
         if saved_forms.keep():
             flash.give(Notice("Nothing was saved yet: this excerpt is to be read again first. What you wrote is kept."))
         return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
@@ -67,19 +67,19 @@ def settle(segment_id: str) -> Page:
     errors = problems(form) if not form.validate() else form.contradictions(context().codes, sentences)
     if errors:
         return _show(talk, form, errors, sentences), 422
-    by, version, key, note = here.me.name, form.version, form.key.data or "", (form.note.data or "").strip()
+    by, version, key, note = web.me.name, form.version, form.key.data or "", (form.note.data or "").strip()
     try:
         if form.outcome.data == "agreed":
-            made = agree(here.room, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
+            made = agree(web.room, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
         else:
             pairs = zip(readings, sentences, strict=True)
             worded = tuple(replace(reading, sentence=sentence) for reading, sentence in pairs)
-            made = leave_contested(here.room, segment_id, worded, by=by, version=version, key=key, note=note)
+            made = leave_contested(web.room, segment_id, worded, by=by, version=version, key=key, note=note)
     except StaleError as stale:
         stands = stale.stands if isinstance(stale.stands, Discussion) else talk.discussion
         # Sent again from here it answers to what stands now, and is another outcome.
         form.seen.data, form.key.data = str(stands.discussion_id if stands else 0), ""
-        return _show(talk_about(here.room, segment_id), form, {}, sentences, stands=stands), 409
+        return _show(talk_about(web.room, segment_id), form, {}, sentences, stands=stands), 409
     outcome = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"
     flash.give(Notice(f"Kept: {outcome}.", undo=url_for("talk.undo", discussion_id=made.discussion_id, segment_id=segment_id)))
     return redirect(url_for("talk.differing"), 303)
@@ -105,18 +105,18 @@ def undo(segment_id: str, discussion_id: int) -> Response:
 def _show(
     talk: Talk, form: SettleForm, errors: dict[str, str], sentences: list[str] | None = None, *, stands: Discussion | None = None
 ) -> str:
-    here = context()
-    form.stamp(version=talk.version, person=here.me.name)
+    web = context()
+    form.stamp(version=talk.version, person=web.me.name)
     readings = _readings(talk)
     kept = {tuple(sorted(reading.codes)): reading.sentence for reading in talk.discussion.readings} if talk.discussion else {}
     return render_template(
         "talk.html.j2",
         talk=talk,
-        excerpt=read_excerpt(here.room, talk.segment_id, here.me.name),
+        excerpt=read_excerpt(web.room, talk.segment_id, web.me.name),
         form=form,
         errors=errors,
         readings=readings,
-        cards=sorted(here.codes.values(), key=lambda card: not any(card.code in reading.codes for reading in readings)),
+        cards=sorted(web.codes.values(), key=lambda card: not any(card.code in reading.codes for reading in readings)),
         sentences=sentences or [kept.get(reading.codes, "") for reading in readings],
         stands=stands,
         notice=flash.take(),

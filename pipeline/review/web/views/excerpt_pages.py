@@ -36,12 +36,12 @@ def begin() -> Page:
 @PAGES.get("/next")
 def next_excerpt_page() -> Page:
     """Go to the next excerpt, or to the place to stop where the batch is done or nothing is left."""
-    here, now = context(), reading_batch.current()
+    web, now = context(), reading_batch.current()
     if now is None:
         return redirect(url_for("excerpts.begin"), 303)
     if now.is_done:
         return redirect(url_for("excerpts.pause"), 303)
-    segment_id = next_excerpt(here.room, here.me.name, now.order, now=here.now)
+    segment_id = next_excerpt(web.room, web.me.name, now.order, now=web.now)
     if segment_id is None:
         return redirect(url_for("excerpts.pause", left="none"), 303)
     reading_batch.hand(segment_id)
@@ -51,11 +51,11 @@ def next_excerpt_page() -> Page:
 @PAGES.get("/pause")
 def pause() -> Page:
     """A place to stop: what was done, how long it took, and how to go on."""
-    here = context()
-    let_go(here.room, here.me.name)
+    web = context()
+    let_go(web.room, web.me.name)
     done, spent = reading_batch.totals()
     nothing_left = request.args.get("left") == "none"
-    waiting = ahead(here.room, here.me.name).waiting
+    waiting = ahead(web.room, web.me.name).waiting
     return render_template(
         "pause.html.j2", n_done=done, spent=minutes(spent), nothing_left=nothing_left, waiting=waiting, notice=flash.take()
     )
@@ -72,8 +72,8 @@ def read(segment_id: str) -> Page:
 @PAGES.post("/excerpt/<segment_id>")
 def answer(segment_id: str) -> Page:
     """Keep what was said of an excerpt."""
-    here, form = context(), AnswerForm()
-    excerpt = read_excerpt(here.room, segment_id, here.me.name)
+    web, form = context(), AnswerForm()
+    excerpt = read_excerpt(web.room, segment_id, web.me.name)
     match request.form.get("do"):
         case "find" | "all" as which:
             _keep_words(excerpt, form)
@@ -114,8 +114,8 @@ def model(segment_id: str) -> Page:
 @PAGES.post("/excerpt/<segment_id>/suggestion")
 def after_model(segment_id: str) -> Page:
     """Keep one's answer, or take what the model suggests instead of it or beside it."""
-    here = context()
-    excerpt = read_excerpt(here.room, segment_id, here.me.name)
+    web = context()
+    excerpt = read_excerpt(web.room, segment_id, web.me.name)
     likely = tuple(code.code for code in excerpt.hint.suggested) if excerpt.hint else ()
     own = excerpt.own.codes if excerpt.own else ()
     codes = {"take": likely, "both": tuple(dict.fromkeys([*own, *likely]))}.get(request.form.get("do", ""), ())
@@ -131,18 +131,18 @@ def after_model(segment_id: str) -> Page:
 @PAGES.get("/mine")
 def mine() -> Page:
     """Look at what one has said, to change or undo it."""
-    here = context()
-    material = here.room.material()
-    decisions = [(made, words_of(material, made.segment_id)) for made in said_by(here.room, here.me.name)]
+    web = context()
+    material = web.room.material()
+    decisions = [(made, words_of(material, made.segment_id)) for made in said_by(web.room, web.me.name)]
     return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
 
 
 @PAGES.post("/undo/<int:decision_id>")
 def undo(decision_id: int) -> Response:
     """Take one's own decision back; its words are there again, to be changed or sent."""
-    here = context()
-    taken = here.room.read(lambda store: store.decision(decision_id))
-    take_back(here.room, decision_id, here.me.name)
+    web = context()
+    taken = web.room.read(lambda store: store.decision(decision_id))
+    take_back(web.room, decision_id, web.me.name)
     words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
     words |= {"none": ["y"]} if taken.outcome == "none" else {}
     words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
@@ -182,8 +182,8 @@ def _families() -> dict[str, list[CodeCard]]:
 
 def _prefilled(excerpt: Excerpt) -> AnswerForm:
     """Return the form with the words that wait for it: of a session that ended, of a draft, or of the answer that stands."""
-    here, place = context(), _place(excerpt.segment_id)
-    words = saved_forms.take(request.path, here.me.name) or here.room.read(lambda store: draft(store, here.me.name, place))
+    web, place = context(), _place(excerpt.segment_id)
+    words = saved_forms.take(request.path, web.me.name) or web.room.read(lambda store: draft(store, web.me.name, place))
     form = AnswerForm(formdata=None)
     if words:
         form.fill(words)
@@ -211,12 +211,12 @@ def _drop_draft(segment_id: str) -> None:
 
 def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: bool = False) -> Page:
     """Keep a judgement and go on; where something else was said meanwhile, show both."""
-    here, order = context(), reading_batch.drawn(excerpt.segment_id)
+    web, order = context(), reading_batch.drawn(excerpt.segment_id)
     try:
         made = decide(
-            here.room,
+            web.room,
             excerpt.segment_id,
-            here.me.name,
+            web.me.name,
             coding,
             version=form.version,
             shown=form.shown.data or "",
@@ -236,8 +236,8 @@ def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: 
 
 
 def _go_on(made: Decision, *, after_model: bool) -> Response:
-    here = context()
-    hint = None if after_model or made.outcome == "skip" else read_excerpt(here.room, made.segment_id, here.me.name).hint
+    web = context()
+    hint = None if after_model or made.outcome == "skip" else read_excerpt(web.room, made.segment_id, web.me.name).hint
     likely = {code.code for code in hint.suggested} if hint else set()
     also = ""
     if hint and likely == set(made.codes):

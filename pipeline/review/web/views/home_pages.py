@@ -20,11 +20,11 @@ Page = str | Response
 @PAGES.get("/")
 def home() -> Page:
     """Show what there is to do."""
-    here = context()
+    web = context()
     return render_template(
         "home.html.j2",
-        ahead=ahead(here.room, here.me.name),
-        n_talks=n_to_discuss(here.room),
+        ahead=ahead(web.room, web.me.name),
+        n_talks=n_to_discuss(web.room),
         progress=reading_batch.current(),
         notice=flash.take(),
     )
@@ -84,12 +84,12 @@ def stay() -> Response:
 @PAGES.post("/leave")
 def leave() -> Response:
     """Stop being this person in this browser; what the browser kept of the pages goes, too."""
-    here, opened = context(), session.get("opened")
-    here.sessions.end(this_session())
+    web, opened = context(), session.get("opened")
+    web.sessions.end(this_session())
     if opened:
         # On a laptop the next person chooses their name; the launch address need not be opened again.
-        here.sessions.revive(this_session())
+        web.sessions.revive(this_session())
         session["opened"] = True
-    response = redirect(url_for("team.sign_in" if here.site.team else "who.choose"), 303)
+    response = redirect(url_for("team.sign_in" if web.site.team else "who.choose"), 303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
