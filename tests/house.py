@@ -21,7 +21,7 @@ import networkx
 
 ROOT = Path(__file__).resolve().parents[1]
 PIPELINE = ROOT / "pipeline"
-FILLERS = ("found", "one", "said", "told", "known")
+FILLERS = ("found", "here", "one", "said", "told", "known")
 """Words that name no thing: as names of local things they leave the reader to guess."""
 SMALL = 4
 """A helper of so many lines at most that is used once might as well stand where it is used."""

@@ -47,8 +47,8 @@ def measure_progress(
 ) -> Progress:
     """Return how far people have come with these excerpts."""
     # A decision is about a text: after a run that found another text in the place it does not count.
-    here = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
-    counted = here[here["outcome"].isin(["codes", "none"])]
+    present = decisions.merge(segments[["segment_id", "text_id"]], on=["segment_id", "text_id"])
+    counted = present[present["outcome"].isin(["codes", "none"])]
     codes = counted["codes"].map(lambda joined: frozenset(joined.split("|")))
     in_codebook = {code.code for code in codebook.codes} | {""}
     return Progress(
@@ -56,8 +56,8 @@ def measure_progress(
         excerpts=len(segments),
         contested=_contested(codes.groupby(counted["segment_id"]).nunique() > 1, segments, discussions),
         reviewers=decisions["reviewer"].nunique(),
-        not_sure=here.loc[~here["outcome"].isin(["codes", "none"]), "segment_id"].nunique(),
-        about_text_gone=len(decisions) - len(here),
+        not_sure=present.loc[~present["outcome"].isin(["codes", "none"]), "segment_id"].nunique(),
+        about_text_gone=len(decisions) - len(present),
         with_codes_gone=int(sum(not named <= in_codebook for named in codes)),
         not_learnt=int((~counted["decision_id"].isin(lessons["decision_id"])).sum()),
     )

@@ -109,17 +109,17 @@ def _unlocked(backup: UnpackedBackup, passphrase: str) -> dict[str, str]:
     return {KEY: key.hex(), **{name: files[name].decode() for name in BESIDE_THE_KEY if name in files}}
 
 
-def _joined_stones(here: ErasureRegister, back: ErasureRegister) -> ErasureRegister:
+def _joined_stones(ours: ErasureRegister, back: ErasureRegister) -> ErasureRegister:
     """Return the marks of both; ReviewError if they were made with two salts, since a person would be known by one only."""
-    if not here.stones or not back.stones:
-        return here if here.stones else back
-    if here.salt != back.salt:
+    if not ours.stones or not back.stones:
+        return ours if ours.stones else back
+    if ours.salt != back.salt:
         raise ReviewError(
             "People were erased here, and others before this backup was made, and their marks cannot be joined: somebody would "
             "come back. Restore into a new folder that has only study.toml and the export, and erase the people there again. "
             "Nothing was changed."
         )
-    return replace(here, stones=tuple(dict.fromkeys((*back.stones, *here.stones))))
+    return replace(ours, stones=tuple(dict.fromkeys((*back.stones, *ours.stones))))
 
 
 def _ledger_here(study: Study) -> tuple[list[str], int]:

@@ -30,8 +30,8 @@ def may_see_codes(room: ReviewSession, reviewer: str, segment_id: str) -> bool:
 def unseen_texts(room: ReviewSession, reviewer: str, text_ids: Iterable[str]) -> tuple[str, ...]:
     """Return those of the study's texts of which this person has not been shown how they are coded."""
     ledger, of_text = room.ledger(), room.material().tables.of_text
-    here = (text_id for text_id in text_ids if text_id in of_text)
-    unseen = (text_id for text_id in here if not ledger.had_seen_text(reviewer, text_id, of_text[text_id]))
+    present = (text_id for text_id in text_ids if text_id in of_text)
+    unseen = (text_id for text_id in present if not ledger.had_seen_text(reviewer, text_id, of_text[text_id]))
     return tuple(text_id for text_id in unseen if not stands_in_codebook(room, text_id))
 
 

@@ -320,7 +320,7 @@ def touched_by(room: ReviewSession, edit: CodeEdit) -> list[str]:
     suggested = {segment_id for text_id in texts for segment_id in tables.of_text.get(str(text_id), ())}
     decided = {made.segment_id for made in ledger.all_standing() if edit.code in made.codes or made.segment_id in suggested}
     talked = {talk.segment_id for talk in room.read(discussions_of).values() if edit.code in talk.codes}
-    return sorted((decided | talked) & tables.here)
+    return sorted((decided | talked) & tables.segment_ids)
 
 
 def _path(room: ReviewSession) -> Path:

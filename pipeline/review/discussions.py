@@ -68,8 +68,8 @@ def to_discuss(room: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Tal
 
 def n_to_discuss(room: ReviewSession) -> int:
     """Return how many excerpts wait to be talked about."""
-    ledger, here = room.ledger(), room.material().tables.here
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in here]
+    ledger, segment_ids = room.ledger(), room.material().tables.segment_ids
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in segment_ids]
     # Only what was talked about is looked at one by one; of all others it is counted already how many differ.
     more = sum(_waits(ledger, talk.segment_id, talk) - (talk.segment_id in ledger.differing.every) for talk in talks)
     return ledger.differing.n_here + more

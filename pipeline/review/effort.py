@@ -43,11 +43,11 @@ class Doing:
 
 def how_are_we_doing(room: ReviewSession) -> Doing:
     """Return how far people and groups have come."""
-    ledger, here = room.ledger(), room.material().tables.here
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in here]
+    ledger, segment_ids = room.ledger(), room.material().tables.segment_ids
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in segment_ids]
     efforts = _efforts(room)
     return Doing(
-        excerpts=len(here),
+        excerpts=len(segment_ids),
         complete=ledger.complete.n_here,
         begun=ledger.begun.n_here,
         to_discuss=n_to_discuss(room),

@@ -65,7 +65,7 @@ def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> Pra
     ledger, talk = room.ledger(), known_talks(room).get(segment_id)
     if talk is not None and not _is_over(ledger, talk):
         talk = None
-    if segment_id not in room.material().tables.here or not (talk or _is_alike(ledger, segment_id)):
+    if segment_id not in room.material().tables.segment_ids or not (talk or _is_alike(ledger, segment_id)):
         raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
     answers = ledger.blind(segment_id)
     group = _codes_of(talk) if talk else answers[0].codes
@@ -83,7 +83,7 @@ def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> Pra
 def _to_practise_on(room: ReviewSession) -> Iterator[str]:
     """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
     ledger, tables = room.ledger(), room.material().tables
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in tables.here and _is_over(ledger, talk)]
+    talks = [talk for talk in known_talks(room).values() if talk.segment_id in tables.segment_ids and _is_over(ledger, talk)]
     talks.sort(key=lambda talk: talk.discussion_id, reverse=True)
     talked = dict.fromkeys(talk.segment_id for talk in talks)
     yield from talked

@@ -125,8 +125,8 @@ def groups_of(store: Store) -> dict[str, str]:
 def _first(room: ReviewSession, view: _View, order: Drawn) -> str | None:
     """Return the first that is free and new to the person's group, or else the first that is free."""
     ranked = room.held.plans.get((view.reviewer, order), [])
-    here = (segment_id for segment_id in ranked if segment_id in view.tables.row_of)
-    first = next((each for each in here if view.is_free(each) and not view.has_own_group(each)), None)
+    present = (segment_id for segment_id in ranked if segment_id in view.tables.row_of)
+    first = next((each for each in present if view.is_free(each) and not view.has_own_group(each)), None)
     if first is None:
         codes = tuple(code.code for code in room.material().codebook.codes)
         ranked = _ranked(view, order, codes, fresh=True) or _ranked(view, order, codes, fresh=False)

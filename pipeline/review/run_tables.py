@@ -95,7 +95,7 @@ class Tables:
         return tuple(self.segments["text_id"])
 
     @cached_property
-    def here(self) -> frozenset[str]:
+    def segment_ids(self) -> frozenset[str]:
         """The excerpts' ids."""
         return frozenset(self.excerpts)
 

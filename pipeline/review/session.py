@@ -45,7 +45,7 @@ class ReviewSession:
         """Return what people have said up to now, other programs' rows included."""
         # Two threads at once would both take in the same rows.
         with self._lock, open_store(self.study) as store:
-            self._ledger.catch_up(store, self.material().tables.here)
+            self._ledger.catch_up(store, self.material().tables.segment_ids)
             return self._ledger
 
     def kept(self, name: str, stamp: Hashable, make: Callable[[], T]) -> T:

@@ -18,16 +18,16 @@ class CountedSet:
     n_here: int = 0
     """How many of them the study has now."""
 
-    def put(self, segment_id: str, here: AbstractSet[str], *, belongs: bool) -> None:
+    def put(self, segment_id: str, present: AbstractSet[str], *, belongs: bool) -> None:
         """Mark an excerpt, or take its mark away; `here` are those that the study has now."""
         if belongs == (segment_id in self.every):
             return
         self.every.add(segment_id) if belongs else self.every.discard(segment_id)
-        self.n_here += (1 if belongs else -1) * (segment_id in here)
+        self.n_here += (1 if belongs else -1) * (segment_id in present)
 
-    def count(self, here: AbstractSet[str]) -> None:
+    def count(self, present: AbstractSet[str]) -> None:
         """Count anew after a run that may have brought other excerpts."""
-        self.n_here = len(self.every & here)
+        self.n_here = len(self.every & present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +83,14 @@ class ReviewState:
     _tallies: dict[str, Tally] = field(default_factory=dict)
     _read_to: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def catch_up(self, store: Store, here: frozenset[str]) -> None:
+    def catch_up(self, store: Store, present: frozenset[str]) -> None:
         """Take in what was added to the store since the last time; `here` are the excerpts that the study has now."""
         # Another set of excerpts means that there was a run since.
-        if here is not self._here:
-            self._here = here
+        if present is not self._here:
+            self._here = present
             by_person = (*self._done.values(), *self._skipped.values(), *self._ahead_of_others.values())
             for marks in (self.begun, self.complete, self.differing, *by_person):
-                marks.count(here)
+                marks.count(present)
         # All of one moment: a withdrawal must not be read before the decision it is about.
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}

@@ -67,11 +67,11 @@ def warning(folder: Path) -> str:
 
 def _may(modes: list[int]) -> May:
     """Return what the last three bits of a folder and of those above it let somebody do."""
-    here, *above = modes
-    if not here & stat.S_IXOTH or not all(mode & stat.S_IXOTH for mode in above):
+    own_mode, *above = modes
+    if not own_mode & stat.S_IXOTH or not all(mode & stat.S_IXOTH for mode in above):
         return ""
     # With the sticky bit, as on /tmp, others may add files but not take away or rename ours.
-    return "write" if here & stat.S_IWOTH and not here & stat.S_ISVTX else "read" if here & stat.S_IROTH else ""
+    return "write" if own_mode & stat.S_IWOTH and not own_mode & stat.S_ISVTX else "read" if own_mode & stat.S_IROTH else ""
 
 
 def _has_others(state: os.stat_result) -> bool:

@@ -148,8 +148,8 @@ class LazyMatrix:
         numbers = np.empty((len(wanted), self._width), dtype=np.float16)
         groups = np.searchsorted(self._ends, wanted, side="right")
         for group in np.unique(groups):
-            here = groups == group
-            numbers[here] = self._group(int(group))[wanted[here] - self._starts[group]]
+            in_group = groups == group
+            numbers[in_group] = self._group(int(group))[wanted[in_group] - self._starts[group]]
         return numbers
 
     def _group(self, number: int) -> NDArray[np.float16]:

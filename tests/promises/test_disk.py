@@ -42,7 +42,7 @@ NOTE = "x" * 900
 with open_room(study) as room:
     room.write(lambda store: store.add_reviewer("Cy", "family"))
     cy = Browser(create_app(room, make_site("127.0.0.1", 8765, None), tell=print)).be("Cy")
-    place = min(room.material().tables.here)
+    place = min(room.material().tables.segment_ids)
     cy.get(f"/excerpt/{place}")
     # A draft, which goes when the answer is kept: for the one there may be room and for the other not.
     cy.send(button="find", codes=["time"], note=NOTE)
@@ -63,7 +63,7 @@ with open_room(study) as room:
     # In a pause the log is moved into the file, for which there may be no room either; saving goes on after it.
     time.sleep(1.5)
     filler.unlink()
-    cy.get(f"/excerpt/{max(room.material().tables.here)}")
+    cy.get(f"/excerpt/{max(room.material().tables.segment_ids)}")
     cy.send(codes=["time"])
     print(len(said_by(room, "Cy")))
 print(verify_store(study).startswith("All rows are as they were written."))

@@ -37,7 +37,7 @@ def do_something(room, draw, excerpts):
 
 def check(room):
     """Compare what pages are told with a count of each excerpt."""
-    ledger, here = room.ledger(), room.material().tables.here
+    ledger, here = room.ledger(), room.material().tables.segment_ids
     for who in PEOPLE:
         told = ahead(room, who)
         done = {one for one in here if ledger.is_done(who, one)}
@@ -62,7 +62,7 @@ def test_counts_stay_right_whatever_people_do_and_after_another_run(room, study,
     segments, gone = room.material().tables.segments, set(excerpts[::2])
     left = segments[~segments["segment_id"].isin(gone)].reset_index(drop=True)
     write_table("segments", left, study.folder / TABLES["segments"].file)
-    assert not gone & room.material().tables.here
+    assert not gone & room.material().tables.segment_ids
     check(room)
     every = practice_excerpts(room, 100)
     assert not gone & set(every)

@@ -85,9 +85,9 @@ def cross_validate(coder: CodebookClassifier, material: CodedTexts, rows: Rows, 
     if not len(np.intersect1d(rows, learnt)):
         fold = np.zeros_like(fold)
     for number in np.unique(fold):
-        here = fold == number
-        predictions = predict(taught(coder, material, np.setdiff1d(learnt, rows[here])), material, rows[here])
-        chances[here], suggested[here] = predictions.chances, predictions.suggested
+        in_fold = fold == number
+        predictions = predict(taught(coder, material, np.setdiff1d(learnt, rows[in_fold])), material, rows[in_fold])
+        chances[in_fold], suggested[in_fold] = predictions.chances, predictions.suggested
     return Predictions(chances, suggested)
 
 

@@ -52,8 +52,8 @@ def measure_agreement(
     The model is compared only on texts that it has not learnt from, or it would be praised for repeating what it was told.
     """
     asked_of = segments.loc[segments["segment_id"].isin(blind["segment_id"]), ["segment_id", "text_id"]]
-    here = blind.merge(asked_of, on=["segment_id", "text_id"])
-    people = here[here["outcome"].isin(["codes", "none"])].sort_values(["reviewer", "segment_id"])
+    matched = blind.merge(asked_of, on=["segment_id", "text_id"])
+    people = matched[matched["outcome"].isin(["codes", "none"])].sort_values(["reviewer", "segment_id"])
     # "None of these" is stored without codes and splits into one empty text; it is the empty set here.
     people = people.assign(given=people["codes"].map(lambda codes: frozenset(codes.split("|")) - {""}))
     asked = people.drop_duplicates("segment_id")
@@ -62,7 +62,7 @@ def measure_agreement(
     return AgreementResult(
         comparisons=tuple(_comparisons(people, model, seed)),
         n_answers=len(people),
-        n_not_answers=len(here) - len(people),
+        n_not_answers=len(matched) - len(people),
         n_silent=int((~learnt).sum()) - len(model),
         n_learnt=int(learnt.sum()),
     )

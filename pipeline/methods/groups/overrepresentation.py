@@ -53,6 +53,6 @@ def tempered_shares(speakers: Floats, base: Floats) -> Floats:
 def _distance(speakers: Floats, base: Floats, others: Floats, other_base: Floats) -> Floats:
     prior = PRIOR_PEOPLE * (speakers + others) / np.maximum(base + other_base, 1)
     # Half a person keeps the logarithm finite where everybody says it, or nobody.
-    here, elsewhere = speakers + prior + 0.5, others + prior + 0.5
+    inside, elsewhere = speakers + prior + 0.5, others + prior + 0.5
     silent, other_silent = base + PRIOR_PEOPLE - speakers - prior + 0.5, other_base + PRIOR_PEOPLE - others - prior + 0.5
-    return np.asarray((np.log(here / silent) - np.log(elsewhere / other_silent)) / np.sqrt(1 / here + 1 / elsewhere))
+    return np.asarray((np.log(inside / silent) - np.log(elsewhere / other_silent)) / np.sqrt(1 / inside + 1 / elsewhere))

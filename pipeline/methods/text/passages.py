@@ -67,7 +67,7 @@ class Wording:
 
     def cut(self, text: str, *, left: str, also: Iterable[Passage] = ()) -> str:
         """Return a text in which `left` stands in the place of what nobody else wrote, and of passages that are to go, too."""
-        wanted = set(also)
+        wanted, n_before = set(also), self.n_words(text)
         # Entities hide words; they are read only where they do.
         if not self._plainly(text) and self._plainly(html.unescape(text)):
             text = html.unescape(text)
@@ -75,7 +75,11 @@ class Wording:
         for passage in reversed(self.passages(text)):
             if passage.own or passage in wanted:
                 text = text[: passage.start] + left + text[passage.end :]
-        return without(text, self.whole, left=left)
+        after = without(text, self.whole, left=left)
+        # What stands on both sides of a cut may make up such a passage again; with each that goes the text has fewer words.
+        if self._plainly(after) and self.n_words(after) < n_before:
+            return self.cut(after, left=left)
+        return after
 
     def n_words(self, text: str) -> int:
         """Return how many words a text has."""
@@ -132,9 +136,9 @@ def _of_others(
             continue
         words = words_of(text)
         spoken |= vocabulary.intersection(words)
-        here = runs.intersection(_runs(words))
-        if here:
-            shared |= here
+        shared_runs = runs.intersection(_runs(words))
+        if shared_runs:
+            shared |= shared_runs
             joined = f" {' '.join(words)} "
             repeated |= {answer for answer, wording in plain.items() if f" {wording} " in joined}
     return shared, spoken, repeated

@@ -52,13 +52,13 @@ def find_neighbours(vectors: NDArray[np.float64], words: Any, *, most: int) -> N
     rows, alike = np.empty((n, most), dtype=np.intp), np.empty((n, most))
 
     def look(start: int) -> None:
-        here = slice(start, start + SLICE)
-        values = vectors[here] @ vectors.T + WORDING * (words[here] @ words.T).toarray()
+        block = slice(start, start + SLICE)
+        values = vectors[block] @ vectors.T + WORDING * (words[block] @ words.T).toarray()
         # Rounded, so that the last bit of a sum, which may differ between machines, decides no tie.
         values = (values / (1 + WORDING)).round(6)
         values[np.arange(len(values)), np.arange(start, start + len(values))] = -2
-        rows[here] = _highest(values, most)
-        alike[here] = np.take_along_axis(values, rows[here], axis=1).clip(0, 1)
+        rows[block] = _highest(values, most)
+        alike[block] = np.take_along_axis(values, rows[block], axis=1).clip(0, 1)
 
     side_by_side(look, range(0, n, SLICE))
     return Neighbours(rows, alike)

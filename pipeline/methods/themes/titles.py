@@ -43,7 +43,7 @@ def phrases_of(
     with it are to the middle of their group; endings of words do not count.
     """
     n_people = [len(frozenset().union(*people)) for people in speakers]
-    fewest = [max(FEWEST_PEOPLE, LEAST_SHARE * here) for here in n_people]
+    fewest = [max(FEWEST_PEOPLE, LEAST_SHARE * n_own) for n_own in n_people]
     # Only what may be a title is looked for everywhere: all the phrases of a million texts would fill the memory.
     wanted = frozenset[Phrase]().union(*map(_said_by_enough, groups, speakers, fewest))
     uses = [_uses(texts, people, wanted) for texts, people in zip(groups, speakers, strict=True)]
@@ -51,9 +51,9 @@ def phrases_of(
     overall = sum(uses, Counter[Phrase]())
     near = _nearness(groups, vectors, wanted)
     titles: list[str] = []
-    for place, (own, here, least) in enumerate(zip(uses, n_people, fewest, strict=True)):
+    for place, (own, n_own, least) in enumerate(zip(uses, n_people, fewest, strict=True)):
         weights = {
-            phrase: round(n * log(n * sum(n_people) / (overall[phrase] * here)) * _length(phrase) * near(place, phrase), 9)
+            phrase: round(n * log(n * sum(n_people) / (overall[phrase] * n_own)) * _length(phrase) * near(place, phrase), 9)
             for phrase, n in own.items()
             if n >= least and turned[phrase] <= _MOST_TURNED_ROUND
         }

@@ -71,13 +71,13 @@ class _ReadResponses:
             # Of earlier parts' answers only those are kept that come again: they are few, as most people say it in other words.
             rows = {place: row for place, row in rows.items() if self.last[place] >= start}
             rows |= _rows(self.answers, done, upto)
-            here = np.arange(start, end) if wanted is None else start + np.flatnonzero(wanted[start:end])
-            yield _Part(slice(start, end), part, self._answers(here, part["text"].iloc[here - start], rows))
+            row_numbers = np.arange(start, end) if wanted is None else start + np.flatnonzero(wanted[start:end])
+            yield _Part(slice(start, end), part, self._answers(row_numbers, part["text"].iloc[row_numbers - start], rows))
             start, done = end, upto
 
-    def _answers(self, here: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
+    def _answers(self, row_numbers: Places, texts: pd.Series, rows: Mapping[int, Row]) -> Iterator[tuple[int, Answer]]:
         # One by one: as objects they take far more than their words.
-        for row, place, text in zip(here.tolist(), self.places[here].tolist(), texts.tolist(), strict=True):
+        for row, place, text in zip(row_numbers.tolist(), self.places[row_numbers].tolist(), texts.tolist(), strict=True):
             words, was_read = text if isinstance(text, str) else "", rows.get(place)
             # Answers of people who allow no analysis, and blank ones, are only mended.
             yield row, Answer(repair(words)) if was_read is None else from_row(words, was_read)

@@ -96,12 +96,12 @@ def guide_of(text_ids: pd.Series, suggestions: pd.DataFrame, codes: Sequence[str
     """Return how likely each code is for each text, float (n_texts, n_codes), 0 where it is not among the likeliest."""
     rows = lookup.index_in(suggestions["text_id"], text_ids)
     columns = pd.Categorical(suggestions["code"], categories=list(codes)).codes
-    here = (rows >= 0) & (columns >= 0)
-    if not here.any():
+    scored = (rows >= 0) & (columns >= 0)
+    if not scored.any():
         return None
     guide = np.zeros((len(text_ids), len(codes)), dtype=np.float32)
     # Scores worked out in other parts of the texts may differ in their last digits.
-    guide[rows[here], columns[here]] = suggestions["score"].to_numpy()[here].round(3)
+    guide[rows[scored], columns[scored]] = suggestions["score"].to_numpy()[scored].round(3)
     return guide
 
 

@@ -35,11 +35,11 @@ def embed(
 def _with_earlier(texts: Rows, earlier: Vectors, work: Callable[[pd.DataFrame], Vectors]) -> Iterator[Vectors]:
     places = lookup.index_in(texts["text_id"], pd.Series(earlier.ids, dtype="str"))
     for part in batches(texts):
-        here, places = places[: len(part)], places[len(part) :]
-        fresh = work(part[here < 0])
+        earlier_rows, places = places[: len(part)], places[len(part) :]
+        fresh = work(part[earlier_rows < 0])
         matrix = np.empty((len(part), earlier.matrix.shape[1]), dtype=np.float16)
-        matrix[here < 0] = fresh.matrix
-        matrix[here >= 0] = earlier.matrix[here[here >= 0]]
+        matrix[earlier_rows < 0] = fresh.matrix
+        matrix[earlier_rows >= 0] = earlier.matrix[earlier_rows[earlier_rows >= 0]]
         yield replace(fresh, ids=tuple(part["text_id"]), matrix=matrix)
 
 

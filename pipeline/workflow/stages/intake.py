@@ -125,8 +125,8 @@ def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, quest
     if plan.consent is None or column is None:
         return whole
     answered = frame[column].fillna("").str.strip() != ""
-    here = _meaning(frame[column], plan.consent).where(answered, whole)
-    tiers = [min(pair, key=_TIERS.index) for pair in zip(whole, here, strict=True)]
+    of_question = _meaning(frame[column], plan.consent).where(answered, whole)
+    tiers = [min(pair, key=_TIERS.index) for pair in zip(whole, of_question, strict=True)]
     return pd.Series(tiers, index=whole.index, dtype="str")
 
 

@@ -57,7 +57,7 @@ def _with_earlier(
 ) -> Iterator[pd.DataFrame]:
     before = pd.Index(np.concatenate([as_numbers(part["answer_id"]) for part in batches(earlier)])).get_indexer(ids)
     for part in new:
-        here, before = before[: len(part)], before[len(part) :]
-        rows = pd.concat([take(earlier, here[here >= 0]), read_those(part[here < 0])])
+        earlier_rows, before = before[: len(part)], before[len(part) :]
+        rows = pd.concat([take(earlier, earlier_rows[earlier_rows >= 0]), read_those(part[earlier_rows < 0])])
         # Back from what was known and what was read to the order in which they come.
-        yield rows.iloc[np.argsort(np.argsort(here < 0, kind="stable"), kind="stable")]
+        yield rows.iloc[np.argsort(np.argsort(earlier_rows < 0, kind="stable"), kind="stable")]

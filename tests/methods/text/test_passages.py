@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.methods.text.cutting import GAP, Cell, Cutter
@@ -79,6 +79,8 @@ def test_an_entry_of_a_list_goes_as_a_whole(wording):
 WORDS = st.lists(st.sampled_from(["a", "bus", "lane", "the", "day", "end", "of", "my"]), min_size=1, max_size=12).map(" ".join)
 
 
+# The ends of what was left made the passage again.
+@example(["bus a bus a bus bus a"], [], "bus a bus bus bus a bus a bus a")
 @given(st.lists(WORDS, min_size=1, max_size=3), st.lists(WORDS, max_size=4), st.lists(WORDS, max_size=3).map(", ".join))
 def test_after_the_cut_no_five_words_in_a_row_are_left_that_nobody_else_wrote(theirs, others, text):
     def runs(said):

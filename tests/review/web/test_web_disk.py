@@ -28,7 +28,7 @@ def no_file_may_grow():
 
 @pytest.fixture
 def segment_id(room):
-    return min(room.material().tables.here)
+    return min(room.material().tables.segment_ids)
 
 
 def test_an_answer_comes_back_filled_in_and_can_be_sent_again(ann, room, study, segment_id):
@@ -72,7 +72,7 @@ def test_what_any_other_form_says_is_kept_on_a_page_of_its_own_and_sent_from_the
 
 
 def test_saving_goes_on_once_the_disk_takes_more(ann, room, study, segment_id):
-    places = sorted(room.material().tables.here)[:4]
+    places = sorted(room.material().tables.segment_ids)[:4]
     for place in places:
         ann.get(f"/excerpt/{place}")
         with no_file_may_grow():
