@@ -7,9 +7,10 @@ import pytest
 from sample import SAMPLE
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
-from pipeline.codebook.written_answers import matching_codes, written_answers
+from pipeline.codebook.written_answers import kept_vectors, matching_codes, text_key, written_answers
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.coder.written_examples import WrittenExamples, weight_beside, written_note
+from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.study.study import load_study
 from pipeline.workflow.inputs import input_digest, read_input
 
@@ -86,6 +87,18 @@ def test_written_answers_count_less_than_a_decision_and_less_with_each():
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("model", ["voices", "minilm"])
+def test_the_vectors_that_come_with_the_program_are_those_the_model_makes(model):
+    embedder = load_embedder(model)
+    kept = kept_vectors(embedder.sha256)
+    texts = written_answers(BOOK).texts
+    assert {text_key(text) for text in texts} == set(kept)
+    some = texts[::500]
+    shipped = np.array([kept[text_key(text)] for text in some], dtype=np.float32)
+    assert (shipped * embedder.encode(some)).sum(axis=1).min() > 0.99
+
+
+@pytest.mark.model
 def test_on_the_sample_suggestions_keep_what_the_benchmark_says(sample_suggestions):
     precision, recall, of_code = sample_suggestions
     assert precision >= 0.6 and recall >= 0.2
@@ -102,10 +115,9 @@ def sample_suggestions():
     sys.path.append(str(ROOT / "tests" / "benchmarks"))
     from coded import read_answers
 
-    from pipeline.methods.embedding.embedders import load_embedder
     from pipeline.workflow.stages.code import examples_of
 
-    answers, embedder = read_answers(None), load_embedder("minilm")
+    answers, embedder = read_answers(None), load_embedder("voices")
     coder = CodebookClassifier(BOOK, embedder=embedder, written=examples_of(written_answers(BOOK), embedder)).fit()
     given = coder.predict_proba(answers.texts, answers.frames) >= coder.thresholds_
     right = (given & answers.truth).sum(axis=0)
