@@ -41,11 +41,6 @@ class WrittenAnswers:
         """Return the number of answers."""
         return len(self.texts)
 
-    def sample(self, most: int) -> "WrittenAnswers":
-        """Return so many of the answers at the most, evenly from first to last, since those of one code stand together."""
-        step = max(1, -(-len(self) // most))
-        return WrittenAnswers(self.texts[::step], self.codes[::step], self.frames[::step], self.silent[::step])
-
 
 def written_answers(codebook: Codebook) -> WrittenAnswers:
     """Return the answers of each codebook that shares a code with this one; none where no code matches.

@@ -21,9 +21,6 @@ from pipeline.workflow.results import read_results
 from pipeline.workflow.stages.code import examples_of, hints_of, rows_to_learn
 
 
-MOST_WRITTEN = 500
-
-
 @dataclass(frozen=True)
 class LeftOut:
     """How many decisions are unsure or skipped, about a text no longer there, or name codes the codebook no longer has."""
@@ -111,8 +108,8 @@ def _read_decisions(study: Study) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFr
 
 def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
     settings = study.settings
-    # The coder is fitted a dozen times to weigh what it would learn; with all written answers people would wait for minutes.
-    written = written_answers(codebook).sample(MOST_WRITTEN) if settings.code.written_examples else WrittenAnswers()
+    # All that teach the coder in a run, though it is fitted a dozen times here: figures of another coder would not be its own.
+    written = written_answers(codebook) if settings.code.written_examples else WrittenAnswers()
     examples = examples_of(written, load_embedder(settings.embed.model)) if len(written) else None
     return CodebookClassifier(
         codebook,
