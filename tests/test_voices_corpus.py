@@ -31,9 +31,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def answers_to(book: str) -> list[dict[str, str]]:
+    paths = [VOICES / folder / f"{book}.csv" for folder in ("answers", "later")]
+    return [row for path in paths if path.is_file() for row in rows_of(path)]
+
+
 @cache
 def answers() -> tuple[dict[str, str], ...]:
-    return tuple({**row, "codebook": book} for book in BOOKS for row in rows_of(VOICES / "answers" / f"{book}.csv"))
+    return tuple({**row, "codebook": book} for book in BOOKS for row in answers_to(book))
 
 
 def codebook_of(book: str):
@@ -62,7 +67,7 @@ def test_there_are_as_many_answers_and_codes_as_the_data_sheet_says():
 @pytest.mark.parametrize("book", BOOKS)
 def test_every_code_of_an_answer_is_in_the_codebook_and_has_25_answers(book):
     codes = {code.code for code in codebook_of(book).codes}
-    given = Counter(code for row in rows_of(VOICES / "answers" / f"{book}.csv") for code in row["codes"].split("|") if code)
+    given = Counter(code for row in answers_to(book) for code in row["codes"].split("|") if code)
     assert set(given) == codes and min(given.values()) >= 25
 
 

@@ -18,6 +18,8 @@ from pipeline.codebook.templates import CORPORA, TEMPLATES
 
 VOICES = CORPORA / "voices"
 VECTORS = VOICES / "vectors"
+LATER = "later"
+"""The folder of answers that `models/voices` was not taught with."""
 # Codebooks that stand elsewhere, since they are templates, too.
 _ELSEWHERE = {"co-production": TEMPLATES["coproduction"]}
 # What a question asks for, as the coder names it.
@@ -30,12 +32,16 @@ _FEWEST, _SHARE = 2, 1 / 3
 
 @dataclass(frozen=True)
 class WrittenAnswers:
-    """Answers with their codes, by the study's code ids, the frame of their question, and the codes they are silent about."""
+    """Answers with their codes, by the study's code ids, the frame of their question, and the codes they are silent about.
+
+    `later` says which were written after `models/voices` was taught, so that it has not read them.
+    """
 
     texts: tuple[str, ...] = ()
     codes: tuple[tuple[str, ...], ...] = ()
     frames: tuple[str, ...] = ()
     silent: tuple[frozenset[str], ...] = ()
+    later: tuple[bool, ...] = ()
 
     def __len__(self) -> int:
         """Return the number of answers."""
@@ -53,6 +59,7 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
     codes: list[tuple[str, ...]] = []
     frames: list[str] = []
     silent: list[frozenset[str]] = []
+    later: list[bool] = []
     for path, book in _books():
         matches = matching_codes(codebook, book)
         quiet = frozenset(code.code for code in codebook.codes) - set(matches.values())
@@ -62,7 +69,8 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
             codes.append(tuple(matches[code] for code in row["codes"].split("|") if code in matches))
             frames.append(_FRAMES[row["frame"]])
             silent.append(quiet)
-    return WrittenAnswers(tuple(texts), tuple(codes), tuple(frames), tuple(silent))
+            later.append(path.parent.name == LATER)
+    return WrittenAnswers(tuple(texts), tuple(codes), tuple(frames), tuple(silent), tuple(later))
 
 
 def matching_codes(codebook: Codebook, book: Codebook) -> dict[str, str]:
@@ -119,7 +127,7 @@ def _plain(text: str) -> str:
 
 @cache
 def _books() -> tuple[tuple[Path, Codebook], ...]:
-    paths = sorted((VOICES / "answers").glob("*.csv"))
+    paths = [path for folder in ("answers", LATER) for path in sorted((VOICES / folder).glob("*.csv"))]
     return tuple((path, read_codebook(_ELSEWHERE.get(path.stem, VOICES / "codebooks" / path.name))) for path in paths)
 
 

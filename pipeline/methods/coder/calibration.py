@@ -19,8 +19,9 @@ _SHIFT = 0.05
 _ALMOST = 1e-4
 # A code's own precision counts like this many suggestions of all codes together.
 _BORROWED = 10.0
-# What is more likely wrong than right is never suggested, however low the precision people ask for.
-_LEVELS = np.linspace(0.5, 0.99, 50)
+# What is less likely is never suggested, however low the precision people ask for. With codebooks that nothing had learnt, a
+# lowest of 0.5, 0.4, 0.35 and 0.3 gave a precision of .82, .77, .75 and .73 and a micro-F1 of .66, .68, .68 and .68.
+_LEVELS = np.linspace(0.4, 0.99, 60)
 # For codes that must not be missed: what share is to be found, and how unlikely a suggestion may be at most.
 _RECALL, _LEAST, _FEW_GIVEN = 0.9, 0.05, 5
 
@@ -65,6 +66,28 @@ class Calibration:
         for slope, clue in zip(self.slopes[1:], clues, strict=True):
             odds += slope * clue
         return _logistic(odds)
+
+    def tempered(self, chances: Matrix, wanted: Matrix) -> "Calibration":
+        """Return the curve that is as sure of texts as `wanted` is, where this one gives them `chances`, both (n_texts, n_codes).
+
+        One slope and one level for all codes (Platt 1999), so that the order of a text's codes stays.
+        """
+        from scipy.optimize import minimize
+
+        if not len(chances):
+            return self
+
+        inside = np.clip(chances, _ALMOST, 1 - _ALMOST)
+        odds = np.log(inside / (1 - inside))
+
+        def surprise(curve: Matrix) -> tuple[float, Matrix]:
+            tempered = curve[0] * odds + curve[1]
+            surplus = _logistic(tempered) - wanted
+            value = (np.logaddexp(0, tempered) - wanted * tempered).sum()
+            return float(value), np.array([(surplus * odds).sum(), surplus.sum()])
+
+        slope, level = minimize(surprise, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+        return Calibration(self.shape, self.slopes * slope, self.levels * slope + level)
 
 
 def calibrate(

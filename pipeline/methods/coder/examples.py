@@ -26,6 +26,8 @@ class TrainingExample:
     weight: float = 1.0
     silent: frozenset[str] = frozenset()
     """Codes that it says nothing about."""
+    judges: bool = True
+    """Whether the coder can be judged by it: not where the language model has learnt it by heart."""
 
 
 def codebook_examples(codebook: Codebook) -> list[TrainingExample]:

@@ -45,9 +45,9 @@ class TextFeatures:
         """Return the mean of each text's own score and its best unit's, for an answer may say several things."""
         return self._combined(model.scores(self.whole), model.scores(self.units))
 
-    def held_out_scores(self, held_out: HeldOut, rows: NDArray[np.intp]) -> Matrix:
-        """Return the same as if the lesson that each text was, given by its row, had never been learnt."""
-        return self._combined(held_out.own[rows], held_out.scores(self.units, rows[self.owners]))
+    def held_out_scores(self, held_out: HeldOut) -> Matrix:
+        """Return the same for texts that were lessons, in their order, each as if it had never been learnt."""
+        return self._combined(held_out.own, held_out.scores(self.units, self.owners))
 
     def _combined(self, whole: Matrix, units: Matrix) -> Matrix:
         best = whole.copy()

@@ -14,8 +14,8 @@ FRAMES = ("good", "better", "neutral")
 # Weights of the three parts and the ridge: chosen on three folds of coded NHS answers, where halving or doubling
 # any of them moved the figures by less than 0.01.
 _MEANING, _WORDS, _FRAME, _RIDGE = 4.0, 1.0, 0.09, 1.0
-# Texts are compared with this many others at most, which bounds time and memory however many people have read.
-_LANDMARKS = 2_000
+# So many rows of likeness in words are made at a time.
+_ROWS = 1_024
 
 
 @dataclass(frozen=True)
@@ -70,62 +70,122 @@ class LikenessModel:
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """Scores texts as if one row had never been learnt from; exact, without learning again.
+class Lessons:
+    """Texts, their targets in 0..1, float (n_texts, n_codes), and how each counts, more than 0."""
 
-    `own` holds what each row itself would then be given, float (n_rows, n_codes).
+    features: Features
+    targets: Matrix
+    weights: Matrix
+
+    def __len__(self) -> int:
+        """Return the number of lessons."""
+        return len(self.features)
+
+    def joined(self, other: "Lessons") -> "Lessons":
+        """Return these lessons followed by the others."""
+        features = stack([self.features, other.features])
+        return Lessons(features, np.vstack([self.targets, other.targets]), np.concatenate([self.weights, other.weights]))
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A model, and what is needed to learn more and to say how it would be without one of its lessons.
+
+    `system` is the Cholesky factor, float32 (n_lessons, n_lessons), of the likeness of all lessons and their ridge.
+    """
+
+    lessons: Lessons
+    system: NDArray[np.float32]
+    model: LikenessModel
+
+    def joined(self, lessons: Lessons) -> "Learnt":
+        """Return what these lessons teach together with those learnt before, without solving for those again."""
+        if not len(lessons):
+            return self
+        across = _solve(self.system, likeness(self.lessons.features, lessons.features))
+        corner = _factor(_ridged(lessons) - across.T @ across)
+        n, more = across.shape
+        system = np.zeros((n + more, n + more), dtype=np.float32)
+        system[:n, :n], system[n:, :n], system[n:, n:] = self.system, across.T, corner
+        return _learnt(self.lessons.joined(lessons), system)
+
+    def held_out(self, rows: NDArray[np.intp]) -> "HeldOut":
+        """Return these lessons, by their rows, each scored as if it had not been learnt."""
+        units = np.zeros((len(self.lessons), len(rows)), dtype=np.float32)
+        units[rows, np.arange(len(rows))] = 1
+        influences = _solve(self.system, _solve(self.system, units), transposed=True)
+        surprises = self.model.pulls[rows] / influences[rows, np.arange(len(rows))].astype(np.float64)[:, None]
+        return HeldOut(self.lessons.targets[rows] - surprises, self.model, influences, surprises)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Scores texts as if one lesson had never been learnt; exact, without learning again (Cawley and Talbot 2003).
+
+    `own` holds what each lesson itself would then be given, float (n_lessons, n_codes).
     """
 
     own: Matrix
     model: LikenessModel
-    basis: Matrix
-    system: Matrix
-    influences: Matrix
+    influences: NDArray[np.float32]
     surprises: Matrix
 
-    def scores(self, features: Features, rows: NDArray[np.intp]) -> Matrix:
-        """Return the scores of each text without the row beside it, float (n_texts, n_codes)."""
-        places = _solve(self.system, _solve(self.basis, likeness(self.model.landmarks, features)))
-        influence = np.einsum("ij,ij->j", places, self.influences[:, rows])
-        scores: Matrix = self.model.scores(features) - influence[:, None] * self.surprises[rows]
+    def scores(self, features: Features, lessons: NDArray[np.intp]) -> Matrix:
+        """Return the scores of each text without the lesson beside it, float (n_texts, n_codes)."""
+        influence = np.einsum("ij,ji->i", likeness(features, self.model.landmarks), self.influences[:, lessons])
+        scores: Matrix = self.model.scores(features) - influence[:, None] * self.surprises[lessons]
         return scores
 
 
-def likeness(texts: Features, others: Features) -> Matrix:
-    """Return how alike each of the texts is to each of the others, float (n_texts, n_others)."""
-    in_words: Matrix = (texts.words @ others.words.T).toarray()
-    return _alike_in_meaning(texts, others) + _WORDS * in_words + _FRAME * (texts.frames @ others.frames.T)
+def likeness(texts: Features, others: Features) -> NDArray[np.float32]:
+    """Return how alike each of the texts is to each of the others, float32 (n_texts, n_others)."""
+    alike = _alike_in_meaning(texts, others)
+    alike += _FRAME * (texts.frames @ others.frames.T).astype(np.float32)
+    words, others_words = texts.words.astype(np.float32), others.words.T.astype(np.float32).tocsr()
+    for begin in range(0, len(texts), _ROWS):
+        alike[begin : begin + _ROWS] += _WORDS * (words[begin : begin + _ROWS] @ others_words).toarray()
+    return alike
 
 
-def learn(features: Features, targets: Matrix, *, weights: Matrix) -> tuple[LikenessModel, HeldOut]:
-    """Fit targets in 0..1, float (n_rows, n_codes), to the features; rows count by `weights`."""
+def learn(lessons: Lessons) -> Learnt:
+    """Fit the lessons' targets by kernel ridge regression over likeness."""
+    return _learnt(lessons, _factor(_ridged(lessons)))
+
+
+def _learnt(lessons: Lessons, system: NDArray[np.float32]) -> Learnt:
+    pulls = _solve(system, _solve(system, lessons.targets.astype(np.float32)), transposed=True)
+    return Learnt(lessons, system, _model(lessons.features, pulls.astype(np.float64)))
+
+
+def _ridged(lessons: Lessons) -> NDArray[np.float32]:
+    # A lesson that counts less is followed less closely.
+    alike = likeness(lessons.features, lessons.features)
+    alike[np.diag_indices(len(alike))] += (_RIDGE / lessons.weights).astype(np.float32)
+    return alike
+
+
+def _factor(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
     from scipy.linalg import cholesky
 
-    landmarks = features.take(evenly(len(features), _LANDMARKS))
-    # The small term keeps texts that say the same from making the matrix singular.
-    basis = cholesky(likeness(landmarks, landmarks) + 1e-3 * np.eye(len(landmarks)), lower=True)
-    places = _solve(basis, likeness(landmarks, features))
-    system = cholesky((places * weights) @ places.T + _RIDGE * np.eye(len(landmarks)), lower=True)
-    places = _solve(system, places)
-    influences = places * weights
-    fitted = influences @ targets
-    model = _model(landmarks, _solve(basis, _solve(system, fitted, transposed=True), transposed=True))
-    leverage = np.einsum("ij,ij->j", places, influences)
-    surprises = (targets - places.T @ fitted) / np.maximum(1 - leverage, 1e-6)[:, None]
-    return model, HeldOut(targets - surprises, model, basis, system, influences, surprises)
+    return np.asarray(cholesky(matrix, lower=True, overwrite_a=True, check_finite=False))
 
 
 def _model(landmarks: Features, pulls: Matrix) -> LikenessModel:
     return LikenessModel(landmarks, pulls, _WORDS * (landmarks.words.T @ pulls), _FRAME * (landmarks.frames.T @ pulls))
 
 
-def _alike_in_meaning(texts: Features, others: Features) -> Matrix:
-    cosines = (texts.vectors @ others.vectors.T).astype(np.float64)
+def _alike_in_meaning(texts: Features, others: Features) -> NDArray[np.float32]:
+    alike = texts.vectors.astype(np.float32) @ others.vectors.T.astype(np.float32)
+    alike -= 1
+    alike *= 2
+    np.exp(alike, out=alike)
     # Less what unrelated texts score, so that a text like nothing we know gets no code.
-    return np.asarray(_MEANING * (np.exp(2 * (cosines - 1)) - np.exp(-2)))
+    alike -= np.float32(np.exp(-2))
+    alike *= _MEANING
+    return np.asarray(alike, dtype=np.float32)
 
 
-def _solve(triangle: Matrix, right: Matrix, *, transposed: bool = False) -> Matrix:
+def _solve(triangle: NDArray[np.float32], right: NDArray[np.float32], *, transposed: bool = False) -> NDArray[np.float32]:
     from scipy.linalg import solve_triangular
 
-    return np.asarray(solve_triangular(triangle, right, lower=True, trans="T" if transposed else "N"))
+    return np.asarray(solve_triangular(triangle, right, lower=True, trans="T" if transposed else "N", check_finite=False))

@@ -10,13 +10,14 @@ from pipeline.methods.coder.examples import TrainingExample
 
 
 # A written answer counts like this part of a decision before anybody has decided, and half as much after so many decisions.
-_WEIGHT, _HALVED_BY, _NONE_FROM = 0.9, 50, 1_000
+_WEIGHT, _HALVED_BY, _NONE_FROM = 0.9, 150, 1_000
 
 
 @dataclass(frozen=True)
 class WrittenExamples:
     """Answers that were written to teach codes: each with its codes, its frame and the codes it says nothing about.
 
+    Where `later` says of some that the language model was not taught with them, the coder is judged by those alone.
     `vectors` are float (n_texts, d), by the coder's own language model; without them the coder embeds the texts itself.
     """
 
@@ -24,6 +25,7 @@ class WrittenExamples:
     codes: Sequence[Sequence[str]] = ()
     frames: Sequence[str] = ()
     silent: Sequence[frozenset[str]] = ()
+    later: Sequence[bool] = ()
     vectors: NDArray[np.floating] | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
@@ -46,8 +48,9 @@ def written_note(n_written: int, *, n_decisions: int) -> str:
 def written_examples(written: WrittenExamples, *, n_decisions: int) -> list[TrainingExample]:
     """Return the lessons that are written answers; none where enough has been decided."""
     weight = weight_beside(n_decisions)
-    rows = zip(written.texts, written.codes, written.frames, written.silent, strict=True) if weight else ()
+    later = written.later if any(written.later) else [True] * len(written)
+    rows = zip(written.texts, written.codes, written.frames, written.silent, later, strict=True) if weight else ()
     return [
-        TrainingExample(text, "written", dict.fromkeys(codes, 1.0), "", frame, weight, silent)
-        for text, codes, frame, silent in rows
+        TrainingExample(text, "written", dict.fromkeys(codes, 1.0), "", frame, weight, silent, judges)
+        for text, codes, frame, silent, judges in rows
     ]

@@ -88,7 +88,7 @@ def examples_of(written: WrittenAnswers, embedder: Embedder) -> WrittenExamples:
     fresh = iter(embedder.encode(missing).astype(np.float16) if missing else ())
     vectors = [next(fresh) if vector is None else vector for vector in places]
     matrix = np.array(vectors, dtype=np.float16).reshape(len(written), embedder.dimension)
-    return WrittenExamples(written.texts, written.codes, written.frames, written.silent, matrix)
+    return WrittenExamples(written.texts, written.codes, written.frames, written.silent, written.later, matrix)
 
 
 def _learn(

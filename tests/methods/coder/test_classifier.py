@@ -15,7 +15,8 @@ from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
 from pipeline.methods.coder.calibration import calibrate, thresholds
-from pipeline.methods.coder.kernel_ridge import Features, learn
+from pipeline.methods.coder.code_shares import shifted, shifts_by_frame
+from pipeline.methods.coder.kernel_ridge import Features, Lessons, learn
 from pipeline.methods.coder.weak_labels import theme_hints
 from pipeline.methods.embedding.embedders import load_embedder
 
@@ -394,13 +395,57 @@ def test_holding_out_a_lesson_is_the_same_as_never_having_had_it():
     features, others = random_features(40, seed=1), random_features(40, seed=2)
     draw = np.random.default_rng(3)
     shares, weights = (draw.random((40, 3)) > 0.6).astype(float), draw.random(40) + 0.5
-    _, held_out = learn(features, shares, weights=weights)
+    held_out = learn(Lessons(features, shares, weights)).held_out(np.arange(40))
     found = held_out.scores(others, np.arange(40))
     for row in (0, 17, 39):
         rest = np.delete(np.arange(40), row)
-        without, _ = learn(features.take(rest), shares[rest], weights=weights[rest])
+        without = learn(Lessons(features.take(rest), shares[rest], weights[rest])).model
         np.testing.assert_allclose(held_out.own[row], without.scores(features.take(np.array([row])))[0], atol=1e-3)
         np.testing.assert_allclose(found[row], without.scores(others.take(np.array([row])))[0], atol=1e-3)
+
+
+def test_what_is_learnt_bit_by_bit_is_the_same_as_learnt_at_once():
+    features, others = random_features(40, seed=1), random_features(20, seed=2)
+    draw = np.random.default_rng(3)
+    shares, weights = (draw.random((40, 3)) > 0.6).astype(float), draw.random(40) + 0.5
+    parts = [Lessons(features.take(rows), shares[rows], weights[rows]) for rows in (np.arange(25), np.arange(25, 40))]
+    whole = learn(Lessons(features, shares, weights))
+    joined = learn(parts[0]).joined(parts[1])
+    np.testing.assert_allclose(joined.model.scores(others), whole.model.scores(others), atol=1e-3)
+    rows = np.array([3, 30])
+    np.testing.assert_allclose(joined.held_out(rows).own, whole.held_out(rows).own, atol=1e-3)
+
+
+def test_a_code_that_answers_to_one_question_bear_more_often_becomes_likelier_there_and_only_there():
+    draw = np.random.default_rng(6)
+    truth = np.zeros((600, 2), dtype=bool)
+    truth[:300, 0], truth[300:, 0], truth[:, 1] = draw.random(300) < 0.6, draw.random(300) < 0.05, draw.random(600) < 0.2
+    # A coder that knows nothing of the questions: it finds the code usual everywhere.
+    odds = 2.5 * (truth - 0.5) + draw.normal(0, 1, (600, 2)) - 0.5
+    chances, frames = 1 / (1 + np.exp(-odds)), np.repeat(np.eye(3)[:2], 300, axis=0)
+    shifts = shifts_by_frame(chances, frames)
+    moved = shifted(chances, frames @ shifts)
+    before, after = (np.abs(each[:300, 0].mean() - truth[:300, 0].mean()) for each in (chances, moved))
+    assert after < before / 2 and shifts[0, 0] > 0 > shifts[1, 0]
+    assert np.abs(shifts[:2, 1]).max() < 0.3 and not shifts[2].any()
+
+
+def test_texts_without_a_kind_of_question_stay_as_they_are():
+    chances = np.random.default_rng(7).random((50, 3))
+    np.testing.assert_allclose(shifts_by_frame(chances, np.zeros((50, 3))), 0)
+    one_kind = np.repeat([[1.0, 0, 0]], 50, axis=0)
+    np.testing.assert_allclose(shifted(chances, one_kind @ shifts_by_frame(chances, one_kind)), chances, atol=1e-6)
+
+
+def test_a_coder_that_learns_its_own_guesses_becomes_no_surer_of_them():
+    texts = [
+        f"{word} again, {other}"
+        for word in ("we waited", "lunch was", "I trust", "parking", "the meals", "a delay")
+        for other in ("not good", "we were glad", "on Tuesday")
+    ]
+    before, after = coder_for().fit(), coder_for().fit(texts, [None] * len(texts))
+    sure = [coder.predict_proba(texts).max(axis=1).mean() for coder in (before, after)]
+    assert abs(sure[1] - sure[0]) < 0.05
 
 
 def test_probabilities_come_true():

@@ -9,7 +9,7 @@ from sample import SAMPLE
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
 from pipeline.codebook.written_answers import kept_vectors, matching_codes, text_key, written_answers
 from pipeline.methods.coder import CodebookClassifier
-from pipeline.methods.coder.written_examples import WrittenExamples, weight_beside, written_note
+from pipeline.methods.coder.written_examples import WrittenExamples, weight_beside, written_examples, written_note
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.study.study import load_study
 from pipeline.workflow.inputs import input_digest, read_input
@@ -34,7 +34,7 @@ def study_with(folder, settings=""):
 
 def test_the_template_for_co_production_is_taught_by_all_its_answers():
     written = written_answers(BOOK)
-    assert len(written) == 2_550
+    assert len(written) == 5_887
     assert {code for codes in written.codes for code in codes} == {code.code for code in BOOK.codes}
     assert not any(written.silent)
 
@@ -57,7 +57,7 @@ def test_codes_are_matched_one_by_one():
 
 def test_turned_off_it_is_off_and_says_so_in_the_fingerprint(tmp_path):
     on, off = study_with(tmp_path / "on"), study_with(tmp_path / "off", "[code]\nwritten_examples = false")
-    assert len(read_input(on, "written")) == 2_550 and input_digest(on, "written")
+    assert len(read_input(on, "written")) == 5_887 and input_digest(on, "written")
     assert len(read_input(off, "written")) == 0 and input_digest(off, "written") == ""
 
 
@@ -69,6 +69,17 @@ def test_written_answers_teach_what_the_codebook_does_not_say_and_are_never_quot
     asked = ["more gravy on that trolley"]
     assert taught.predict_proba(asked)[0, 0] > without.predict_proba(asked)[0, 0]
     assert all(named.because not in texts for named in taught.suggest(asked)[0].codes)
+
+
+def test_the_coder_is_judged_by_answers_that_the_language_model_has_not_read():
+    written = written_answers(BOOK)
+    assert sum(written.later) == 3_337
+    lessons = written_examples(
+        WrittenExamples(written.texts, written.codes, written.frames, written.silent, written.later), n_decisions=0
+    )
+    assert [lesson.judges for lesson in lessons] == list(written.later)
+    first = WrittenExamples(written.texts[:9], written.codes[:9], written.frames[:9], written.silent[:9], written.later[:9])
+    assert all(lesson.judges for lesson in written_examples(first, n_decisions=0))
 
 
 def test_a_persons_decision_outweighs_a_written_answer():
