@@ -6,7 +6,7 @@ the method but the threshold and the rounding.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,8 +55,12 @@ class Release:
         self.items: dict[str, int] = {}
         self.most: list[NDArray[np.float64]] = []
         self.rows: list[tuple[dict[tuple[str, int], float], float]] = []
-        self.sources: list[Cell | None] = []
-        self.targets: list[Cell] = []
+        self.sources: list[tuple[Cell, int] | None] = []
+        self.targets: dict[Cell, int] = {}
+        """What is hidden, and in which release first."""
+        self.number = 0
+        self.shown: set[tuple[str, bytes]] = set()
+        """What has been shown, and of which classes: a later export that hides it under another name hides nothing."""
 
     def item(self, name: str, most: NDArray[np.float64] | None = None) -> str:
         """Add something that is counted, of at most so many people of each class."""
@@ -76,18 +80,21 @@ class Release:
     def figure(self, cell: Cell, shown: float, *, target: bool = True) -> None:
         """Know a figure as it is shown, or try to find out one that is not."""
         item, group, level = cell
+        same = item, self.parts[group, level].tobytes()
         if np.isnan(shown):
-            self.targets += [cell] if target else []
+            if target and same not in self.shown:
+                self.targets.setdefault(cell, self.number)
             return
+        self.shown.add(same)
         terms = {(item, int(place)): 1.0 for place in np.flatnonzero(self.parts[group, level])}
         self.rows.append((terms, shown + self.slack))
         self.rows.append(({key: -factor for key, factor in terms.items()}, -max(shown - self.slack, self.profile.fewest)))
-        self.sources += [cell, cell]
+        self.sources += [(cell, self.number)] * 2
 
     def hidden(self) -> Iterator[Hidden]:
         """Yield every hidden figure that somebody could be in, and how far it can be narrowed down."""
         matrix, ends, most = self._matrix(), np.array([right for _, right in self.rows]), np.concatenate(self.most)
-        for cell in dict.fromkeys(self.targets):
+        for cell, number in self.targets.items():
             goal = np.zeros(len(most))
             at = self.items[cell[0]] * len(self.kinds)
             goal[at : at + len(self.kinds)] = self.parts[cell[1:]]
@@ -97,8 +104,10 @@ class Release:
             low, high = _ends(cell, goal, matrix, ends, most)
             needed = min(self.profile.fewest, possible + 1)
             if high - low + 1 < needed:
-                # What is shown in any case is allowed to give away what it gives away by itself.
-                always = np.array([source is None or _in_any_case(source, cell) for source in self.sources])
+                # What is shown in any case, or was shown before, is allowed to give away what it gives away by itself.
+                always = np.array(
+                    [source is None or source[1] < number or _in_any_case(source[0], cell) for source in self.sources]
+                )
                 least, utmost = _ends(cell, goal, matrix[always], ends[always], most)
                 needed = min(needed, utmost - least + 1)
             yield Hidden(cell, low, high, high - low + 1 < needed)
@@ -138,10 +147,22 @@ def attack_release(
     profile: Profile,
 ) -> list[Hidden]:
     """Attack all tables of a release together; `single` are the closed questions of which each person chose one answer."""
+    return attack_releases([tables], persons, asked, single, profile)
+
+
+def attack_releases(
+    releases: Sequence[Mapping[str, pd.DataFrame]],
+    persons: pd.DataFrame,
+    asked: Mapping[str, frozenset[str]],
+    single: frozenset[str],
+    profile: Profile,
+) -> list[Hidden]:
+    """Attack several releases of the same people together, the earliest first; `persons` has the attributes of all of them."""
     release = Release(persons, asked, profile)
-    _open(release, tables)
-    _closed(release, tables["closed"], single)
-    _themes(release, tables["voices"], tables["themes"])
+    for release.number, tables in enumerate(releases):
+        _open(release, tables)
+        _closed(release, tables["closed"], single)
+        _themes(release, tables["voices"], tables["themes"])
     return list(release.hidden())
 
 
@@ -155,9 +176,15 @@ def attack_choices(closed: pd.DataFrame, persons: pd.DataFrame, single: frozense
 def _cells(release: Release, rows: pd.DataFrame, name: str, column: str, item: str) -> None:
     """Know a figure of each level, and that there is one of people whose level is not known, which is not shown."""
     shown = {(str(row["group"]), str(row["level"])): float(row[column]) for row in rows.to_dict("records")}
-    for group, level in release.parts:
+    for group, level in _parts(release, rows):
         release.figure((item, group, level), shown.get((group, level), np.nan))
     assert set(shown) <= set(release.parts), name
+
+
+def _parts(release: Release, rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return everyone and the parts of the attributes that a table compares people by."""
+    groups = {EVERYONE, *map(str, rows["group"])}
+    return [part for part in release.parts if part[0] in groups]
 
 
 def _open(release: Release, tables: Mapping[str, pd.DataFrame]) -> None:
@@ -173,7 +200,8 @@ def _open(release: Release, tables: Mapping[str, pd.DataFrame]) -> None:
         counts = tables["counts"][tables["counts"]["question"] == question]
         _cells(release, counts.drop_duplicates(["group", "level"]), "counts", "base", base)
         # Those whose group is not known are shown among who wrote something; no base says how many there are.
-        release.targets = [cell for cell in release.targets if cell[0] != base or cell[2] != UNKNOWN]
+        for cell in [cell for cell in release.targets if cell[0] == base and cell[2] == UNKNOWN]:
+            del release.targets[cell]
         for code, rows in counts.groupby("code"):
             said = release.item(f"{code} {question}", asked)
             release.at_most({said: 1.0, base: -1.0})
@@ -207,7 +235,7 @@ def _themes(release: Release, voices: pd.DataFrame, themes: pd.DataFrame) -> Non
     base = release.item("spoke of any theme")
     bases: dict[tuple[str, str], float] = defaultdict(lambda: np.nan)
     bases |= {(row["group"], row["level"]): float(row["base"]) for row in voices.to_dict("records")}
-    for group, level in release.parts:
+    for group, level in _parts(release, voices):
         release.figure((base, group, level), bases[group, level], target=group != EVERYONE)
     for theme, n in zip(counted["theme_id"], counted["n_people"], strict=True):
         item = release.item(f"theme {theme}")
