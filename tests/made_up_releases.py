@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -34,8 +35,8 @@ profile = "{profile}"
 """
 
 
-def release(folder: Path, said: Said, groups: Collection[str], profile: str) -> dict[str, pd.DataFrame]:
-    """Release what was said by these groups, beside all that the folder's ledger holds, and return what is shown."""
+def release(folder: Path, said: Said, groups: Collection[str], profile: str) -> dict[str, Any]:
+    """Release what was said by these groups, beside all that the folder's ledger holds; return what is shown, and the notes."""
     study = _saved(folder, said, groups, profile)
     tables = count_study(said, tuple(groups), profile)
     # As a run leaves them: how many spoke of each theme is shown or not when it is released.
@@ -44,7 +45,7 @@ def release(folder: Path, said: Said, groups: Collection[str], profile: str) -> 
         study, Manifest(name="Made up", seed=0), Codebook(tuple(map(Code, said.codes))), tables, date(2026, 11, 30)
     )
     (shown,) = consistent_with_earlier_exports(study, [source])
-    return as_seen(dict(shown.tables))
+    return {**as_seen(dict(shown.tables)), "notes": shown.notes}
 
 
 def as_seen(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -56,6 +56,17 @@ def draw_attributes(draw: np.random.Generator, n_people: int) -> dict[str, np.nd
     return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in found.items()}
 
 
+def draw_groupings(draw: np.random.Generator, kind: str) -> dict[str, np.ndarray]:
+    """Return two attributes of 30 to 250 people by which a study may be exported one after the other."""
+    n_people, n_levels = int(draw.integers(30, 250)), int(draw.integers(3, 6))
+    fine = draw.choice(n_levels, n_people, p=draw.dirichlet(np.full(n_levels, 1.2)))
+    other = draw.integers(0, 3, n_people) if kind == "crossed" else draw.integers(0, max(2, n_levels - 1), n_levels)[fine]
+    if kind == "overlapping":
+        other = np.where(draw.random(n_people) < 0.06, draw.integers(0, 3, n_people), other)
+    unknown = draw.choice([0.0, 0.0, 0.06])
+    return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in (("fine", fine), ("other", other))}
+
+
 def many_attributes(draw: np.random.Generator, n_people: int, n_attributes: int = 4) -> dict[str, np.ndarray]:
     """Return attributes of six levels that cross, so that nearly everybody is alone in being what they are in all of them."""
     return {f"crossed {number}": draw.choice(6, n_people, p=draw.dirichlet(np.full(6, 3.0))) for number in range(n_attributes)}

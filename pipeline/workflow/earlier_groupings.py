@@ -1,6 +1,6 @@
 """A new release beside earlier ones by other groups: what of it must be hidden so that both together give nothing away."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan, nan
@@ -77,7 +77,13 @@ def telling_beside_earlier(
     if unchanged and not sides.tell_more(shown):
         return set(), ()
     left_out = sides.leave_out([figure.attribute for figure in figures])
-    release = sides.together(shown, left_out)
+    # What is withheld although it may be shown by itself is so since what was shown before no longer holds.
+    overruled = {
+        thing_and_part((figure.item, figure.part))
+        for figure, now in zip(figures, shown, strict=True)
+        if isnan(now.shown) and not isnan(figure.shown)
+    }
+    release = sides.together(shown, overruled, left_out)
     for linked in linked_figures(behind.things, behind.single()):
         release.protect(linked, profile)
     return {*sides.withheld(shown, release, left_out), *borrowed}, left_out
@@ -192,8 +198,10 @@ class _Sides:
         sets = dict.fromkeys(self.sets[name] for name in (EVERYONE_PART, *names))
         return int(classes_of_sets(list(sets))[0].shape[1])
 
-    def together(self, shown: Sequence[Released], left_out: Sequence[str]) -> JointRelease:
-        """Return all releases as one."""
+    def together(
+        self, shown: Sequence[Released], overruled: Collection[tuple[Thing, str]], left_out: Sequence[str]
+    ) -> JointRelease:
+        """Return all releases as one; what was shown of those that are overruled says nothing of them now."""
         places = [
             (*thing_and_part((figure.item, figure.part)), not isnan(figure.shown))
             for figure in shown
@@ -213,6 +221,9 @@ class _Sides:
             if thing in self.things and name in self.names:
                 now[thing][self.names[name]] |= is_shown
                 protected[thing][self.names[name]] = True
+        for thing, name in overruled:
+            if thing in self.things and name in self.names:
+                earlier[thing][self.names[name]] = False
         counts = {thing: count_of(self.behind.of(thing) & class_of.keys(), class_of, n_classes) for thing in self.things}
         sizes = np.bincount(list(class_of.values()), minlength=n_classes).astype(float)
         asked = asked_of(self.things)
