@@ -116,8 +116,8 @@ class _Sides:
                 exact |= is_shown and release.fewest not in _ROUNDED
                 self.before[thing, name] = was_shown or is_shown, exact
         # Attributes of which nothing was ever shown, as too many that cross, say nothing.
-        told = {_attribute(name) for (_, name), (was_shown, _) in self.before.items() if was_shown}
-        self.before = {place: state for place, state in self.before.items() if _attribute(place[1]) in told}
+        shown_attributes = {_attribute(name) for (_, name), (was_shown, _) in self.before.items() if was_shown}
+        self.before = {place: state for place, state in self.before.items() if _attribute(place[1]) in shown_attributes}
 
     def _themes_now(self, earlier: Iterable[Released]) -> dict[str, str]:
         """Return which theme each earlier one is now, by its people: its id changes with its words."""

@@ -81,7 +81,7 @@ def _open(things: Collection[Thing]) -> Iterator[Linked]:
     bases = [thing for thing in read if thing]
     if not bases:
         return
-    yield Linked(bases, _any_of(read), in_any_case={base: (base, True) for base in bases})
+    yield Linked(bases, list(_any_of(read)), in_any_case={base: (base, True) for base in bases})
     rates = Linked(
         [thing for thing in (*asked, *wrote, *blank, *read) if thing],
         [

@@ -55,10 +55,26 @@ def consistent_with_earlier_exports(study: Study, sources: list[RunResults]) -> 
     adjusted = {name: _adjusted(name, table, allowed, profile.fewest) for name, table in tables.items()}
     others = [figure for figure in figures if (figure.item, figure.part) not in telling]
     notes = (*_sentences(others, allowed, profile), *_sentences_on_groupings(beside_the_same, telling, left_out))
-    return [
-        replace(source, tables={**source.tables, **{n: t for n, t in adjusted.items() if n in source.tables}}, notes=notes)
-        for source in sources
-    ]
+    return [replace(source, tables=_with_adjusted(source.tables, adjusted), notes=notes) for source in sources]
+
+
+def _with_adjusted(tables: Mapping[str, pd.DataFrame], adjusted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    changed = {**tables, **{name: table for name, table in adjusted.items() if name in tables}}
+    if "theme_ranks" in changed and "voices" in changed:
+        changed["theme_ranks"] = _ranks_of_shown(changed["theme_ranks"], changed["voices"])
+    return changed
+
+
+def _ranks_of_shown(ranks: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
+    """Rank the themes of a group whose figures are shown and no others: a rank between two would narrow a withheld one down."""
+    figure_of = ["group", "level", "theme_id"]
+    shown = ranks[figure_of].merge(voices[[*figure_of, "n"]], on=figure_of, how="left")["n"].notna().to_numpy()
+    group = [ranks["group"], ranks["level"]]
+    some_shown = pd.Series(shown, index=ranks.index).groupby(group).transform("any")
+    before, within = ranks["rank"], (ranks["weighting"] == "within") & some_shown
+    again = before.where(shown).groupby(group).rank(method="min")
+    rank = before.where(~within, again)
+    return ranks.assign(rank=rank, change=ranks["change"] + before - rank)
 
 
 def _shown_together(released: Sequence[Released], figures: Sequence[Released]) -> dict[Key, float]:

@@ -108,7 +108,7 @@ class JointRelease:
 
     def _always(self, linked: Linked, earlier: Bools, now: Bools) -> list[tuple[Collection[int], Bools]]:
         """Return for each thing what it is shown beside in any case: all that was shown before, and what is besides."""
-        always = []
+        always: list[tuple[Collection[int], Bools]] = []
         for at, thing in enumerate(linked.things):
             shown = earlier.copy()
             base, only_everyone = linked.in_any_case.get(thing, (thing, True))
