@@ -1,6 +1,6 @@
 """Made-up studies whose attributes nest, cross and overlap, counted by the stages themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -56,6 +56,17 @@ def draw_attributes(draw: np.random.Generator, n_people: int) -> dict[str, np.nd
     return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in found.items()}
 
 
+def draw_groupings(draw: np.random.Generator, kind: str) -> dict[str, np.ndarray]:
+    """Return two attributes of 30 to 250 people by which a study may be exported one after the other."""
+    n_people, n_levels = int(draw.integers(30, 250)), int(draw.integers(3, 6))
+    fine = draw.choice(n_levels, n_people, p=draw.dirichlet(np.full(n_levels, 1.2)))
+    other = draw.integers(0, 3, n_people) if kind == "crossed" else draw.integers(0, max(2, n_levels - 1), n_levels)[fine]
+    if kind == "overlapping":
+        other = np.where(draw.random(n_people) < 0.06, draw.integers(0, 3, n_people), other)
+    unknown = draw.choice([0.0, 0.0, 0.06])
+    return {name: np.where(draw.random(n_people) < unknown, -1, levels) for name, levels in (("fine", fine), ("other", other))}
+
+
 def many_attributes(draw: np.random.Generator, n_people: int, n_attributes: int = 4) -> dict[str, np.ndarray]:
     """Return attributes of six levels that cross, so that nearly everybody is alone in being what they are in all of them."""
     return {f"crossed {number}": draw.choice(6, n_people, p=draw.dirichlet(np.full(6, 3.0))) for number in range(n_attributes)}
@@ -63,6 +74,40 @@ def many_attributes(draw: np.random.Generator, n_people: int, n_attributes: int 
 
 def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.ndarray] | None = None) -> Made:
     """Draw a study and count it; with attributes, for as many people as they are of."""
+    said = draw_study(draw, attributes)
+    return Made(count_study(said, tuple(said.persons), profile), said.persons, said.asked)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who said what in a study, before anything is counted."""
+
+    frames: Mapping[str, pd.DataFrame]
+    codes: tuple[str, ...]
+    persons: pd.DataFrame
+    """The attributes of each person, a column each, indexed by person."""
+
+    @property
+    def asked(self) -> dict[str, frozenset[str]]:
+        """Who was asked each open question, and any."""
+        everybody = frozenset(self.persons.index)
+        return dict.fromkeys([*dict.fromkeys(self.frames["comments"]["question"]), "any"], everybody)
+
+    def of(self, persons: Collection[str]) -> "Said":
+        """Return what these people said."""
+        kept = {
+            name: frame[frame["response_id"].isin(persons)] if "response_id" in frame else frame
+            for name, frame in self.frames.items()
+        }
+        there = kept["comments"]["comment_id"]
+        for name, column in (("segments", "comment_id"), ("codings", "segment_id"), ("members", "text_id")):
+            # An answer is one meaning unit and one text here, and all three go by one id.
+            kept[name] = kept[name][kept[name][column].isin(there)]
+        return Said(_with_themes(kept), self.codes, self.persons[self.persons.index.isin(persons)])
+
+
+def draw_study(draw: np.random.Generator, attributes: dict[str, np.ndarray] | None = None) -> Said:
+    """Draw who said what in a study; with attributes, for as many people as they are of."""
     n_people = int(draw.integers(30, 400)) if attributes is None else len(next(iter(attributes.values())))
     ids = np.array([f"{person:016x}" for person in range(n_people)])
     attributes = draw_attributes(draw, n_people) if attributes is None else attributes
@@ -81,18 +126,38 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
     codings = pd.concat([rows[["segment_id"]].assign(code=code) for code, rows in zip(codes, coded, strict=True)])
     codings = codings.assign(status="suggested", reviewers=0)
     members = segments[["text_id"]].assign(theme_id=[f"t{draw.integers(0, 4)}" for _ in range(len(segments))], similarity=1.0)
-    spoken = members.assign(person=read["response_id"].to_numpy()).groupby("theme_id")["person"].nunique()
-    themes = pd.DataFrame({"theme_id": spoken.index, "n_people": spoken.to_numpy(), "set_aside": False})
     ratings = pd.concat([_single(draw, ids), _several(draw, ids)], ignore_index=True)
+    frames = {
+        "codings": codings,
+        "segments": segments,
+        "comments": comments,
+        "people": people,
+        "ratings": ratings,
+        "members": members,
+    }
+    return Said(_with_themes(frames), tuple(codes), _persons(ids, attributes))
+
+
+def _with_themes(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    spoken = frames["members"].merge(frames["segments"], on="text_id").merge(frames["comments"], on="comment_id")
+    n_people = spoken.groupby("theme_id")["response_id"].nunique()
+    themes = pd.DataFrame({"theme_id": n_people.index, "n_people": n_people.to_numpy(), "set_aside": False})
+    return {**frames, "themes": themes}
+
+
+def count_study(said: Said, groups: tuple[str, ...], profile: str) -> dict[str, pd.DataFrame]:
+    """Count what was said by groups, as the stages of a run do."""
+    frames = said.frames
     settings = SimpleNamespace(
-        count=Count(profile=profile, groups=tuple(attributes)), intake=Intake(file="x.csv", attributes=tuple(attributes))
+        count=Count(profile=profile, groups=groups), intake=Intake(file="x.csv", attributes=tuple(map(str, said.persons)))
     )
-    counts, closed = count(codings, segments, comments, people, ratings, Codebook(tuple(map(Code, codes))), settings=settings)
-    rates, _ = respond(comments, people, settings=settings)
-    said, _ = voices(themes, members, segments, comments, people, settings=settings)
-    tables = {"counts": counts, "closed": closed, "response_rates": rates, "voices": said}
-    asked = {question: frozenset(ids) for question in [*questions, "any"]}
-    return Made({**tables, "themes": shown_themes(themes, said, profile)}, _persons(ids, attributes), asked)
+    of_codes = [frames[name] for name in ("codings", "segments", "comments", "people", "ratings")]
+    counts, closed = count(*of_codes, Codebook(tuple(map(Code, said.codes))), settings=settings)
+    rates, _ = respond(frames["comments"], frames["people"], settings=settings)
+    of_themes = [frames[name] for name in ("themes", "members", "segments", "comments", "people")]
+    voices_, _ = voices(*of_themes, settings=settings)
+    themes = shown_themes(frames["themes"], voices_, profile)
+    return {"counts": counts, "closed": closed, "response_rates": rates, "voices": voices_, "themes": themes}
 
 
 def shown_themes(themes: pd.DataFrame, said: pd.DataFrame, profile: str) -> pd.DataFrame:

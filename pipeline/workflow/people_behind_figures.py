@@ -16,10 +16,12 @@ from pipeline.workflow.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, b
 
 
 MEAN = ("estimate", "low", "high")
+THEMES = "themes"
+EVERYONE_PART = f"{EVERYONE}|{EVERYONE}"
 Key = tuple[str, str]
 """What is counted, and the group within which it is."""
 
-_BEHIND = {
+BEHIND = {
     "comments": ("comment_id", "response_id", "question", "set_aside", "consent"),
     "people": ("response_id", "attribute", "value"),
     "segments": ("segment_id", "comment_id", "text_id"),
@@ -35,7 +37,7 @@ def keys_of(name: str, row: Mapping[str, object]) -> tuple[Key, Key]:
     part = _part(row["group"], row["level"])
     if name == "voices":
         # A theme's id changes with its words, so all themes are one thing, and told apart by their people.
-        return ("themes|base", part), ("themes", f"{row['theme_id']}|{part}")
+        return ("themes|base", part), (THEMES, f"{row['theme_id']}|{part}")
     question = f"{name}|{row['question']}|{row.get('measure', '')}"
     return (f"{question}|base", part), (f"{question}|{row['code'] if name == 'counts' else row['value']}", part)
 
@@ -47,17 +49,24 @@ def _part(group: object, level: object) -> str:
 
 def theme_key(theme_id: str) -> Key:
     """Return under what a theme's number of people is kept."""
-    return "themes", f"{theme_id}|{EVERYONE}|{EVERYONE}"
+    return THEMES, f"{theme_id}|{EVERYONE_PART}"
+
+
+def thing_and_part(key: Key) -> tuple[Key, str]:
+    """Return what a figure counts, an item and for numbers by theme the theme, and the part of the people it counts it in."""
+    item, part = key
+    theme, _, of_theme = part.partition("|")
+    return ((item, theme), of_theme) if item == THEMES else ((item, ""), part)
 
 
 def became_key(became: str) -> Key:
     """Return under what the number of answers is kept of which this became."""
-    return f"accounts|{became}", f"{EVERYONE}|{EVERYONE}"
+    return f"accounts|{became}", EVERYONE_PART
 
 
 def people_behind(study: Study) -> tuple[dict[Key, frozenset[str]], dict[Key, tuple[float, float]]]:
     """Return who is counted in each figure, by item and part, and of those that are no number of people, their true value."""
-    tables = {name: _table(study, name) for name in _BEHIND}
+    tables = {name: _table(study, name) for name in BEHIND}
     groups = compared_groups(study.settings)
     levels = _with_parts(_levels(tables["comments"], tables["ratings"], tables["people"], groups))[["response_id", "part"]]
     asked = _with_parts(_levels_asked(persons_asked(tables["comments"])[["response_id"]], tables["people"], groups))
@@ -74,6 +83,14 @@ def people_behind(study: Study) -> tuple[dict[Key, frozenset[str]], dict[Key, tu
     rows = pd.concat([part[["item", "part", "response_id"]] for part in parts], ignore_index=True)
     people = {(str(key[0]), str(key[1])): frozenset(ids) for key, ids in rows.groupby(["item", "part"])["response_id"]}
     return people, dict([*_true_means(tables["ratings"], levels), *_true_accounts(tables["comments"])])
+
+
+def people_by_part(study: Study) -> dict[str, frozenset[str]]:
+    """Return the people of each level of every attribute that is known of them, compared or not, and of those not stated."""
+    people, comments = _table(study, "people"), _table(study, "comments")
+    groups = dict.fromkeys((*compared_groups(study.settings), *people["attribute"].unique()))
+    rows = _with_parts(_levels_asked(comments[["response_id"]], people, tuple(map(str, groups))))
+    return {str(part): frozenset(ids) for part, ids in rows.groupby("part")["response_id"]}
 
 
 def _true_means(ratings: pd.DataFrame, levels: pd.DataFrame) -> Iterable[tuple[Key, tuple[float, float]]]:
@@ -147,7 +164,7 @@ def _of_themes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iter
     spoken = tables["segments"].merge(tables["comments"][["comment_id", "response_id"]], on="comment_id")
     spoken = spoken.merge(tables["members"].dropna(subset="theme_id"), on="text_id")[["response_id", "theme_id"]]
     rows = spoken.merge(levels, on="response_id")
-    yield rows.assign(item="themes", part=rows["theme_id"] + "|" + rows["part"])
+    yield rows.assign(item=THEMES, part=rows["theme_id"] + "|" + rows["part"])
     counted = tables["themes"].loc[~tables["themes"]["set_aside"], "theme_id"]
     yield rows[rows["theme_id"].isin(counted)].assign(item="themes|base")
 
@@ -163,7 +180,7 @@ def _table(study: Study, name: str) -> pd.DataFrame:
     # No words: the columns named tell who is counted and nothing else.
     path = study.folder / TABLES[name].file
     try:
-        table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(_BEHIND[name])).to_pandas()
+        table: pd.DataFrame = pyarrow.parquet.read_table(path, columns=list(BEHIND[name])).to_pandas()
     except (FileNotFoundError, pyarrow.ArrowException, KeyError) as exc:
         raise DataError(f"The table {name} is not as it should be; `themes run` makes it again.") from exc
     return table

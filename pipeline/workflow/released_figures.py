@@ -1,7 +1,7 @@
 """The ledger of released figures, kept in the vault: no two exports together may say what one alone would not."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import isnan, nan
 from pathlib import Path
@@ -14,11 +14,13 @@ from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.methods.disclosure.differencing import Released, against_earlier
+from pipeline.methods.disclosure.linked_tables import MOST_CLASSES
 from pipeline.methods.disclosure.profiles import MOST_SLACK, WITHHELD
 from pipeline.runtime.files import write_atomically
 from pipeline.study.study import Study
 from pipeline.study.vault import LEDGER
-from pipeline.workflow.people_behind_figures import MEAN, Key, became_key, keys_of, people_behind, theme_key
+from pipeline.workflow.earlier_groupings import Behind, telling_beside_earlier
+from pipeline.workflow.people_behind_figures import MEAN, Key, became_key, keys_of, people_behind, people_by_part, theme_key
 from pipeline.workflow.results import RunResults
 
 
@@ -38,18 +40,41 @@ def consistent_with_earlier_exports(study: Study, sources: list[RunResults]) -> 
     if not tables:
         return sources
     profile = PROFILES[study.settings.count.profile]
-    figures = _figures(study, tables, profile)
+    people, beyond = people_behind(study)
+    figures = _figures(people, beyond, tables, profile)
     earlier = read_ledger(study)
     released = against_earlier(figures, earlier, profile)
+    behind = Behind(people, people_by_part(study)) if earlier else Behind({}, {})
+    telling, left_out = telling_beside_earlier(figures, released, earlier, behind, profile)
     # A figure that is shown again is not kept anew: it is about the people it counted when it was first shown.
-    write_ledger(study, [*earlier, *(shown for figure, shown in zip(figures, released, strict=True) if shown is figure)])
-    allowed = _shown_together(released, figures)
+    new = [figure for figure, shown in zip(figures, released, strict=True) if shown is figure]
+    kept = [replace(figure, shown=nan) if (figure.item, figure.part) in telling else figure for figure in new]
+    write_ledger(study, [*earlier, *kept])
+    beside_the_same = _shown_together(released, figures)
+    allowed = {**beside_the_same, **dict.fromkeys(telling, nan)}
     adjusted = {name: _adjusted(name, table, allowed, profile.fewest) for name, table in tables.items()}
-    notes = _sentences(figures, allowed, profile)
-    return [
-        replace(source, tables={**source.tables, **{n: t for n, t in adjusted.items() if n in source.tables}}, notes=notes)
-        for source in sources
-    ]
+    others = [figure for figure in figures if (figure.item, figure.part) not in telling]
+    notes = (*_sentences(others, allowed, profile), *_sentences_on_groupings(beside_the_same, telling, left_out))
+    return [replace(source, tables=_with_adjusted(source.tables, adjusted), notes=notes) for source in sources]
+
+
+def _with_adjusted(tables: Mapping[str, pd.DataFrame], adjusted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    changed = {**tables, **{name: table for name, table in adjusted.items() if name in tables}}
+    if "theme_ranks" in changed and "voices" in changed:
+        changed["theme_ranks"] = _ranks_of_shown(changed["theme_ranks"], changed["voices"])
+    return changed
+
+
+def _ranks_of_shown(ranks: pd.DataFrame, voices: pd.DataFrame) -> pd.DataFrame:
+    """Rank the themes of a group whose figures are shown and no others: a rank between two would narrow a withheld one down."""
+    figure_of = ["group", "level", "theme_id"]
+    shown = ranks[figure_of].merge(voices[[*figure_of, "n"]], on=figure_of, how="left")["n"].notna().to_numpy()
+    group = [ranks["group"], ranks["level"]]
+    some_shown = pd.Series(shown, index=ranks.index).groupby(group).transform("any")
+    before, within = ranks["rank"], (ranks["weighting"] == "within") & some_shown
+    again = before.where(shown).groupby(group).rank(method="min")
+    rank = before.where(~within, again)
+    return ranks.assign(rank=rank, change=ranks["change"] + before - rank)
 
 
 def _shown_together(released: Sequence[Released], figures: Sequence[Released]) -> dict[Key, float]:
@@ -82,6 +107,22 @@ def _sentences(figures: list[Released], shown: Mapping[Key, float], profile: Pro
             f"{'1 figure is' if withheld == 1 else f'{withheld:,} figures are'} not shown: beside an earlier export "
             f"{'it' if withheld == 1 else 'they'} would tell something of fewer than {profile.fewest} people, and what was shown "
             "before, if anything was, no longer holds."
+        )
+    return tuple(sentences)
+
+
+def _sentences_on_groupings(shown: Mapping[Key, float], telling: Collection[Key], left_out: Sequence[str]) -> tuple[str, ...]:
+    """Say how many figures are withheld beside earlier exports by other groups, and which attributes are not shown at all."""
+    sentences = []
+    if n := sum(not isnan(shown[key]) for key in telling):
+        sentences.append(
+            f"{'1 figure is' if n == 1 else f'{n:,} figures are'} not shown: together with earlier exports "
+            f"{'it' if n == 1 else 'they'} would let hidden figures be worked out."
+        )
+    if left_out:
+        sentences.append(
+            f"Nothing is shown by {', '.join(f'“{group}”' for group in left_out)}: together with the groups of earlier "
+            f"exports, people would be of more than {MOST_CLASSES} kinds, and hidden figures could not be protected."
         )
     return tuple(sentences)
 
@@ -121,8 +162,12 @@ def _same(first: float, second: float) -> bool:
     return first == second or (isnan(first) and isnan(second))
 
 
-def _figures(study: Study, tables: Mapping[str, pd.DataFrame], profile: Profile) -> list[Released]:
-    people, beyond = people_behind(study)
+def _figures(
+    people: Mapping[Key, frozenset[str]],
+    beyond: Mapping[Key, tuple[float, float]],
+    tables: Mapping[str, pd.DataFrame],
+    profile: Profile,
+) -> list[Released]:
     shown = {key: value for name, table in tables.items() for key, value in _shown(name, table, profile)}
     if "voices" in tables:
         may_total = tables["voices"].groupby("theme_id")["total_shown"].all()

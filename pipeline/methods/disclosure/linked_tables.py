@@ -51,6 +51,8 @@ class LinkedBlock:
     """What each item is about, (n_items,): items of two topics hang together by their bases only. All are one topic if None."""
     worth: Floats | None = None
     """Items of which more is lost when they are hidden have more, (n_items,)."""
+    exact: Bools | None = None
+    """What is shown without rounding, whatever the profile does now, (n_items, n_figures)."""
 
     @property
     def figures(self) -> Floats:
@@ -191,6 +193,8 @@ class _System:
     def __init__(self, block: LinkedBlock, profile: Profile) -> None:
         self.block = block
         self.low, self.high = ends_if_shown(block.figures, profile)
+        if block.exact is not None:
+            self.low, self.high = (np.where(block.exact, block.figures, end) for end in (self.low, self.high))
         self.places = [(item, figure) for item in range(len(block.counts)) for figure in range(len(block.parts))]
         self.places = [place for place in self.places if place[0] not in block.fixed]
         based = [place for place in self.places if place[0] in block.bases]
@@ -200,7 +204,9 @@ class _System:
         apart = _of_each_class(block)
         self.matrix = sparse.vstack([shown, -shown, nearly, apart], format="csr")
         upper, lower = [self.high[place] for place in self.places], [-self.low[place] for place in self.places]
-        self.ends = np.array([*upper, *lower, *[0.0] * (len(based) + apart.shape[0])])
+        # What an earlier release showed may be nearly all now: the truth must not be taken to be impossible.
+        most = np.maximum(nearly @ block.counts.ravel(), 0.0)
+        self.ends = np.array([*upper, *lower, *most, *[0.0] * apart.shape[0]])
         self.sources: list[Place | None] = [*self.places, *self.places, *based, *[None] * apart.shape[0]]
         least = np.zeros(block.counts.shape)
         least[sorted(block.fixed)] = block.counts[sorted(block.fixed)]

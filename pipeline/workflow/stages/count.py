@@ -183,6 +183,7 @@ def _means(rows: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.Dat
     # Many digits give away how many people a mean is of; a group of one mind has said what each of its people did.
     half = _half_width(means).round(2)
     shown = means["mean"].round(2).where(~np.isnan(base) & (means["std"] > 0))
+    shown = shown.mask(_leaves_one_mind(scored, group_levels, means, shown.isna()))
     return means[["question", "group", "level"]].assign(
         measure="mean",
         value="",
@@ -193,6 +194,17 @@ def _means(rows: pd.DataFrame, group_levels: Levels, profile: Profile) -> pd.Dat
         high=shown + half,
         suppressed=shown.isna(),
     )
+
+
+def _leaves_one_mind(rows: pd.DataFrame, group_levels: Levels, means: pd.DataFrame, hidden: pd.Series) -> pd.Series:
+    """Say which means, with everyone's, tell what all those besides said: whose mean is hidden, and who all said the same."""
+    tells = pd.Series(data=False, index=means.index)
+    for (question, group), asked in means[means["group"] != EVERYONE].groupby(["question", "group"], sort=False):
+        those = rows[rows["question"] == question]
+        level = group_levels[str(group)].take(those["person"].to_numpy())
+        besides = those.loc[~level.isin(asked.loc[~hidden[asked.index], "level"]), "score"]
+        tells[asked.index] = besides.nunique() == 1
+    return tells
 
 
 def _scored(rows: pd.DataFrame, group: str, level: pd.Categorical) -> pd.DataFrame:
