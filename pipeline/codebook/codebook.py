@@ -18,6 +18,7 @@ from pipeline.codebook.xlsx import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
 from pipeline.runtime.archives import Limits, check_archive
 from pipeline.runtime.plain_files import why_no_file
+from pipeline.runtime.plurals import n_of
 from pipeline.runtime.sandbox import parse_workbook
 from pipeline.runtime.spreadsheet_cells import FORMULA, guarded, unguarded
 
@@ -146,7 +147,7 @@ def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codeboo
         )
     wrong = [*problems_in(tidy, columns=COLUMNS, separator=SEPARATOR)]
     if wrong:
-        needs = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+        needs = "one thing needs" if len(wrong) == 1 else n_of(len(wrong), "thing needs", "things need")
         raise CodebookError("\n  ".join([f"{source}: {needs} putting right.", *wrong]))
     return Codebook(tuple(_as_code(row) for row in tidy.values()))
 

@@ -18,6 +18,7 @@ from pipeline.decisions.vault_part import Vault, vault_after
 from pipeline.erasure.decision_rows import erase_again
 from pipeline.errors import ReviewError
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.erasures import tombstones_there
 from pipeline.study.lock import held
 from pipeline.study.study import Study
@@ -153,7 +154,7 @@ def _notes(
             "anything: without it no decision fits its excerpt, and people who were erased would come back."
         )
     if n_emptied:
-        rows = "1 row is" if n_emptied == 1 else f"{n_emptied:,} rows are"
+        rows = n_of(n_emptied, "row is", "rows are")
         notes.append(f"{rows} about people who were erased after this backup was made, and emptied again.")
     if is_later:
         left = ", ".join(name for name in backup.names if name != FILE)
@@ -164,8 +165,7 @@ def _notes(
     if differs:
         notes.append("study.toml is now the backup's, and it differs from what was there: read it before you run anything.")
     if vault.n_unread:
-        lines = "1 line" if vault.n_unread == 1 else f"{vault.n_unread:,} lines"
-        were = "was" if vault.n_unread == 1 else "were"
+        lines, were = n_of(vault.n_unread, "line"), agreeing(vault.n_unread, "was", "were")
         notes.append(
             f"{lines} of vault/ledger.jsonl {were} damaged and left out; the file that was there is inside the vault. Look at it "
             "before you export."

@@ -9,7 +9,8 @@ import pandas as pd
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.methods.text.rewording import too_like
-from pipeline.report.numbers_in_words import listed, number
+from pipeline.report.numbers_in_words import number
+from pipeline.runtime.plurals import listed
 from pipeline.study.quote_uses import Use, read_uses
 from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults, read_results

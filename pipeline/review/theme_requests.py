@@ -13,6 +13,7 @@ from pipeline.review.codebook_changes import CodeEdit, propose_code
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
 from pipeline.review.theme_edits import ThemeEditRequest, theme_table
+from pipeline.runtime.plurals import agreeing
 from pipeline.study.study import Study, load_study
 
 
@@ -177,7 +178,7 @@ def list_themes(folder: str | Path) -> str:
     lines = []
     for row in themes.sort_values("number").to_dict("records"):
         marks = [mark for mark, is_so in (("set aside", row["set_aside"]), ("named by people", row["named"])) if is_so]
-        line = f"  {row['number']:3d}  {row['n_people']:6,} people  {row['title']}"
+        line = f"  {row['number']:3d}  {row['n_people']:6,} {agreeing(row['n_people'], 'person', 'people')}  {row['title']}"
         lines.append(line + (f"  ({', '.join(marks)})" if marks else ""))
     edits = read_review(study, "theme_edits")
     standing = edits[~edits["withdrawn"]]

@@ -68,8 +68,8 @@ class Incoming:
         """Say in plain English what would come in and what could not."""
         project = self.read.project
         lines = [
-            f"{self.file}, made by {project.origin or 'an unnamed program'}: {len(project.sources):,} texts, "
-            f"{sum(1 for _ in project.codings()):,} codings. Characters read as: {self.read.counted_by.name}.",
+            f"{self.file}, made by {project.origin or 'an unnamed program'}: {n_of(len(project.sources), 'text')}, "
+            f"{n_of(sum(1 for _ in project.codings()), 'coding')}. Characters read as: {self.read.counted_by.name}.",
             *(f"  {coder.sentence()}" for coder in self.coders),
         ]
         lines += ["Not taken in:", *(f"  - {loss}" for loss in self.losses)] if self.losses else ["Nothing in it is left out."]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.errors import ReviewError
+from pipeline.runtime.plurals import agreeing
 from pipeline.survey.readers import read_tables
 
 
@@ -143,7 +144,7 @@ def _unknown(columns: Sequence[SheetColumn], heading: Cells, body: Sequence[tupl
         rows = [number for number, row in body if cell_at(row, place)]
         if rows:
             shown = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")
-            which = f"row {shown}" if len(rows) == 1 else f"rows {shown}"
+            which = f"{agreeing(len(rows), 'row', 'rows')} {shown}"
             yield f"column {letters(place)}: is none of the sheet's columns, so what stands in {which} was not read."
 
 

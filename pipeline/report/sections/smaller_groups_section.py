@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, number, people, percent
+from pipeline.report.numbers_in_words import NOT_SHOWN, by, fewer_than, number, people, percent
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -87,5 +88,5 @@ def _rank(source: RunResults, row: dict[Any, Any] | None) -> str:
     if row is None or pd.isna(row["rank"]):
         return f"{fewer_than(source.profile)} people"
     change = int(row["change"])
-    moved = f" ({'↑' if change > 0 else '↓'} {counted(abs(change), 'place', 'places')})" if change else ""
+    moved = f" ({'↑' if change > 0 else '↓'} {n_of(abs(change), 'place')})" if change else ""
     return f"{number(row['rank'])}{moved}"

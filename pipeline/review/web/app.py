@@ -27,6 +27,7 @@ from pipeline.review.web.views import (
     theme_pages,
 )
 from pipeline.review.web.web_context import WebContext, context
+from pipeline.runtime.plurals import agreeing, n_of
 
 
 def create_app(
@@ -80,6 +81,6 @@ def _set_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        direction=shared_wording.direction, plural=shared_wording.plural, in_words=shared_wording.answer_in_words
+        direction=shared_wording.direction, in_words=shared_wording.answer_in_words, n_of=n_of, agreeing=agreeing
     )
     app.context_processor(lambda: {"here": context(), "person": context().person, "shortcuts": shared_wording.shortcuts_on()})

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import DataError
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.survey.columns.column import shown
 from pipeline.survey.readers import read_export
-from pipeline.workflow.checks.check_context import CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales

@@ -5,8 +5,9 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import plain, shown
-from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
 def check_columns(material: CheckContext) -> Iterator[Problem]:

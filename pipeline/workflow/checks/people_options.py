@@ -6,11 +6,12 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Rating
 from pipeline.survey.columns.column import is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS
 from pipeline.survey.columns.roles import is_personal
-from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
 _MOST_NUMBERS = 5
