@@ -90,7 +90,7 @@ def answers(room: ReviewSession, today: date) -> ActionsToAnswer:
         loop, faults = read_with_faults(room.study)
     except StudyError as error:
         raise ReviewError(str(error)) from error
-    labels = {code.code: code.name for code in room.material().codebook.codes}
+    labels = room.material().codebook.names
     themes = _themes(room, loop, labels, today)
     spoken = {card.code for theme in themes for card in theme.themes}
     others = tuple(_to_answer(label, (code, label), (), loop, today) for code, label in labels.items() if code not in spoken)

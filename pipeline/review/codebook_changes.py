@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pipeline.codebook.codebook import read_codebook
 from pipeline.codebook.edit_file import add_code, change_code, fields_of, remove_code, tidy_field
-from pipeline.decisions.store import Decision, Store
+from pipeline.decisions.decision import Decision
+from pipeline.decisions.store import Store
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import discussions_of
@@ -24,14 +25,6 @@ FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples"
 
 
 Status = Literal["open", "accepted", "refused", "taken back"]
-
-
-# What was settled last counts, unless it was taken back.
-_OUTCOME = """
-    SELECT *, (SELECT json_array_length(segments) FROM reopenings WHERE reopenings.code_outcome_id = said.code_outcome_id)
-    AS reopened FROM code_outcomes AS said WHERE code_edit_id = ? AND code_outcome_id NOT IN
-    (SELECT number FROM retractions WHERE subject = 'code outcome') ORDER BY code_outcome_id DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -191,7 +184,7 @@ def check_status(edit: CodeEdit, *wanted: Status) -> None:
 
 def edits_of(store: Store) -> tuple[CodeEdit, ...]:
     """Return all proposals in the order they were made."""
-    return tuple(_edit(store, row) for row in store.connection.execute("SELECT * FROM code_edits ORDER BY 1").fetchall())
+    return tuple(_edit(store, row) for row in store.rows("code_edits"))
 
 
 def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
@@ -204,8 +197,7 @@ def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
 
 def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
     number = row["code_edit_id"]
-    outcome = store.connection.execute(_OUTCOME, (number,)).fetchone()
-    gone = store.connection.execute("SELECT 1 FROM retractions WHERE subject = 'code edit' AND number = ?", (number,)).fetchone()
+    outcome = store.outcome_of_edit(number)
     changes = (FieldChange(name, before, after) for name, (before, after) in json.loads(row["changes"]).items())
     return CodeEdit(
         code_edit_id=number,
@@ -216,7 +208,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
         by=row["by"],
         made_at=row["made_at"],
         votes=_votes(store, number),
-        status="taken back" if gone else outcome["outcome"] if outcome else "open",
+        status="taken back" if store.is_retracted("code edit", number) else outcome["outcome"] if outcome else "open",
         settled_by=outcome["by"] if outcome else "",
         settled_why=outcome["why"] if outcome else "",
         reopened=int(outcome["reopened"] or 0) if outcome else 0,
@@ -225,8 +217,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
 
 
 def _votes(store: Store, number: int) -> tuple[Vote, ...]:
-    rows = store.connection.execute("SELECT * FROM code_votes WHERE code_edit_id = ? ORDER BY 1", (number,))
-    last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in rows}
+    last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in store.votes_on(number)}
     return tuple(vote for vote in last.values() if vote.vote in ("agree", "object"))
 
 

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from pipeline.decisions.decision import Decision, Drawn, Outcome
 from pipeline.decisions.showings import has_seen
-from pipeline.decisions.store import Decision, Drawn, Outcome, Store
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.review.blindness import stands_in_codebook
 from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.session import ReviewSession
+from pipeline.runtime.plain_text import one_line
 
 
 LONGEST_S = 3_600.0
@@ -85,7 +87,7 @@ def decide(
             blind=not (seen or has_seen(store, reviewer, segment_id, text_id)),
             channel="web",
             note=coding.note.strip(),
-            new_code=" ".join(coding.new_code.split()),
+            new_code=one_line(coding.new_code),
             seconds=None if coding.seconds is None else min(max(coding.seconds, 0.0), LONGEST_S),
             key=key,
         )
@@ -127,15 +129,4 @@ def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding,
 
 def said_by(room: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decision, ...]:
     """Return the last n decisions of a person that stand, the newest first."""
-
-    def look(store: Store) -> tuple[Decision, ...]:
-        # Asked of this person's rows only: the view `standing` goes through everybody's.
-        rows = store.connection.execute(
-            """SELECT max(decision_id) AS number FROM decisions WHERE reviewer = ?
-            AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
-            GROUP BY segment_id ORDER BY number DESC LIMIT ?""",
-            (reviewer, n),
-        ).fetchall()
-        return tuple(store.decision(row["number"]) for row in rows)
-
-    return room.read(look)
+    return room.read(lambda store: store.last_of(reviewer, n=n))

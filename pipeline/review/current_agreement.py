@@ -45,5 +45,4 @@ def _made(study: Study, name: str) -> pd.DataFrame:
 
 def code_labels(study: Study) -> dict[str, str]:
     """Return what people call each code of a study."""
-    codes = read_codebook(study.codebook).codes if study.codebook else ()
-    return {code.code: code.plain_label or code.name for code in codes}
+    return read_codebook(study.codebook).plain_names if study.codebook else {}

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from pipeline.decisions.store import Decision, Store
+from pipeline.decisions.decision import Decision
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.review.coding import StaleError, check_code
 from pipeline.review.session import ReviewSession
@@ -155,9 +156,7 @@ def known_talks(room: ReviewSession) -> Mapping[str, Discussion]:
 
 def discussions_of(store: Store) -> dict[str, Discussion]:
     """Return the last discussion of each excerpt that was not taken back, those still open included."""
-    sql = """SELECT * FROM discussions WHERE discussion_id IN (SELECT max(discussion_id) FROM discussions WHERE discussion_id
-        NOT IN (SELECT number FROM retractions WHERE subject = 'discussion') GROUP BY segment_id)"""
-    return {row["segment_id"]: _discussion(row) for row in store.connection.execute(sql)}
+    return {row["segment_id"]: _discussion(row) for row in store.last_talks()}
 
 
 def _discussion(row: Mapping[str, Any]) -> Discussion:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pipeline.codebook.codebook import Code
-from pipeline.decisions.store import Decision
+from pipeline.decisions.decision import Decision
 from pipeline.errors import ReviewError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
@@ -133,7 +133,7 @@ def code_card(code: Code) -> CodeCard:
     """Return a code as people read it."""
     return CodeCard(
         code=code.code,
-        label=code.plain_label or code.name,
+        label=code.plain_name,
         name=code.name,
         parent=code.parent,
         definition=code.definition,

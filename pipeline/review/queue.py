@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.decisions.store import Drawn, Store
+from pipeline.decisions.decision import Drawn
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.methods.active_learning.query_strategies import next_to_review
 from pipeline.methods.active_learning.sampling import check_order
@@ -119,7 +120,7 @@ def _view(room: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
 
 def groups_of(store: Store) -> dict[str, str]:
     """Return the group of each reviewer."""
-    return {row["name"]: row["reviewer_group"].casefold() for row in store.connection.execute("SELECT * FROM reviewers")}
+    return {row["name"]: row["reviewer_group"].casefold() for row in store.rows("reviewers")}
 
 
 def _first(room: ReviewSession, view: _View, order: Drawn) -> str | None:

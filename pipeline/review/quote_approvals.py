@@ -13,6 +13,7 @@ from pipeline.methods.text.rewording import too_like
 from pipeline.review.coding import StaleError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
+from pipeline.runtime.plain_text import one_line
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def approve(room: ReviewSession, segment_id: str, *, by: str, version: int, key:
 
 def approve_rewording(room: ReviewSession, segment_id: str, wording: str, *, by: str, version: int, key: str) -> QuoteApproval:
     """Let other words leave in its place; ReviewError if they are still what was said, or may tell who somebody is."""
-    words = " ".join(wording.split())
+    words = one_line(wording)
     _consent(room, segment_id)
     if not words:
         raise ReviewError("Please write it in other words; nothing is no rewording.")

@@ -44,8 +44,7 @@ class RunTables:
 
     def wording(self, question: str) -> str:
         """Return how a question was worded, or else the name of its column, or else its own."""
-        settings = self.study.settings.intake.questions.get(question)
-        return (settings.wording or settings.column or question) if settings else question
+        return self.study.settings.intake.wording(question)
 
     def label(self, code: str) -> str:
         """Return what people call a code in plain words, or its id where the codebook no longer has it."""
@@ -53,7 +52,7 @@ class RunTables:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return {code.code: code.plain_label or code.name for code in self.codebook.codes}
+        return self.codebook.plain_names
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from pipeline.decisions.decision import Decision
 from pipeline.decisions.showings import SHOWING_CHANNELS
-from pipeline.decisions.store import DECISION, Decision, Store, decision_of
+from pipeline.decisions.store import Store
 
 
 @dataclass
@@ -200,9 +201,7 @@ class ReviewState:
         return tuple(sorted(last.values(), key=lambda made: made.decision_id))
 
     def _take_decisions(self, store: Store) -> Iterable[str]:
-        sql = f"SELECT {DECISION} FROM decisions WHERE decision_id > ? ORDER BY decision_id"  # noqa: S608
-        for row in store.connection.execute(sql, (self._read_to["decisions"],)).fetchall():
-            made = decision_of(row)
+        for made in store.decisions_after(self._read_to["decisions"]):
             self._made[made.segment_id].append(made)
             self._numbered[made.decision_id] = made
             self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
@@ -213,37 +212,33 @@ class ReviewState:
             yield made.segment_id
 
     def _take_showings(self, store: Store) -> None:
-        sql = "SELECT showing_id, reviewer, text_id, up_to FROM showings WHERE showing_id > ? ORDER BY 1"
-        for number, reviewer, text_id, up_to in store.connection.execute(sql, (self._read_to["showings"],)).fetchall():
-            self._read_to["showings"] = number
-            self._see(reviewer, text_id, up_to)
+        for row in store.rows("showings", after=self._read_to["showings"]):
+            self._read_to["showings"] = row["showing_id"]
+            self._see(row["reviewer"], row["text_id"], row["up_to"])
 
     def _see(self, reviewer: str, text_id: str, up_to: int) -> None:
         self._seen_texts[reviewer, text_id] = max(up_to, self._seen_texts.get((reviewer, text_id), 0))
 
     def _take_withdrawals(self, store: Store) -> Iterable[str]:
-        sql = "SELECT withdrawal_id, decision_id FROM withdrawals WHERE withdrawal_id > ? ORDER BY 1"
-        for number, decision_id in store.connection.execute(sql, (self._read_to["withdrawals"],)).fetchall():
-            self._read_to["withdrawals"] = number
-            if decision_id is not None:
-                self._withdrawn.add(decision_id)
-                yield self._numbered[decision_id].segment_id
+        for row in store.rows("withdrawals", after=self._read_to["withdrawals"]):
+            self._read_to["withdrawals"] = row["withdrawal_id"]
+            # The others withdraw an edit of themes.
+            if row["decision_id"] is not None:
+                self._withdrawn.add(row["decision_id"])
+                yield self._numbered[row["decision_id"]].segment_id
 
     def _take_reopenings(self, store: Store) -> Iterable[str]:
-        added = store.connection.execute(
-            "SELECT reopening_id, code_outcome_id, up_to, segments FROM reopenings WHERE reopening_id > ? ORDER BY 1",
-            (self._read_to["reopenings"],),
-        ).fetchall()
-        for number, outcome, up_to, segments in added:
-            self._read_to["reopenings"] = number
-            self._reopened[outcome] = (up_to, frozenset(json.loads(segments)))
-        sql = "SELECT retraction_id, subject, number FROM retractions WHERE retraction_id > ? ORDER BY 1"
+        added = store.rows("reopenings", after=self._read_to["reopenings"])
+        for row in added:
+            self._read_to["reopenings"] = row["reopening_id"]
+            self._reopened[row["code_outcome_id"]] = (row["up_to"], frozenset(json.loads(row["segments"])))
         gone: set[str] = set()
-        for number, subject, outcome in store.connection.execute(sql, (self._read_to["retractions"],)).fetchall():
-            self._read_to["retractions"] = number
-            if subject == "code outcome" and outcome in self._reopened:
-                gone |= self._reopened.pop(outcome)[1]
-        touched = gone.union(*(self._reopened[row[1]][1] for row in added if row[1] in self._reopened))
+        for row in store.rows("retractions", after=self._read_to["retractions"]):
+            self._read_to["retractions"] = row["retraction_id"]
+            if row["subject"] == "code outcome" and row["number"] in self._reopened:
+                gone |= self._reopened.pop(row["number"])[1]
+        outcomes = (row["code_outcome_id"] for row in added)
+        touched = gone.union(*(self._reopened[outcome][1] for outcome in outcomes if outcome in self._reopened))
         if touched:
             # All of them anew: where one reopening is taken back, an earlier one may count again.
             self._rounds = {}

@@ -13,6 +13,7 @@ from pipeline.review.codebook_changes import CodeEdit, propose_code
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
 from pipeline.review.theme_edits import ThemeEditRequest, theme_table
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import agreeing
 from pipeline.study.study import Study, load_study
 
@@ -132,7 +133,7 @@ def propose_code_from(room: ReviewSession, number: int, *, label: str, definitio
     spoken = dict.fromkeys(tables.text_id(segment_id) for segment_id, _ in card.exemplars)
     free = [text_id for text_id in spoken if text_id and any(by_whom[each] in quotable for each in tables.of_text[text_id])]
     # In the codebook's file a bar parts one example from the next.
-    examples = "\n".join(" ".join(str(texts[text_id]).replace("|", "/").split()) for text_id in free)
+    examples = "\n".join(one_line(str(texts[text_id]).replace("|", "/")) for text_id in free)
     fields = {"label": label, "definition": definition, "examples": examples}
     return propose_code(room, fields, why=why, by=by, key=key)
 

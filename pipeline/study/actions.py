@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from pipeline.errors import StudyError
 from pipeline.runtime.edited_csv import Row, add_row, change_row, read_rows, remove_row, start_table
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 
 
@@ -132,7 +133,7 @@ def theme_names(number: int, title: str, code: str | None, label: str) -> tuple[
 
 def tidy_row(cells: Mapping[str, str]) -> Row:
     """Return a row as it is read back from the file."""
-    return {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
+    return {name: one_line(cells.get(name, "")) for name in COLUMNS}
 
 
 def put_row(study: Study, row: Mapping[str, str], *, shown: Mapping[str, str] | None) -> int:

@@ -19,6 +19,7 @@ from pipeline.exchange.refi.offsets import plain_line_ends
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, ProjectVariable, Selection, TextSource, User
 from pipeline.exchange.refi.write import write_qdpx
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults
 
@@ -191,7 +192,7 @@ class _Builder:
                 guid=stable_guid("segment", segment_id),
                 start=first,
                 end=last,
-                name=" ".join(text[start:end].split())[:_LONGEST_NAME],
+                name=one_line(text[start:end])[:_LONGEST_NAME],
                 description="\n".join(_description(judgements, open_notes)),
                 codings=tuple(_codings(segment_id, judgements, notes, open_notes)),
                 notes=tuple(note.guid for judgement in judgements if not judgement.codes and (note := notes[judgement.coder])),

@@ -11,11 +11,12 @@ import pandas as pd
 
 from pipeline.codebook.codebook import Codebook
 from pipeline.codebook.qdc import stable_guid
+from pipeline.decisions.decision import Outcome
 from pipeline.decisions.imported import Arrival
-from pipeline.decisions.store import Outcome
 from pipeline.exchange.refi.export import NOT_SAID
 from pipeline.exchange.refi.offsets import plain_line_ends
 from pipeline.exchange.refi.project import Note, Project, ProjectCoding, Selection, TextSource, User
+from pipeline.runtime.plain_text import one_line
 
 
 _ANSWER = re.compile(r"^\[answer ([0-9a-f]{16})\]\n", re.MULTILINE)
@@ -189,7 +190,7 @@ class Matching:
 
 def name_and_group(user: User) -> tuple[str, str]:
     """Return the name of a user and the group that stands behind it, as our exports write it."""
-    name = " ".join(user.name.split())
+    name = one_line(user.name)
     parted = _WITH_GROUP.fullmatch(name)
     return (parted[1], parted[2]) if parted else (name, "")
 

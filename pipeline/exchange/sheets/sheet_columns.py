@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.errors import ReviewError
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import agreeing
 from pipeline.survey.readers import read_tables
 
@@ -98,7 +99,7 @@ def cell_at(row: Cells, place: int) -> str:
 
 def plain(name: str) -> str:
     """Return a name as it is compared: lower case, plain quotation marks and dashes, single blanks."""
-    return " ".join(name.translate(_QUOTES).split()).casefold()
+    return one_line(name.translate(_QUOTES)).casefold()
 
 
 def _answers(name: str, rows: Rows, first: int, is_excerpt: Callable[[str], bool]) -> AnswerTable | str:

@@ -9,11 +9,13 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.codebook.codebook import Codebook, read_codebook
-from pipeline.codebook.example_words import examples_in, plain_words
+from pipeline.codebook.example_words import examples_in
+from pipeline.decisions.decision import Drawn
 from pipeline.decisions.showings import draws_for, has_seen
-from pipeline.decisions.store import Drawn, Store, open_store
+from pipeline.decisions.store import Store, open_store
 from pipeline.errors import ReviewError
 from pipeline.exchange.sheets.sheet import PackedExcerpts, Row, Sheet, SheetAnswer, read_sheet
+from pipeline.runtime.plain_text import one_line, plain_words
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, empty_table, read_table
@@ -68,7 +70,7 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     if not who:
         raise ReviewError(f"{path.name} does not say who filled it in; name them with --reviewer.")
     notes = sheet.notes
-    if sheet.packed_for and sheet.packed_for.casefold() != " ".join(who.split()).casefold():
+    if sheet.packed_for and sheet.packed_for.casefold() != one_line(who).casefold():
         notes = (*notes, f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}.")
     if not sheet.answers:
         return UnpackedSheet(who, blank=sheet.blank, problems=sheet.problems, notes=notes)
@@ -104,7 +106,7 @@ def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
 
 def _known_group(store: Store, reviewer: str) -> str:
     reviewers = store.reviewers()
-    groups = reviewers.loc[reviewers["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
+    groups = reviewers.loc[reviewers["name"].str.casefold() == one_line(reviewer).casefold(), "reviewer_group"]
     if groups.empty:
         raise ReviewError(f"{reviewer} has not reviewed in this study yet; give their group with --group.")
     return str(groups.iloc[0])

@@ -8,6 +8,7 @@ from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, P
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.doubts_section import texts_of
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
@@ -126,9 +127,7 @@ def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -
         about = f"People speak of “{theme.name}”, for which the codebook has no code"
     else:
         about = "Few people speak of this, and their words are held back"
-    quoted = [f"“{' '.join(text.split()).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][
-        :2
-    ]
+    quoted = [f"“{one_line(text).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][:2]
     return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
 
 

@@ -4,7 +4,7 @@ import unicodedata
 
 from flask import session
 
-from pipeline.decisions.store import Decision
+from pipeline.decisions.decision import Decision
 from pipeline.errors import ReviewError
 from pipeline.review.coding import Coding
 from pipeline.review.discussions import Discussion, ReaderCoding

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pipeline.runtime.plain_text import one_line
+
 
 Row = list[str | None]
 """The cells of one row, None where a cell is blank."""
@@ -54,7 +56,7 @@ def find_headings(rows: list[Row]) -> Headings:
 
 def tidy(cell: str | None) -> str:
     """Return a heading on one line, without stray spaces and unseen signs that nobody could type."""
-    return " ".join(_UNTYPABLE.sub(" ", cell or "").split())
+    return one_line(_UNTYPABLE.sub(" ", cell or ""))
 
 
 def _qualtrics(top: list[list[str]]) -> Headings | None:

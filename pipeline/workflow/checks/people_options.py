@@ -6,6 +6,7 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Rating
 from pipeline.survey.columns.column import is_no_answer, shown
@@ -117,7 +118,7 @@ def _check_spelling(material: CheckContext, name: str) -> Iterator[Problem]:
     counts = cells[cells != ""].value_counts()
     spelt: dict[str, list[str]] = defaultdict(list)
     for level in counts.index:
-        spelt[" ".join(level.casefold().split())].append(level)
+        spelt[one_line(level.casefold())].append(level)
     common = [level for level in counts.index if counts[level] >= SHOWN_FROM]
     for levels in spelt.values():
         rare = [level for level in levels if counts[level] < SHOWN_FROM]

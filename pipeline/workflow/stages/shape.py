@@ -177,7 +177,7 @@ def _with_titles(
     read = [take(texts, own) for own in rows]
     people_of = [_speakers(own, speakers) for own in read]
     phrases = phrases_of([own["text"].tolist() for own in read], people_of, [matrix[own] for own in rows])
-    labels_of = {code.code: code.plain_label or code.name for code in codebook.codes}
+    labels_of = codebook.plain_names
     codes = themes["agreed_code"].where(themes["agreed_code"].notna(), themes["guide_code"])
     fixed = themes["named"].astype(bool) | (themes.index.isin(list(kept)) & themes["title"].ne(""))
     candidates = zip(themes["title"], fixed, codes, phrases, strict=True)

@@ -24,6 +24,7 @@ from pipeline.review.web.login_throttle import Visit
 from pipeline.review.web.passwords import hash_password, is_right, why_easy
 from pipeline.review.web.security import local_path
 from pipeline.review.web.web_context import Page, context
+from pipeline.runtime.plain_text import one_line
 
 
 PAGES = Blueprint("team", __name__)
@@ -148,7 +149,7 @@ def _named() -> str:
 
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
-    web, name = context(), " ".join(form.name.data.split())
+    web, name = context(), one_line(form.name.data)
     # The web server in front adds the address that it saw at the end; what stands before it the visitor may have set.
     address = request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
     visit, now = Visit(name, address, session.get("person") == name or this_session().was(name)), web.clock()

@@ -5,8 +5,8 @@ from contextlib import suppress
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
-from pipeline.decisions.store import Decision
 from pipeline.errors import StorageError
 from pipeline.review.blindness import show_words
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back

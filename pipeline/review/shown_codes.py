@@ -5,9 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.codebook.example_words import examples_in, plain_words
+from pipeline.codebook.example_words import examples_in
 from pipeline.decisions.showings import note_shown
 from pipeline.review.session import ReviewSession
+from pipeline.runtime.plain_text import plain_words
 
 
 def may_see_codes(room: ReviewSession, reviewer: str, segment_id: str) -> bool:
