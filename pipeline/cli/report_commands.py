@@ -128,10 +128,10 @@ def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: boo
       themes export my-study --to qdpx
       themes import my-study from-nvivo.qdpx --group "Jo=researcher"
     """
-    from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
+    from pipeline.exchange.refi.import_ import import_decisions, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
     incoming = read_incoming(load_study(study), file, groups=parse_groups(groups))
     click.echo(incoming.as_text())
     if incoming.n_new and (yes or click.confirm(f"Take in {n_of(incoming.n_new, 'decision')}?")):
-        click.echo(f"{n_of(accept(incoming), 'decision')} taken in. `themes run {study}` settles the codings.")
+        click.echo(f"{n_of(import_decisions(incoming), 'decision')} taken in. `themes run {study}` settles the codings.")

@@ -183,7 +183,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
       themes learn my-study
       themes learn my-study --thorough --yes --by Ana
     """
-    from pipeline.training import accept, as_dict, as_text, list_second_look, show_learning
+    from pipeline.training import accept_findings, as_dict, as_text, list_second_look, show_learning
 
     with _progress("Fine-tuning" if thorough else "") as progress:
         learning = show_learning(study, thorough=thorough, progress=progress)
@@ -191,7 +191,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
     if not as_json and len(learning.second_look):
         click.echo(f"Likely slips are listed for a second look in {list_second_look(learning)}.")
     if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
-        number = accept(learning, by=by)
+        number = accept_findings(learning, by=by)
         # Not on stdout beside JSON, which another program reads whole.
         click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
 

@@ -90,19 +90,19 @@ class CodeEdit:
         return tuple(vote for vote in self.votes if vote.vote == "object")
 
 
-def code_edits(room: ReviewSession, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
+def code_edits(review: ReviewSession, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
     """Return proposed changes, the last one first: the history of the codebook, or of one code."""
-    edits = room.read(edits_of)
+    edits = review.read(edits_of)
     return tuple(edit for edit in reversed(edits) if code in (None, edit.code) and status in (None, edit.status))
 
 
-def code_edit(room: ReviewSession, code_edit_id: int) -> CodeEdit:
+def code_edit(review: ReviewSession, code_edit_id: int) -> CodeEdit:
     """Return one proposed change; ReviewError if there is none of that number."""
-    return room.read(lambda store: edit_of(store, code_edit_id))
+    return review.read(lambda store: edit_of(store, code_edit_id))
 
 
 def propose_change(
-    room: ReviewSession,
+    review: ReviewSession,
     code: str,
     fields: Mapping[str, str],
     *,
@@ -116,7 +116,7 @@ def propose_change(
     `fields` holds what is to stand in each field, `seen` what stood there on the page the person saw: StaleError if the
     codebook says something else now.
     """
-    stands = fields_of(room.material().codebook[code])
+    stands = fields_of(review.last_run().codebook[code])
     wanted = _tidy(fields)
     if any(tidy_field(name, text) != stands[name] for name, text in (seen or {}).items()):
         raise StaleError(
@@ -127,23 +127,25 @@ def propose_change(
         )
     changes = {name: [stands[name], text] for name, text in wanted.items() if text != stands[name]}
     # Sent again once it is accepted, the form changes nothing, and gets the proposal that it made.
-    if not changes and not room.read(lambda store: store.made_with(key, "code_edits")):
+    if not changes and not review.read(lambda store: store.made_with(key, "code_edits")):
         raise ReviewError("This is what the codebook says already, so there is nothing to propose.")
-    return _propose(room, "change", code, changes, why=why, by=by, key=key)
+    return _propose(review, "change", code, changes, why=why, by=by, key=key)
 
 
-def propose_code(room: ReviewSession, fields: Mapping[str, str], *, why: str, by: str, key: str, code: str = "") -> CodeEdit:
+def propose_code(review: ReviewSession, fields: Mapping[str, str], *, why: str, by: str, key: str, code: str = "") -> CodeEdit:
     """Propose a new code; its id is made of the label unless given. ReviewError if the codebook has it already."""
     wanted = _tidy(fields)
     if not wanted.get("label"):
         raise ReviewError("A new code needs a label: what people are to call it.")
     code = code.strip() or re.sub(r"[\W_]+", "-", wanted["label"].casefold()).strip("-")
-    if any(taken.code.casefold() == code.casefold() for taken in room.material().codebook.codes):
+    if any(taken.code.casefold() == code.casefold() for taken in review.last_run().codebook.codes):
         raise ReviewError(f"The codebook has a code {code!r} already; propose a change to it, or give this one another name.")
-    return _propose(room, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
+    return _propose(review, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
 
 
-def vote(room: ReviewSession, code_edit_id: int, word: Literal["agree", "object", "none"], *, by: str, why: str = "") -> CodeEdit:
+def vote(
+    review: ReviewSession, code_edit_id: int, word: Literal["agree", "object", "none"], *, by: str, why: str = ""
+) -> CodeEdit:
     """Agree, object (which needs a reason) or take one's word back; a person's last word counts."""
     if word == "object" and not why.strip():
         raise ReviewError("Please say why you object, so that others can answer it.")
@@ -153,10 +155,10 @@ def vote(room: ReviewSession, code_edit_id: int, word: Literal["agree", "object"
         store.append("code_votes", code_edit_id=code_edit_id, vote=word, why=why.strip(), by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def refuse(room: ReviewSession, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
+def refuse(review: ReviewSession, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
     """Close an open change without writing it, with a reason."""
     if not why.strip():
         raise ReviewError("Please say why this is refused; it is kept with the proposal.")
@@ -166,12 +168,12 @@ def refuse(room: ReviewSession, code_edit_id: int, *, by: str, why: str) -> Code
         store.append("code_outcomes", code_edit_id=code_edit_id, outcome="refused", why=why.strip(), by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def missed_codes(room: ReviewSession) -> tuple[Decision, ...]:
+def missed_codes(review: ReviewSession) -> tuple[Decision, ...]:
     """Return the answers in which somebody suggested a code that the codebook does not have, the last one first."""
-    wished = [made for made in room.ledger().all_standing() if made.new_code]
+    wished = [made for made in review.state().all_standing() if made.new_code]
     return tuple(sorted(wished, key=lambda made: made.decision_id, reverse=True))
 
 
@@ -222,7 +224,7 @@ def _votes(store: Store, number: int) -> tuple[Vote, ...]:
 
 
 def _propose(
-    room: ReviewSession, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str
+    review: ReviewSession, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str
 ) -> CodeEdit:
     row = {"kind": kind, "code": code, "changes": json.dumps(changes, ensure_ascii=False), "why": why.strip(), "by": by}
     # The same form sent with other words, by the back button, say, is another proposal; sent twice it is one.
@@ -235,7 +237,7 @@ def _propose(
             number = store.made_with(other, "code_edits") or store.append("code_edits", **row, idempotency_key=other)
         return edit_of(store, number or store.append("code_edits", **row, idempotency_key=key))
 
-    return room.write(keep)
+    return review.write(keep)
 
 
 def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
@@ -249,16 +251,16 @@ MEANING = ("definition", "include", "exclude")
 """What decides whether an excerpt belongs to a code, so that those it touches are to be read again."""
 
 
-def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, despite: str = "") -> CodeEdit:
+def accept_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: date, despite: str = "") -> CodeEdit:
     """Write an open change to the codebook, and put the excerpts it touches back into the queue.
 
     Those are the excerpts people have decided on with the code, or for which it was suggested. Where somebody objects,
     `despite` must say why it is accepted all the same. StaleError if the codebook was edited by hand since, so that what would
     be replaced is not what the proposal says.
     """
-    path = _path(room)
+    path = _path(review)
     # Before the writer's turn: it goes through all that people said, and others wait to save meanwhile.
-    touched = touched_by(room, room.read(lambda store: edit_of(store, code_edit_id)))
+    touched = touched_by(review, review.read(lambda store: edit_of(store, code_edit_id)))
 
     def keep(store: Store) -> CodeEdit:
         edit = edit_of(store, code_edit_id)
@@ -273,16 +275,20 @@ def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, desp
             store.append("reopenings", code_outcome_id=number, up_to=store.last_decision(), segments=words, by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def undo_code_edit(room: ReviewSession, code_edit_id: int, *, by: str, today: date) -> CodeEdit:
+def undo_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: date) -> CodeEdit:
     """Take back an open proposal, a refusal, or an accepted change: then the codebook gets its earlier words again.
 
     What was settled is open again afterwards; an open proposal is gone. ReviewError if people have decided with a new code.
     """
-    edit = room.read(lambda store: edit_of(store, code_edit_id))
-    if edit.status == "accepted" and edit.kind == "new" and any(edit.code in made.codes for made in room.ledger().all_standing()):
+    edit = review.read(lambda store: edit_of(store, code_edit_id))
+    if (
+        edit.status == "accepted"
+        and edit.kind == "new"
+        and any(edit.code in made.codes for made in review.state().all_standing())
+    ):
         raise ReviewError(
             f"People have decided with the code {edit.code!r}, so it is not taken out; refer to another code first."
         )
@@ -291,33 +297,33 @@ def undo_code_edit(room: ReviewSession, code_edit_id: int, *, by: str, today: da
         now = edit_of(store, code_edit_id)
         check_status(now, "open", "accepted", "refused")
         if now.status == "accepted":
-            _unwrite(_path(room), now, today=today)
+            _unwrite(_path(review), now, today=today)
         if now.status == "open":
             store.retract("code edit", code_edit_id, by)
         else:
             store.retract("code outcome", now.outcome_id, by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def touched_by(room: ReviewSession, edit: CodeEdit) -> list[str]:
+def touched_by(review: ReviewSession, edit: CodeEdit) -> list[str]:
     """Return the excerpts that a changed meaning touches: decided on with the code, agreed on it, or suggested and decided on."""
     if edit.kind == "new" or not any(change.field in MEANING for change in edit.changes):
         return []
-    ledger, tables = room.ledger(), room.material().tables
+    state, tables = review.state(), review.last_run().tables
     suggestions = tables["suggestions"]
     texts = suggestions.loc[suggestions["suggested"] & (suggestions["code"] == edit.code), "text_id"]
     suggested = {segment_id for text_id in texts for segment_id in tables.of_text.get(str(text_id), ())}
-    decided = {made.segment_id for made in ledger.all_standing() if edit.code in made.codes or made.segment_id in suggested}
-    talked = {talk.segment_id for talk in room.read(discussions_of).values() if edit.code in talk.codes}
+    decided = {made.segment_id for made in state.all_standing() if edit.code in made.codes or made.segment_id in suggested}
+    talked = {talk.segment_id for talk in review.read(discussions_of).values() if edit.code in talk.codes}
     return sorted((decided | talked) & tables.segment_ids)
 
 
-def _path(room: ReviewSession) -> Path:
-    if room.study.codebook is None:
+def _path(review: ReviewSession) -> Path:
+    if review.study.codebook is None:
         raise CodebookError('This study has no codebook yet; name one in study.toml: codebook = "codebook.csv".')
-    return room.study.codebook
+    return review.study.codebook
 
 
 def _signed(edit: CodeEdit, *, by: str, today: date) -> dict[str, str]:

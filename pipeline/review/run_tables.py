@@ -224,30 +224,30 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return lists
 
 
-def fresh_material(study: Study, before: RunTables | None) -> RunTables:
-    """Return the study's material as it is now: as it was before, where nothing has changed."""
+def fresh_run(study: Study, before: RunTables | None) -> RunTables:
+    """Return the tables and the codebook as they are now: as they were before, where nothing has changed."""
     stamp = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     if before is None:
         codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
         return RunTables(study, codebook, _read(study, stamp), _stamp(study.codebook) if study.codebook else ())
-    material = _with_codebook(before)
+    run = _with_codebook(before)
     # A run replaces the tables one after the other: until it is over, those of the run before fit together and these do not.
-    if stamp != material.tables.stamp and not _is_running(study):
-        material = replace(material, tables=_read(study, stamp))
-    return material
+    if stamp != run.tables.stamp and not _is_running(study):
+        run = replace(run, tables=_read(study, stamp))
+    return run
 
 
-def _with_codebook(material: RunTables) -> RunTables:
-    """Return the material with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
-    path = material.study.codebook
+def _with_codebook(run: RunTables) -> RunTables:
+    """Return the tables with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
+    path = run.study.codebook
     stamp = _stamp(path) if path else ()
-    if path is None or stamp == material.codebook_stamp:
-        return material
+    if path is None or stamp == run.codebook_stamp:
+        return run
     try:
-        return replace(material, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
+        return replace(run, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
     except CodebookError as error:
         # Somebody is editing it in Excel; the review must not stop for that.
-        return replace(material, codebook_stamp=stamp, codebook_fault=str(error))
+        return replace(run, codebook_stamp=stamp, codebook_fault=str(error))
 
 
 def _read(study: Study, stamp: Stamp) -> Tables:

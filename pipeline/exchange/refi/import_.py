@@ -92,7 +92,7 @@ def read_incoming(study: Study, path: Path, *, groups: Mapping[str, str] | None 
     return Incoming(study, path.name, read, coders, losses, text_of)
 
 
-def accept(incoming: Incoming) -> int:
+def import_decisions(incoming: Incoming) -> int:
     """Store what people decided, all of it or nothing, and return the number of decisions added."""
     n = 0
     # Together, or a file that fails half way would leave the study with half of what somebody coded.

@@ -31,9 +31,9 @@ from pipeline.runtime.plurals import agreeing, n_of
 
 
 def create_app(
-    room: ReviewSession, site: ServerConfig, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time
+    review: ReviewSession, site: ServerConfig, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time
 ) -> Flask:
-    """Return the app for a room; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
+    """Return the app for a review; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config.update(
         # Made anew at each start; what must outlast it is in the store.
@@ -46,10 +46,10 @@ def create_app(
         WTF_CSRF_SSL_STRICT=False,
     )
     app.url_map.converters["int"] = RowNumber
-    sessions = Sessions(site, room, clock)
+    sessions = Sessions(site, review, clock)
     app.session_interface = sessions
     launch = None if site.team else LaunchLink(site, tell)
-    app.extensions["manyvoices"] = WebContext(room, site, sessions, launch, clock)
+    app.extensions["manyvoices"] = WebContext(review, site, sessions, launch, clock)
     _set_templates(app)
     security.secure(app, site)
     # Before the token of the form is looked at: one that outlived its session has none, and its words are kept.

@@ -49,9 +49,9 @@ def answer_in_words(answer: Coding | Decision | Discussion | ReaderCoding) -> st
     return named.get(getattr(answer, "outcome", "")) or codes or "none of these"
 
 
-def words_of(material: RunTables, segment_id: str) -> str:
+def words_of(run: RunTables, segment_id: str) -> str:
     """Return the words of an excerpt, or nothing where a later run no longer has it."""
     try:
-        return bare_excerpt(material, segment_id).words
+        return bare_excerpt(run, segment_id).words
     except ReviewError:
         return ""

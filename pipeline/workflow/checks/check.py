@@ -77,41 +77,41 @@ def check(study: Study) -> Check:
         export = read_export(study.source, sheet=study.settings.intake.sheet)
     except DataError as error:
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
-    material = CheckContext(study, export)
-    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(material)]
-    people = count_people(material)
-    problems += check_disclosure(material, people)
-    problems += check_n_themes(material)
-    expected = predict(material)
-    return Check(study.settings.name, _sorted(problems), tuple(_notes(material)), people, expected.minutes, expected.memory_mb)
+    context = CheckContext(study, export)
+    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
+    people = count_people(context)
+    problems += check_disclosure(context, people)
+    problems += check_n_themes(context)
+    expected = predict(context)
+    return Check(study.settings.name, _sorted(problems), tuple(_notes(context)), people, expected.minutes, expected.memory_mb)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
-def _notes(material: CheckContext) -> Iterator[str]:
-    plan = material.plan
-    yield from (f"{material.study.source.name}: {note}." for note in material.export.notes)
+def _notes(context: CheckContext) -> Iterator[str]:
+    plan = context.plan
+    yield from (f"{context.study.source.name}: {note}." for note in context.export.notes)
     if plan.id is None:
         yield "No id column is named, so each row counts as one person."
-    if plan.layout == "long" and plan.question in material.frame:
+    if plan.layout == "long" and plan.question in context.frame:
         named = {question.column or name for name, question in plan.questions.items()}
-        others = material.frame[plan.question]
+        others = context.frame[plan.question]
         n = int((~others.isin(named)).sum())
         if n:
             yield f"{n_of(n, 'row')} ask what [intake.questions] does not name; they are read as neutral questions."
-    yield from _notes_on_consent(material)
-    if material.study.codebook is None:
+    yield from _notes_on_consent(context)
+    if context.study.codebook is None:
         yield "The study has no codebook, so themes are found and no codes suggested."
 
 
-def _notes_on_consent(material: CheckContext) -> Iterator[str]:
-    consent = material.plan.consent
+def _notes_on_consent(context: CheckContext) -> Iterator[str]:
+    consent = context.plan.consent
     if consent is None:
         yield "No consent column is named, so nobody is quoted."
-    elif consent.column in material.frame:
-        answers = material.frame[consent.column].str.casefold()
+    elif consent.column in context.frame:
+        answers = context.frame[consent.column].str.casefold()
         refusals = [option.strip().casefold() for option in consent.none]
         withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
         if withheld:
