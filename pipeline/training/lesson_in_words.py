@@ -23,13 +23,14 @@ def as_text(findings: Findings) -> str:
 def as_dict(findings: Findings) -> dict[str, Any]:
     """Return the findings as plain values; intervals have an estimate, low and high, empty where there is nothing to say."""
     advice, audit, left_out = findings.advice, findings.audit, findings.left_out
+    shares = ("accuracy", "precision", "recall")
     return {
         "study": findings.study.settings.name,
         "decisions": {"n": findings.n_decisions, "new": findings.n_new, "reviewers": findings.n_reviewers},
         "left_out": {"unsure": left_out.unsure, "text_gone": left_out.text_gone, "code_gone": left_out.code_gone},
         "texts": {"n": findings.n_texts, "agreed": findings.changes.n, "contested": findings.n_contested},
         "changes": _changes_as_dict(findings),
-        "audit": _audit_as_dict(audit) if isinstance(audit, Audit) else None,
+        "audit": {"n": audit.n} | {name: _plain(getattr(audit, name)) for name in shares} if isinstance(audit, Audit) else None,
         "second_look": findings.second_look.to_dict("records"),
         "doubted": findings.n_doubted,
         "enough": advice.enough if isinstance(advice, Advice) else None,
@@ -137,10 +138,6 @@ def _changes_as_dict(findings: Findings) -> dict[str, Any]:
         for place, code in enumerate(findings.codes)
     }
     return {"before": _number(changes.before), "after": _number(changes.after), "gained": _plain(changes.gained), "codes": codes}
-
-
-def _audit_as_dict(audit: Audit) -> dict[str, Any]:
-    return {"n": audit.n} | {name: _plain(getattr(audit, name)) for name in ("accuracy", "precision", "recall")}
 
 
 def _plain(interval: Interval) -> dict[str, float | None]:

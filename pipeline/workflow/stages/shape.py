@@ -51,7 +51,9 @@ def shape(
     matrix = UnitRows(vectors.matrix)
     labels = lookup.index_in(found_members["theme_id"].fillna(""), found_themes["theme_id"]).astype(np.intp)
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
-    telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
+    late = found_members["late"].to_numpy(bool)
+    # A theme is told by the texts that it was found from, save where it has none but late ones.
+    telling = replace(done, labels=np.where(late & np.isin(done.labels, done.labels[~late]), -1, done.labels))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
@@ -87,11 +89,6 @@ def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
         codes={i: (str(row["agreed_code"]), 0) for i, row in enumerate(rows) if pd.notna(row["agreed_code"])},
         aside={i: 0 for i, row in enumerate(rows) if row["set_aside"]},
     )
-
-
-def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the labels of the texts by which a theme is told: not of late ones (-1), save where a theme has no others."""
-    return np.where(late & np.isin(labels, labels[~late]), -1, labels)
 
 
 def _drawn(
