@@ -49,6 +49,7 @@ def erasing_in_file(path: Path) -> Iterator[sqlite3.Connection]:
 
 def changing_tables(connection: sqlite3.Connection) -> list[str]:
     """Return the tables in no chain, such as drafts: their rows may simply go."""
+    # A virtual table, such as an index for search, is made of others and has no rows of its own to delete.
     sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'"
     return [row[0] for row in connection.execute(sql) if row[0] not in {*IDENTITY, ERASURES}]
 

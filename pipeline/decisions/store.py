@@ -87,6 +87,7 @@ class Store(StoreReader):
 
     def add_reviewer(self, name: str, group: str, role: Role = "co-analyst") -> str:
         """Add a reviewer unless known, and return the name as it is kept; ReviewError if known in another group."""
+        # Or “Ann  Lee” and “Ann Lee” would be two people, and read the same.
         name, group = one_line(name), one_line(group)
         if not name or not group:
             raise ReviewError("A reviewer needs a name and a group, such as: lived experience, family, care worker, researcher.")
@@ -130,10 +131,12 @@ class Store(StoreReader):
         row |= {"drawn": drawn, "blind": int(blind), "channel": channel, "note": note or None, "idempotency_key": key}
         row |= {"new_code": new_code or None, "seconds": seconds}
         with self.together():
+            # The group is copied into the row: a decision keeps the group that its reviewer was in when they made it.
             who = self._reviewer(reviewer)
             if who is None:
                 raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
             row |= {"reviewer": who["name"], "reviewer_group": who["reviewer_group"]}
+            # A form that is sent twice, by a double click or a broken connection, is one decision.
             number = self.made_with(key) or self.append("decisions", made_at, **row)
         return self.decision(number)
 
@@ -253,6 +256,7 @@ def verify_store(study: Study) -> str:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
+    # So that people can read while somebody saves.
     _use_wal(connection)
     # With anything less than FULL a power cut loses decisions that were acknowledged.
     connection.execute("PRAGMA synchronous = FULL")

@@ -81,6 +81,7 @@ class StoreReader:
 
     def last_numbers(self, *tables: str) -> tuple[int | None, ...]:
         """Return the number of the last row of each table: what tells that something was added since."""
+        # In one statement, so that all of them are of one moment.
         sql = ", ".join(f"(SELECT max({IDENTITY[table]}) FROM {table})" for table in tables)  # noqa: S608
         return tuple(self.connection.execute(f"SELECT {sql}").fetchone())
 
@@ -98,6 +99,7 @@ class StoreReader:
         sql = f"""SELECT {DECIDED} FROM decisions JOIN standing USING (decision_id)
             WHERE outcome IN ('codes', 'none')
             AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
+        # What was agreed on in a talk takes the place of what each person said before it.
         talks = self.discussions()
         # A talk that was over later was not among what was accepted.
         learnt = self.connection.execute("SELECT max(made_at) FROM learnings").fetchone()[0] or ""

@@ -48,6 +48,7 @@ def erase_from_store(study: Study, taken: Taken, *, whole: bool = True) -> int:
     With `whole` false (somebody withdraws from being quoted), rewordings, approvals and their words in titles and codes go, and
     decisions stay.
     """
+    # First: if the program is killed on the way, a backup that is put back must not bring them back.
     remember_erased(study, taken.ids, whole=whole)
     if not has_store(study):
         return 0
@@ -82,6 +83,7 @@ def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecis
         ids = {id_ for value in row.values() if _parsed(value) is not None for id_ in ids_in(value)}
         ids.add(str(row.get("segment_id", "")))
         taken = Taken(erased.erased_among(ids, quotes=table == "approvals"), (), Cutter(Wording()), {})
+        # By number and hash: in another store the number may be another row's.
         left = remembered.get((row[IDENTITY[table]], row["sha256"]), {})
         emptied.append((row, _emptied(table, {**row, **left}, taken)))
     return _empty_changed(connection, table, emptied)
@@ -127,6 +129,7 @@ def codes_in_store(study: Study) -> list[str]:
 
 
 def _tables(*, whole: bool) -> list[str]:
+    # Who withdraws from being quoted takes back words that leave, and no decision on what was said.
     return [name for name in IDENTITY if whole or name in _QUOTED]
 
 
@@ -164,6 +167,7 @@ def _emptied(table: str, row: dict[str, Any], taken: Taken) -> dict[str, Any]:
 
 
 def _left(table: str, name: str, value: Any, row: Mapping[str, Any], taken: Taken, *, about: bool) -> Any:
+    # Numbers say nothing of a person, and without these two the chain would break.
     if not isinstance(value, str) or name in {"previous", "sha256"}:
         return value
     if about and name in _ABOUT:

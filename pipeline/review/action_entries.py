@@ -92,9 +92,11 @@ def answers(review: ReviewSession, today: date) -> ActionsToAnswer:
         raise ReviewError(str(error)) from error
     labels = review.last_run().codebook.names
     themes = _themes(review, loop, labels, today)
+    # A code that no theme stands for may be answered all the same: somebody has put it into the codebook for a reason.
     spoken = {card.code for theme in themes for card in theme.themes}
     others = tuple(_to_answer(label, (code, label), (), loop, today) for code, label in labels.items() if code not in spoken)
     names = [*labels, *labels.values(), *(name for theme in themes for name in theme.names)]
+    # What is overdue comes first, and of what is alike the theme that most people spoke of.
     themes.sort(key=lambda theme: (ORDER.index(theme.state), -theme.n_people, theme.about))
     return ActionsToAnswer(tuple(themes), others, unknown_rows(loop, names), faults, today)
 
@@ -107,6 +109,7 @@ def row_as_it_stands(review: ReviewSession, number: int) -> Row | None:
 def row_meanwhile(review: ReviewSession, number: int, shown: Row) -> Row:
     """Return what a row that was changed says now; nothing where it is gone, or another row stands in its place."""
     stands = _rows(review).get(number, {})
+    # Rows are known by their place, and rows above may have been added or deleted in a spreadsheet.
     return stands if stands.get("about") == shown.get("about") else {}
 
 
@@ -151,6 +154,7 @@ def _themes(review: ReviewSession, loop: Loop, labels: Mapping[str, str], today:
     by_subject: dict[str, list[ThemeCard]] = {}
     for card in theme_cards(review):
         if not card.set_aside:
+            # By what people read, so that two themes of one code, or of one title, are one line to answer.
             by_subject.setdefault(labels.get(card.code) or titles[card.theme_id] or f"theme {card.number}", []).append(card)
     themes = []
     for about, cards in by_subject.items():

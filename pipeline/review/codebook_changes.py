@@ -137,6 +137,7 @@ def propose_code(review: ReviewSession, fields: Mapping[str, str], *, why: str, 
     wanted = _tidy(fields)
     if not wanted.get("label"):
         raise ReviewError("A new code needs a label: what people are to call it.")
+    # An id is what decisions keep, so it is made once and stays when the label is worded anew.
     code = code.strip() or re.sub(r"[\W_]+", "-", wanted["label"].casefold()).strip("-")
     if any(taken.code.casefold() == code.casefold() for taken in review.last_run().codebook.codes):
         raise ReviewError(f"The codebook has a code {code!r} already; propose a change to it, or give this one another name.")
@@ -219,6 +220,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
 
 
 def _votes(store: Store, number: int) -> tuple[Vote, ...]:
+    # In the order they were given, so that a person's last word takes the place of the earlier.
     last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in store.votes_on(number)}
     return tuple(vote for vote in last.values() if vote.vote in ("agree", "object"))
 
@@ -268,6 +270,7 @@ def accept_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today
         if edit.objected and not despite.strip():
             people = ", ".join(vote.by for vote in edit.objected)
             raise ReviewError(f"{people} object; talk about it first, or say why it is accepted all the same.")
+        # The file first: if it cannot be written, nothing is said to be accepted.
         _write(path, edit, _signed(edit, by=by, today=today))
         number = store.append("code_outcomes", code_edit_id=code_edit_id, outcome="accepted", why=despite.strip(), by=by)
         if touched:
@@ -283,6 +286,7 @@ def undo_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: 
 
     What was settled is open again afterwards; an open proposal is gone. ReviewError if people have decided with a new code.
     """
+    # Before the writer's turn, as it goes through all that people said.
     edit = review.read(lambda store: edit_of(store, code_edit_id))
     if (
         edit.status == "accepted"
@@ -296,6 +300,7 @@ def undo_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: 
     def keep(store: Store) -> CodeEdit:
         now = edit_of(store, code_edit_id)
         check_status(now, "open", "accepted", "refused")
+        # The file gets its earlier words before the store says so, for the same reason.
         if now.status == "accepted":
             _unwrite(_path(review), now, today=today)
         if now.status == "open":
@@ -312,6 +317,7 @@ def touched_by(review: ReviewSession, edit: CodeEdit) -> list[str]:
     if edit.kind == "new" or not any(change.field in MEANING for change in edit.changes):
         return []
     state, tables = review.state(), review.last_run().tables
+    # What was suggested and decided on, too: under the new words, somebody might have given the code.
     suggestions = tables["suggestions"]
     texts = suggestions.loc[suggestions["suggested"] & (suggestions["code"] == edit.code), "text_id"]
     suggested = {segment_id for text_id in texts for segment_id in tables.of_text.get(str(text_id), ())}

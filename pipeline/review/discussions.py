@@ -141,6 +141,7 @@ def readings_of(answers: tuple[Decision, ...]) -> tuple[ReaderCoding, ...]:
     """Return who read an excerpt alike, and what they noted."""
     alike: dict[tuple[str, ...], list[Decision]] = {}
     for made in answers:
+        # In whatever order a person ticked them.
         alike.setdefault(tuple(sorted(made.codes)), []).append(made)
     return tuple(
         ReaderCoding(codes, " ".join(made.note for made in group if made.note), tuple(made.reviewer for made in group))
@@ -179,6 +180,7 @@ def _discussion(row: Mapping[str, Any]) -> Discussion:
 def _talk(state: ReviewState, segment_id: str, last: Discussion | None) -> Talk:
     now, changed = state.now(segment_id), False
     if last is not None and last.outcome != "open":
+        # Answers that were there when the talk was recorded were what it was about.
         later = [made for made in now if made.decision_id > last.up_to]
         # Whoever gives what was agreed on has changed nothing by it.
         as_agreed = [
@@ -190,6 +192,7 @@ def _talk(state: ReviewState, segment_id: str, last: Discussion | None) -> Talk:
 
 
 def _waits(state: ReviewState, segment_id: str, last: Discussion | None) -> bool:
+    # A talk that was put off waits again, whatever people have said since.
     if last is not None and last.outcome == "open" and segment_id in state.complete.every:
         return True
     if segment_id not in state.differing.every:
@@ -218,6 +221,7 @@ def _record(
     words = json.dumps([asdict(reading) for reading in readings], ensure_ascii=False)
 
     def keep(store: Store) -> Discussion:
+        # The form may have been sent before, and its answer lost on the way.
         number = store.made_with(key, "discussions")
         if not number:
             stands = discussions_of(store).get(segment_id)

@@ -44,6 +44,7 @@ class Doing:
 def how_are_we_doing(review: ReviewSession) -> Doing:
     """Return how far people and groups have come."""
     state, segment_ids = review.state(), review.last_run().tables.segment_ids
+    # A talk about an excerpt that a later run no longer has is kept, and is not part of how the study stands.
     talks = [talk for talk in known_talks(review).values() if talk.segment_id in segment_ids]
     efforts = _efforts(review)
     return Doing(
@@ -97,6 +98,7 @@ def _efforts(review: ReviewSession) -> list[Effort]:
 def _by_group(efforts: list[Effort]) -> tuple[Effort, ...]:
     by_group: dict[str, list[Effort]] = {}
     for effort in efforts:
+        # Groups that were typed with and without a capital are one.
         by_group.setdefault(effort.group.casefold(), []).append(effort)
     return tuple(_sum(by_group[group]) for group in sorted(by_group))
 

@@ -81,6 +81,7 @@ def read_excerpt(review: ReviewSession, segment_id: str, reviewer: str) -> Excer
     """Return an excerpt as this person may see it; ReviewError if the study no longer has it."""
     state, run = review.state(), review.last_run()
     own = state.of(reviewer, segment_id)
+    # In this round: after an excerpt was put back into the queue its hint is hidden again.
     answered = reviewer in state.readers(segment_id)
     complete = segment_id in state.complete.every
     shown = bare_excerpt(run, segment_id)
@@ -98,6 +99,7 @@ def bare_excerpt(run: RunTables, segment_id: str) -> Excerpt:
     """Return an excerpt with nobody's answer and no suggestion; ReviewError if the study no longer has it."""
     tables = run.tables
     row = tables.row_of.get(segment_id)
+    # A page may have been open since before the last run.
     if row is None:
         raise ReviewError("This excerpt is no longer in the study; answers to it are kept. Go on with the next one.")
     place, start, end = tables.places[row]
@@ -118,12 +120,14 @@ def hint_of(run: RunTables, text_id: str) -> Hint:
     rows = run.tables.ranked(text_id).to_dict("records")
     likely = [Likely(row["code"], run.label(row["code"]), row["score"], row["because"]) for row in rows]
     suggested = tuple(code for code, row in zip(likely, rows, strict=True) if row["suggested"])
+    # The likeliest that is not suggested is shown, too, so that people see what the model nearly said.
     others = (code for code in likely if code not in suggested)
     return Hint(suggested, next(others, None), next((row["abstained"] for row in rows if isinstance(row["abstained"], str)), ""))
 
 
 def code_cards(review: ReviewSession, words: str = "") -> tuple[CodeCard, ...]:
     """Return the codes in the codebook's order; with `words`, those that hold all of them anywhere in label or meaning."""
+    # In any order, as people type what they remember of a label.
     wanted = words.casefold().split()
     cards = (code_card(code) for code in review.last_run().codebook.codes)
     return tuple(card for card in cards if all(word in _searched(card) for word in wanted))

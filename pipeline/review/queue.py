@@ -87,6 +87,7 @@ def next_excerpt(review: ReviewSession, reviewer: str, order: Drawn = "given ord
     with review.held.lock:
         # Two people who ask at once must not both be given the last place of an excerpt.
         view = _view(review, reviewer, now=now)
+        # What they hold is given again, so that reloading the page does not show another excerpt.
         segment_id = review.held.by(view.reviewer, order, now=now)
         if segment_id is None or segment_id not in view.tables.row_of or not view.is_free(segment_id):
             segment_id = _first(review, view, order)
@@ -110,6 +111,7 @@ def ahead(review: ReviewSession, reviewer: str) -> Ahead:
 
 def _view(review: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
     groups = review.read(groups_of)
+    # Names are kept as they were first typed, and people type theirs as they like.
     name = next((name for name in groups if name.casefold() == reviewer.casefold()), None)
     if name is None:
         raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
@@ -171,6 +173,7 @@ def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
         if text_id in met:
             continue
         met.add(text_id)
+        # The coder learns from texts: a second excerpt of the same words has nothing to add.
         if not any(view.is_read(other) for other in of_text[text_id]):
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
             yield next(begun, segment_id)

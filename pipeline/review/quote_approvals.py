@@ -82,12 +82,14 @@ def approve_rewording(review: ReviewSession, segment_id: str, wording: str, *, b
     _consent(review, segment_id)
     if not words:
         raise ReviewError("Please write it in other words; nothing is no rewording.")
+    # Changed by a word or two it is still a quotation of somebody who asked not to be quoted.
     if alike := too_like(review.last_run().tables.words(segment_id), words):
         raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
     if may_identify(words):
         pointing = " and ".join(pointers(words))
         raise ReviewError(f"What comes together in these words (such as {pointing}) may point at the person; leave that out.")
     names = review.study.settings.clean.known_names
+    # Kept, as its word lists take long to load for each approval.
     redactor = review.kept("redactor", names, lambda: Redactor(known_names=names))
     if identifiers := ", ".join(identifiers_in(redactor, [words])[0]):
         raise ReviewError(f"These words may tell who somebody is: {identifiers}. Leave it out.")
@@ -132,6 +134,7 @@ def _keep(
     row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "wording": wording, "reason": reason, "by": by}
 
     def keep(store: Store) -> QuoteApproval:
+        # Sent twice, a form is one decision.
         number = store.made_with(key, "approvals")
         if not number:
             stands = approvals_of(store).get(segment_id)

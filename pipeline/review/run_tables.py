@@ -69,6 +69,7 @@ class Tables:
         """Return a table; empty if the last run did not come so far."""
         if name in self.at_once:
             return self.at_once[name]
+        # Most pages never look at these.
         if name not in self._later:
             self._later[name] = _read_later(self.study, name)
         return self._later[name]
@@ -111,6 +112,7 @@ class Tables:
     @cached_property
     def of_comment(self) -> dict[str, list[str]]:
         """The excerpts of each comment, in the order of the answer."""
+        # Of all answers at once: within each it is the order in which its excerpts stand.
         ordered = self.segments.sort_values("start", kind="stable")
         return _listed(zip(ordered["comment_id"], ordered["segment_id"], strict=True))
 
@@ -154,6 +156,7 @@ class Tables:
         vectors = read_table("vectors", path) if path.is_file() else None
         if not isinstance(vectors, Vectors) or not len(vectors):
             return (), np.zeros((0, 1), dtype=np.float32)
+        # Stored as halves; made unit vectors with doubles, kept as singles: half the memory, and near enough to rank by.
         return tuple(vectors.ids), unit(vectors.matrix.astype(np.float64)).astype(np.float32)
 
     def shuffled(self, seed: int) -> list[str]:
@@ -184,6 +187,7 @@ class Tables:
 
         def rank() -> list[list[str]]:
             chances, _ = self.chances(codes)
+            # Stable, so that of equal chances the lower id comes first in every process.
             order, n = np.argsort(-chances, axis=0, kind="stable"), (chances > 0).sum(axis=0)
             return [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
 
@@ -226,6 +230,7 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def fresh_run(study: Study, before: RunTables | None) -> RunTables:
     """Return the tables and the codebook as they are now: as they were before, where nothing has changed."""
+    # Sizes and times of the files: to read them all again for every page would take longer than the page.
     stamp = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     if before is None:
         codebook = read_codebook(study.codebook) if study.codebook else Codebook(())

@@ -24,6 +24,7 @@ class CountedSet:
         if belongs == (segment_id in self.every):
             return
         self.every.add(segment_id) if belongs else self.every.discard(segment_id)
+        # What a later run no longer has stays marked, and counts again if it comes back.
         self.n_here += (1 if belongs else -1) * (segment_id in present)
 
     def count(self, present: AbstractSet[str]) -> None:
@@ -96,6 +97,7 @@ class ReviewState:
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
             self._take_showings(store)
+        # Only these: with 50,000 excerpts, to judge all for each page would take longer than the page.
         for segment_id in touched:
             self._judge(segment_id)
 
@@ -181,6 +183,7 @@ class ReviewState:
         begun = self.round_of(segment_id)
         made = self._made.get(segment_id, ())
         own = (decision for decision in made if decision.reviewer == reviewer and decision.outcome != "skip")
+        # Withdrawn ones count, too: what was seen after them cannot be unseen.
         answered = any(decision.decision_id > begun for decision in own)
         return answered or self._seen_texts.get((reviewer, text_id), -1) >= begun
 
@@ -204,6 +207,7 @@ class ReviewState:
         for made in store.decisions_after(self._read_to["decisions"]):
             self._made[made.segment_id].append(made)
             self._numbered[made.decision_id] = made
+            # Of all that was ever made: whoever took an answer back has worked for it all the same.
             self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
             self._read_to["decisions"] = made.decision_id
             # The page shows the suggestion as soon as they have answered.
@@ -235,6 +239,7 @@ class ReviewState:
         gone: set[str] = set()
         for row in store.rows("retractions", after=self._read_to["retractions"]):
             self._read_to["retractions"] = row["retraction_id"]
+            # Of what can be retracted only the outcome of a proposal has put excerpts back into the queue.
             if row["subject"] == "code outcome" and row["number"] in self._reopened:
                 gone |= self._reopened.pop(row["number"])[1]
         outcomes = (row["code_outcome_id"] for row in added)
@@ -250,11 +255,13 @@ class ReviewState:
         """Bring all that is kept about an excerpt up to what people say of it now."""
         standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
         readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
+        # Skipping is no reading, so that an excerpt somebody skipped still waits for another.
         complete = len(readers) >= self.coders
         # Those whose answers were all withdrawn, too: what is counted of them goes down.
         for reviewer in {made.reviewer for made in self._made[segment_id]}:
             self._judge_own(segment_id, reviewer, standing.get(reviewer), begun=begun, complete=complete)
         self._readers[segment_id] = readers
+        # Not what stands now: once people have seen each other's answers, that they agree says nothing.
         blind = self.blind(segment_id)
         unsure = any(made.outcome == "not sure" for made in blind)
         differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1

@@ -132,7 +132,9 @@ def propose_code_from(
     by_whom = dict(zip(tables.excerpts, tables.segments["comment_id"], strict=True))
     texts = dict(zip(tables["texts"]["text_id"], tables["texts"]["text"], strict=True))
     card = theme_card(review, number)
+    # Several excerpts may hold the same words; each example is given once, in the order of nearness.
     spoken = dict.fromkeys(tables.text_id(segment_id) for segment_id, _ in card.exemplars)
+    # One person who agreed is enough: the words are theirs as much as anybody else's.
     free = [text_id for text_id in spoken if text_id and any(by_whom[each] in quotable for each in tables.of_text[text_id])]
     # In the codebook's file a bar parts one example from the next.
     examples = "\n".join(one_line(str(texts[text_id]).replace("|", "/")) for text_id in free)
@@ -143,8 +145,10 @@ def propose_code_from(
 def _card(run: RunTables, row: Mapping[Hashable, Any], placed: Mapping[Hashable, Any], voices: list[Any]) -> ThemeCard:
     tables = run.tables
     by_people = isinstance(row["agreed_code"], str)
+    # What people agreed on goes before what the program matched.
     code = row["agreed_code"] if by_people else placed.get("code")
     code = code if isinstance(code, str) else ""
+    # A person who was erased since the run may have been the only one to say them.
     exemplars = [text_id for text_id in row["exemplars"].split() if text_id in tables.of_text]
     excerpts = [tables.of_text[text_id][0] for text_id in exemplars]
     return ThemeCard(

@@ -51,6 +51,7 @@ class Action:
             return "overdue"
         if not self.decided:
             return "unanswered"
+        # A decision that nobody hears of answers nobody.
         return "answered" if self.told_on else "not told"
 
     @property
@@ -99,6 +100,7 @@ class Loop:
 
     def of(self, names: Sequence[str]) -> tuple[Action, ...]:
         """Return the rows about a thing that goes by any of these names."""
+        # People type names by hand into a spreadsheet.
         wanted = {name.casefold().strip() for name in names if name}
         return tuple(entry for entry in self.entries if entry.about.casefold().strip() in wanted)
 
@@ -127,6 +129,7 @@ def read_with_faults(study: Study) -> tuple[Loop, dict[int, tuple[tuple[str, str
 
 def theme_names(number: int, title: str, code: str | None, label: str) -> tuple[str, ...]:
     """Return what a row may call a theme: its number, its title, or the code it stands for."""
+    # As pages and reports write it, so that it can be copied from there.
     own = [f"theme {number}", f"{number}. {title or 'Words held back'}", title]
     return tuple(name for name in (*own, *((code, label) if code else ())) if name)
 

@@ -105,6 +105,7 @@ def drift_note(study: Study) -> str:
 def late_note(study: Study) -> str:
     """Say how many texts came after the themes were found; empty where none did."""
     path = study.folder / TABLES["found_members"].file
+    # One column of a table that may be large.
     n = sum(read_column("found_members", "late", path).to_pylist()) if path.is_file() else 0
     if not n:
         return ""
@@ -156,6 +157,7 @@ def _waiting(folder: Path) -> dict[str, int]:
     if theme_codes is not None:
         themes = _table(folder, "themes")
         aside = set() if themes is None else set(themes.loc[themes["set_aside"], "theme_id"])
+        # A theme that people set aside is dealt with: nobody need find a code for it.
         new = theme_codes[(theme_codes["status"] == "new") & ~theme_codes["theme_id"].isin(aside)]
         waiting["themes that are not in the codebook"] = len(new)
     shaping = _table(folder, "shaping")

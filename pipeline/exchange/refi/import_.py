@@ -127,6 +127,7 @@ def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iter
     reviewers = _known_coders(study)
     arrivals_of: dict[tuple[str, str], list[Arrival]] = {}
     for user, arrival in matching.arrivals():
+        # By person and not by user: a program may write one person as several users, such as one for each machine.
         arrivals_of.setdefault(_who(user, reviewers, groups), []).append(arrival)
     for (name, group), arrivals in arrivals_of.items():
         yield Coder(name, group, tuple(arrivals), _counted(study, name, arrivals))
@@ -134,6 +135,7 @@ def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iter
 
 def _counted(study: Study, name: str, arrivals: Sequence[Arrival]) -> Counter[Fate]:
     if not has_store(study):
+        # To read what would come must not make a store.
         return Counter(arrival_fates(None, name, arrivals).values())
     with open_store(study) as store:
         return Counter(arrival_fates(store, name, arrivals).values())
@@ -147,6 +149,7 @@ def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
         rows = store.reviewers()
     coders: dict[str, tuple[str, str]] = {}
     for name, group in zip(rows["name"], rows["reviewer_group"], strict=True):
+        # By either, since some programs keep our GUIDs and some only the names.
         coders[name.casefold()] = coders[coder_guid(project_name(study), name)] = (name, group)
     return coders
 

@@ -53,6 +53,7 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
 
 
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:
+    # Themes that people set aside are not among those placed, and so in no row.
     order = {theme: place for place, theme in enumerate(themes)}
     shown = cells[(cells["evidence"] != "none") & cells["theme_id"].isin(order)]
     # What is sure comes first, then as in the table of themes.
@@ -65,6 +66,7 @@ def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str,
         if not hidden:
             n, base, of_group, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
             share = Figure(percent(of_group), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
+        # The share of all others would lead to the one that is hidden.
         elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
         yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
 

@@ -76,6 +76,7 @@ def check(study: Study) -> Check:
     try:
         export = read_export(study.source, sheet=study.settings.intake.sheet)
     except DataError as error:
+        # Without the export nothing more can be looked at; the settings are told all the same, to be mended at once.
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
     context = CheckContext(study, export)
     problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
@@ -87,6 +88,7 @@ def check(study: Study) -> Check:
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    # Stable, so that problems of one kind stay in the order in which they were found.
     return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
@@ -111,6 +113,7 @@ def _notes_on_consent(context: CheckContext) -> Iterator[str]:
     if consent is None:
         yield "No consent column is named, so nobody is quoted."
     elif consent.column in context.frame:
+        # As `intake` compares them, so that what is counted here is what a run sets aside.
         answers = context.frame[consent.column].str.casefold()
         refusals = [option.strip().casefold() for option in consent.none]
         withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
