@@ -223,11 +223,11 @@ def _sheet(path: Path, folder: Path) -> object:
 
 
 def _project(path: Path, folder: Path) -> object:
-    from pipeline.exchange.refi.import_ import accept, read_incoming
+    from pipeline.exchange.refi.import_ import import_decisions, read_incoming
     from pipeline.study.study import load_study
 
     incoming = read_incoming(load_study(folder), path, groups={"ana": "researcher"})
-    return incoming.as_text(), accept(incoming)
+    return incoming.as_text(), import_decisions(incoming)
 
 
 def _loop(path: Path, folder: Path) -> object:

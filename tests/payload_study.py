@@ -65,23 +65,23 @@ def _write_codes(folder: Path) -> None:
     write_codebook(Codebook((*CODES, *made)), folder / "codebook.csv")
 
 
-def let_payloads_speak(room: ReviewSession) -> None:
+def let_payloads_speak(review: ReviewSession) -> None:
     """Let people with such names write such notes, differ, propose, object and rename."""
     pairs = list(zip(WORDS[::2], WORDS[1::2], strict=True))
-    excerpts = room.material().tables.excerpts
-    names = room.write(
+    excerpts = review.last_run().tables.excerpts
+    names = review.write(
         lambda store: [store.add_reviewer(f"{name} {number}", group) for number, (name, group) in enumerate(pairs)]
     )
-    room.write(lambda store: store.add_reviewer("Ann", "family"))
-    room.write(lambda store: [_note(store, excerpts[n], names[:2], note) for n, note in enumerate(WORDS)])
+    review.write(lambda store: store.add_reviewer("Ann", "family"))
+    review.write(lambda store: [_note(store, excerpts[n], names[:2], note) for n, note in enumerate(WORDS)])
     for number in range(0, len(WORDS) - 8, 9):
         said = (ReaderCoding(("odd0",), WORDS[number]), ReaderCoding(("time",), WORDS[number + 1]))
-        leave_contested(room, excerpts[number], said, by=names[2], version=0, key=f"talk {number}", note=WORDS[number + 2])
+        leave_contested(review, excerpts[number], said, by=names[2], version=0, key=f"talk {number}", note=WORDS[number + 2])
     for number in range(0, len(WORDS) - 8, 20):
-        ask_of_themes(room, rename_wish(room.study, 1, WORDS[number]), by=names[3])
+        ask_of_themes(review, rename_wish(review.study, 1, WORDS[number]), by=names[3])
         fields = {"definition": WORDS[number + 1], "examples": WORDS[number + 2], "plain_label": WORDS[number + 3][:60]}
-        made = propose_change(room, "time", fields, why=WORDS[number + 4], by=names[4], key=f"change {number}")
-        vote(room, made.code_edit_id, "object", by=names[5], why=WORDS[number + 5])
+        made = propose_change(review, "time", fields, why=WORDS[number + 4], by=names[4], key=f"change {number}")
+        vote(review, made.code_edit_id, "object", by=names[5], why=WORDS[number + 5])
 
 
 def _note(store: Store, segment_id: str, names: list[str], note: str) -> None:

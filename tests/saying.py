@@ -24,18 +24,18 @@ def judgement(said, **more):
     return Coding("codes", tuple(said.split("|")), **more)
 
 
-def shown(room, segment_id):
+def shown(review, segment_id):
     """Return what a page says of the words that it shows; nothing where the study has them no more."""
     try:
-        return bare_excerpt(room.material(), segment_id).shown
+        return bare_excerpt(review.last_run(), segment_id).shown
     except ReviewError:
         return ""
 
 
-def say(room, who, segment_id, said, **more):
+def say(review, who, segment_id, said, **more):
     """Decide on an excerpt as a page does that was opened just now."""
-    own = room.ledger().of(who, segment_id)
-    given = {"version": own.decision_id if own else 0, "key": key(), "shown": shown(room, segment_id)} | {
+    own = review.state().of(who, segment_id)
+    given = {"version": own.decision_id if own else 0, "key": key(), "shown": shown(review, segment_id)} | {
         name: more.pop(name) for name in ("version", "key", "drawn", "shown") if name in more
     }
-    return decide(room, segment_id, who, judgement(said, **more), **given)
+    return decide(review, segment_id, who, judgement(said, **more), **given)

@@ -9,7 +9,7 @@ import pytest
 from small_study import Tables, build_study, build_tables
 
 from pipeline.report import EXPORTS
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.study.study import Study, load_study
 from pipeline.workflow.results import RunResults, read_results
 
@@ -31,9 +31,9 @@ def study(built, tmp_path):
 
 
 @pytest.fixture
-def room(study):
+def review(study):
     """The room in which four people review the small study."""
-    with open_room(study) as session:
+    with open_review(study) as session:
         for name, group in PEOPLE:
             session.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
         yield session

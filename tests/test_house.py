@@ -3,7 +3,7 @@
 import ast
 import re
 
-from house import circles, fillers, layers, measures, room_graph
+from house import circles, fillers, function_sizes, layers, measures, modules, room_graph
 from sample import ROOT
 
 
@@ -17,6 +17,14 @@ NAMES_THAT_STAY = {
         "pipeline/tables/schemas.py",
         "one",
     ): "a column of `agreement`, which the reference of tables documents for other programs",
+}
+
+LONGEST_MODULE, LONGEST_FUNCTION = 400, 45
+
+# What may speak SQL outside `decisions`, with the reason.
+OTHER_DATABASES = {
+    "pipeline/review/search.py": "the index for search, which is made anew whenever the tables are",
+    "pipeline/erasure/traces.py": "whatever database lies about in a study, opened only to look for words",
 }
 
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
@@ -70,3 +78,18 @@ def test_no_package_offers_a_function_by_the_name_of_one_of_its_modules():
         offered = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
         offered |= {alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names}
         assert not offered & modules, front
+
+
+def test_a_module_fits_on_a_few_pages_and_a_function_on_one():
+    long = {str(path.relative_to(ROOT)): source.count("\n") for path, source in modules().items()}
+    assert {name: n for name, n in long.items() if n > LONGEST_MODULE} == {}, "split it by what its parts are about"
+    assert {name: n for name, n in function_sizes().items() if n > LONGEST_FUNCTION} == {}, "a function tells one story"
+
+
+def test_only_decisions_speaks_sql_to_what_people_decided():
+    speaking = {
+        str(path.relative_to(ROOT))
+        for path, source in modules().items()
+        if re.search(r"\.execute(many|script)?\(|sqlite3\.connect\(", source)
+    }
+    assert {name for name in speaking if not name.startswith("pipeline/decisions/")} == set(OTHER_DATABASES)

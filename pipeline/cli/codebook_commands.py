@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from pipeline.runtime.plurals import n_of
+
 
 @click.group()
 def codebook() -> None:
@@ -34,7 +36,7 @@ def codebook_new(path: Path, template: str) -> None:
     from pipeline.codebook.templates import start_codebook
 
     n_codes = start_codebook(path, template=template)
-    click.echo(f"Wrote {path} with {n_codes} {'code' if n_codes == 1 else 'codes'}. It opens in Excel; change it together.")
+    click.echo(f"Wrote {path} with {n_of(n_codes, 'code')}. It opens in Excel; change it together.")
 
 
 @codebook.command("check")
@@ -50,7 +52,7 @@ def codebook_check(path: Path) -> None:
 
     book = read_codebook(path)
     findings = check_codebook(book)
-    click.echo(f"{path.name}: {len(book)} codes, {len(findings)} things to look at.")
+    click.echo(f"{path.name}: {n_of(len(book), 'code')}, {n_of(len(findings), 'thing')} to look at.")
     for finding in findings:
         click.echo(f"  - {finding}")
 
@@ -74,7 +76,7 @@ def codebook_convert(source: Path, target: Path) -> None:
         raise CodebookError(f"{target.name} is there already; choose another name, so that nobody's work is overwritten.")
     book = read_codebook(source)
     write_codebook(book, target)
-    click.echo(f"Wrote {target} with {len(book)} codes.")
+    click.echo(f"Wrote {target} with {n_of(len(book), 'code')}.")
     # Other programs keep more of a code than a codebook here has columns for.
     for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
         click.echo(f"  - not carried over: {loss}")
@@ -93,6 +95,6 @@ def codebook_diff(old: Path, new: Path) -> None:
     from pipeline.codebook.codebook import diff_codebooks, read_codebook
 
     changes = diff_codebooks(read_codebook(old), read_codebook(new))
-    click.echo("1 change." if len(changes) == 1 else f"{len(changes)} changes.")
+    click.echo(f"{n_of(len(changes), 'change')}.")
     for change in changes:
         click.echo(f"  - {change}")

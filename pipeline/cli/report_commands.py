@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.shared_options import STUDY
+from pipeline.runtime.plurals import n_of
 
 
 @click.group()
@@ -106,7 +107,7 @@ def loop(study: Path, *, start: bool) -> None:
     source = read_results(load_study(study), TABLES)
     if start:
         n = start_loop(source.study, themes_to_answer(source))
-        click.echo(f"Wrote {study / FILE} with {n} rows. It opens in Excel. Its columns:")
+        click.echo(f"Wrote {study / FILE} with {n_of(n, 'row')}. It opens in Excel. Its columns:")
         click.echo("\n".join(f"  {name}: {what}" for name, what in WHAT.items()))
         # Where the themes stand would say of a new file that nothing is answered.
         return
@@ -127,10 +128,10 @@ def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: boo
       themes export my-study --to qdpx
       themes import my-study from-nvivo.qdpx --group "Jo=researcher"
     """
-    from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
+    from pipeline.exchange.refi.import_ import import_decisions, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
     incoming = read_incoming(load_study(study), file, groups=parse_groups(groups))
     click.echo(incoming.as_text())
-    if incoming.n_new and (yes or click.confirm(f"Take in {incoming.n_new:,} decisions?")):
-        click.echo(f"{accept(incoming):,} decisions taken in. `themes run {study}` settles the codings.")
+    if incoming.n_new and (yes or click.confirm(f"Take in {n_of(incoming.n_new, 'decision')}?")):
+        click.echo(f"{n_of(import_decisions(incoming), 'decision')} taken in. `themes run {study}` settles the codings.")

@@ -9,6 +9,7 @@ import click
 from pipeline.cli.passphrase import FILE_OPTION, is_terminal, kept_passphrase, new_passphrase
 from pipeline.cli.shared_options import AS_JSON, STUDY
 from pipeline.cli.terminal import to_json
+from pipeline.runtime.plurals import n_of
 
 
 @click.command()
@@ -36,7 +37,7 @@ def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None
     from pipeline.study.study import load_study
 
     path, packed = pack_sheet(load_study(study), order=order, n=n, out=out, reviewer=reviewer, seed=seed)
-    click.echo(f"{path}: {packed:,} {'excerpt' if packed == 1 else 'excerpts'}. When it comes back: themes unpack {study} FILE")
+    click.echo(f"{path}: {n_of(packed, 'excerpt')}. When it comes back: themes unpack {study} FILE")
 
 
 @click.command()
@@ -100,7 +101,7 @@ def backup(study: Path, file: Path | None, *, passphrase_file: Path | None, no_k
     from pipeline.study.study import load_study
 
     made = back_up(load_study(study), file, passphrase=None if no_key else new_passphrase(passphrase_file))
-    click.echo(f"{made.path}: checked; {_decisions(made.n_decisions)}.")
+    click.echo(f"{made.path}: checked; {n_of(made.n_decisions, 'decision')}.")
     click.echo("It holds people's names and notes: keep it as you keep the study.")
     if made.left_out:
         click.echo(f"The codebook {made.left_out} is not in it, since it lies outside the study: back it up where it lies.")
@@ -138,16 +139,12 @@ def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
         if not is_terminal():
             raise
         restored = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
-    decisions = _decisions(restored.backup.n_decisions)
+    decisions = n_of(restored.backup.n_decisions, "decision")
     click.echo(f"Back as of {restored.backup.made_at}: {decisions}. `themes run {study}` applies them.")
     if restored.aside:
         click.echo(f"What was there before is in {restored.aside}.")
     for note in restored.notes:
         click.echo(note)
-
-
-def _decisions(n: int) -> str:
-    return f"{n:,} {'decision' if n == 1 else 'decisions'}"
 
 
 @click.command()
@@ -186,7 +183,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
       themes learn my-study
       themes learn my-study --thorough --yes --by Ana
     """
-    from pipeline.training import accept, as_dict, as_text, list_second_look, show_learning
+    from pipeline.training import accept_findings, as_dict, as_text, list_second_look, show_learning
 
     with _progress("Fine-tuning" if thorough else "") as progress:
         learning = show_learning(study, thorough=thorough, progress=progress)
@@ -194,7 +191,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
     if not as_json and len(learning.second_look):
         click.echo(f"Likely slips are listed for a second look in {list_second_look(learning)}.")
     if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
-        number = accept(learning, by=by)
+        number = accept_findings(learning, by=by)
         # Not on stdout beside JSON, which another program reads whole.
         click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
 

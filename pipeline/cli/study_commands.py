@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.shared_options import AS_JSON, STUDY
 from pipeline.cli.terminal import to_json
+from pipeline.runtime.plurals import n_of
 
 
 @click.command()
@@ -123,5 +124,5 @@ def freeze(study: Path) -> None:
     from pipeline.workflow.freeze import freeze_themes
 
     folder, n_themes = freeze_themes(study)
-    click.echo(f"{folder}: {n_themes} {'theme' if n_themes == 1 else 'themes'}, without anybody's answer.")
+    click.echo(f"{folder}: {n_of(n_themes, 'theme')}, without anybody's answer.")
     click.echo('For the next survey: copy models/themes into its study; in study.toml, under [cluster]: frozen = "models/themes"')

@@ -18,6 +18,8 @@ from pipeline.codebook.xlsx import write_codebook_workbook
 from pipeline.errors import CodebookError, DataError
 from pipeline.runtime.archives import Limits, check_archive
 from pipeline.runtime.plain_files import why_no_file
+from pipeline.runtime.plain_text import one_line, plain_words
+from pipeline.runtime.plurals import n_of
 from pipeline.runtime.sandbox import parse_workbook
 from pipeline.runtime.spreadsheet_cells import FORMULA, guarded, unguarded
 
@@ -49,6 +51,11 @@ class Code:
         """What people call the code: its label, or its id where it has none."""
         return self.label or self.code
 
+    @property
+    def plain_name(self) -> str:
+        """What people call the code when they speak to each other: its plain label, or else its name."""
+        return self.plain_label or self.name
+
 
 @dataclass(frozen=True)
 class Codebook:
@@ -67,6 +74,16 @@ class Codebook:
                 return entry
         nearest = hint(code, [entry.code for entry in self.codes])
         raise CodebookError(f"The codebook has no code {code!r}.{nearest}")
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What documents call each code, by its id."""
+        return {code.code: code.name for code in self.codes}
+
+    @property
+    def plain_names(self) -> dict[str, str]:
+        """What pages and sheets call each code, in plain words, by its id."""
+        return {code.code: code.plain_name for code in self.codes}
 
 
 @dataclass(frozen=True)
@@ -146,7 +163,7 @@ def build_codebook(rows: Iterable[Mapping[str, str]], *, source: str) -> Codeboo
         )
     wrong = [*problems_in(tidy, columns=COLUMNS, separator=SEPARATOR)]
     if wrong:
-        needs = "one thing needs" if len(wrong) == 1 else f"{len(wrong)} things need"
+        needs = "one thing needs" if len(wrong) == 1 else n_of(len(wrong), "thing needs", "things need")
         raise CodebookError("\n  ".join([f"{source}: {needs} putting right.", *wrong]))
     return Codebook(tuple(_as_code(row) for row in tidy.values()))
 
@@ -268,7 +285,7 @@ def column_name(heading: str) -> str:
 
 def _tidy(column: str, text: str) -> str:
     text = NOT_IN_XML.sub("", re.sub(r"\r\n?", "\n", text)).strip()
-    return text if column_name(column) in _PROSE else " ".join(text.split())
+    return text if column_name(column) in _PROSE else one_line(text)
 
 
 def _as_code(row: Mapping[str, str]) -> Code:
@@ -347,7 +364,8 @@ def _with_like_letters(labels: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold())) or text
+    # What has no words at all, such as "??", is compared as it is.
+    return plain_words(text) or text
 
 
 def _signs(code: Code) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ from pipeline.codebook.codebook import (
 from pipeline.errors import CodebookError
 from pipeline.runtime.edited_csv import Reword, write_if_unchanged
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.spreadsheet_cells import guarded, unguarded
 
 
@@ -86,7 +87,7 @@ def fields_of(code: Code) -> dict[str, str]:
 
 def tidy_field(name: str, text: str) -> str:
     """Return a field as it is read back from the file; CodebookError where it could not be."""
-    lines = [" ".join(line.split()) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [one_line(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     if name not in LISTS:
         return ("\n" if name in ("definition", "include", "exclude") else " ").join(lines).strip()
     if any(SEPARATOR in line for line in lines):

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import CodebookError
+from pipeline.runtime.plain_text import one_line
 
 
 _NAMESPACE = "urn:QDA-XML:codebook:1.0"
@@ -164,7 +165,7 @@ def _walk(root: ET.Element) -> Iterator[tuple[ET.Element, str, ET.Element | None
             yield element, category, above
             category, above = "", element
         else:
-            name = " ".join(element.get("name", "").split())
+            name = one_line(element.get("name", ""))
             category, above = f"{category} / {name}" if category else name, None
         waiting.extend((child, category, above) for child in reversed(element.findall("Code")))
 

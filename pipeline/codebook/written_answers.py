@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
 from pipeline.codebook.templates import CORPORA, TEMPLATES
+from pipeline.runtime.plain_text import plain_words
 
 
 VOICES = CORPORA / "voices"
@@ -76,12 +76,12 @@ def written_answers(codebook: Codebook) -> WrittenAnswers:
 def matching_codes(codebook: Codebook, book: Codebook) -> dict[str, str]:
     """Return which code of the codebook each code of `book` is, as ids; codes without a match are left out."""
     by_id = {code.code: code for code in codebook.codes}
-    by_words = {(_plain(code.name), _plain(code.definition)): code for code in codebook.codes}
+    by_words = {(plain_words(code.name), plain_words(code.definition)): code for code in codebook.codes}
     matches: dict[str, str] = {}
     for code in book.codes:
         same = by_id.get(code.code)
         if same is None or not _is_same(same, code):
-            same = by_words.get((_plain(code.name), _plain(code.definition)))
+            same = by_words.get((plain_words(code.name), plain_words(code.definition)))
         if same is not None and same.code not in matches.values():
             matches[code.code] = same.code
     return matches
@@ -117,12 +117,8 @@ def text_key(text: str) -> str:
 
 
 def _is_same(code: Code, other: Code) -> bool:
-    words = _plain(code.definition), _plain(other.definition)
+    words = plain_words(code.definition), plain_words(other.definition)
     return bool(words[0]) and SequenceMatcher(None, words[0].split(), words[1].split(), autojunk=False).ratio() >= _ALIKE
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 @cache

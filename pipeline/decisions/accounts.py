@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from pipeline.decisions.decision import Role
 from pipeline.decisions.person_names import check_new_name
 from pipeline.decisions.sign_ins import close_sessions_of, token_hash
-from pipeline.decisions.store import Role, Store
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
+from pipeline.runtime.plain_text import one_line
 
 
 INVITATION_HOURS, RENEWAL_HOURS = 168, 24
@@ -67,7 +69,7 @@ def people(store: Store) -> tuple[Member, ...]:
 
 def person(store: Store, name: str) -> Member | None:
     """Return one of them, whatever the case of the name; None if there is nobody of that name."""
-    row = store.connection.execute(f"{_PEOPLE} WHERE name = ?", (" ".join(name.split()),)).fetchone()
+    row = store.connection.execute(f"{_PEOPLE} WHERE name = ?", (one_line(name),)).fetchone()
     return _person(row) if row else None
 
 
@@ -90,7 +92,7 @@ def set_role(store: Store, name: str, role: Role, *, by: str) -> None:
 def password_hash(store: Store, name: str) -> str | None:
     """Return the hash of somebody's password; None without an account, or with a closed one."""
     sql = "SELECT password_hash FROM accounts WHERE reviewer = ? AND closed_at IS NULL"
-    row = store.connection.execute(sql, (" ".join(name.split()),)).fetchone()
+    row = store.connection.execute(sql, (one_line(name),)).fetchone()
     return str(row[0]) if row else None
 
 
@@ -131,7 +133,7 @@ def invite(
 
     A person who reviewed without an account before is invited by their name and keeps their group.
     """
-    name, group = " ".join(name.split()), " ".join(group.split())
+    name, group = one_line(name), one_line(group)
     member = person(store, name)
     if member and member.has_account:
         raise ReviewError(
@@ -163,7 +165,7 @@ def renew(
 
 def take_back(store: Store, name: str) -> None:
     """Let no invitation and no link of a person that is still open work any more."""
-    store.connection.execute("DELETE FROM invitations WHERE name = ? AND used_at IS NULL", (" ".join(name.split()),))
+    store.connection.execute("DELETE FROM invitations WHERE name = ? AND used_at IS NULL", (one_line(name),))
 
 
 def invitation(store: Store, token: str, *, now: datetime) -> Invitation | None:

@@ -24,6 +24,7 @@ from pipeline.decisions.store_faults import FILE, in_words
 from pipeline.errors import DataError, ReviewError, StorageError
 from pipeline.runtime.archives import BACKUP, check_archive
 from pipeline.runtime.plain_files import why_no_file
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.actions import FILE as LOOP
 from pipeline.study.easy_read import APPROVALS
 from pipeline.study.easy_read import FILE as EASYREAD
@@ -215,4 +216,4 @@ def _foreign_rules(connection: sqlite3.Connection) -> list[str]:
 
 
 def _plain(sql: str) -> str:
-    return " ".join(sql.replace("IF NOT EXISTS ", "").split())
+    return one_line(sql.replace("IF NOT EXISTS ", ""))

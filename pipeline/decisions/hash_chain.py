@@ -46,9 +46,11 @@ def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -
     # Inside whatever transaction the caller has open, and gone without a trace if it fails.
     connection.execute("SAVEPOINT reading_back")
     try:
+        # The number is hashed too, so it must be known before SQLite gives it.
         last = connection.execute(f"SELECT {identity}, sha256 FROM {table} ORDER BY 1 DESC LIMIT 1").fetchone()  # noqa: S608
         number, previous = (int(last[0]) + 1, last[1]) if last else (1, START)
         asked = {identity: number, **row, "previous": previous}
+        # The column of hashes takes no NULL, and an empty text is nobody's hash.
         _insert(connection, table, {**asked, "sha256": _NOT_YET})
         held = _row(connection, table, number)
         connection.execute("ROLLBACK TO reading_back")
@@ -66,6 +68,7 @@ def append(connection: sqlite3.Connection, table: str, row: Mapping[str, Any]) -
 def faults(connection: sqlite3.Connection) -> list[str]:
     """Say what is wrong with each chain; an empty list says that every row is as it was written."""
     erased = _erased(connection)
+    # Erasures are a chain like any other: or whoever tampers could note an erasure and be believed.
     tables = {**IDENTITY, ERASURES: _NUMBERED[ERASURES]} if erased else IDENTITY
     return [sentence for table, identity in tables.items() for sentence in _broken(connection, table, identity, erased)]
 
@@ -73,6 +76,7 @@ def faults(connection: sqlite3.Connection) -> list[str]:
 def n_sealed_as_handed_in(connection: sqlite3.Connection) -> int:
     """Return how many decisions an earlier version sealed with whole seconds, where the store holds them with decimals."""
     rows = connection.execute("SELECT * FROM decisions WHERE seconds IS NOT NULL")
+    # Both are asked: a row that was tampered with fits neither, and must not be counted as merely old.
     return sum(row["sha256"] != row_sha256(dict(row)) and row["sha256"] == _sha256_as_handed_in(dict(row)) for row in rows)
 
 
@@ -93,6 +97,7 @@ def left_sha256(row: Mapping[str, Any]) -> str:
 
 def _sha256_as_handed_in(row: Mapping[str, Any]) -> str:
     """Return the hash that an earlier version gave a row: of the whole number it was handed, not of what was then held."""
+    # Python writes 3.0 and 3 differently in JSON, and SQLite gives back 3.0 for both.
     return row_sha256({name: int(v) if isinstance(v, float) and v.is_integer() else v for name, v in row.items()})
 
 
@@ -117,6 +122,7 @@ def _sha256(row: Mapping[str, Any]) -> str:
     # Empty columns are left out, so that a later version may add columns and old rows keep their hash.
     content = {name: row[name] for name in row if row[name] is not None}
     # No row of ours holds bytes; where somebody put some, the hash must differ and not fail.
+    # In the order of their names, as a later schema may hold the columns in another order.
     words = json.dumps(content, sort_keys=True, ensure_ascii=False, default=repr)
     return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
 
@@ -139,13 +145,16 @@ def _broken(
     # are being read, and so of the same moment: a row that somebody adds meanwhile must not seem to be missing.
     written = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
     for row in rows:
+        # After a gap the next row is not said to follow from nothing as well: one fault, one sentence.
         if row[identity] != expected:
             yield f"{what}: {_missing(expected, row[identity] - 1)}."
         elif row["previous"] != previous:
             yield f"{what}: row {row[identity]} does not follow from the row before it."
+        # Of an emptied row only what an erasure sealed may be left; its hash stays, so that the next row still follows from it.
         is_as_written = row["sha256"] in {row_sha256(dict(row)), _sha256_as_handed_in(dict(row))}
         if not is_as_written and left_sha256(dict(row)) not in erased.get((table, row[identity]), set()):
             yield f"{what}: row {row[identity]} is not what was written."
+        # Goes on from what stands there, so that one row that was changed is named and not all rows after it.
         previous, expected = row["sha256"], row[identity] + 1
     if written and int(written[0]) >= expected:
         yield f"{what}: {_missing(expected, int(written[0]))}."

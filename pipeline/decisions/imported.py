@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from pipeline.decisions.store import Outcome, Store
+from pipeline.decisions.decision import Outcome
+from pipeline.decisions.store import Store
 
 
 Fate = Literal["added", "changed", "known", "overtaken"]

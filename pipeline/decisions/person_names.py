@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from pipeline.errors import ReviewError
+from pipeline.runtime.plain_text import one_line
 
 
 # Letters of some languages are joined, or kept apart, by these; they are no trick inside a name.
@@ -32,4 +33,4 @@ def _is_unseen(letter: str) -> bool:
 def _looks(name: str) -> str:
     # Letters that differ only in width, style or case look the same to people.
     plain = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join("".join(letter for letter in plain if not _is_unseen(letter) and letter not in _JOINERS).split())
+    return one_line("".join(letter for letter in plain if not _is_unseen(letter) and letter not in _JOINERS))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pipeline.codebook.codebook import Codebook
+from pipeline.runtime.plurals import agreeing, n_of
 
 
 @dataclass(frozen=True)
@@ -29,17 +30,16 @@ class Progress:
         """Say it in plain English."""
         if not self.reviewers:
             return ["Not yet checked by people."]
-        they = "it" if self.not_learnt == 1 else "they"
+        they = agreeing(self.not_learnt, "it", "they")
         also = (
             (self.not_sure, "excerpt", "that somebody was not sure of or skipped"),
             (self.about_text_gone, "decision", "about text no longer in the data"),
             (self.with_codes_gone, "decision", "with codes that the codebook no longer has"),
             (self.not_learnt, "decision", f"the coder has not learnt from; `themes learn` shows what {they} would change"),
         )
-        checked = (
-            f"Checked by people: {self.decided:,} of {self.excerpts:,} excerpts ({self.share:.0%}); {self.contested:,} contested."
-        )
-        return [checked, *(f"{n:,} {what if n == 1 else what + 's'} {more}" for n, what, more in also if n)]
+        excerpts = n_of(self.excerpts, "excerpt")
+        checked = f"Checked by people: {self.decided:,} of {excerpts} ({self.share:.0%}); {self.contested:,} contested."
+        return [checked, *(f"{n_of(n, what)} {more}" for n, what, more in also if n)]
 
 
 def measure_progress(

@@ -19,6 +19,7 @@ from pipeline.errors import DataError, ReviewError
 from pipeline.runtime.archives import BACKUP, check_archive
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import is_there, why_no_file
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
 
 
@@ -56,7 +57,7 @@ def write_seal(study: Study, path: Path, *, now: datetime | None = None) -> str:
     words = json.dumps({"study": study.settings.name, "made_at": made_at, "heads": heads}, indent=1, ensure_ascii=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, lambda temporary: temporary.write_text(words, encoding="utf-8"))
-    return f"{path}: the seal of {sum(n for n, _ in heads.values()):,} rows. Keep it away from the study."
+    return f"{path}: the seal of {n_of(sum(n for n, _ in heads.values()), 'row')}. Keep it away from the study."
 
 
 def check_seal(study: Study, path: Path) -> str:
@@ -74,7 +75,7 @@ def _broken(connection: sqlite3.Connection, table: str, number: int, sha256: str
     what = table.replace("_", " ")
     row = connection.execute(f"SELECT sha256 FROM {table} WHERE {IDENTITY[table]} = ?", (number,)).fetchone()  # noqa: S608
     if row is None:
-        return f"{what}: there were {number:,} rows, and row {number:,} is missing."
+        return f"{what}: there {agreeing(number, 'was', 'were')} {n_of(number, 'row')}, and row {number:,} is missing."
     return "" if row[0] == sha256 else f"{what}: row {number:,}, or a row before it, is not what was written."
 
 

@@ -4,8 +4,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from pipeline.decisions.decision import Drawn
 from pipeline.decisions.schema import AGAIN
-from pipeline.decisions.store import Drawn, Store
+from pipeline.decisions.store import Store
+from pipeline.runtime.plain_text import one_line
 
 
 SHOWING_CHANNELS: Final = ("web", "import")
@@ -39,7 +41,7 @@ def has_seen(store: Store, reviewer: str, segment_id: str, text_id: str) -> bool
 def note_packed(store: Store, segments: Sequence[str], *, drawn: Drawn, reviewer: str) -> None:
     """Record which excerpts were drawn for a sheet, in which order, and for whom; an empty name stands for anybody."""
     with store.together():
-        store.append("packings", reviewer=" ".join(reviewer.split()), drawn=drawn, segments=json.dumps(list(segments)))
+        store.append("packings", reviewer=one_line(reviewer), drawn=drawn, segments=json.dumps(list(segments)))
 
 
 def draws_for(store: Store, reviewer: str) -> Mapping[str, Sequence[Drawn]]:

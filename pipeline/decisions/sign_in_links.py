@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Final, Literal
 
 from pipeline.decisions.accounts import Invitation, invite, person, renew
-from pipeline.decisions.store import Role, Store
+from pipeline.decisions.decision import Role
+from pipeline.decisions.store import Store
 
 
 BY_COMMAND: Final = "the command line"

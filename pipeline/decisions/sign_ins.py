@@ -31,6 +31,7 @@ def open_session(store: Store, token: str, *, reviewer: str | None, now: datetim
 
 def session(store: Store, token: str, *, now: datetime) -> SignIn | None:
     """Return a session that has not ended; None otherwise."""
+    # Times are ISO and all in UTC, so that they compare as texts.
     sql = "SELECT * FROM sessions WHERE session_sha256 = ? AND expires_at > ?"
     row = store.connection.execute(sql, (token_hash(token), now.isoformat(timespec="seconds"))).fetchone()
     if row is None:
@@ -40,6 +41,7 @@ def session(store: Store, token: str, *, now: datetime) -> SignIn | None:
 
 def former(store: Store, token: str, *, now: datetime, within: timedelta) -> str | None:
     """Return whose session it was that ended by itself, not longer ago than `within`; None for any other."""
+    # So that who comes back too late is told so, and finds what they had typed.
     sql = "SELECT reviewer FROM sessions WHERE session_sha256 = ? AND expires_at <= ? AND expires_at > ?"
     moments = (now.isoformat(timespec="seconds"), (now - within).isoformat(timespec="seconds"))
     row = store.connection.execute(sql, (token_hash(token), *moments)).fetchone()
@@ -64,12 +66,14 @@ def close_sessions_of(store: Store, reviewer: str) -> None:
 
 def sweep(store: Store, *, now: datetime, remembered: timedelta = timedelta(0)) -> None:
     """Forget invitations that have run out, and sessions that did so longer ago than they are to be `remembered`."""
+    # These rows are in no chain: they say nothing that people decided, and may go.
     for table, moment in (("sessions", now - remembered), ("invitations", now)):
         store.connection.execute(f"DELETE FROM {table} WHERE expires_at <= ?", (moment.isoformat(timespec="seconds"),))  # noqa: S608
 
 
 def save_draft(store: Store, reviewer: str, place: str, words: Mapping[str, Any], *, now: datetime) -> None:
     """Keep what a person had typed at a place (such as "excerpt/ID"), in place of what was kept there before."""
+    # One draft for each place: two windows on the same excerpt write over each other, and the last that was typed is kept.
     row = (reviewer, place, json.dumps(dict(words), ensure_ascii=False), now.isoformat(timespec="seconds"))
     store.connection.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?, ?)", row)
 

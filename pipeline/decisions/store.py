@@ -7,72 +7,37 @@ import json
 import sqlite3
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
-from pipeline.decisions.hash_chain import append, faults, in_old_form, n_sealed_as_handed_in
+from pipeline.decisions.decision import Action, Channel, Decision, Drawn, Effort, Outcome, Role, Subject
+from pipeline.decisions.hash_chain import append, in_old_form, n_sealed_as_handed_in
 from pipeline.decisions.person_names import check_new_name
-from pipeline.decisions.queries import as_agreed
-from pipeline.decisions.schema import AGAIN, IDENTITY, SETTLED_TALKS, migrate
+from pipeline.decisions.schema import migrate
 from pipeline.decisions.store_faults import FILE as FILE
 from pipeline.decisions.store_faults import has_store as has_store
 from pipeline.decisions.store_faults import in_words
+from pipeline.decisions.store_reader import StoreReader
 from pipeline.errors import ReviewError
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.private_folders import close_file, make_file
 from pipeline.study.study import Study
-from pipeline.tables.parquet import check_table, empty_table
+from pipeline.tables.parquet import empty_table
 
-
-Outcome = Literal["codes", "none", "not sure", "skip"]
-Drawn = Literal["given order", "uncertain", "rare codes first", "random audit"]
-Channel = Literal["web", "workbook", "import"]
-Role = Literal["co-analyst", "facilitator", "researcher", "report writer"]
-Effort = Literal["quick", "thorough"]
-Subject = Literal["discussion", "code edit", "code outcome", "approval"]
-Action = Literal["rename", "merge", "split", "set aside", "restore", "map"]
 
 # Thirty seconds in all, as long as SQLite itself waits for a file that is in use.
 _WAL_TRIES, _WAL_WAIT_S = 600, 0.05
 
-_DECISION = "decision_id, segment_id, text_id, reviewer, reviewer_group, codes, outcome, drawn, blind, channel, made_at"
-DECISION = f"{_DECISION}, coalesce(note, '') AS note, coalesce(new_code, '') AS new_code, seconds"
-"""The columns of a `Decision`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one reviewer said of one excerpt."""
-
-    decision_id: int
-    segment_id: str
-    text_id: str
-    reviewer: str
-    reviewer_group: str
-    codes: tuple[str, ...]
-    outcome: str
-    drawn: str
-    blind: bool
-    channel: str
-    made_at: str
-    note: str = ""
-    new_code: str = ""
-    """A code the reviewer misses in the codebook."""
-    seconds: float | None = None
-
 
 @dataclass(frozen=True)
-class Store:
-    """An open `review.sqlite`; `open_store` makes one."""
-
-    connection: sqlite3.Connection
-    folder: Path | None = None
-    """The study's folder, to tell why the disk does not take something."""
+class Store(StoreReader):
+    """An open `review.sqlite`, to read and to add to; `open_store` makes one."""
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -91,21 +56,39 @@ class Store:
                 self.connection.execute("ROLLBACK")
             raise
 
+    @property
+    def is_together(self) -> bool:
+        """Whether what is added now is written together with more, or dropped with it."""
+        return self.connection.in_transaction
+
     @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Read all that is asked inside as it was at one moment."""
-        if self.connection.in_transaction:
-            yield
-            return
-        self.connection.execute("BEGIN")
+    def apart(self) -> Iterator[None]:
+        """Undo what is added inside where it fails, and nothing else of what is written together with it."""
+        self.connection.execute("SAVEPOINT apart")
         try:
             yield
-        finally:
-            self.connection.execute("COMMIT")
+            self.connection.execute("RELEASE apart")
+        except BaseException:
+            # SQLite itself may have given up the whole transaction, as it does on a full disk; then there is nothing to undo.
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK TO apart")
+                self.connection.execute("RELEASE apart")
+            raise
+
+    def let_log_grow(self, n_pages: int) -> None:
+        """Move the log into the file only when it has so many pages: that is slow, and people wait meanwhile."""
+        self.connection.execute(f"PRAGMA wal_autocheckpoint = {n_pages:d}")
+
+    def move_log(self) -> None:
+        """Move what can be moved of the log into the file now."""
+        # On a full disk it may fail: what is saved is safe in the log, and the next pause is another chance.
+        with suppress(sqlite3.OperationalError):
+            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def add_reviewer(self, name: str, group: str, role: Role = "co-analyst") -> str:
         """Add a reviewer unless known, and return the name as it is kept; ReviewError if known in another group."""
-        name, group = " ".join(name.split()), " ".join(group.split())
+        # Or “Ann  Lee” and “Ann Lee” would be two people, and read the same.
+        name, group = one_line(name), one_line(group)
         if not name or not group:
             raise ReviewError("A reviewer needs a name and a group, such as: lived experience, family, care worker, researcher.")
         with self.together():
@@ -148,103 +131,25 @@ class Store:
         row |= {"drawn": drawn, "blind": int(blind), "channel": channel, "note": note or None, "idempotency_key": key}
         row |= {"new_code": new_code or None, "seconds": seconds}
         with self.together():
+            # The group is copied into the row: a decision keeps the group that its reviewer was in when they made it.
             who = self._reviewer(reviewer)
             if who is None:
                 raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
             row |= {"reviewer": who["name"], "reviewer_group": who["reviewer_group"]}
+            # A form that is sent twice, by a double click or a broken connection, is one decision.
             number = self.made_with(key) or self.append("decisions", made_at, **row)
         return self.decision(number)
-
-    def decision(self, decision_id: int) -> Decision:
-        """Return a decision, whether it stands or not; ReviewError if there is none of that number."""
-        row = self.connection.execute(f"SELECT {DECISION} FROM decisions WHERE decision_id = ?", (decision_id,)).fetchone()  # noqa: S608
-        if row is None:
-            raise ReviewError(f"There is no decision {decision_id} in this study.")
-        return decision_of(row)
-
-    def own_decision(self, segment_id: str, reviewer: str) -> int:
-        """Return the number of the decision of a person on an excerpt that stands, or 0."""
-        sql = """SELECT coalesce(max(decision_id), 0) FROM decisions WHERE reviewer = ? AND segment_id = ?
-            AND NOT EXISTS (SELECT 1 FROM withdrawals WHERE withdrawals.decision_id = decisions.decision_id)"""
-        return int(self.connection.execute(sql, (reviewer, segment_id)).fetchone()[0])
-
-    def made_with(self, key: str | None, table: str = "decisions") -> int:
-        """Return the number of the decision, or other row, that was made with this idempotency key, or 0."""
-        # In SQL nothing equals NULL, so that a row without a key is always a new one.
-        sql = f"SELECT {IDENTITY[table]} FROM {table} WHERE idempotency_key = ?"  # noqa: S608
-        row = self.connection.execute(sql, (key,)).fetchone()
-        return int(row[0]) if row else 0
-
-    def row(self, table: str, number: int) -> Any:
-        """Return the row of an append-only table that has this number; None if there is none."""
-        return self.connection.execute(f"SELECT * FROM {table} WHERE {IDENTITY[table]} = ?", (number,)).fetchone()  # noqa: S608
-
-    def last_numbers(self, *tables: str) -> tuple[int | None, ...]:
-        """Return the number of the last row of each table: what tells that something was added since."""
-        sql = ", ".join(f"(SELECT max({IDENTITY[table]}) FROM {table})" for table in tables)  # noqa: S608
-        return tuple(self.connection.execute(f"SELECT {sql}").fetchone())
 
     def retract(self, subject: Subject, number: int, by: str) -> None:
         """Take back a discussion, a change to the codebook or an approval; it stays on record. Twice is as once."""
         with self.together():
-            sql = "SELECT 1 FROM retractions WHERE subject = ? AND number = ?"
-            if self.connection.execute(sql, (subject, number)).fetchone() is None:
+            if not self.is_retracted(subject, number):
                 self.append("retractions", subject=subject, number=number, by=by)
-
-    def discussions(self) -> pd.DataFrame:
-        """Return what came of talking about each excerpt: the table `discussions`."""
-        return self._table("discussions", SETTLED_TALKS)
-
-    def approvals(self) -> pd.DataFrame:
-        """Return what people have decided about quoting each excerpt: the table `approvals`."""
-        sql = """SELECT approval_id, segment_id, text_id, outcome, wording, reason, "by", made_at FROM approvals
-            WHERE approval_id IN (SELECT max(approval_id) FROM approvals WHERE approval_id NOT IN
-            (SELECT number FROM retractions WHERE subject = 'approval') GROUP BY segment_id) ORDER BY approval_id"""
-        return self._table("approvals", sql)
 
     def withdraw(self, decision_id: int, by: str) -> None:
         """Withdraw a decision; what the reviewer had said of the excerpt before it stands again. Twice is as once."""
         self.decision(decision_id)
         self._withdraw("decision_id", decision_id, by)
-
-    def decisions(self) -> pd.DataFrame:
-        """Return the decisions that stand, in the order they were made: the table `decisions`."""
-        sql = f"SELECT {_DECISION} FROM decisions JOIN standing USING (decision_id) ORDER BY decision_id"  # noqa: S608
-        return self._table("decisions", sql)
-
-    def lessons(self) -> pd.DataFrame:
-        """Return the standing decisions accepted in the last learning, as agreed on in talks that were over by then."""
-        sql = f"""SELECT {_DECISION} FROM decisions JOIN standing USING (decision_id)
-            WHERE outcome IN ('codes', 'none')
-            AND decision_id <= (SELECT up_to FROM learnings ORDER BY learning_id DESC LIMIT 1) ORDER BY decision_id"""  # noqa: S608
-        talks = self.discussions()
-        # A talk that was over later was not among what was accepted.
-        learnt = self.connection.execute("SELECT max(made_at) FROM learnings").fetchone()[0] or ""
-        return check_table("lessons", as_agreed(self._table("lessons", sql), talks[talks["made_at"] <= learnt]))
-
-    def blind_answers(self) -> pd.DataFrame:
-        """Return each reviewer's last answer before they were shown the coding, since a definition last changed."""
-        sql = f"""WITH {AGAIN} SELECT {_DECISION} FROM decisions WHERE decision_id IN (
-            SELECT max(decision_id) FROM decisions LEFT JOIN again USING (segment_id)
-            WHERE blind AND decision_id > coalesce(again.up_to, 0)
-            AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
-            GROUP BY segment_id, reviewer) ORDER BY decision_id"""  # noqa: S608
-        return self._table("blind_answers", sql)
-
-    def history(self) -> pd.DataFrame:
-        """Return every decision ever made, with its `note`, `stands`, `withdrawn` and `withdrawn_by`."""
-        sql = f"""SELECT d.*, standing.decision_id IS NOT NULL AS stands, w.withdrawal_id IS NOT NULL AS withdrawn,
-            coalesce(w."by", '') AS withdrawn_by FROM (SELECT {_DECISION}, coalesce(note, '') AS note FROM decisions) AS d
-            LEFT JOIN standing USING (decision_id) LEFT JOIN withdrawals AS w USING (decision_id) ORDER BY decision_id"""  # noqa: S608
-        return self.frame(sql).astype({"blind": bool, "stands": bool, "withdrawn": bool})
-
-    def reviewers(self) -> pd.DataFrame:
-        """Return who reviews: name, reviewer_group, role, made_at."""
-        return self.frame("SELECT name, reviewer_group, role, made_at FROM reviewers ORDER BY reviewer_id")
-
-    def last_decision(self) -> int:
-        """Return the number of the last decision that was made, or 0."""
-        return int(self.connection.execute("SELECT coalesce(max(decision_id), 0) FROM decisions").fetchone()[0])
 
     def add_learning(self, *, up_to: int, effort: Effort, accepted_by: str, made_at: str | None = None) -> int:
         """Record that a person lets the coder learn from standing decisions up to this number; 0 lets it learn nothing."""
@@ -253,10 +158,6 @@ class Store:
             raise ReviewError(f"Decisions are numbered up to {last}; the coder cannot learn up to number {up_to}.")
         with self.together():
             return self.append("learnings", up_to=up_to, effort=effort, accepted_by=accepted_by, made_at=made_at)
-
-    def learnings(self) -> pd.DataFrame:
-        """Return what people have let the coder learn: learning_id, up_to, effort, accepted_by, made_at."""
-        return self.frame("SELECT learning_id, up_to, effort, accepted_by, made_at FROM learnings ORDER BY learning_id")
 
     def add_theme_edit(
         self, action: Action, texts: Sequence[Sequence[str]], detail: str, by: str, *, made_at: str | None = None
@@ -272,21 +173,8 @@ class Store:
             raise ReviewError(f"There is no edit of themes with the number {edit_id} in this study.")
         self._withdraw("edit_id", edit_id, by)
 
-    def theme_edits(self) -> pd.DataFrame:
-        """Return all edits of themes, withdrawn ones too: the table `theme_edits`."""
-        sql = """SELECT e.edit_id, action, texts, detail, e."by", e.made_at, w.withdrawal_id IS NOT NULL AS withdrawn
-            FROM theme_edits AS e LEFT JOIN withdrawals AS w USING (edit_id) ORDER BY e.edit_id"""
-        return self._table("theme_edits", sql)
-
-    def verify(self) -> list[str]:
-        """Say which rows are not as they were written, by table and number; an empty list says that all are.
-
-        The chain finds a slip, a repair by hand or a restored piece. It cannot find somebody who rewrites every hash.
-        """
-        return faults(self.connection)
-
     def _reviewer(self, name: str) -> Any:
-        return self.connection.execute("SELECT * FROM reviewers WHERE name = ?", (" ".join(name.split()),)).fetchone()
+        return self.connection.execute("SELECT * FROM reviewers WHERE name = ?", (one_line(name),)).fetchone()
 
     def _withdraw(self, column: str, number: int, by: str) -> None:
         row: dict[str, Any] = {column: number, "by": by}
@@ -301,23 +189,6 @@ class Store:
         # The last row is read before the next is written, so nobody may write between the two.
         with self.together():
             return append(self.connection, table, {**row, "made_at": moment})
-
-    def frame(self, sql: str, *values: Any) -> pd.DataFrame:
-        """Return what a query finds, under the names of its columns."""
-        cursor = self.connection.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return pd.DataFrame([tuple(row) for row in cursor], columns=names)
-
-    def _table(self, name: str, sql: str) -> pd.DataFrame:
-        frame = self.frame(sql)
-        return check_table(name, frame) if len(frame) else empty_table(name)
-
-
-def decision_of(row: Mapping[str, Any]) -> Decision:
-    """Return the decision of a row that holds the columns `DECISION`."""
-    values = {name: row[name] for name in row.keys()}  # noqa: SIM118 (a row of SQLite has no other way)
-    codes = tuple(values["codes"].split("|")) if values["outcome"] == "codes" else ()
-    return Decision(**{**values, "codes": codes, "blind": bool(values["blind"])})
 
 
 def store_path(study: Study) -> Path:
@@ -385,6 +256,7 @@ def verify_store(study: Study) -> str:
 
 def _set_up(connection: sqlite3.Connection) -> None:
     connection.row_factory = sqlite3.Row
+    # So that people can read while somebody saves.
     _use_wal(connection)
     # With anything less than FULL a power cut loses decisions that were acknowledged.
     connection.execute("PRAGMA synchronous = FULL")

@@ -12,6 +12,7 @@ from pipeline.erasure.study_tables import erase_from_tables
 from pipeline.erasure.traces import erase_exports, erase_from_ledger, erase_from_models, still_holding
 from pipeline.erasure.written import doubtful_places, erase_from_written
 from pipeline.methods.text.cutting import Cutter, Place
+from pipeline.runtime.plurals import n_of
 from pipeline.runtime.scratch import scratch_of
 from pipeline.study.erasures import What, read_tombstones, write_tombstones
 from pipeline.study.study import Study, load_study
@@ -89,7 +90,7 @@ def _all(study: Study, person: ErasedPerson, cutter: Cutter, export: Export | No
     ]
     emptied = erase_from_store(study, Taken(person.ids, person.words, cutter, codes))
     if emptied:
-        done.append(f"review.sqlite: {emptied} rows about what they said emptied; `themes verify` still holds.")
+        done.append(f"review.sqlite: {n_of(emptied, 'row')} about what they said emptied; `themes verify` still holds.")
     erase_from_ledger(study, person, codes, whole=person.question is None)
     erase_from_tables(study, person, codes)
     if export is not None and person.places:

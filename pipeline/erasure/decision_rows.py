@@ -7,7 +7,6 @@ A row that is emptied keeps its number and the hash it was written with, by whic
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,10 @@ from typing import Any
 from pipeline.codebook.codebook import LISTS, SEPARATOR
 from pipeline.decisions.emptied_rows import Row, emptied_rows, empty_rows, rows_of
 from pipeline.decisions.erased_decisions import ErasedDecisions, ids_in, remember_emptied, remember_erased
-from pipeline.decisions.hash_chain import ERASURES
+from pipeline.decisions.erasing import changing_tables, delete_where, erasing, erasing_in_file
 from pipeline.decisions.schema import IDENTITY
 from pipeline.decisions.store import has_store, open_store
-from pipeline.decisions.store_faults import FILE, in_words
-from pipeline.errors import ReviewError
+from pipeline.decisions.store_faults import FILE
 from pipeline.methods.text.cutting import Cell, Cutter
 from pipeline.methods.text.passages import Wording
 from pipeline.methods.text.repeats import repeats
@@ -50,23 +48,18 @@ def erase_from_store(study: Study, taken: Taken, *, whole: bool = True) -> int:
     With `whole` false (somebody withdraws from being quoted), rewordings, approvals and their words in titles and codes go, and
     decisions stay.
     """
+    # First: if the program is killed on the way, a backup that is put back must not bring them back.
     remember_erased(study, taken.ids, whole=whole)
     if not has_store(study):
         return 0
-    with open_store(study) as store:
-        connection = store.connection
-        # Without it, SQLite leaves what was deleted where it lay in the file.
-        connection.execute("PRAGMA secure_delete = ON")
-        with store.together():
-            tables = _tables(whole=whole)
-            # Ids of codes are called otherwise everywhere, or decisions would be about codes that are nowhere.
-            emptied = sum(_erase_chained(connection, table, taken, words=table in tables) for table in _tables(whole=True))
-            for table in changing_tables(connection):
-                _erase_changing(connection, table, taken)
-            # Before it is settled: a backup that is put back later must find here which rows were emptied.
-            remember_emptied(study, emptied_rows(connection))
-        # What was written over lies in free pages and in the log until both are made anew.
-        _write_anew(connection)
+    with open_store(study) as store, erasing(store) as connection:
+        tables = _tables(whole=whole)
+        # Ids of codes are called otherwise everywhere, or decisions would be about codes that are nowhere.
+        emptied = sum(_erase_chained(connection, table, taken, words=table in tables) for table in _tables(whole=True))
+        for table in changing_tables(connection):
+            delete_where(connection, table, lambda cells: _is_of(taken, cells))
+        # Before it is settled: a backup that is put back later must find here which rows were emptied.
+        remember_emptied(study, emptied_rows(connection))
     return emptied
 
 
@@ -75,18 +68,10 @@ def erase_again(path: Path, erased: ErasedDecisions, *, later: bool) -> int:
 
     With `later`, forms that were begun and not sent go, too, since they may hold the words of somebody who was erased since.
     """
-    try:
-        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            connection.row_factory = sqlite3.Row
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("BEGIN IMMEDIATE")
-            emptied = sum(_empty_again(connection, table, erased) for table in _tables(whole=True))
-            if later:
-                connection.execute("DELETE FROM drafts")
-            connection.execute("COMMIT")
-            connection.execute("VACUUM")
-    except sqlite3.DatabaseError as fault:
-        raise in_words(fault, path.parent) from None
+    with erasing_in_file(path) as connection:
+        emptied = sum(_empty_again(connection, table, erased) for table in _tables(whole=True))
+        if later:
+            delete_where(connection, "drafts", lambda cells: True)
     return emptied
 
 
@@ -98,6 +83,7 @@ def _empty_again(connection: sqlite3.Connection, table: str, erased: ErasedDecis
         ids = {id_ for value in row.values() if _parsed(value) is not None for id_ in ids_in(value)}
         ids.add(str(row.get("segment_id", "")))
         taken = Taken(erased.erased_among(ids, quotes=table == "approvals"), (), Cutter(Wording()), {})
+        # By number and hash: in another store the number may be another row's.
         left = remembered.get((row[IDENTITY[table]], row["sha256"]), {})
         emptied.append((row, _emptied(table, {**row, **left}, taken)))
     return _empty_changed(connection, table, emptied)
@@ -139,27 +125,12 @@ def codes_in_store(study: Study) -> list[str]:
     if not has_store(study):
         return []
     with open_store(study) as store:
-        return [row[0] for row in store.connection.execute("SELECT DISTINCT code FROM code_edits ORDER BY 1")]
-
-
-def _write_anew(connection: sqlite3.Connection) -> None:
-    # The log itself is left to SQLite: the page for review may have it open.
-    connection.execute("VACUUM")
-    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        raise ReviewError(
-            f"{FILE} is in use, so its log may still hold what was erased. Stop the review (`themes review`) and give the same "
-            "command again."
-        )
+        return sorted({row["code"] for row in store.rows("code_edits")})
 
 
 def _tables(*, whole: bool) -> list[str]:
+    # Who withdraws from being quoted takes back words that leave, and no decision on what was said.
     return [name for name in IDENTITY if whole or name in _QUOTED]
-
-
-def changing_tables(connection: sqlite3.Connection) -> list[str]:
-    """Return the tables in no chain, such as drafts: their rows may simply go."""
-    sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND sql NOT LIKE '%VIRTUAL%'"
-    return [row[0] for row in connection.execute(sql) if row[0] not in {*IDENTITY, ERASURES}]
 
 
 def _erase_chained(connection: sqlite3.Connection, table: str, taken: Taken, *, words: bool) -> int:
@@ -196,6 +167,7 @@ def _emptied(table: str, row: dict[str, Any], taken: Taken) -> dict[str, Any]:
 
 
 def _left(table: str, name: str, value: Any, row: Mapping[str, Any], taken: Taken, *, about: bool) -> Any:
+    # Numbers say nothing of a person, and without these two the chain would break.
     if not isinstance(value, str) or name in {"previous", "sha256"}:
         return value
     if about and name in _ABOUT:
@@ -271,13 +243,12 @@ def _called(value: Any, codes: Mapping[str, str]) -> Any:
     return codes.get(value, value) if isinstance(value, str) else value
 
 
-def _erase_changing(connection: sqlite3.Connection, table: str, taken: Taken) -> None:
-    for number, *cells in connection.execute(f"SELECT rowid, * FROM {table}").fetchall():  # noqa: S608
-        # A control character between cells, so that no words are made of the end of one and the beginning of the next.
-        text = "\x1f".join(map(_read, cells))
-        is_named = any(name in text for name in (*taken.ids, *taken.codes))
-        if is_named or repeats(text, taken.words) or taken.cutter.wording.holds(text):
-            connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (number,))  # noqa: S608
+def _is_of(taken: Taken, cells: Sequence[Any]) -> bool:
+    """Return whether a row in no chain holds words, ids or codes that are to go."""
+    # A control character between cells, so that no words are made of the end of one and the beginning of the next.
+    text = "\x1f".join(map(_read, cells))
+    is_named = any(name in text for name in (*taken.ids, *taken.codes))
+    return is_named or repeats(text, taken.words) or taken.cutter.wording.holds(text)
 
 
 def _read(value: Any) -> str:

@@ -1,8 +1,7 @@
 """Put a backup back: what was there is moved aside, and whoever was erased since stays erased."""
 
 import shutil
-import sqlite3
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -10,14 +9,14 @@ from pathlib import Path
 
 from pipeline.decisions.backup import FOLDER, Backup
 from pipeline.decisions.backup_parts import SETTINGS, VAULT_PART, UnpackedBackup, check_store, refuse_links, unpack, workplace
-from pipeline.decisions.emptied_rows import EmptiedRow, emptied_rows
 from pipeline.decisions.erased_decisions import ErasedDecisions
-from pipeline.decisions.store import store_path
-from pipeline.decisions.store_faults import FILE, in_words
+from pipeline.decisions.erasing import close_store, emptied_here
+from pipeline.decisions.store_faults import FILE
 from pipeline.decisions.vault_part import Vault, vault_after
 from pipeline.erasure.decision_rows import erase_again
 from pipeline.errors import ReviewError
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.erasures import tombstones_there
 from pipeline.study.lock import held
 from pipeline.study.study import Study
@@ -54,12 +53,12 @@ def restore(study: Study, path: Path, *, passphrase: str | None = None, now: dat
 def _put_back(study: Study, backup: UnpackedBackup, passphrase: str | None, moment: datetime) -> Restored:
     folder, path = backup.folder, backup.path
     vault = vault_after(study, backup, passphrase)
-    erased = vault.erased | ErasedDecisions(rows=tuple(_emptied_here(study)))
+    erased = vault.erased | ErasedDecisions(rows=tuple(emptied_here(study)))
     # Somebody was erased after the backup was made: what the team wrote may quote them in the backup.
     is_later = not backup.knows_all(tombstones_there(study)) or erased.last > str(backup.record["made_at"])
     n_emptied = erase_again(folder / FILE, erased, later=is_later)
     n_decisions, _ = check_store(folder / FILE, path.name)
-    _close(study)
+    close_store(study)
     names = (FILE,) if is_later else backup.names
     differs = SETTINGS in names and (study.folder / SETTINGS).read_bytes() != (folder / SETTINGS).read_bytes()
     aside = _move_aside(study, names, moment)
@@ -79,36 +78,6 @@ def _check_same_study(study: Study, backup: UnpackedBackup) -> None:
             f"{backup.path.name} is a backup of “{backup.record['study']}”, and this study is “{study.settings.name}”. Nothing "
             "was changed. If they are the same, give this one the name it had, in study.toml."
         )
-
-
-def _emptied_here(study: Study) -> list[EmptiedRow]:
-    """Return the rows that were emptied in the store that is there; none where it cannot be read."""
-    if not store_path(study).is_file():
-        return []
-    with closing(sqlite3.connect(store_path(study), timeout=1, isolation_level=None)) as connection:
-        try:
-            return emptied_rows(connection)
-        except sqlite3.DatabaseError:
-            # A damaged store is what backups are for; the vault remembers what was erased, too.
-            return []
-
-
-def _close(study: Study) -> None:
-    # The log is written into the store, and nobody may have it open, or what they decide next would be lost.
-    if not store_path(study).is_file():
-        return
-    with closing(sqlite3.connect(store_path(study), timeout=1, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA journal_mode = DELETE")
-        except sqlite3.OperationalError as fault:
-            if not fault.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-                raise in_words(fault, study.folder) from None
-            raise ReviewError(
-                f"{FILE} is in use. Stop the review (`themes review`) and try again; nothing was changed."
-            ) from None
-        except sqlite3.DatabaseError:
-            # It is damaged: so much the better that a backup takes its place. It is kept as it is.
-            return
 
 
 def _move_aside(study: Study, names: tuple[str, ...], now: datetime) -> Path | None:
@@ -153,7 +122,7 @@ def _notes(
             "anything: without it no decision fits its excerpt, and people who were erased would come back."
         )
     if n_emptied:
-        rows = "1 row is" if n_emptied == 1 else f"{n_emptied:,} rows are"
+        rows = n_of(n_emptied, "row is", "rows are")
         notes.append(f"{rows} about people who were erased after this backup was made, and emptied again.")
     if is_later:
         left = ", ".join(name for name in backup.names if name != FILE)
@@ -164,8 +133,7 @@ def _notes(
     if differs:
         notes.append("study.toml is now the backup's, and it differs from what was there: read it before you run anything.")
     if vault.n_unread:
-        lines = "1 line" if vault.n_unread == 1 else f"{vault.n_unread:,} lines"
-        were = "was" if vault.n_unread == 1 else "were"
+        lines, were = n_of(vault.n_unread, "line"), agreeing(vault.n_unread, "was", "were")
         notes.append(
             f"{lines} of vault/ledger.jsonl {were} damaged and left out; the file that was there is inside the vault. Look at it "
             "before you export."

@@ -56,6 +56,7 @@ def _text_writer(path: Path, export: Export, rows: set[int], column: str | None)
             kept.append(["" if at == place else cell for at, cell in enumerate(record)])
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+    # Excel's line that names the separator stays, or Excel would read the file as one column.
     written = (hint[0] if hint else "") + out.getvalue()
     return lambda temporary: temporary.write_text(written, encoding="utf-8-sig", newline="")
 
@@ -67,11 +68,13 @@ def _column_place(export: Export, column: str | None) -> int | None:
 def _workbook_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:
     import openpyxl
 
+    # Values only: openpyxl moves no formula along, and one that pointed to the row would point to another person's.
     book = openpyxl.load_workbook(path, data_only=True)
     sheet = book[export.sheet] if export.sheet else book.active
     if sheet is None:
         raise StudyError(f"{path.name} has no sheet to take the person out of; take the row out by hand.")
     place = _column_place(export, column)
+    # From below, as each row that goes moves those under it.
     for row in sorted(rows, reverse=True):
         if place is None:
             sheet.delete_rows(row)

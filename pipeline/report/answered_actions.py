@@ -6,6 +6,7 @@ from datetime import date
 
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme, placed_themes
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.actions import ORDER, Action, Loop, State, read_loop, theme_names, unknown_rows, worst_state
 from pipeline.workflow.results import RunResults
 
@@ -78,5 +79,5 @@ def in_words(progress: Standing) -> Iterator[str]:
     n = len(progress.with_state("answered", "not told"))
     days = progress.loop.median_days
     median = f" The middle time from hearing to telling people is {days:g} days." if days is not None else ""
-    yield f"{number(n)} of {number(len(progress.themes))} themes have an answer.{median}"
+    yield f"{number(n)} of {n_of(len(progress.themes), 'theme')} {agreeing(n, 'has', 'have')} an answer.{median}"
     yield from (f"loop.csv, {sentence}" for sentence in progress.unknown)

@@ -2,7 +2,8 @@
 
 from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, TableBlock
 from pipeline.report.group_comparison import GroupComparison, differences, level_name
-from pipeline.report.numbers_in_words import NOT_SHOWN, listed, number, sentence_case
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, sentence_case
+from pipeline.runtime.plurals import listed
 
 
 # As many as the Analysis Function has colours that can be told apart.

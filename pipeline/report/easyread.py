@@ -23,6 +23,7 @@ from pipeline.report.numbers_in_words import number, people
 from pipeline.report.sections.method_section import checked_share
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.actions import read_loop
 from pipeline.study.easy_read import (
     FILE,
@@ -77,7 +78,7 @@ def draft_ideas(source: RunResults) -> Iterator[Idea]:
 def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
     counts = source["counts"]
     rows = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]]
-    plain = {code.code: code.plain_label or code.name for code in source.codebook.codes}
+    plain = source.codebook.plain_names
     top: pd.DataFrame = rows.sort_values(["n", "code"], ascending=[False, True]).head(MOST_CODES)
     for n, code in zip(top["n"], top["code"], strict=True):
         yield number(n), plain.get(code, code).rstrip(".")
@@ -183,7 +184,7 @@ def _co_analyst(study: Study, name: str) -> str:
     if has_store(study):
         with open_store(study) as store:
             names = [member.name for member in people_of(store) if member.role == CO_ANALYST]
-    wanted = " ".join(name.split()).casefold()
+    wanted = one_line(name).casefold()
     for co_analyst in names:
         if co_analyst.casefold() == wanted:
             return co_analyst

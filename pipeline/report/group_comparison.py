@@ -8,7 +8,8 @@ import pandas as pd
 
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.cells import EVERYONE
-from pipeline.report.numbers_in_words import by, listed, percent, score, sentence_case
+from pipeline.report.numbers_in_words import by, percent, score, sentence_case
+from pipeline.runtime.plurals import listed
 
 
 MOST_NAMED = 5

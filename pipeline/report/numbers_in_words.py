@@ -1,11 +1,11 @@
 """Figures in words: the same number is written the same way everywhere."""
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from pipeline.methods.disclosure import Profile, disclose
+from pipeline.runtime.plurals import n_of
 
 
 NOT_SHOWN = "not shown"
@@ -18,14 +18,9 @@ def number(value: float) -> str:
     return f"{round(value):,}"
 
 
-def counted(n: float, singular: str, plural: str) -> str:
-    """Write how many of something there are."""
-    return f"{number(n)} {singular if round(n) == 1 else plural}"
-
-
 def people(n: float) -> str:
     """Write a number of people."""
-    return counted(n, "person", "people")
+    return n_of(n, "person", "people")
 
 
 def percent(share: float) -> str:
@@ -49,11 +44,6 @@ def number_shown(n: float, profile: Profile) -> str:
     """Write a number as it may be shown by itself."""
     shown = float(disclose(np.array(float(n)), profile))
     return fewer_than(profile) if math.isnan(shown) else number(shown)
-
-
-def listed(items: Sequence[str]) -> str:
-    """Write a list as it is read aloud: a, b and c."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
 def steadiness(stability: float) -> str:

@@ -9,7 +9,8 @@ import pandas as pd
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.methods.text.rewording import too_like
-from pipeline.report.numbers_in_words import listed, number
+from pipeline.report.numbers_in_words import number
+from pipeline.runtime.plurals import listed
 from pipeline.study.quote_uses import Use, read_uses
 from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults, read_results
@@ -57,11 +58,13 @@ def release(
     """
     # Consent as it is now: a person may have withdrawn since the quotation was approved.
     spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
+    # What people allow is asked of the comments as they are now, and not of the candidates: these are as old as the last `quote`.
     today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
     approvals = pd.DataFrame(columns=RECORD) if approvals is None else approvals
     quotes = _as_decided(quotes, segments, approvals)
     why = [_why(row, today.get(row["segment_id"])) for row in quotes.to_dict("records")]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
+    # A rewording takes the place of the words here, so that nothing after this can let the words themselves leave.
     quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
     leaves = reasons.isna()
     withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
@@ -104,6 +107,7 @@ def _why(row: Mapping[Hashable, Any], consent: object) -> str | None:
     """Return why a candidate stays, or None where it leaves; what the person wants goes before what the team decided."""
     if reason := _not_allowed(consent):
         return reason
+    # Before what is missing: who refused a quotation should read so, and not that it waits.
     if row["refused"]:
         return REFUSED
     wording = row["wording"]
@@ -113,6 +117,7 @@ def _why(row: Mapping[Hashable, Any], consent: object) -> str | None:
         return CHANGED if row["stale"] else WAITING
     if wording and (alike := too_like(row["text"], wording)):
         return SAME.format(alike)
+    # Last of all, since these words are what would leave.
     words = wording or row["text"]
     return POINTS.format(" and ".join(pointers(words))) if may_identify(words) else None
 
@@ -199,6 +204,7 @@ def quote_bank(source: RunResults) -> QuoteBank:
         for row in sorted_out.withheld.to_dict("records")
     )
     candidates = {*quotes["segment_id"], *sorted_out.withheld["segment_id"]}
+    # What was printed once must be found again, also when a run no longer knows the excerpt.
     gone = tuple(use for quote, used in uses.items() if quote not in candidates for use in used)
     return QuoteBank(quotations, withheld, gone)
 
@@ -216,6 +222,7 @@ class _Facts:
         self.status = codings.set_index(["segment_id", "code"])["status"].to_dict()
         made = source["decisions"].merge(source["segments"][["segment_id", "text_id"]], on=["segment_id", "text_id"])
         coded = made[made["outcome"] == "codes"]
+        # A row for each code, so that who gave it is counted by code.
         coded = coded.assign(code=coded["codes"].str.split("|")).explode("code")
         counts = coded.groupby(["segment_id", "code", "reviewer_group"])["reviewer"].nunique()
         self.readers: dict[tuple[str, str], dict[str, int]] = {}
@@ -282,6 +289,7 @@ def uses_in_words(study: Study) -> tuple[str, ...]:
     if not uses:
         return ("No use of a quotation has been noted yet: themes quote used STUDY ID --where TITLE",)
     bank = quote_bank(read_results(study, TABLES))
+    # Of a quotation that is known, its own reason is nearer than that it is gone.
     why = {use.quote: GONE for use in bank.elsewhere} | {candidate.quote: candidate.why for candidate in bank.withheld}
     fine = {quotation.quote for quotation in bank.quotations}
     take_out, in_use = [], []

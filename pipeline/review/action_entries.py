@@ -84,33 +84,36 @@ class ActionsToAnswer:
         return {subject.key: subject.about for subject in (*self.themes, *self.other_codes)}
 
 
-def answers(room: ReviewSession, today: date) -> ActionsToAnswer:
+def answers(review: ReviewSession, today: date) -> ActionsToAnswer:
     """Return where the loop stands; ReviewError where `loop.csv` is no table."""
     try:
-        loop, faults = read_with_faults(room.study)
+        loop, faults = read_with_faults(review.study)
     except StudyError as error:
         raise ReviewError(str(error)) from error
-    labels = {code.code: code.name for code in room.material().codebook.codes}
-    themes = _themes(room, loop, labels, today)
+    labels = review.last_run().codebook.names
+    themes = _themes(review, loop, labels, today)
+    # A code that no theme stands for may be answered all the same: somebody has put it into the codebook for a reason.
     spoken = {card.code for theme in themes for card in theme.themes}
     others = tuple(_to_answer(label, (code, label), (), loop, today) for code, label in labels.items() if code not in spoken)
     names = [*labels, *labels.values(), *(name for theme in themes for name in theme.names)]
+    # What is overdue comes first, and of what is alike the theme that most people spoke of.
     themes.sort(key=lambda theme: (ORDER.index(theme.state), -theme.n_people, theme.about))
     return ActionsToAnswer(tuple(themes), others, unknown_rows(loop, names), faults, today)
 
 
-def row_as_it_stands(room: ReviewSession, number: int) -> Row | None:
+def row_as_it_stands(review: ReviewSession, number: int) -> Row | None:
     """Return the cells of a row; None where there is none of that number."""
-    return _rows(room).get(number)
+    return _rows(review).get(number)
 
 
-def row_meanwhile(room: ReviewSession, number: int, shown: Row) -> Row:
+def row_meanwhile(review: ReviewSession, number: int, shown: Row) -> Row:
     """Return what a row that was changed says now; nothing where it is gone, or another row stands in its place."""
-    stands = _rows(room).get(number, {})
+    stands = _rows(review).get(number, {})
+    # Rows are known by their place, and rows above may have been added or deleted in a spreadsheet.
     return stands if stands.get("about") == shown.get("about") else {}
 
 
-def answer_theme(room: ReviewSession, cells: Mapping[str, str], *, shown: Row | None) -> tuple[int, Row]:
+def answer_theme(review: ReviewSession, cells: Mapping[str, str], *, shown: Row | None) -> tuple[int, Row]:
     """Write a row in place of the one that was shown, or a new one, and return its number and what now stands there.
 
     StaleError if somebody, here or in a spreadsheet, has changed that row meanwhile.
@@ -120,37 +123,38 @@ def answer_theme(room: ReviewSession, cells: Mapping[str, str], *, shown: Row | 
     if wrong:
         raise ReviewError(wrong[1])
     try:
-        return room.write(lambda store: put_row(room.study, row, shown=shown)), row
+        return review.write(lambda store: put_row(review.study, row, shown=shown)), row
     except LoopChangedError as changed:
         raise StaleError(str(changed), yours=row, stands=None) from changed
     except StudyError as error:
         raise ReviewError(str(error)) from error
 
 
-def take_back(room: ReviewSession, *, was: Row | None, now: Row) -> None:
+def take_back(review: ReviewSession, *, was: Row | None, now: Row) -> None:
     """Put back what stood in a row before it was changed, or take out a new one; StaleError if it was changed again."""
     try:
         if was is None:
-            room.write(lambda store: drop_row(room.study, now))
+            review.write(lambda store: drop_row(review.study, now))
         else:
-            room.write(lambda store: put_row(room.study, was, shown=now))
+            review.write(lambda store: put_row(review.study, was, shown=now))
     except LoopChangedError as changed:
         raise StaleError(f"{FILE} was changed since, so nothing was undone.", yours=was, stands=None) from changed
 
 
-def _rows(room: ReviewSession) -> dict[int, Row]:
+def _rows(review: ReviewSession) -> dict[int, Row]:
     try:
-        return raw_rows(room.study)
+        return raw_rows(review.study)
     except StudyError as error:
         raise ReviewError(str(error)) from error
 
 
-def _themes(room: ReviewSession, loop: Loop, labels: Mapping[str, str], today: date) -> list[ToAnswer]:
+def _themes(review: ReviewSession, loop: Loop, labels: Mapping[str, str], today: date) -> list[ToAnswer]:
     """Return what the themes are about: those of one code together, as they get one answer."""
-    titles = _shared_titles(room)
+    titles = _shared_titles(review)
     by_subject: dict[str, list[ThemeCard]] = {}
-    for card in theme_cards(room):
+    for card in theme_cards(review):
         if not card.set_aside:
+            # By what people read, so that two themes of one code, or of one title, are one line to answer.
             by_subject.setdefault(labels.get(card.code) or titles[card.theme_id] or f"theme {card.number}", []).append(card)
     themes = []
     for about, cards in by_subject.items():
@@ -160,9 +164,9 @@ def _themes(room: ReviewSession, loop: Loop, labels: Mapping[str, str], today: d
     return themes
 
 
-def _shared_titles(room: ReviewSession) -> dict[str, str]:
+def _shared_titles(review: ReviewSession) -> dict[str, str]:
     """Return the themes' titles as they may leave the study, since rows of the loop do: words of very few are held back."""
-    tables = room.material().tables
+    tables = review.last_run().tables
     shared = with_shared_words(tables["themes"], tables["segments"], tables["comments"])
     allowed = quotable_ids(tables["segments"], tables["comments"])
     named = without_private_words(shared, tables["members"], allowed)

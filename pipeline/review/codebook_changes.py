@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pipeline.codebook.codebook import read_codebook
 from pipeline.codebook.edit_file import add_code, change_code, fields_of, remove_code, tidy_field
-from pipeline.decisions.store import Decision, Store
+from pipeline.decisions.decision import Decision
+from pipeline.decisions.store import Store
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import discussions_of
@@ -24,14 +25,6 @@ FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples"
 
 
 Status = Literal["open", "accepted", "refused", "taken back"]
-
-
-# What was settled last counts, unless it was taken back.
-_OUTCOME = """
-    SELECT *, (SELECT json_array_length(segments) FROM reopenings WHERE reopenings.code_outcome_id = said.code_outcome_id)
-    AS reopened FROM code_outcomes AS said WHERE code_edit_id = ? AND code_outcome_id NOT IN
-    (SELECT number FROM retractions WHERE subject = 'code outcome') ORDER BY code_outcome_id DESC LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -97,19 +90,19 @@ class CodeEdit:
         return tuple(vote for vote in self.votes if vote.vote == "object")
 
 
-def code_edits(room: ReviewSession, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
+def code_edits(review: ReviewSession, code: str | None = None, *, status: Status | None = None) -> tuple[CodeEdit, ...]:
     """Return proposed changes, the last one first: the history of the codebook, or of one code."""
-    edits = room.read(edits_of)
+    edits = review.read(edits_of)
     return tuple(edit for edit in reversed(edits) if code in (None, edit.code) and status in (None, edit.status))
 
 
-def code_edit(room: ReviewSession, code_edit_id: int) -> CodeEdit:
+def code_edit(review: ReviewSession, code_edit_id: int) -> CodeEdit:
     """Return one proposed change; ReviewError if there is none of that number."""
-    return room.read(lambda store: edit_of(store, code_edit_id))
+    return review.read(lambda store: edit_of(store, code_edit_id))
 
 
 def propose_change(
-    room: ReviewSession,
+    review: ReviewSession,
     code: str,
     fields: Mapping[str, str],
     *,
@@ -123,7 +116,7 @@ def propose_change(
     `fields` holds what is to stand in each field, `seen` what stood there on the page the person saw: StaleError if the
     codebook says something else now.
     """
-    stands = fields_of(room.material().codebook[code])
+    stands = fields_of(review.last_run().codebook[code])
     wanted = _tidy(fields)
     if any(tidy_field(name, text) != stands[name] for name, text in (seen or {}).items()):
         raise StaleError(
@@ -134,23 +127,26 @@ def propose_change(
         )
     changes = {name: [stands[name], text] for name, text in wanted.items() if text != stands[name]}
     # Sent again once it is accepted, the form changes nothing, and gets the proposal that it made.
-    if not changes and not room.read(lambda store: store.made_with(key, "code_edits")):
+    if not changes and not review.read(lambda store: store.made_with(key, "code_edits")):
         raise ReviewError("This is what the codebook says already, so there is nothing to propose.")
-    return _propose(room, "change", code, changes, why=why, by=by, key=key)
+    return _propose(review, "change", code, changes, why=why, by=by, key=key)
 
 
-def propose_code(room: ReviewSession, fields: Mapping[str, str], *, why: str, by: str, key: str, code: str = "") -> CodeEdit:
+def propose_code(review: ReviewSession, fields: Mapping[str, str], *, why: str, by: str, key: str, code: str = "") -> CodeEdit:
     """Propose a new code; its id is made of the label unless given. ReviewError if the codebook has it already."""
     wanted = _tidy(fields)
     if not wanted.get("label"):
         raise ReviewError("A new code needs a label: what people are to call it.")
+    # An id is what decisions keep, so it is made once and stays when the label is worded anew.
     code = code.strip() or re.sub(r"[\W_]+", "-", wanted["label"].casefold()).strip("-")
-    if any(taken.code.casefold() == code.casefold() for taken in room.material().codebook.codes):
+    if any(taken.code.casefold() == code.casefold() for taken in review.last_run().codebook.codes):
         raise ReviewError(f"The codebook has a code {code!r} already; propose a change to it, or give this one another name.")
-    return _propose(room, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
+    return _propose(review, "new", code, {name: ["", text] for name, text in wanted.items() if text}, why=why, by=by, key=key)
 
 
-def vote(room: ReviewSession, code_edit_id: int, word: Literal["agree", "object", "none"], *, by: str, why: str = "") -> CodeEdit:
+def vote(
+    review: ReviewSession, code_edit_id: int, word: Literal["agree", "object", "none"], *, by: str, why: str = ""
+) -> CodeEdit:
     """Agree, object (which needs a reason) or take one's word back; a person's last word counts."""
     if word == "object" and not why.strip():
         raise ReviewError("Please say why you object, so that others can answer it.")
@@ -160,10 +156,10 @@ def vote(room: ReviewSession, code_edit_id: int, word: Literal["agree", "object"
         store.append("code_votes", code_edit_id=code_edit_id, vote=word, why=why.strip(), by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def refuse(room: ReviewSession, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
+def refuse(review: ReviewSession, code_edit_id: int, *, by: str, why: str) -> CodeEdit:
     """Close an open change without writing it, with a reason."""
     if not why.strip():
         raise ReviewError("Please say why this is refused; it is kept with the proposal.")
@@ -173,12 +169,12 @@ def refuse(room: ReviewSession, code_edit_id: int, *, by: str, why: str) -> Code
         store.append("code_outcomes", code_edit_id=code_edit_id, outcome="refused", why=why.strip(), by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def missed_codes(room: ReviewSession) -> tuple[Decision, ...]:
+def missed_codes(review: ReviewSession) -> tuple[Decision, ...]:
     """Return the answers in which somebody suggested a code that the codebook does not have, the last one first."""
-    wished = [made for made in room.ledger().all_standing() if made.new_code]
+    wished = [made for made in review.state().all_standing() if made.new_code]
     return tuple(sorted(wished, key=lambda made: made.decision_id, reverse=True))
 
 
@@ -191,7 +187,7 @@ def check_status(edit: CodeEdit, *wanted: Status) -> None:
 
 def edits_of(store: Store) -> tuple[CodeEdit, ...]:
     """Return all proposals in the order they were made."""
-    return tuple(_edit(store, row) for row in store.connection.execute("SELECT * FROM code_edits ORDER BY 1").fetchall())
+    return tuple(_edit(store, row) for row in store.rows("code_edits"))
 
 
 def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
@@ -204,8 +200,7 @@ def edit_of(store: Store, code_edit_id: int) -> CodeEdit:
 
 def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
     number = row["code_edit_id"]
-    outcome = store.connection.execute(_OUTCOME, (number,)).fetchone()
-    gone = store.connection.execute("SELECT 1 FROM retractions WHERE subject = 'code edit' AND number = ?", (number,)).fetchone()
+    outcome = store.outcome_of_edit(number)
     changes = (FieldChange(name, before, after) for name, (before, after) in json.loads(row["changes"]).items())
     return CodeEdit(
         code_edit_id=number,
@@ -216,7 +211,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
         by=row["by"],
         made_at=row["made_at"],
         votes=_votes(store, number),
-        status="taken back" if gone else outcome["outcome"] if outcome else "open",
+        status="taken back" if store.is_retracted("code edit", number) else outcome["outcome"] if outcome else "open",
         settled_by=outcome["by"] if outcome else "",
         settled_why=outcome["why"] if outcome else "",
         reopened=int(outcome["reopened"] or 0) if outcome else 0,
@@ -225,13 +220,13 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
 
 
 def _votes(store: Store, number: int) -> tuple[Vote, ...]:
-    rows = store.connection.execute("SELECT * FROM code_votes WHERE code_edit_id = ? ORDER BY 1", (number,))
-    last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in rows}
+    # In the order they were given, so that a person's last word takes the place of the earlier.
+    last = {row["by"]: Vote(row["by"], row["vote"], row["why"], row["made_at"]) for row in store.votes_on(number)}
     return tuple(vote for vote in last.values() if vote.vote in ("agree", "object"))
 
 
 def _propose(
-    room: ReviewSession, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str
+    review: ReviewSession, kind: str, code: str, changes: Mapping[str, list[str]], *, why: str, by: str, key: str
 ) -> CodeEdit:
     row = {"kind": kind, "code": code, "changes": json.dumps(changes, ensure_ascii=False), "why": why.strip(), "by": by}
     # The same form sent with other words, by the back button, say, is another proposal; sent twice it is one.
@@ -244,7 +239,7 @@ def _propose(
             number = store.made_with(other, "code_edits") or store.append("code_edits", **row, idempotency_key=other)
         return edit_of(store, number or store.append("code_edits", **row, idempotency_key=key))
 
-    return room.write(keep)
+    return review.write(keep)
 
 
 def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
@@ -258,16 +253,16 @@ MEANING = ("definition", "include", "exclude")
 """What decides whether an excerpt belongs to a code, so that those it touches are to be read again."""
 
 
-def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, despite: str = "") -> CodeEdit:
+def accept_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: date, despite: str = "") -> CodeEdit:
     """Write an open change to the codebook, and put the excerpts it touches back into the queue.
 
     Those are the excerpts people have decided on with the code, or for which it was suggested. Where somebody objects,
     `despite` must say why it is accepted all the same. StaleError if the codebook was edited by hand since, so that what would
     be replaced is not what the proposal says.
     """
-    path = _path(room)
+    path = _path(review)
     # Before the writer's turn: it goes through all that people said, and others wait to save meanwhile.
-    touched = touched_by(room, room.read(lambda store: edit_of(store, code_edit_id)))
+    touched = touched_by(review, review.read(lambda store: edit_of(store, code_edit_id)))
 
     def keep(store: Store) -> CodeEdit:
         edit = edit_of(store, code_edit_id)
@@ -275,6 +270,7 @@ def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, desp
         if edit.objected and not despite.strip():
             people = ", ".join(vote.by for vote in edit.objected)
             raise ReviewError(f"{people} object; talk about it first, or say why it is accepted all the same.")
+        # The file first: if it cannot be written, nothing is said to be accepted.
         _write(path, edit, _signed(edit, by=by, today=today))
         number = store.append("code_outcomes", code_edit_id=code_edit_id, outcome="accepted", why=despite.strip(), by=by)
         if touched:
@@ -282,16 +278,21 @@ def accept(room: ReviewSession, code_edit_id: int, *, by: str, today: date, desp
             store.append("reopenings", code_outcome_id=number, up_to=store.last_decision(), segments=words, by=by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def undo_code_edit(room: ReviewSession, code_edit_id: int, *, by: str, today: date) -> CodeEdit:
+def undo_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today: date) -> CodeEdit:
     """Take back an open proposal, a refusal, or an accepted change: then the codebook gets its earlier words again.
 
     What was settled is open again afterwards; an open proposal is gone. ReviewError if people have decided with a new code.
     """
-    edit = room.read(lambda store: edit_of(store, code_edit_id))
-    if edit.status == "accepted" and edit.kind == "new" and any(edit.code in made.codes for made in room.ledger().all_standing()):
+    # Before the writer's turn, as it goes through all that people said.
+    edit = review.read(lambda store: edit_of(store, code_edit_id))
+    if (
+        edit.status == "accepted"
+        and edit.kind == "new"
+        and any(edit.code in made.codes for made in review.state().all_standing())
+    ):
         raise ReviewError(
             f"People have decided with the code {edit.code!r}, so it is not taken out; refer to another code first."
         )
@@ -299,34 +300,36 @@ def undo_code_edit(room: ReviewSession, code_edit_id: int, *, by: str, today: da
     def keep(store: Store) -> CodeEdit:
         now = edit_of(store, code_edit_id)
         check_status(now, "open", "accepted", "refused")
+        # The file gets its earlier words before the store says so, for the same reason.
         if now.status == "accepted":
-            _unwrite(_path(room), now, today=today)
+            _unwrite(_path(review), now, today=today)
         if now.status == "open":
             store.retract("code edit", code_edit_id, by)
         else:
             store.retract("code outcome", now.outcome_id, by)
         return edit_of(store, code_edit_id)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def touched_by(room: ReviewSession, edit: CodeEdit) -> list[str]:
+def touched_by(review: ReviewSession, edit: CodeEdit) -> list[str]:
     """Return the excerpts that a changed meaning touches: decided on with the code, agreed on it, or suggested and decided on."""
     if edit.kind == "new" or not any(change.field in MEANING for change in edit.changes):
         return []
-    ledger, tables = room.ledger(), room.material().tables
+    state, tables = review.state(), review.last_run().tables
+    # What was suggested and decided on, too: under the new words, somebody might have given the code.
     suggestions = tables["suggestions"]
     texts = suggestions.loc[suggestions["suggested"] & (suggestions["code"] == edit.code), "text_id"]
     suggested = {segment_id for text_id in texts for segment_id in tables.of_text.get(str(text_id), ())}
-    decided = {made.segment_id for made in ledger.all_standing() if edit.code in made.codes or made.segment_id in suggested}
-    talked = {talk.segment_id for talk in room.read(discussions_of).values() if edit.code in talk.codes}
+    decided = {made.segment_id for made in state.all_standing() if edit.code in made.codes or made.segment_id in suggested}
+    talked = {talk.segment_id for talk in review.read(discussions_of).values() if edit.code in talk.codes}
     return sorted((decided | talked) & tables.segment_ids)
 
 
-def _path(room: ReviewSession) -> Path:
-    if room.study.codebook is None:
+def _path(review: ReviewSession) -> Path:
+    if review.study.codebook is None:
         raise CodebookError('This study has no codebook yet; name one in study.toml: codebook = "codebook.csv".')
-    return room.study.codebook
+    return review.study.codebook
 
 
 def _signed(edit: CodeEdit, *, by: str, today: date) -> dict[str, str]:

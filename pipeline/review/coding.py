@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from pipeline.decisions.decision import Decision, Drawn, Outcome
 from pipeline.decisions.showings import has_seen
-from pipeline.decisions.store import Decision, Drawn, Outcome, Store
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
-from pipeline.review.blindness import stands_in_codebook
 from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.session import ReviewSession
+from pipeline.review.shown_codes import stands_in_codebook
+from pipeline.runtime.plain_text import one_line
 
 
 LONGEST_S = 3_600.0
@@ -40,7 +42,7 @@ class OtherWordsError(ReviewError):
 
 
 def decide(
-    room: ReviewSession,
+    review: ReviewSession,
     segment_id: str,
     reviewer: str,
     coding: Coding,
@@ -57,15 +59,17 @@ def decide(
     shown how its text is coded. StaleError if they have said something else since, OtherWordsError if the excerpt's words have
     changed.
     """
-    material = room.material()
-    text_id = material.tables.text_id(segment_id)
+    run = review.last_run()
+    text_id = run.tables.text_id(segment_id)
     if text_id is None:
         raise ReviewError("This excerpt is no longer in the study, so the answer was not kept. Go on with the next one.")
-    same_words = bare_excerpt(material, segment_id).shown == shown
+    same_words = bare_excerpt(run, segment_id).shown == shown
     for code in coding.codes:
-        check_code(room, code)
-    ledger = room.ledger()
-    seen, own = stands_in_codebook(room, text_id), ledger.of(reviewer, segment_id)
+        check_code(review, code)
+    own, in_codebook = review.state().of(reviewer, segment_id), stands_in_codebook(review, text_id)
+    # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
+    if own and own.drawn == "random audit":
+        drawn = "random audit"
 
     def keep(store: Store) -> Decision:
         if number := store.made_with(key):
@@ -73,34 +77,41 @@ def decide(
         if not same_words:
             raise OtherWordsError("These words have changed since this page was opened. Read them, and answer again.")
         _check_version(store, segment_id, reviewer, coding, version=version)
-        return store.decide(
-            segment_id=segment_id,
-            text_id=text_id,
-            reviewer=reviewer,
-            outcome=coding.outcome,
-            codes=coding.codes,
-            # An excerpt that an audit drew belongs to it whatever is said of it later, or the audit would not be a fair sample.
-            drawn="random audit" if own and own.drawn == "random audit" else drawn,
-            # Asked of the store, by the one writer: a page may have shown it in another window a moment ago.
-            blind=not (seen or has_seen(store, reviewer, segment_id, text_id)),
-            channel="web",
-            note=coding.note.strip(),
-            new_code=" ".join(coding.new_code.split()),
-            seconds=None if coding.seconds is None else min(max(coding.seconds, 0.0), LONGEST_S),
-            key=key,
-        )
+        # Asked of the store, by the one writer: a page may have shown it in another window a moment ago.
+        blind = not (in_codebook or has_seen(store, reviewer, segment_id, text_id))
+        return _add(store, coding, segment_id=segment_id, text_id=text_id, reviewer=reviewer, drawn=drawn, blind=blind, key=key)
 
-    made = room.write(keep)
-    room.held.give_back(reviewer, segment_id)
+    made = review.write(keep)
+    review.held.give_back(reviewer, segment_id)
     return made
 
 
-def check_code(room: ReviewSession, code: str) -> None:
+def _add(
+    store: Store, coding: Coding, *, segment_id: str, text_id: str, reviewer: str, drawn: Drawn, blind: bool, key: str
+) -> Decision:
+    """Add what a person typed and chose on the page to the store, tidied."""
+    return store.decide(
+        segment_id=segment_id,
+        text_id=text_id,
+        reviewer=reviewer,
+        outcome=coding.outcome,
+        codes=coding.codes,
+        drawn=drawn,
+        blind=blind,
+        channel="web",
+        note=coding.note.strip(),
+        new_code=one_line(coding.new_code),
+        seconds=None if coding.seconds is None else min(max(coding.seconds, 0.0), LONGEST_S),
+        key=key,
+    )
+
+
+def check_code(review: ReviewSession, code: str) -> None:
     """Refuse a code that the codebook does not have, with a CodebookError that names the nearest."""
-    room.material().codebook[code]
+    review.last_run().codebook[code]
 
 
-def take_back(room: ReviewSession, decision_id: int, reviewer: str) -> Decision | None:
+def take_back(review: ReviewSession, decision_id: int, reviewer: str) -> Decision | None:
     """Withdraw one's own decision and return what one says of the excerpt now; ReviewError if it is somebody else's."""
 
     def withdraw(store: Store) -> Decision:
@@ -110,8 +121,8 @@ def take_back(room: ReviewSession, decision_id: int, reviewer: str) -> Decision 
         store.withdraw(decision_id, made.reviewer)
         return made
 
-    made = room.write(withdraw)
-    return room.ledger().of(made.reviewer, made.segment_id)
+    made = review.write(withdraw)
+    return review.state().of(made.reviewer, made.segment_id)
 
 
 def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding, *, version: int) -> None:
@@ -125,17 +136,6 @@ def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding,
         )
 
 
-def said_by(room: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decision, ...]:
+def said_by(review: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decision, ...]:
     """Return the last n decisions of a person that stand, the newest first."""
-
-    def look(store: Store) -> tuple[Decision, ...]:
-        # Asked of this person's rows only: the view `standing` goes through everybody's.
-        rows = store.connection.execute(
-            """SELECT max(decision_id) AS number FROM decisions WHERE reviewer = ?
-            AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
-            GROUP BY segment_id ORDER BY number DESC LIMIT ?""",
-            (reviewer, n),
-        ).fetchall()
-        return tuple(store.decision(row["number"]) for row in rows)
-
-    return room.read(look)
+    return review.read(lambda store: store.last_of(reviewer, n=n))

@@ -22,20 +22,20 @@ def agreement(study: Study) -> AgreementResult:
     return measure_agreement(blind, _made(study, "segments"), _made(study, "suggestions"), lessons)
 
 
-def agreement_at_once(room: ReviewSession) -> AgreementResult | None:
+def agreement_at_once(review: ReviewSession) -> AgreementResult | None:
     """Return how far people agree as it stands now, or None where that takes longer than anybody waits for a page.
 
     Intervals are a thousand resamples for each comparison: with 500 decisions that is half a second, with 100,000 minutes.
     """
-    ledger = room.ledger()
-    if ledger.n_decisions > AT_ONCE_UP_TO:
+    state = review.state()
+    if state.n_decisions > AT_ONCE_UP_TO:
         return None
-    return room.kept("agreement", (ledger.stamp, room.material().tables.stamp), lambda: agreement(room.study))
+    return review.kept("agreement", (state.stamp, review.last_run().tables.stamp), lambda: agreement(review.study))
 
 
-def agreement_of_last_run(room: ReviewSession) -> tuple[CoderComparison, ...]:
+def agreement_of_last_run(review: ReviewSession) -> tuple[CoderComparison, ...]:
     """Return how far people agreed at the last run; nothing if nobody had answered by then."""
-    return from_table(room.material().tables["agreement"])
+    return from_table(review.last_run().tables["agreement"])
 
 
 def _made(study: Study, name: str) -> pd.DataFrame:
@@ -45,5 +45,4 @@ def _made(study: Study, name: str) -> pd.DataFrame:
 
 def code_labels(study: Study) -> dict[str, str]:
     """Return what people call each code of a study."""
-    codes = read_codebook(study.codebook).codes if study.codebook else ()
-    return {code.code: code.plain_label or code.name for code in codes}
+    return read_codebook(study.codebook).plain_names if study.codebook else {}

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from pipeline.decisions.store import Decision, Store
+from pipeline.decisions.decision import Decision
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.review.coding import StaleError, check_code
 from pipeline.review.session import ReviewSession
@@ -58,74 +59,74 @@ class Talk:
         return self.discussion.discussion_id if self.discussion else 0
 
 
-def to_discuss(room: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+def to_discuss(review: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that all their readers have answered and read differently, or somebody wants to talk about."""
-    ledger, talks = room.ledger(), known_talks(room)
-    excerpts = room.material().tables.excerpts
-    waiting = (segment_id for segment_id in excerpts if _waits(ledger, segment_id, talks.get(segment_id)))
-    return tuple(_talk(ledger, segment_id, talks.get(segment_id)) for segment_id in islice(waiting, start, start + n))
+    state, talks = review.state(), known_talks(review)
+    excerpts = review.last_run().tables.excerpts
+    waiting = (segment_id for segment_id in excerpts if _waits(state, segment_id, talks.get(segment_id)))
+    return tuple(_talk(state, segment_id, talks.get(segment_id)) for segment_id in islice(waiting, start, start + n))
 
 
-def n_to_discuss(room: ReviewSession) -> int:
+def n_to_discuss(review: ReviewSession) -> int:
     """Return how many excerpts wait to be talked about."""
-    ledger, segment_ids = room.ledger(), room.material().tables.segment_ids
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in segment_ids]
+    state, segment_ids = review.state(), review.last_run().tables.segment_ids
+    talks = [talk for talk in known_talks(review).values() if talk.segment_id in segment_ids]
     # Only what was talked about is looked at one by one; of all others it is counted already how many differ.
-    more = sum(_waits(ledger, talk.segment_id, talk) - (talk.segment_id in ledger.differing.every) for talk in talks)
-    return ledger.differing.n_here + more
+    more = sum(_waits(state, talk.segment_id, talk) - (talk.segment_id in state.differing.every) for talk in talks)
+    return state.differing.n_here + more
 
 
-def discussed(room: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
+def discussed(review: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Talk, ...]:
     """Return n of the excerpts that have been talked about, the last one first."""
-    ledger = room.ledger()
-    settled = [talk for talk in known_talks(room).values() if talk.outcome != "open"]
+    state = review.state()
+    settled = [talk for talk in known_talks(review).values() if talk.outcome != "open"]
     latest = sorted(settled, key=lambda talk: talk.discussion_id, reverse=True)
-    return tuple(_talk(ledger, talk.segment_id, talk) for talk in latest[start : start + n])
+    return tuple(_talk(state, talk.segment_id, talk) for talk in latest[start : start + n])
 
 
-def talk_about(room: ReviewSession, segment_id: str) -> Talk:
+def talk_about(review: ReviewSession, segment_id: str) -> Talk:
     """Return one excerpt with its readings; ReviewError until all its readers have answered."""
-    ledger, last = room.ledger(), known_talks(room).get(segment_id)
+    state, last = review.state(), known_talks(review).get(segment_id)
     # What was talked about once may be looked at again, though some are reading it anew.
-    if segment_id not in ledger.complete.every and last is None:
+    if segment_id not in state.complete.every and last is None:
         raise ReviewError("Not everybody who is to read this excerpt has answered yet, so answers are not shown.")
-    return _talk(ledger, segment_id, last)
+    return _talk(state, segment_id, last)
 
 
-def ask_to_talk(room: ReviewSession, segment_id: str, *, by: str, note: str, key: str) -> Discussion:
+def ask_to_talk(review: ReviewSession, segment_id: str, *, by: str, note: str, key: str) -> Discussion:
     """Put an excerpt that all have answered on the list to talk about, though people agree on it."""
-    version = talk_about(room, segment_id).version
-    return _record(room, segment_id, "open", by=by, version=version, key=key, note=note)
+    version = talk_about(review, segment_id).version
+    return _record(review, segment_id, "open", by=by, version=version, key=key, note=note)
 
 
 def agree(
-    room: ReviewSession, segment_id: str, codes: tuple[str, ...], *, by: str, version: int, key: str, note: str = ""
+    review: ReviewSession, segment_id: str, codes: tuple[str, ...], *, by: str, version: int, key: str, note: str = ""
 ) -> Discussion:
     """Record that people agreed; no codes means: none of these. StaleError if another outcome was recorded since.
 
     What each had read before is kept with it.
     """
     for code in codes:
-        check_code(room, code)
-    readings = readings_of(talk_about(room, segment_id).answers)
-    return _record(room, segment_id, "agreed", by=by, version=version, key=key, note=note, codes=codes, readings=readings)
+        check_code(review, code)
+    readings = readings_of(talk_about(review, segment_id).answers)
+    return _record(review, segment_id, "agreed", by=by, version=version, key=key, note=note, codes=codes, readings=readings)
 
 
 def leave_contested(
-    room: ReviewSession, segment_id: str, readings: tuple[ReaderCoding, ...], *, by: str, version: int, key: str, note: str = ""
+    review: ReviewSession, segment_id: str, readings: tuple[ReaderCoding, ...], *, by: str, version: int, key: str, note: str = ""
 ) -> Discussion:
     """Record that people go on reading it differently, with a sentence for each of two readings or more."""
-    talk_about(room, segment_id)
+    talk_about(review, segment_id)
     for code in (code for reading in readings for code in reading.codes):
-        check_code(room, code)
+        check_code(review, code)
     if len({frozenset(reading.codes) for reading in readings}) < 2:
         raise ReviewError("An excerpt is contested when two readings differ in their codes; give both, or record an agreement.")
     if not all(reading.sentence.strip() for reading in readings):
         raise ReviewError("Each reading needs a sentence that says how its people read the excerpt; write one for each.")
-    return _record(room, segment_id, "contested", by=by, version=version, key=key, note=note, readings=readings)
+    return _record(review, segment_id, "contested", by=by, version=version, key=key, note=note, readings=readings)
 
 
-def undo_discussion(room: ReviewSession, discussion_id: int, *, by: str) -> None:
+def undo_discussion(review: ReviewSession, discussion_id: int, *, by: str) -> None:
     """Take a recorded outcome back; it stays on record. Twice is as once."""
 
     def take_back(store: Store) -> None:
@@ -133,13 +134,14 @@ def undo_discussion(room: ReviewSession, discussion_id: int, *, by: str) -> None
             raise ReviewError(f"There is no discussion {discussion_id} in this study.")
         store.retract("discussion", discussion_id, by)
 
-    room.write(take_back)
+    review.write(take_back)
 
 
 def readings_of(answers: tuple[Decision, ...]) -> tuple[ReaderCoding, ...]:
     """Return who read an excerpt alike, and what they noted."""
     alike: dict[tuple[str, ...], list[Decision]] = {}
     for made in answers:
+        # In whatever order a person ticked them.
         alike.setdefault(tuple(sorted(made.codes)), []).append(made)
     return tuple(
         ReaderCoding(codes, " ".join(made.note for made in group if made.note), tuple(made.reviewer for made in group))
@@ -147,17 +149,15 @@ def readings_of(answers: tuple[Decision, ...]) -> tuple[ReaderCoding, ...]:
     )
 
 
-def known_talks(room: ReviewSession) -> Mapping[str, Discussion]:
+def known_talks(review: ReviewSession) -> Mapping[str, Discussion]:
     """Return the last discussion of each excerpt, from memory unless one was recorded or taken back since."""
-    stamp = room.read(lambda store: store.last_numbers("discussions", "retractions"))
-    return room.kept("talks", stamp, lambda: room.read(discussions_of))
+    stamp = review.read(lambda store: store.last_numbers("discussions", "retractions"))
+    return review.kept("talks", stamp, lambda: review.read(discussions_of))
 
 
 def discussions_of(store: Store) -> dict[str, Discussion]:
     """Return the last discussion of each excerpt that was not taken back, those still open included."""
-    sql = """SELECT * FROM discussions WHERE discussion_id IN (SELECT max(discussion_id) FROM discussions WHERE discussion_id
-        NOT IN (SELECT number FROM retractions WHERE subject = 'discussion') GROUP BY segment_id)"""
-    return {row["segment_id"]: _discussion(row) for row in store.connection.execute(sql)}
+    return {row["segment_id"]: _discussion(row) for row in store.last_talks()}
 
 
 def _discussion(row: Mapping[str, Any]) -> Discussion:
@@ -177,9 +177,10 @@ def _discussion(row: Mapping[str, Any]) -> Discussion:
     )
 
 
-def _talk(ledger: ReviewState, segment_id: str, last: Discussion | None) -> Talk:
-    now, changed = ledger.now(segment_id), False
+def _talk(state: ReviewState, segment_id: str, last: Discussion | None) -> Talk:
+    now, changed = state.now(segment_id), False
     if last is not None and last.outcome != "open":
+        # Answers that were there when the talk was recorded were what it was about.
         later = [made for made in now if made.decision_id > last.up_to]
         # Whoever gives what was agreed on has changed nothing by it.
         as_agreed = [
@@ -187,21 +188,22 @@ def _talk(ledger: ReviewState, segment_id: str, last: Discussion | None) -> Talk
             for made in later
         ]
         changed = not all(as_agreed)
-    return Talk(segment_id, ledger.blind(segment_id), now, last, changed)
+    return Talk(segment_id, state.blind(segment_id), now, last, changed)
 
 
-def _waits(ledger: ReviewState, segment_id: str, last: Discussion | None) -> bool:
-    if last is not None and last.outcome == "open" and segment_id in ledger.complete.every:
+def _waits(state: ReviewState, segment_id: str, last: Discussion | None) -> bool:
+    # A talk that was put off waits again, whatever people have said since.
+    if last is not None and last.outcome == "open" and segment_id in state.complete.every:
         return True
-    if segment_id not in ledger.differing.every:
+    if segment_id not in state.differing.every:
         return False
     # What came of a talk holds until the excerpt is put back into the queue.
-    begun = ledger.round_of(segment_id)
+    begun = state.round_of(segment_id)
     return last is None or last.outcome == "open" or bool(begun and last.up_to <= begun)
 
 
 def _record(
-    room: ReviewSession,
+    review: ReviewSession,
     segment_id: str,
     outcome: Literal["open", "agreed", "contested"],
     *,
@@ -212,13 +214,14 @@ def _record(
     codes: tuple[str, ...] = (),
     readings: tuple[ReaderCoding, ...] = (),
 ) -> Discussion:
-    text_id = room.material().tables.text_id(segment_id)
+    text_id = review.last_run().tables.text_id(segment_id)
     if text_id is None:
         raise ReviewError("This excerpt is no longer in the study, so nothing was recorded.")
     row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "codes": "|".join(dict.fromkeys(codes))}
     words = json.dumps([asdict(reading) for reading in readings], ensure_ascii=False)
 
     def keep(store: Store) -> Discussion:
+        # The form may have been sent before, and its answer lost on the way.
         number = store.made_with(key, "discussions")
         if not number:
             stands = discussions_of(store).get(segment_id)
@@ -236,7 +239,7 @@ def _record(
             raise _stale(_discussion(kept), yours=(codes, readings))
         return _discussion(kept)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
 def _stale(stands: Discussion | None, *, yours: object) -> StaleError:

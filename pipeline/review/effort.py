@@ -41,16 +41,17 @@ class Doing:
     groups: tuple[Effort, ...]
 
 
-def how_are_we_doing(room: ReviewSession) -> Doing:
+def how_are_we_doing(review: ReviewSession) -> Doing:
     """Return how far people and groups have come."""
-    ledger, segment_ids = room.ledger(), room.material().tables.segment_ids
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in segment_ids]
-    efforts = _efforts(room)
+    state, segment_ids = review.state(), review.last_run().tables.segment_ids
+    # A talk about an excerpt that a later run no longer has is kept, and is not part of how the study stands.
+    talks = [talk for talk in known_talks(review).values() if talk.segment_id in segment_ids]
+    efforts = _efforts(review)
     return Doing(
         excerpts=len(segment_ids),
-        complete=ledger.complete.n_here,
-        begun=ledger.begun.n_here,
-        to_discuss=n_to_discuss(room),
+        complete=state.complete.n_here,
+        begun=state.begun.n_here,
+        to_discuss=n_to_discuss(review),
         contested=sum(talk.outcome == "contested" for talk in talks),
         agreed_by_talk=sum(talk.outcome == "agreed" for talk in talks),
         people=tuple(sorted(efforts, key=lambda effort: effort.name.casefold())),
@@ -58,12 +59,12 @@ def how_are_we_doing(room: ReviewSession) -> Doing:
     )
 
 
-def write_time_spent(room: ReviewSession, path: Path) -> Path:
+def write_time_spent(review: ReviewSession, path: Path) -> Path:
     """Write a CSV for paying people: name, group, decisions, minutes, first and last day."""
     rows = [
         {"name": effort.name, "group": effort.group, "decisions": effort.decided, "skipped": effort.skipped}
         | {"minutes": round(effort.minutes, 1), "first_day": effort.first[:10], "last_day": effort.last[:10]}
-        for effort in sorted(_efforts(room), key=lambda effort: effort.name.casefold())
+        for effort in sorted(_efforts(review), key=lambda effort: effort.name.casefold())
     ]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -73,17 +74,17 @@ def write_time_spent(room: ReviewSession, path: Path) -> Path:
     return path
 
 
-def _efforts(room: ReviewSession) -> list[Effort]:
-    ledger = room.ledger()
+def _efforts(review: ReviewSession) -> list[Effort]:
+    state = review.state()
     efforts = []
-    for member in room.read(people):
-        tally = ledger.tally(member.name)
+    for member in review.read(people):
+        tally = state.tally(member.name)
         efforts.append(
             Effort(
                 name=member.name,
                 group=member.group,
                 people=1,
-                decided=ledger.n_given_by(member.name),
+                decided=state.n_given_by(member.name),
                 skipped=tally.skipped,
                 changed_after_suggestion=tally.not_blind,
                 minutes=tally.seconds / 60,
@@ -97,6 +98,7 @@ def _efforts(room: ReviewSession) -> list[Effort]:
 def _by_group(efforts: list[Effort]) -> tuple[Effort, ...]:
     by_group: dict[str, list[Effort]] = {}
     for effort in efforts:
+        # Groups that were typed with and without a capital are one.
         by_group.setdefault(effort.group.casefold(), []).append(effort)
     return tuple(_sum(by_group[group]) for group in sorted(by_group))
 

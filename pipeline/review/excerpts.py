@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pipeline.codebook.codebook import Code
-from pipeline.decisions.store import Decision
+from pipeline.decisions.decision import Decision
 from pipeline.errors import ReviewError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
@@ -77,27 +77,29 @@ class Excerpt:
         return content_id(self.question, self.before, self.words, self.after)
 
 
-def read_excerpt(room: ReviewSession, segment_id: str, reviewer: str) -> Excerpt:
+def read_excerpt(review: ReviewSession, segment_id: str, reviewer: str) -> Excerpt:
     """Return an excerpt as this person may see it; ReviewError if the study no longer has it."""
-    ledger, material = room.ledger(), room.material()
-    own = ledger.of(reviewer, segment_id)
-    answered = reviewer in ledger.readers(segment_id)
-    complete = segment_id in ledger.complete.every
-    shown = bare_excerpt(material, segment_id)
+    state, run = review.state(), review.last_run()
+    own = state.of(reviewer, segment_id)
+    # In this round: after an excerpt was put back into the queue its hint is hidden again.
+    answered = reviewer in state.readers(segment_id)
+    complete = segment_id in state.complete.every
+    shown = bare_excerpt(run, segment_id)
     return replace(
         shown,
         own=own,
         version=own.decision_id if own else 0,
-        hint=hint_of(material, shown.text_id) if answered else None,
-        others=tuple(made for made in ledger.now(segment_id) if made.reviewer != reviewer) if complete and answered else (),
+        hint=hint_of(run, shown.text_id) if answered else None,
+        others=tuple(made for made in state.now(segment_id) if made.reviewer != reviewer) if complete and answered else (),
         complete=complete,
     )
 
 
-def bare_excerpt(material: RunTables, segment_id: str) -> Excerpt:
+def bare_excerpt(run: RunTables, segment_id: str) -> Excerpt:
     """Return an excerpt with nobody's answer and no suggestion; ReviewError if the study no longer has it."""
-    tables = material.tables
+    tables = run.tables
     row = tables.row_of.get(segment_id)
+    # A page may have been open since before the last run.
     if row is None:
         raise ReviewError("This excerpt is no longer in the study; answers to it are kept. Go on with the next one.")
     place, start, end = tables.places[row]
@@ -108,24 +110,26 @@ def bare_excerpt(material: RunTables, segment_id: str) -> Excerpt:
         before=answer[:start],
         words=answer[start:end],
         after=answer[end:],
-        question=material.wording(question),
+        question=run.wording(question),
         group=tables.groups.get(person, ""),
     )
 
 
-def hint_of(material: RunTables, text_id: str) -> Hint:
+def hint_of(run: RunTables, text_id: str) -> Hint:
     """Return what the model would say of a text."""
-    rows = material.tables.ranked(text_id).to_dict("records")
-    likely = [Likely(row["code"], material.label(row["code"]), row["score"], row["because"]) for row in rows]
+    rows = run.tables.ranked(text_id).to_dict("records")
+    likely = [Likely(row["code"], run.label(row["code"]), row["score"], row["because"]) for row in rows]
     suggested = tuple(code for code, row in zip(likely, rows, strict=True) if row["suggested"])
+    # The likeliest that is not suggested is shown, too, so that people see what the model nearly said.
     others = (code for code in likely if code not in suggested)
     return Hint(suggested, next(others, None), next((row["abstained"] for row in rows if isinstance(row["abstained"], str)), ""))
 
 
-def code_cards(room: ReviewSession, words: str = "") -> tuple[CodeCard, ...]:
+def code_cards(review: ReviewSession, words: str = "") -> tuple[CodeCard, ...]:
     """Return the codes in the codebook's order; with `words`, those that hold all of them anywhere in label or meaning."""
+    # In any order, as people type what they remember of a label.
     wanted = words.casefold().split()
-    cards = (code_card(code) for code in room.material().codebook.codes)
+    cards = (code_card(code) for code in review.last_run().codebook.codes)
     return tuple(card for card in cards if all(word in _searched(card) for word in wanted))
 
 
@@ -133,7 +137,7 @@ def code_card(code: Code) -> CodeCard:
     """Return a code as people read it."""
     return CodeCard(
         code=code.code,
-        label=code.plain_label or code.name,
+        label=code.plain_name,
         name=code.name,
         parent=code.parent,
         definition=code.definition,

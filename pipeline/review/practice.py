@@ -44,10 +44,10 @@ class PracticeComparison:
         return not self.only_you and not self.only_group
 
 
-def practice_excerpts(room: ReviewSession, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
+def practice_excerpts(review: ReviewSession, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
     """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
     begin = round_number * n
-    excerpts = list(islice(_to_practise_on(room), begin + n))
+    excerpts = list(islice(_to_practise_on(review), begin + n))
     if len(excerpts) < begin + n:
         # These are all there are: the round goes on with the first.
         begin %= len(excerpts) or 1
@@ -55,19 +55,19 @@ def practice_excerpts(room: ReviewSession, n: int = 10, *, round_number: int = 0
     return tuple(dict.fromkeys(excerpts[begin : begin + n]))
 
 
-def read_practice(room: ReviewSession, segment_id: str) -> Excerpt:
+def read_practice(review: ReviewSession, segment_id: str) -> Excerpt:
     """Return an excerpt to try: nobody's answer and no suggestion with it."""
-    return bare_excerpt(room.material(), segment_id)
+    return bare_excerpt(review.last_run(), segment_id)
 
 
-def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> PracticeComparison:
+def compare(review: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> PracticeComparison:
     """Return how the group read an excerpt beside these codes; keeps nothing. ReviewError if it is none to practise on."""
-    ledger, talk = room.ledger(), known_talks(room).get(segment_id)
-    if talk is not None and not _is_over(ledger, talk):
+    state, talk = review.state(), known_talks(review).get(segment_id)
+    if talk is not None and not _is_over(state, talk):
         talk = None
-    if segment_id not in room.material().tables.segment_ids or not (talk or _is_alike(ledger, segment_id)):
+    if segment_id not in review.last_run().tables.segment_ids or not (talk or _is_alike(state, segment_id)):
         raise ReviewError("The group has not agreed or talked about this excerpt yet, so there is nothing to compare with.")
-    answers = ledger.blind(segment_id)
+    answers = state.blind(segment_id)
     group = _codes_of(talk) if talk else answers[0].codes
     return PracticeComparison(
         codes_of_group=group,
@@ -80,24 +80,24 @@ def compare(room: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> Pra
     )
 
 
-def _to_practise_on(room: ReviewSession) -> Iterator[str]:
+def _to_practise_on(review: ReviewSession) -> Iterator[str]:
     """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
-    ledger, tables = room.ledger(), room.material().tables
-    talks = [talk for talk in known_talks(room).values() if talk.segment_id in tables.segment_ids and _is_over(ledger, talk)]
+    state, tables = review.state(), review.last_run().tables
+    talks = [talk for talk in known_talks(review).values() if talk.segment_id in tables.segment_ids and _is_over(state, talk)]
     talks.sort(key=lambda talk: talk.discussion_id, reverse=True)
     talked = dict.fromkeys(talk.segment_id for talk in talks)
     yield from talked
-    yield from (each for each in tables.shuffled(_SEED) if _is_alike(ledger, each) and each not in talked)
+    yield from (each for each in tables.shuffled(_SEED) if _is_alike(state, each) and each not in talked)
 
 
-def _is_over(ledger: ReviewState, talk: Discussion) -> bool:
+def _is_over(state: ReviewState, talk: Discussion) -> bool:
     # Where a definition changed since, some read it anew, and must not be shown what the group said before.
-    return talk.outcome != "open" and talk.segment_id in ledger.complete.every
+    return talk.outcome != "open" and talk.segment_id in state.complete.every
 
 
-def _is_alike(ledger: ReviewState, segment_id: str) -> bool:
+def _is_alike(state: ReviewState, segment_id: str) -> bool:
     # Where nobody answered before they saw the suggestion, that they agree says nothing.
-    return segment_id in ledger.complete.every and segment_id not in ledger.differing.every and bool(ledger.blind(segment_id))
+    return segment_id in state.complete.every and segment_id not in state.differing.every and bool(state.blind(segment_id))
 
 
 def _codes_of(talk: Discussion) -> tuple[str, ...]:

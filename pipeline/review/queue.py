@@ -10,7 +10,8 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.decisions.store import Drawn, Store
+from pipeline.decisions.decision import Drawn
+from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.methods.active_learning.query_strategies import next_to_review
 from pipeline.methods.active_learning.sampling import check_order
@@ -41,7 +42,7 @@ class _View:
     reviewer: str
     group: str
     coders: int
-    ledger: ReviewState
+    state: ReviewState
     tables: Tables
     reading: dict[str, set[str]]
     """Who else holds a place, by excerpt."""
@@ -50,31 +51,31 @@ class _View:
     @cached_property
     def touched(self) -> set[str]:
         """What somebody has answered in this round, or is reading."""
-        return {*self.ledger.begun.every, *self.reading}
+        return {*self.state.begun.every, *self.reading}
 
     @property
     def closed(self) -> AbstractSet[str]:
         """What as many as are to read it have answered."""
-        return self.ledger.complete.every
+        return self.state.complete.every
 
     def is_read(self, segment_id: str) -> bool:
         """Return whether enough people, or this one, have read an excerpt."""
-        return segment_id in self.closed or self.ledger.is_done(self.reviewer, segment_id)
+        return segment_id in self.closed or self.state.is_done(self.reviewer, segment_id)
 
     def others(self, segment_id: str) -> set[str]:
         """Return who else has answered an excerpt or is reading it."""
-        return {*self.ledger.readers(segment_id), *self.reading.get(segment_id, ())} - {self.reviewer}
+        return {*self.state.readers(segment_id), *self.reading.get(segment_id, ())} - {self.reviewer}
 
     def is_free(self, segment_id: str) -> bool:
         """Return whether it waits for this person: not theirs yet, and fewer than wanted have it."""
-        return len(self.others(segment_id)) < self.coders and not self.ledger.is_done(self.reviewer, segment_id)
+        return len(self.others(segment_id)) < self.coders and not self.state.is_done(self.reviewer, segment_id)
 
     def has_own_group(self, segment_id: str) -> bool:
         """Return whether somebody of the person's own group has it, so that another group's reading would say more."""
         return any(self.group_of.get(who) == self.group for who in self.others(segment_id))
 
 
-def next_excerpt(room: ReviewSession, reviewer: str, order: Drawn = "given order", *, now: datetime) -> str | None:
+def next_excerpt(review: ReviewSession, reviewer: str, order: Drawn = "given order", *, now: datetime) -> str | None:
     """Return the segment_id a person should read next and hold the place for them for half an hour; None if nothing waits.
 
     Asked again before they answer, it is the same excerpt. Left out is what they have answered or skipped, what enough
@@ -83,56 +84,58 @@ def next_excerpt(room: ReviewSession, reviewer: str, order: Drawn = "given order
     they have seen the suggestion, so that their answer would not be blind.
     """
     check_order(order)
-    with room.held.lock:
+    with review.held.lock:
         # Two people who ask at once must not both be given the last place of an excerpt.
-        view = _view(room, reviewer, now=now)
-        segment_id = room.held.by(view.reviewer, order, now=now)
+        view = _view(review, reviewer, now=now)
+        # What they hold is given again, so that reloading the page does not show another excerpt.
+        segment_id = review.held.by(view.reviewer, order, now=now)
         if segment_id is None or segment_id not in view.tables.row_of or not view.is_free(segment_id):
-            segment_id = _first(room, view, order)
+            segment_id = _first(review, view, order)
         if segment_id is not None:
-            room.held.hold(view.reviewer, segment_id, order, now=now)
+            review.held.hold(view.reviewer, segment_id, order, now=now)
         return segment_id
 
 
-def let_go(room: ReviewSession, reviewer: str) -> None:
+def let_go(review: ReviewSession, reviewer: str) -> None:
     """Give back the place held for a person who stops, so that others may read that excerpt."""
-    with room.held.lock:
-        room.held.let_go(reviewer)
+    with review.held.lock:
+        review.held.let_go(reviewer)
 
 
-def ahead(room: ReviewSession, reviewer: str) -> Ahead:
+def ahead(review: ReviewSession, reviewer: str) -> Ahead:
     """Return how far a person is with the excerpts the study has now."""
-    view = _view(room, reviewer, now=None)
-    ledger, skipped = view.ledger, view.ledger.n_skipped(view.reviewer)
-    return Ahead(ledger.n_done(view.reviewer) - skipped, skipped, ledger.n_left(view.reviewer))
+    view = _view(review, reviewer, now=None)
+    state, skipped = view.state, view.state.n_skipped(view.reviewer)
+    return Ahead(state.n_done(view.reviewer) - skipped, skipped, state.n_left(view.reviewer))
 
 
-def _view(room: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
-    groups = room.read(groups_of)
+def _view(review: ReviewSession, reviewer: str, *, now: datetime | None) -> _View:
+    groups = review.read(groups_of)
+    # Names are kept as they were first typed, and people type theirs as they like.
     name = next((name for name in groups if name.casefold() == reviewer.casefold()), None)
     if name is None:
         raise ReviewError(f"There is no reviewer {reviewer!r} in this study; add them with their group first.")
     # How far somebody is does not hang on who is reading just now.
-    reading = room.held.others(name, now=now) if now else {}
-    return _View(name, groups[name], room.coders, room.ledger(), room.material().tables, reading, groups)
+    reading = review.held.others(name, now=now) if now else {}
+    return _View(name, groups[name], review.coders, review.state(), review.last_run().tables, reading, groups)
 
 
 def groups_of(store: Store) -> dict[str, str]:
     """Return the group of each reviewer."""
-    return {row["name"]: row["reviewer_group"].casefold() for row in store.connection.execute("SELECT * FROM reviewers")}
+    return {row["name"]: row["reviewer_group"].casefold() for row in store.rows("reviewers")}
 
 
-def _first(room: ReviewSession, view: _View, order: Drawn) -> str | None:
+def _first(review: ReviewSession, view: _View, order: Drawn) -> str | None:
     """Return the first that is free and new to the person's group, or else the first that is free."""
-    ranked = room.held.plans.get((view.reviewer, order), [])
+    ranked = review.held.plans.get((view.reviewer, order), [])
     present = (segment_id for segment_id in ranked if segment_id in view.tables.row_of)
     first = next((each for each in present if view.is_free(each) and not view.has_own_group(each)), None)
     if first is None:
-        codes = tuple(code.code for code in room.material().codebook.codes)
+        codes = tuple(code.code for code in review.last_run().codebook.codes)
         ranked = _ranked(view, order, codes, fresh=True) or _ranked(view, order, codes, fresh=False)
         first = next(iter(ranked), None)
     # Ranking takes long where the study is large: the next excerpts are taken from this one for as long as any is left.
-    room.held.plans[view.reviewer, order] = ranked
+    review.held.plans[view.reviewer, order] = ranked
     return first
 
 
@@ -149,7 +152,7 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
 
 def _waiting(view: _View, pool: Iterable[str], *, fresh: bool) -> Iterator[str]:
     # Most are closed or untouched, which is quickly told; the rest of the questions cost more, and come last.
-    closed, own, begun, reading = view.closed, view.ledger.own(view.reviewer), view.ledger.begun.every, view.reading
+    closed, own, begun, reading = view.closed, view.state.own(view.reviewer), view.state.begun.every, view.reading
     for segment_id in pool:
         if segment_id in closed:
             continue
@@ -170,6 +173,7 @@ def _each_text_once(view: _View, waiting: Iterable[str]) -> Iterator[str]:
         if text_id in met:
             continue
         met.add(text_id)
+        # The coder learns from texts: a second excerpt of the same words has nothing to add.
         if not any(view.is_read(other) for other in of_text[text_id]):
             begun = (other for other in of_text[text_id] if other in touched and view.is_free(other) and view.others(other))
             yield next(begun, segment_id)
@@ -180,10 +184,10 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
 
     Of each code only as many as are drawn can come into question, so that not every excerpt need be ranked.
     """
-    tables, ledger = view.tables, view.ledger
+    tables, state = view.tables, view.state
     # Sorted, as a set has another order in each process.
     open_ = sorted(view.touched - view.closed)
-    begun = [segment_id for segment_id in open_ if any(made.drawn == _RARE for made in ledger.now(segment_id))]
+    begun = [segment_id for segment_id in open_ if any(made.drawn == _RARE for made in state.now(segment_id))]
     first = list(_waiting(view, begun, fresh=fresh))
     met = {tables.text_of[segment_id] for segment_id in first}
     # The excerpts in their own order come last, for those that no code is likely for.
@@ -199,6 +203,6 @@ def _for_rare_codes(view: _View, codes: tuple[str, ...], *, fresh: bool) -> list
         _RARE,
         n=_AHEAD,
         seed=_SEED,
-        counts=np.array([ledger.n_given(code) for code in codes], dtype=int),
+        counts=np.array([state.n_given(code) for code in codes], dtype=int),
     )
     return [*first, *(pool[place] for place in chosen)][:_AHEAD]

@@ -13,6 +13,7 @@ from pipeline.methods.text.rewording import too_like
 from pipeline.review.coding import StaleError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
+from pipeline.runtime.plain_text import one_line
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,13 @@ class QuoteCandidate:
         return self.approval.approval_id if self.approval else 0
 
 
-def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
+def quote_candidates(review: ReviewSession, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
     """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about."""
-    material = room.material()
-    stamp = room.read(lambda store: store.last_numbers("approvals", "retractions"))
-    approvals = room.kept("approvals", stamp, lambda: room.read(approvals_of))
-    order = {code.code: place for place, code in enumerate(material.codebook.codes)}
-    quotes = material.tables["quotes"]
+    run = review.last_run()
+    stamp = review.read(lambda store: store.last_numbers("approvals", "retractions"))
+    approvals = review.kept("approvals", stamp, lambda: review.read(approvals_of))
+    order = {code.code: place for place, code in enumerate(run.codebook.codes)}
+    quotes = run.tables["quotes"]
     # Codes that the codebook no longer has come last.
     places = quotes["code"].map(order).fillna(len(order))
     rows = quotes.assign(place=places).sort_values("place", kind="stable").to_dict("records")
@@ -64,43 +65,45 @@ def quote_candidates(room: ReviewSession, *, waiting: bool = False) -> tuple[Quo
     grouped: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["segment_id"], []).append(row)
-    candidates = (_candidate(material, own, approvals.get(segment_id)) for segment_id, own in grouped.items())
+    candidates = (_candidate(run, own, approvals.get(segment_id)) for segment_id, own in grouped.items())
     return tuple(candidate for candidate in candidates if not (waiting and candidate.approval))
 
 
-def approve(room: ReviewSession, segment_id: str, *, by: str, version: int, key: str) -> QuoteApproval:
+def approve(review: ReviewSession, segment_id: str, *, by: str, version: int, key: str) -> QuoteApproval:
     """Let a quotation leave as it was said; ReviewError if the person agreed to rewording only."""
-    if _consent(room, segment_id) != "quote":
+    if _consent(review, segment_id) != "quote":
         raise ReviewError("The person who said this agreed to rewording only; write other words for it, or refuse it.")
-    return _keep(room, segment_id, "approved", by=by, version=version, key=key)
+    return _keep(review, segment_id, "approved", by=by, version=version, key=key)
 
 
-def approve_rewording(room: ReviewSession, segment_id: str, wording: str, *, by: str, version: int, key: str) -> QuoteApproval:
+def approve_rewording(review: ReviewSession, segment_id: str, wording: str, *, by: str, version: int, key: str) -> QuoteApproval:
     """Let other words leave in its place; ReviewError if they are still what was said, or may tell who somebody is."""
-    words = " ".join(wording.split())
-    _consent(room, segment_id)
+    words = one_line(wording)
+    _consent(review, segment_id)
     if not words:
         raise ReviewError("Please write it in other words; nothing is no rewording.")
-    if alike := too_like(room.material().tables.words(segment_id), words):
+    # Changed by a word or two it is still a quotation of somebody who asked not to be quoted.
+    if alike := too_like(review.last_run().tables.words(segment_id), words):
         raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
     if may_identify(words):
         pointing = " and ".join(pointers(words))
         raise ReviewError(f"What comes together in these words (such as {pointing}) may point at the person; leave that out.")
-    names = room.study.settings.clean.known_names
-    redactor = room.kept("redactor", names, lambda: Redactor(known_names=names))
+    names = review.study.settings.clean.known_names
+    # Kept, as its word lists take long to load for each approval.
+    redactor = review.kept("redactor", names, lambda: Redactor(known_names=names))
     if identifiers := ", ".join(identifiers_in(redactor, [words])[0]):
         raise ReviewError(f"These words may tell who somebody is: {identifiers}. Leave it out.")
-    return _keep(room, segment_id, "reworded", wording=words, by=by, version=version, key=key)
+    return _keep(review, segment_id, "reworded", wording=words, by=by, version=version, key=key)
 
 
-def refuse_quote(room: ReviewSession, segment_id: str, reason: str, *, by: str, version: int, key: str) -> QuoteApproval:
+def refuse_quote(review: ReviewSession, segment_id: str, reason: str, *, by: str, version: int, key: str) -> QuoteApproval:
     """Keep a quotation in, with a reason."""
     if not reason.strip():
         raise ReviewError("Please say why this is not to be quoted; the reason is kept with it.")
-    return _keep(room, segment_id, "refused", reason=reason.strip(), by=by, version=version, key=key)
+    return _keep(review, segment_id, "refused", reason=reason.strip(), by=by, version=version, key=key)
 
 
-def undo_approval(room: ReviewSession, approval_id: int, *, by: str) -> None:
+def undo_approval(review: ReviewSession, approval_id: int, *, by: str) -> None:
     """Take a decision about a quotation back; it stays on record, and the one before it counts again."""
 
     def take_back(store: Store) -> None:
@@ -108,7 +111,7 @@ def undo_approval(room: ReviewSession, approval_id: int, *, by: str) -> None:
             raise ReviewError(f"There is no decision {approval_id} about a quotation in this study.")
         store.retract("approval", approval_id, by)
 
-    room.write(take_back)
+    review.write(take_back)
 
 
 def approvals_of(store: Store) -> dict[str, QuoteApproval]:
@@ -117,7 +120,7 @@ def approvals_of(store: Store) -> dict[str, QuoteApproval]:
 
 
 def _keep(
-    room: ReviewSession,
+    review: ReviewSession,
     segment_id: str,
     outcome: Literal["approved", "reworded", "refused"],
     *,
@@ -127,10 +130,11 @@ def _keep(
     wording: str = "",
     reason: str = "",
 ) -> QuoteApproval:
-    text_id = room.material().tables.text_id(segment_id)
+    text_id = review.last_run().tables.text_id(segment_id)
     row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "wording": wording, "reason": reason, "by": by}
 
     def keep(store: Store) -> QuoteApproval:
+        # Sent twice, a form is one decision.
         number = store.made_with(key, "approvals")
         if not number:
             stands = approvals_of(store).get(segment_id)
@@ -152,12 +156,12 @@ def _keep(
             )
         return _approval(kept)
 
-    return room.write(keep)
+    return review.write(keep)
 
 
-def _consent(room: ReviewSession, segment_id: str) -> str:
+def _consent(review: ReviewSession, segment_id: str) -> str:
     """Return what the person who said it allows today; ReviewError where that is no quotation of any kind."""
-    tables = room.material().tables
+    tables = review.last_run().tables
     row = tables.row_of.get(segment_id)
     if row is None:
         raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
@@ -168,8 +172,8 @@ def _consent(room: ReviewSession, segment_id: str) -> str:
     return str(comment["consent"])
 
 
-def _candidate(material: RunTables, rows: list[Mapping[Hashable, Any]], approval: QuoteApproval | None) -> QuoteCandidate:
-    first, tables = rows[0], material.tables
+def _candidate(run: RunTables, rows: list[Mapping[Hashable, Any]], approval: QuoteApproval | None) -> QuoteCandidate:
+    first, tables = rows[0], run.tables
     place = tables.row_of.get(first["segment_id"])
     comment_id = "" if place is None else tables.segments["comment_id"].iloc[place]
     row = tables.comment_rows.get(comment_id)

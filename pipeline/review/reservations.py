@@ -28,11 +28,13 @@ class Reservations:
     def give_back(self, reviewer: str, segment_id: str) -> None:
         """Give back the place of an excerpt that a person has answered."""
         with self.lock:
+            # They may hold another by now, which must not be let go for them.
             if self._places.get(reviewer, ("",))[0] == segment_id:
                 self.let_go(reviewer)
 
     def by(self, reviewer: str, order: str, *, now: datetime) -> str | None:
         """Return the excerpt that is held for a person in an order."""
+        # Nothing held is a place that is over now.
         segment_id, drawn, until = self._places.get(reviewer, ("", "", now))
         return segment_id if drawn == order and until > now else None
 

@@ -44,8 +44,7 @@ class RunTables:
 
     def wording(self, question: str) -> str:
         """Return how a question was worded, or else the name of its column, or else its own."""
-        settings = self.study.settings.intake.questions.get(question)
-        return (settings.wording or settings.column or question) if settings else question
+        return self.study.settings.intake.wording(question)
 
     def label(self, code: str) -> str:
         """Return what people call a code in plain words, or its id where the codebook no longer has it."""
@@ -53,7 +52,7 @@ class RunTables:
 
     @cached_property
     def _labels(self) -> dict[str, str]:
-        return {code.code: code.plain_label or code.name for code in self.codebook.codes}
+        return self.codebook.plain_names
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,7 @@ class Tables:
         """Return a table; empty if the last run did not come so far."""
         if name in self.at_once:
             return self.at_once[name]
+        # Most pages never look at these.
         if name not in self._later:
             self._later[name] = _read_later(self.study, name)
         return self._later[name]
@@ -112,6 +112,7 @@ class Tables:
     @cached_property
     def of_comment(self) -> dict[str, list[str]]:
         """The excerpts of each comment, in the order of the answer."""
+        # Of all answers at once: within each it is the order in which its excerpts stand.
         ordered = self.segments.sort_values("start", kind="stable")
         return _listed(zip(ordered["comment_id"], ordered["segment_id"], strict=True))
 
@@ -155,6 +156,7 @@ class Tables:
         vectors = read_table("vectors", path) if path.is_file() else None
         if not isinstance(vectors, Vectors) or not len(vectors):
             return (), np.zeros((0, 1), dtype=np.float32)
+        # Stored as halves; made unit vectors with doubles, kept as singles: half the memory, and near enough to rank by.
         return tuple(vectors.ids), unit(vectors.matrix.astype(np.float64)).astype(np.float32)
 
     def shuffled(self, seed: int) -> list[str]:
@@ -185,6 +187,7 @@ class Tables:
 
         def rank() -> list[list[str]]:
             chances, _ = self.chances(codes)
+            # Stable, so that of equal chances the lower id comes first in every process.
             order, n = np.argsort(-chances, axis=0, kind="stable"), (chances > 0).sum(axis=0)
             return [[self.excerpts[row] for row in order[: n[place], place]] for place in range(len(codes))]
 
@@ -225,30 +228,31 @@ def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return lists
 
 
-def fresh_material(study: Study, before: RunTables | None) -> RunTables:
-    """Return the study's material as it is now: as it was before, where nothing has changed."""
+def fresh_run(study: Study, before: RunTables | None) -> RunTables:
+    """Return the tables and the codebook as they are now: as they were before, where nothing has changed."""
+    # Sizes and times of the files: to read them all again for every page would take longer than the page.
     stamp = _stamp(*(_path(study, name) for name in (*_AT_ONCE, *_LATER)))
     if before is None:
         codebook = read_codebook(study.codebook) if study.codebook else Codebook(())
         return RunTables(study, codebook, _read(study, stamp), _stamp(study.codebook) if study.codebook else ())
-    material = _with_codebook(before)
+    run = _with_codebook(before)
     # A run replaces the tables one after the other: until it is over, those of the run before fit together and these do not.
-    if stamp != material.tables.stamp and not _is_running(study):
-        material = replace(material, tables=_read(study, stamp))
-    return material
+    if stamp != run.tables.stamp and not _is_running(study):
+        run = replace(run, tables=_read(study, stamp))
+    return run
 
 
-def _with_codebook(material: RunTables) -> RunTables:
-    """Return the material with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
-    path = material.study.codebook
+def _with_codebook(run: RunTables) -> RunTables:
+    """Return the tables with the codebook as it is now; as it was, and what is wrong, while it cannot be read."""
+    path = run.study.codebook
     stamp = _stamp(path) if path else ()
-    if path is None or stamp == material.codebook_stamp:
-        return material
+    if path is None or stamp == run.codebook_stamp:
+        return run
     try:
-        return replace(material, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
+        return replace(run, codebook=read_codebook(path), codebook_stamp=stamp, codebook_fault="")
     except CodebookError as error:
         # Somebody is editing it in Excel; the review must not stop for that.
-        return replace(material, codebook_stamp=stamp, codebook_fault=str(error))
+        return replace(run, codebook_stamp=stamp, codebook_fault=str(error))
 
 
 def _read(study: Study, stamp: Stamp) -> Tables:

@@ -44,7 +44,7 @@ class SearchHits:
     n_all: int
 
 
-def find(room: ReviewSession, words: str, *, n: int = 20, start: int = 0) -> SearchHits:
+def find(review: ReviewSession, words: str, *, n: int = 20, start: int = 0) -> SearchHits:
     """Return excerpts of answers that hold all these words (or a "phrase in quotation marks", or the beginning of a word*).
 
     Of each answer the excerpt with most of the words is shown. Accents and case make no difference.
@@ -52,19 +52,19 @@ def find(room: ReviewSession, words: str, *, n: int = 20, start: int = 0) -> Sea
     wanted = as_query(words)
     if not wanted:
         return SearchHits((), 0)
-    material = room.material()
-    with open_index(material.tables) as connection:
+    run = review.last_run()
+    with open_index(run.tables) as connection:
         # Where answers hold the words equally well, their order must be the same on every page of the list.
         sql = "SELECT comment_id FROM answers WHERE answers MATCH ? ORDER BY rank, comment_id"
         comments = [row[0] for row in connection.execute(sql, (wanted,))]
-    best = (_best(material.tables, comment_id, words) for comment_id in comments[start : start + n])
-    return SearchHits(tuple(_hit(material, segment_id) for segment_id in best if segment_id), len(comments))
+    best = (_best(run.tables, comment_id, words) for comment_id in comments[start : start + n])
+    return SearchHits(tuple(_hit(run, segment_id) for segment_id in best if segment_id), len(comments))
 
 
-def more_like(room: ReviewSession, segment_id: str, *, n: int = 20) -> tuple[SearchHit, ...]:
+def more_like(review: ReviewSession, segment_id: str, *, n: int = 20) -> tuple[SearchHit, ...]:
     """Return other excerpts nearest in meaning, each text once."""
-    material = room.material()
-    tables = material.tables
+    run = review.last_run()
+    tables = run.tables
     ids, matrix = tables.matrix
     text_id = tables.text_id(segment_id)
     row = tables.vector_rows.get(text_id or "")
@@ -76,7 +76,7 @@ def more_like(room: ReviewSession, segment_id: str, *, n: int = 20) -> tuple[Sea
     for place in np.argsort(-likeness, kind="stable")[: n + 1]:
         excerpts = tables.of_text.get(ids[place], [])
         if place != row and excerpts:
-            hits.append(_hit(material, excerpts[0], likeness=round(float(likeness[place]), 3)))
+            hits.append(_hit(run, excerpts[0], likeness=round(float(likeness[place]), 3)))
     return tuple(hits[:n])
 
 
@@ -148,9 +148,9 @@ def _best(tables: Tables, comment_id: str, words: str) -> str | None:
     return max(tables.of_comment.get(comment_id, []), key=n_words, default=None)
 
 
-def _hit(material: RunTables, segment_id: str, *, likeness: float | None = None) -> SearchHit:
-    shown = bare_excerpt(material, segment_id)
+def _hit(run: RunTables, segment_id: str, *, likeness: float | None = None) -> SearchHit:
+    shown = bare_excerpt(run, segment_id)
     before = shown.before if len(shown.before) <= _ROUND else "…" + shown.before[-_ROUND:]
     after = shown.after if len(shown.after) <= _ROUND else shown.after[:_ROUND] + "…"
-    codes = tuple(material.label(code) for code in material.tables.codes.get(segment_id, ()))
+    codes = tuple(run.label(code) for code in run.tables.codes.get(segment_id, ()))
     return SearchHit(segment_id, before, shown.words, after, shown.question, shown.group, codes, likeness)

@@ -1,4 +1,4 @@
-"""The room in which people review a study: its tables, what they have said so far, and the one writer."""
+"""A review that is going on: the tables of the last run, what people have said so far, and the one writer."""
 
 import threading
 from collections.abc import Callable, Hashable, Iterator
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pipeline.decisions.store import Store, open_store
 from pipeline.review.reservations import Reservations
-from pipeline.review.run_tables import RunTables, fresh_material
+from pipeline.review.run_tables import RunTables, fresh_run
 from pipeline.review.state import ReviewState
 from pipeline.review.writer import Writer, open_writer
 from pipeline.study.study import Study
@@ -19,14 +19,14 @@ T = TypeVar("T")
 
 @dataclass
 class ReviewSession:
-    """What every page of a review works on; `open_room` makes one, for any number of threads."""
+    """What every page of a review works on; `open_review` makes one, for any number of threads."""
 
     study: Study
     held: Reservations
     """The places that are kept for people who are reading."""
     _writer: Writer
-    _material: RunTables
-    _ledger: ReviewState
+    _run: RunTables
+    _state: ReviewState
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _kept: dict[str, tuple[Hashable, Any]] = field(default_factory=dict)
 
@@ -35,18 +35,18 @@ class ReviewSession:
         """How many people read each excerpt, blind to each other."""
         return self.study.settings.review.coders
 
-    def material(self) -> RunTables:
+    def last_run(self) -> RunTables:
         """Return the study's tables and codebook as they are now; read again only where a file has changed."""
         with self._lock:
-            self._material = fresh_material(self.study, self._material)
-            return self._material
+            self._run = fresh_run(self.study, self._run)
+            return self._run
 
-    def ledger(self) -> ReviewState:
+    def state(self) -> ReviewState:
         """Return what people have said up to now, other programs' rows included."""
         # Two threads at once would both take in the same rows.
         with self._lock, open_store(self.study) as store:
-            self._ledger.catch_up(store, self.material().tables.segment_ids)
-            return self._ledger
+            self._state.catch_up(store, self.last_run().tables.segment_ids)
+            return self._state
 
     def kept(self, name: str, stamp: Hashable, make: Callable[[], T]) -> T:
         """Return what `make` returns; as it was the last time, while the stamp is still the same."""
@@ -68,9 +68,9 @@ class ReviewSession:
 
 
 @contextmanager
-def open_room(study: Study) -> Iterator[ReviewSession]:
+def open_review(study: Study) -> Iterator[ReviewSession]:
     """Open a study for review; DataError if it has not been run yet, ReviewError if the store cannot be used."""
     # The tables first: without a run there is nothing to review, and no store is to be made.
-    material = fresh_material(study, None)
+    run = fresh_run(study, None)
     with open_writer(study) as writer:
-        yield ReviewSession(study, Reservations(), writer, material, ReviewState(study.settings.review.coders))
+        yield ReviewSession(study, Reservations(), writer, run, ReviewState(study.settings.review.coders))

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from pipeline.decisions.decision import Decision
 from pipeline.decisions.showings import SHOWING_CHANNELS
-from pipeline.decisions.store import DECISION, Decision, Store, decision_of
+from pipeline.decisions.store import Store
 
 
 @dataclass
@@ -23,6 +24,7 @@ class CountedSet:
         if belongs == (segment_id in self.every):
             return
         self.every.add(segment_id) if belongs else self.every.discard(segment_id)
+        # What a later run no longer has stays marked, and counts again if it comes back.
         self.n_here += (1 if belongs else -1) * (segment_id in present)
 
     def count(self, present: AbstractSet[str]) -> None:
@@ -95,6 +97,7 @@ class ReviewState:
         with store.snapshot():
             touched = {*self._take_decisions(store), *self._take_withdrawals(store), *self._take_reopenings(store)}
             self._take_showings(store)
+        # Only these: with 50,000 excerpts, to judge all for each page would take longer than the page.
         for segment_id in touched:
             self._judge(segment_id)
 
@@ -180,6 +183,7 @@ class ReviewState:
         begun = self.round_of(segment_id)
         made = self._made.get(segment_id, ())
         own = (decision for decision in made if decision.reviewer == reviewer and decision.outcome != "skip")
+        # Withdrawn ones count, too: what was seen after them cannot be unseen.
         answered = any(decision.decision_id > begun for decision in own)
         return answered or self._seen_texts.get((reviewer, text_id), -1) >= begun
 
@@ -200,11 +204,10 @@ class ReviewState:
         return tuple(sorted(last.values(), key=lambda made: made.decision_id))
 
     def _take_decisions(self, store: Store) -> Iterable[str]:
-        sql = f"SELECT {DECISION} FROM decisions WHERE decision_id > ? ORDER BY decision_id"  # noqa: S608
-        for row in store.connection.execute(sql, (self._read_to["decisions"],)).fetchall():
-            made = decision_of(row)
+        for made in store.decisions_after(self._read_to["decisions"]):
             self._made[made.segment_id].append(made)
             self._numbered[made.decision_id] = made
+            # Of all that was ever made: whoever took an answer back has worked for it all the same.
             self._tallies[made.reviewer] = self.tally(made.reviewer).with_one(made)
             self._read_to["decisions"] = made.decision_id
             # The page shows the suggestion as soon as they have answered.
@@ -213,37 +216,34 @@ class ReviewState:
             yield made.segment_id
 
     def _take_showings(self, store: Store) -> None:
-        sql = "SELECT showing_id, reviewer, text_id, up_to FROM showings WHERE showing_id > ? ORDER BY 1"
-        for number, reviewer, text_id, up_to in store.connection.execute(sql, (self._read_to["showings"],)).fetchall():
-            self._read_to["showings"] = number
-            self._see(reviewer, text_id, up_to)
+        for row in store.rows("showings", after=self._read_to["showings"]):
+            self._read_to["showings"] = row["showing_id"]
+            self._see(row["reviewer"], row["text_id"], row["up_to"])
 
     def _see(self, reviewer: str, text_id: str, up_to: int) -> None:
         self._seen_texts[reviewer, text_id] = max(up_to, self._seen_texts.get((reviewer, text_id), 0))
 
     def _take_withdrawals(self, store: Store) -> Iterable[str]:
-        sql = "SELECT withdrawal_id, decision_id FROM withdrawals WHERE withdrawal_id > ? ORDER BY 1"
-        for number, decision_id in store.connection.execute(sql, (self._read_to["withdrawals"],)).fetchall():
-            self._read_to["withdrawals"] = number
-            if decision_id is not None:
-                self._withdrawn.add(decision_id)
-                yield self._numbered[decision_id].segment_id
+        for row in store.rows("withdrawals", after=self._read_to["withdrawals"]):
+            self._read_to["withdrawals"] = row["withdrawal_id"]
+            # The others withdraw an edit of themes.
+            if row["decision_id"] is not None:
+                self._withdrawn.add(row["decision_id"])
+                yield self._numbered[row["decision_id"]].segment_id
 
     def _take_reopenings(self, store: Store) -> Iterable[str]:
-        added = store.connection.execute(
-            "SELECT reopening_id, code_outcome_id, up_to, segments FROM reopenings WHERE reopening_id > ? ORDER BY 1",
-            (self._read_to["reopenings"],),
-        ).fetchall()
-        for number, outcome, up_to, segments in added:
-            self._read_to["reopenings"] = number
-            self._reopened[outcome] = (up_to, frozenset(json.loads(segments)))
-        sql = "SELECT retraction_id, subject, number FROM retractions WHERE retraction_id > ? ORDER BY 1"
+        added = store.rows("reopenings", after=self._read_to["reopenings"])
+        for row in added:
+            self._read_to["reopenings"] = row["reopening_id"]
+            self._reopened[row["code_outcome_id"]] = (row["up_to"], frozenset(json.loads(row["segments"])))
         gone: set[str] = set()
-        for number, subject, outcome in store.connection.execute(sql, (self._read_to["retractions"],)).fetchall():
-            self._read_to["retractions"] = number
-            if subject == "code outcome" and outcome in self._reopened:
-                gone |= self._reopened.pop(outcome)[1]
-        touched = gone.union(*(self._reopened[row[1]][1] for row in added if row[1] in self._reopened))
+        for row in store.rows("retractions", after=self._read_to["retractions"]):
+            self._read_to["retractions"] = row["retraction_id"]
+            # Of what can be retracted only the outcome of a proposal has put excerpts back into the queue.
+            if row["subject"] == "code outcome" and row["number"] in self._reopened:
+                gone |= self._reopened.pop(row["number"])[1]
+        outcomes = (row["code_outcome_id"] for row in added)
+        touched = gone.union(*(self._reopened[outcome][1] for outcome in outcomes if outcome in self._reopened))
         if touched:
             # All of them anew: where one reopening is taken back, an earlier one may count again.
             self._rounds = {}
@@ -255,11 +255,13 @@ class ReviewState:
         """Bring all that is kept about an excerpt up to what people say of it now."""
         standing, begun = {made.reviewer: made for made in self.standing(segment_id)}, self.round_of(segment_id)
         readers = frozenset(made.reviewer for made in standing.values() if made.decision_id > begun and made.outcome != "skip")
+        # Skipping is no reading, so that an excerpt somebody skipped still waits for another.
         complete = len(readers) >= self.coders
         # Those whose answers were all withdrawn, too: what is counted of them goes down.
         for reviewer in {made.reviewer for made in self._made[segment_id]}:
             self._judge_own(segment_id, reviewer, standing.get(reviewer), begun=begun, complete=complete)
         self._readers[segment_id] = readers
+        # Not what stands now: once people have seen each other's answers, that they agree says nothing.
         blind = self.blind(segment_id)
         unsure = any(made.outcome == "not sure" for made in blind)
         differ = unsure or len({(made.outcome, frozenset(made.codes)) for made in blind}) > 1

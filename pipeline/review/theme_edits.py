@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import read_codebook
-from pipeline.decisions.store import Action
+from pipeline.decisions.decision import Action
 from pipeline.errors import CodebookError, DataError
 from pipeline.methods.themes.distinct_texts import unit
 from pipeline.methods.themes.edits import divide, nearest_members
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, read_table
 
@@ -31,7 +32,7 @@ class ThemeEditRequest:
 
 def rename_wish(study: Study, number: int, title: str) -> ThemeEditRequest:
     """Ask for a title; DataError if it is empty or long."""
-    words = " ".join(title.split())
+    words = one_line(title)
     if not 0 < len(words) <= LONGEST_TITLE:
         raise DataError(f"A title has 1 to {LONGEST_TITLE} characters, this one {len(words)}; please shorten or give it.")
     if not any(sign.isprintable() and not sign.isspace() for sign in words):

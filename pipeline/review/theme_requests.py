@@ -13,6 +13,8 @@ from pipeline.review.codebook_changes import CodeEdit, propose_code
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
 from pipeline.review.theme_edits import ThemeEditRequest, theme_table
+from pipeline.runtime.plain_text import one_line
+from pipeline.runtime.plurals import agreeing
 from pipeline.study.study import Study, load_study
 
 
@@ -69,29 +71,29 @@ class ThemeEdit:
     """Texts by which the themes are found again."""
 
 
-def theme_cards(room: ReviewSession) -> tuple[ThemeCard, ...]:
+def theme_cards(review: ReviewSession) -> tuple[ThemeCard, ...]:
     """Return the themes by number, those set aside last; none before the last run came so far."""
-    material = room.material()
-    placed = {row["theme_id"]: row for row in material.tables["theme_codes"].to_dict("records")}
-    voices = {theme_id: rows.to_dict("records") for theme_id, rows in material.tables["voices"].groupby("theme_id")}
-    themes = material.tables["themes"].sort_values("number").to_dict("records")
-    return tuple(_card(material, row, placed.get(row["theme_id"], {}), voices.get(row["theme_id"], [])) for row in themes)
+    run = review.last_run()
+    placed = {row["theme_id"]: row for row in run.tables["theme_codes"].to_dict("records")}
+    voices = {theme_id: rows.to_dict("records") for theme_id, rows in run.tables["voices"].groupby("theme_id")}
+    themes = run.tables["themes"].sort_values("number").to_dict("records")
+    return tuple(_card(run, row, placed.get(row["theme_id"], {}), voices.get(row["theme_id"], [])) for row in themes)
 
 
-def theme_card(room: ReviewSession, number: int) -> ThemeCard:
+def theme_card(review: ReviewSession, number: int) -> ThemeCard:
     """Return one theme; DataError if there is none of that number."""
-    cards = theme_cards(room)
+    cards = theme_cards(review)
     card = next((card for card in cards if card.number == number), None)
     if card is None:
         raise DataError(f"There is no theme {number}; they are numbered 1 to {len(cards)}.")
     return card
 
 
-def theme_edits(room: ReviewSession) -> tuple[ThemeEdit, ...]:
+def theme_edits(review: ReviewSession) -> tuple[ThemeEdit, ...]:
     """Return the edits that stand, the last one first."""
-    shaping = room.material().tables["shaping"]
+    shaping = review.last_run().tables["shaping"]
     results = dict(zip(shaping["edit_id"], shaping["result"], strict=True))
-    edits = room.read(lambda store: store.theme_edits())
+    edits = review.read(lambda store: store.theme_edits())
     rows = edits[~edits["withdrawn"].astype(bool)].to_dict("records")
     return tuple(
         ThemeEdit(
@@ -107,40 +109,46 @@ def theme_edits(room: ReviewSession) -> tuple[ThemeEdit, ...]:
     )
 
 
-def ask_of_themes(room: ReviewSession, wish: ThemeEditRequest, *, by: str) -> int:
+def ask_of_themes(review: ReviewSession, wish: ThemeEditRequest, *, by: str) -> int:
     """Keep what somebody asks of a theme, as `theme_edits` puts it, and return the number of the edit."""
-    return room.write(lambda store: store.add_theme_edit(wish.action, wish.texts, wish.detail, by))
+    return review.write(lambda store: store.add_theme_edit(wish.action, wish.texts, wish.detail, by))
 
 
-def undo_theme_edit(room: ReviewSession, edit_id: int, *, by: str) -> None:
+def undo_theme_edit(review: ReviewSession, edit_id: int, *, by: str) -> None:
     """Take an edit of themes back; it stays on record."""
-    room.write(lambda store: store.withdraw_theme_edit(edit_id, by))
+    review.write(lambda store: store.withdraw_theme_edit(edit_id, by))
 
 
-def propose_code_from(room: ReviewSession, number: int, *, label: str, definition: str, why: str, by: str, key: str) -> CodeEdit:
+def propose_code_from(
+    review: ReviewSession, number: int, *, label: str, definition: str, why: str, by: str, key: str
+) -> CodeEdit:
     """Propose a new code made of a theme, with exemplars as examples where those who said them agreed to be quoted.
 
     The codebook may leave the study, so nobody else's words go into it.
     """
-    tables = room.material().tables
+    tables = review.last_run().tables
     comments = tables["comments"].set_index("comment_id")
     quotable = set(comments.index[(comments["consent"] == "quote") & comments["set_aside"].isna()])
     by_whom = dict(zip(tables.excerpts, tables.segments["comment_id"], strict=True))
     texts = dict(zip(tables["texts"]["text_id"], tables["texts"]["text"], strict=True))
-    card = theme_card(room, number)
+    card = theme_card(review, number)
+    # Several excerpts may hold the same words; each example is given once, in the order of nearness.
     spoken = dict.fromkeys(tables.text_id(segment_id) for segment_id, _ in card.exemplars)
+    # One person who agreed is enough: the words are theirs as much as anybody else's.
     free = [text_id for text_id in spoken if text_id and any(by_whom[each] in quotable for each in tables.of_text[text_id])]
     # In the codebook's file a bar parts one example from the next.
-    examples = "\n".join(" ".join(str(texts[text_id]).replace("|", "/").split()) for text_id in free)
+    examples = "\n".join(one_line(str(texts[text_id]).replace("|", "/")) for text_id in free)
     fields = {"label": label, "definition": definition, "examples": examples}
-    return propose_code(room, fields, why=why, by=by, key=key)
+    return propose_code(review, fields, why=why, by=by, key=key)
 
 
-def _card(material: RunTables, row: Mapping[Hashable, Any], placed: Mapping[Hashable, Any], voices: list[Any]) -> ThemeCard:
-    tables = material.tables
+def _card(run: RunTables, row: Mapping[Hashable, Any], placed: Mapping[Hashable, Any], voices: list[Any]) -> ThemeCard:
+    tables = run.tables
     by_people = isinstance(row["agreed_code"], str)
+    # What people agreed on goes before what the program matched.
     code = row["agreed_code"] if by_people else placed.get("code")
     code = code if isinstance(code, str) else ""
+    # A person who was erased since the run may have been the only one to say them.
     exemplars = [text_id for text_id in row["exemplars"].split() if text_id in tables.of_text]
     excerpts = [tables.of_text[text_id][0] for text_id in exemplars]
     return ThemeCard(
@@ -155,7 +163,7 @@ def _card(material: RunTables, row: Mapping[Hashable, Any], placed: Mapping[Hash
         n_people=int(row["n_people"]),
         n_texts=int(row["n_texts"]),
         code=code,
-        code_label=material.label(code) if code else "",
+        code_label=run.label(code) if code else "",
         code_by="people" if by_people else "the model" if code else "nobody",
         proposed=str(placed.get("proposed", "")),
         said_by=tuple(map(_sharing, voices)),
@@ -177,7 +185,7 @@ def list_themes(folder: str | Path) -> str:
     lines = []
     for row in themes.sort_values("number").to_dict("records"):
         marks = [mark for mark, is_so in (("set aside", row["set_aside"]), ("named by people", row["named"])) if is_so]
-        line = f"  {row['number']:3d}  {row['n_people']:6,} people  {row['title']}"
+        line = f"  {row['number']:3d}  {row['n_people']:6,} {agreeing(row['n_people'], 'person', 'people')}  {row['title']}"
         lines.append(line + (f"  ({', '.join(marks)})" if marks else ""))
     edits = read_review(study, "theme_edits")
     standing = edits[~edits["withdrawn"]]

@@ -1,11 +1,10 @@
 """The one writer of a study's store in a server: what many people save at once is written in turn, and made durable together."""
 
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -60,7 +59,7 @@ class Writer:
         """Carry out jobs until closed, on a connection of this thread's own."""
         try:
             with open_store(study) as store:
-                store.connection.execute(f"PRAGMA wal_autocheckpoint = {_MOST_PAGES}")
+                store.let_log_grow(_MOST_PAGES)
                 started.set_result(None)
                 while wishes := self._next(store):
                     _carry_out(store, wishes)
@@ -74,9 +73,7 @@ class Writer:
         try:
             wishes = [self._wishes.get(timeout=_QUIET_S)]
         except queue.Empty:
-            # On a full disk it may fail: what is saved is safe in the log, and the next pause is another chance.
-            with suppress(sqlite3.OperationalError):
-                store.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            store.move_log()
             wishes = [self._wishes.get()]
         while wishes[-1] is not None and len(wishes) < _MOST_TOGETHER:
             try:
@@ -121,16 +118,14 @@ def _carry_out(store: Store, wishes: list[_Wish]) -> None:
 
 def _attempt(store: Store, wish: _Wish) -> Iterator[Any]:
     """Yield what a job returns; where it fails, undo what it wrote, tell who asked for it, and yield nothing."""
-    store.connection.execute("SAVEPOINT job")
     try:
-        result = wish.job(store)
+        with store.apart():
+            result = wish.job(store)
     except Exception as fault:
-        if not store.connection.in_transaction:
+        if not store.is_together:
             # SQLite itself gave up the whole transaction, as it does on a full disk: all who share it must hear of it.
             raise
         # Whatever stopped one person's job is that person's to hear, and must not stop the others' beside it.
-        store.connection.execute("ROLLBACK TO job")
         wish.answer.set_exception(in_words(fault, store.folder))
     else:
         yield result
-    store.connection.execute("RELEASE job")

@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.errors import PipelineError, StudyError
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_files import is_there, why_no_file
+from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.spreadsheet_cells import FORMULA
 
 
@@ -191,4 +192,4 @@ def _check(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]], col
 
 def _tidy(row: Sequence[str], places: Mapping[str, int]) -> Row:
     cells = {name: row[place] if place < len(row) else "" for name, place in places.items()}
-    return {name: " ".join(_stripped(cell).split()) for name, cell in cells.items()}
+    return {name: one_line(_stripped(cell)) for name, cell in cells.items()}

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from pipeline.errors import StudyError
 from pipeline.runtime.edited_csv import Row, add_row, change_row, read_rows, remove_row, start_table
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 
 
@@ -50,6 +51,7 @@ class Action:
             return "overdue"
         if not self.decided:
             return "unanswered"
+        # A decision that nobody hears of answers nobody.
         return "answered" if self.told_on else "not told"
 
     @property
@@ -98,6 +100,7 @@ class Loop:
 
     def of(self, names: Sequence[str]) -> tuple[Action, ...]:
         """Return the rows about a thing that goes by any of these names."""
+        # People type names by hand into a spreadsheet.
         wanted = {name.casefold().strip() for name in names if name}
         return tuple(entry for entry in self.entries if entry.about.casefold().strip() in wanted)
 
@@ -126,13 +129,14 @@ def read_with_faults(study: Study) -> tuple[Loop, dict[int, tuple[tuple[str, str
 
 def theme_names(number: int, title: str, code: str | None, label: str) -> tuple[str, ...]:
     """Return what a row may call a theme: its number, its title, or the code it stands for."""
+    # As pages and reports write it, so that it can be copied from there.
     own = [f"theme {number}", f"{number}. {title or 'Words held back'}", title]
     return tuple(name for name in (*own, *((code, label) if code else ())) if name)
 
 
 def tidy_row(cells: Mapping[str, str]) -> Row:
     """Return a row as it is read back from the file."""
-    return {name: " ".join(cells.get(name, "").split()) for name in COLUMNS}
+    return {name: one_line(cells.get(name, "")) for name in COLUMNS}
 
 
 def put_row(study: Study, row: Mapping[str, str], *, shown: Mapping[str, str] | None) -> int:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 from pipeline.runtime.edited_csv import add_row, read_rows
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 
 
@@ -38,5 +39,5 @@ def confirmed_texts(study: Study) -> frozenset[str]:
 
 def add_confirmation(study: Study, *, sha256: str, place: str, holds: str, by: str, on: date) -> None:
     """Keep that a person lets a text leave."""
-    row = Confirmation(sha256, place, holds, " ".join(by.split()), on.isoformat())
+    row = Confirmation(sha256, place, holds, one_line(by), on.isoformat())
     add_row(study.folder / FILE, COLUMNS, asdict(row))

@@ -7,6 +7,7 @@ from datetime import date
 
 from pipeline.errors import StudyError
 from pipeline.runtime.edited_csv import add_row, read_rows
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 
 
@@ -41,6 +42,6 @@ def note_use(study: Study, quote: str, *, where: str, page: str, by: str, when: 
         raise StudyError(f"No quotation in this study has the id {quote!r}. The ids are in exports/quotes.csv.")
     if not where.strip():
         raise StudyError("Say where the quotation was used: the title of the report, a talk, a web page.")
-    use = Use(quote, " ".join(where.split()), page.strip(), when.isoformat(), " ".join(by.split()))
+    use = Use(quote, one_line(where), page.strip(), when.isoformat(), one_line(by))
     add_row(study.folder / FILE, COLUMNS, asdict(use))
     return use

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from pipeline.runtime.plain_text import one_line
+
 
 # Nobody mends more at a time, and one wrong bracket may bring hundreds.
 _MOST = 20
@@ -78,7 +80,7 @@ def _shown(value: Any) -> str:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 

@@ -92,6 +92,11 @@ class Intake(SettingsSection):
     questions: dict[Text, Question] = {}
     ratings: dict[Text, Rating] = {}
 
+    def wording(self, question: str) -> str:
+        """Return the wording of an open or closed question, or else the name of its column, or else its own."""
+        asked = self.questions.get(question) or self.ratings.get(question)
+        return (asked.wording or asked.column or question) if asked else question
+
 
 class Clean(SettingsSection):
     """Which languages are read, and names known in advance that must be masked."""

@@ -22,6 +22,7 @@ def index_in(ids: pd.Series, among: pd.Series) -> Places:
     if not len(among):
         return np.full(len(ids), -1, dtype=np.int32)
     wanted, others = _as_integers(ids, among)
+    # Stable, so that of ids that stand there twice the first is given.
     order = np.argsort(others, kind="stable").astype(np.int32)
     others = others[order]
     at = np.searchsorted(others, wanted).astype(np.int32)

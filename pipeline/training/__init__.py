@@ -8,13 +8,13 @@ from pipeline.decisions.store import open_store
 from pipeline.methods.embedding.embedders import model_folder
 from pipeline.study.study import load_study
 from pipeline.tables.csv_files import write_csv
-from pipeline.training.evidence import gather
+from pipeline.training.evidence import read_evidence
 from pipeline.training.findings import Findings, weigh
 from pipeline.training.lesson_in_words import as_dict, as_text
 from pipeline.training.thorough import fine_tune
 
 
-__all__ = ["Findings", "accept", "as_dict", "as_text", "list_second_look", "show_learning"]
+__all__ = ["Findings", "accept_findings", "as_dict", "as_text", "list_second_look", "show_learning"]
 
 
 def show_learning(folder: str | Path, *, thorough: bool = False, progress: Callable[[float], None] | None = None) -> Findings:
@@ -34,7 +34,7 @@ def show_learning(folder: str | Path, *, thorough: bool = False, progress: Calla
     ModelError
         The study's model has no layers that could be fine-tuned.
     """
-    evidence = gather(load_study(folder))
+    evidence = read_evidence(load_study(folder))
     return weigh(evidence, fine_tune(evidence, progress=progress) if thorough else None)
 
 
@@ -46,7 +46,7 @@ def list_second_look(findings: Findings) -> Path:
     return path
 
 
-def accept(findings: Findings, *, by: str) -> int:
+def accept_findings(findings: Findings, *, by: str) -> int:
     """Let the coder learn from the decisions that were shown, none made since, and return the learning's number.
 
     A fine-tuned model is written to the study's `models/coder`.

@@ -53,7 +53,7 @@ class Evidence:
     left_out: LeftOut
 
 
-def gather(study: Study) -> Evidence:
+def read_evidence(study: Study) -> Evidence:
     """Read the study's tables and decisions; ReviewError if nothing has been decided, CodebookError without a codebook."""
     first, made, lessons = _read_decisions(study)
     source = read_results(study, ("texts", "segments"))

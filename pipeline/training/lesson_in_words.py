@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.methods.active_learning import Advice, Audit, Interval
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.training.evidence import LeftOut
 from pipeline.training.findings import Findings
 
@@ -23,13 +23,14 @@ def as_text(findings: Findings) -> str:
 def as_dict(findings: Findings) -> dict[str, Any]:
     """Return the findings as plain values; intervals have an estimate, low and high, empty where there is nothing to say."""
     advice, audit, left_out = findings.advice, findings.audit, findings.left_out
+    shares = ("accuracy", "precision", "recall")
     return {
         "study": findings.study.settings.name,
         "decisions": {"n": findings.n_decisions, "new": findings.n_new, "reviewers": findings.n_reviewers},
         "left_out": {"unsure": left_out.unsure, "text_gone": left_out.text_gone, "code_gone": left_out.code_gone},
         "texts": {"n": findings.n_texts, "agreed": findings.changes.n, "contested": findings.n_contested},
         "changes": _changes_as_dict(findings),
-        "audit": _audit_as_dict(audit) if isinstance(audit, Audit) else None,
+        "audit": {"n": audit.n} | {name: _plain(getattr(audit, name)) for name in shares} if isinstance(audit, Audit) else None,
         "second_look": findings.second_look.to_dict("records"),
         "doubted": findings.n_doubted,
         "enough": advice.enough if isinstance(advice, Advice) else None,
@@ -40,9 +41,10 @@ def as_dict(findings: Findings) -> dict[str, Any]:
 
 def _decisions(findings: Findings) -> list[str]:
     new = f"{findings.n_new:,} of them new since the coder last learnt" if findings.n_new else "all of them learnt already"
-    people = "one person" if findings.n_reviewers == 1 else f"{findings.n_reviewers} people"
+    people = "one person" if findings.n_reviewers == 1 else n_of(findings.n_reviewers, "person", "people")
     lines = [
-        f"{findings.study.settings.name}: {findings.n_decisions:,} decisions by {people} on {findings.n_texts:,} texts, {new}."
+        f"{findings.study.settings.name}: {n_of(findings.n_decisions, 'decision')} by {people} on "
+        f"{n_of(findings.n_texts, 'text')}, {new}."
     ]
     if findings.n_contested:
         contested = n_of(findings.n_contested, "text")
@@ -65,13 +67,13 @@ def _changes(findings: Findings) -> list[str]:
     if not changes.n:
         return ["There is no text people agree on, so nothing can be said of gains and losses."]
     moved = _moved(findings)
-    shown, others = moved[:_MOST_CODES], moved[_MOST_CODES:]
+    shown, others, left = moved[:_MOST_CODES], moved[_MOST_CODES:], len(findings.codes) - len(moved)
     lines = [
         f"On the {n_of(changes.n, 'text')} people agree on, each judged by a coder that has not seen it:",
         f"  {'code':24s} {'newly right':>11s} {'newly wrong':>11s}   net, in 100 texts",
         *(_row(findings.codes[code], findings, [code]) for code in shown),
-        *([_row(f"{len(others)} other codes", findings, others)] if others else []),
-        f"  {len(findings.codes) - len(moved)} codes stay as they are.",
+        *([_row(n_of(len(others), "other code"), findings, others)] if others else []),
+        f"  {n_of(left, 'code stays as it is', 'codes stay as they are')}.",
     ]
     return [*lines, _agreement(findings)]
 
@@ -109,7 +111,7 @@ def _audit(findings: Findings) -> str:
     if not isinstance(audit, Audit):
         return f"{audit}{left_out} {asks} draws more." if audit else f"How good they are in general needs an audit: {asks}."
     return (
-        f"Audit: of {audit.n:,} excerpts drawn at random from {audit.n_all:,}, suggestions are just what people said in "
+        f"Audit: of {n_of(audit.n, 'excerpt')} drawn at random from {audit.n_all:,}, suggestions are just what people said in "
         f"{_share(audit.accuracy)}; {_share(audit.precision)} of the suggested codes are right, and "
         f"{_share(audit.recall)} of the codes people gave are suggested.{left_out}"
     )
@@ -120,7 +122,7 @@ def _slips(findings: Findings) -> str:
     if not n:
         return "No decision looks like a slip."
     likeliest = f" The {listed:,} likeliest are for a second look." if listed < n else ""
-    slips = "a slip" if n == 1 else "slips"
+    slips = agreeing(n, "a slip", "slips")
     return f"{n_of(n, 'code')} that people gave, or did not, may be {slips}; nothing is changed by this.{likeliest}"
 
 
@@ -136,10 +138,6 @@ def _changes_as_dict(findings: Findings) -> dict[str, Any]:
         for place, code in enumerate(findings.codes)
     }
     return {"before": _number(changes.before), "after": _number(changes.after), "gained": _plain(changes.gained), "codes": codes}
-
-
-def _audit_as_dict(audit: Audit) -> dict[str, Any]:
-    return {"n": audit.n} | {name: _plain(getattr(audit, name)) for name in ("accuracy", "precision", "recall")}
 
 
 def _plain(interval: Interval) -> dict[str, float | None]:

@@ -75,7 +75,7 @@ def _shared(title: str, texts: list[str], shared: set[str]) -> str:
 
 
 def _shared_titles(themes: pd.DataFrame, codebook: Codebook) -> set[str]:
-    labels = {code.plain_label or code.name for code in codebook.codes}
+    labels = set(codebook.plain_names.values())
     return {MIXED, *labels, *themes.loc[themes["named"].astype(bool), "title"]}
 
 

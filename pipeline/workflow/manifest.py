@@ -62,6 +62,7 @@ class Manifest:
         names = {resource["name"] for resource in resources}
         return replace(
             self,
+            # The record moves to the end: the last that made a table is the one that counts.
             stages=(*(old for old in self.stages if old.name != record.name), record),
             resources=(*(old for old in self.resources if old["name"] not in names), *resources),
         )
@@ -73,12 +74,14 @@ class Manifest:
 
 def read_manifest(study: Study) -> Manifest:
     """Read the study's manifest, or start one; a damaged one is an error, since it may hide what was done."""
+    # The versions are those of now, also where the file names others: what runs next runs with these.
     start = Manifest(name=study.settings.name, seed=study.settings.cluster.seed, libraries=_versions())
     path = study.derived / "manifest.json"
     if not is_there(path):
         return start
     try:
         content = read_json(path)
+        # A field that an earlier version did not write has a default; one that only a later version knows is an error.
         stages = tuple(StageRecord(**record) for record in content["stages"])
         return replace(start, accounts=content["accounts"], stages=stages, resources=tuple(content["resources"]))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
@@ -111,6 +114,7 @@ def record_resource(study: Study, name: str, sha256: str, rows: int) -> dict[str
 def file_sha256(path: Path) -> str:
     """Return the sha256 of a file's bytes."""
     with path.open("rb") as file:
+        # In pieces: some tables are larger than memory.
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -119,6 +123,7 @@ def _versions() -> dict[str, str]:
     for library in LIBRARIES:
         try:
             versions[library] = version(library)
+        # Optional, or a copy that was not installed but lies on the path.
         except PackageNotFoundError:
             continue
     return versions

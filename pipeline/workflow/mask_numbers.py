@@ -29,6 +29,7 @@ class MaskNumbers:
         """Return the tokens with others beside them."""
         last = dict(self.last)
         for (kind, _), number in more.items():
+            # Of all that was ever given, also to somebody who is erased: a number that is given again would be two people.
             last[kind] = max(number, last.get(kind, 0))
         return MaskNumbers({**self.numbers, **more}, last)
 

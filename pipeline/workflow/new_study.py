@@ -9,9 +9,10 @@ from typing import Any
 from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
 from pipeline.errors import CodebookError, StudyError
 from pipeline.methods.text.language import languages_of
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Intake, Settings, load_study
 from pipeline.study.toml import write_settings
-from pipeline.survey.columns.column import listed
+from pipeline.survey.columns.column import listed_headings
 from pipeline.survey.columns.infer import plan_for
 from pipeline.survey.readers import Export, read_export
 
@@ -47,7 +48,7 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
     settings["count"] = {"groups": plan.compared} | settings["count"]
     settings["clean"] |= {"languages": plan.languages}
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
-    closed = [f"Closed questions ({kind}): {listed(asked)}." for kind, asked in plan.closed.items()]
+    closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
     return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused))
 
 
@@ -98,7 +99,7 @@ def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
     """Name the codebook in the settings, and say at once when it needs putting right."""
     settings = {"schema": 1, "name": proposal.settings["name"], "codebook": f"codebook{book.suffix.lower()}"}
     try:
-        reason = f"The codebook has {len(read_codebook(book))} codes."
+        reason = f"The codebook has {n_of(len(read_codebook(book)), 'code')}."
     except CodebookError as error:
         reason = f"The codebook is copied, but must be put right before a run: {error}"
     why = {"codebook": reason} | proposal.why

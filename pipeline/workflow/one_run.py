@@ -21,6 +21,7 @@ def check_one_run(study: Study, manifest: Manifest, tables: Sequence[str]) -> No
     waiting, seen = [maker[name] for name in tables if name in maker], set[str]()
     while waiting:
         record = waiting.pop()
+        # Most tables go back to the same few.
         if record.name in seen:
             continue
         seen.add(record.name)
@@ -33,6 +34,7 @@ def check_one_run(study: Study, manifest: Manifest, tables: Sequence[str]) -> No
                         f"The tables are not all of one run: {' and '.join(record.makes)} were made from another table {name} "
                         f"than is there now. A run was stopped before its end. {RUN_FIRST}"
                     )
+                # What it was made from is asked, too: an old table may have been made from an old one, and both fit.
                 waiting.append(maker[name])
     _check_rules(study, manifest, frozenset(tables))
 

@@ -70,7 +70,7 @@ class RunResults:
     @property
     def labels(self) -> dict[str, str]:
         """What people call each code, in the codebook's order."""
-        return {code.code: code.name for code in self.codebook.codes}
+        return self.codebook.names
 
     def label(self, code: str) -> str:
         """Return what people call a code, or its id where the codebook no longer has it."""
@@ -78,9 +78,7 @@ class RunResults:
 
     def wording(self, question: str) -> str:
         """Return the wording of an open or closed question, or else the name of its column, or else its own."""
-        intake = self.study.settings.intake
-        asked = intake.questions.get(question) or intake.ratings.get(question)
-        return (asked.wording or asked.column or question) if asked else question
+        return self.study.settings.intake.wording(question)
 
 
 def read_results(study: Study, tables: Sequence[str], *, today: date | None = None) -> RunResults:

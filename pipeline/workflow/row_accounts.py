@@ -15,9 +15,11 @@ def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> dic
     The keys are `rows_in`, `coded`, `withdrawn` and `set_aside`, which has the number of rows by reason.
     """
     reasons = comments["set_aside"].dropna()
+    # Coded is what has a segment, whether or not any code was suggested for it.
     in_segments = index_in(comments["comment_id"], segments["comment_id"]) >= 0
     counts = reasons.value_counts().sort_index()
     coded, withdrawn = int(in_segments.sum()), int(counts.get(NO_CONSENT, 0))
+    # Withdrawn answers are told apart from the others: they were set aside unread, as people asked.
     set_aside = {str(reason): int(n) for reason, n in counts.items() if reason != NO_CONSENT}
     total = coded + withdrawn + sum(set_aside.values())
     # The sum alone would hide one row that is missing and one that is both.

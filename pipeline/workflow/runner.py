@@ -70,6 +70,7 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     stages = _stages_until(until)
     check_memory(run_megabytes())
     study.derived.mkdir(exist_ok=True)
+    # The vault holds what identifies people, so it is closed to others from the moment that it exists.
     study.vault.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
     with scratch_of(study.folder), only_run(study), open_executor(study.settings.run) as engine:
@@ -101,9 +102,11 @@ class _Run:
 
     def __init__(self, study: Study, engine: Executor, *, force: bool) -> None:
         self.study = study
+        # `engine` is the same one, wrapped anew for each stage, so that the bar can tell how far that stage is.
         self.plain_engine = self.engine = engine
         self.force = force
         self.manifest = read_manifest(study)
+        # Both by the name of a table or of another input: what it holds, while it is kept, and the hash of its file.
         self.values: dict[str, Any] = {}
         self.digests: dict[str, str] = {}
 
@@ -112,6 +115,7 @@ class _Run:
         for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
             self.engine = with_progress(self.plain_engine, partial(_show_part, bar, stage.name))
+            # Only now, as it takes in the hashes of what the stages before have just made.
             fingerprint = self.fingerprint(stage)
             if self.is_current(stage, fingerprint):
                 log.info("%s: nothing changed", stage.name)
@@ -125,6 +129,7 @@ class _Run:
 
     def drop_large_tables(self, later: tuple[Stage, ...]) -> None:
         """Keep in memory only small tables that later stages need: large ones side by side would fill it, and are read again."""
+        # Small ones that nothing later needs go too.
         needed = {name for stage in later for name in stage.needs}
         large = {name for name, value in self.values.items() if _is_large(value)}
         self.values = {name: value for name, value in self.values.items() if name in needed - large}
@@ -140,6 +145,7 @@ class _Run:
         if name in DECIDED:
             # The file changes with every word in it; what counts for a stage are the rows it is given.
             has_rows = has_store(self.study) and not self.value(name).empty
+            # No store and one without rows are the same to a stage, so that opening the review for the first time runs nothing.
             return sha256_of(self.value(name).to_csv(index=False)) if has_rows else ""
         return input_digest(self.study, name) if name in EXTERNAL else file_sha256(self.path(name))
 
@@ -165,6 +171,7 @@ class _Run:
 
     def stage_input(self, stage: Stage, name: str) -> Any:
         """Return what a stage works with of a table."""
+        # A small table is quicker in memory, and one that is there already costs nothing more.
         if name in stage.streams and name not in self.values and self.n_rows(name) > KEPT_ROWS:
             return self.lazy_table(name, stage.columns.get(name))
         return self.columns_of(name, stage.columns[name]) if name in stage.columns else self.value(name)
@@ -194,7 +201,9 @@ class _Run:
         with self.preparing(later if stage.embeds else ()):
             # Of a large table the rows may come while they are written.
             rows = {name: self.keep(name, value) for name, value in zip(stage.makes, self.compute(stage), strict=True)}
+        # Writing is part of a stage: one that makes its rows as they are written has done nothing before.
         seconds = time.perf_counter() - begin
+        # Its tables are on the disk by now. Killed before the record is, the program runs the stage again and makes the same.
         record = StageRecord(
             name=stage.name,
             fingerprint=fingerprint,
@@ -220,11 +229,13 @@ class _Run:
         return made if isinstance(made, tuple) else (made,)
 
     def work(self, stage: Stage, settings: SimpleNamespace) -> Callable[..., Any]:
+        # A stage names what it can work with besides its tables, so that the others need not take it and leave it unused.
         more: dict[str, Any] = {"engine": self.engine_for(stage)} if stage.batched else {}
         if stage.embeds:
             more["embedder"] = self.embedder()
         if stage.incremental or stage.reuses:
             earlier = self.earlier(stage, stage.reuses or (stage.incremental,))
+            # A stage whose rows are independent adds to one table; one whose rows hang on one another is given all it named.
             more["earlier"] = earlier if stage.reuses or earlier is None else earlier[0]
         return partial(stage.run, settings=settings, **more)
 
@@ -264,6 +275,7 @@ class _Run:
         if record is None:
             return None
         paths = {name: self.path(name) for name in names}
+        # A table that somebody changed by hand may not become the beginning of the next.
         if any(not path.is_file() or file_sha256(path) != record.makes.get(name) for name, path in paths.items()):
             return None
         return tuple(
@@ -278,6 +290,7 @@ class _Run:
             n_rows = write_table(name, value, self.path(name))
         else:
             n_rows = write_table(name, (_checked(name, part) for part in value), self.path(name))
+        # Of the file as it is on the disk, which is what the next run compares with.
         self.digests[name] = file_sha256(self.path(name))
         if name == "masks":
             # So that a later wave numbers nobody anew.
@@ -314,6 +327,7 @@ def _is_large(value: Any) -> bool:
 
 def _leads_to_embedding(stage: Stage, later: tuple[Stage, ...]) -> bool:
     """Say whether the stage, or a later one that hangs on what it makes, works with the language model."""
+    # Stages stand in an order in which each comes after what it needs, so that going through them once is enough.
     made = set(stage.makes)
     for other in later:
         if made & set(other.needs):

@@ -3,6 +3,7 @@
 import textwrap
 from pathlib import Path
 
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES, read_frame
 
@@ -17,7 +18,7 @@ def list_concerns(folder: str | Path) -> str:
     concerns, comments = (read_frame(name, study.folder / TABLES[name].file) for name in ("concerns", "comments"))
     answers = concerns.merge(comments[["comment_id", "response_id", "question", "text"]], on="comment_id")
     person = study.settings.safeguarding.person
-    lines = [f"{_n(len(answers))} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
+    lines = [f"{n_of(len(answers), 'answer')} may speak of harm. " + (f"To be read by {person}." if person else NOBODY)]
     for row in answers.to_dict("records"):
         lines += ["", f"{row['kinds']} (answer {row['comment_id']}, person {row['response_id']}, question {row['question']})"]
         # A terminal obeys control characters.
@@ -34,10 +35,6 @@ def concern_note(study: Study) -> str:
     n, person = len(read_frame("concerns", path)), study.settings.safeguarding.person
     if not n:
         return "No answer was found that may speak of harm; people who read answers may still meet one."
-    return f"{_n(n)} may speak of harm, for {person or 'a named person'} to read at once: `themes safeguarding`." + (
+    return f"{n_of(n, 'answer')} may speak of harm, for {person or 'a named person'} to read at once: `themes safeguarding`." + (
         "" if person else f" {NOBODY}"
     )
-
-
-def _n(n: int) -> str:
-    return "1 answer" if n == 1 else f"{n:,} answers"

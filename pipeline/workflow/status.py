@@ -14,6 +14,7 @@ from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.saved_model import load as load_themes
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study, compared_groups, load_study
 from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_frame
 from pipeline.workflow.manifest import Manifest, read_manifest
@@ -104,11 +105,11 @@ def drift_note(study: Study) -> str:
 def late_note(study: Study) -> str:
     """Say how many texts came after the themes were found; empty where none did."""
     path = study.folder / TABLES["found_members"].file
+    # One column of a table that may be large.
     n = sum(read_column("found_members", "late", path).to_pylist()) if path.is_file() else 0
     if not n:
         return ""
-    came = "1 text" if n == 1 else f"{n:,} texts"
-    return f"{came} came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
+    return f"{n_of(n, 'text')} came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
 
 
 def model_note(study: Study) -> str:
@@ -156,6 +157,7 @@ def _waiting(folder: Path) -> dict[str, int]:
     if theme_codes is not None:
         themes = _table(folder, "themes")
         aside = set() if themes is None else set(themes.loc[themes["set_aside"], "theme_id"])
+        # A theme that people set aside is dealt with: nobody need find a code for it.
         new = theme_codes[(theme_codes["status"] == "new") & ~theme_codes["theme_id"].isin(aside)]
         waiting["themes that are not in the codebook"] = len(new)
     shaping = _table(folder, "shaping")
@@ -179,7 +181,7 @@ def account_sentences(accounts: dict[str, Any]) -> list[str]:
     aside = accounts["set_aside"]
     reasons = "; ".join(f"{n:,} {reason}" for reason, n in aside.items()) or "none"
     return [
-        f"{accounts['rows_in']:,} answers in: {accounts['coded']:,} coded, {sum(aside.values()):,} set aside ({reasons}), "
+        f"{n_of(accounts['rows_in'], 'answer')} in: {accounts['coded']:,} coded, {sum(aside.values()):,} set aside ({reasons}), "
         f"{accounts['withdrawn']:,} withdrawn."
     ]
 
@@ -192,5 +194,5 @@ def summarise(manifest: Manifest) -> str:
         settled = manifest.stage("settle")
         n = settled.rows_in.get("decisions", 0) if settled else 0
         checked = f"Decisions of people in it: {n:,}." if n else "Not yet checked by people."
-        lines.append(f"{rows['texts']:,} different texts, {rows['themes']:,} themes. {checked}")
+        lines.append(f"{n_of(rows['texts'], 'different text')}, {n_of(rows['themes'], 'theme')}. {checked}")
     return "\n".join(lines)

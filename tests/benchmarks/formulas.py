@@ -20,7 +20,7 @@ from pipeline.codebook.edit_file import add_code
 from pipeline.exchange.sheets.pack import pack
 from pipeline.report import export
 from pipeline.review.effort import write_time_spent
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.study.actions import start_loop
 from pipeline.study.easy_read import Idea, start_ideas
 from pipeline.study.quote_uses import note_use
@@ -87,10 +87,10 @@ def _of_the_team(study: Study, place: Path, quote: str) -> list[Path]:
     for start in STARTS:
         note_use(study, quote, where=start, page=start, by=start, when=date(2026, 1, 1), ids={quote})
     sheets = [pack(study, n=500, out=place / f"sheet{suffix}")[0] for suffix in (".xlsx", ".csv", ".docx")]
-    with open_room(study) as room:
+    with open_review(study) as review:
         for start in texts:
-            room.write(lambda store, name=start: store.add_reviewer(name, name))  # type: ignore[misc]
-        hours = write_time_spent(room, place / "hours.csv")
+            review.write(lambda store, name=start: store.add_reviewer(name, name))  # type: ignore[misc]
+        hours = write_time_spent(review, place / "hours.csv")
     import pandas as pd
 
     write_csv(pd.DataFrame({"any": STARTS}), place / "any.csv")

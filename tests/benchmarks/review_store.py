@@ -37,7 +37,7 @@ from pipeline.review.effort import how_are_we_doing  # noqa: E402
 from pipeline.review.excerpts import code_cards, read_excerpt  # noqa: E402
 from pipeline.review.queue import ahead, next_excerpt  # noqa: E402
 from pipeline.review.search import find, more_like  # noqa: E402
-from pipeline.review.session import ReviewSession, open_room  # noqa: E402
+from pipeline.review.session import ReviewSession, open_review  # noqa: E402
 from pipeline.review.writer import Writer, open_writer  # noqa: E402
 from pipeline.runtime.files import content_id  # noqa: E402
 from pipeline.study.study import Study, load_study  # noqa: E402
@@ -170,12 +170,12 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000, ti
     study = build_large(folder / "study", n_excerpts)
     decide_much(study, n_decisions)
     begin = time.perf_counter()
-    with open_room(study) as room:
-        room.ledger()
+    with open_review(study) as review:
+        review.state()
         opened = time.perf_counter() - begin
-        next_excerpt(room, "R0", now=NOW)
+        next_excerpt(review, "R0", now=NOW)
         first = time.perf_counter() - begin
-        pages = time_pages(pages_of(room), times)
+        pages = time_pages(pages_of(review), times)
     return {
         "excerpts": n_excerpts,
         "decisions": n_decisions,
@@ -186,20 +186,20 @@ def large(folder: Path, n_excerpts: int = 50_000, n_decisions: int = 100_000, ti
     }
 
 
-def pages_of(room: ReviewSession) -> list[Callable[[int], Iterator[str]]]:
+def pages_of(review: ReviewSession) -> list[Callable[[int], Iterator[str]]]:
     """Return what people do on pages, as functions of how often it was done that yield a page's name when it is made."""
-    excerpts = room.material().tables.excerpts
+    excerpts = review.last_run().tables.excerpts
 
     def read_and_decide(order: Any) -> Callable[[int], Iterator[str]]:
         def visit(n: int) -> Iterator[str]:
             who = f"R{n % 10}"
-            segment_id = next_excerpt(room, who, order, now=NOW)
-            shown, _, _ = read_excerpt(room, segment_id, who), ahead(room, who), code_cards(room)
+            segment_id = next_excerpt(review, who, order, now=NOW)
+            shown, _, _ = read_excerpt(review, segment_id, who), ahead(review, who), code_cards(review)
             yield f"read, {order}"
             said = Coding("codes", ("c1",), seconds=20)
-            decide(room, segment_id, who, said, version=shown.version, shown=shown.shown, key=f"{order}{n}", drawn=order)
+            decide(review, segment_id, who, said, version=shown.version, shown=shown.shown, key=f"{order}{n}", drawn=order)
             yield "decide"
-            read_excerpt(room, segment_id, who)
+            read_excerpt(review, segment_id, who)
             yield "see the suggestion"
 
         return visit
@@ -213,10 +213,10 @@ def pages_of(room: ReviewSession) -> list[Callable[[int], Iterator[str]]]:
 
     return [
         *(read_and_decide(order) for order in ("given order", "uncertain", "rare codes first", "random audit")),
-        page("talk", lambda n: to_discuss(room, start=50 * n)),
-        page("how are we doing", lambda n: how_are_we_doing(room)),
-        page("find", lambda n: find(room, f"word{n} word{n + 1}*")),
-        page("more like this", lambda n: more_like(room, excerpts[n])),
+        page("talk", lambda n: to_discuss(review, start=50 * n)),
+        page("how are we doing", lambda n: how_are_we_doing(review)),
+        page("find", lambda n: find(review, f"word{n} word{n + 1}*")),
+        page("more like this", lambda n: more_like(review, excerpts[n])),
     ]
 
 
@@ -298,8 +298,8 @@ def decide_much(study: Study, n_decisions: int) -> None:
 
 def talk_much(study: Study, n: int) -> None:
     """Let people have talked about n excerpts that they read differently, and leave every third contested."""
-    with open_room(study) as room:
-        waiting = to_discuss(room, n=n)
+    with open_review(study) as review:
+        waiting = to_discuss(review, n=n)
     with open_store(study) as store, store.together():
         for place, talk in enumerate(waiting):
             outcome = "agreed" if place % 3 else "contested"

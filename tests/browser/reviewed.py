@@ -19,7 +19,7 @@ from pipeline.codebook.codebook import Codebook, write_codebook
 from pipeline.review.codebook_changes import propose_change, vote
 from pipeline.review.coding import Coding, decide
 from pipeline.review.discussions import ReaderCoding, leave_contested
-from pipeline.review.session import ReviewSession, open_room
+from pipeline.review.session import ReviewSession, open_review
 from pipeline.review.theme_edits import rename_wish
 from pipeline.review.theme_requests import ask_of_themes
 from pipeline.review.web.app import create_app
@@ -62,7 +62,7 @@ class Served:
     """A page that is being served."""
 
     address: str
-    room: ReviewSession
+    review: ReviewSession
     app: Any
     places: dict[str, str]
     """The segment_id of each of the texts."""
@@ -89,7 +89,7 @@ class Served:
 def serve(folder: Path) -> Iterator[Served]:
     """Serve such a study at a free port of this machine."""
     study, places = _build(folder)
-    with serve_study(study, lambda room: _let_people_speak(room, places)) as found:
+    with serve_study(study, lambda review: _let_people_speak(review, places)) as found:
         yield replace(found, places=places)
 
 
@@ -99,14 +99,14 @@ def serve_study(study: Study, prepare: Callable[[ReviewSession], object], *, tea
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
     site = replace(make_site("127.0.0.1", door.getsockname()[1], None), team=team)
-    with open_room(study) as room:
-        prepare(room)
-        app = create_app(room, site, tell=lambda said: None)
+    with open_review(study) as review:
+        prepare(review)
+        app = create_app(review, site, tell=lambda said: None)
         server = create_server(app, sockets=[door], threads=4, clear_untrusted_proxy_headers=False)
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
-            yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", room, app, {})
+            yield Served(f"http://127.0.0.1:{door.getsockname()[1]}", review, app, {})
         finally:
             # Closed in its own thread, or the loop would wait for a second more.
             server.trigger.pull_trigger(server.close)
@@ -135,18 +135,18 @@ def _build(folder: Path) -> tuple[Study, dict[str, str]]:
     return load_study(folder), dict(zip(TEXTS, segments.loc[rows, "segment_id"], strict=True))
 
 
-def _let_people_speak(room: ReviewSession, places: dict[str, str]) -> None:
+def _let_people_speak(review: ReviewSession, places: dict[str, str]) -> None:
     """Ben and Siân read all the odd texts, and differ on each; their notes try to do something, too."""
     for name, group in NAMES.items():
-        room.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
+        review.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
     for number, segment_id in enumerate(places.values()):
         for who, code in (("Ben", "odd"), ("Siân ap Rhys", "time")):
             note = PAYLOADS[number % len(PAYLOADS)]
             said = Coding("codes", (code,), note=note, new_code=note, seconds=5)
-            decide(room, segment_id, who, said, version=0, shown=shown(room, segment_id), key=f"{segment_id} {who}")
+            decide(review, segment_id, who, said, version=0, shown=shown(review, segment_id), key=f"{segment_id} {who}")
     said = (ReaderCoding(("odd",), PAYLOADS[3]), ReaderCoding(("time",), LONG))
-    leave_contested(room, places["payload 0"], said, by="Ben", version=0, key="contested", note=PAYLOADS[5])
+    leave_contested(review, places["payload 0"], said, by="Ben", version=0, key="contested", note=PAYLOADS[5])
     fields = {"definition": PAYLOADS[2] + " " + LONG, "examples": PAYLOADS[4]}
-    number = propose_change(room, "time", fields, why=PAYLOADS[1], by=PAYLOADS[1], key="proposed").code_edit_id
-    vote(room, number, "object", by="Ben", why=PAYLOADS[6])
-    ask_of_themes(room, rename_wish(room.study, 1, PAYLOADS[0]), by="Ben")
+    number = propose_change(review, "time", fields, why=PAYLOADS[1], by=PAYLOADS[1], key="proposed").code_edit_id
+    vote(review, number, "object", by="Ben", why=PAYLOADS[6])
+    ask_of_themes(review, rename_wish(review.study, 1, PAYLOADS[0]), by="Ben")

@@ -126,7 +126,7 @@ def states(served):
 
 def quotable(served):
     """Return the excerpts that may be quoted as they were said, and about which nobody has decided."""
-    return [one.segment_id for one in quote_candidates(served.room, waiting=True) if one.consent == "quote"]
+    return [one.segment_id for one in quote_candidates(served.review, waiting=True) if one.consent == "quote"]
 
 
 def merge(page):
@@ -135,7 +135,7 @@ def merge(page):
 
 
 def excerpt_with(served, code, skip=0):
-    tables = served.room.material().tables
+    tables = served.review.last_run().tables
     found = (one for one in tables.row_of if one not in served.places.values())
     wanted = [one for one in found if tables.ranked(tables.text_id(one)).query("suggested")["code"].to_list() == [code]]
     return wanted[skip]
@@ -157,15 +157,15 @@ def answered_twice(served):
     def act(page):
         segment_id = excerpt_with(served, "forms", skip=1)
         page.goto(f"{served.address}/excerpt/{segment_id}")
-        own = served.room.ledger().of("Ann", segment_id)
+        own = served.review.state().of("Ann", segment_id)
         said = Coding("none" if own is None or own.outcome != "none" else "not sure", note=PAYLOADS[1])
         decide(
-            served.room,
+            served.review,
             segment_id,
             "Ann",
             said,
             version=own.decision_id if own else 0,
-            shown=shown(served.room, segment_id),
+            shown=shown(served.review, segment_id),
             key=os.urandom(8).hex(),
         )
         page.locator("#code-odd").check()
@@ -187,7 +187,7 @@ def loop_row_without_a_decision(served):
 
 def loop_row_changed(served):
     def act(page):
-        path = served.room.study.folder / "loop.csv"
+        path = served.review.study.folder / "loop.csv"
         path.unlink(missing_ok=True)
         add_row(path, COLUMNS, {"about": "Too little time", "you_said": PAYLOADS[0]})
         page.goto(f"{served.address}/loop/row/2")
@@ -239,8 +239,8 @@ def test_the_file_that_the_browser_is_started_with_leads_to_the_page(served, win
 
 def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_factory, window, axe):
     study, wrong = build_study(tmp_path_factory.mktemp("team") / "study"), []
-    with serve_study(study, lambda room: None, team=True) as served:
-        link = first_words(served.app, served.room, "Fay").rpartition(" ")[2]
+    with serve_study(study, lambda review: None, team=True) as served:
+        link = first_words(served.app, served.review, "Fay").rpartition(" ")[2]
         page = window()
         page.on("console", lambda said: "Content Security Policy" in said.text and wrong.append(said.text))
         for name, act, heading in team_states(served.address, link):
@@ -342,7 +342,7 @@ def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_sc
         assert page.locator(".notice:focus").count() == 1, "what was saved is read out first"
     assert page.locator("h1").inner_text() == "Thank you. You have read 20 excerpts"
     assert len(set(read)) == 20 and differed >= 2
-    kays = {made.segment_id: made for made in said_by(served.room, "Kay")}
+    kays = {made.segment_id: made for made in said_by(served.review, "Kay")}
     assert {one.blind for one in kays.values()} == {True, False} and {one.codes for one in kays.values()} >= {
         ("forms",),
         ("time",),
@@ -354,12 +354,12 @@ def test_twenty_excerpts_are_read_talked_about_and_undone_by_keyboard_without_sc
     go(page, "nav a[href='/']")
     go(page, "main a[href='/mine']")
     go(page, "form[action^='/undo'] button")
-    assert "Undone." in page.locator(".notice").inner_text() and len(said_by(served.room, "Kay")) == 19
+    assert "Undone." in page.locator(".notice").inner_text() and len(said_by(served.review, "Kay")) == 19
 
 
 def change_by_keyboard(served, page):
     """Propose another definition of a code, accept it, and undo that, so that the others find the codebook as it was."""
-    before = served.room.material().codebook["transport"].definition
+    before = served.review.last_run().codebook["transport"].definition
     go(page, "nav a[href='/codebook']")
     go(page, "main a[href='/codebook/code/transport']")
     go(page, "main a[href='/codebook/change/transport']")
@@ -371,21 +371,21 @@ def change_by_keyboard(served, page):
     go(page, "main form[novalidate] > button")
     assert page.locator("h1").inner_text().startswith("Change: ")
     go(page, "button[value=accept]")
-    assert served.room.material().codebook["transport"].definition == "Getting there, and what it costs in time."
+    assert served.review.last_run().codebook["transport"].definition == "Getting there, and what it costs in time."
     go(page, "main form.act button")
-    assert served.room.material().codebook["transport"].definition == before
+    assert served.review.last_run().codebook["transport"].definition == before
 
 
 def talk_by_keyboard(served, page, segment_id):
     """Let Ben read it differently, and keep both readings with a sentence for each."""
-    if served.room.ledger().of("Ben", segment_id) is None:
+    if served.review.state().of("Ben", segment_id) is None:
         decide(
-            served.room,
+            served.review,
             segment_id,
             "Ben",
             Coding("codes", ("money",), note="It costs."),
             version=0,
-            shown=shown(served.room, segment_id),
+            shown=shown(served.review, segment_id),
             key=segment_id,
         )
     go(page, "nav a[href='/talk']")

@@ -24,7 +24,7 @@ def test_of_two_hundred_words_in_every_field_a_browser_carries_out_none(tmp_path
         page.on("request", lambda asked: asked.url.startswith(served.address) or wrong.append(asked.url))
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
         served.enter(page)
-        excerpts = served.room.material().tables.excerpts
+        excerpts = served.review.last_run().tables.excerpts
         paths = ["/", "/talk", "/progress", "/codebook", "/codebook/code/odd0", "/codebook/change/odd0", "/codebook/proposal/1"]
         paths += ["/themes", "/themes/1", "/quotes", "/who", f"/find/like/{excerpts[0]}"]
         paths += [f"/{kind}/{excerpts[place]}" for kind in ("excerpt", "talk") for place in (0, 9, 90)]

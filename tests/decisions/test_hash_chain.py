@@ -131,8 +131,8 @@ def test_the_rows_above_fill_every_column(table):
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 3, 3600, -0.0, 2.5, float("nan"), None])
-def test_time_spent_on_an_excerpt_is_kept_and_is_not_taken_for_tampering(room, study, seconds):
-    say(room, "Ann", min(room.material().tables.segment_ids), "time", seconds=seconds)
+def test_time_spent_on_an_excerpt_is_kept_and_is_not_taken_for_tampering(review, study, seconds):
+    say(review, "Ann", min(review.last_run().tables.segment_ids), "time", seconds=seconds)
     assert verify_store(study) == "All rows are as they were written. Decisions among them: 1."
 
 

@@ -21,7 +21,7 @@ from pipeline.exchange.sheets.pack import pack
 from pipeline.methods.redact import Redactor
 from pipeline.report import export
 from pipeline.review.search import find
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.runtime.files import content_id
 from pipeline.study.actions import COLUMNS, read_loop
 from pipeline.study.quote_uses import read_uses
@@ -92,8 +92,8 @@ def _review(study):
 
 def _write_beside(study):
     """Let the team have written down, in every file of theirs, what each person said; and somebody have searched."""
-    with open_room(study) as room:
-        assert find(room, KEPT[0]).n_all == 1
+    with open_review(study) as review:
+        assert find(review, KEPT[0]).n_all == 1
     segments = read_table("segments", study.derived / "segments.parquet")
     said = [(row.segment_id, row.text) for row in segments.itertuples() if "zqcanary" in row.text]
     uses = [[segment_id, f"Report {place}", "4", "2026-01-01", "Ann"] for place, (segment_id, _) in enumerate(said)]
@@ -353,11 +353,11 @@ def test_settings_that_name_the_person_are_pointed_at_and_left(small):
 
 def test_what_is_decided_on_an_open_page_while_somebody_is_erased_is_on_the_disk(small, tmp_path):
     study = load_study(small)
-    with open_room(study) as room:
-        room.write(lambda store: store.add_reviewer("Ann", "lived experience"))
+    with open_review(study) as review:
+        review.write(lambda store: store.add_reviewer("Ann", "lived experience"))
         erase(small, f"person-{ERASED[0]}")
         made = {"segment_id": "a", "text_id": "b", "reviewer": "Ann", "outcome": "none"}
-        room.write(lambda store: store.decide(**made))
+        review.write(lambda store: store.decide(**made))
         # What a power cut would leave at this moment.
         shutil.copytree(small, tmp_path / "after")
     with open_store(load_study(tmp_path / "after")) as store:

@@ -14,7 +14,7 @@ from small_study import Tables, build_study, build_tables, save
 from pipeline.cli import main
 from pipeline.decisions.store import decisions, open_store, verify_store
 from pipeline.errors import ReviewError
-from pipeline.exchange.refi.import_ import accept, parse_groups, read_incoming
+from pipeline.exchange.refi.import_ import import_decisions, parse_groups, read_incoming
 from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.report import export
 from pipeline.study.study import load_study
@@ -153,17 +153,17 @@ def test_a_second_export_gives_the_same_bytes(built, tmp_path):
 
 def test_a_round_trip_keeps_every_decision(built, study):
     found = read_incoming(study, built.exports / "project.qdpx")
-    assert accept(found) == found.n_new == len(said(built)) > 0
+    assert import_decisions(found) == found.n_new == len(said(built)) > 0
     assert said(study) == said(built)
     assert set(decisions(study)["channel"]) == {"import"} and not decisions(study)["blind"].any()
     assert "All rows are as they were written" in verify_store(study)
     again = read_incoming(study, built.exports / "project.qdpx")
-    assert again.n_new == accept(again) == 0
+    assert again.n_new == import_decisions(again) == 0
     assert "known already" in again.as_text()
 
 
 def test_a_later_word_in_the_study_is_not_overwritten_by_an_older_file(built, study):
-    accept(read_incoming(study, built.exports / "project.qdpx"))
+    import_decisions(read_incoming(study, built.exports / "project.qdpx"))
     row = decisions(study).iloc[0]
     with open_store(study) as store:
         store.decide(
@@ -189,10 +189,10 @@ def their_file(
 def test_codings_of_somebody_new_wait_for_the_group(study, tmp_path):
     segment, path = their_file(study, tmp_path, places=lambda start: [((start, start + 12), coding(200, 1, 2))])
     waiting = read_incoming(study, path)
-    assert waiting.n_new == accept(waiting) == 0
+    assert waiting.n_new == import_decisions(waiting) == 0
     assert '--group "Jo=researcher"' in waiting.as_text() and decisions(study).empty
     found = read_incoming(study, path, groups=parse_groups(["jo = researcher"]))
-    assert accept(found) == 1
+    assert import_decisions(found) == 1
     (row,) = decisions(study).to_dict("records")
     assert (row["segment_id"], row["reviewer"], row["reviewer_group"], row["codes"]) == (
         segment["segment_id"],
@@ -227,7 +227,7 @@ def test_an_answer_whose_words_are_others_now_is_left_out(study, tmp_path):
 def test_a_text_that_is_one_whole_answer_is_found_without_its_line(study, tmp_path):
     xml = project_xml(codes=[(1, "time")], users=[(2, "Jo")], source=text_source(6, place(100, 1, 9, coding(200, 1, 2))))
     path = write_archive(tmp_path / "x.qdpx", [("p.qde", xml), (f"sources/{guid(6)}.txt", f" {ALONE}\n")])
-    assert accept(read_incoming(study, path, groups={"jo": "researcher"})) == 1
+    assert import_decisions(read_incoming(study, path, groups={"jo": "researcher"})) == 1
 
 
 def test_nobodys_words_are_printed(built, study):

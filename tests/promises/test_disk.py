@@ -30,7 +30,7 @@ from contextlib import suppress
 sys.path += [ROOT + "/tests", ROOT + "/tests/review/web"]
 from asking import Browser
 from pipeline.review.coding import said_by
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.decisions.store import verify_store
 from pipeline.review.web.app import create_app
 from pipeline.review.web.server_config import make_site
@@ -39,10 +39,10 @@ from pipeline.study.study import load_study
 study = load_study(sys.argv[1])
 filler = study.folder / "filler"
 NOTE = "x" * 900
-with open_room(study) as room:
-    room.write(lambda store: store.add_reviewer("Cy", "family"))
-    cy = Browser(create_app(room, make_site("127.0.0.1", 8765, None), tell=print)).be("Cy")
-    place = min(room.material().tables.segment_ids)
+with open_review(study) as review:
+    review.write(lambda store: store.add_reviewer("Cy", "family"))
+    cy = Browser(create_app(review, make_site("127.0.0.1", 8765, None), tell=print)).be("Cy")
+    place = min(review.last_run().tables.segment_ids)
     cy.get(f"/excerpt/{place}")
     # A draft, which goes when the answer is kept: for the one there may be room and for the other not.
     cy.send(button="find", codes=["time"], note=NOTE)
@@ -55,17 +55,17 @@ with open_room(study) as room:
     while True:
         cy.send(codes=["time"], note=NOTE)
         is_said_to_be_saved = "Nothing was saved" not in cy.page.text
-        right.append(is_said_to_be_saved == bool(said_by(room, "Cy")) and cy.page.status_code == 200)
+        right.append(is_said_to_be_saved == bool(said_by(review, "Cy")) and cy.page.status_code == 200)
         if is_said_to_be_saved:
             break
         os.truncate(filler, filler.stat().st_size - 4096)
-    print(all(right), len(right) > 1, len(said_by(room, "Cy")))
+    print(all(right), len(right) > 1, len(said_by(review, "Cy")))
     # In a pause the log is moved into the file, for which there may be no room either; saving goes on after it.
     time.sleep(1.5)
     filler.unlink()
-    cy.get(f"/excerpt/{max(room.material().tables.segment_ids)}")
+    cy.get(f"/excerpt/{max(review.last_run().tables.segment_ids)}")
     cy.send(codes=["time"])
-    print(len(said_by(room, "Cy")))
+    print(len(said_by(review, "Cy")))
 print(verify_store(study).startswith("All rows are as they were written."))
 """
 COMMANDS = "import sys; from pipeline.cli import main; main(sys.argv[1:])"

@@ -12,7 +12,7 @@ from pipeline.decisions.store import open_store, read_review
 from pipeline.methods.agreement.agreement_in_words import as_text
 from pipeline.methods.agreement.agreement_table import from_table, to_table
 from pipeline.methods.agreement.measure import measure_agreement
-from pipeline.review.codebook_changes import accept, propose_change, undo_code_edit
+from pipeline.review.codebook_changes import accept_code_edit, propose_change, undo_code_edit
 from pipeline.review.current_agreement import agreement
 from pipeline.tables.parquet import TABLES, empty_table, read_table
 
@@ -166,18 +166,18 @@ def test_the_command_says_it_and_gives_it_as_json(reviewed):
     assert found["comparisons"][0]["overall"]["same"]["value"] == 0.5
 
 
-def test_only_answers_since_a_definition_last_changed_are_compared(room, study):
-    first, other = room.material().tables.excerpts[:2]
+def test_only_answers_since_a_definition_last_changed_are_compared(review, study):
+    first, other = review.last_run().tables.excerpts[:2]
     for segment_id in (first, other):
-        say(room, "Ann", segment_id, "time" if segment_id == first else "money")
-        say(room, "Ben", segment_id, "time" if segment_id == first else "money")
-    made = propose_change(room, "time", {"definition": "No time to listen."}, why="", by="Ann", key=key())
-    accept(room, made.code_edit_id, by="Ben", today=NOW.date())
-    say(room, "Ann", first, "trust")
+        say(review, "Ann", segment_id, "time" if segment_id == first else "money")
+        say(review, "Ben", segment_id, "time" if segment_id == first else "money")
+    made = propose_change(review, "time", {"definition": "No time to listen."}, why="", by="Ann", key=key())
+    accept_code_edit(review, made.code_edit_id, by="Ben", today=NOW.date())
+    say(review, "Ann", first, "trust")
     blind = read_review(study, "blind_answers")
     said = {(row.segment_id, row.reviewer): row.codes for row in blind.itertuples() if row.segment_id in (first, other)}
     assert said[first, "Ann"] == "trust" and (first, "Ben") not in said
-    say(room, "Ben", first, "trust")
+    say(review, "Ben", first, "trust")
     assert agreement(study).n_answers == len(read_review(study, "blind_answers"))
-    undo_code_edit(room, made.code_edit_id, by="Ben", today=NOW.date())
+    undo_code_edit(review, made.code_edit_id, by="Ben", today=NOW.date())
     assert (first, "Ben") in {(row.segment_id, row.reviewer) for row in read_review(study, "blind_answers").itertuples()}

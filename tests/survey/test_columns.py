@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from pipeline.methods.text.language import languages_of
-from pipeline.survey.columns.column import Column, listed, plain, shown
+from pipeline.survey.columns.column import Column, listed_headings, plain, shown
 from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
 from pipeline.survey.columns.languages import languages_in
 from pipeline.survey.columns.questions import frame_of, is_open, separator_of
@@ -216,7 +216,7 @@ def test_welsh_answers_are_noticed():
 def test_headings_are_shown_on_one_line_and_cut_short():
     assert shown('a\nb "c"') == '“a b "c"”'
     assert len(shown("x" * 5_000)) < 70
-    assert listed([f"c{i}" for i in range(12)]).endswith("“c7” and 4 more")
+    assert listed_headings([f"c{i}" for i in range(12)]).endswith("“c7” and 4 more")
     assert plain("RespondentID (e-mail)") == "respondent id e mail"
 
 

@@ -18,8 +18,8 @@ from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.runtime.files import content_id
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, read_table, write_table
-from pipeline.training import accept, show_learning
-from pipeline.training.evidence import gather
+from pipeline.training import accept_findings, show_learning
+from pipeline.training.evidence import read_evidence
 from pipeline.workflow.manifest import Manifest, write_manifest
 from pipeline.workflow.stages.code import rows_to_learn
 
@@ -168,10 +168,10 @@ def test_a_decision_made_while_the_question_stood_is_not_learnt_unseen(study):
     decide(study, range(20))
     found = show_learning(study.folder)
     decide(study, range(20, 25))
-    accept(found, by="Ana")
+    accept_findings(found, by="Ana")
     with open_store(study) as store:
         assert len(store.lessons()) == 20
-    assert gather(study).n_new == 5
+    assert read_evidence(study).n_new == 5
 
 
 def test_texts_people_differ_on_are_counted_and_judge_nothing(study):
@@ -207,13 +207,13 @@ def test_what_people_agreed_on_when_they_talked_is_learnt_and_not_what_each_said
     talk(study, 0, "noise")
     talk(study, 1, "")
     talk(study, 2, "", outcome="contested")
-    found = gather(study)
+    found = read_evidence(study)
     given = found.votes.groupby("row")["given"].agg(list)
     assert given[0] == [("noise",)] * 2 and given[1] == [()] * 2
     assert len(set(given[2])) == 2, "a contested text keeps both readings"
     assert json.loads(learn(study, "--json").stdout)["texts"] == {"n": 40, "agreed": 39, "contested": 1}
     learn(study, "--yes", "--by", "Ana")
-    assert gather(study).n_new == 0
+    assert read_evidence(study).n_new == 0
     with open_store(study) as store:
         learnt = store.lessons()
     assert learnt.loc[learnt["text_id"] == _table(study, "segments").iloc[0]["text_id"], "codes"].tolist() == ["noise"] * 2
@@ -237,7 +237,7 @@ def test_it_judges_just_what_a_run_would_learn(study):
     with open_store(study) as store:
         store.add_learning(up_to=35, effort="quick", accepted_by="Ana")
         rows, codes = rows_to_learn(_table(study, "texts"), read_codebook(study.codebook), store.lessons())
-    found = gather(study)
+    found = read_evidence(study)
     for material in (found.before, found.after):
         assert material.rows.tolist() == [row for row, given in zip(rows, codes, strict=True) if given is not None]
         assert material.codes == [given for given in codes if given is not None]

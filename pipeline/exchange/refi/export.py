@@ -19,6 +19,7 @@ from pipeline.exchange.refi.offsets import plain_line_ends
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, ProjectVariable, Selection, TextSource, User
 from pipeline.exchange.refi.write import write_qdpx
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults
 
@@ -87,6 +88,7 @@ class _Builder:
     @cached_property
     def decisions(self) -> pd.DataFrame:
         """The standing decisions about text that is still in the data, with masked notes."""
+        # By both: after an answer was corrected its place may hold other words, which nobody has coded.
         places = self.segments[["segment_id", "text_id"]]
         rows = self.source["decisions"].merge(places, on=["segment_id", "text_id"])
         return rows.assign(note=_masked(rows["note"].tolist(), self.source.study.settings.clean.known_names))
@@ -100,6 +102,7 @@ class _Builder:
             judgements.setdefault(str(row["segment_id"]), []).append(self._decision(row))
         suggestions = self.source["suggestions"]
         suggested = suggestions[suggestions["suggested"]].groupby("text_id", sort=False)["code"].agg(tuple)
+        # The model speaks of texts, and a text may stand in several answers.
         for segment_id, text_id in zip(self.segments["segment_id"], self.segments["text_id"], strict=True):
             if text_id in suggested.index:
                 judgements.setdefault(segment_id, []).append(_Judgement(self.model.guid, self.model.name, suggested[text_id]))
@@ -182,6 +185,7 @@ class _Builder:
             judgements = self.judgements_of.get(segment_id, [])
             if not judgements:
                 continue
+            # Segments are counted in the answer as it is kept, which may have line ends of two signs.
             first, last = (begin + len(plain_line_ends(text[:place])) for place in (start, end))
             notes = {judgement.coder: self._note(segment_id, judgement) for judgement in judgements}
             open_notes = {
@@ -191,7 +195,7 @@ class _Builder:
                 guid=stable_guid("segment", segment_id),
                 start=first,
                 end=last,
-                name=" ".join(text[start:end].split())[:_LONGEST_NAME],
+                name=one_line(text[start:end])[:_LONGEST_NAME],
                 description="\n".join(_description(judgements, open_notes)),
                 codings=tuple(_codings(segment_id, judgements, notes, open_notes)),
                 notes=tuple(note.guid for judgement in judgements if not judgement.codes and (note := notes[judgement.coder])),
@@ -227,6 +231,7 @@ class _Builder:
     def _cases(self, variables: tuple[ProjectVariable, ...]) -> Iterator[Case]:
         attributes = self.source["people"].set_index(["response_id", "attribute"])["value"].to_dict()
         for response_id, rows in self.comments.groupby("response_id", sort=True):
+            # Without the last, which is the consent: it is no attribute of a person but what they allow.
             values = [attributes.get((response_id, variable.name), "") for variable in variables[:-1]]
             values.append(MAY_QUOTE.get(rows["consent"].iloc[0], ""))
             yield Case(
@@ -265,5 +270,6 @@ def _masked(notes: list[str], known_names: tuple[str, ...]) -> list[str]:
         return notes
     from pipeline.methods.redact import Redactor
 
+    # Made only where there is a note: its word lists take a moment to load.
     redactor = Redactor(known_names=known_names)
     return [redactor.mask(note) if note else "" for note in notes]

@@ -68,8 +68,8 @@ class Incoming:
         """Say in plain English what would come in and what could not."""
         project = self.read.project
         lines = [
-            f"{self.file}, made by {project.origin or 'an unnamed program'}: {len(project.sources):,} texts, "
-            f"{sum(1 for _ in project.codings()):,} codings. Characters read as: {self.read.counted_by.name}.",
+            f"{self.file}, made by {project.origin or 'an unnamed program'}: {n_of(len(project.sources), 'text')}, "
+            f"{n_of(sum(1 for _ in project.codings()), 'coding')}. Characters read as: {self.read.counted_by.name}.",
             *(f"  {coder.sentence()}" for coder in self.coders),
         ]
         lines += ["Not taken in:", *(f"  - {loss}" for loss in self.losses)] if self.losses else ["Nothing in it is left out."]
@@ -92,7 +92,7 @@ def read_incoming(study: Study, path: Path, *, groups: Mapping[str, str] | None 
     return Incoming(study, path.name, read, coders, losses, text_of)
 
 
-def accept(incoming: Incoming) -> int:
+def import_decisions(incoming: Incoming) -> int:
     """Store what people decided, all of it or nothing, and return the number of decisions added."""
     n = 0
     # Together, or a file that fails half way would leave the study with half of what somebody coded.
@@ -127,6 +127,7 @@ def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iter
     reviewers = _known_coders(study)
     arrivals_of: dict[tuple[str, str], list[Arrival]] = {}
     for user, arrival in matching.arrivals():
+        # By person and not by user: a program may write one person as several users, such as one for each machine.
         arrivals_of.setdefault(_who(user, reviewers, groups), []).append(arrival)
     for (name, group), arrivals in arrivals_of.items():
         yield Coder(name, group, tuple(arrivals), _counted(study, name, arrivals))
@@ -134,6 +135,7 @@ def _coders(study: Study, matching: Matching, groups: Mapping[str, str]) -> Iter
 
 def _counted(study: Study, name: str, arrivals: Sequence[Arrival]) -> Counter[Fate]:
     if not has_store(study):
+        # To read what would come must not make a store.
         return Counter(arrival_fates(None, name, arrivals).values())
     with open_store(study) as store:
         return Counter(arrival_fates(store, name, arrivals).values())
@@ -147,6 +149,7 @@ def _known_coders(study: Study) -> dict[str, tuple[str, str]]:
         rows = store.reviewers()
     coders: dict[str, tuple[str, str]] = {}
     for name, group in zip(rows["name"], rows["reviewer_group"], strict=True):
+        # By either, since some programs keep our GUIDs and some only the names.
         coders[name.casefold()] = coders[coder_guid(project_name(study), name)] = (name, group)
     return coders
 

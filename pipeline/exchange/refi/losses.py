@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.codebook.codebook import NOT_IN_XML
 from pipeline.exchange.refi.project import Project
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -25,8 +26,10 @@ def project_losses(source: RunResults, project: Project, decisions: pd.DataFrame
     answers = int(source["comments"]["set_aside"].isna().sum())
     n_codings = sum(1 for _ in project.codings())
     yield from (f"{project.name}: what project.qdpx holds, and what it does not", "", _FOR_WHOM, "")
-    yield f"It holds {answers:,} answers of {len(project.cases):,} people in {len(project.sources)} texts, one for each question;"
-    yield f"{len(project.codes):,} codes; {n_codings:,} codings by {len(project.users)} coders; {len(project.notes):,} notes."
+    people, texts = n_of(len(project.cases), "person", "people"), n_of(len(project.sources), "text")
+    yield f"It holds {n_of(answers, 'answer')} of {people} in {texts}, one for each question;"
+    codings, notes = f"{n_of(n_codings, 'coding')} by {n_of(len(project.users), 'coder')}", n_of(len(project.notes), "note")
+    yield f"{n_of(len(project.codes), 'code')}; {codings}; {notes}."
     yield from ("", "Not in it:", *(f"  - {loss}" for loss in _left_out(source, decisions)))
     yield from ("", "Written in another form:", *(f"  - {form}" for form in _OTHER_FORM))
     unread = sum(len(NOT_IN_XML.findall(text.text)) for text in project.sources)

@@ -11,11 +11,12 @@ import pandas as pd
 
 from pipeline.codebook.codebook import Codebook
 from pipeline.codebook.qdc import stable_guid
+from pipeline.decisions.decision import Outcome
 from pipeline.decisions.imported import Arrival
-from pipeline.decisions.store import Outcome
 from pipeline.exchange.refi.export import NOT_SAID
 from pipeline.exchange.refi.offsets import plain_line_ends
 from pipeline.exchange.refi.project import Note, Project, ProjectCoding, Selection, TextSource, User
+from pipeline.runtime.plain_text import one_line
 
 
 _ANSWER = re.compile(r"^\[answer ([0-9a-f]{16})\]\n", re.MULTILINE)
@@ -64,6 +65,7 @@ class StudyExcerpts:
 
     def blocks(self, source: TextSource, losses: Counter[str]) -> list[AnswerBlock]:
         """Return where answers of the study stand in a source; an answer with other words now is counted and left out."""
+        # Our own exports come back with a line above each answer, however the program has renamed its sources.
         heads = list(_ANSWER.finditer(source.text))
         if not heads:
             return self._whole(source, losses)
@@ -87,13 +89,16 @@ class StudyExcerpts:
         text = source.text.strip()
         same = self.answers_with.get(text, [])
         if len(same) == 1:
+            # Both texts may have blanks at their ends, and places are counted from the first character of ours.
             begin = source.text.index(text) - len(self.text[same[0]]) + len(self.text[same[0]].lstrip())
             return [AnswerBlock(begin, len(source.text), same[0])]
+        # A source without words is no loss.
         losses["texts that are no answer of this study, or one that several people gave"] += bool(text)
         return []
 
     def at(self, selection: Selection, block: AnswerBlock, losses: Counter[str]) -> list[str]:
         """Return the excerpts a place is about: the same, those it takes in by half or more, or the one it lies in."""
+        # A place that goes on into the next answer is cut here; the next answer is asked about its own part.
         first, last = selection.start - block.start, min(selection.end, block.end) - block.start
         shares: dict[str, float] = {}
         exact = False
@@ -101,6 +106,7 @@ class StudyExcerpts:
             both = min(last, stop) - max(first, start)
             if both > 0:
                 exact = exact or (first, last) == (start, stop)
+                # A few words marked inside an excerpt are meant for it, however long it is.
                 shares[segment_id] = 1.0 if start <= first and last <= stop else both / (stop - start)
         losses[BY_PART] += bool(shares) and not exact
         most = max(shares.values(), default=0.0)
@@ -150,6 +156,7 @@ class Matching:
         blocks = self._excerpts.blocks(source, self.losses) if telling else []
         starts = [block.start for block in blocks]
         for selection in telling:
+            # The block that begins at the place or before it; a project may have thousands of places, and most touch one block.
             first = max(bisect_right(starts, selection.start) - 1, 0)
             last = bisect_right(starts, selection.end - 1)
             touched = [block for block in blocks[first:last] if selection.start < block.end]
@@ -166,6 +173,7 @@ class Matching:
 
     def _hear(self, segment_id: str, selection: Selection) -> None:
         for coding in selection.codings:
+            # Taken in, they would count as somebody's own word for what the program suggested.
             if coding.user in self._models:
                 self.losses[MODEL] += 1
             elif coding.code not in self._code_of:
@@ -189,7 +197,8 @@ class Matching:
 
 def name_and_group(user: User) -> tuple[str, str]:
     """Return the name of a user and the group that stands behind it, as our exports write it."""
-    name = " ".join(user.name.split())
+    # Other programs let people type their names, with what blanks they like.
+    name = one_line(user.name)
     parted = _WITH_GROUP.fullmatch(name)
     return (parted[1], parted[2]) if parted else (name, "")
 

@@ -28,6 +28,7 @@ READINGS = (
     OffsetReading("UTF-16 units, a line end counted once", utf16=True, two_signs=False),
     OffsetReading("UTF-16 units, \\r\\n counted twice", utf16=True, two_signs=True),
 )
+# So many places must fit better before another way of counting than the standard's is believed.
 _CLEARLY = 2
 
 
@@ -49,6 +50,7 @@ def best_reading(texts: Sequence[str], places: Sequence[Sequence[tuple[int, int]
     }
     best = min(READINGS, key=lambda reading: misfits[reading])
     # People mark parts of words, too: one misfit more or less says nothing.
+    # Nor do two in a large file, so that another reading must halve them.
     is_clear = misfits[best] <= misfits[STANDARD] - _CLEARLY and misfits[best] <= misfits[STANDARD] / 2
     return best if is_clear else STANDARD
 
@@ -59,7 +61,9 @@ class Places:
     def __init__(self, text: str, reading: OffsetReading) -> None:
         self.length = len(plain_line_ends(text))
         self.counts: NDArray[np.int64] | None = None
+        # Without either every character counts as one under each reading, and no list of a whole text's counts is needed.
         if "\r" in text or (reading.utf16 and not text.isascii()):
+            # A line end of two signs is one piece, since our text has one character there.
             pieces = re.findall("\r\n|.", text, re.DOTALL)
             widths = np.fromiter((_width(piece, reading) for piece in pieces), dtype=np.int64, count=self.length)
             self.counts = np.concatenate([[0], np.cumsum(widths)])
@@ -68,6 +72,7 @@ class Places:
         """Return the place, or None where no character begins or ends at this count."""
         if self.counts is None:
             return count if 0 <= count <= self.length else None
+        # Inside an emoji or between the two signs of a line end there is a count and no place; whoever asks is told None.
         place = int(np.searchsorted(self.counts, count))
         return place if place <= self.length and self.counts[place] == count else None
 
@@ -87,6 +92,7 @@ def _misfits(text: str, places: Sequence[tuple[int, int]], reading: OffsetReadin
 def _whole_words(text: str, start: int | None, end: int | None) -> bool:
     if start is None or end is None or not start < end:
         return False
+    # Counted another way than it was meant, a place begins or ends inside a word, or begins with the blank before one.
     return not _inside_word(text, start) and not _inside_word(text, end) and not text[start].isspace()
 
 

@@ -17,6 +17,7 @@ NAMESPACE = "urn:QDA-XML:project:1.0"
 
 def write_qdpx(project: Project, path: Path) -> None:
     """Write a project after checking it; DataError says which rule it would break."""
+    # Another program may refuse the whole file for one broken rule.
     check_project(project)
 
     def write(temporary: Path) -> None:
@@ -47,6 +48,7 @@ def as_xml(project: Project) -> str:
 
 
 def _element(tag: str, attributes: dict[str, str]) -> ET.Element:
+    # Names come from people and may hold what XML does not allow; texts lie in files of their own, and keep it.
     return ET.Element(tag, {name: NOT_IN_XML.sub("", text) for name, text in attributes.items() if text})
 
 
@@ -68,6 +70,7 @@ def _references(parent: ET.Element, tag: str, guids: Sequence[str]) -> None:
 def _case(case: Case) -> ET.Element:
     element = _element("Case", {"guid": case.guid, "name": case.name})
     for variable, value in case.values:
+        # The reference comes before the value: the schema allows no other order.
         held = ET.SubElement(element, "VariableValue")
         _references(held, "VariableRef", [variable])
         _text(held, "TextValue", value)

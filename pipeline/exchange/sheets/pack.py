@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
 
+from pipeline.decisions.decision import Drawn
 from pipeline.decisions.showings import note_packed
-from pipeline.decisions.store import Drawn, decisions, open_store
+from pipeline.decisions.store import decisions, open_store
 from pipeline.errors import ReviewError
 from pipeline.exchange.sheets.excerpt_sheet import excerpts_to_review
 from pipeline.exchange.sheets.pages import Pages

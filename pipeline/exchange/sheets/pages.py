@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.codebook.codebook import Codebook
 from pipeline.exchange.sheets.sheet import PackedExcerpts
+from pipeline.runtime.plurals import agreeing, n_of
 
 
 # Neither Excel nor Word takes the characters that XML cannot hold.
@@ -40,9 +41,9 @@ def writable(text: str) -> str:
 
 def welcome(n: int) -> tuple[str, ...]:
     """Return what a person should know before they begin."""
-    excerpts = "one excerpt" if n == 1 else f"{n:,} excerpts"
+    excerpts = "one excerpt" if n == 1 else n_of(n, "excerpt")
     return (
-        f"Here {'is' if n == 1 else 'are'} {excerpts} of what people wrote. Please say which codes fit each, as you read it.",
+        f"Here {agreeing(n, 'is', 'are')} {excerpts} of what people wrote. Please say which codes fit each, as you read it.",
         "There is no right answer. Say what you see, before you talk about it with anybody.",
         "Some of it may be hard to read. You may skip any excerpt, stop whenever you like, and need give no reason.",
         "An excerpt may have several codes. If none fits, say “none of these”. If you cannot tell, say “not sure”.",

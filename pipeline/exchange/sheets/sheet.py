@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 from pipeline.codebook.codebook import Codebook
-from pipeline.decisions.store import Drawn, Outcome
+from pipeline.decisions.decision import Drawn, Outcome
 from pipeline.exchange.sheets.sheet_columns import (
     CODES,
     DRAWN,
@@ -143,7 +143,7 @@ def code_names(codebook: Codebook) -> dict[str, set[str]]:
     """Return all that people may call a code, in plain lower case, with the ids it may mean."""
     names: dict[str, set[str]] = {}
     for code in codebook.codes:
-        for name in (code.label, code.plain_label, f"{code.plain_label or code.name} [{code.code}]"):
+        for name in (code.label, code.plain_label, f"{code.plain_name} [{code.code}]"):
             if name:
                 names.setdefault(plain(name), set()).add(code.code)
     # An id is an id, even where another code's label reads the same.
@@ -153,7 +153,7 @@ def code_names(codebook: Codebook) -> dict[str, set[str]]:
 def offered_names(codebook: Codebook) -> dict[str, str]:
     """Return for each code the plain name that people choose it by; with its id where another code may be called the same."""
     names = code_names(codebook)
-    called = {code.code: code.plain_label or code.name for code in codebook.codes}
+    called = codebook.plain_names
     return {code: name if names[plain(name)] == {code} else f"{name} [{code}]" for code, name in called.items()}
 
 

@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from pipeline.errors import ReviewError
+from pipeline.runtime.plain_text import one_line
+from pipeline.runtime.plurals import agreeing
 from pipeline.survey.readers import read_tables
 
 
@@ -97,7 +99,7 @@ def cell_at(row: Cells, place: int) -> str:
 
 def plain(name: str) -> str:
     """Return a name as it is compared: lower case, plain quotation marks and dashes, single blanks."""
-    return " ".join(name.translate(_QUOTES).split()).casefold()
+    return one_line(name.translate(_QUOTES)).casefold()
 
 
 def _answers(name: str, rows: Rows, first: int, is_excerpt: Callable[[str], bool]) -> AnswerTable | str:
@@ -143,7 +145,7 @@ def _unknown(columns: Sequence[SheetColumn], heading: Cells, body: Sequence[tupl
         rows = [number for number, row in body if cell_at(row, place)]
         if rows:
             shown = ", ".join(map(str, rows[:10])) + (" …" if len(rows) > 10 else "")
-            which = f"row {shown}" if len(rows) == 1 else f"rows {shown}"
+            which = f"{agreeing(len(rows), 'row', 'rows')} {shown}"
             yield f"column {letters(place)}: is none of the sheet's columns, so what stands in {which} was not read."
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.codebook.codebook import Codebook, read_codebook
-from pipeline.codebook.example_words import examples_in, plain_words
+from pipeline.codebook.example_words import examples_in
+from pipeline.decisions.decision import Drawn
 from pipeline.decisions.showings import draws_for, has_seen
-from pipeline.decisions.store import Drawn, Store, open_store
+from pipeline.decisions.store import Store, open_store
 from pipeline.errors import ReviewError
 from pipeline.exchange.sheets.sheet import PackedExcerpts, Row, Sheet, SheetAnswer, read_sheet
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plain_text import one_line, plain_words
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, empty_table, read_table
 
@@ -39,12 +41,12 @@ class UnpackedSheet:
         added = n_of(self.added, "answer")
         lines = [f"{self.reviewer}: {added} taken in, {self.unchanged:,} known already, {self.blank:,} left blank."]
         if self.changed:
-            says = "now says" if len(self.changed) == 1 else "now say"
+            says = agreeing(len(self.changed), "now says", "now say")
             lines.append(
                 f"{_rows(self.changed)} {says} something else than before; the later answer stands, the earlier is kept."
             )
         if self.superseded:
-            was = "was" if len(self.superseded) == 1 else "were"
+            was = agreeing(len(self.superseded), "was", "were")
             lines.append(f"{_rows(self.superseded)} {was} taken in before and changed since; what was said last stands.")
         lines += [f"Note: {note}" for note in self.notes]
         if self.problems:
@@ -68,7 +70,7 @@ def unpack(study: Study, path: Path, *, reviewer: str | None = None, group: str 
     if not who:
         raise ReviewError(f"{path.name} does not say who filled it in; name them with --reviewer.")
     notes = sheet.notes
-    if sheet.packed_for and sheet.packed_for.casefold() != " ".join(who.split()).casefold():
+    if sheet.packed_for and sheet.packed_for.casefold() != one_line(who).casefold():
         notes = (*notes, f"the sheet was packed for {sheet.packed_for}; its answers are taken in as those of {who}.")
     if not sheet.answers:
         return UnpackedSheet(who, blank=sheet.blank, problems=sheet.problems, notes=notes)
@@ -91,7 +93,7 @@ def _as_packed(sheet: Sheet, draws: Mapping[str, Sequence[Drawn]]) -> tuple[Shee
     answers = [(answer, _drawn(answer, draws.get(answer.segment_id, ()))) for answer in sheet.answers]
     claims = tuple(answer.row for answer, drawn in answers if answer.drawn == "random audit" != drawn)
     note = (
-        f"{_rows(claims)} {'says' if len(claims) == 1 else 'say'} “random audit” under Drawn, but no audit that was packed here "
+        f"{_rows(claims)} {agreeing(len(claims), 'says', 'say')} “random audit” under Drawn, but no audit that was packed here "
         "for this person drew it, so the answers are taken in and count for no audit. A sheet that an earlier version of the "
         "program packed is in no record."
     )
@@ -104,7 +106,7 @@ def _drawn(answer: SheetAnswer, packed: Sequence[Drawn]) -> Drawn:
 
 def _known_group(store: Store, reviewer: str) -> str:
     reviewers = store.reviewers()
-    groups = reviewers.loc[reviewers["name"].str.casefold() == " ".join(reviewer.split()).casefold(), "reviewer_group"]
+    groups = reviewers.loc[reviewers["name"].str.casefold() == one_line(reviewer).casefold(), "reviewer_group"]
     if groups.empty:
         raise ReviewError(f"{reviewer} has not reviewed in this study yet; give their group with --group.")
     return str(groups.iloc[0])
@@ -175,4 +177,4 @@ def _decide(store: Store, answer: SheetAnswer, *, reviewer: str, text_id: str, b
 def _rows(rows: tuple[Row, ...]) -> str:
     shown = ", ".join(str(row) for row in rows[:10])
     more = f" and {len(rows) - 10:,} more" if len(rows) > 10 else ""
-    return f"Row {shown}" if len(rows) == 1 else f"Rows {shown}{more}"
+    return f"{agreeing(len(rows), 'Row', 'Rows')} {shown}{more}"

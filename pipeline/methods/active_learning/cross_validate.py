@@ -80,7 +80,9 @@ def cross_validate(coder: CodebookClassifier, material: CodedTexts, rows: Rows, 
     Five folds, drawn by words, so that an answer given under two questions is in one fold. A fold that holds none of
     `learnt` needs no coder of its own.
     """
-    fold = _folds([material.texts[row] for row in rows], seed=seed)
+    # By different words first, so that the same words always share a fold.
+    words, place = np.unique([material.texts[row].casefold().strip() for row in rows], return_inverse=True)
+    fold = np.random.default_rng(seed).permutation(len(words))[place] % N_FOLDS
     chances, suggested = np.zeros((len(rows), len(coder.codebook))), np.zeros((len(rows), len(coder.codebook)), dtype=bool)
     if not len(np.intersect1d(rows, learnt)):
         fold = np.zeros_like(fold)
@@ -103,9 +105,3 @@ def in_steps(coder: CodebookClassifier, material: CodedTexts, rows: Rows, *, ste
 
 def _named(material: CodedTexts, rows: Rows) -> tuple[list[str], list[str]]:
     return [material.texts[row] for row in rows], [material.frames[row] for row in rows]
-
-
-def _folds(texts: Sequence[str], *, seed: int) -> Rows:
-    # By different words first, so that the same words always share a fold.
-    words, place = np.unique([text.casefold().strip() for text in texts], return_inverse=True)
-    return np.asarray(np.random.default_rng(seed).permutation(len(words))[place] % N_FOLDS)

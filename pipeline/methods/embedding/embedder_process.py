@@ -59,11 +59,14 @@ class EmbedderProcess:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, float32 (n_texts, dimension)."""
         shape = (len(texts), self.dimension)
+        # A question and its answer belong together; two threads that ask at once would be given each other's vectors.
         with self._turn:
             try:
+                # JSON and not pickle: nothing that is sent can be run. In ASCII even half a character travels.
                 self._other.asks.send_bytes(json.dumps(list(texts)).encode("ascii"))
             except OSError:
                 raise self._gone() from None
+            # A copy, since the bytes that were received cannot be written to.
             return np.frombuffer(self._heard(), dtype=np.float32).reshape(shape).copy()
 
     @cached_property
@@ -103,6 +106,7 @@ _BEGUN: dict[tuple[str | Path, str], EmbedderProcess] = {}
 
 def start_embedder(source: str | Path, *, precision: str) -> EmbedderProcess:
     """Begin to load a model in another process, which ends with this one; return the one that was begun if it is still there."""
+    # One process for each model: a second would take as much memory again.
     begun = _BEGUN.get((source, precision))
     if begun is None or not begun.is_there:
         begun = _BEGUN[source, precision] = EmbedderProcess(source, precision=precision)

@@ -40,6 +40,7 @@ def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names:
     token, cue = reading.tokens[position], _cue(reading, position)
     if len(token.word) == 1:
         return _weigh_initial(reading, token, cue)
+    # The word for itself first; what stands round it cannot make a name of a word that never is one.
     weight = _weigh_word(reading, lexicon, position, known_names)
     if weight == NEVER:
         return NEVER
@@ -80,14 +81,17 @@ def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_n
     """Weigh the word for itself."""
     token, word = reading.tokens[position], reading.tokens[position].word
     name = lexicon.name(word)
+    # A name from the study that is a word, too, such as “Grace”, speaks half as loud.
     if word in known_names:
         return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
     if lexicon.never(word):
         return _weigh_month(reading, lexicon, position)
+    # In a text that has small letters, too, a word in capitals is an abbreviation, unless it is long and certainly a name.
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
         return NEVER
     if lexicon.is_word(word):
         return _weigh_common_word(reading, lexicon, position)
+    # People type fast: a word with a letter wrong is no rare surname.
     slip = not reading.marks_a_name(token) and lexicon.misspells_a_word(word)
     if name:
         return 4 if name == CERTAIN else POSSIBLE - slip

@@ -16,7 +16,7 @@ def too_like(original: str, words: str) -> str:
     """Say how much of what was said stands in other words for it that are none; nothing where they are others."""
     if likeness(original, words) < LIKE:
         return ""
-    before, after = plain_words(original), plain_words(words)
+    before, after = compared_words(original), compared_words(words)
     n, of = _in_order(before, after), len(before)
     if n / max(min(of, len(after)), 1) >= LIKE:
         return f"{n} of its {of} words stand in the same order"
@@ -27,14 +27,14 @@ def too_like(original: str, words: str) -> str:
 
 def likeness(original: str, words: str) -> float:
     """Return how much of the shorter of two texts stands in the other, from 0 to 1: by words in order, words, or letters."""
-    before, after = plain_words(original), plain_words(words)
+    before, after = compared_words(original), compared_words(words)
     if not before or not after:
         return 0.0
     in_order = _in_order(before, after) / min(len(before), len(after))
     return max(in_order, _shared(before, after), _letters("".join(before), "".join(after)))
 
 
-def plain_words(text: str) -> list[str]:
+def compared_words(text: str) -> list[str]:
     """Return the words of a text without case, punctuation, accents, invisible characters and letters that look like others."""
     # Cf are the signs that nobody sees, such as soft hyphens and joiners.
     visible = "".join(letter for letter in unicodedata.normalize("NFKC", text) if unicodedata.category(letter) != "Cf")

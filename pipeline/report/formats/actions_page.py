@@ -9,8 +9,9 @@ from pipeline.report.blocks import Block, Heading, Paragraph, Points, Report, Re
 from pipeline.report.formats.docx_styles import save_document
 from pipeline.report.formats.html import render
 from pipeline.report.formats.word import as_document
-from pipeline.report.numbers_in_words import counted, number, percent
+from pipeline.report.numbers_in_words import number, percent
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.actions import ORDER, Action
 from pipeline.workflow.results import RunResults
 
@@ -67,7 +68,7 @@ def figures(progress: Standing) -> str:
     days = progress.loop.median_days
     share = f" ({percent(progress.share_answered)})" if of else ""
     half = f"; half of the answers reached people within {days:g} days" if days is not None else ""
-    return f"{number(n)} of {counted(of, 'theme', 'themes')}{share} have an answer{half}"
+    return f"{number(n)} of {n_of(of, 'theme')}{share} {agreeing(n, 'has', 'have')} an answer{half}"
 
 
 def _open(progress: Standing) -> Iterator[Block]:
@@ -95,7 +96,7 @@ def _late(theme: Answered, progress: Standing) -> Iterator[str]:
         if entry.state(progress.today) == "overdue" and entry.due:
             days = (progress.today - entry.due).days
             what = entry.action or entry.decision or "an answer"
-            yield f"{theme.placed.heading}: “{what}” was due on {_day(entry.due)}, {counted(days, 'day', 'days')} ago."
+            yield f"{theme.placed.heading}: “{what}” was due on {_day(entry.due)}, {n_of(days, 'day')} ago."
 
 
 def _told(entries: list[Action], nothing: str) -> Iterator[Block]:

@@ -10,9 +10,9 @@ from pipeline.report.blocks import Paragraph, Report, ReportSection, TableBlock
 from pipeline.report.formats.docx_styles import save_document
 from pipeline.report.formats.report_workbook import write_tables_workbook
 from pipeline.report.formats.word import as_document
-from pipeline.report.numbers_in_words import counted
 from pipeline.report.quote_bank import Quotation, QuoteBank, facts_of, quote_bank
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plurals import n_of
 from pipeline.tables.csv_files import write_csv
 from pipeline.workflow.results import RunResults
 
@@ -48,10 +48,7 @@ def _as_table(bank: QuoteBank) -> pd.DataFrame:
 
 
 def _report(title: str, bank: QuoteBank, sections: tuple[ReportSection, ...]) -> Report:
-    banner = (
-        f"{counted(len(bank.quotations), 'quotation', 'quotations')} approved, "
-        f"{counted(len(bank.withheld), 'candidate', 'candidates')} withheld"
-    )
+    banner = f"{n_of(len(bank.quotations), 'quotation')} approved, {n_of(len(bank.withheld), 'candidate')} withheld"
     return Report(title, banner, NOTICE, sections)
 
 

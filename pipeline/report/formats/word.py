@@ -30,7 +30,7 @@ from pipeline.report.formats.docx_styles import (
     write_lines,
     write_link,
 )
-from pipeline.report.numbers_in_words import listed
+from pipeline.runtime.plurals import listed
 from pipeline.workflow.results import RunResults
 
 

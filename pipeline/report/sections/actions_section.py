@@ -2,7 +2,8 @@
 
 from pipeline.report.answered_actions import Standing, standing
 from pipeline.report.blocks import Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import counted, number, percent
+from pipeline.report.numbers_in_words import number, percent
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -18,9 +19,9 @@ def came_of_it(source: RunResults) -> ReportSection:
         return ReportSection(name, heading, (Paragraph(NOT_BEGUN),))
     n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
     days = progress.loop.median_days
-    half = f" Half of the answers reached people within {counted(days, 'day', 'days')}." if days is not None else ""
+    half = f" Half of the answers reached people within {n_of(days, 'day')}." if days is not None else ""
     share = percent(progress.share_answered)
-    sentence = f"{number(n)} of {counted(of, 'theme', 'themes')} ({share}) have an answer.{half}"
+    sentence = f"{number(n)} of {n_of(of, 'theme')} ({share}) {agreeing(n, 'has', 'have')} an answer.{half}"
     return ReportSection(name, heading, (Paragraph(sentence), _table(progress), Paragraph(HOW)))
 
 

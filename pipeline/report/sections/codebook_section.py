@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pipeline.report.blocks import Block, Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import counted, number
+from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -32,8 +33,8 @@ def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     filled = len({theme.code for theme in placed} & set(source.labels))
     new = sum(theme.code is None for theme in placed)
     return (
-        f"Of {counted(n_codes, 'code', 'codes')} in the codebook, {number(filled)} have at least one theme and "
-        f"{number(n_codes - filled)} have none. {counted(new, 'theme has', 'themes have')} no code. {WHAT_IT_MEANS}"
+        f"Of {n_of(n_codes, 'code')} in the codebook, {n_of(filled, 'has', 'have')} at least one theme and "
+        f"{n_of(n_codes - filled, 'has', 'have')} none. {n_of(new, 'theme has', 'themes have')} no code. {WHAT_IT_MEANS}"
     )
 
 

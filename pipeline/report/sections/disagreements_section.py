@@ -7,7 +7,8 @@ import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import counted, listed, number
+from pipeline.report.numbers_in_words import number
+from pipeline.runtime.plurals import listed, n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -37,8 +38,8 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
         return ReportSection(name, heading, (Paragraph(NONE if twice else NOBODY_YET),))
     rows = list(_rows(source, made, contested, words))
     n, shown = contested["segment_id"].nunique(), len(rows)
-    sentence = f"People read {counted(n, 'excerpt', 'excerpts')} differently. {WHY}"
-    held = f" {counted(n - shown, 'is', 'are')} not shown, {_WHY_NOT[words.released]}." if shown < n else ""
+    sentence = f"People read {n_of(n, 'excerpt')} differently. {WHY}"
+    held = f" {n_of(n - shown, 'is', 'are')} not shown, {_WHY_NOT[words.released]}." if shown < n else ""
     blocks: list[Block] = [Paragraph(sentence + held), _codes(source, contested)]
     if rows:
         blocks.append(_table("readings", rows[:OPEN_ROWS]))

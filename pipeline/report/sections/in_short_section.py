@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Points, ReportSection
-from pipeline.report.numbers_in_words import counted, number, number_shown, people, percent, sentence_case
+from pipeline.report.numbers_in_words import number, number_shown, people, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.doubts_section import abstentions, texts_of
 from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -39,8 +40,7 @@ def _largest(placed: Sequence[PlacedTheme]) -> str:
         return "No themes were found."
     first = placed[0]
     return (
-        f"The answers fall into {counted(len(placed), 'theme', 'themes')}. {sentence_case(first.people)} spoke of the largest, "
-        f"“{first.name}”."
+        f"The answers fall into {n_of(len(placed), 'theme')}. {sentence_case(first.people)} spoke of the largest, “{first.name}”."
     )
 
 
@@ -48,7 +48,7 @@ def _new(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     if not source.labels:
         return "There is no codebook yet to compare the themes with."
     new = sum(theme.code is None for theme in placed)
-    return f"{sentence_case(counted(new, 'theme has', 'themes have'))} no place in the codebook."
+    return f"{sentence_case(n_of(new, 'theme has', 'themes have'))} no place in the codebook."
 
 
 def _most_named(source: RunResults) -> str:

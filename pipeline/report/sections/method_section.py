@@ -7,8 +7,9 @@ from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.report.blocks import Fold, Paragraph, Points, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import counted, number, number_shown, percent, sentence_case, steadiness
+from pipeline.report.numbers_in_words import number, number_shown, percent, sentence_case, steadiness
 from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
+from pipeline.runtime.plurals import n_of
 from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
 from pipeline.workflow.status import learnt_from_written
@@ -60,7 +61,7 @@ def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
     model = settings.embed.model
     return (
         ("Survey export", source.study.source.name),
-        ("Codebook", f"{path.name}, {counted(len(source.codebook), 'code', 'codes')}" if path else "none"),
+        ("Codebook", f"{path.name}, {n_of(len(source.codebook), 'code')}" if path else "none"),
         ("Language model", f"{_MODELS.get(model, model)}, run on this machine, precision {settings.embed.precision}"),
         ("Seed", str(source.manifest.seed)),
         ("Languages read", ", ".join(settings.clean.languages)),
@@ -101,7 +102,7 @@ def shaping_sentences(shaping: pd.DataFrame) -> tuple[str, ...]:
     if shaping.empty:
         return ()
     lost = shaping[shaping["result"].isin(["no longer finds its theme", "found in part"])]
-    first = f"People made {counted(len(shaping), 'edit', 'edits')} to the themes; {number(len(shaping) - len(lost))} stand."
+    first = f"People made {n_of(len(shaping), 'edit')} to the themes; {n_of(len(shaping) - len(lost), 'stands', 'stand')}."
     sentences = [first]
     for edit_id, action, detail, result in lost[["edit_id", "action", "detail", "result"]].itertuples(index=False):
         asked = f"{action} “{detail}”" if detail else action
@@ -124,4 +125,4 @@ def _unsteady(themes: pd.DataFrame) -> str:
     n = int((themes["stability"] < 0.5).sum())
     if not n:
         return "No theme is unsteady, but with fewer answers other themes would have been found."
-    return sentence_case(f"{counted(n, 'theme is', 'themes are')} unsteady (below 0.5) and may be chance groupings.")
+    return sentence_case(f"{n_of(n, 'theme is', 'themes are')} unsteady (below 0.5) and may be chance groupings.")

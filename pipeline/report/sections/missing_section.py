@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, compare, level_name
-from pipeline.report.numbers_in_words import by, listed, percent
+from pipeline.report.numbers_in_words import by, percent
+from pipeline.runtime.plurals import listed
 from pipeline.workflow.results import RunResults
 from pipeline.workflow.stages.respond import ANSWERED, NOT_STATED
 

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, number, people, percent
+from pipeline.report.numbers_in_words import NOT_SHOWN, by, fewer_than, number, people, percent
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -52,6 +53,7 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
 
 
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:
+    # Themes that people set aside are not among those placed, and so in no row.
     order = {theme: place for place, theme in enumerate(themes)}
     shown = cells[(cells["evidence"] != "none") & cells["theme_id"].isin(order)]
     # What is sure comes first, then as in the table of themes.
@@ -64,6 +66,7 @@ def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str,
         if not hidden:
             n, base, of_group, low, high = (float(row[name]) for name in ("n", "base", "share", "low", "high"))
             share = Figure(percent(of_group), f"{percent(low)} to {percent(high)}", f"{number(n)} of {people(base)}")
+        # The share of all others would lead to the one that is hidden.
         elsewhere = NOT_SHOWN if hidden or pd.isna(row["elsewhere"]) else percent(float(row["elsewhere"]))
         yield (level, themes[str(row["theme_id"])].heading, share, elsewhere, EVIDENCE[str(row["evidence"])])
 
@@ -87,5 +90,5 @@ def _rank(source: RunResults, row: dict[Any, Any] | None) -> str:
     if row is None or pd.isna(row["rank"]):
         return f"{fewer_than(source.profile)} people"
     change = int(row["change"])
-    moved = f" ({'↑' if change > 0 else '↓'} {counted(abs(change), 'place', 'places')})" if change else ""
+    moved = f" ({'↑' if change > 0 else '↓'} {n_of(abs(change), 'place')})" if change else ""
     return f"{number(row['rank'])}{moved}"

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
 from pipeline.methods.themes.titles import MIXED
 from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, Points, Quotations, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, score, sentence_case, steadiness
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.doubts_section import texts_of
+from pipeline.runtime.plain_text import one_line
+from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -40,16 +42,16 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     blocks += _families(counted_in)
     blocks += entries[:OPEN_ENTRIES]
     if folded := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold(f"The other {counted(len(folded), 'theme', 'themes')}", tuple(folded)))
+        blocks.append(Fold(f"The other {n_of(len(folded), 'theme')}", tuple(folded)))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
-        summary = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
+        summary = f"{n_of(len(aside), 'theme')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(summary, tuple(aside)))
     return ReportSection("themes", "Themes", tuple(blocks))
 
 
 def how_to_approve(words: Words) -> str:
     """Say that words wait to be approved, and where that is done."""
-    waiting = f"{counted(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
+    waiting = f"{n_of(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
     return (
         "What people said is shown here only once a person of the team has approved each excerpt. "
         f"{waiting}: `make review`, then “Quotes to approve”. The team's own copy shows the others."
@@ -70,7 +72,7 @@ def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
 def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     sentences = [WHAT_A_THEME_IS]
     if rare := sum(theme.rare for theme in placed):
-        sentences.append(f"{counted(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure.")
+        sentences.append(f"{n_of(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure.")
     members = source["members"]
     if alone := int(members["theme_id"].isna().sum()):
         sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own, far from every theme.")
@@ -125,9 +127,7 @@ def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -
         about = f"People speak of “{theme.name}”, for which the codebook has no code"
     else:
         about = "Few people speak of this, and their words are held back"
-    quoted = [f"“{' '.join(text.split()).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][
-        :2
-    ]
+    quoted = [f"“{one_line(text).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][:2]
     return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
 
 

@@ -6,7 +6,8 @@ from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, Repo
 from pipeline.report.comparison_blocks import comparison_chart, share_axis
 from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate
-from pipeline.report.numbers_in_words import NOT_SHOWN, counted, listed, number, people, percent, sentence_case
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, people, percent, sentence_case
+from pipeline.runtime.plurals import agreeing, listed, n_of
 from pipeline.workflow.results import RunResults, Waves
 
 
@@ -76,13 +77,13 @@ def _cautions(source: RunResults, earlier: RunResults) -> Iterator[str]:
     for state, codes, others in (("new", *meant), ("no longer in the codebook", *reversed(meant))):
         only = [(source if state == "new" else earlier).label(code) for code in codes if code not in others]
         if only:
-            yield f"{sentence_case(_codes(only))} {'is' if len(only) == 1 else 'are'} {state}, so there is nothing to compare."
+            yield f"{sentence_case(_codes(only))} {agreeing(len(only), 'is', 'are')} {state}, so there is nothing to compare."
     checked = [float(wave["counts"]["reviewed"].max()) if len(wave["counts"]) else 0.0 for wave in (earlier, source)]
     yield f"People had checked {percent(checked[0])} of the codes then, and {percent(checked[1])} now."
 
 
 def _codes(labels: Sequence[str]) -> str:
-    return f"the {'code' if len(labels) == 1 else 'codes'} {listed([f'“{label}”' for label in labels])}"
+    return f"the {agreeing(len(labels), 'code', 'codes')} {listed([f'“{label}”' for label in labels])}"
 
 
 def _titles(source: RunResults) -> dict[str, str]:
@@ -127,7 +128,7 @@ def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iter
         which = named if len(alike) <= 5 else f"{'all' if len(alike) == len(changes) else 'another'} {len(alike)}"
         yield f"On {which} we cannot tell these waves apart."
     if hidden:
-        yield f"On {counted(hidden, 'other', 'others')} too few figures may be shown to compare the waves."
+        yield f"On {n_of(hidden, 'other')} too few figures may be shown to compare the waves."
 
 
 def _cells(change: WaveChange) -> tuple[Cell, Cell, Cell]:

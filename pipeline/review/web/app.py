@@ -27,12 +27,13 @@ from pipeline.review.web.views import (
     theme_pages,
 )
 from pipeline.review.web.web_context import WebContext, context
+from pipeline.runtime.plurals import agreeing, n_of
 
 
 def create_app(
-    room: ReviewSession, site: ServerConfig, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time
+    review: ReviewSession, site: ServerConfig, *, tell: Callable[[str], None] = print, clock: Callable[[], float] = time.time
 ) -> Flask:
-    """Return the app for a room; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
+    """Return the app for a review; `tell` says an address to the person at the terminal, `clock` is seconds since 1970."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.config.update(
         # Made anew at each start; what must outlast it is in the store.
@@ -45,10 +46,10 @@ def create_app(
         WTF_CSRF_SSL_STRICT=False,
     )
     app.url_map.converters["int"] = RowNumber
-    sessions = Sessions(site, room, clock)
+    sessions = Sessions(site, review, clock)
     app.session_interface = sessions
     launch = None if site.team else LaunchLink(site, tell)
-    app.extensions["manyvoices"] = WebContext(room, site, sessions, launch, clock)
+    app.extensions["manyvoices"] = WebContext(review, site, sessions, launch, clock)
     _set_templates(app)
     security.secure(app, site)
     # Before the token of the form is looked at: one that outlived its session has none, and its words are kept.
@@ -80,6 +81,6 @@ def _set_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        direction=shared_wording.direction, plural=shared_wording.plural, in_words=shared_wording.answer_in_words
+        direction=shared_wording.direction, in_words=shared_wording.answer_in_words, n_of=n_of, agreeing=agreeing
     )
     app.context_processor(lambda: {"here": context(), "person": context().person, "shortcuts": shared_wording.shortcuts_on()})

@@ -55,12 +55,12 @@ class BrowserSession(dict[str, Any], SessionMixin):
 class Sessions(SessionInterface):
     """All sessions, by the hash of the number that the browser holds."""
 
-    def __init__(self, site: ServerConfig, room: ReviewSession, clock: Callable[[], float]) -> None:
+    def __init__(self, site: ServerConfig, review: ReviewSession, clock: Callable[[], float]) -> None:
         # Cookies do not tell ports apart, so that two studies open at once need two names.
         port = site.address.rpartition(":")[2] if not site.secure else ""
         # Browsers take a cookie with such a name from this very host only, and only over TLS.
         self.cookie = "__Host-manyvoices" if site.secure else f"manyvoices-{port}"
-        self.secure, self.room, self.clock = site.secure, room, clock
+        self.secure, self.review, self.clock = site.secure, review, clock
         self._known: dict[str, BrowserSession] = {}
         self._lock = threading.Lock()
 
@@ -106,7 +106,7 @@ class Sessions(SessionInterface):
         if ended is not None:
             return ended.get("person") if self.clock() - ended.made < LASTS_S + FORMER_S else None
         now, within = self._time(self.clock()), timedelta(seconds=FORMER_S)
-        return self.room.read(lambda store: sign_ins.former(store, number, now=now, within=within))
+        return self.review.read(lambda store: sign_ins.former(store, number, now=now, within=within))
 
     def minutes_left(self, session: BrowserSession) -> int | None:
         """Return in how many minutes a session ends, once that is less than an hour; None before."""
@@ -139,11 +139,11 @@ class Sessions(SessionInterface):
             self._known.pop(_digest(number), None)
         if session.kept:
             session.kept = {}
-            self.room.write(lambda store: sign_ins.close_session(store, number))
+            self.review.write(lambda store: sign_ins.close_session(store, number))
 
     def _from_store(self, number: str) -> BrowserSession | None:
         now = self._time(self.clock())
-        kept = self.room.read(lambda store: sign_ins.session(store, number, now=now))
+        kept = self.review.read(lambda store: sign_ins.session(store, number, now=now))
         if kept is None:
             return None
         session = BrowserSession(number, datetime.fromisoformat(kept.made_at).timestamp())
@@ -166,7 +166,7 @@ class Sessions(SessionInterface):
                 sign_ins.open_session(store, number, reviewer=person, now=made, lasts=timedelta(seconds=LASTS_S))
             sign_ins.remember(store, number, lasting)
 
-        self.room.write(write)
+        self.review.write(write)
 
     def _time(self, seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)

@@ -10,10 +10,11 @@ from wtforms import BooleanField, HiddenField, PasswordField, RadioField, Select
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from pipeline.decisions.store import Decision, Outcome
+from pipeline.decisions.decision import Decision, Outcome
 from pipeline.review.coding import Coding
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
+from pipeline.runtime.plain_text import one_line
 
 
 ROLES = (
@@ -126,7 +127,7 @@ class AnswerForm(Stamped):
     def judgement(self, *, seconds: float) -> Coding:
         """Return what the person says. Who suggests a new code and ticks nothing says that none of the others fits."""
         codes = tuple(self.codes.data or ())
-        note, new_code = (self.note.data or "").strip(), " ".join((self.new_code.data or "").split())
+        note, new_code = (self.note.data or "").strip(), one_line(self.new_code.data or "")
         outcome: Outcome = "codes" if codes else "not sure" if self.not_sure.data else "none"
         return Coding(outcome, codes, note=note, new_code=new_code, seconds=seconds)
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TypeVar
 
+from pipeline.runtime.plain_text import one_line
+
 
 V = TypeVar("V")
 
@@ -124,4 +126,4 @@ def _network(address: str) -> str:
 
 def _key(where: str, who: str) -> str:
     # A hash, so that a key has one size, however long the name.
-    return hashlib.blake2b(f"{where}\n{' '.join(who.split()).casefold()}".encode(), digest_size=16).hexdigest()
+    return hashlib.blake2b(f"{where}\n{one_line(who).casefold()}".encode(), digest_size=16).hexdigest()

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, replace
 
 from flask import session
 
-from pipeline.decisions.store import Drawn
+from pipeline.decisions.decision import Drawn
 from pipeline.review.web.shared_wording import worked_s
 
 

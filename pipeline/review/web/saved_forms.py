@@ -53,7 +53,7 @@ def take(path: str, person: str) -> Words | None:
 def _is_of(name: str) -> bool:
     """Say whether a form for a person may come from this browser."""
     web = context()
-    who = web.room.read(lambda store: person(store, name)) if name else None
+    who = web.review.read(lambda store: person(store, name)) if name else None
     if who is None:
         return False
     # Whoever has opened the page on a laptop may choose any name there.

@@ -13,7 +13,7 @@ from flask import Flask
 from pipeline.decisions import sign_in_links
 from pipeline.decisions.accounts import people
 from pipeline.errors import ReviewError
-from pipeline.review.session import ReviewSession, open_room
+from pipeline.review.session import ReviewSession, open_review
 from pipeline.review.web.app import create_app
 from pipeline.review.web.connections import make_server
 from pipeline.review.web.launch_link import LaunchLink
@@ -50,11 +50,11 @@ def serve(
     door = _listen(host, port)
     # Again, with the port that was free.
     site = make_site(host, door.getsockname()[1], behind_tls)
-    with door, open_room(study) as room:
-        app = create_app(room, site, tell=tell)
+    with door, open_review(study) as review:
+        app = create_app(review, site, tell=tell)
         launch = app.extensions["manyvoices"].launch
         address = launch.address() if launch else site.address
-        who = [first_words(app, room, invite)] if site.team else []
+        who = [first_words(app, review, invite)] if site.team else []
         for line in (f"{study.settings.name}: people can review. Stop it with Ctrl+C.", address, *who):
             tell(line)
         try:
@@ -88,15 +88,15 @@ def _open_browser(launch: LaunchLink, folder: Path) -> None:
         asked.close()
 
 
-def first_words(app: Flask, room: ReviewSession, invite: str | None) -> str:
+def first_words(app: Flask, review: ReviewSession, invite: str | None) -> str:
     """Return a link for a facilitator, who then invites the others; ReviewError where nobody could ever sign in."""
     if invite is None:
-        if not any(row.can_sign_in and row.role == "facilitator" for row in room.read(people)):
+        if not any(row.can_sign_in and row.role == "facilitator" for row in review.read(people)):
             raise ReviewError("No facilitator can sign in yet. Name one: --invite NAME. Nothing was started.")
         return "People sign in with their passwords. For a link that makes somebody a facilitator: --invite NAME"
     with app.app_context():
         web = context()
-        link, made = web.room.write(
+        link, made = web.review.write(
             lambda store: sign_in_links.make_facilitator(
                 store, web.site.address, name=invite, by=sign_in_links.BY_COMMAND, now=web.now
             )

@@ -4,21 +4,17 @@ import unicodedata
 
 from flask import session
 
-from pipeline.decisions.store import Decision
+from pipeline.decisions.decision import Decision
 from pipeline.errors import ReviewError
 from pipeline.review.coding import Coding
 from pipeline.review.discussions import Discussion, ReaderCoding
 from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.run_tables import RunTables
 from pipeline.review.web.web_context import context
+from pipeline.runtime.plurals import n_of
 
 
 _LONG_PAUSE_S = 300
-
-
-def plural(n: int, singular: str, plural: str = "") -> str:
-    """Return a number with its word: 1 excerpt, 2 excerpts."""
-    return f"{n:,} {singular if n == 1 else plural or singular + 's'}"
 
 
 def direction(text: str) -> str:
@@ -37,8 +33,8 @@ def minutes(seconds: int) -> str:
     if seconds < 60:
         return "less than a minute"
     hours, left = divmod(round(seconds / 60), 60)
-    parts = [plural(hours, "hour")] if hours else []
-    return " ".join([*parts, plural(left, "minute")] if left or not hours else parts)
+    parts = [n_of(hours, "hour")] if hours else []
+    return " ".join([*parts, n_of(left, "minute")] if left or not hours else parts)
 
 
 def worked_s(begun: float | None, now: float) -> int:
@@ -53,9 +49,9 @@ def answer_in_words(answer: Coding | Decision | Discussion | ReaderCoding) -> st
     return named.get(getattr(answer, "outcome", "")) or codes or "none of these"
 
 
-def words_of(material: RunTables, segment_id: str) -> str:
+def words_of(run: RunTables, segment_id: str) -> str:
     """Return the words of an excerpt, or nothing where a later run no longer has it."""
     try:
-        return bare_excerpt(material, segment_id).words
+        return bare_excerpt(run, segment_id).words
     except ReviewError:
         return ""

@@ -1,4 +1,4 @@
-"""What every page works with: the room people review in, the sessions, and who is here."""
+"""What every page works with: the review, the sessions, and who is here."""
 
 import time
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from flask import current_app, g, session
 from werkzeug.wrappers import Response
 
 from pipeline.decisions.accounts import Member, people, person
-from pipeline.review.blindness import may_see_codes, unseen_texts
 from pipeline.review.excerpts import CodeCard, code_cards
 from pipeline.review.session import ReviewSession
+from pipeline.review.shown_codes import may_see_codes, unseen_texts
 from pipeline.review.theme_requests import ThemeCard
 from pipeline.review.web.browser_sessions import Sessions, this_session
 from pipeline.review.web.launch_link import LaunchLink
@@ -31,7 +31,7 @@ Page = str | tuple[str, int] | Response
 class WebContext:
     """One study, opened for review."""
 
-    room: ReviewSession
+    review: ReviewSession
     site: ServerConfig
     sessions: Sessions
     launch: LaunchLink | None = None
@@ -46,7 +46,7 @@ class WebContext:
     @property
     def title(self) -> str:
         """The study's name."""
-        return self.room.study.settings.name
+        return self.review.study.settings.name
 
     @property
     def now(self) -> datetime:
@@ -59,7 +59,7 @@ class WebContext:
         # Once for each request: a page asks many times.
         if "person" not in g:
             name = session.get("person")
-            g.person = self.room.read(lambda store: person(store, name)) if name else None
+            g.person = self.review.read(lambda store: person(store, name)) if name else None
         member: Member | None = g.person
         # On a laptop nobody has an account; on a team server it may have been closed since this browser signed in.
         return None if member is None or (self.site.team and not member.can_sign_in) else member
@@ -78,23 +78,23 @@ class WebContext:
 
     def people(self) -> tuple[Member, ...]:
         """Return everybody of the study, by name."""
-        return self.room.read(people)
+        return self.review.read(people)
 
     @property
     def codes(self) -> dict[str, CodeCard]:
         """The codes as they are now, by id, in the codebook's order."""
         if "codes" not in g:
-            g.codes = {card.code: card for card in code_cards(self.room)}
+            g.codes = {card.code: card for card in code_cards(self.review)}
         codes: dict[str, CodeCard] = g.codes
         return codes
 
     def may_see(self, segment_id: str) -> bool:
         """Return whether a page may show whoever is here how an excerpt is coded."""
-        return may_see_codes(self.room, self.me.name, segment_id)
+        return may_see_codes(self.review, self.me.name, segment_id)
 
     def may_see_theme(self, theme: ThemeCard) -> bool:
         """Return whether a page may show whoever is here which code a theme stands for: that tells how its examples are coded."""
-        return not unseen_texts(self.room, self.me.name, theme.exemplar_texts)
+        return not unseen_texts(self.review, self.me.name, theme.exemplar_texts)
 
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""

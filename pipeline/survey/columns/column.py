@@ -7,6 +7,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from pipeline.runtime.plurals import listed
 from pipeline.survey.columns.vocabulary import whole
 from pipeline.survey.readers import Export
 
@@ -48,13 +49,13 @@ def shown(name: str, *, width: int = 60) -> str:
     return f"“{line}”" if len(line) <= width else f"“{line[: width - 20].rstrip()}…{line[-18:].lstrip()}”"
 
 
-def listed(names: Iterable[str], *, most: int = 8) -> str:
+def listed_headings(names: Iterable[str], *, most: int = 8) -> str:
     """Return headings as a sentence lists them: the first few, and how many more there are."""
     names = list(names)
     parts = [shown(name) for name in names[:most]]
     if len(names) > most:
         return f"{', '.join(parts)} and {len(names) - most} more"
-    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+    return listed(parts)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pipeline.survey.columns.column import Column, columns_of, listed, shown
+from pipeline.runtime.plurals import agreeing, n_of
+from pipeline.survey.columns.column import Column, columns_of, listed_headings, shown
 from pipeline.survey.columns.consent import is_about_quotes, speaks_of_consent, tier_of, tiers_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.plan import Plan
@@ -135,7 +136,8 @@ def _place_consent(plan: Plan) -> None:
     unclear = sum(int(n) for value, n in best.counts.items() if not tier_of(str(value), best))
     unclear += len(best.cells) - best.n
     if unclear:
-        says += f"; {unclear:,} answers are blank or unclear and allow analysis only"
+        says += f"; {n_of(unclear, 'answer is', 'answers are')} blank or unclear and "
+        says += f"{agreeing(unclear, 'allows', 'allow')} analysis only"
     plan.put("consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {says}.", of=[best])
     others = [column for column in candidates if column is not best]
     plan.leave(others, "speaks of consent too, but only one column can be used: please check")
@@ -202,11 +204,11 @@ def _place_groups(plan: Plan) -> None:
     groups = plan.remaining(is_group)
     names = [column.name for column in groups]
     if groups:
-        plan.put("attributes", names, because=f"Few, short values and no scale: {listed(names)}.", of=groups)
+        plan.put("attributes", names, because=f"Few, short values and no scale: {listed_headings(names)}.", of=groups)
     compared = sorted((column for column in groups if column.distinct <= MOST_LEVELS), key=group_rank)
     plan.compared = [column.name for column in compared[:MOST_COMPARED]]
     plan.why["count.groups"] = (
-        f"Groups to compare: {listed(plan.compared)}, with {MOST_LEVELS} values or fewer each."
+        f"Groups to compare: {listed_headings(plan.compared)}, with {MOST_LEVELS} values or fewer each."
         if compared
         else "No column looks like a group to compare people by, so everyone is counted together."
     )

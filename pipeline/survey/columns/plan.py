@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.survey.columns.column import Column, listed, plain
+from pipeline.survey.columns.column import Column, listed_headings, plain
 from pipeline.survey.columns.languages import Detector
 
 
@@ -44,7 +44,7 @@ class Plan:
         """Leave columns out and say so."""
         if columns:
             each = "Each" if len(columns) > 1 else "It"
-            self.unused.append(f"Not used: {listed([column.name for column in columns])}. {each} {because}.")
+            self.unused.append(f"Not used: {listed_headings([column.name for column in columns])}. {each} {because}.")
         for column in columns:
             self.left.pop(column.name, None)
 

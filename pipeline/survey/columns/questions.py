@@ -70,7 +70,11 @@ def is_write_in(column: Column) -> bool:
 def find_long(columns: Sequence[Column]) -> tuple[Column, Column] | None:
     """Return the column of questions and the column of answers, if the export has a row for each answer."""
     asked = [column for column in columns if _names_questions(column)]
-    texts = [column for column in columns if column not in asked and _holds_answers(column)]
+    texts = [
+        column
+        for column in columns
+        if column not in asked and (column.is_prose or (column.is_called(_TEXT) and column.has_words and not column.is_yes_no))
+    ]
     if not asked or not texts:
         return None
     question = min(asked, key=lambda column: not column.is_called(_QUESTION))
@@ -85,10 +89,6 @@ def _names_questions(column: Column) -> bool:
         return column.n > column.distinct
     asking = sum(value.endswith("?") for value in column.counts.index)
     return column.distinct >= 2 and column.n >= 3 * column.distinct and asking >= 0.8 * column.distinct
-
-
-def _holds_answers(column: Column) -> bool:
-    return column.is_prose or (column.is_called(_TEXT) and column.has_words and not column.is_yes_no)
 
 
 def separator_of(column: Column) -> str:

@@ -25,7 +25,9 @@ _DAMAGED = "it is damaged, has a password or is no Word document. Open it in Wor
 
 def read_documents(path: Path) -> Export:
     """Read the .txt, .md and .docx files of a folder in the order of their names."""
-    entries = sorted((entry for entry in path.iterdir() if not _is_left_out(entry)), key=lambda entry: entry.name)
+    # Word leaves a file that begins with ~$ beside a document that is open.
+    seen = (entry for entry in path.iterdir() if not entry.name.startswith((".", "~$")))
+    entries = sorted((entry for entry in seen if entry.name.lower() not in _SYSTEM_FILES), key=lambda entry: entry.name)
     others = [entry.name for entry in entries if why_no_file(entry) or entry.suffix.lower() not in _PLAIN | {".docx"}]
     if others:
         named = ", ".join(others[:10]) + (f" and {len(others) - 10} more" if len(others) > 10 else "")
@@ -47,11 +49,6 @@ def read_documents(path: Path) -> Export:
 def _as_text(name: str) -> str:
     """Return a file's name, with what another encoding wrote in it spelt out, so that no two become one."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _is_left_out(entry: Path) -> bool:
-    """Tell hidden files, and the lock files Word leaves beside an open document, from documents."""
-    return entry.name.startswith((".", "~$")) or entry.name.lower() in _SYSTEM_FILES
 
 
 def _read_document(path: Path) -> tuple[str, list[str]]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pipeline.runtime.plain_text import one_line
+
 
 Row = list[str | None]
 """The cells of one row, None where a cell is blank."""
@@ -46,6 +48,7 @@ def find_headings(rows: list[Row]) -> Headings:
         headings = recognise(top)
         if headings:
             return headings
+    # No layout of a tool: then the first row names the columns, whatever it looks like.
     headings = _one_row(top)
     if len(rows) > 2 and len(top[0]) > 1 and not any(rows[1]) and any(rows[2]):
         return replace(headings, depth=2, note="a blank second header row left out")
@@ -54,7 +57,7 @@ def find_headings(rows: list[Row]) -> Headings:
 
 def tidy(cell: str | None) -> str:
     """Return a heading on one line, without stray spaces and unseen signs that nobody could type."""
-    return " ".join(_UNTYPABLE.sub(" ", cell or "").split())
+    return one_line(_UNTYPABLE.sub(" ", cell or ""))
 
 
 def _qualtrics(top: list[list[str]]) -> Headings | None:
@@ -64,6 +67,7 @@ def _qualtrics(top: list[list[str]]) -> Headings | None:
     if len(top) < 2:
         return None
     two = "two header rows of Qualtrics; one left out"
+    # Somebody has deleted the row of wordings, so the names must do for them.
     if _has_qualtrics_ids(names, top[1]):
         return Headings(names, names, 2, "qualtrics", two)
     is_legacy = names[0] == "V1" and "ResponseID" in top[1]
@@ -92,6 +96,7 @@ def _surveymonkey(top: list[list[str]]) -> Headings | None:
         return None
     questions, question = [], ""
     for heading, option in zip(above, below, strict=True):
+        # A question stands over its first option only; the blank cells to its right belong to it.
         question = heading or question
         questions.append(question if heading or option else "")
     names = [_joined(question, option) for question, option in zip(questions, below, strict=True)]
@@ -103,6 +108,7 @@ def _surveymonkey(top: list[list[str]]) -> Headings | None:
 def _is_option_row(above: list[str], below: list[str]) -> bool:
     """Tell options from an answer: no respondent's number, and an option under every blank heading."""
     answers = sum(map(_is_answer_word, below))
+    # Under a respondent's number stands no option. Where something does, it must be one of SurveyMonkey's own words.
     if below[0]:
         return _is_answer_word(below[0]) and answers > 1
     options = [option for heading, option in zip(above, below, strict=True) if not heading]
@@ -124,6 +130,7 @@ def _codes_over_questions(top: list[list[str]]) -> Headings | None:
         return None
     names, wording = top[0], top[1]
     asked = sum(cell.endswith("?") for cell in wording)
+    # Questions have three words at least, no two are alike, and more than half end in a question mark.
     if len(set(wording)) < len(wording) or min(len(cell.split()) for cell in wording) < 3 or asked * 2 <= len(wording):
         return None
     kind = "citizen-space" if names[0].startswith("Ident") else "table"

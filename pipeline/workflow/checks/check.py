@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import DataError
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.survey.columns.column import shown
 from pipeline.survey.readers import read_export
-from pipeline.workflow.checks.check_context import CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
@@ -75,42 +76,45 @@ def check(study: Study) -> Check:
     try:
         export = read_export(study.source, sheet=study.settings.intake.sheet)
     except DataError as error:
+        # Without the export nothing more can be looked at; the settings are told all the same, to be mended at once.
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
-    material = CheckContext(study, export)
-    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(material)]
-    people = count_people(material)
-    problems += check_disclosure(material, people)
-    problems += check_n_themes(material)
-    expected = predict(material)
-    return Check(study.settings.name, _sorted(problems), tuple(_notes(material)), people, expected.minutes, expected.memory_mb)
+    context = CheckContext(study, export)
+    problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
+    people = count_people(context)
+    problems += check_disclosure(context, people)
+    problems += check_n_themes(context)
+    expected = predict(context)
+    return Check(study.settings.name, _sorted(problems), tuple(_notes(context)), people, expected.minutes, expected.memory_mb)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
+    # Stable, so that problems of one kind stay in the order in which they were found.
     return tuple(sorted(problems, key=lambda problem: problem.severity != "error"))
 
 
-def _notes(material: CheckContext) -> Iterator[str]:
-    plan = material.plan
-    yield from (f"{material.study.source.name}: {note}." for note in material.export.notes)
+def _notes(context: CheckContext) -> Iterator[str]:
+    plan = context.plan
+    yield from (f"{context.study.source.name}: {note}." for note in context.export.notes)
     if plan.id is None:
         yield "No id column is named, so each row counts as one person."
-    if plan.layout == "long" and plan.question in material.frame:
+    if plan.layout == "long" and plan.question in context.frame:
         named = {question.column or name for name, question in plan.questions.items()}
-        others = material.frame[plan.question]
+        others = context.frame[plan.question]
         n = int((~others.isin(named)).sum())
         if n:
             yield f"{n_of(n, 'row')} ask what [intake.questions] does not name; they are read as neutral questions."
-    yield from _notes_on_consent(material)
-    if material.study.codebook is None:
+    yield from _notes_on_consent(context)
+    if context.study.codebook is None:
         yield "The study has no codebook, so themes are found and no codes suggested."
 
 
-def _notes_on_consent(material: CheckContext) -> Iterator[str]:
-    consent = material.plan.consent
+def _notes_on_consent(context: CheckContext) -> Iterator[str]:
+    consent = context.plan.consent
     if consent is None:
         yield "No consent column is named, so nobody is quoted."
-    elif consent.column in material.frame:
-        answers = material.frame[consent.column].str.casefold()
+    elif consent.column in context.frame:
+        # As `intake` compares them, so that what is counted here is what a run sets aside.
+        answers = context.frame[consent.column].str.casefold()
         refusals = [option.strip().casefold() for option in consent.none]
         withheld, blank = (int(answers.isin(options).sum()) for options in (refusals, [""]))
         if withheld:

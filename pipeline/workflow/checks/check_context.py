@@ -73,8 +73,3 @@ def _rows(numbers: list[int]) -> str:
     first = ", ".join(str(number) for number in numbers[: min(_MOST_ROWS, len(numbers) - 1)])
     left = len(numbers) - _MOST_ROWS
     return f"rows {first} and {f'{left:,} more' if left > 0 else numbers[-1]}"
-
-
-def n_of(n: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

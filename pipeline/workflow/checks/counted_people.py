@@ -16,12 +16,12 @@ RARE = f"(levels of fewer than {SHOWN_FROM} people)"
 COLUMNS = ["question", "group", "level", "asked", "answered", "blank"]
 
 
-def count_people(material: CheckContext) -> pd.DataFrame:
+def count_people(context: CheckContext) -> pd.DataFrame:
     """Return how many people of each group were asked, answered and left blank, one row a question and level."""
-    asked = _asked(material)
+    asked = _asked(context)
     if asked.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = asked.merge(_levels(material), on="person")
+    rows = asked.merge(_levels(context), on="person")
     keys = ["question", "group", "level"]
     counts = rows.groupby(keys, sort=False)["answered"].agg(["size", "sum"]).reset_index()
     counts = counts.rename(columns={"size": "asked", "sum": "answered"}).astype({"asked": int, "answered": int})
@@ -32,9 +32,9 @@ def count_people(material: CheckContext) -> pd.DataFrame:
     return counts.sort_values(["_question", "_group", "asked"], ascending=[True, True, False], ignore_index=True)[COLUMNS]
 
 
-def check_disclosure(material: CheckContext, people: pd.DataFrame) -> Iterator[Problem]:
+def check_disclosure(context: CheckContext, people: pd.DataFrame) -> Iterator[Problem]:
     """Yield a problem where too few people answered for any figure of a group to be shown."""
-    profile = material.study.settings.count.profile
+    profile = context.study.settings.count.profile
     fewest = PROFILES[profile].fewest
     most = people.groupby("group", sort=False)["answered"].max() if len(people) else pd.Series(dtype=int)
     for group, n in most.items():
@@ -44,18 +44,18 @@ def check_disclosure(material: CheckContext, people: pd.DataFrame) -> Iterator[P
             yield Problem("warning", f"study.toml, [count] profile: {text} Compare fewer, larger groups.")
 
 
-def _asked(material: CheckContext) -> pd.DataFrame:
-    plan, frame = material.plan, material.frame
+def _asked(context: CheckContext) -> pd.DataFrame:
+    plan, frame = context.plan, context.frame
     if plan.layout == "long":
         if plan.text not in frame:
             return pd.DataFrame()
         wording = frame[plan.question] if plan.question in frame else pd.Series("answer", index=frame.index)
         named = {question.column or name: name for name, question in plan.questions.items()}
         question = wording.map(named).astype(object).fillna(OTHER_QUESTIONS)
-        parts = [pd.DataFrame({"person": material.people, "question": question, "answered": frame[plan.text] != ""})]
+        parts = [pd.DataFrame({"person": context.people, "question": question, "answered": frame[plan.text] != ""})]
     else:
         parts = [
-            pd.DataFrame({"person": material.people, "question": name, "answered": frame[question.column] != ""})
+            pd.DataFrame({"person": context.people, "question": name, "answered": frame[question.column] != ""})
             for name, question in plan.questions.items()
             if question.column in frame
         ]
@@ -66,13 +66,13 @@ def _asked(material: CheckContext) -> pd.DataFrame:
     return rows.groupby(["person", "question"], sort=False)["answered"].max().reset_index()
 
 
-def _levels(material: CheckContext) -> pd.DataFrame:
+def _levels(context: CheckContext) -> pd.DataFrame:
     # A level that hardly anybody has may be what a person wrote, so it is not named.
-    people = material.people.drop_duplicates()
+    people = context.people.drop_duplicates()
     parts = [pd.DataFrame({"person": people, "group": EVERYONE, "level": EVERYONE})]
-    for group in compared_groups(material.study.settings):
-        if group in material.frame:
-            levels = material.frame.loc[people.index, group]
+    for group in compared_groups(context.study.settings):
+        if group in context.frame:
+            levels = context.frame.loc[people.index, group]
             rare = levels.map(levels.value_counts()) < SHOWN_FROM
             levels = levels.mask(rare, RARE).mask(levels == "", "(blank)")
             parts.append(pd.DataFrame({"person": people, "group": group, "level": levels}))

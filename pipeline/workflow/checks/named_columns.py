@@ -5,63 +5,64 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import plain, shown
-from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
-def check_columns(material: CheckContext) -> Iterator[Problem]:
+def check_columns(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for each column that is named in `study.toml` and missing from the export."""
-    columns = [str(name) for name in material.export.frame.columns]
-    for setting, column in _named(material):
+    columns = [str(name) for name in context.export.frame.columns]
+    for setting, column in _named(context):
         if not column:
             yield Problem("error", f"study.toml, {setting}: no column is named. Say which column holds the answers.")
         elif column not in columns:
             nearest = nearest_to(column, columns)
             hint = f"Did you mean {shown(nearest)}?" if nearest else "Copy its name from the first row of the export."
-            yield Problem("error", f"study.toml, {setting}: {material.study.source.name} has no column {shown(column)}. {hint}")
+            yield Problem("error", f"study.toml, {setting}: {context.study.source.name} has no column {shown(column)}. {hint}")
 
 
-def check_questions(material: CheckContext) -> Iterator[Problem]:
+def check_questions(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for each open question nobody answered, and one where there is no open question."""
-    plan, frame = material.plan, material.frame
+    plan, frame = context.plan, context.frame
     if plan.layout == "long":
-        yield from _check_wordings(material)
+        yield from _check_wordings(context)
         return
     if not plan.questions:
         text = "study.toml, [intake.questions]: no open question is named, so there are no answers to find themes in."
         yield Problem("warning", text)
     for name, question in plan.questions.items():
         if question.column in frame and not (frame[question.column] != "").any():
-            place = material.place(column=question.column)
+            place = context.place(column=question.column)
             yield Problem("warning", f"{place}no one answered the question {shown(name)}. Is it the right column?")
 
 
-def check_weights(material: CheckContext) -> Iterator[Problem]:
+def check_weights(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem when a survey weight is no number of 0 or more."""
-    column = material.plan.weight
-    if column is None or column not in material.frame:
+    column = context.plan.weight
+    if column is None or column not in context.frame:
         return
-    weights = pd.to_numeric(material.frame[column], errors="coerce")
-    wrong = material.frame.index[weights.isna() | (weights < 0)]
+    weights = pd.to_numeric(context.frame[column], errors="coerce")
+    wrong = context.frame.index[weights.isna() | (weights < 0)]
     if len(wrong):
-        place = material.place(rows=wrong, column=column)
+        place = context.place(rows=wrong, column=column)
         yield Problem("error", f"{place}{n_of(len(wrong), 'weight')} missing or no number of 0 or more. Correct them.")
 
 
-def check_ids(material: CheckContext) -> Iterator[Problem]:
+def check_ids(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for people who stand in several rows, and for rows without an id."""
-    plan, frame = material.plan, material.frame
+    plan, frame = context.plan, context.frame
     if plan.id is None or plan.id not in frame:
         return
     blank = frame.index[frame[plan.id] == ""]
     if len(blank):
-        place = material.place(rows=blank, column=plan.id)
+        place = context.place(rows=blank, column=plan.id)
         yield Problem("warning", f"{place}{n_of(len(blank), 'row')} without an id; each counts as a person of its own.")
     # In a long export a person has a row for each question.
     keys = [plan.id] + ([plan.question] if plan.layout == "long" and plan.question in frame else [])
     again = frame.index[(frame[plan.id] != "") & frame.duplicated(keys, keep=False)]
     if len(again):
-        place = material.place(rows=again, column=plan.id)
+        place = context.place(rows=again, column=plan.id)
         answers = "the same person answers the same question in several rows" if len(keys) > 1 else "ids stand in several rows"
         yield Problem("warning", f"{place}{answers}. Their answers count as one person's; correct the ids if they are not.")
 
@@ -73,8 +74,8 @@ def nearest_to(name: str, names: list[str]) -> str | None:
     return by_words[matches[0]] if matches else None
 
 
-def _named(material: CheckContext) -> Iterator[tuple[str, str]]:
-    plan = material.plan
+def _named(context: CheckContext) -> Iterator[tuple[str, str]]:
+    plan = context.plan
     single = {"id": plan.id, "weight": plan.weight, "received": plan.received}
     if plan.layout == "long":
         single |= {"text": plan.text, "question": plan.question}
@@ -89,8 +90,8 @@ def _named(material: CheckContext) -> Iterator[tuple[str, str]]:
         yield from ((f"[intake.ratings.{name}]", column) for column in options or [rating.column])
 
 
-def _check_wordings(material: CheckContext) -> Iterator[Problem]:
-    plan, frame = material.plan, material.frame
+def _check_wordings(context: CheckContext) -> Iterator[Problem]:
+    plan, frame = context.plan, context.frame
     if plan.question is None or plan.question not in frame:
         return
     asked = frame[plan.question].value_counts()
@@ -101,5 +102,5 @@ def _check_wordings(material: CheckContext) -> Iterator[Problem]:
         if wording not in asked:
             nearest = nearest_to(wording, common)
             hint = f"Did you mean {shown(nearest)}?" if nearest else "Copy the wording from the export."
-            place = material.place(column=plan.question)
+            place = context.place(column=plan.question)
             yield Problem("warning", f"{place}no row asks {shown(wording)}, which [intake.questions.{name}] names. {hint}")

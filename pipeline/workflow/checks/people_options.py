@@ -6,30 +6,32 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.runtime.plain_text import one_line
+from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Rating
 from pipeline.survey.columns.column import is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS
 from pipeline.survey.columns.roles import is_personal
-from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem, n_of
+from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
 _MOST_NUMBERS = 5
 _MOST_LEVELS = 60
 
 
-def check_consent(material: CheckContext) -> Iterator[Problem]:
+def check_consent(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for answers on consent that `study.toml` does not name, and for options that nobody chose."""
-    plan = material.plan.consent
-    if plan is None or plan.column not in material.frame:
+    plan = context.plan.consent
+    if plan is None or plan.column not in context.frame:
         return
     tiers: dict[str, list[str]] = defaultdict(list)
     for tier in TIERS:
         for option in getattr(plan, tier):
             tiers[option.strip().casefold()].append(tier)
-    answers = material.frame[plan.column].str.casefold()
-    unnamed = material.frame.index[(answers != "") & ~answers.isin(list(tiers))]
+    answers = context.frame[plan.column].str.casefold()
+    unnamed = context.frame.index[(answers != "") & ~answers.isin(list(tiers))]
     if len(unnamed):
-        place = material.place(rows=unnamed, column=plan.column)
+        place = context.place(rows=unnamed, column=plan.column)
         text = f"{n_of(len(unnamed), 'answer')} not named under [intake.consent], so allowing analysis only."
         yield Problem("warning", f"{place}{text} Name them there if they allow more, or less.")
     for option, named in tiers.items():
@@ -39,23 +41,23 @@ def check_consent(material: CheckContext) -> Iterator[Problem]:
             yield Problem("warning", f"study.toml, [intake.consent]: nobody chose {shown(option)}. Check how it is spelt.")
 
 
-def check_scales(material: CheckContext) -> Iterator[Problem]:
+def check_scales(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for answers that stand outside the scale of their question."""
-    for name, rating in material.plan.ratings.items():
+    for name, rating in context.plan.ratings.items():
         # An option with a column of its own is ticked or not, and stands on no scale.
-        if rating.column not in material.frame or rating.columns:
+        if rating.column not in context.frame or rating.columns:
             continue
         if rating.scale and rating.scale[0] >= rating.scale[1]:
             yield Problem("warning", f"study.toml, [intake.ratings.{name}]: the scale must rise, as in [1, 5].")
         elif rating.labels:
-            yield from _check_labels(material, name, rating)
+            yield from _check_labels(context, name, rating)
         elif rating.scale:
-            yield from _check_numbers(material, name, rating)
+            yield from _check_numbers(context, name, rating)
 
 
-def _answers(material: CheckContext, rating: Rating) -> "pd.Series[str]":
+def _answers(context: CheckContext, rating: Rating) -> "pd.Series[str]":
     """Return the answers to a closed question, each on the row it stands in, but those that give none."""
-    cells = material.frame[rating.column]
+    cells = context.frame[rating.column]
     if rating.separator:
         cells = cells.str.split(rating.separator, regex=False).explode().str.strip()
     cells = cells[cells != ""]
@@ -63,29 +65,29 @@ def _answers(material: CheckContext, rating: Rating) -> "pd.Series[str]":
     return cells[~cells.isin(silent)]
 
 
-def _check_numbers(material: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
+def _check_numbers(context: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
     low, high = rating.scale or (0.0, 0.0)
-    answers = _answers(material, rating)
+    answers = _answers(context, rating)
     numbers = pd.to_numeric(answers, errors="coerce")
     words = answers.index[numbers.isna()]
     if len(words):
-        place = material.place(rows=words, column=rating.column)
+        place = context.place(rows=words, column=rating.column)
         text = f"{n_of(len(words), 'answer')} of {shown(name)} not written as a number, so not scored."
         yield Problem("warning", f"{place}{text} Correct them, or give each option its score under labels.")
     outside = numbers[(numbers < low) | (numbers > high)]
     if len(outside):
-        place = material.place(rows=outside.index, column=rating.column)
+        place = context.place(rows=outside.index, column=rating.column)
         beyond = sorted(outside.unique())
         values = ", ".join(f"{number:g}" for number in beyond[:_MOST_NUMBERS]) + ("…" if len(beyond) > _MOST_NUMBERS else "")
         text = f"{n_of(len(outside), 'answer')} outside the scale {low:g} to {high:g} ({values}), so not scored."
         yield Problem("warning", f"{place}{text} Correct the scale of {shown(name)}, or the rows.")
 
 
-def _check_labels(material: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
-    answers = _answers(material, rating)
+def _check_labels(context: CheckContext, name: str, rating: Rating) -> Iterator[Problem]:
+    answers = _answers(context, rating)
     unknown = answers[~answers.isin(list(rating.labels))]
     if len(unknown):
-        place = material.place(rows=unknown.index, column=rating.column)
+        place = context.place(rows=unknown.index, column=rating.column)
         text = f"{n_of(len(unknown), 'answer')} not among the labels of {shown(name)}, so not scored."
         spelt = unknown.str.casefold().isin([label.casefold() for label in rating.labels])
         hint = "Some differ only in capitals." if spelt.any() else "Add them to the labels, or correct the rows."
@@ -98,25 +100,25 @@ def _check_labels(material: CheckContext, name: str, rating: Rating) -> Iterator
             yield Problem("warning", f"study.toml, [intake.ratings.{name}]: {text}")
 
 
-def check_levels(material: CheckContext) -> Iterator[Problem]:
+def check_levels(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for groups spelt in several ways, and for attributes that could show who a person is."""
-    for name in material.plan.attributes:
-        if name not in material.frame:
+    for name in context.plan.attributes:
+        if name not in context.frame:
             continue
-        column = material.column(name)
+        column = context.column(name)
         if is_personal(column) or column.distinct > _MOST_LEVELS:
             text = f"{column.distinct:,} different values could show who a person is, also in captions of quotes."
-            yield Problem("warning", f"{material.place(column=name)}{text} Take it out of attributes, or make few groups.")
+            yield Problem("warning", f"{context.place(column=name)}{text} Take it out of attributes, or make few groups.")
             continue
-        yield from _check_spelling(material, name)
+        yield from _check_spelling(context, name)
 
 
-def _check_spelling(material: CheckContext, name: str) -> Iterator[Problem]:
-    cells = material.frame[name]
+def _check_spelling(context: CheckContext, name: str) -> Iterator[Problem]:
+    cells = context.frame[name]
     counts = cells[cells != ""].value_counts()
     spelt: dict[str, list[str]] = defaultdict(list)
     for level in counts.index:
-        spelt[" ".join(level.casefold().split())].append(level)
+        spelt[one_line(level.casefold())].append(level)
     common = [level for level in counts.index if counts[level] >= SHOWN_FROM]
     for levels in spelt.values():
         rare = [level for level in levels if counts[level] < SHOWN_FROM]
@@ -125,11 +127,11 @@ def _check_spelling(material: CheckContext, name: str) -> Iterator[Problem]:
             others = n_of(len(rare), "rarer spelling") if rare else ""
             rows = cells.index[cells.isin(levels[1:])]
             text = f"one group is spelt in several ways ({' and '.join(filter(None, (named, others)))}), which counts as several."
-            yield Problem("warning", f"{material.place(rows=rows, column=name)}{text} Spell it in one way.")
+            yield Problem("warning", f"{context.place(rows=rows, column=name)}{text} Spell it in one way.")
         elif rare and (meant := _meant(levels[0], common)):
             rows = cells.index[cells == levels[0]]
             text = f"a group spelt nearly like {shown(meant)} counts as another group. Correct it if it is the same."
-            yield Problem("warning", f"{material.place(rows=rows, column=name)}{text}")
+            yield Problem("warning", f"{context.place(rows=rows, column=name)}{text}")
 
 
 def _meant(level: str, common: list[str]) -> str | None:

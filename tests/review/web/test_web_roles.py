@@ -22,7 +22,7 @@ def sign_in(app, role):
     browser, name = Browser(app, TEAM_ADDRESS), f"Somebody, {role}"
     who = {"name": name, "group": "family", "role": role, "by": "the command line"}
     here = app.extensions["manyvoices"]
-    link, _ = here.room.write(lambda store: make_invitation(store, TEAM_ADDRESS, now=here.now, **who))
+    link, _ = here.review.write(lambda store: make_invitation(store, TEAM_ADDRESS, now=here.now, **who))
     browser.get(link.removeprefix(TEAM_ADDRESS))
     browser.send(password=PASSWORD)
     browser.press("Sign out")
@@ -32,9 +32,9 @@ def sign_in(app, role):
     return browser
 
 
-def choose_name(app, room, role):
+def choose_name(app, review, role):
     """Open the page on a laptop, and be somebody of a role."""
-    room.write(lambda store: store.add_reviewer(f"Somebody, {role}", "family", role))
+    review.write(lambda store: store.add_reviewer(f"Somebody, {role}", "family", role))
     return Browser(app).be(f"Somebody, {role}")
 
 
@@ -123,8 +123,8 @@ def test_a_team_server_answers_each_role_as_the_table_says(team_app, quick_hashe
 
 
 @pytest.mark.parametrize("role", [*ROLES, SIGNED_OUT, NOT_OPENED])
-def test_a_laptop_answers_each_role_as_the_table_says(app, room, role):
-    browser = choose_name(app, room, role) if role in ROLES else Browser(app)
+def test_a_laptop_answers_each_role_as_the_table_says(app, review, role):
+    browser = choose_name(app, review, role) if role in ROLES else Browser(app)
     if role == SIGNED_OUT:
         browser.open()
     wrong, asked = walk(app, browser, role)

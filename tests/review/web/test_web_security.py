@@ -154,9 +154,9 @@ def test_every_response_carries_the_headers_whatever_its_status(app, ann):
     assert ann.get("/nope").status_code == 404 and ann.page.headers["Cache-Control"] == "no-store"
 
 
-def test_no_page_changes_the_store_by_being_looked_at(app, ann, room):
+def test_no_page_changes_the_store_by_being_looked_at(app, ann, review):
     def rows():
-        return room.read(lambda store: "\n".join(store.connection.iterdump()))
+        return review.read(lambda store: "\n".join(store.connection.iterdump()))
 
     ann.get("/begin")
     ann.send(size="5", order="given order")
@@ -212,10 +212,10 @@ def test_people_are_told_an_hour_before_a_session_ends_and_stay_with_one_press(a
     assert ann.get("/mine").status_code == 200
 
 
-def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, room, told, clock):
+def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, review, told, clock):
     ann.get("/settings")
     ann.press("Switch shortcuts off")
-    restarted = create_app(room, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
+    restarted = create_app(review, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
     again = Browser(restarted)
     again.client.set_cookie(
         "manyvoices-8765", ann.client.get_cookie("manyvoices-8765", domain="127.0.0.1").value, domain="127.0.0.1"

@@ -11,8 +11,8 @@ from pipeline.review.quote_approvals import approvals_of, quote_candidates
 
 
 @pytest.fixture
-def excerpt(room):
-    return next(iter(room.material().tables.excerpts))
+def excerpt(review):
+    return next(iter(review.last_run().tables.excerpts))
 
 
 @pytest.fixture
@@ -25,23 +25,23 @@ def left_open(ann, excerpt):
     return fields
 
 
-def test_an_answer_on_the_page_of_another_is_nobodys_and_waits_for_them(ann, room, excerpt, left_open):
+def test_an_answer_on_the_page_of_another_is_nobodys_and_waits_for_them(ann, review, excerpt, left_open):
     ann.post(f"/excerpt/{excerpt}", left_open | {"do": "save", "codes": ["money"], "note": "Words of Ann."})
     assert ann.page.status_code == 409 and "This page was opened by Ann, and you are Ben" in ann.page.text
-    assert said_by(room, "Ben") == said_by(room, "Ann") == ()
+    assert said_by(review, "Ben") == said_by(review, "Ann") == ()
     assert "Words of Ann." not in ann.get(f"/excerpt/{excerpt}").text
     ann.get("/who")
     ann.send(name="Ann")
     assert "Words of Ann." in ann.get(f"/excerpt/{excerpt}").text
 
 
-def test_a_draft_on_the_page_of_another_tells_nobody(ann, room, excerpt, left_open):
+def test_a_draft_on_the_page_of_another_tells_nobody(ann, review, excerpt, left_open):
     ann.post(f"/excerpt/{excerpt}/draft", left_open | {"codes": ["money"], "note": "Words of Ann."})
-    assert room.read(lambda store: draft(store, "Ben", f"excerpt/{excerpt}")) is None
+    assert review.read(lambda store: draft(store, "Ben", f"excerpt/{excerpt}")) is None
     assert "Words of Ann." not in ann.get(f"/excerpt/{excerpt}").text
 
 
-def test_sending_the_form_of_another_again_does_not_show_their_answer(ann, room, excerpt):
+def test_sending_the_form_of_another_again_does_not_show_their_answer(ann, review, excerpt):
     ann.get(f"/excerpt/{excerpt}")
     fields = dict(ann.hidden(ann.forms()[0]))
     ann.post(f"/excerpt/{excerpt}", fields | {"do": "save", "codes": ["money"], "note": "Words of Ann."})
@@ -54,8 +54,8 @@ def test_sending_the_form_of_another_again_does_not_show_their_answer(ann, room,
     assert ann.page.status_code == 400 and "Words of Ann." not in ann.page.text
 
 
-def test_a_button_on_the_page_of_another_does_nothing(ann, room, excerpt):
-    say(room, "Ann", excerpt, "time")
+def test_a_button_on_the_page_of_another_does_nothing(ann, review, excerpt):
+    say(review, "Ann", excerpt, "time")
     ann.get("/codebook/new")
     ann.send(label="Rain", definition="It rained.", why="Many said so.")
     ann.get("/codebook/proposal/1")
@@ -63,16 +63,16 @@ def test_a_button_on_the_page_of_another_does_nothing(ann, room, excerpt):
     ann.get("/who")
     ann.send(name="Ben")
     assert ann.post("/codebook/proposal/1", vote).status_code == 400
-    assert [edit.votes for edit in code_edits(room)] == [()]
+    assert [edit.votes for edit in code_edits(review)] == [()]
 
 
-def test_coming_back_under_the_same_name_loses_no_form(ann, room, excerpt):
+def test_coming_back_under_the_same_name_loses_no_form(ann, review, excerpt):
     ann.get(f"/excerpt/{excerpt}")
     fields = dict(ann.hidden(ann.forms()[0]))
     ann.get("/who")
     ann.send(name="Ann")
     ann.post(f"/excerpt/{excerpt}", fields | {"do": "save", "codes": ["time"]})
-    assert [made.codes for made in said_by(room, "Ann")] == [("time",)]
+    assert [made.codes for made in said_by(review, "Ann")] == [("time",)]
 
 
 def stamped(browser):
@@ -80,8 +80,8 @@ def stamped(browser):
     return next(dict(browser.hidden(form)) for form in browser.forms() if 'name="key"' in form)
 
 
-def test_another_decision_about_a_quote_by_the_back_button_is_not_passed_over(ann, room):
-    quote = next(one for one in quote_candidates(room, waiting=True) if one.consent == "quote")
+def test_another_decision_about_a_quote_by_the_back_button_is_not_passed_over(ann, review):
+    quote = next(one for one in quote_candidates(review, waiting=True) if one.consent == "quote")
     ann.get(f"/quotes/{quote.segment_id}")
     fields = stamped(ann)
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "approve"})
@@ -90,12 +90,12 @@ def test_another_decision_about_a_quote_by_the_back_button_is_not_passed_over(an
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "refuse", "reason": "It names her street."})
     assert ann.page.status_code == 409 and "It names her street." in ann.page.text and "sent this page before" in ann.page.text
     ann.send(do="refuse", reason="It names her street.")
-    assert room.read(approvals_of)[quote.segment_id].outcome == "refused"
+    assert review.read(approvals_of)[quote.segment_id].outcome == "refused"
 
 
-def test_another_outcome_of_a_talk_by_the_back_button_is_not_passed_over(ann, room, excerpt):
-    say(room, "Ann", excerpt, "time")
-    say(room, "Ben", excerpt, "money")
+def test_another_outcome_of_a_talk_by_the_back_button_is_not_passed_over(ann, review, excerpt):
+    say(review, "Ann", excerpt, "time")
+    say(review, "Ben", excerpt, "money")
     ann.get(f"/talk/{excerpt}")
     fields = stamped(ann)
     ann.post(f"/talk/{excerpt}", fields | {"outcome": "agreed", "codes": ["time"]})
@@ -105,17 +105,17 @@ def test_another_outcome_of_a_talk_by_the_back_button_is_not_passed_over(ann, ro
     assert ann.page.status_code == 409 and "Thought again." in ann.page.text
 
 
-def test_other_words_for_a_code_by_the_back_button_are_another_proposal(ann, room):
+def test_other_words_for_a_code_by_the_back_button_are_another_proposal(ann, review):
     ann.get("/codebook/new")
     fields = stamped(ann)
     for label in ("Rain", "Rain", "Snow", "Snow"):
         ann.post("/codebook/new", fields | {"label": label, "definition": "Weather.", "why": "Many said so."})
-    assert sorted(edit.code for edit in code_edits(room)) == ["rain", "snow"]
+    assert sorted(edit.code for edit in code_edits(review)) == ["rain", "snow"]
 
 
-def test_what_came_of_a_talk_waits_while_its_excerpt_is_read_again(ann, room, excerpt):
-    say(room, "Ann", excerpt, "time")
-    say(room, "Ben", excerpt, "money")
+def test_what_came_of_a_talk_waits_while_its_excerpt_is_read_again(ann, review, excerpt):
+    say(review, "Ann", excerpt, "time")
+    say(review, "Ben", excerpt, "money")
     cy = Browser(ann.app).be("Cy")
     cy.get("/talk")
     cy.get(f"/talk/{excerpt}")

@@ -14,12 +14,12 @@ from pipeline.review.web.server_config import make_site
 
 
 @contextmanager
-def served(room):
+def served(review):
     """Serve the page with the settings that `themes review` serves it with."""
     door = socket.socket()
     door.bind(("127.0.0.1", 0))
     port = door.getsockname()[1]
-    app = create_app(room, make_site("127.0.0.1", port, None), tell=lambda said: None)
+    app = create_app(review, make_site("127.0.0.1", port, None), tell=lambda said: None)
     server = serving.make_server(app, door)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -46,8 +46,8 @@ BEGUN = [
 ]
 
 
-def test_many_who_never_finish_what_they_ask_keep_nobody_waiting(room):
-    with served(room) as port:
+def test_many_who_never_finish_what_they_ask_keep_nobody_waiting(review):
+    with served(review) as port:
         stalled = []
         # More of each kind than there are threads to answer.
         for begun in BEGUN * (serving.LIMITS["threads"] + 1):
@@ -67,8 +67,8 @@ def enough_files():
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
-def test_hundreds_of_connections_that_ask_for_nothing_keep_nobody_out(room, enough_files):
-    with served(room) as port:
+def test_hundreds_of_connections_that_ask_for_nothing_keep_nobody_out(review, enough_files):
+    with served(review) as port:
         idle = []
         for _ in range(680):
             idle.append(socket.create_connection(("127.0.0.1", port), timeout=20))
@@ -81,10 +81,10 @@ def test_hundreds_of_connections_that_ask_for_nothing_keep_nobody_out(room, enou
             one.close()
 
 
-def test_a_request_that_is_sent_letter_by_letter_is_given_up(room, monkeypatch):
+def test_a_request_that_is_sent_letter_by_letter_is_given_up(review, monkeypatch):
     monkeypatch.setattr(serving, "LONGEST_REQUEST_S", 1)
     monkeypatch.setitem(serving.LIMITS, "cleanup_interval", 1)
-    with served(room) as port:
+    with served(review) as port:
         slow = socket.create_connection(("127.0.0.1", port), timeout=0.2)
         slow.sendall(b"POST /who HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n")
         answer = None
@@ -102,8 +102,8 @@ def test_a_request_that_is_sent_letter_by_letter_is_given_up(room, monkeypatch):
         assert answer == b""
 
 
-def test_a_visitor_who_reads_nothing_of_the_answer_keeps_nobody_waiting(room):
-    with served(room) as port:
+def test_a_visitor_who_reads_nothing_of_the_answer_keeps_nobody_waiting(review):
+    with served(review) as port:
         greedy = [socket.create_connection(("127.0.0.1", port)) for _ in range(serving.LIMITS["threads"] + 1)]
         for one in greedy:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)

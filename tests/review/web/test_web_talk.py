@@ -3,11 +3,11 @@ from saying import say
 
 
 @pytest.fixture
-def apart(room):
+def apart(review):
     """An excerpt that Ann and Ben read differently."""
-    segment_id = next(iter(room.material().tables.row_of))
-    say(room, "Ann", segment_id, "time", note="They were hurried.")
-    say(room, "Ben", segment_id, "forms", note="It is the paper.")
+    segment_id = next(iter(review.last_run().tables.row_of))
+    say(review, "Ann", segment_id, "time", note="They were hurried.")
+    say(review, "Ben", segment_id, "forms", note="It is the paper.")
     return segment_id
 
 
@@ -16,9 +16,9 @@ def test_nothing_to_talk_about_is_said(ann):
     assert ann.page.status_code == 200 and "There is nothing to talk about yet." in ann.page.text
 
 
-def test_an_excerpt_is_not_talked_about_before_all_have_read_it(ann, room):
-    segment_id = next(iter(room.material().tables.row_of))
-    say(room, "Ben", segment_id, "forms", note="It is the paper.")
+def test_an_excerpt_is_not_talked_about_before_all_have_read_it(ann, review):
+    segment_id = next(iter(review.last_run().tables.row_of))
+    say(review, "Ben", segment_id, "forms", note="It is the paper.")
     assert ann.get(f"/talk/{segment_id}").status_code == 409 and "It is the paper." not in ann.page.text
     assert "It is the paper." not in ann.get("/talk").text and "It is the paper." not in ann.get(f"/excerpt/{segment_id}").text
 
@@ -31,7 +31,7 @@ def test_both_readings_stand_side_by_side_with_their_notes(ann, apart):
         assert words in ann.page.text
 
 
-def test_agreeing_is_kept_and_can_be_undone(ann, room, apart):
+def test_agreeing_is_kept_and_can_be_undone(ann, review, apart):
     ann.get(f"/talk/{apart}")
     ann.send(outcome="agreed", codes=["time"], note="Ben came round")
     assert ann.path == "/talk" and "Kept: agreed on Too little time." in ann.page.text
@@ -41,7 +41,7 @@ def test_agreeing_is_kept_and_can_be_undone(ann, room, apart):
     assert f"/talk/{apart}" in ann.get("/talk").text
 
 
-def test_both_readings_may_stand_with_a_sentence_for_each(ann, room, apart):
+def test_both_readings_may_stand_with_a_sentence_for_each(ann, review, apart):
     ann.get(f"/talk/{apart}")
     fields = {"sentence-0": "Hurry is what hurts.", "sentence-1": "Paper is what hurts."}
     ann.send(outcome="contested", **fields)

@@ -26,9 +26,9 @@ def visitor(team_app):
 
 
 @pytest.fixture
-def facilitator(team_app, room, visitor):
+def facilitator(team_app, review, visitor):
     """Fay, who was invited by the command line."""
-    visitor.get(path(first_words(team_app, room, "Fay")))
+    visitor.get(path(first_words(team_app, review, "Fay")))
     visitor.send(password=PASSWORD)
     return visitor
 
@@ -38,25 +38,25 @@ def sign_in(browser, name, password, **more):
     return browser.send(name=name, password=password, **more)
 
 
-def test_a_server_on_which_nobody_could_sign_in_is_not_started(team_app, room):
+def test_a_server_on_which_nobody_could_sign_in_is_not_started(team_app, review):
     with pytest.raises(ReviewError, match="--invite NAME"):
-        first_words(team_app, room, None)
+        first_words(team_app, review, None)
 
 
-def test_the_first_facilitator_takes_up_the_invitation_once(facilitator, team_app, room):
+def test_the_first_facilitator_takes_up_the_invitation_once(facilitator, team_app, review):
     assert facilitator.path == "/" and "You are <bdi>Fay</bdi>" in facilitator.page.text
-    assert "passwords" in first_words(team_app, room, None)
+    assert "passwords" in first_words(team_app, review, None)
 
 
-def test_an_invitation_works_once(team_app, room, visitor):
-    link = path(first_words(team_app, room, "Fay"))
+def test_an_invitation_works_once(team_app, review, visitor):
+    link = path(first_words(team_app, review, "Fay"))
     visitor.get(link)
     visitor.send(password=PASSWORD)
     assert Browser(team_app, TEAM_ADDRESS).get(link).status_code == 404
 
 
-def test_a_short_password_is_refused(team_app, room, visitor):
-    visitor.get(path(first_words(team_app, room, "Fay")))
+def test_a_short_password_is_refused(team_app, review, visitor):
+    visitor.get(path(first_words(team_app, review, "Fay")))
     visitor.send(password="short")
     assert "Choose a password of at least 10 letters." in visitor.page.text
 
@@ -77,8 +77,8 @@ EASY = {
 
 
 @pytest.mark.parametrize(("password", "why"), EASY.items(), ids=EASY)
-def test_a_password_that_is_easy_to_guess_is_refused_and_why_is_said(team_app, room, visitor, password, why):
-    visitor.get(path(first_words(team_app, room, "Fay")))
+def test_a_password_that_is_easy_to_guess_is_refused_and_why_is_said(team_app, review, visitor, password, why):
+    visitor.get(path(first_words(team_app, review, "Fay")))
     visitor.send(password=password)
     assert visitor.heading == "Welcome, Fay" and "This password is easy to guess." in visitor.page.text
     assert why in visitor.page.text and "Choose three words that do not belong together." in visitor.page.text
@@ -193,31 +193,31 @@ def test_a_name_that_has_an_account_is_not_invited_again_and_the_way_is_said(fac
     assert "make a link for a new password under their name" in facilitator.page.text
 
 
-def test_the_last_facilitator_stays_one(facilitator, gus, team_app, room):
+def test_the_last_facilitator_stays_one(facilitator, gus, team_app, review):
     facilitator.get("/people")
     form = next(form for form in facilitator.forms("role") if 'value="Fay"' in form)
     facilitator.post("/people/role", dict(facilitator.hidden(form)) | {"role": "researcher"})
     assert facilitator.page.status_code == 409
     assert "Make somebody else a facilitator first." in facilitator.page.text
     assert facilitator.get("/people").status_code == 200
-    assert "passwords" in first_words(team_app, room, None)
+    assert "passwords" in first_words(team_app, review, None)
 
 
-def test_a_server_without_a_facilitator_who_can_sign_in_is_not_started(team_app, room, facilitator, gus):
+def test_a_server_without_a_facilitator_who_can_sign_in_is_not_started(team_app, review, facilitator, gus):
     # As an earlier version let it come about.
-    room.write(lambda store: store.append("roles", reviewer="Fay", role="researcher", by="Fay"))
+    review.write(lambda store: store.append("roles", reviewer="Fay", role="researcher", by="Fay"))
     with pytest.raises(ReviewError, match="No facilitator can sign in"):
-        first_words(team_app, room, None)
-    told = first_words(team_app, room, "fay")
+        first_words(team_app, review, None)
+    told = first_words(team_app, review, "fay")
     assert "For Fay, as facilitator, who has an account" in told
     gus.get(path(told))
     gus.send(password=PASSWORD)
     assert gus.get("/people").status_code == 200
 
 
-def test_the_only_facilitator_who_forgot_her_password_is_let_in_by_the_command_line(facilitator, team_app, room):
+def test_the_only_facilitator_who_forgot_her_password_is_let_in_by_the_command_line(facilitator, team_app, review):
     def themes(*more):
-        return CliRunner().invoke(main, ["people", str(room.study.folder), *more])
+        return CliRunner().invoke(main, ["people", str(review.study.folder), *more])
 
     assert "Fay (researcher), facilitator: can sign in" in themes().output
     assert "the address people type" in themes("--new-password", "Fay").output
@@ -245,8 +245,8 @@ def test_a_name_that_is_not_there_takes_a_password_check_too():
     assert not is_right(None, "of an account that is not there")
 
 
-def test_a_password_with_accents_is_the_same_on_every_keyboard(team_app, room, visitor):
-    visitor.get(path(first_words(team_app, room, "Fay")))
+def test_a_password_with_accents_is_the_same_on_every_keyboard(team_app, review, visitor):
+    visitor.get(path(first_words(team_app, review, "Fay")))
     visitor.send(password="otter lamp caf\u00e9 tuesday")
     elsewhere = Browser(team_app, TEAM_ADDRESS)
     sign_in(elsewhere, "Fay", "otter lamp cafe\u0301 tuesday")
@@ -285,12 +285,12 @@ def test_after_a_link_was_made_the_form_is_empty_for_the_next_person(facilitator
     assert facilitator.page.text.count('value="Gus"') == 1, "only the button that takes the link back names them"
 
 
-def test_an_invitation_of_the_command_line_is_said_as_people_say_it(team_app, room, visitor):
-    visitor.get(path(first_words(team_app, room, "Fay")))
+def test_an_invitation_of_the_command_line_is_said_as_people_say_it(team_app, review, visitor):
+    visitor.get(path(first_words(team_app, review, "Fay")))
     assert "<p>You are invited to review as facilitator" in visitor.page.text
 
 
-def test_the_command_line_does_all_that_it_was_asked_or_nothing(facilitator, team_app, room, study):
+def test_the_command_line_does_all_that_it_was_asked_or_nothing(facilitator, team_app, review, study):
     joined(facilitator, team_app, "Gus", "co-analyst")
     asked = ["people", str(study.folder), "--close", "Gus", "--new-password", "Nobody", "--behind-tls", TEAM_ADDRESS]
     assert "no reviewer 'Nobody'" in CliRunner().invoke(main, asked).output

@@ -17,8 +17,8 @@ def study(study):
     return study
 
 
-def asked(room):
-    return [(one.action, one.detail, one.by) for one in room.read(lambda store: store.theme_edits()).itertuples()]
+def asked(review):
+    return [(one.action, one.detail, one.by) for one in review.read(lambda store: store.theme_edits()).itertuples()]
 
 
 def test_themes_are_listed_with_who_spoke_of_them(ann):
@@ -39,11 +39,11 @@ def test_themes_are_listed_with_who_spoke_of_them(ann):
         ("aside", {}, ("set aside", "", "Ann")),
     ],
 )
-def test_what_is_asked_of_a_theme_is_kept_and_can_be_undone(ann, room, button, fields, kept):
+def test_what_is_asked_of_a_theme_is_kept_and_can_be_undone(ann, review, button, fields, kept):
     ann.get("/themes/1")
     ann.send(button=button, to="csrf_token", **fields)
     assert "Kept. The next run of the study" in ann.page.text and "Waits for the next run." in ann.page.text
-    assert asked(room) == [kept]
+    assert asked(review) == [kept]
     ann.press("Undo")
     assert "Undone." in ann.page.text and "Waits for the next run." not in ann.page.text
 
@@ -58,10 +58,10 @@ def test_what_is_asked_of_a_theme_is_kept_and_can_be_undone(ann, room, button, f
         ("propose", {"title": "Guide dogs"}, "Say why the codebook needs it"),
     ],
 )
-def test_what_cannot_be_asked_is_said(ann, room, button, fields, wrong):
+def test_what_cannot_be_asked_is_said(ann, review, button, fields, wrong):
     ann.get("/themes/1")
     ann.send(button=button, to="csrf_token", **fields)
-    assert ann.page.status_code == 422 and wrong in ann.page.text and asked(room) == []
+    assert ann.page.status_code == 422 and wrong in ann.page.text and asked(review) == []
 
 
 def test_a_new_code_is_proposed_from_a_theme(ann):
@@ -70,13 +70,13 @@ def test_a_new_code_is_proposed_from_a_theme(ann):
     assert ann.path.startswith("/codebook/proposal/") and "Guide dogs" in ann.page.text
 
 
-def test_excerpts_that_mean_the_same_are_listed(ann, room):
-    ann.get(f"/find/like/{next(iter(room.material().tables.row_of))}")
+def test_excerpts_that_mean_the_same_are_listed(ann, review):
+    ann.get(f"/find/like/{next(iter(review.last_run().tables.row_of))}")
     assert ann.page.status_code == 200 and ann.heading == "More like this" and "More like this" in ann.page.text
 
 
-def test_quotes_are_approved_reworded_refused_and_undone(ann, room):
-    listed = sorted(quote_candidates(room), key=lambda one: one.segment_id)
+def test_quotes_are_approved_reworded_refused_and_undone(ann, review):
+    listed = sorted(quote_candidates(review), key=lambda one: one.segment_id)
     first, second, *_ = (one for one in listed if not one.approval and one.consent == "quote")
     ann.get("/quotes")
     assert first.segment_id in ann.page.text
@@ -89,12 +89,12 @@ def test_quotes_are_approved_reworded_refused_and_undone(ann, room):
     ann.send(button="reword", wording="Somebody spoke of something else altogether.")
     assert "Kept: reworded." in ann.page.text
     ann.press("Undo")
-    standing = {one.segment_id: one.approval for one in quote_candidates(room)}
+    standing = {one.segment_id: one.approval for one in quote_candidates(review)}
     assert standing[first.segment_id].outcome == "approved" and standing[second.segment_id] is None
 
 
-def test_who_agreed_to_other_words_only_is_never_quoted(ann, room):
-    one = next(one for one in quote_candidates(room) if one.consent == "paraphrase" and not one.approval)
+def test_who_agreed_to_other_words_only_is_never_quoted(ann, review):
+    one = next(one for one in quote_candidates(review) if one.consent == "paraphrase" and not one.approval)
     ann.get(f"/quotes/{one.segment_id}")
     assert "Yes, as it was said" not in ann.page.text
     ann.send(button="approve")
@@ -112,17 +112,17 @@ def test_answers_are_found_by_words_that_stay_out_of_the_address(ann):
 
 
 @pytest.fixture
-def practised(room):
+def practised(review):
     """An excerpt that Ann and Ben read differently, talked about and agreed on."""
-    segment_id = next(iter(room.material().tables.row_of))
-    say(room, "Ann", segment_id, "time", note="They were hurried.")
-    say(room, "Ben", segment_id, "forms")
-    agree(room, segment_id, ("time",), by="Ann", version=0, key="talked", note="It was the clock.")
+    segment_id = next(iter(review.last_run().tables.row_of))
+    say(review, "Ann", segment_id, "time", note="They were hurried.")
+    say(review, "Ben", segment_id, "forms")
+    agree(review, segment_id, ("time",), by="Ann", version=0, key="talked", note="It was the clock.")
     return segment_id
 
 
-def test_practice_shows_how_others_read_it_and_keeps_nothing(another, room, practised):
-    n = len(room.read(lambda store: store.history()))
+def test_practice_shows_how_others_read_it_and_keeps_nothing(another, review, practised):
+    n = len(review.read(lambda store: store.history()))
     cy = another().be("Cy")
     cy.get("/practice")
     cy.press("Try 1 excerpt")
@@ -132,15 +132,15 @@ def test_practice_shows_how_others_read_it_and_keeps_nothing(another, room, prac
     assert "It was the clock." in cy.page.text and "They were hurried." in cy.page.text
     assert "Ann" not in cy.page.text and "Ben" not in cy.page.text
     cy.get("/practice/next")
-    assert cy.heading == "That was practice" and len(room.read(lambda store: store.history())) == n
+    assert cy.heading == "That was practice" and len(review.read(lambda store: store.history())) == n
 
 
 def test_nothing_to_practise_on_is_said(ann):
     assert "There is nothing to practise on yet." in ann.get("/practice").text
 
 
-def test_quotes_of_an_earlier_release_are_said_to_need_another_run(ann, room):
-    path = room.study.folder / TABLES["quotes"].file
+def test_quotes_of_an_earlier_release_are_said_to_need_another_run(ann, review):
+    path = review.study.folder / TABLES["quotes"].file
     pd.read_parquet(path).drop(columns=["wording", "refused"]).to_parquet(path)
     ann.get("/quotes")
     assert (
@@ -166,8 +166,8 @@ def test_nothing_is_undone_by_a_number_beyond_counting(ann, page, number):
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "9" * 5000, "٣", "-1"])
 @pytest.mark.parametrize("button", ["merge", "split"])
-def test_a_form_with_a_number_beyond_counting_is_shown_again_with_a_sentence(ann, room, button, number):
+def test_a_form_with_a_number_beyond_counting_is_shown_again_with_a_sentence(ann, review, button, number):
     ann.get("/themes/1")
     found = ann.send(button=button, to="csrf_token", others=[number], into=number)
     assert found.status_code == 422 and "Something went wrong here" not in found.text
-    assert asked(room) == []
+    assert asked(review) == []

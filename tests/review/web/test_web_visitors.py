@@ -29,12 +29,12 @@ def held_after(ask, n_visitors):
     return held
 
 
-def rows(room):
+def rows(review):
     def count(store):
         tables = [row[0] for row in store.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: store.connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in tables}
 
-    return room.read(count)
+    return review.read(count)
 
 
 def post(app, address, path, fields):
@@ -53,23 +53,23 @@ def any_form(n):
     return list(FORMS.values())[n % len(FORMS)](n)
 
 
-def test_thousands_of_strangers_forms_leave_nothing_behind_on_a_team_server(team_app, room):
-    before = rows(room)
+def test_thousands_of_strangers_forms_leave_nothing_behind_on_a_team_server(team_app, review):
+    before = rows(review)
     paths = ("/excerpt/1", "/sign-in", "/excerpt/1/draft")
     assert held_after(lambda n: post(team_app, TEAM_ADDRESS, paths[n % 3], any_form(n)), 2_000) < 1_000_000
-    assert rows(room) == before
+    assert rows(review) == before
 
 
-def test_strangers_forms_leave_nothing_behind_on_a_laptop(app, room, told):
-    before = rows(room)
+def test_strangers_forms_leave_nothing_behind_on_a_laptop(app, review, told):
+    before = rows(review)
     assert held_after(lambda n: post(app, ADDRESS, "/excerpt/1", any_form(n)), 500) < 500_000
-    assert rows(room) == before and len(told) == 1
+    assert rows(review) == before and len(told) == 1
 
 
-def test_whoever_looks_at_the_door_leaves_nothing_behind(team_app, room):
-    before = rows(room)
+def test_whoever_looks_at_the_door_leaves_nothing_behind(team_app, review):
+    before = rows(review)
     assert held_after(lambda n: team_app.test_client().get("/sign-in", base_url=TEAM_ADDRESS, buffered=True), 500) < 500_000
-    assert rows(room) == before
+    assert rows(review) == before
 
 
 def test_the_form_for_signing_in_works_without_anything_being_kept(team_app):
@@ -136,7 +136,7 @@ def test_a_form_too_large_to_be_kept_is_not_said_to_be(ann, excerpt, app, clock)
     assert waits(app) == [] and "is kept for you" not in ann.page.text
 
 
-def test_whoever_was_signed_out_on_purpose_leaves_no_form(team_app, room, clock):
+def test_whoever_was_signed_out_on_purpose_leaves_no_form(team_app, review, clock):
     from test_web_roles import sign_in
 
     gus = sign_in(team_app, "co-analyst")

@@ -25,12 +25,12 @@ def test_a_name_that_is_not_on_the_list_is_not_taken(browser):
     assert browser.page.request.path == "/who" and "There is a problem" in browser.page.text
 
 
-def test_somebody_new_adds_themselves_with_group_and_part(browser, room):
+def test_somebody_new_adds_themselves_with_group_and_part(browser, review):
     browser.open()
     browser.get("/who/add")
     browser.send(name="Gŵen <b>", group="family", role="facilitator")
     assert browser.path == "/" and "Gŵen &lt;b&gt;" in browser.page.text and "<b>" not in browser.page.text
-    found = room.read(lambda store: store.reviewers())
+    found = review.read(lambda store: store.reviewers())
     assert found[["name", "reviewer_group", "role"]].to_numpy().tolist()[-1] == ["Gŵen <b>", "family", "facilitator"]
 
 
@@ -65,7 +65,7 @@ def test_the_guide_is_there_in_large_print_too(ann):
     assert ann.get("/guide/large-print").status_code == 200 and 'class="large"' in ann.page.text
 
 
-def test_how_we_are_doing_names_people_and_groups_and_nobodys_skips(ann, room):
+def test_how_we_are_doing_names_people_and_groups_and_nobodys_skips(ann, review):
     ann.get("/begin")
     ann.send(size="5", order="given order")
     ann.send(button="save", none="y")
@@ -76,7 +76,7 @@ def test_how_we_are_doing_names_people_and_groups_and_nobodys_skips(ann, room):
     assert "skip" not in ann.page.text.lower().replace("skip to the page", "").replace('class="skip"', "")
 
 
-def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann, room):
+def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann, review):
     ann.get("/progress")
     assert "nothing to compare" in ann.get("/agreement").text
     ann.get("/begin")
@@ -87,14 +87,14 @@ def test_how_far_we_agree_is_told_by_group_and_holds_nobody_against_another(ann,
     assert "The model and Ann" not in told and "95% interval" in told
 
 
-def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(ann, room, monkeypatch):
+def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(ann, review, monkeypatch):
     monkeypatch.setattr("pipeline.review.current_agreement.AT_ONCE_UP_TO", 0)
     ann.get("/begin")
     ann.send(size="5", order="given order")
     ann.send(button="save", none="y")
     assert "counting them takes minutes" in ann.get("/agreement").text
-    found = [one for one in agreement(room.study).comparisons if one.kind != "model and person"]
-    write_table("agreement", to_table(tuple(found)), room.study.folder / TABLES["agreement"].file)
+    found = [one for one in agreement(review.study).comparisons if one.kind != "model and person"]
+    write_table("agreement", to_table(tuple(found)), review.study.folder / TABLES["agreement"].file)
     told = ann.get("/agreement").text
     assert "figures of the last run" in told and "Everybody with everybody" in told
 
@@ -111,18 +111,18 @@ def test_with_many_answers_the_last_runs_agreement_is_shown_and_said_to_be_that(
     ],
     ids=ascii,
 )
-def test_nobody_takes_a_name_that_looks_like_anothers_or_like_nothing(browser, room, name, wrong):
+def test_nobody_takes_a_name_that_looks_like_anothers_or_like_nothing(browser, review, name, wrong):
     browser.open()
     browser.get("/who/add")
     browser.send(name=name, group="family", role="co-analyst")
     assert browser.path == "/who/add" and wrong in browser.page.text
-    assert [row.name for row in room.read(people)] == ["Ann", "Ben", "Cy", "Di"]
+    assert [row.name for row in review.read(people)] == ["Ann", "Ben", "Cy", "Di"]
 
 
-def test_a_name_is_one_person_however_its_accents_are_typed(browser, room):
+def test_a_name_is_one_person_however_its_accents_are_typed(browser, review):
     for name in ("Si\u00e2n", "Sia\u0302n", "si\u00e2n"):
         browser.open()
         browser.get("/who/add")
         browser.send(name=name, group="family", role="co-analyst")
         assert browser.path == "/"
-    assert [row.name for row in room.read(people)] == ["Ann", "Ben", "Cy", "Di", "Si\u00e2n"]
+    assert [row.name for row in review.read(people)] == ["Ann", "Ben", "Cy", "Di", "Si\u00e2n"]

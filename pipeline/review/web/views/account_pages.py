@@ -24,6 +24,7 @@ from pipeline.review.web.login_throttle import Visit
 from pipeline.review.web.passwords import hash_password, is_right, why_easy
 from pipeline.review.web.security import local_path
 from pipeline.review.web.web_context import Page, context
+from pipeline.runtime.plain_text import one_line
 
 
 PAGES = Blueprint("team", __name__)
@@ -47,7 +48,7 @@ def sign_in() -> Page:
 def take_up_invitation(token: str) -> Page:
     """Choose a password and become somebody who reviews."""
     web, form = context(), PasswordForm()
-    invited = web.room.read(lambda store: invitation(store, token, now=web.now))
+    invited = web.review.read(lambda store: invitation(store, token, now=web.now))
     if invited is None:
         abort(404)
     errors: dict[str, str] = {}
@@ -55,7 +56,7 @@ def take_up_invitation(token: str) -> Page:
         weakness = why_easy(form.password.data, (invited.name, invited.group, web.title, "Many Voices"))
         if not weakness:
             hashed = hash_password(form.password.data)
-            name = web.room.write(lambda store: take_up(store, token, hashed, now=web.now)).name
+            name = web.review.write(lambda store: take_up(store, token, hashed, now=web.now)).name
             web.sessions.end_all_of(name)
             return _begin(name, None)
         errors = {"password": weakness}
@@ -72,7 +73,7 @@ def people() -> Page:
         return _people(form, errors=problems(form))
     who = {"name": form.name.data, "group": form.group.data, "role": form.role.data, "by": web.me.name}
     try:
-        made = web.room.write(lambda store: sign_in_links.make_invitation(store, web.site.address, now=web.now, **who))
+        made = web.review.write(lambda store: sign_in_links.make_invitation(store, web.site.address, now=web.now, **who))
     except ReviewError as error:
         return _people(form, errors={"name": str(error)})
     return _people(InviteForm(formdata=None), made=made)
@@ -83,7 +84,7 @@ def renew() -> Page:
     """Make a link by which somebody who has an account chooses a new password, and comes in again if it was closed."""
     web, name = context(), _named()
     by = web.me.name
-    made = web.room.write(lambda store: sign_in_links.make_renewal(store, web.site.address, name=name, by=by, now=web.now))
+    made = web.review.write(lambda store: sign_in_links.make_renewal(store, web.site.address, name=name, by=by, now=web.now))
     return _people(InviteForm(formdata=None), made=made)
 
 
@@ -91,7 +92,7 @@ def renew() -> Page:
 def take_back_link() -> Response:
     """Let a link that was sent work no more."""
     web, name = context(), request.form.get("name", "")
-    web.room.write(lambda store: take_back(store, name))
+    web.review.write(lambda store: take_back(store, name))
     flash.give(Notice(f"The link for {name} works no more."))
     return redirect(url_for("team.people"), 303)
 
@@ -103,7 +104,7 @@ def change_role() -> Response:
     if role not in dict(ROLES):
         abort(400)
     by = web.me.name
-    web.room.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
+    web.review.write(lambda store: set_role(store, name, role, by=by))  # type: ignore[arg-type]
     flash.give(Notice(f"{name} is now {role}."))
     # Whoever is no facilitator any more may not open that page.
     return redirect(url_for("team.people" if name != by or role == "facilitator" else "home.home"), 303)
@@ -115,7 +116,7 @@ def close() -> Response:
     web, name = context(), _named()
     if name == web.me.name:
         abort(400)
-    web.room.write(lambda store: close_account(store, name, now=web.now))
+    web.review.write(lambda store: close_account(store, name, now=web.now))
     web.sessions.end_all_of(name)
     flash.give(Notice(f"{name} can no longer sign in. What they said stays. A link for a new password lets them in again."))
     return redirect(url_for("team.people"), 303)
@@ -131,7 +132,7 @@ def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, err
         link=link,
         invited=invited,
         lasts=sign_in_links.how_long(invited) if invited else "",
-        waiting=web.room.read(lambda store: invitations(store, now=web.now)),
+        waiting=web.review.read(lambda store: invitations(store, now=web.now)),
         everybody=web.people(),
         groups=dict.fromkeys([*GROUPS, *(row.group for row in web.people())]),
         roles=[role for role, _ in ROLES],
@@ -141,14 +142,14 @@ def _people(form: InviteForm, *, made: tuple[str, Invitation] | None = None, err
 
 def _named() -> str:
     web, name = context(), request.form.get("name", "")
-    who = web.room.read(lambda store: person(store, name))
+    who = web.review.read(lambda store: person(store, name))
     if who is None:
         abort(400)
     return who.name
 
 
 def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
-    web, name = context(), " ".join(form.name.data.split())
+    web, name = context(), one_line(form.name.data)
     # The web server in front adds the address that it saw at the end; what stands before it the visitor may have set.
     address = request.headers.get("X-Forwarded-For", request.remote_addr or "").rpartition(",")[2].strip()
     visit, now = Visit(name, address, session.get("person") == name or this_session().was(name)), web.clock()
@@ -159,7 +160,7 @@ def _check_password(form: SignInForm) -> tuple[str | None, dict[str, str]]:
         web.brake.undo(visit, now=now)
         return None, {"password": "Many people are signing in just now. Wait a few seconds, then try again."}
     try:
-        kept, who = web.room.read(lambda store: (password_hash(store, name), person(store, name)))
+        kept, who = web.review.read(lambda store: (password_hash(store, name), person(store, name)))
         is_known = is_right(kept, form.password.data) and who is not None
     finally:
         web.checking.release()

@@ -23,13 +23,13 @@ _NAMES = (*COLUMNS, "stood")
 @PAGES.get("/loop")
 def loop() -> Page:
     """List what people spoke of, and what came of it; overdue and unanswered first."""
-    return render_template("loop.html.j2", found=answers(context().room, context().now.date()), notice=flash.take())
+    return render_template("loop.html.j2", found=answers(context().review, context().now.date()), notice=flash.take())
 
 
 @PAGES.route("/loop/new/<key>", methods=["GET", "POST"])
 def new(key: str) -> Page:
     """Write what came of one of the things on the list."""
-    form, abouts = LoopForm(), answers(context().room, context().now.date()).abouts
+    form, abouts = LoopForm(), answers(context().review, context().now.date()).abouts
     if request.method == "GET":
         fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or {"about": abouts.get(key) or abort(404)})
         return _show(form, {})
@@ -39,7 +39,7 @@ def new(key: str) -> Page:
 @PAGES.route("/loop/row/<int:number>", methods=["GET", "POST"])
 def row(number: int) -> Page:
     """Change what is written in a row."""
-    form, stands = LoopForm(), row_as_it_stands(context().room, number)
+    form, stands = LoopForm(), row_as_it_stands(context().review, number)
     if request.method == "GET":
         stands = stands or abort(404)
         waiting = saved_forms.take(request.path, context().me.name)
@@ -56,7 +56,7 @@ def undo() -> Response:
     """Put back what stood there before the last change of this browser."""
     last = session.pop("loop_undo", None) or abort(404)
     try:
-        take_back(context().room, was=last["was"], now=last["now"])
+        take_back(context().review, was=last["was"], now=last["now"])
     except StaleError as stale:
         flash.give(Notice(str(stale)))
     else:
@@ -69,9 +69,9 @@ def _take(form: LoopForm, *, shown: Row | None, number: int = 0) -> Page:
     if errors:
         return _show(form, errors, number=number), 422
     try:
-        _, now = answer_theme(context().room, form.words(), shown=shown)
+        _, now = answer_theme(context().review, form.words(), shown=shown)
     except StaleError:
-        stands = row_meanwhile(context().room, number, shown or {})
+        stands = row_meanwhile(context().review, number, shown or {})
         form.stood.data = json.dumps(stands)
         return _show(form, {}, number=number, meanwhile=stands), 409
     except ReviewError as error:
@@ -83,7 +83,7 @@ def _take(form: LoopForm, *, shown: Row | None, number: int = 0) -> Page:
 
 def _show(form: LoopForm, errors: dict[str, str], *, number: int = 0, meanwhile: Row | None = None) -> str:
     form.stamp(version=number, person=context().me.name)
-    abouts = list(answers(context().room, context().now.date()).abouts.values())
+    abouts = list(answers(context().review, context().now.date()).abouts.values())
     if form.about.data and form.about.data not in abouts:
         abouts.insert(0, form.about.data)
     return render_template(

@@ -65,7 +65,7 @@ def add() -> Page:
 
 def _add(form: AddForm) -> str:
     name, group, role = form.name.data, form.group.data, form.role.data
-    return context().room.write(lambda store: store.add_reviewer(name, group, role))
+    return context().review.write(lambda store: store.add_reviewer(name, group, role))
 
 
 def _renew() -> None:

@@ -8,10 +8,9 @@ from werkzeug.wrappers import Response
 
 from pipeline.codebook.edit_file import fields_of
 from pipeline.errors import CodebookError, ReviewError
-from pipeline.review.blindness import show_words
 from pipeline.review.codebook_changes import (
     CodeEdit,
-    accept,
+    accept_code_edit,
     code_edit,
     code_edits,
     propose_change,
@@ -21,6 +20,7 @@ from pipeline.review.codebook_changes import (
     vote,
 )
 from pipeline.review.coding import StaleError
+from pipeline.review.shown_codes import show_words
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
@@ -34,7 +34,7 @@ _NAMES = (*CODE_FIELDS, "why", "stood")
 @PAGES.get("/codebook")
 def codebook() -> Page:
     """Show all codes, and what people propose to change."""
-    proposed = code_edits(context().room, status="open")
+    proposed = code_edits(context().review, status="open")
     return render_template("codebook.html.j2", cards=context().codes.values(), proposed=proposed, notice=flash.take())
 
 
@@ -42,14 +42,14 @@ def codebook() -> Page:
 def one_code(code: str) -> Page:
     """Show a code and its history."""
     card = context().codes.get(code) or abort(404)
-    return render_template("code.html.j2", card=card, edits=code_edits(context().room, code), notice=flash.take())
+    return render_template("code.html.j2", card=card, edits=code_edits(context().review, code), notice=flash.take())
 
 
 @PAGES.route("/codebook/change/<path:code>", methods=["GET", "POST"])
 def change(code: str) -> Page:
     """Propose other words for a code."""
     card = context().codes.get(code) or abort(404)
-    form, stands = CodeForm(), fields_of(context().room.material().codebook[code])
+    form, stands = CodeForm(), fields_of(context().review.last_run().codebook[code])
     if request.method == "GET":
         fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or stands)
     shown_now = json.dumps({name: stands[name] for name in CODE_FIELDS}, ensure_ascii=False)
@@ -59,7 +59,7 @@ def change(code: str) -> Page:
         return _show(form, errors, card=card)
     by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
     try:
-        made = propose_change(context().room, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
+        made = propose_change(context().review, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
     except StaleError:
         # Sent again from here it answers to what the codebook says now, and is another proposal.
         form.stood.data, form.key.data = shown_now, ""
@@ -79,7 +79,7 @@ def new_code() -> Page:
     if request.method == "GET" or errors:
         return _show(form, errors)
     try:
-        made = propose_code(context().room, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
+        made = propose_code(context().review, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
     except ReviewError as error:
         return _show(form, {"label": str(error)})
     return _proposed(made)
@@ -88,33 +88,33 @@ def new_code() -> Page:
 @PAGES.get("/codebook/proposal/<int:number>")
 def proposal(number: int) -> Page:
     """Show a proposal, what it changes, and what people say of it."""
-    return _show_proposal(code_edit(context().room, number), {})
+    return _show_proposal(code_edit(context().review, number), {})
 
 
 @PAGES.post("/codebook/proposal/<int:number>")
 def say(number: int) -> Page:
     """Agree, object, accept, refuse or undo."""
-    room, me, why = context().room, context().me.name, request.form.get("why", "").strip()
+    review, me, why = context().review, context().me.name, request.form.get("why", "").strip()
     try:
         match request.form.get("do"):
             case "agree" | "object" | "none" as word:
-                vote(room, number, word, by=me, why=why)
+                vote(review, number, word, by=me, why=why)
                 result = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
             case "accept":
-                made = accept(room, number, by=me, today=context().now.date(), despite=why)
+                made = accept_code_edit(review, number, by=me, today=context().now.date(), despite=why)
                 result = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
             case "refuse":
-                refuse(room, number, by=me, why=why)
+                refuse(review, number, by=me, why=why)
                 result = "Refused, with your reason."
             case "undo":
-                undo_code_edit(room, number, by=me, today=context().now.date())
+                undo_code_edit(review, number, by=me, today=context().now.date())
                 result = "Undone."
             case _:
                 abort(400)
     except StaleError as stale:
-        return _show_proposal(code_edit(room, number), {"why": str(stale)}, why), 409
+        return _show_proposal(code_edit(review, number), {"why": str(stale)}, why), 409
     except (ReviewError, CodebookError) as error:
-        return _show_proposal(code_edit(room, number), {"why": str(error)}, why), 422
+        return _show_proposal(code_edit(review, number), {"why": str(error)}, why), 422
     flash.give(Notice(result))
     return redirect(url_for("codebook.proposal", number=number), 303)
 
@@ -129,7 +129,7 @@ def _show(form: CodeForm, errors: dict[str, str], *, card: Any = None, meanwhile
 def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str:
     # What is proposed as an example may be words of an excerpt that this person has yet to read.
     examples = [line for change in edit.changes for line in (*change.before.splitlines(), *change.after.splitlines())]
-    show_words(context().room, context().me.name, examples, place="proposal")
+    show_words(context().review, context().me.name, examples, place="proposal")
     mine = next((vote for vote in edit.votes if vote.by == context().me.name), None)
     return render_template(
         "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=flash.take()

@@ -5,7 +5,6 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from pipeline.review.blindness import may_see_codes, show_codes
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import (
     Discussion,
@@ -20,6 +19,7 @@ from pipeline.review.discussions import (
     undo_discussion,
 )
 from pipeline.review.excerpts import read_excerpt
+from pipeline.review.shown_codes import may_see_codes, show_codes
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import SettleForm, problems
@@ -36,20 +36,20 @@ _GONE = "This excerpt is no longer in the study."
 def differing() -> Page:
     """List the excerpts that people read differently, and those they have talked about."""
     web = context()
-    waiting, done = to_discuss(web.room, n=_SHOWN), discussed(web.room, n=_SHOWN)
-    n_more = n_to_discuss(web.room) - len(waiting)
-    material = web.room.material()
-    words = {talk.segment_id: words_of(material, talk.segment_id) or _GONE for talk in (*waiting, *done)}
+    waiting, done = to_discuss(web.review, n=_SHOWN), discussed(web.review, n=_SHOWN)
+    n_more = n_to_discuss(web.review) - len(waiting)
+    run = web.review.last_run()
+    words = {talk.segment_id: words_of(run, talk.segment_id) or _GONE for talk in (*waiting, *done)}
     return render_template("talks.html.j2", waiting=waiting, n_more=n_more, done=done, words=words, notice=flash.take())
 
 
 @PAGES.get("/talk/<segment_id>")
 def discuss(segment_id: str) -> Page:
     """Show the readings of an excerpt side by side; to somebody who has not read it yet, only what they ask to see."""
-    room, me = context().room, context().me.name
-    may_see, talk = may_see_codes(room, me, segment_id), talk_about(room, segment_id)
+    review, me = context().review, context().me.name
+    may_see, talk = may_see_codes(review, me, segment_id), talk_about(review, segment_id)
     if not may_see:
-        return render_template("not_yet.html.j2", excerpt=read_excerpt(room, segment_id, me), notice=flash.take())
+        return render_template("not_yet.html.j2", excerpt=read_excerpt(review, segment_id, me), notice=flash.take())
     return _show(talk, *_prefilled(talk))
 
 
@@ -57,8 +57,8 @@ def discuss(segment_id: str) -> Page:
 def settle(segment_id: str) -> Page:
     """Record what came of talking."""
     web, form = context(), SettleForm()
-    talk = talk_about(web.room, segment_id)
-    if not may_see_codes(web.room, web.me.name, segment_id):
+    talk = talk_about(web.review, segment_id)
+    if not may_see_codes(web.review, web.me.name, segment_id):
         if saved_forms.keep():
             flash.give(Notice("Nothing was saved yet: this excerpt is to be read again first. What you wrote is kept."))
         return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
@@ -70,16 +70,16 @@ def settle(segment_id: str) -> Page:
     by, version, key, note = web.me.name, form.version, form.key.data or "", (form.note.data or "").strip()
     try:
         if form.outcome.data == "agreed":
-            made = agree(web.room, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
+            made = agree(web.review, segment_id, tuple(form.codes.data or ()), by=by, version=version, key=key, note=note)
         else:
             pairs = zip(readings, sentences, strict=True)
             worded = tuple(replace(reading, sentence=sentence) for reading, sentence in pairs)
-            made = leave_contested(web.room, segment_id, worded, by=by, version=version, key=key, note=note)
+            made = leave_contested(web.review, segment_id, worded, by=by, version=version, key=key, note=note)
     except StaleError as stale:
         stands = stale.stands if isinstance(stale.stands, Discussion) else talk.discussion
         # Sent again from here it answers to what stands now, and is another outcome.
         form.seen.data, form.key.data = str(stands.discussion_id if stands else 0), ""
-        return _show(talk_about(web.room, segment_id), form, {}, sentences, stands=stands), 409
+        return _show(talk_about(web.review, segment_id), form, {}, sentences, stands=stands), 409
     outcome = f"agreed on {answer_in_words(made)}" if made.outcome == "agreed" else "both readings stand"
     flash.give(Notice(f"Kept: {outcome}.", undo=url_for("talk.undo", discussion_id=made.discussion_id, segment_id=segment_id)))
     return redirect(url_for("talk.differing"), 303)
@@ -88,16 +88,16 @@ def settle(segment_id: str) -> Page:
 @PAGES.post("/talk/<segment_id>/look")
 def look(segment_id: str) -> Response:
     """Show what others said to somebody who has not read the excerpt; their answer is then not blind."""
-    room, talk = context().room, talk_about(context().room, segment_id)
-    text_id = room.material().tables.text_id(talk.segment_id)
-    show_codes(room, context().me.name, [text_id] if text_id else [], place="talk")
+    review, talk = context().review, talk_about(context().review, segment_id)
+    text_id = review.last_run().tables.text_id(talk.segment_id)
+    show_codes(review, context().me.name, [text_id] if text_id else [], place="talk")
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
 
 
 @PAGES.post("/talk/<segment_id>/undo/<int:discussion_id>")
 def undo(segment_id: str, discussion_id: int) -> Response:
     """Take back what was recorded of a talk."""
-    undo_discussion(context().room, discussion_id, by=context().me.name)
+    undo_discussion(context().review, discussion_id, by=context().me.name)
     flash.give(Notice("Undone. The talk is open again."))
     return redirect(url_for("talk.discuss", segment_id=segment_id), 303)
 
@@ -112,7 +112,7 @@ def _show(
     return render_template(
         "talk.html.j2",
         talk=talk,
-        excerpt=read_excerpt(web.room, talk.segment_id, web.me.name),
+        excerpt=read_excerpt(web.review, talk.segment_id, web.me.name),
         form=form,
         errors=errors,
         readings=readings,

@@ -5,13 +5,13 @@ from contextlib import suppress
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
-from pipeline.decisions.store import Decision
 from pipeline.errors import StorageError
-from pipeline.review.blindness import show_words
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
 from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
+from pipeline.review.shown_codes import show_words
 from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
@@ -30,7 +30,7 @@ def begin() -> Page:
     if form.validate_on_submit():
         reading_batch.begin(int(form.size.data), form.order.data)
         return redirect(url_for("excerpts.next_excerpt_page"), 303)
-    return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(context().room, context().me.name))
+    return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(context().review, context().me.name))
 
 
 @PAGES.get("/next")
@@ -41,7 +41,7 @@ def next_excerpt_page() -> Page:
         return redirect(url_for("excerpts.begin"), 303)
     if now.is_done:
         return redirect(url_for("excerpts.pause"), 303)
-    segment_id = next_excerpt(web.room, web.me.name, now.order, now=web.now)
+    segment_id = next_excerpt(web.review, web.me.name, now.order, now=web.now)
     if segment_id is None:
         return redirect(url_for("excerpts.pause", left="none"), 303)
     reading_batch.hand(segment_id)
@@ -52,10 +52,10 @@ def next_excerpt_page() -> Page:
 def pause() -> Page:
     """A place to stop: what was done, how long it took, and how to go on."""
     web = context()
-    let_go(web.room, web.me.name)
+    let_go(web.review, web.me.name)
     done, spent = reading_batch.totals()
     nothing_left = request.args.get("left") == "none"
-    waiting = ahead(web.room, web.me.name).waiting
+    waiting = ahead(web.review, web.me.name).waiting
     return render_template(
         "pause.html.j2", n_done=done, spent=minutes(spent), nothing_left=nothing_left, waiting=waiting, notice=flash.take()
     )
@@ -64,7 +64,7 @@ def pause() -> Page:
 @PAGES.get("/excerpt/<segment_id>")
 def read(segment_id: str) -> Page:
     """Read an excerpt and say which codes fit."""
-    excerpt = read_excerpt(context().room, segment_id, context().me.name)
+    excerpt = read_excerpt(context().review, segment_id, context().me.name)
     reading_batch.open_page(segment_id, context().clock())
     return _show(excerpt, _prefilled(excerpt), {})
 
@@ -73,7 +73,7 @@ def read(segment_id: str) -> Page:
 def answer(segment_id: str) -> Page:
     """Keep what was said of an excerpt."""
     web, form = context(), AnswerForm()
-    excerpt = read_excerpt(web.room, segment_id, web.me.name)
+    excerpt = read_excerpt(web.review, segment_id, web.me.name)
     match request.form.get("do"):
         case "find" | "all" as which:
             _keep_words(excerpt, form)
@@ -94,20 +94,20 @@ def answer(segment_id: str) -> Page:
 @PAGES.post("/excerpt/<segment_id>/draft")
 def keep_draft(segment_id: str) -> tuple[str, int]:
     """Keep what is being typed, for the script that sends it now and then."""
-    _keep_words(read_excerpt(context().room, segment_id, context().me.name), AnswerForm())
+    _keep_words(read_excerpt(context().review, segment_id, context().me.name), AnswerForm())
     return "", 204
 
 
 @PAGES.get("/excerpt/<segment_id>/suggestion")
 def model(segment_id: str) -> Page:
     """See what the model suggests, after one's own answer."""
-    excerpt = read_excerpt(context().room, segment_id, context().me.name)
+    excerpt = read_excerpt(context().review, segment_id, context().me.name)
     if excerpt.own is None or excerpt.hint is None or not excerpt.hint.suggested:
         return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
     reading_batch.open_page(segment_id, context().clock())
     # The model's reason may be words of another excerpt, beside the code that people gave it.
     reasons = [likely.because for likely in excerpt.hint.suggested]
-    show_words(context().room, context().me.name, reasons, place="suggestion")
+    show_words(context().review, context().me.name, reasons, place="suggestion")
     return render_template("suggestion.html.j2", excerpt=excerpt, key=fresh_key(), notice=flash.take())
 
 
@@ -115,7 +115,7 @@ def model(segment_id: str) -> Page:
 def after_model(segment_id: str) -> Page:
     """Keep one's answer, or take what the model suggests instead of it or beside it."""
     web = context()
-    excerpt = read_excerpt(web.room, segment_id, web.me.name)
+    excerpt = read_excerpt(web.review, segment_id, web.me.name)
     likely = tuple(code.code for code in excerpt.hint.suggested) if excerpt.hint else ()
     own = excerpt.own.codes if excerpt.own else ()
     codes = {"take": likely, "both": tuple(dict.fromkeys([*own, *likely]))}.get(request.form.get("do", ""), ())
@@ -132,8 +132,8 @@ def after_model(segment_id: str) -> Page:
 def mine() -> Page:
     """Look at what one has said, to change or undo it."""
     web = context()
-    material = web.room.material()
-    decisions = [(made, words_of(material, made.segment_id)) for made in said_by(web.room, web.me.name)]
+    run = web.review.last_run()
+    decisions = [(made, words_of(run, made.segment_id)) for made in said_by(web.review, web.me.name)]
     return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
 
 
@@ -141,8 +141,8 @@ def mine() -> Page:
 def undo(decision_id: int) -> Response:
     """Take one's own decision back; its words are there again, to be changed or sent."""
     web = context()
-    taken = web.room.read(lambda store: store.decision(decision_id))
-    take_back(web.room, decision_id, web.me.name)
+    taken = web.review.read(lambda store: store.decision(decision_id))
+    take_back(web.review, decision_id, web.me.name)
     words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
     words |= {"none": ["y"]} if taken.outcome == "none" else {}
     words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
@@ -156,7 +156,7 @@ def undo(decision_id: int) -> Response:
 
 def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     find = request.args.get("find", "").strip()
-    matching = {card.code for card in code_cards(context().room, find)} if find else None
+    matching = {card.code for card in code_cards(context().review, find)} if find else None
     form.stamp(version=excerpt.version, person=context().me.name)
     form.shown.data = form.shown.data or excerpt.shown
     return render_template(
@@ -183,7 +183,7 @@ def _families() -> dict[str, list[CodeCard]]:
 def _prefilled(excerpt: Excerpt) -> AnswerForm:
     """Return the form with the words that wait for it: of a session that ended, of a draft, or of the answer that stands."""
     web, place = context(), _place(excerpt.segment_id)
-    words = saved_forms.take(request.path, web.me.name) or web.room.read(lambda store: draft(store, web.me.name, place))
+    words = saved_forms.take(request.path, web.me.name) or web.review.read(lambda store: draft(store, web.me.name, place))
     form = AnswerForm(formdata=None)
     if words:
         form.fill(words)
@@ -198,15 +198,15 @@ def _keep_words(excerpt: Excerpt, form: AnswerForm) -> None:
 
 def _save_draft(segment_id: str, words: dict[str, list[str]]) -> None:
     # The writer works in a thread of its own, where nobody is signed in: the name goes with the job.
-    room, me, now = context().room, context().me.name, context().now
-    room.write(lambda store: save_draft(store, me, _place(segment_id), words, now=now))
+    review, me, now = context().review, context().me.name, context().now
+    review.write(lambda store: save_draft(store, me, _place(segment_id), words, now=now))
 
 
 def _drop_draft(segment_id: str) -> None:
-    room, me = context().room, context().me.name
+    review, me = context().review, context().me.name
     # The answer is saved by now. A draft that the disk does not let go says the same, and must not call that in question.
     with suppress(StorageError):
-        room.write(lambda store: drop_draft(store, me, _place(segment_id)))
+        review.write(lambda store: drop_draft(store, me, _place(segment_id)))
 
 
 def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: bool = False) -> Page:
@@ -214,7 +214,7 @@ def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: 
     web, order = context(), reading_batch.drawn(excerpt.segment_id)
     try:
         made = decide(
-            web.room,
+            web.review,
             excerpt.segment_id,
             web.me.name,
             coding,
@@ -237,7 +237,7 @@ def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: 
 
 def _go_on(made: Decision, *, after_model: bool) -> Response:
     web = context()
-    hint = None if after_model or made.outcome == "skip" else read_excerpt(web.room, made.segment_id, web.me.name).hint
+    hint = None if after_model or made.outcome == "skip" else read_excerpt(web.review, made.segment_id, web.me.name).hint
     likely = {code.code for code in hint.suggested} if hint else set()
     also = ""
     if hint and likely == set(made.codes):
@@ -264,7 +264,7 @@ def _both_versions(excerpt: Excerpt, coding: Coding, stands: Decision | None) ->
 
 def _asked_anew(segment_id: str, sent: AnswerForm | Coding, sentence: str) -> tuple[str, int]:
     """Show the words as they are now, with what was entered for the words before."""
-    excerpt, form = read_excerpt(context().room, segment_id, context().me.name), AnswerForm(formdata=None)
+    excerpt, form = read_excerpt(context().review, segment_id, context().me.name), AnswerForm(formdata=None)
     if isinstance(sent, Coding):
         form.fill_from(sent)
     else:

@@ -23,8 +23,8 @@ def home() -> Page:
     web = context()
     return render_template(
         "home.html.j2",
-        ahead=ahead(web.room, web.me.name),
-        n_talks=n_to_discuss(web.room),
+        ahead=ahead(web.review, web.me.name),
+        n_talks=n_to_discuss(web.review),
         progress=reading_batch.current(),
         notice=flash.take(),
     )
@@ -45,7 +45,7 @@ def guide_in_large_print() -> Page:
 @PAGES.get("/progress")
 def progress() -> Page:
     """Show how far people and groups have come."""
-    return render_template("progress.html.j2", doing=how_are_we_doing(context().room))
+    return render_template("progress.html.j2", doing=how_are_we_doing(context().review))
 
 
 @PAGES.get("/agreement")
@@ -54,9 +54,9 @@ def how_far_we_agree() -> Page:
     from pipeline.methods.agreement.agreement_in_words import HOW_IT_COUNTS, about, code_lines, heading, sentences
     from pipeline.review.current_agreement import agreement_at_once, agreement_of_last_run, code_labels
 
-    room = context().room
-    agreement, labels = agreement_at_once(room), code_labels(room.study)
-    comparisons = agreement_of_last_run(room) if agreement is None else agreement.comparisons
+    review = context().review
+    agreement, labels = agreement_at_once(review), code_labels(review.study)
+    comparisons = agreement_of_last_run(review) if agreement is None else agreement.comparisons
     shown = [pair for pair in comparisons if pair.kind != "model and person"]
     in_words = [(heading(pair), about(pair), list(code_lines(pair, labels))) for pair in shown]
     counted = [] if agreement and not agreement.n_answers else [HOW_IT_COUNTS, *(sentences(agreement) if agreement else ())]

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from pipeline.review.blindness import show_codes
 from pipeline.review.practice import compare, practice_excerpts, read_practice
+from pipeline.review.shown_codes import show_codes
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.web_context import Page, context
 
@@ -15,7 +15,7 @@ _ROUND = 10
 @PAGES.get("/practice")
 def begin() -> Page:
     """Show what practice is, and how many excerpts there are to try."""
-    ready = practice_excerpts(context().room, _ROUND, round_number=session.get("rounds", 0))
+    ready = practice_excerpts(context().review, _ROUND, round_number=session.get("rounds", 0))
     return render_template("practice.html.j2", n_ready=len(ready))
 
 
@@ -23,7 +23,7 @@ def begin() -> Page:
 def begin_round() -> Page:
     """Begin a round of ten."""
     rounds = session.get("rounds", 0)
-    session["practice"] = list(practice_excerpts(context().room, _ROUND, round_number=rounds))
+    session["practice"] = list(practice_excerpts(context().review, _ROUND, round_number=rounds))
     session["rounds"] = rounds + 1
     return redirect(url_for("practice.next_try"), 303)
 
@@ -40,7 +40,7 @@ def next_try() -> Page:
 @PAGES.get("/practice/<segment_id>")
 def try_one(segment_id: str) -> Page:
     """Show an excerpt to try."""
-    excerpt = read_practice(context().room, segment_id)
+    excerpt = read_practice(context().review, segment_id)
     cautions = topics(excerpt.before + excerpt.words + excerpt.after)
     place = _ROUND - len(session.get("practice", ())) + 1
     return render_template("try.html.j2", excerpt=excerpt, cautions=cautions, place=place, n=_ROUND)
@@ -49,9 +49,9 @@ def try_one(segment_id: str) -> Page:
 @PAGES.post("/practice/<segment_id>")
 def see(segment_id: str) -> Page:
     """Show one's reading beside the group's; nothing of it is kept but that the group's was shown."""
-    excerpt = read_practice(context().room, segment_id)
+    excerpt = read_practice(context().review, segment_id)
     codes = tuple(code for code in request.form.getlist("codes") if code in context().codes)
-    comparison = compare(context().room, segment_id, codes)
-    show_codes(context().room, context().me.name, [excerpt.text_id], place="practice")
+    comparison = compare(context().review, segment_id, codes)
+    show_codes(context().review, context().me.name, [excerpt.text_id], place="practice")
     session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
     return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=comparison)

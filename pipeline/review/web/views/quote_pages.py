@@ -4,7 +4,6 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
-from pipeline.review.blindness import may_see_codes, show_codes
 from pipeline.review.coding import StaleError
 from pipeline.review.quote_approvals import (
     QuoteCandidate,
@@ -14,6 +13,7 @@ from pipeline.review.quote_approvals import (
     refuse_quote,
     undo_approval,
 )
+from pipeline.review.shown_codes import may_see_codes, show_codes
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import QuoteForm, problems
@@ -28,7 +28,7 @@ _SHOWN = 50
 @PAGES.get("/quotes")
 def quotes() -> Page:
     """List the quotes that wait, and those that were decided on."""
-    every = sorted(quote_candidates(context().room), key=_place)
+    every = sorted(quote_candidates(context().review), key=_place)
     waiting = [candidate for candidate in every if not candidate.approval]
     done = [candidate for candidate in every if candidate.approval]
     return render_template(
@@ -57,14 +57,14 @@ def decide(segment_id: str) -> Page:
         form.shown.data = form.key.data = ""
         changed = "These words have changed since this page was opened. Read them, and decide again."
         return _show(candidate, form, {"wording": changed}), 409
-    room, by, version, key, do = context().room, context().me.name, form.version, form.key.data or "", request.form.get("do")
+    review, by, version, key, do = context().review, context().me.name, form.version, form.key.data or "", request.form.get("do")
     try:
         if do == "approve":
-            made = approve(room, segment_id, by=by, version=version, key=key)
+            made = approve(review, segment_id, by=by, version=version, key=key)
         elif do == "reword":
-            made = approve_rewording(room, segment_id, form.wording.data or "", by=by, version=version, key=key)
+            made = approve_rewording(review, segment_id, form.wording.data or "", by=by, version=version, key=key)
         elif do == "refuse":
-            made = refuse_quote(room, segment_id, form.reason.data or "", by=by, version=version, key=key)
+            made = refuse_quote(review, segment_id, form.reason.data or "", by=by, version=version, key=key)
         else:
             abort(400)
     except StaleError as stale:
@@ -81,27 +81,27 @@ def decide(segment_id: str) -> Page:
 @PAGES.post("/quotes/<segment_id>/code")
 def show_code(segment_id: str) -> Response:
     """Show which code a quote stands for to somebody who has not read it yet; their answer is then not blind."""
-    text_id = context().room.material().tables.text_id(_candidate(segment_id).segment_id) or abort(404)
-    show_codes(context().room, context().me.name, [text_id], place="quote")
+    text_id = context().review.last_run().tables.text_id(_candidate(segment_id).segment_id) or abort(404)
+    show_codes(context().review, context().me.name, [text_id], place="quote")
     return redirect(url_for("quotes.quote", segment_id=segment_id), 303)
 
 
 @PAGES.post("/quotes/undo/<int:approval_id>")
 def undo(approval_id: int) -> Response:
     """Take back what was decided about a quote."""
-    undo_approval(context().room, approval_id, by=context().me.name)
+    undo_approval(context().review, approval_id, by=context().me.name)
     flash.give(Notice("Undone."))
     return redirect(url_for("quotes.quotes"), 303)
 
 
 def _place(quote: QuoteCandidate) -> tuple[bool, str]:
     """Return where a quote stands in the list: in the codebook's order, which tells the code, only where that may be seen."""
-    hidden = not may_see_codes(context().room, context().me.name, quote.segment_id)
+    hidden = not may_see_codes(context().review, context().me.name, quote.segment_id)
     return hidden, quote.segment_id if hidden else ""
 
 
 def _candidate(segment_id: str) -> QuoteCandidate:
-    candidates = quote_candidates(context().room)
+    candidates = quote_candidates(context().review)
     return next((candidate for candidate in candidates if candidate.segment_id == segment_id), None) or abort(404)
 
 

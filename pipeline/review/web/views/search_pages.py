@@ -23,7 +23,7 @@ def search() -> Page:
     words = session.get("looked_for", "")
     start = max(request.args.get("start", 0, type=int), 0)
     form.words.data = words
-    hits = find(context().room, words, n=_A_PAGE, start=start) if words else SearchHits((), 0)
+    hits = find(context().review, words, n=_A_PAGE, start=start) if words else SearchHits((), 0)
     return render_template(
         "find.html.j2",
         form=form,
@@ -39,5 +39,5 @@ def search() -> Page:
 @PAGES.get("/find/like/<segment_id>")
 def alike(segment_id: str) -> Page:
     """Show excerpts that mean something like this one."""
-    excerpt = read_excerpt(context().room, segment_id, context().me.name)
-    return render_template("alike.html.j2", excerpt=excerpt, found=more_like(context().room, segment_id))
+    excerpt = read_excerpt(context().review, segment_id, context().me.name)
+    return render_template("alike.html.j2", excerpt=excerpt, found=more_like(context().review, segment_id))

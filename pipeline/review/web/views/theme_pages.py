@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.review import theme_requests
-from pipeline.review.blindness import show_codes, unseen_texts
+from pipeline.review.shown_codes import show_codes, unseen_texts
 from pipeline.review.theme_edits import (
     ThemeEditRequest,
     aside_wish,
@@ -31,12 +31,12 @@ _MOST_PARTS = 6
 @PAGES.get("/themes")
 def themes() -> Page:
     """List the themes, and what people have asked of them."""
-    room = context().room
+    review = context().review
     # Whatever was asked may be shown, but for a code that a theme is to stand for: that tells how its texts are coded.
     edits = [
-        (edit, edit.action != "map" or not unseen_texts(room, context().me.name, edit.text_ids)) for edit in theme_edits(room)
+        (edit, edit.action != "map" or not unseen_texts(review, context().me.name, edit.text_ids)) for edit in theme_edits(review)
     ]
-    return render_template("themes.html.j2", cards=theme_cards(room), edits=edits, notice=flash.take())
+    return render_template("themes.html.j2", cards=theme_cards(review), edits=edits, notice=flash.take())
 
 
 @PAGES.get("/themes/<int:number>")
@@ -60,7 +60,7 @@ def ask(number: int) -> Page:
     try:
         if do == "propose":
             return _propose(number, form)
-        edit_id = theme_requests.ask_of_themes(context().room, _wish(do, number, form), by=context().me.name)
+        edit_id = theme_requests.ask_of_themes(context().review, _wish(do, number, form), by=context().me.name)
     except (DataError, CodebookError, ReviewError) as error:
         return _show(card, form, {_field_of(do): str(error)}), 422
     undo = url_for("themes.undo", edit_id=edit_id)
@@ -71,20 +71,20 @@ def ask(number: int) -> Page:
 @PAGES.post("/themes/<int:number>/code")
 def show_code(number: int) -> Response:
     """Show which code a theme stands for to somebody who has not read its examples yet; their answers are then not blind."""
-    show_codes(context().room, context().me.name, _card(number).exemplar_texts, place="theme")
+    show_codes(context().review, context().me.name, _card(number).exemplar_texts, place="theme")
     return redirect(url_for("themes.theme", number=number), 303)
 
 
 @PAGES.post("/themes/undo/<int:edit_id>")
 def undo(edit_id: int) -> Response:
     """Take back what was asked."""
-    undo_theme_edit(context().room, edit_id, by=context().me.name)
+    undo_theme_edit(context().review, edit_id, by=context().me.name)
     flash.give(Notice("Undone. The next run of the study leaves it out."))
     return redirect(url_for("themes.themes"), 303)
 
 
 def _wish(do: str, number: int, form: ThemeForm) -> ThemeEditRequest:
-    study, numbers = context().room.study, [number, *map(number_in, form.others.data or ())]
+    study, numbers = context().review.study, [number, *map(number_in, form.others.data or ())]
     into = number_in(form.into.data)
     if do == "split" and not 2 <= into <= _MOST_PARTS:
         raise ReviewError(f"Say into how many parts: 2 to {_MOST_PARTS}.")
@@ -110,7 +110,7 @@ def _propose(number: int, form: ThemeForm) -> Response:
     if not (form.why.data or "").strip():
         raise ReviewError("Say why the codebook needs it, so that others can agree or object.")
     made = theme_requests.propose_code_from(
-        context().room,
+        context().review,
         number,
         label=form.title.data or "",
         definition=form.definition.data or "",
@@ -126,18 +126,18 @@ def _field_of(do: str) -> str:
 
 
 def _card(number: int) -> ThemeCard:
-    return next((card for card in theme_cards(context().room) if card.number == number), None) or abort(404)
+    return next((card for card in theme_cards(context().review) if card.number == number), None) or abort(404)
 
 
 def _as_numbered() -> str:
     # Another run may give a theme another number, and what was asked of one must not be done to the other.
-    return content_id(*(f"{card.number} {card.theme_id}" for card in theme_cards(context().room)))
+    return content_id(*(f"{card.number} {card.theme_id}" for card in theme_cards(context().review)))
 
 
 def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
     form.stamp(version=0, person=context().me.name)
     form.shown.data = _as_numbered()
     form.title.data = form.title.data or card.title
-    others = [other for other in theme_cards(context().room) if other.number != card.number]
-    fresh = theme_card(context().room, card.number)
+    others = [other for other in theme_cards(context().review) if other.number != card.number]
+    fresh = theme_card(context().review, card.number)
     return render_template("theme.html.j2", card=fresh, others=others, form=form, errors=errors, notice=flash.take())
