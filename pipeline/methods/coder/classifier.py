@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # Once people have read so many texts, guesses at unread ones teach nothing more; before, so many are enough.
 _ENOUGH_DECISIONS, _MOST_UNREAD = 300, 1_000
 _SLICE = 4_096
+MOST_DECIDED = 7_000
+"""The coder learns from so many decided texts at most, spread evenly: every lesson is compared with every other."""
 
 
 class CodebookClassifier:
@@ -162,6 +164,7 @@ class CodebookClassifier:
         answers = gather(texts, codes, frames=frames, weights=weights, hints=hints, vectors=vectors, rows=rows)
         check_decisions(answers, self.codebook)
         book, decided = codebook_examples(self.codebook), decision_examples(answers)
+        decided = [decided[place] for place in evenly(len(decided), MOST_DECIDED)]
         written = self.written or WrittenExamples()
         borrowed = written_examples(written, n_decisions=len(decided))
         lessons = [*book, *decided, *borrowed]

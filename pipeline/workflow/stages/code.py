@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from pipeline.codebook.codebook import Codebook
 from pipeline.codebook.written_answers import WrittenAnswers, kept_vectors, text_key
 from pipeline.methods.coder import CodebookClassifier, Suggestion
+from pipeline.methods.coder.classifier import MOST_DECIDED
 from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
 from pipeline.methods.coder.written_examples import WrittenExamples, written_note
 from pipeline.methods.embedding.embedder import Embedder
@@ -70,8 +71,15 @@ def code(
         tuned=tuned if fits else None,
         written=examples_of(written, embedder),
     )
-    if note := written_note(len(written), n_decisions=lessons["text_id"].nunique()):
+    n_decided = lessons["text_id"].nunique()
+    if note := written_note(len(written), n_decisions=n_decided):
         log.info("code: %s", note)
+    if n_decided > MOST_DECIDED:
+        log.info(
+            "code: The coder learnt from %s of the %s texts that people decided on, spread evenly.",
+            f"{MOST_DECIDED:,}",
+            f"{n_decided:,}",
+        )
     _learn(
         coder, texts, vectors, rows_to_learn(texts, codebook, lessons), hints_of(texts, vectors, theme_edits, frozen, codebook)
     )

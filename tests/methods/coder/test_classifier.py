@@ -430,6 +430,13 @@ def test_a_code_that_answers_to_one_question_bear_more_often_becomes_likelier_th
     assert np.abs(shifts[:2, 1]).max() < 0.3 and not shifts[2].any()
 
 
+def test_of_very_many_decided_texts_it_learns_from_as_many_as_it_can_hold(monkeypatch):
+    monkeypatch.setattr(classifier, "MOST_DECIDED", 3)
+    texts = [f"parking again {word}" for word in ("here", "there", "now", "then", "always", "never")]
+    coder = coder_for().fit(texts, [["trust"]] * 6)
+    assert coder.predict_proba(["parking again"])[0].argmax() == 2
+
+
 def test_texts_without_a_kind_of_question_stay_as_they_are():
     chances = np.random.default_rng(7).random((50, 3))
     np.testing.assert_allclose(shifts_by_frame(chances, np.zeros((50, 3))), 0)
