@@ -14,9 +14,9 @@ from pipeline.methods.coder.features import TextFeatures
 from pipeline.methods.coder.kernel_ridge import (
     Features,
     Learnt,
-    Lessons,
     LikenessModel,
     Matrix,
+    TaughtTexts,
     evenly,
     learn,
     stack,
@@ -63,7 +63,7 @@ class FittedModel:
 
 @dataclass(frozen=True)
 class HeldOutEvidence:
-    """Lessons the coder was judged by, held out: their rows, what people said and the coder's chances, how each counts."""
+    """TaughtTexts the coder was judged by, held out: their rows, what people said and the coder's chances, how each counts."""
 
     rows: NDArray[np.intp]
     truth: Matrix
@@ -131,7 +131,7 @@ def fit_model(
 
 
 class _Proof(NamedTuple):
-    """Lessons that scores are judged by: their reading, places among what is learnt, clues, truth and how each counts."""
+    """TaughtTexts that scores are judged by: their reading, places among what is learnt, clues, truth and how each counts."""
 
     seen: TextFeatures
     places: NDArray[np.intp]
@@ -157,19 +157,19 @@ def _learn_settled(lessons: Sequence[TrainingExample], reading: TextFeatures, na
     counts = np.array([lesson.weight for lesson in lessons])
     silent = np.array([[code in lessons[row].silent for code in code_ids] for row in rows])
     heard = rows[~silent.any(axis=1)]
-    learnt = learn(Lessons(reading.whole.take(heard), named[heard], balanced_weights(named[heard], counts[heard])))
+    learnt = learn(TaughtTexts(reading.whole.take(heard), named[heard], balanced_weights(named[heard], counts[heard])))
     if len(heard) == len(rows):
         return learnt
     # Of what a written answer says nothing about, it keeps what the model thinks without it.
     features = reading.whole.take(rows)
     shares = np.where(silent, np.clip(learnt.model.scores(features), 0, 1), named[rows])
-    return learn(Lessons(features, shares, balanced_weights(named[rows], counts[rows])))
+    return learn(TaughtTexts(features, shares, balanced_weights(named[rows], counts[rows])))
 
 
-def _contrast_guesses(model: LikenessModel, features: Features, excluded: NDArray[np.bool_]) -> Lessons:
+def _contrast_guesses(model: LikenessModel, features: Features, excluded: NDArray[np.bool_]) -> TaughtTexts:
     # A contrast speaks about one code only; of the others it keeps what the model thinks already.
     guesses = np.where(excluded, 0.0, np.clip(model.scores(features), 0, 1))
-    return Lessons(features, guesses, np.ones(len(features)))
+    return TaughtTexts(features, guesses, np.ones(len(features)))
 
 
 def _guesses(model: LikenessModel, calibration: Calibration, unread: Unread) -> Matrix:
@@ -177,11 +177,11 @@ def _guesses(model: LikenessModel, calibration: Calibration, unread: Unread) -> 
     return calibration.probabilities(scores, [lead(scores), *unread.clues])
 
 
-def _unread_lessons(guesses: Matrix, model: LikenessModel, unread: Unread) -> Lessons:
+def _unread_lessons(guesses: Matrix, model: LikenessModel, unread: Unread) -> TaughtTexts:
     # What the codebook's words and phrases say of a text is news to the model, which knows only what texts are like.
     sure = np.flatnonzero(guesses.max(axis=1, initial=0) >= _SURE_GUESS)
     shares = np.vstack([guesses[sure], _hinted_guesses(model, unread)])
-    return Lessons(stack([unread.lent.take(sure), unread.hinted]), shares, np.full(len(shares), _GUESS_WEIGHT))
+    return TaughtTexts(stack([unread.lent.take(sure), unread.hinted]), shares, np.full(len(shares), _GUESS_WEIGHT))
 
 
 def _hinted_guesses(model: LikenessModel, unread: Unread) -> Matrix:

@@ -70,7 +70,7 @@ class LikenessModel:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TaughtTexts:
     """Texts, their targets in 0..1, float (n_texts, n_codes), and how each counts, more than 0."""
 
     features: Features
@@ -81,10 +81,10 @@ class Lessons:
         """Return the number of lessons."""
         return len(self.features)
 
-    def joined(self, other: "Lessons") -> "Lessons":
+    def joined(self, other: "TaughtTexts") -> "TaughtTexts":
         """Return these lessons followed by the others."""
         features = stack([self.features, other.features])
-        return Lessons(features, np.vstack([self.targets, other.targets]), np.concatenate([self.weights, other.weights]))
+        return TaughtTexts(features, np.vstack([self.targets, other.targets]), np.concatenate([self.weights, other.weights]))
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class Learnt:
     `system` is the Cholesky factor, float32 (n_lessons, n_lessons), of the likeness of all lessons and their ridge.
     """
 
-    lessons: Lessons
+    lessons: TaughtTexts
     system: NDArray[np.float32]
     model: LikenessModel
 
-    def joined(self, lessons: Lessons) -> "Learnt":
+    def joined(self, lessons: TaughtTexts) -> "Learnt":
         """Return what these lessons teach together with those learnt before, without solving for those again."""
         if not len(lessons):
             return self
@@ -147,17 +147,17 @@ def likeness(texts: Features, others: Features) -> NDArray[np.float32]:
     return alike
 
 
-def learn(lessons: Lessons) -> Learnt:
+def learn(lessons: TaughtTexts) -> Learnt:
     """Fit the lessons' targets by kernel ridge regression over likeness."""
     return _learnt(lessons, _factor(_ridged(lessons)))
 
 
-def _learnt(lessons: Lessons, system: NDArray[np.float32]) -> Learnt:
+def _learnt(lessons: TaughtTexts, system: NDArray[np.float32]) -> Learnt:
     pulls = _solve(system, _solve(system, lessons.targets.astype(np.float32)), transposed=True)
     return Learnt(lessons, system, _model(lessons.features, pulls.astype(np.float64)))
 
 
-def _ridged(lessons: Lessons) -> NDArray[np.float32]:
+def _ridged(lessons: TaughtTexts) -> NDArray[np.float32]:
     # A lesson that counts less is followed less closely.
     alike = likeness(lessons.features, lessons.features)
     alike[np.diag_indices(len(alike))] += (_RIDGE / lessons.weights).astype(np.float32)

@@ -16,7 +16,7 @@ from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
 from pipeline.methods.coder.calibration import calibrate, thresholds
 from pipeline.methods.coder.code_shares import shifted, shifts_by_frame
-from pipeline.methods.coder.kernel_ridge import Features, Lessons, learn
+from pipeline.methods.coder.kernel_ridge import Features, TaughtTexts, learn
 from pipeline.methods.coder.weak_labels import theme_hints
 from pipeline.methods.embedding.embedders import load_embedder
 
@@ -395,11 +395,11 @@ def test_holding_out_a_lesson_is_the_same_as_never_having_had_it():
     features, others = random_features(40, seed=1), random_features(40, seed=2)
     draw = np.random.default_rng(3)
     shares, weights = (draw.random((40, 3)) > 0.6).astype(float), draw.random(40) + 0.5
-    held_out = learn(Lessons(features, shares, weights)).held_out(np.arange(40))
+    held_out = learn(TaughtTexts(features, shares, weights)).held_out(np.arange(40))
     found = held_out.scores(others, np.arange(40))
     for row in (0, 17, 39):
         rest = np.delete(np.arange(40), row)
-        without = learn(Lessons(features.take(rest), shares[rest], weights[rest])).model
+        without = learn(TaughtTexts(features.take(rest), shares[rest], weights[rest])).model
         np.testing.assert_allclose(held_out.own[row], without.scores(features.take(np.array([row])))[0], atol=1e-3)
         np.testing.assert_allclose(found[row], without.scores(others.take(np.array([row])))[0], atol=1e-3)
 
@@ -408,8 +408,8 @@ def test_what_is_learnt_bit_by_bit_is_the_same_as_learnt_at_once():
     features, others = random_features(40, seed=1), random_features(20, seed=2)
     draw = np.random.default_rng(3)
     shares, weights = (draw.random((40, 3)) > 0.6).astype(float), draw.random(40) + 0.5
-    parts = [Lessons(features.take(rows), shares[rows], weights[rows]) for rows in (np.arange(25), np.arange(25, 40))]
-    whole = learn(Lessons(features, shares, weights))
+    parts = [TaughtTexts(features.take(rows), shares[rows], weights[rows]) for rows in (np.arange(25), np.arange(25, 40))]
+    whole = learn(TaughtTexts(features, shares, weights))
     joined = learn(parts[0]).joined(parts[1])
     np.testing.assert_allclose(joined.model.scores(others), whole.model.scores(others), atol=1e-3)
     rows = np.array([3, 30])
