@@ -165,7 +165,7 @@ def _write_codebook(source: "RunResults", folder: Path) -> None:
     write_codebook(source.codebook, folder / "codebook.qdc")
 
 
-RELEASED = ("response_rates", "accounts", "counts", "closed")
+RELEASED = ("response_rates", "accounts", "counts", "closed", "estimates")
 """Tables of figures that may leave as they are."""
 
 REPORT = (

@@ -7,6 +7,7 @@ import pytest
 from small_study import CODES, PRIVATE, build_study
 
 from pipeline.errors import DataError
+from pipeline.methods.active_learning.intervals import wilson
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.themes.titles import MIXED
 from pipeline.report import EXPORTS
@@ -218,14 +219,27 @@ def comparison(**cells: tuple[float, float, float]):
     return compare(pd.DataFrame(rows), "group", labels={"trust": "Trust"}, unit="share", profile=PROFILES["strict"])
 
 
-def test_groups_whose_intervals_overlap_cannot_be_told_apart():
-    found = comparison(Carers=(0.4, 0.3, 0.5), Leaders=(0.55, 0.45, 0.65))
-    assert differences(found) == ("On “Trust” we cannot tell these groups apart, because their intervals overlap.",)
+def test_groups_between_which_there_may_be_no_difference_cannot_be_told_apart():
+    found = comparison(Carers=(0.4, 0.3, 0.5), Leaders=(0.5, 0.4, 0.6))
+    assert differences(found) == (
+        "On “Trust” we cannot tell these groups apart: they may not differ at all.",
+        "1 pair of figures was compared for this.",
+    )
 
 
-def test_groups_whose_intervals_lie_apart_are_named():
-    found = comparison(Carers=(0.2, 0.1, 0.3), Leaders=(0.55, 0.45, 0.65), Families=(0.4, 0.29, 0.5))
-    assert differences(found) == ("Trust: higher among Leaders (55%) than among Carers (20%).",)
+def test_groups_that_differ_are_named_though_their_own_intervals_overlap():
+    # Newcombe's interval of the difference is 2.7 to 21.2 points.
+    found = comparison(Workers=wilson(150, 180), Leaders=wilson(100, 140))
+    assert found.cells["trust", "Leaders"].high > found.cells["trust", "Workers"].low
+    assert differences(found)[0] == "Trust: higher among Workers (83%) than among Leaders (71%, by 3 to 21 points)."
+
+
+def test_each_group_is_compared_with_each_and_the_number_of_comparisons_is_said():
+    found = comparison(Carers=(0.2, 0.1, 0.3), Leaders=(0.55, 0.45, 0.65), Families=(0.3, 0.2, 0.4))
+    assert differences(found) == (
+        "Trust: higher among Leaders (55%) than among Families (30%, by 11 to 39 points) and Carers (20%, by 21 to 49 points).",
+        "3 pairs of figures were compared for this.",
+    )
 
 
 def test_closed_questions_have_means_and_shares_with_bases(source, tables):
@@ -494,7 +508,7 @@ def test_many_things_alike_are_counted_and_not_listed():
     ]  # fmt: skip
     labels = {str(key): f"Code {key}" for key in range(7)}
     found = compare(pd.DataFrame(rows), "group", labels=labels, unit="share", profile=PROFILES["strict"])
-    assert differences(found) == ("On all 7 we cannot tell these groups apart, because their intervals overlap.",)
+    assert differences(found)[0] == "On all 7 we cannot tell these groups apart: they may not differ at all."
 
 
 def test_what_closed_questions_share_before_a_colon_is_said_once():
