@@ -12,8 +12,9 @@ from pipeline.codebook.codebook import Codebook, write_codebook
 from pipeline.errors import DataError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS, export
+from pipeline.report.content import build_report
 from pipeline.report.earlier_wave import beside_earlier_wave, changes_of_codes, changes_of_themes
-from pipeline.report.sections.waves_section import NOT_NAMED, NOT_READ, SEPARATE, waves
+from pipeline.report.sections.waves_section import NOT_READ, SEPARATE, waves
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.released_figures import ledger_path, read_ledger
@@ -116,9 +117,9 @@ def test_waves_with_an_audit_each_are_compared_by_their_estimates(folder):
     assert "40% now, 20% then" in said(source)
 
 
-def test_without_an_earlier_wave_one_line_says_how_to_name_it(source):
-    (line,) = waves(source).blocks
-    assert line.text == NOT_NAMED and 'earlier = "../' in line.text
+def test_without_an_earlier_wave_there_is_nothing_to_say(source):
+    assert waves(source).blocks == ()
+    assert "since-the-last-wave" not in [section.name for section in build_report(source).sections]
 
 
 def test_themes_are_compared_where_they_are_the_same_ones(folder):

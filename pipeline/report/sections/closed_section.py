@@ -18,7 +18,7 @@ def closed_questions(source: RunResults) -> ReportSection:
     """Return means of scores and shares of options by group."""
     name, heading = "closed-questions", "Closed questions"
     if source["closed"].empty:
-        return ReportSection(name, heading, (Paragraph("The study has no closed questions."),))
+        return ReportSection(name, heading, ())
     blocks: list[Block] = [Paragraph(HOW)]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
         blocks += _means(source, group, f"means-{place}")

@@ -8,7 +8,7 @@ from pipeline.report.blocks import Points, ReportSection
 from pipeline.report.code_shares import grounds, largest_share
 from pipeline.report.numbers_in_words import counted, number, number_shown, people, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
-from pipeline.report.sections.doubts_section import abstentions, texts_of
+from pipeline.report.sections.doubts_section import silences, texts_of
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.workflow.results import RunResults
 
@@ -64,9 +64,9 @@ def _most_named(source: RunResults) -> str:
 
 
 def _unsure(source: RunResults) -> str:
-    if source["texts"].empty:
+    silent = len(silences(source))
+    if not silent:
         return ""
-    silent = len(abstentions(source["suggestions"], source["texts"]))
     return f"The program is not sure of {texts_of(source, silent)}, and suggests no code for them."
 
 

@@ -11,7 +11,6 @@ from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, compa
 from pipeline.workflow.results import RunResults
 
 
-NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
 HOW = (
     "Each person counts once, however much they wrote, so an interval says what chance can do with this many people. "
     f"{DIFFERENCES}"
@@ -24,7 +23,7 @@ def side_by_side(source: RunResults) -> ReportSection:
     name, heading = "side-by-side", "Two groups side by side"
     pairs = source.study.settings.count.pairs
     if not pairs:
-        return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
+        return ReportSection(name, heading, ())
     blocks: list[Block] = [Paragraph(HOW)]
     for place, (first, second) in enumerate(pairs, start=1):
         blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]

@@ -12,10 +12,6 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, counted, listed, number,
 from pipeline.workflow.results import RunResults, Waves
 
 
-NOT_NAMED = (
-    "The study names no earlier wave. If there was one, name its folder in study.toml, under [report]: "
-    'earlier = "../study-of-last-year".'
-)
 HOW = (
     "Each person counts once in a wave, however much they wrote. A difference is in percentage points, with its 95% interval: "
     "what chance alone can do with this many people. We say that the waves differ only where that interval leaves out “no "
@@ -41,7 +37,7 @@ def waves(source: RunResults) -> ReportSection:
     """Return what changed since the wave that the study names."""
     name, heading = "since-the-last-wave", "What changed since the last wave"
     if source.waves is None:
-        return ReportSection(name, heading, (Paragraph(NOT_NAMED),))
+        return ReportSection(name, heading, ())
     return ReportSection(name, heading, tuple(_compared(source, source.waves)))
 
 

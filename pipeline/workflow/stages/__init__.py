@@ -123,7 +123,7 @@ STAGES: tuple[Stage, ...] = (
         ("embed", "code"),
         embeds=True,
         batched=True,
-        version=6,
+        version=7,
         columns={"texts": ("text_id", "text", "frame")},
         streams=("texts", "vectors"),
     ),
