@@ -40,7 +40,7 @@ def comparison_table(
             (label, *(_cell(comparison, key, level) for level in levels), *([last.get(key, NOT_SHOWN)] if heading else []))
             for key, label in comparison.labels.items()
         ),
-        note=f"Each cell holds {comparison.measure}, 95% interval and {people}. {rule}.",
+        note=f"Each cell holds {comparison.measure}, 95% interval and {people}. {rule}.{_rounding(comparison)}",
     )
 
 
@@ -53,6 +53,13 @@ def _cell(comparison: GroupComparison, key: str, level: str) -> Cell:
         f"{comparison.written(cell.low)} to {comparison.written(cell.high)}",
         _people(comparison, cell),
     )
+
+
+def _rounding(comparison: GroupComparison) -> str:
+    # A percentage of the true numbers would undo their rounding: in a group of 60 it leaves a single number possible.
+    if comparison.profile.round_to == 1 or comparison.unit == "score" or comparison.of_excerpts:
+        return ""
+    return " Percentages are of the rounded numbers, so in small groups they may be off by a few points."
 
 
 def _people(comparison: GroupComparison, cell: GroupEstimate) -> str:

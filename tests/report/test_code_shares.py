@@ -105,3 +105,14 @@ def test_the_table_of_counts_holds_no_share_of_what_was_read_so_far(audited, tmp
 def test_the_minutes_say_that_they_are_a_guess_until_decisions_were_timed(source):
     assert "a guess until more people have decided" in next_step(source)
     assert "in about 100 minutes" in next_step(source)
+
+
+def test_under_rounding_the_table_says_that_percentages_are_of_rounded_numbers(source):
+    (table,) = [block.table for block in shares(source).blocks if isinstance(block, Chart)]
+    assert table.note.endswith("Percentages are of the rounded numbers, so in small groups they may be off by a few points.")
+
+
+def test_estimates_of_excerpts_are_not_of_rounded_numbers(audited):
+    shown = [block for block in shares(audited).blocks if isinstance(block, Chart | TableBlock)]
+    tables = [block.table if isinstance(block, Chart) else block for block in shown]
+    assert not any("rounded numbers" in table.note for table in tables)
