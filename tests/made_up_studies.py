@@ -79,7 +79,7 @@ def made_up(draw: np.random.Generator, profile: str, attributes: dict[str, np.nd
         for _ in codes
     ]
     codings = pd.concat([rows[["segment_id"]].assign(code=code) for code, rows in zip(codes, coded, strict=True)])
-    codings = codings.assign(status="suggested", reviewers=0)
+    codings = codings.assign(status="accepted", reviewers=1)
     members = segments[["text_id"]].assign(theme_id=[f"t{draw.integers(0, 4)}" for _ in range(len(segments))], similarity=1.0)
     spoken = members.assign(person=read["response_id"].to_numpy()).groupby("theme_id")["person"].nunique()
     themes = pd.DataFrame({"theme_id": spoken.index, "n_people": spoken.to_numpy(), "set_aside": False})

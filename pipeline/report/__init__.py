@@ -222,7 +222,7 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             "easyread",
             _imported("pipeline.report.easyread:write_easyread"),
-            ("comments", "codings", "counts", "response_rates"),
+            ("comments", "codings", "counts", "estimates", "response_rates"),
             "redacted",
             ("easyread.docx", "easyread.html"),
         ),

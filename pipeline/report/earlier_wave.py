@@ -11,7 +11,7 @@ from pipeline.errors import DataError, StudyError
 from pipeline.methods.active_learning.intervals import Interval, wilson
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.methods.groups.interval_difference import difference
+from pipeline.methods.groups.interval_difference import Difference, difference
 from pipeline.methods.groups.wave_difference import correlation_of_shares, difference_of_shares
 from pipeline.report.code_shares import grounds, share_rows
 from pipeline.study.lock import held
@@ -147,8 +147,9 @@ def _estimated_changes(keys: Sequence[str], source: RunResults, waves: Waves) ->
     for key in keys:
         # As this study's rule lets them be shown, whatever the rule of the wave they are of.
         (n, base), (earlier, earlier_base) = (_figures(table, [key], source.profile) for table in tables)
-        now, then = (Interval(*(float(table.at[key, name]) for name in ("share", "low", "high"))) for table in tables)
-        if np.isnan([*now, *then, *base, *earlier_base]).any():
+        now, then = (Interval(*table.loc[key, ["share", "low", "high"]].astype(float)) for table in tables)
+        few = min(now.estimate * base[0], then.estimate * earlier_base[0]) < source.profile.fewest
+        if few or np.isnan([*now, *then, *base, *earlier_base]).any():
             now = then = Interval(np.nan, np.nan, np.nan)
         gap = difference(now, then)
         changes.append(WaveChange(key, float(n[0]), float(base[0]), float(earlier[0]), float(earlier_base[0]), now, then, *gap))
@@ -174,17 +175,13 @@ def _changes(
 ) -> tuple[WaveChange, ...]:
     (n, base), (earlier, earlier_base) = (_figures(table, keys, profile) for table in (now, then))
     differences = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
-    rows = zip(keys, n, base, earlier, earlier_base, *differences, strict=True)
-    return tuple(
-        WaveChange(
-            key,
-            *(float(value) for value in values[:4]),
-            wilson(values[0], values[1]),
-            wilson(values[2], values[3]),
-            *(float(value) for value in values[4:]),
-        )
-        for key, *values in rows
-    )
+    changes = []
+    for place, key in enumerate(keys):
+        people, of, people_then, of_then = (float(column[place]) for column in (n, base, earlier, earlier_base))
+        shares = wilson(people, of), wilson(people_then, of_then)
+        gap = Difference(*(float(value) for value in differences[:, place]))
+        changes.append(WaveChange(key, people, of, people_then, of_then, *shares, *gap))
+    return tuple(changes)
 
 
 def _figures(table: pd.DataFrame, keys: Sequence[str], profile: Profile) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,7 @@ from small_study import CODES, build_tables
 from pipeline.codebook.codebook import Codebook
 from pipeline.report.blocks import Chart, Figure, Paragraph, TableBlock
 from pipeline.report.code_shares import next_step, share_rows
+from pipeline.report.easyread import draft_ideas
 from pipeline.report.formats.csv_tables import write_tables
 from pipeline.report.sections.in_short_section import in_short
 from pipeline.report.sections.shares_section import CHECKED, shares
@@ -116,3 +117,13 @@ def test_estimates_of_excerpts_are_not_of_rounded_numbers(audited):
     shown = [block for block in shares(audited).blocks if isinstance(block, Chart | TableBlock)]
     tables = [block.table if isinstance(block, Chart) else block for block in shown]
     assert not any("rounded numbers" in table.note for table in tables)
+
+
+def test_the_easy_read_says_or_more_as_long_as_not_all_is_read(source, unread, audited):
+    said = {
+        name: [idea.text for idea in draft_ideas(study) if "talked about this" in idea.text]
+        for name, study in (("all", source), ("none", unread), ("audit", audited))
+    }
+    assert said["none"] == []
+    assert said["all"] and all("people talked about this" in text for text in said["all"])
+    assert said["audit"] and all("people or more talked about this" in text for text in said["audit"])

@@ -75,7 +75,8 @@ class _ReadableExcerpts:
         inside = np.ones(len(self.rows), dtype=bool) if question == ANY else self.rows["question"].to_numpy() == question
         if group == EVERYONE:
             return inside
-        return inside & np.asarray(self.levels[group] == level)[self.rows["person"].to_numpy()]
+        in_level: Bools = np.asarray(self.levels[group] == level, dtype=bool)[self.rows["person"].to_numpy()]
+        return inside & in_level
 
 
 def _excerpts(segments: pd.DataFrame, comments: pd.DataFrame, people: pd.DataFrame, groups: tuple[str, ...]) -> _ReadableExcerpts:
