@@ -124,7 +124,7 @@ def draw_study(draw: np.random.Generator, attributes: dict[str, np.ndarray] | No
         for _ in codes
     ]
     codings = pd.concat([rows[["segment_id"]].assign(code=code) for code, rows in zip(codes, coded, strict=True)])
-    codings = codings.assign(status="suggested", reviewers=0)
+    codings = codings.assign(status="accepted", reviewers=1)
     members = segments[["text_id"]].assign(theme_id=[f"t{draw.integers(0, 4)}" for _ in range(len(segments))], similarity=1.0)
     ratings = pd.concat([_single(draw, ids), _several(draw, ids)], ignore_index=True)
     frames = {

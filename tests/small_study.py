@@ -19,6 +19,7 @@ from pipeline.tables.parquet import TABLES, Vectors, check_table, empty_table, r
 from pipeline.workflow.manifest import Manifest, write_manifest
 from pipeline.workflow.row_accounts import account
 from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.estimate import estimate
 from pipeline.workflow.stages.respond import respond
 from pipeline.workflow.stages.voices import voices
 
@@ -127,21 +128,27 @@ class Tables:
         return self.frames[name]
 
 
-def build_tables(study: Study, *, one_silent_of: int = 11) -> Tables:
-    """Return all tables, each as its contract asks; one of so many people leaves questions blank."""
+def build_tables(study: Study, *, one_silent_of: int = 11, all_read: bool = True) -> Tables:
+    """Return all tables, each as its contract asks; one of so many people leaves questions blank.
+
+    People read all excerpts together and agreed on the codes that the program suggests, or nobody has read any.
+    """
     people = _people()
     responses = _responses(people, one_silent_of)
     comments = _comments(responses)
     segments, texts = _segments(comments)
     themes, members, theme_codes = _themes(texts, segments, comments)
     suggestions = _suggestions(texts)
-    codings = _codings(segments, suggestions)
+    codings = _codings(segments, suggestions).assign(status="accepted" if all_read else "suggested")
     ratings = _ratings(people)
     attributes = pd.DataFrame({"response_id": people["response_id"], "attribute": "group", "value": people["group"]})
     codebook = Codebook(CODES)
     settings = SimpleNamespace(count=study.settings.count, intake=study.settings.intake)
     said, ranks = voices(themes, members, segments, comments, attributes, settings=settings)
     counts, closed = count(codings, segments, comments, attributes, ratings, codebook, settings=settings)
+    read = segments if all_read else segments.head(0)
+    told = (codings, suggestions, _readings(read), empty_table("discussions"), empty_table("lessons"))
+    estimates = estimate(segments, comments, attributes, *told, counts, codebook, settings=settings)
     rates, became = respond(comments, attributes, settings=settings)
     frames = {
         "responses": responses,
@@ -165,6 +172,7 @@ def build_tables(study: Study, *, one_silent_of: int = 11) -> Tables:
         "quotes": _quotes(codings, segments, comments),
         "counts": counts,
         "closed": closed,
+        "estimates": estimates,
         "response_rates": rates,
         "accounts": became,
     }
@@ -310,12 +318,15 @@ def _suggestions(texts: pd.DataFrame) -> pd.DataFrame:
 
 def _codings(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:
     suggested = suggestions.loc[suggestions["suggested"], ["text_id", "code"]]
-    return (
-        segments[["segment_id", "text_id"]]
-        .merge(suggested, on="text_id")
-        .drop(columns="text_id")
-        .assign(status="suggested", reviewers=0)
+    return segments[["segment_id", "text_id"]].merge(suggested, on="text_id").drop(columns="text_id").assign(reviewers=0)
+
+
+def _readings(segments: pd.DataFrame) -> pd.DataFrame:
+    columns = segments[["segment_id", "text_id"]].assign(
+        reviewer="Ana", reviewer_group="lived experience", codes="", outcome="none"
     )
+    made = columns.assign(drawn="given order", blind=True, channel="web", made_at="2026-11-30T10:00:00Z")
+    return made.assign(decision_id=range(1, len(made) + 1))
 
 
 def _ratings(people: pd.DataFrame) -> pd.DataFrame:

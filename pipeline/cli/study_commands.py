@@ -66,8 +66,9 @@ def run(study: Path, *, until: str | None, force: bool) -> None:
     from pipeline.workflow.runner import run as run_study
     from pipeline.workflow.status import drift_note, groups_note, late_note, model_note, summarise
 
-    click.echo(summarise(run_study(study, until=until, force=force)))
+    manifest = run_study(study, until=until, force=force)
     loaded = load_study(study)
+    click.echo(summarise(manifest, loaded.folder))
     for note in filter(None, (drift_note(loaded), late_note(loaded), model_note(loaded), groups_note(loaded))):
         click.echo(note)
 

@@ -36,6 +36,15 @@ def approvals_on_record(study: Study) -> pd.DataFrame:
     return _read(study, sql, _APPROVALS, table="approvals").astype({"stands": bool})
 
 
+def seconds_spent(study: Study) -> Sequence[float]:
+    """Return how many seconds each decision on the review page took, where it was measured."""
+    columns = _read(study, "SELECT name FROM pragma_table_info('decisions')", ("name",))["name"]
+    # A store of the first version, which a command has not opened since, measured none.
+    if "seconds" not in set(columns):
+        return ()
+    return tuple(_read(study, "SELECT seconds FROM decisions WHERE seconds > 0 AND outcome <> 'skip'", ("seconds",))["seconds"])
+
+
 def _read(study: Study, sql: str, columns: Sequence[str], *, table: str = "decisions") -> pd.DataFrame:
     """Return the rows of a query; none where nobody has decided anything yet, or the store is older than the table."""
     path = study.folder / "review.sqlite"

@@ -18,7 +18,7 @@ from pipeline.workflow.stages import STAGES
 
 
 # Figures that count the person, and quotations, in whose rewordings words of theirs may stand; the next run makes them again.
-_COUNTED = ("response_rates", "accounts", "counts", "closed", "voices", "theme_ranks", "quotes")
+_COUNTED = ("response_rates", "accounts", "counts", "closed", "estimates", "voices", "theme_ranks", "quotes")
 _WRITTEN = ("title", "family_title", "keywords", "detail", "proposed", "because", "caption")
 _CODES = ("code", "runner_up", "agreed_code", "detail")
 # What the person is found by goes last, so that an erasure that was cut short can be begun again.

@@ -165,7 +165,7 @@ def _write_codebook(source: "RunResults", folder: Path) -> None:
     write_codebook(source.codebook, folder / "codebook.qdc")
 
 
-RELEASED = ("response_rates", "accounts", "counts", "closed")
+RELEASED = ("response_rates", "accounts", "counts", "closed", "estimates")
 """Tables of figures that may leave as they are."""
 
 REPORT = (
@@ -222,7 +222,7 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             "easyread",
             _imported("pipeline.report.easyread:write_easyread"),
-            ("comments", "codings", "counts", "response_rates"),
+            ("comments", "codings", "counts", "estimates", "response_rates"),
             "redacted",
             ("easyread.docx", "easyread.html"),
         ),

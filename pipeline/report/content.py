@@ -57,30 +57,32 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
     # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
+    sections = (
+        in_short(source, counted),
+        taking_part(source),
+        missing(source),
+        themes(source, placed, words),
+        codebook(source, counted),
+        smaller_groups(source, counted),
+        shares(source),
+        side_by_side(source),
+        closed_questions(source),
+        disagreements(source, words),
+        not_sure(source),
+        heard_once(source, words),
+        set_aside(source),
+        how_people_agreed(source),
+        came_of_it(source),
+        # What changed names themes, too, and must hold back the same words.
+        waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
+        how_it_was_done(source),
+    )
     return Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
         notice=f"{FOR_THE_TEAM} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
-        sections=(
-            in_short(source, counted),
-            taking_part(source),
-            missing(source),
-            themes(source, placed, words),
-            codebook(source, counted),
-            smaller_groups(source, counted),
-            shares(source),
-            side_by_side(source),
-            closed_questions(source),
-            disagreements(source, words),
-            not_sure(source),
-            heard_once(source, words),
-            set_aside(source),
-            how_people_agreed(source),
-            came_of_it(source),
-            # What changed names themes, too, and must hold back the same words.
-            waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
-            how_it_was_done(source),
-        ),
+        # What has nothing to say is not there: an empty section says only that it is empty.
+        sections=tuple(section for section in sections if section.blocks),
     )
 
 

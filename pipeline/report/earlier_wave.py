@@ -8,33 +8,43 @@ import pandas as pd
 import pyarrow.parquet
 
 from pipeline.errors import DataError, StudyError
+from pipeline.methods.active_learning.intervals import Interval, wilson
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
+from pipeline.methods.groups.interval_difference import Difference, difference
 from pipeline.methods.groups.wave_difference import correlation_of_shares, difference_of_shares
+from pipeline.report.code_shares import grounds, share_rows
 from pipeline.study.lock import held
 from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.released_figures import consistent_with_earlier_exports
 from pipeline.workflow.results import RunResults, Waves, read_results
+from pipeline.workflow.stages.count import DECIDED
 
 
-TABLES_TAKEN = ("counts", "themes", "voices")
+TABLES_TAKEN = ("counts", "estimates", "themes", "voices")
 _WITHOUT_WORDS = {
     "comments": ["comment_id", "response_id", "set_aside"],
     "segments": ["segment_id", "comment_id"],
-    "codings": ["segment_id", "code"],
+    "codings": ["segment_id", "code", "status"],
 }
 
 
 @dataclass(frozen=True)
 class WaveChange:
-    """One thing said, then and now; every number is missing where it may not be shown."""
+    """One thing said, now and then; every number is missing where it may not be shown.
+
+    `now` and `then` are shares with the ends of their 95 % intervals; `n` and `earlier` are the least there are where shares
+    are of excerpts, estimated from an audit.
+    """
 
     key: str
     n: float
     base: float
     earlier: float
     earlier_base: float
+    now: Interval
+    then: Interval
     difference: float
     low: float
     high: float
@@ -99,17 +109,51 @@ def beside_earlier_wave(sources: Sequence[RunResults]) -> list[RunResults]:
 
 
 def changes_of_codes(source: RunResults, waves: Waves) -> tuple[WaveChange, ...]:
-    """Return the change of each code that both codebooks have, in the order of this one."""
+    """Return the change of each code that means the same in both codebooks, in the order of this one.
+
+    There is none unless people read all of both waves, or an audit of each: as long as figures rest on suggestions, or on what
+    people happened to read, a change of them is one of the coder or of the readers.
+    """
+    rests_on = {grounds(wave, ANY) for wave in (source, waves.earlier) if len(wave["counts"])}
+    if len(rests_on) != 1 or rests_on == {"none"}:
+        return ()
     now, then = _shares(source["counts"]), _shares(waves.earlier["counts"])
-    return _changes(
-        [code for code in source.labels if code in then.index and code in now.index], now, then, waves, source.profile
-    )
+    meant = [meanings(wave) for wave in (source, waves.earlier)]
+    keys = [
+        code for code in source.labels if code in then.index and code in now.index and meant[0].get(code) == meant[1].get(code)
+    ]
+    if rests_on == {"audit"}:
+        return _estimated_changes(keys, source, waves)
+    return _changes(keys, now, then, waves, source.profile)
+
+
+def meanings(source: RunResults) -> dict[str, tuple[str, str, str]]:
+    """Return what each code of a codebook stands for."""
+    return {code.code: (code.definition, code.include, code.exclude) for code in source.codebook.codes}
 
 
 def changes_of_themes(source: RunResults, waves: Waves) -> tuple[WaveChange, ...]:
     """Return the change of each theme that both waves have, which is so where this one's themes are the other's, frozen."""
     now, then = _people(source), _people(waves.earlier)
     return _changes([theme for theme in now.index if theme in then.index], now, then, waves, source.profile)
+
+
+def _estimated_changes(keys: Sequence[str], source: RunResults, waves: Waves) -> tuple[WaveChange, ...]:
+    tables = []
+    for wave in (source, waves.earlier):
+        rows = share_rows(wave)
+        tables.append(rows[(rows["question"] == ANY) & (rows["group"] == EVERYONE)].set_index("code"))
+    changes = []
+    for key in keys:
+        # As this study's rule lets them be shown, whatever the rule of the wave they are of.
+        (n, base), (earlier, earlier_base) = (_figures(table, [key], source.profile) for table in tables)
+        now, then = (Interval(*table.loc[key, ["share", "low", "high"]].astype(float)) for table in tables)
+        few = min(now.estimate * base[0], then.estimate * earlier_base[0]) < source.profile.fewest
+        if few or np.isnan([*now, *then, *base, *earlier_base]).any():
+            now = then = Interval(np.nan, np.nan, np.nan)
+        gap = difference(now, then)
+        changes.append(WaveChange(key, float(n[0]), float(base[0]), float(earlier[0]), float(earlier_base[0]), now, then, *gap))
+    return tuple(changes)
 
 
 def _shares(counts: pd.DataFrame) -> pd.DataFrame:
@@ -131,8 +175,13 @@ def _changes(
 ) -> tuple[WaveChange, ...]:
     (n, base), (earlier, earlier_base) = (_figures(table, keys, profile) for table in (now, then))
     differences = difference_of_shares(n, base, earlier, earlier_base, correlation=waves.correlation)
-    rows = zip(keys, n, base, earlier, earlier_base, *differences, strict=True)
-    return tuple(WaveChange(key, *(float(value) for value in values)) for key, *values in rows)
+    changes = []
+    for place, key in enumerate(keys):
+        people, of, people_then, of_then = (float(column[place]) for column in (n, base, earlier, earlier_base))
+        shares = wilson(people, of), wilson(people_then, of_then)
+        gap = Difference(*(float(value) for value in differences[:, place]))
+        changes.append(WaveChange(key, people, of, people_then, of_then, *shares, *gap))
+    return tuple(changes)
 
 
 def _figures(table: pd.DataFrame, keys: Sequence[str], profile: Profile) -> tuple[np.ndarray, np.ndarray]:
@@ -161,7 +210,8 @@ def _codes_of_people(study: Study) -> Mapping[str, frozenset[str]]:
     tables = {name: _columns(study, name) for name in _WITHOUT_WORDS}
     comments = tables["comments"]
     usable = comments[comments["set_aside"].isna()]
-    coded = tables["codings"].merge(tables["segments"], on="segment_id").merge(usable, on="comment_id")
+    decided = tables["codings"][tables["codings"]["status"].isin(DECIDED)]
+    coded = decided.merge(tables["segments"], on="segment_id").merge(usable, on="comment_id")
     codes = coded.groupby("response_id")["code"].agg(frozenset)
     return {person: codes.get(person, frozenset()) for person in usable["response_id"].unique()}
 

@@ -17,6 +17,7 @@ from pipeline.decisions.store import has_store, open_store
 from pipeline.errors import ReviewError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS
+from pipeline.report.code_shares import grounds, share_rows
 from pipeline.report.formats.docx_styles import add_footer, add_picture, new_document, save_document, write_lines
 from pipeline.report.formats.html import fill_template
 from pipeline.report.numbers_in_words import number, people
@@ -70,16 +71,23 @@ def draft_ideas(source: RunResults) -> Iterator[Idea]:
     yield Idea(about, "A computer helped us to sort the answers.", "A computer and a pile of letters")
     if checked_share(source["codings"]) < 1:
         yield Idea(about, "People still need to check this.", "Two people read a letter together")
+    # As long as not all is read, more people may have said it.
+    more = "" if grounds(source, ANY) == "all read" else " or more"
     for n, words in _most_named(source):
-        yield Idea("What people said", f"{n} people talked about this: {words}.", f"A picture that shows: {words}")
+        yield Idea("What people said", f"{n} people{more} talked about this: {words}.", f"A picture that shows: {words}")
     yield from _next_steps(source)
 
 
 def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
-    counts = source["counts"]
-    rows = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]]
+    if source["counts"].empty:
+        return
+    shares = share_rows(source)
+    rows = shares[(shares["group"] == EVERYONE) & (shares["question"] == ANY)].dropna(subset="n")
     plain = source.codebook.plain_names
-    top: pd.DataFrame = rows.sort_values(["n", "code"], ascending=[False, True]).head(MOST_CODES)
+    # Where no share can be told the order is the codebook's: how many people read of says nothing of how many there are.
+    order = {code: place for place, code in enumerate(plain)}
+    first = {"all read": -rows["n"], "audit": -rows["share"], "none": rows["code"].map(order)}[grounds(source, ANY)]
+    top: pd.DataFrame = rows.assign(first=first).sort_values(["first", "code"]).head(MOST_CODES)
     for n, code in zip(top["n"], top["code"], strict=True):
         yield number(n), plain.get(code, code).rstrip(".")
 

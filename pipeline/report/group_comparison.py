@@ -8,11 +8,16 @@ import pandas as pd
 
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.cells import EVERYONE
+from pipeline.methods.groups.interval_difference import Difference, difference
 from pipeline.report.numbers_in_words import by, percent, score, sentence_case
-from pipeline.runtime.plurals import listed
+from pipeline.runtime.plurals import listed, n_of
 
 
 MOST_NAMED = 5
+DIFFERENCES = (
+    "Groups are said to differ where the 95% interval of the difference between them leaves out “none”. Where many figures are "
+    "compared, about one in twenty of those that are the same will seem to differ by chance."
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class GroupComparison:
     levels: tuple[str, ...]
     cells: Mapping[tuple[str, str], GroupEstimate]
     profile: Profile
+    of_excerpts: bool = False
+    """Shares are of what was said, estimated from an audit; the numbers of people are then the least there are."""
 
     @property
     def measure(self) -> str:
@@ -85,7 +92,13 @@ def level_name(level: str) -> str:
 
 
 def compare(
-    rows: pd.DataFrame, group: str, *, labels: Mapping[str, str], unit: Literal["share", "score"], profile: Profile
+    rows: pd.DataFrame,
+    group: str,
+    *,
+    labels: Mapping[str, str],
+    unit: Literal["share", "score"],
+    profile: Profile,
+    of_excerpts: bool = False,
 ) -> GroupComparison:
     """Set estimates out by thing and group; rows are as in the table `closed`, with a column `key` that names the thing."""
     wanted = rows[rows["group"].isin([EVERYONE, group]) & rows["key"].isin(labels)]
@@ -104,6 +117,7 @@ def compare(
         levels=tuple(dict.fromkeys([EVERYONE, *wanted.loc[wanted["group"] == group, "level"]])),
         cells=cells,
         profile=profile,
+        of_excerpts=of_excerpts,
     )
 
 
@@ -115,7 +129,7 @@ def _estimate(row: dict[Any, Any]) -> GroupEstimate:
 
 
 def differences(comparison: GroupComparison) -> tuple[str, ...]:
-    """Say of each thing which groups can be told apart, and name together those on which no groups can."""
+    """Say of each thing which groups differ, name together those on which none can be told apart, and how many were compared."""
     if len(comparison.compared) < 2:
         return ()
     apart = {key: tuple(_apart(comparison, comparison.shown(key))) for key in comparison.labels}
@@ -126,17 +140,38 @@ def differences(comparison: GroupComparison) -> tuple[str, ...]:
     )
     return (
         *verdicts,
-        *_together(comparison, alike, "we cannot tell these groups apart, because their intervals overlap"),
+        *_together(comparison, alike, "we cannot tell these groups apart: they may not differ at all"),
         *_together(comparison, unknown, "too few figures may be shown to compare groups"),
+        *_how_many(comparison),
     )
 
 
+def above(first: GroupEstimate, second: GroupEstimate) -> Difference:
+    """Return how far the first figure is above the second, with the interval of the difference."""
+    return difference((first.value, first.low, first.high), (second.value, second.low, second.high))
+
+
 def _apart(comparison: GroupComparison, shown: list[GroupEstimate]) -> Iterator[str]:
-    for cell in shown:
-        # Only where intervals do not overlap, which is cautious, and is what the report says it does.
-        below = [f"{other.name} ({comparison.written(other.value)})" for other in shown if other.high < cell.low]
+    for place, cell in enumerate(shown):
+        gaps = [(other, above(cell, other)) for other in shown[place + 1 :]]
+        below = [f"{other.name} ({_gap(comparison, other, gap)})" for other, gap in gaps if gap.told_apart]
         if below:
             yield f"higher among {cell.name} ({comparison.written(cell.value)}) than among {listed(below)}"
+
+
+def _gap(comparison: GroupComparison, other: GroupEstimate, gap: Difference) -> str:
+    if comparison.unit == "score":
+        return f"{comparison.written(other.value)}, by {score(gap.low)} to {score(gap.high)}"
+    low, high = (max(1, round(100 * end)) for end in (gap.low, gap.high))
+    return f"{comparison.written(other.value)}, by {low} to {n_of(high, 'point', 'points')}"
+
+
+def _how_many(comparison: GroupComparison) -> tuple[str, ...]:
+    sizes = [len(comparison.shown(key)) for key in comparison.labels]
+    pairs = sum(size * (size - 1) // 2 for size in sizes)
+    if not pairs:
+        return ()
+    return (f"{sentence_case(n_of(pairs, 'pair of figures was', 'pairs of figures were'))} compared for this.",)
 
 
 def _together(comparison: GroupComparison, labels: list[str], verdict: str) -> tuple[str, ...]:

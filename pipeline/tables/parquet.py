@@ -97,6 +97,7 @@ TABLES: dict[str, Table] = {
         Table("accounts", "releasable", schemas.AnswerAccounts),
         Table("counts", "releasable", schemas.Counts),
         Table("closed", "releasable", schemas.Closed),
+        Table("estimates", "releasable", schemas.Estimates),
         Table("decisions", "redacted", schemas.Decisions, decided=True),
         Table("lessons", "redacted", schemas.Lessons, decided=True),
         Table("blind_answers", "redacted", schemas.BlindAnswers, decided=True),

@@ -206,7 +206,7 @@ class Suggestions(Model):
     code: str = pa.Field(description="the code")
     score: float = pa.Field(ge=0, le=1, description="estimated probability that people would give this code")
     suggested: bool = pa.Field(description="sure enough to suggest")
-    abstained: str = pa.Field(nullable=True, description="too short, two codes tie, or outside the codebook")
+    abstained: str = pa.Field(nullable=True, description="too short, two codes tie, not sure enough, or outside the codebook")
     because: str = pa.Field(description="the codebook example or definition it is nearest to")
     rank: int = pa.Field(ge=1, description="1 is the best")
 
@@ -299,19 +299,42 @@ class AnswerAccounts(Model):
 
 
 class Counts(Model):
-    """How many people of each group spoke of each code, with intervals; small cells are suppressed."""
+    """How many people of each group spoke of each code as people decided, at least; small cells are suppressed."""
 
     question: str = pa.Field(description="open question, or 'any'")
     code: str = pa.Field(description="the code")
     group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
     level: str = pa.Field(description="its value")
-    n: float = pa.Field(nullable=True, description="people with the code, after disclosure control")
+    n: float = pa.Field(
+        nullable=True, description="people who have the code, as people decided: so many at least; after disclosure control"
+    )
     base: float = pa.Field(nullable=True, description="people who answered, after disclosure control")
-    share: float = pa.Field(nullable=True, description="n over base")
+    share: float = pa.Field(nullable=True, description="n over base; the share of people only where all excerpts are read")
     low: float = pa.Field(nullable=True, description="lower end of the 95 % Wilson interval")
     high: float = pa.Field(nullable=True, description="upper end of it")
     suppressed: bool = pa.Field(description="too few people to show")
     reviewed: float = pa.Field(ge=0, le=1, description="share of the codings that people have decided on")
+
+
+class Estimates(Model):
+    """How far the share of each code can be told, and the share of excerpts with it, where an audit tells it."""
+
+    question: str = pa.Field(description="open question, or 'any'")
+    code: str = pa.Field(description="the code")
+    group: str = pa.Field(description="attribute people are compared by, or 'everyone'")
+    level: str = pa.Field(description="its value")
+    share: float = pa.Field(nullable=True, description="estimated share of the group's excerpts with the code")
+    low: float = pa.Field(nullable=True, description="lower end of its 95 % interval")
+    high: float = pa.Field(nullable=True, description="upper end of it")
+    audited: float = pa.Field(nullable=True, description="excerpts of the group that were drawn at random and that people read")
+    read: float = pa.Field(nullable=True, description="share of the group's excerpts that people have decided on")
+    checked: float = pa.Field(nullable=True, description="share of the codings with the code that people have decided on")
+    method: str = pa.Field(
+        isin=["all read", "audit and coder", "audit", "none"],
+        description="what the share rests on: all read (then counts holds it), an audit with or without the coder",
+    )
+    learnt: bool = pa.Field(description="the coder has learnt from the audit, and so has no say")
+    suppressed: bool = pa.Field(description="too few people to show")
 
 
 class Closed(Model):

@@ -10,7 +10,7 @@ from pipeline.workflow.stages import STAGES
 
 
 RUN_FIRST = "Run `themes run` first; nothing was exported."
-FIGURES = frozenset({"response_rates", "accounts", "counts", "closed", "voices", "theme_ranks"})
+FIGURES = frozenset({"response_rates", "accounts", "counts", "closed", "estimates", "voices", "theme_ranks"})
 """Tables whose figures are protected by the rules that study.toml and the program had when they were made."""
 
 

@@ -12,9 +12,12 @@ from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.open_questions import persons_asked
 from pipeline.study.study import Study, compared_groups
 from pipeline.tables.parquet import TABLES
+from pipeline.workflow.stages.count import DECIDED
 from pipeline.workflow.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of
 
 
+# Earlier versions counted suggestions, too: what they released is of other people, and must not be given as before.
+_DECIDED = "decided "
 MEAN = ("estimate", "low", "high")
 THEMES = "themes"
 EVERYONE_PART = f"{EVERYONE}|{EVERYONE}"
@@ -25,7 +28,7 @@ BEHIND = {
     "comments": ("comment_id", "response_id", "question", "set_aside", "consent"),
     "people": ("response_id", "attribute", "value"),
     "segments": ("segment_id", "comment_id", "text_id"),
-    "codings": ("segment_id", "code"),
+    "codings": ("segment_id", "code", "status"),
     "ratings": ("response_id", "question", "value", "score"),
     "themes": ("theme_id", "set_aside"),
     "members": ("text_id", "theme_id"),
@@ -39,7 +42,10 @@ def keys_of(name: str, row: Mapping[str, object]) -> tuple[Key, Key]:
         # A theme's id changes with its words, so all themes are one thing, and told apart by their people.
         return ("themes|base", part), (THEMES, f"{row['theme_id']}|{part}")
     question = f"{name}|{row['question']}|{row.get('measure', '')}"
-    return (f"{question}|base", part), (f"{question}|{row['code'] if name == 'counts' else row['value']}", part)
+    return (f"{question}|base", part), (
+        f"{question}|{_DECIDED}{row['code']}" if name == "counts" else f"{question}|{row['value']}",
+        part,
+    )
 
 
 def _part(group: object, level: object) -> str:
@@ -146,9 +152,12 @@ def _of_codes(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Itera
     usable = with_any(comments.loc[comments["set_aside"].isna(), ["response_id", "question", "comment_id"]])
     base = usable.merge(levels, on="response_id")
     yield base.assign(item="counts|" + base["question"] + "||base")
-    spoken = tables["codings"][["segment_id", "code"]].merge(tables["segments"][["segment_id", "comment_id"]], on="segment_id")
+    codings = tables["codings"]
+    spoken = codings.loc[codings["status"].isin(DECIDED), ["segment_id", "code"]].merge(
+        tables["segments"][["segment_id", "comment_id"]], on="segment_id"
+    )
     spoken = spoken.merge(base, on="comment_id")
-    yield spoken.assign(item="counts|" + spoken["question"] + "||" + spoken["code"])
+    yield spoken.assign(item="counts|" + spoken["question"] + "||" + _DECIDED + spoken["code"])
 
 
 def _of_closed(tables: Mapping[str, pd.DataFrame], levels: pd.DataFrame) -> Iterable[pd.DataFrame]:

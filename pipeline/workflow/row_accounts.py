@@ -1,4 +1,4 @@
-"""Row accounting: every answer that came in is coded or set aside with a reason; the run fails if the sum is off."""
+"""Row accounting: every answer that came in is read or set aside with a reason; the run fails if the sum is off."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from pipeline.tables.set_aside import NO_CONSENT
 def account(rows_in: int, comments: pd.DataFrame, segments: pd.DataFrame) -> dict[str, Any]:
     """Return where every row went, for the manifest; DataError if a row is missing, doubled or neither coded nor set aside.
 
-    The keys are `rows_in`, `coded`, `withdrawn` and `set_aside`, which has the number of rows by reason.
+    The keys are `rows_in`, `coded` (read, to be coded), `withdrawn` and `set_aside`, which has the number of rows by reason.
     """
     reasons = comments["set_aside"].dropna()
     # Coded is what has a segment, whether or not any code was suggested for it.

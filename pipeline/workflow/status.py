@@ -29,6 +29,8 @@ class Status:
     name: str
     stages: dict[str, dict[str, Any]]
     accounts: dict[str, Any]
+    with_a_code: int | None
+    """Answers with a code that is suggested or decided; None before codes are settled."""
     waiting: dict[str, int]
     checked_by_people: float
     people: tuple[str, ...] = ("Not yet checked by people.",)
@@ -52,7 +54,7 @@ class Status:
         lines += [f"  {name:8s} {record['seconds']:8.1f} s   {record['rows']}" for name, record in self.stages.items()]
         missing = [stage.name for stage in STAGES if stage.name not in self.stages]
         lines += [f"  not run yet: {', '.join(missing)}"] if missing else []
-        lines += account_sentences(self.accounts)
+        lines += account_sentences(self.accounts, self.with_a_code)
         lines += [f"{n:,} {what}" for what, n in self.waiting.items()]
         lines += filter(None, (self.drift, self.late, self.model, self.written, self.left_out, self.safeguarding))
         return "\n".join([*lines, *self.people])
@@ -78,6 +80,7 @@ def status(folder: str | Path) -> Status:
         name=study.settings.name,
         stages=stages,
         accounts=manifest.accounts,
+        with_a_code=answers_with_a_code(study.folder) if manifest.stage("settle") else None,
         waiting=_waiting(study.folder),
         checked_by_people=progress.share,
         people=tuple(progress.sentences()),
@@ -174,22 +177,38 @@ def _table(folder: Path, name: str) -> pd.DataFrame | None:
     return read_frame(name, path) if path.is_file() else None
 
 
-def account_sentences(accounts: dict[str, Any]) -> list[str]:
-    """Say where the rows of the export went."""
+def answers_with_a_code(folder: Path) -> int | None:
+    """Return how many answers have a suggested or a decided code, or None where codes were not settled yet."""
+    tables = []
+    for name, columns in (("codings", ["segment_id"]), ("segments", ["segment_id", "comment_id"])):
+        path = folder / TABLES[name].file
+        if not path.is_file():
+            return None
+        # Without the words: a large study has many.
+        tables.append(pd.DataFrame({column: read_column(name, column, path).to_pandas() for column in columns}))
+    codings, segments = tables
+    return int(segments.loc[segments["segment_id"].isin(codings["segment_id"]), "comment_id"].nunique())
+
+
+def account_sentences(accounts: dict[str, Any], with_a_code: int | None = None) -> list[str]:
+    """Say where the rows of the export went, and how many of the answers that were read have a code."""
     if not accounts:
         return []
     aside = accounts["set_aside"]
     reasons = "; ".join(f"{n:,} {reason}" for reason, n in aside.items()) or "none"
-    return [
-        f"{n_of(accounts['rows_in'], 'answer')} in: {accounts['coded']:,} coded, {sum(aside.values()):,} set aside ({reasons}), "
+    # The manifest calls those "coded" that were read; so do those of older studies.
+    sentence = (
+        f"{n_of(accounts['rows_in'], 'answer')} in: {accounts['coded']:,} read, {sum(aside.values()):,} set aside ({reasons}), "
         f"{accounts['withdrawn']:,} withdrawn."
-    ]
+    )
+    coded = [] if with_a_code is None else [f"Of those read, {with_a_code:,} have a suggested or decided code."]
+    return [sentence, *coded]
 
 
-def summarise(manifest: Manifest) -> str:
-    """Say in a few lines what a run found."""
+def summarise(manifest: Manifest, folder: Path) -> str:
+    """Say in a few lines what a run of the study in this folder found."""
     rows = {name: n for record in manifest.stages for name, n in record.rows_out.items()}
-    lines = account_sentences(manifest.accounts)
+    lines = account_sentences(manifest.accounts, answers_with_a_code(folder) if manifest.stage("settle") else None)
     if "themes" in rows:
         settled = manifest.stage("settle")
         n = settled.rows_in.get("decisions", 0) if settled else 0

@@ -71,6 +71,8 @@ def _attack_run(folder: Path, profile: str) -> dict[str, float]:
     names = ("codings", "segments", "comments", "people", "ratings", "themes", "members")
     there = {name: read_table(name, study.folder / TABLES[name].file) for name in names}
     codings, segments, comments, people, ratings, themes, members = there.values()
+    # As if people had agreed with every suggestion: only what they decided is counted, and attacked.
+    codings = codings.assign(status="accepted")
     start = time.process_time()
     counts, closed = count(codings, segments, comments, people, ratings, read_codebook(study.codebook), settings=settings)
     rates, _ = respond(comments, people, settings=settings)

@@ -24,9 +24,10 @@ from sample import SAMPLE
 
 from pipeline.codebook.codebook import read_codebook
 from pipeline.study.study import Study, load_study
-from pipeline.tables.parquet import TABLES, read_table, write_table
+from pipeline.tables.parquet import TABLES, empty_table, read_table, write_table
 from pipeline.workflow.manifest import read_manifest, write_manifest
 from pipeline.workflow.stages.count import count
+from pipeline.workflow.stages.estimate import estimate
 from pipeline.workflow.stages.voices import voices
 
 
@@ -77,6 +78,9 @@ def draw(study: Study, n_answers: int) -> int:
     names = ("codings", "segments", "comments", "people", "ratings")
     book = read_codebook(study.folder / "codebook.csv")
     tables["counts"], tables["closed"] = count(*(tables[name] for name in names), book, settings=settings)
+    others = (tables["suggestions"], *(empty_table(name) for name in ("decisions", "discussions", "lessons")))
+    read = (tables["segments"], tables["comments"], tables["people"], tables["codings"], *others)
+    tables["estimates"] = estimate(*read, tables["counts"], book, settings=settings)
     names = ("themes", "members", "segments", "comments", "people")
     tables["voices"], tables["theme_ranks"] = voices(*(tables[name] for name in names), settings=settings)
     for name, table in tables.items():

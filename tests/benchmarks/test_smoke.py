@@ -6,6 +6,7 @@ import sys
 
 import bench
 import engines
+import estimates
 import faults
 import fuzzing
 import numpy as np
@@ -225,3 +226,12 @@ def test_a_quick_look_at_disclosure_attacks_as_many_studies_as_it_is_asked_to():
     attack = found["attack"]["small"]
     assert attack["studies"] == 1 and attack["hidden figures attacked"] > 0
     assert (attack["recovered"], found["differencing"]["small"]) == (0, {"planted": 2, "caught": 2})
+
+
+@pytest.mark.model
+def test_audits_are_simulated_and_the_estimates_hold_the_share(tmp_path, capsys):
+    estimates.main(["--smoke", "--shared", str(tmp_path / "absent"), "--audited", "150"])
+    (row,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert row["data"] == SYNTHETIC
+    assert row["coverage"] >= 0.85
+    assert row["width_corrected"] <= 1

@@ -12,8 +12,9 @@ from pipeline.codebook.codebook import Codebook, write_codebook
 from pipeline.errors import DataError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS, export
+from pipeline.report.content import build_report
 from pipeline.report.earlier_wave import beside_earlier_wave, changes_of_codes, changes_of_themes
-from pipeline.report.sections.waves_section import NOT_NAMED, SEPARATE, waves
+from pipeline.report.sections.waves_section import NOT_READ, SEPARATE, waves
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.released_figures import ledger_path, read_ledger
@@ -92,9 +93,33 @@ def test_two_equal_waves_cannot_be_told_apart(folder):
     assert not any(one.told_apart for one in changes_of_codes(source, source.waves)) and "More people spoke" not in said(source)
 
 
-def test_without_an_earlier_wave_one_line_says_how_to_name_it(source):
-    (line,) = waves(source).blocks
-    assert line.text == NOT_NAMED and 'earlier = "../' in line.text
+@pytest.mark.parametrize("wave", ["now", "then"])
+def test_waves_that_people_have_not_read_are_not_compared_and_it_is_said_why(folder, wave):
+    # Forty fewer suggestions are no change in what people said.
+    path = folder / wave / TABLES["estimates"].file
+    estimates = pd.read_parquet(path)
+    estimates.assign(method="none").to_parquet(path)
+    source = source_of(folder)
+    assert changes_of_codes(source, source.waves) == ()
+    assert NOT_READ in said(source) and "More people spoke" not in said(source)
+
+
+def test_waves_with_an_audit_each_are_compared_by_their_estimates(folder):
+    for wave, share in (("now", 0.4), ("then", 0.2)):
+        path = folder / wave / TABLES["estimates"].file
+        estimates = pd.read_parquet(path)
+        other = estimates.assign(method="audit", share=share, low=share - 0.08, high=share + 0.08)
+        other.to_parquet(path)
+    source = source_of(folder)
+    changes = {change.key: change for change in changes_of_codes(source, source.waves) if change.shown}
+    assert changes["trust"].difference == pytest.approx(0.2)
+    assert (changes["trust"].low, changes["trust"].high) == pytest.approx((0.087, 0.313), abs=0.001)
+    assert "40% now, 20% then" in said(source)
+
+
+def test_without_an_earlier_wave_there_is_nothing_to_say(source):
+    assert waves(source).blocks == ()
+    assert "since-the-last-wave" not in [section.name for section in build_report(source).sections]
 
 
 def test_themes_are_compared_where_they_are_the_same_ones(folder):
@@ -143,7 +168,7 @@ def test_what_is_shown_of_the_earlier_wave_is_noted_in_its_ledger(folder):
     then = load_study(folder / "then")
     export(folder / "now", to=["html"])
     items = {one.item for one in read_ledger(then)}
-    assert "counts|any||forms" in items and "counts|any||base" in items
+    assert "counts|any||decided forms" in items and "counts|any||base" in items
 
 
 def test_an_earlier_wave_whose_vault_is_gone_gets_none_again(folder):

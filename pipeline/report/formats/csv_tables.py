@@ -23,7 +23,10 @@ def write_tables(source: RunResults, folder: Path) -> None:
     places = places.assign(proposed=places["proposed"].mask(places["theme_id"].isin(private), ""))
     write_csv(without_suppressed(source["response_rates"]), folder / "response_rates.csv")
     write_csv(source["accounts"], folder / "accounts.csv")
-    write_csv(without_suppressed(source["counts"]), folder / "counts.csv")
+    # A share of what people have read so far is no share of what was said.
+    shares = {name: source["counts"][name].where(_all_read(source)) for name in ("share", "low", "high")}
+    write_csv(without_suppressed(source["counts"].assign(**shares)), folder / "counts.csv")
+    write_csv(without_suppressed(source["estimates"]), folder / "estimates.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
     shown = with_shown_figures(themes, source.profile).drop(columns=["withheld", "exemplars"])
@@ -32,6 +35,12 @@ def write_tables(source: RunResults, folder: Path) -> None:
     write_csv(places, folder / "theme_codes.csv")
     write_csv(without_suppressed(source["voices"]).drop(columns="total_shown"), folder / "voices.csv")
     write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
+
+
+def _all_read(source: RunResults) -> "pd.Series[bool]":
+    methods = source["estimates"].groupby("question")["method"].first()
+    read: pd.Series[bool] = source["counts"]["question"].map(methods).eq("all read")
+    return read
 
 
 def without_suppressed(table: pd.DataFrame) -> pd.DataFrame:

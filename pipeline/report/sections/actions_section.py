@@ -8,7 +8,6 @@ from pipeline.workflow.results import RunResults
 
 
 HOW = "The export “loop” says what was decided, done and told, and why some of it was not possible."
-NOT_BEGUN = "Nobody has written down yet what came of what people said: “themes loop” starts a table for it."
 
 
 def came_of_it(source: RunResults) -> ReportSection:
@@ -16,7 +15,7 @@ def came_of_it(source: RunResults) -> ReportSection:
     name, heading = "what-came-of-it", "What came of it"
     progress = standing(source)
     if not progress.loop.entries:
-        return ReportSection(name, heading, (Paragraph(NOT_BEGUN),))
+        return ReportSection(name, heading, ())
     n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
     days = progress.loop.median_days
     half = f" Half of the answers reached people within {n_of(days, 'day')}." if days is not None else ""

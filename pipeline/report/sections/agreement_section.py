@@ -8,7 +8,6 @@ from pipeline.report.numbers_in_words import number
 from pipeline.workflow.results import RunResults
 
 
-NOBODY = "Nobody has coded excerpts yet before seeing what the model suggests, so there is nothing to compare."
 WHAT_IT_TELLS = (
     "Where people read the same words differently, nobody is wrong: it is a finding, and the codes are worth talking about. "
     "A coefficient of 1 says that people agree throughout, of 0 that they agree as often as by chance."
@@ -21,7 +20,7 @@ def how_people_agreed(source: RunResults) -> ReportSection:
     """Return how far people agreed on excerpts, with intervals, and where there are too few to tell."""
     name, title, comparisons = "agreement", "How people agreed", from_table(source["agreement"])
     if not comparisons:
-        return ReportSection(name, title, (Paragraph(NOBODY),))
+        return ReportSection(name, title, ())
     # Of too few excerpts there is a sentence in place of figures.
     measured = [comparison for comparison in comparisons if comparison.overall]
     blocks: list[Block] = [Paragraph(WHAT_IT_TELLS), *([_overall(measured)] if measured else [])]

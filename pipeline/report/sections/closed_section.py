@@ -7,16 +7,19 @@ import pandas as pd
 from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.report.blocks import Axis, Block, Heading, Paragraph, ReportSection
 from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
-from pipeline.report.group_comparison import compare
+from pipeline.report.group_comparison import DIFFERENCES, compare
 from pipeline.workflow.results import RunResults
+
+
+HOW = f"Means and shares are of the people who answered the question, with 95% intervals. {DIFFERENCES}"
 
 
 def closed_questions(source: RunResults) -> ReportSection:
     """Return means of scores and shares of options by group."""
     name, heading = "closed-questions", "Closed questions"
     if source["closed"].empty:
-        return ReportSection(name, heading, (Paragraph("The study has no closed questions."),))
-    blocks: list[Block] = [Paragraph("Means and shares are of the people who answered the question, with 95% intervals.")]
+        return ReportSection(name, heading, ())
+    blocks: list[Block] = [Paragraph(HOW)]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
         blocks += _means(source, group, f"means-{place}")
         blocks += _options(source, group, f"options-{place}")

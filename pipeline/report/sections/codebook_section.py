@@ -19,9 +19,7 @@ def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection
     """Return codes against themes."""
     name, heading = "themes-and-codebook", "Themes against the codebook"
     if not source.labels:
-        return ReportSection(
-            name, heading, (Paragraph("The study has no codebook yet, so there are no codes to compare themes with."),)
-        )
+        return ReportSection(name, heading, ())
     return ReportSection(
         name, heading, (Paragraph(_balance(source, placed)), _codes(source, placed), _new_themes(source, placed))
     )

@@ -13,7 +13,6 @@ from pipeline.workflow.results import RunResults
 
 
 OPEN_ROWS = 12
-NOBODY_YET = "Nobody has read the same excerpt as somebody else yet, so nobody can have read it differently."
 NONE = "People read the same excerpts alike: no code is contested."
 WHY = (
     "These are not mistakes to be voted away: they show where words can be read in more than one way, often by people with other "
@@ -35,7 +34,7 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
     made = made[made["outcome"].isin(["codes", "none"])]
     if contested.empty:
         twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False
-        return ReportSection(name, heading, (Paragraph(NONE if twice else NOBODY_YET),))
+        return ReportSection(name, heading, (Paragraph(NONE),) if twice else ())
     rows = list(_rows(source, made, contested, words))
     n, shown = contested["segment_id"].nunique(), len(rows)
     sentence = f"People read {n_of(n, 'excerpt')} differently. {WHY}"

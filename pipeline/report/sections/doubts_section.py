@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from pipeline.methods.coder.suggestion import Abstention
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, ReportSection, TableBlock
@@ -13,29 +14,51 @@ from pipeline.workflow.results import RunResults
 
 OPEN_QUOTATIONS = 8
 NO_CODE = "no code came near"
+NO_SUGGESTIONS = "The program suggests no code for anything that was said: all of it waits for people to read it."
+OUTSIDE: Abstention = "outside the codebook"
+NOT_SURE: Abstention = "not sure enough"
 WHY_IT_MATTERS = "Such words are easily lost in counting, and may be what matters most."
 
 
-def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame) -> pd.Series:
-    """Return, for each text without a suggested code, why the program keeps silent."""
+def abstentions(suggestions: pd.DataFrame, texts: pd.DataFrame, members: pd.DataFrame, theme_codes: pd.DataFrame) -> pd.Series:
+    """Return, for each text without a suggested code, why the program keeps silent.
+
+    A text is outside the codebook where the likeliest code is unlikely and its theme, if it has one, has no code either. In
+    a theme that has a code the program is only not sure enough.
+    """
     ranked = suggestions.sort_values(["text_id", "rank"]).groupby("text_id")
     # The reason stands beside the code that came nearest; a text without any has none.
     reasons = ranked["abstained"].first().reindex(texts["text_id"])
     is_coded = ranked["suggested"].any().reindex(texts["text_id"], fill_value=False).astype(bool)
-    return reasons[~is_coded].fillna(NO_CODE)
+    placed = set(theme_codes.loc[theme_codes["code"].notna(), "theme_id"])
+    in_codebook = set(members.loc[members["theme_id"].isin(placed), "text_id"])
+    reasons = reasons[~is_coded].fillna(NO_CODE)
+    return reasons.mask(reasons.eq(OUTSIDE) & reasons.index.isin(in_codebook), NOT_SURE)
 
 
 def not_sure(source: RunResults) -> ReportSection:
     """Return how many things the program gives no code, by reason."""
     name, heading = "not-sure", "What the program is not sure of"
-    reasons = abstentions(source["suggestions"], source["texts"])
+    if len(source["texts"]) and source.labels and not source["suggestions"]["suggested"].any():
+        return ReportSection(name, heading, (Paragraph(NO_SUGGESTIONS),))
+    reasons = silences(source)
     if reasons.empty:
-        return ReportSection(name, heading, (Paragraph("The program suggests at least one code for everything that was said."),))
+        return ReportSection(name, heading, ())
     sentence = (
         f"The program suggests no code for {texts_of(source, len(reasons))}. It says so rather than guess. "
         "People should read these first."
     )
     return ReportSection(name, heading, (Paragraph(sentence), _reasons(source, reasons)))
+
+
+def silences(source: RunResults) -> pd.Series:
+    """Return why the program keeps silent on each text without a suggested code; none where it suggests no code at all.
+
+    Without a codebook, or of so few answers that nothing is ever likely enough, silence is no finding.
+    """
+    if source["suggestions"].empty or not source["suggestions"]["suggested"].any():
+        return pd.Series(dtype=object)
+    return abstentions(source["suggestions"], source["texts"], source["members"], source["theme_codes"])
 
 
 def texts_of(source: RunResults, n: int) -> str:
@@ -78,7 +101,7 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     name, heading = "heard-once", "Heard once"
     single = tuple(source["members"].loc[source["members"]["heard_once"], "text_id"])
     if not single:
-        return ReportSection(name, heading, (Paragraph("Everything that was said is like something that somebody else said."),))
+        return ReportSection(name, heading, ())
     quoted = words.of(single)
     # Each is one person's, and those that are not quoted are of people who did not agree: of either few are not numbered.
     sentence = f"{sentence_case(number_shown(len(single), source.profile))} things were said that nothing else is like."

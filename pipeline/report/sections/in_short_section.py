@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 
-from pipeline.methods.disclosure.cells import ANY, EVERYONE
+from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Points, ReportSection
+from pipeline.report.code_shares import grounds, largest_share
 from pipeline.report.numbers_in_words import number, number_shown, people, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
-from pipeline.report.sections.doubts_section import abstentions, texts_of
+from pipeline.report.sections.doubts_section import silences, texts_of
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
@@ -52,21 +53,20 @@ def _new(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
 
 
 def _most_named(source: RunResults) -> str:
-    counts = source["counts"]
-    whole = counts[(counts["group"] == EVERYONE) & (counts["question"] == ANY) & ~counts["suppressed"]].dropna(subset="share")
-    if whole.empty:
+    top = largest_share(source)
+    if top is None:
         return ""
-    # By code where shares are the same, so that the sentence is the same each time.
-    top = whole.sort_values(["share", "code"], ascending=[False, True]).to_dict("records")[0]
     interval = f"95% interval {percent(top['low'])} to {percent(top['high'])}"
-    label = source.label(top["code"])
-    return f"The code suggested for most people is “{label}”: {percent(top['share'])} of those who answered ({interval})."
+    label, share = source.label(top["code"]), percent(top["share"])
+    if grounds(source, ANY) == "all read":
+        return f"The code most people spoke of is “{label}”: {share} of those who answered ({interval})."
+    return f"The code behind most of what was said is “{label}”: {share} of it ({interval}), by what people read at random."
 
 
 def _unsure(source: RunResults) -> str:
-    if source["texts"].empty:
+    silent = len(silences(source))
+    if not silent:
         return ""
-    silent = len(abstentions(source["suggestions"], source["texts"]))
     return f"The program is not sure of {texts_of(source, silent)}, and suggests no code for them."
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
-from pipeline.report.group_comparison import GroupComparison, GroupEstimate, compare, level_name
+from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, compare, level_name
 from pipeline.report.numbers_in_words import by, percent
 from pipeline.runtime.plurals import listed
 from pipeline.workflow.results import RunResults
@@ -44,13 +44,13 @@ def _sentences(source: RunResults, group: str) -> Iterator[str]:
         )
         return
     for cell in reversed(shown):
-        more = [other.name for other in shown if other.low > cell.high]
+        more = [other.name for other in shown if above(other, cell).low > 0]
         if more:
             yield f"{cell.name}: {_share(cell)} wrote something, less often than {listed(more)}."
-    alike = [cell for cell in shown if not any(other.low > cell.high for other in shown)]
+    alike = [cell for cell in shown if not any(above(other, cell).low > 0 for other in shown)]
     if len(alike) == len(shown):
         rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
-        yield f"We cannot tell these groups apart, because the intervals of how many wrote something overlap: {rows}."
+        yield f"We cannot tell these groups apart by how many wrote something: {rows}."
     if hidden:
         yield f"Not shown for {listed(hidden)}, as that would say too much of a few."
 

@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
+from pipeline.report.code_shares import compare_codes
 from pipeline.report.comparison_blocks import comparison_table
-from pipeline.report.group_comparison import GroupComparison, compare, differences
-from pipeline.report.sections.shares_section import compare_codes
+from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, compare, differences
 from pipeline.workflow.results import RunResults
 
 
-NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
 HOW = (
-    "Each person counts once, however much they wrote, so an interval says what chance can do with this many people. Two groups "
-    "are said to differ only where their intervals do not overlap."
+    "Each person counts once, however much they wrote, so an interval says what chance can do with this many people. "
+    f"{DIFFERENCES}"
 )
 ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
 
@@ -24,7 +23,7 @@ def side_by_side(source: RunResults) -> ReportSection:
     name, heading = "side-by-side", "Two groups side by side"
     pairs = source.study.settings.count.pairs
     if not pairs:
-        return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
+        return ReportSection(name, heading, ())
     blocks: list[Block] = [Paragraph(HOW)]
     for place, (first, second) in enumerate(pairs, start=1):
         blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]
@@ -36,8 +35,14 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
     if group is None:
         yield Paragraph(ABSENT)
         return
+    codes = compare_codes(source, group, ANY)
     kinds = (
-        ("codes", compare_codes(source, group, ANY), "People who spoke of each code", "Code"),
+        (
+            "codes",
+            codes,
+            "Share of what was said with each code" if codes.of_excerpts else "People who spoke of each code",
+            "Code",
+        ),
         ("options", _closed(source, group, "share"), "Answers to closed questions", "Question and answer"),
         ("means", _closed(source, group, "mean"), "Mean scores", "Closed question"),
     )

@@ -30,7 +30,7 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
     """Return what each group speaks of more than others, and the ranks of themes by group."""
     name, heading = "smaller-groups", "Smaller groups"
     if source["voices"].empty:
-        return ReportSection(name, heading, (Paragraph("There are no groups to compare, or no themes that they spoke of."),))
+        return ReportSection(name, heading, ())
     headings = {theme.theme_id: theme for theme in placed}
     blocks: list[Block] = [Paragraph(WHY)]
     for place, group in enumerate(source["voices"]["group"].unique(), start=1):

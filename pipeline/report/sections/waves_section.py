@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.code_shares import grounds
 from pipeline.report.comparison_blocks import comparison_chart, share_axis
-from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes
+from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes, meanings
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, people, percent, sentence_case
 from pipeline.runtime.plurals import agreeing, listed, n_of
 from pipeline.workflow.results import RunResults, Waves
 
 
-NOT_NAMED = (
-    "The study names no earlier wave. If there was one, name its folder in study.toml, under [report]: "
-    'earlier = "../study-of-last-year".'
-)
 HOW = (
     "Each person counts once in a wave, however much they wrote. A difference is in percentage points, with its 95% interval: "
     "what chance alone can do with this many people. We say that the waves differ only where that interval leaves out “no "
@@ -27,6 +25,11 @@ SEPARATE = (
     "The themes of the two waves were found separately, so they are not compared. `themes freeze` saves the themes of one wave "
     "for the next."
 )
+NOT_READ = (
+    "Codes are not compared. They could be once people have read all excerpts of both waves, or some of each drawn at random: a "
+    "difference between suggestions, or between what people happened to read, may come of another coder or codebook, and not of "
+    "what people said."
+)
 NO_CODES = "The two codebooks have no code in common that may be shown, so codes are not compared."
 THEN, NOW = "Then", "Now"
 
@@ -35,7 +38,7 @@ def waves(source: RunResults) -> ReportSection:
     """Return what changed since the wave that the study names."""
     name, heading = "since-the-last-wave", "What changed since the last wave"
     if source.waves is None:
-        return ReportSection(name, heading, (Paragraph(NOT_NAMED),))
+        return ReportSection(name, heading, ())
     return ReportSection(name, heading, tuple(_compared(source, source.waves)))
 
 
@@ -48,13 +51,18 @@ def _compared(source: RunResults, waves: Waves) -> Iterator[Block]:
     if codes:
         yield from _changes(source, codes, source.labels, ("codes", "Codes", "Code"))
     else:
-        yield Paragraph(NO_CODES)
+        yield Paragraph(NO_CODES if _are_read(source, waves.earlier) else NOT_READ)
     themes = changes_of_themes(source, waves)
     if themes:
         titles = _titles(source)
         yield from _changes(source, themes, {change.key: titles[change.key] for change in themes}, ("themes", "Themes", "Theme"))
     elif len(source["themes"]):
         yield Paragraph(SEPARATE)
+
+
+def _are_read(source: RunResults, earlier: RunResults) -> bool:
+    rests_on = {grounds(wave, ANY) for wave in (source, earlier)}
+    return len(rests_on) == 1 and rests_on != {"none"}
 
 
 def _who(waves: Waves) -> str:
@@ -68,12 +76,10 @@ def _cautions(source: RunResults, earlier: RunResults) -> Iterator[str]:
     asked = [{wave.wording(name) for name in wave.study.settings.intake.questions} for wave in (source, earlier)]
     if asked[0] != asked[1]:
         yield "The two waves did not ask the same open questions in the same words, so people may have spoken of other things."
-    meant = [
-        {code.code: (code.definition, code.include, code.exclude) for code in wave.codebook.codes} for wave in (source, earlier)
-    ]
+    meant = [meanings(wave) for wave in (source, earlier)]
     other = [source.label(code) for code in meant[0] if code in meant[1] and meant[0][code] != meant[1][code]]
     if other:
-        yield f"The meaning of {_codes(other)} was changed in between, so a difference may come of that."
+        yield f"The meaning of {_codes(other)} was changed in between, so there is no comparison."
     for state, codes, others in (("new", *meant), ("no longer in the codebook", *reversed(meant))):
         only = [(source if state == "new" else earlier).label(code) for code in codes if code not in others]
         if only:
@@ -98,7 +104,7 @@ def _changes(
 ) -> Iterator[Block]:
     name, heading, first = names
     # What may not be shown comes last.
-    largest_first = sorted(changes, key=lambda change: -change.n / change.base if change.shown else 1.0)
+    largest_first = sorted(changes, key=lambda change: -change.now.estimate if change.shown else 1.0)
     table = TableBlock(
         name=f"waves-{name}",
         caption=f"{heading}: share of the people who answered, in the last wave and now",
@@ -117,8 +123,8 @@ def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iter
     for change in apart:
         word = "More" if change.difference > 0 else "Fewer"
         yield (
-            f"{word} people spoke of “{labels[change.key]}” than in the last wave: {percent(change.n / change.base)} now, "
-            f"{percent(change.earlier / change.earlier_base)} then ({_span(change)} points)."
+            f"{word} people spoke of “{labels[change.key]}” than in the last wave: {percent(change.now.estimate)} now, "
+            f"{percent(change.then.estimate)} then ({_span(change)} points)."
         )
     alike = [labels[change.key] for change in changes if change.shown and not change.told_apart]
     # All three kinds are named, so that nothing is dropped in silence.
@@ -134,9 +140,14 @@ def _sentences(changes: Sequence[WaveChange], labels: Mapping[str, str]) -> Iter
 def _cells(change: WaveChange) -> tuple[Cell, Cell, Cell]:
     if not change.shown:
         return NOT_SHOWN, NOT_SHOWN, NOT_SHOWN
-    then, now = ((change.earlier, change.earlier_base), (change.n, change.base))
-    cells = (f"{percent(n / base)}\n{number(n)} of {number(base)}" for n, base in (then, now))
+    then, now = ((change.then, change.earlier, change.earlier_base), (change.now, change.n, change.base))
+    cells = (f"{percent(share.estimate)}\n{_people(n, base)}" for share, n, base in (then, now))
     return (*cells, f"{_points(change.difference)}\n{_span(change)}")  # type: ignore[return-value]
+
+
+def _people(n: float, base: float) -> str:
+    # Beside an estimate of excerpts, what people read so far may be of too few to be shown.
+    return f"of {number(base)} people" if n != n else f"{number(n)} of {number(base)}"
 
 
 def _span(change: WaveChange) -> str:
@@ -150,15 +161,12 @@ def _points(share: float) -> str:
 
 
 def _chart(source: RunResults, changes: Sequence[WaveChange], labels: Mapping[str, str], table: TableBlock) -> Block | None:
-    from statsmodels.stats.proportion import proportion_confint
-
     cells = {}
-    # Wilson's interval, as in the tables of one wave, so that the same share has the same ends.
     for change in changes:
-        for level, n, base in ((THEN, change.earlier, change.earlier_base), (NOW, change.n, change.base)):
+        waves = ((THEN, change.earlier, change.earlier_base, change.then), (NOW, change.n, change.base, change.now))
+        for level, n, base, share in waves:
             if change.shown:
-                low, high = proportion_confint(n, base, method="wilson")
-                cells[change.key, level] = GroupEstimate(change.key, level, n, base, n / base, float(low), float(high))
+                cells[change.key, level] = GroupEstimate(change.key, level, n, base, *share)
     shown = {change.key: labels[change.key] for change in changes if change.shown}
     comparison = GroupComparison("share", "wave", shown, (THEN, NOW), cells, source.profile)
     return comparison_chart(

@@ -222,11 +222,27 @@ STAGES: tuple[Stage, ...] = (
         ("codings", "segments", "comments", "people", "ratings", "codebook"),
         ("counts", "closed"),
         ("count", "intake"),
-        version=3,
+        version=4,
         columns={
             "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id"),
             "comments": ("comment_id", "response_id", "question", "set_aside", "consent"),
+        },
+    ),
+    Stage(
+        "estimate",
+        (
+            *("segments", "comments", "people", "codings", "suggestions"),
+            *("decisions", "discussions", "lessons", "counts", "codebook"),
+        ),
+        ("estimates",),
+        ("count", "intake"),
+        packages=("scipy",),
+        columns={
+            "segments": ("segment_id", "comment_id", "text_id"),
+            "comments": ("comment_id", "response_id", "question", "weight", "set_aside"),
+            "codings": ("segment_id", "code", "status"),
+            "suggestions": ("text_id", "code", "score", "suggested"),
         },
     ),
 )

@@ -1,4 +1,4 @@
-"""Count how many people of each group spoke of each code, and how they answered the closed questions."""
+"""Count how many people of each group spoke of each code, as people decided, and how they answered the closed questions."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +17,8 @@ from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 
 
+DECIDED = ("accepted", "added")
+"""What people have decided of a coding; a suggestion is no fact, and neither is what they differ on."""
 Levels = dict[str, pd.Categorical]
 """For each group the level of each person, missing where it is not known."""
 
@@ -31,7 +33,10 @@ def count(
     *,
     settings: SimpleNamespace,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return counts of people by code and group, and the closed questions by group, after disclosure control."""
+    """Return counts of people by code and group, and the closed questions by group, after disclosure control.
+
+    Only codes that people decided on count: as long as not all excerpts are read, a count says "at least so many".
+    """
     profile = PROFILES[settings.count.profile]
     groups = compared_groups(settings)
     (answered, rated), persons = factorize(comments["response_id"], ratings["response_id"])
@@ -41,7 +46,7 @@ def count(
     reviewed = float((codings["status"] != "suggested").mean()) if len(codings) else 0.0
     usable = comments["set_aside"].isna().to_numpy()
     answers = pd.DataFrame({"person": answered[usable], "question": pd.Categorical(comments["question"])[usable]})
-    spoken = _spoken(codings, segments, comments.loc[usable, "comment_id"], answers)
+    spoken = _spoken(codings[codings["status"].isin(DECIDED)], segments, comments.loc[usable, "comment_id"], answers)
     opened = open_questions(comments, people, groups, profile)
     counts = _open(
         answers,

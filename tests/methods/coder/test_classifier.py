@@ -61,6 +61,7 @@ TRUST = Code(
 )
 CODEBOOK = Codebook((WAITING, FOOD, TRUST))
 OUTSIDE = "parking spaces near my house cost nothing"
+FAR = "My password expired again"
 
 
 def coder_for(*codes, **parameters):
@@ -142,9 +143,15 @@ def test_one_word_is_enough_where_it_names_a_code():
 
 
 def test_it_says_when_an_answer_is_outside_the_codebook(untaught):
-    found = untaught.suggest([OUTSIDE])[0]
+    found = untaught.suggest([FAR])[0]
     assert found.abstained == "outside the codebook"
     assert not any(one.suggested for one in found.codes)
+
+
+def test_that_it_is_not_sure_is_no_evidence_that_the_codebook_has_no_code(untaught):
+    found = untaught.suggest([OUTSIDE])[0]
+    assert found.abstained == "not sure enough"
+    assert 0.15 <= found.codes[0].score < untaught.thresholds_.min()
 
 
 def test_it_says_when_two_codes_tie():
@@ -162,7 +169,7 @@ def test_with_one_code_only_it_still_knows_what_is_outside():
     coder = coder_for(FOOD).fit()
     inside, outside = coder.predict_proba(["the lunch was lovely", OUTSIDE])[:, 0]
     assert inside > 0.5 > outside
-    assert coder.suggest([OUTSIDE])[0].abstained == "outside the codebook"
+    assert coder.suggest([FAR])[0].abstained == "outside the codebook"
 
 
 def test_an_example_of_two_codes_teaches_both():

@@ -25,7 +25,7 @@ def survey(n_workers=40, n_leaders=6, said_time=20):
     ids = [f"p{i:03d}" for i in range(n_workers + n_leaders)]
     comments = pd.DataFrame({"comment_id": ids, "response_id": ids, "question": "q", "set_aside": None, "consent": "quote"})
     segments = pd.DataFrame({"segment_id": ids, "comment_id": ids, "text_id": ids, "text": "we need far more time"})
-    codings = pd.DataFrame({"segment_id": ids[:said_time], "code": "time", "status": "suggested", "reviewers": 0})
+    codings = pd.DataFrame({"segment_id": ids[:said_time], "code": "time", "status": "accepted", "reviewers": 1})
     levels = ["Worker"] * n_workers + ["Leader"] * n_leaders
     people = pd.DataFrame({"response_id": ids, "attribute": "group", "value": levels})
     return codings, segments, comments, people
@@ -160,7 +160,7 @@ def test_a_mean_of_few_people_is_not_shown():
 def test_the_share_that_people_have_decided_on_is_said():
     codings, *rest = survey()
     decided = codings.assign(status=["accepted"] * 3 + ["added", "contested"] + ["suggested"] * 15, reviewers=[1] * 5 + [0] * 15)
-    assert set(counted()[0]["reviewed"]) == {0.0}
+    assert set(counted((codings.assign(status="suggested"), *rest))[0]["reviewed"]) == {0.0}
     assert set(counted((decided, *rest))[0]["reviewed"]) == {0.25}
 
 
@@ -211,3 +211,12 @@ def test_quotes_wait_for_approval_and_name_the_group_only():
     assert len(found) and not found["approved"].any()
     assert set(found["caption"]) <= {"Worker", "Leader"}
     assert set(found["consent"]) == {"paraphrase"}
+
+
+@pytest.mark.parametrize("status", ["suggested", "contested"])
+def test_what_nobody_decided_or_people_differ_on_is_not_counted(status):
+    codings, *others = survey(n_leaders=0)
+    tables = (pd.concat([codings, codings.assign(code="trust", status=status)]), *others)
+    counts, _ = counted(tables)
+    assert cell(counts, question="q", code="time", level="Worker")["n"] == 20
+    assert cell(counts, question="q", code="trust", level="Worker")["suppressed"]
