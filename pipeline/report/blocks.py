@@ -97,6 +97,36 @@ class Chart:
     series: tuple[Series, ...]
     axis: Axis
     table: TableBlock
+    subtitle: str = ""
+    """What is measured, of whom: the title says what comes of it."""
+    prints_table: bool = True
+    """Whether a reader finds the table under the chart; the workbook has it all the same."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What somebody said, and who that was as far as it may be told."""
+
+    words: str
+    who: str = ""
+    reworded: bool = False
+    """The words are not the person's own, so no format may set them in quotation marks."""
+
+    @property
+    def speaker(self) -> str:
+        """Who said it, or that it is not told."""
+        return self.who or SOMEBODY
+
+
+SOMEBODY = "Somebody who took part"
+IN_OTHER_WORDS = "In other words:"
+"""What stands before words that are not the person's own."""
+
+
+def quote_in_words(quote: Quote) -> str:
+    """Write a quotation with who spoke, for a cell of a table."""
+    words = f"{IN_OTHER_WORDS} {quote.words}" if quote.reworded else f"“{quote.words}”"
+    return f"{words}\n— {quote.speaker}"
 
 
 @dataclass(frozen=True)
@@ -104,8 +134,24 @@ class Quotations:
     """Words of people who have agreed to be quoted, or the sentence that there are none."""
 
     kind: ClassVar[str] = "quotations"
-    items: tuple[str, ...]
+    items: tuple[Quote, ...]
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a reader should know, in a sentence, with the figures that carry it and whose they are."""
+
+    sentence: str
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings of a report, the one with the largest difference first."""
+
+    kind: ClassVar[str] = "findings"
+    items: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +174,7 @@ class Fold:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | ListEntry | Fold
+Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | Findings | ListEntry | Fold
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Quotations: those that people have approved leave; each other candidate stays, with the reason."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.methods.text.rewording import too_like
+from pipeline.report.blocks import Quote
 from pipeline.report.numbers_in_words import listed, number
 from pipeline.study.quote_uses import Use, read_uses
 from pipeline.study.study import Study
@@ -128,7 +129,23 @@ def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.Da
     sorted_out = release(quotes, segments, comments, approvals)
     texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
     waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
-    return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))
+    spoken = texts["segment_id"].map(segments.set_index("segment_id")["text"])
+    return Words(
+        dict(zip(texts["text_id"], texts["text"], strict=True)),
+        released=True,
+        n_waiting=int(waiting),
+        who=dict(zip(texts["text_id"], texts["caption"], strict=True)),
+        reworded=frozenset(texts.loc[texts["text"] != spoken, "text_id"]),
+    )
+
+
+def quotes_of(words: Words, text_ids: Iterable[str]) -> tuple[Quote, ...]:
+    """Return those texts that may be quoted, in the same order, each with who spoke."""
+    return tuple(
+        Quote(words.quotable[text_id], words.who.get(text_id, ""), text_id in words.reworded)
+        for text_id in text_ids
+        if text_id in words.quotable
+    )
 
 
 @dataclass(frozen=True)

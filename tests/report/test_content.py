@@ -79,10 +79,11 @@ def all_words(source, *, for_team: bool = False) -> str:
 
 def test_sections_are_in_the_order_a_reader_needs(source):
     assert [section.heading for section in build_report(source).sections] == [
-        "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
+        "The story", "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
         "Shares by group", "Two groups side by side", "Closed questions", "Where people disagreed",
         "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed",
-        "What came of it", "What changed since the last wave", "How it was done",
+        "What came of it", "What changed since the last wave",
+        "How the findings were picked", "How it was done",
     ]  # fmt: skip
 
 
@@ -372,7 +373,7 @@ def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(so
     agreed = comments.assign(consent=comments["consent"].mask(comments["text"] == words, "quote"))
     found = section(with_table(with_table(source, "members", members), "comments", agreed), "heard-once", for_team=True)
     (quotations,) = blocks_of(found, Quotations)
-    assert quotations.items == ("Cut, cut and cut again.",)
+    assert [quote.words for quote in quotations.items] == ["Cut, cut and cut again."]
     assert quotations.note == "Fewer than 8 more were said by people who have not agreed to be quoted."
     assert isinstance(found.blocks[0], Paragraph) and found.blocks[0].text.startswith("Fewer than 8 things were said")
 
@@ -445,7 +446,7 @@ def test_a_study_without_answers_codebook_or_groups_still_has_a_report(source):
         study=replace(source.study, settings=bare),
     )  # fmt: skip
     report = build_report(nothing)
-    assert len(report.sections) == 17
+    assert len(report.sections) == 19
     assert "No themes were found." in all_words(nothing)
 
 

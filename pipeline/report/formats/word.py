@@ -10,6 +10,7 @@ from pipeline.report.blocks import (
     Block,
     Chart,
     Figure,
+    Findings,
     Fold,
     Heading,
     ListEntry,
@@ -18,6 +19,7 @@ from pipeline.report.blocks import (
     Quotations,
     Report,
     TableBlock,
+    quote_in_words,
 )
 from pipeline.report.content import build_report
 from pipeline.report.formats.docx_styles import (
@@ -35,6 +37,8 @@ from pipeline.workflow.results import RunResults
 
 
 _PICTURE_WIDTH_CM = 13.0
+_FEW = 2
+"""Sections that need no list of contents."""
 _MOST_DOTS = 24
 """In one picture: more would not fit on a page."""
 
@@ -59,9 +63,10 @@ class _Setting:
         write_lines(self.document.add_paragraph(), report.banner, bold=True)
         self.paragraph(report.notice)
         add_footer(self.document, f"{report.title} · {report.banner}")
-        self.heading("Contents", 1, "contents")
-        for section in report.sections:
-            write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
+        if len(report.sections) > _FEW:
+            self.heading("Contents", 1, "contents")
+            for section in report.sections:
+                write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
         for section in report.sections:
             self.heading(section.heading, 1, section.name)
             for block in section.blocks:
@@ -95,6 +100,9 @@ class _Setting:
                 self.table(block)
             case Chart():
                 self.chart(block)
+            case Findings():
+                for finding in block.items:
+                    self.paragraph(finding.sentence, "List Number")
             case Quotations():
                 self.quotations(block)
             case ListEntry():
@@ -135,12 +143,13 @@ class _Setting:
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
             picture = draw_picture(part)
             add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
-        self.table(block.table)
+        if block.prints_table:
+            self.table(block.table)
 
     def quotations(self, block: Quotations) -> None:
-        """Set what people said, each in quotation marks."""
-        for words in block.items:
-            self.paragraph(f"“{words}”", "Quote")
+        """Set what people said, each with who spoke."""
+        for quote in block.items:
+            self.paragraph(quote_in_words(quote), "Quote")
         if block.note:
             self.paragraph(block.note)
 

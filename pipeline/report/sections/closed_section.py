@@ -26,7 +26,7 @@ def closed_questions(source: RunResults) -> ReportSection:
 def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
     # A table for each scale, since means on different scales cannot share an axis.
     means = _measured(source, "mean")
-    scales = {str(question): _scale(source, str(question)) for question in means["question"]}
+    scales = {str(question): scale_of(source, str(question)) for question in means["question"]}
     for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
         asked, labels = without_shared_beginning(
             {question: source.wording(question) for question, scale in scales.items() if scale == ends}
@@ -55,7 +55,7 @@ def _measured(source: RunResults, measure: str) -> pd.DataFrame:
     return closed[closed["measure"] == measure]
 
 
-def _scale(source: RunResults, question: str) -> tuple[float, float] | None:
+def scale_of(source: RunResults, question: str) -> tuple[float, float] | None:
     """Return the ends of a question's scale: those the study names, or else those of what is shown; None where nothing is."""
     rating = source.study.settings.intake.ratings.get(question)
     if rating and rating.scale:

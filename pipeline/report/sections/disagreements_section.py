@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock, quote_in_words
 from pipeline.report.numbers_in_words import counted, listed, number
+from pipeline.report.quote_bank import quotes_of
 from pipeline.workflow.results import RunResults
 
 
@@ -63,7 +64,8 @@ def _rows(source: RunResults, made: pd.DataFrame, contested: pd.DataFrame, words
         place: dict[str, Any] = consent.loc[segment_id].to_dict()
         # The person who said it here must have agreed, and not only somebody else who used the same words.
         if place["consent"] == "quote" and place["text_id"] in words.quotable:
-            yield f"“{words.quotable[place['text_id']]}”", "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
+            (quote,) = quotes_of(words, [place["text_id"]])
+            yield quote_in_words(quote), "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
 
 
 def _readings(source: RunResults, made: pd.DataFrame) -> Iterator[str]:

@@ -7,14 +7,13 @@ from pipeline.methods.themes.titles import MIXED
 from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, Points, Quotations, ReportSection, TableBlock
 from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
 from pipeline.workflow.results import RunResults
 
 
 OPEN_ENTRIES = 12
 MOST_EXEMPLARS = 3
-# Words of a quotation that stands in a sentence: enough to tell something, and short enough to be read there.
-TELLING, SHORT_QUOTE = 4, 20
 NOT_IN_CODEBOOK = "Not in the codebook yet"
 WHAT_A_THEME_IS = (
     "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
@@ -102,10 +101,10 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
 
 def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> ListEntry:
     like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
-    quotable = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    quotable = quotes_of(words, theme.exemplars)[:MOST_EXEMPLARS]
     facts = (
         *((("Title", "given by people"),) if theme.named else ()),
-        ("In a sentence", _sentence(source, theme, quotable)),
+        ("In a sentence", _sentence(source, theme)),
         ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
         ("People", theme.people + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),
@@ -115,20 +114,15 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
     return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
 
 
-def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -> str:
-    """Describe a theme in a sentence, with the words of people who agreed to be quoted."""
+def _sentence(source: RunResults, theme: PlacedTheme) -> str:
+    """Describe a theme in a sentence; what people said stands below it."""
     if theme.code is not None:
-        about = f"People speak of what the codebook calls “{source.label(theme.code)}”"
-    elif theme.title.startswith(MIXED):
-        about = "People speak of several things, or too few of them use the same words to name it"
-    elif theme.title:
-        about = f"People speak of “{theme.name}”, for which the codebook has no code"
-    else:
-        about = "Few people speak of this, and their words are held back"
-    quoted = [f"“{' '.join(text.split()).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][
-        :2
-    ]
-    return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
+        return f"People speak of what the codebook calls “{source.label(theme.code)}”."
+    if theme.title.startswith(MIXED):
+        return "People speak of several things, or too few of them use the same words to name it."
+    if theme.title:
+        return f"People speak of “{theme.name}”, for which the codebook has no code."
+    return "Few people speak of this, and their words are held back."
 
 
 def _place(source: RunResults, theme: PlacedTheme) -> str:
