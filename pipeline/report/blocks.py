@@ -10,6 +10,10 @@ class Heading:
 
     kind: ClassVar[str] = "heading"
     text: str
+    name: str = ""
+    """What links call it, if any lead to it."""
+    level: int = 3
+    """As in HTML: a report has level 1 and its sections have level 2."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class TableBlock:
     targets: tuple[str, ...] = ()
     """For each row, the name of the entry that its heading leads to."""
     note: str = ""
+    printed: tuple[int, ...] = ()
+    """The columns that a page has room for; all where none is named. The workbook has every one."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ class Chart:
     """What is measured, of whom: the title says what comes of it."""
     prints_table: bool = True
     """Whether a reader finds the table under the chart; the workbook has it all the same."""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,15 @@ class Fold:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | Findings | ListEntry | Fold
+@dataclass(frozen=True)
+class InWorkbook:
+    """Blocks of which a reader's report prints nothing: the workbook has their tables, and the folder of charts their charts."""
+
+    kind: ClassVar[str] = "in workbook"
+    blocks: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | Findings | ListEntry | Fold | InWorkbook
 
 
 @dataclass(frozen=True)
@@ -184,6 +199,13 @@ class ReportSection:
     name: str
     heading: str
     blocks: tuple[Block, ...]
+    says_nothing: bool = False
+    """Its one sentence says why there is nothing to show."""
+
+
+def nothing_to_show(name: str, heading: str, why: str) -> ReportSection:
+    """Return a section that has nothing to show, which a reader's report does not open."""
+    return ReportSection(name, heading, (Paragraph(why),), says_nothing=True)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.report.blocks import IN_OTHER_WORDS, Chart, Report
 from pipeline.report.content import build_report, build_summary
+from pipeline.report.printed_report import printed
 from pipeline.runtime.files import write_atomically
 from pipeline.workflow.results import RunResults
 
@@ -15,13 +16,13 @@ FOR_THE_TEAM = "report-for-the-team.html"
 
 def write_html(source: RunResults, folder: Path) -> None:
     """Write report.html."""
-    page = render(build_report(source))
+    page = render(printed(build_report(source)))
     write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
 
 
 def write_for_the_team(source: RunResults, folder: Path) -> None:
     """Write the copy with words that nobody has approved yet."""
-    page = render(build_report(source, for_team=True))
+    page = render(printed(build_report(source, for_team=True)))
     write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
     # Words that nobody has approved: not for others who use the machine.
     (folder / FOR_THE_TEAM).chmod(0o600)

@@ -33,6 +33,7 @@ from pipeline.report.formats.docx_styles import (
     write_link,
 )
 from pipeline.report.numbers_in_words import listed
+from pipeline.report.printed_report import printed
 from pipeline.workflow.results import RunResults
 
 
@@ -45,7 +46,7 @@ _MOST_DOTS = 24
 
 def write_docx(source: RunResults, folder: Path) -> None:
     """Write report.docx."""
-    save_document(as_document(build_report(source)), folder / "report.docx")
+    save_document(as_document(printed(build_report(source))), folder / "report.docx")
 
 
 def as_document(report: Report) -> Document:
@@ -90,7 +91,7 @@ class _Setting:
         """Set one block."""
         match block:
             case Heading():
-                self.heading(block.text, level)
+                self.heading(block.text, block.level - 1, block.name)
             case Paragraph():
                 self.paragraph(block.text)
             case Points():
@@ -143,6 +144,8 @@ class _Setting:
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
             picture = draw_picture(part)
             add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
+        if block.note:
+            self.paragraph(block.note)
         if block.prints_table:
             self.table(block.table)
 

@@ -1,7 +1,7 @@
 """What came of it: how many themes have an answer, and how long it took."""
 
 from pipeline.report.answered_actions import Standing, standing
-from pipeline.report.blocks import Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Paragraph, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import counted, number, percent
 from pipeline.workflow.results import RunResults
 
@@ -15,7 +15,7 @@ def came_of_it(source: RunResults) -> ReportSection:
     name, heading = "what-came-of-it", "What came of it"
     progress = standing(source)
     if not progress.loop.entries:
-        return ReportSection(name, heading, (Paragraph(NOT_BEGUN),))
+        return nothing_to_show(name, heading, NOT_BEGUN)
     n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
     days = progress.loop.median_days
     half = f" Half of the answers reached people within {counted(days, 'day', 'days')}." if days is not None else ""

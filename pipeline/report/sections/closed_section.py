@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from pipeline.methods.disclosure.cells import EVERYONE
-from pipeline.report.blocks import Axis, Block, Heading, Paragraph, ReportSection
+from pipeline.report.blocks import Axis, Block, Heading, InWorkbook, Paragraph, ReportSection, nothing_to_show
 from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
 from pipeline.report.group_comparison import compare
 from pipeline.workflow.results import RunResults
@@ -15,11 +15,12 @@ def closed_questions(source: RunResults) -> ReportSection:
     """Return means of scores and shares of options by group."""
     name, heading = "closed-questions", "Closed questions"
     if source["closed"].empty:
-        return ReportSection(name, heading, (Paragraph("The study has no closed questions."),))
+        return nothing_to_show(name, heading, "The study has no closed questions.")
     blocks: list[Block] = [Paragraph("Means and shares are of the people who answered the question, with 95% intervals.")]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
-        blocks += _means(source, group, f"means-{place}")
-        blocks += _options(source, group, f"options-{place}")
+        of_group = (*_options(source, group, f"options-{place}"), *_means(source, group, f"means-{place}"))
+        # A page holds the comparison by the attribute that the study names first.
+        blocks += of_group if place == 1 else [InWorkbook(of_group)]
     return ReportSection(name, heading, tuple(blocks))
 
 

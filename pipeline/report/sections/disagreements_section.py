@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock, quote_in_words
+from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock, nothing_to_show, quote_in_words
 from pipeline.report.numbers_in_words import counted, listed, number
 from pipeline.report.quote_bank import quotes_of
 from pipeline.workflow.results import RunResults
@@ -35,7 +35,7 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
     made = made[made["outcome"].isin(["codes", "none"])]
     if contested.empty:
         twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False
-        return ReportSection(name, heading, (Paragraph(NONE if twice else NOBODY_YET),))
+        return nothing_to_show(name, heading, NONE if twice else NOBODY_YET)
     rows = list(_rows(source, made, contested, words))
     n, shown = contested["segment_id"].nunique(), len(rows)
     sentence = f"People read {counted(n, 'excerpt', 'excerpts')} differently. {WHY}"

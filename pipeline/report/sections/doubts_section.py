@@ -5,7 +5,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Quote, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Quote, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.shown_totals import texts_are_shown, texts_shown
@@ -31,7 +31,7 @@ def not_sure(source: RunResults) -> ReportSection:
     name, heading = "not-sure", "What the program is not sure of"
     reasons = abstentions(source["suggestions"], source["texts"])
     if reasons.empty:
-        return ReportSection(name, heading, (Paragraph("The program suggests at least one code for everything that was said."),))
+        return nothing_to_show(name, heading, "The program suggests at least one code for everything that was said.")
     sentence = (
         f"The program suggests no code for {texts_of(source, len(reasons))}. It says so rather than guess. "
         "People should read these first."
@@ -79,7 +79,7 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     name, heading = "heard-once", "Heard once"
     single = tuple(source["members"].loc[source["members"]["heard_once"], "text_id"])
     if not single:
-        return ReportSection(name, heading, (Paragraph("Everything that was said is like something that somebody else said."),))
+        return nothing_to_show(name, heading, "Everything that was said is like something that somebody else said.")
     quoted = quotes_of(words, single)
     # Each is one person's, and those that are not quoted are of people who did not agree: of either few are not numbered.
     sentence = f"{sentence_case(number_shown(len(single), source.profile))} things were said that nothing else is like."

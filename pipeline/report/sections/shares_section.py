@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.report.blocks import Block, Fold, Heading, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Heading, InWorkbook, Paragraph, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
 from pipeline.report.group_comparison import GroupComparison, compare
 from pipeline.report.numbers_in_words import by
@@ -25,10 +25,12 @@ def shares(source: RunResults) -> ReportSection:
     """Return shares of people by code and group, over all open questions and for each."""
     name, heading = "shares-by-group", "Shares by group"
     if source["counts"].empty:
-        return ReportSection(name, heading, (Paragraph("There are no codes to count yet."),))
+        return nothing_to_show(name, heading, "There are no codes to count yet.")
     blocks: list[Block] = [Paragraph(HOW_TO_READ), Paragraph(NOT_CHECKED)]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
-        blocks += _by_group(source, group, f"shares-{place}")
+        of_group = tuple(_by_group(source, group, f"shares-{place}"))
+        # A page holds the comparison by the attribute that the study names first.
+        blocks += of_group if place == 1 else [InWorkbook(of_group)]
     return ReportSection(name, heading, tuple(blocks))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.methods.disclosure.cells import ANY
-from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection, nothing_to_show
 from pipeline.report.comparison_blocks import comparison_table
 from pipeline.report.group_comparison import GroupComparison, compare, differences
 from pipeline.report.sections.shares_section import compare_codes
@@ -24,7 +24,7 @@ def side_by_side(source: RunResults) -> ReportSection:
     name, heading = "side-by-side", "Two groups side by side"
     pairs = source.study.settings.count.pairs
     if not pairs:
-        return ReportSection(name, heading, (Paragraph(NONE_ASKED_FOR),))
+        return nothing_to_show(name, heading, NONE_ASKED_FOR)
     blocks: list[Block] = [Paragraph(HOW)]
     for place, (first, second) in enumerate(pairs, start=1):
         blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]

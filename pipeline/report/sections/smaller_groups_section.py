@@ -5,8 +5,20 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, number, people, percent
+from pipeline.report.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Fold,
+    Heading,
+    InWorkbook,
+    Paragraph,
+    Points,
+    ReportSection,
+    TableBlock,
+    nothing_to_show,
+)
+from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, listed, number, people, percent
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.workflow.results import RunResults
 
@@ -29,7 +41,7 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
     """Return what each group speaks of more than others, and the ranks of themes by group."""
     name, heading = "smaller-groups", "Smaller groups"
     if source["voices"].empty:
-        return ReportSection(name, heading, (Paragraph("There are no groups to compare, or no themes that they spoke of."),))
+        return nothing_to_show(name, heading, "There are no groups to compare, or no themes that they spoke of.")
     headings = {theme.theme_id: theme for theme in placed}
     blocks: list[Block] = [Paragraph(WHY)]
     for place, group in enumerate(source["voices"]["group"].unique(), start=1):
@@ -40,15 +52,38 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
 def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], place: int) -> Iterator[Block]:
     voices = source["voices"][source["voices"]["group"] == group]
     yield Heading(f"What stands out {by(group)}")
-    yield TableBlock(
+    yield Points(tuple(_sentences(voices, themes)))
+    table = TableBlock(
         name=f"smaller-groups-{place}",
         caption=f"Themes that a group speaks of more than everyone else, {by(group)}",
         header=("Group", "Theme", "Share of the group", "Share of everyone else", "Evidence"),
         rows=tuple(row for level, cells in voices.groupby("level") for row in _rows(source, str(level), cells, themes)),
     )
     ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
-    yield Paragraph(HOW_RANKED)
-    yield Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
+    ranked = Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
+    yield InWorkbook((table, Paragraph(HOW_RANKED), ranked))
+
+
+def _sentences(voices: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[str]:
+    shown = voices[(voices["evidence"] != "none") & voices["theme_id"].isin(themes)]
+    for level, rows in shown.groupby("level"):
+        ordered = rows.sort_values(["evidence", "theme_id"], key=lambda names: names.map(_order(themes)))
+        yield f"{level}: {'; '.join(_in_words(row, themes) for row in ordered.to_dict('records'))}."
+    if silent := sorted(set(voices["level"]) - set(shown["level"])):
+        yield f"{listed(silent)}: nothing stands out."
+
+
+def _order(themes: dict[str, PlacedTheme]) -> dict[str, int]:
+    # What is sure comes first, then as in the table of themes.
+    return {name: place for place, name in enumerate(("clear", "a sign", *themes))}
+
+
+def _in_words(row: dict[Any, Any], themes: dict[str, PlacedTheme]) -> str:
+    title, evidence = themes[str(row["theme_id"])].name, EVIDENCE[str(row["evidence"])].lower()
+    if row["suppressed"]:
+        return f"“{title}” ({evidence}; figures not shown)"
+    against = "" if pd.isna(row["elsewhere"]) else f", against {percent(float(row['elsewhere']))} of everyone else"
+    return f"“{title}” ({percent(float(row['share']))}{against}; {evidence})"
 
 
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:

@@ -93,7 +93,7 @@ def _limits(source: RunResults) -> Iterator[str]:
             "“at least” so many people"
         )
     elif checked < 1:
-        yield "and people have checked only some of what the program makes of the written answers, so no share of them stands here"
+        yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
     else:
         yield "and a figure says how many people brought something up, not how much it matters to them"
 

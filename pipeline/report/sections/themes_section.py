@@ -4,7 +4,19 @@ from collections.abc import Sequence
 
 from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
 from pipeline.methods.themes.titles import MIXED
-from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, Points, Quotations, ReportSection, TableBlock
+from pipeline.report.blocks import (
+    Block,
+    Fold,
+    Heading,
+    InWorkbook,
+    ListEntry,
+    Paragraph,
+    Points,
+    Quotations,
+    ReportSection,
+    TableBlock,
+    nothing_to_show,
+)
 from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
@@ -29,17 +41,17 @@ HOW_STEADY = (
 def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
     """Return the table of themes and an entry for each."""
     if not placed:
-        return ReportSection("themes", "Themes", (Paragraph("No themes were found, because there are no answers to read."),))
+        return nothing_to_show("themes", "Themes", "No themes were found, because there are no answers to read.")
     counted_in = [theme for theme in placed if not theme.set_aside]
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), _table(source, counted_in)]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
-    blocks += _families(counted_in)
+    blocks.append(InWorkbook((Paragraph(HOW_STEADY), *_families(counted_in))))
     blocks += entries[:OPEN_ENTRIES]
     if folded := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold(f"The other {counted(len(folded), 'theme', 'themes')}", tuple(folded)))
+        blocks.append(Fold("What people said about the other themes", tuple(folded)))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
         summary = f"{counted(len(aside), 'theme', 'themes')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(summary, tuple(aside)))
@@ -51,7 +63,7 @@ def how_to_approve(words: Words) -> str:
     waiting = f"{counted(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
     return (
         "What people said is shown here only once a person of the team has approved each excerpt. "
-        f"{waiting}: `make review`, then “Quotes to approve”. The team's own copy shows the others."
+        f"{waiting}: On the review page, they stand under “Quotes to approve”. The team's own copy shows the others."
     )
 
 
@@ -80,10 +92,11 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
     return TableBlock(
         name="all-themes",
         caption="All themes, by number of people",
-        header=("Theme", "People", "Different things said", "How steady", "Place in the codebook", "Family of like themes"),
+        header=("Theme", "People", "Different things said", "How steady", "Code", "Family of like themes", "Words used"),
         rows=tuple(_row(source, theme) for theme in placed),
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
+        printed=(0, 1, 6, 4),
     )
 
 
@@ -96,6 +109,7 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
         steadiness(theme.stability),
         source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
         number(theme.family),
+        theme.keywords or sentence_case(HELD_BACK),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.comparison_blocks import comparison_chart, share_axis
 from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate
@@ -34,7 +34,7 @@ def waves(source: RunResults) -> ReportSection:
     """Return what changed since the wave that the study names."""
     name, heading = "since-the-last-wave", "What changed since the last wave"
     if source.waves is None:
-        return ReportSection(name, heading, (Paragraph(NOT_NAMED),))
+        return nothing_to_show(name, heading, NOT_NAMED)
     return ReportSection(name, heading, tuple(_compared(source, source.waves)))
 
 
