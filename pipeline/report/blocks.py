@@ -88,12 +88,12 @@ class Axis:
     title: str
     low: float
     high: float
-    unit: Literal["share", "score"]
+    unit: Literal["share", "score", "people"]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Dots with intervals, what they show in words, and the table that holds every figure."""
+    """Marks, what comes of them as a title, what they show in words, and the table that holds every figure."""
 
     kind: ClassVar[str] = "chart"
     name: str
@@ -108,6 +108,8 @@ class Chart:
     prints_table: bool = True
     """Whether a reader finds the table under the chart; the workbook has it all the same."""
     note: str = ""
+    form: Literal["dots", "bars", "grid"] = "dots"
+    """Dots with intervals, one bar a label, or a cell for each label and group."""
 
 
 @dataclass(frozen=True)

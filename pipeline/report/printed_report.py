@@ -67,13 +67,16 @@ def printed(report: Report) -> Report:
 
 def _with_links_that_lead_somewhere(section: ReportSection) -> ReportSection:
     entries = {entry.name for block in section.blocks for entry in _entries(block)}
-    blocks = tuple(
-        replace(block, targets=tuple(target if target in entries else "" for target in block.targets))
-        if isinstance(block, TableBlock)
-        else block
-        for block in section.blocks
-    )
-    return replace(section, blocks=blocks)
+
+    def checked(table: TableBlock) -> TableBlock:
+        return replace(table, targets=tuple(target if target in entries else "" for target in table.targets))
+
+    def mended(block: Block) -> Block:
+        if isinstance(block, Chart):
+            return replace(block, table=checked(block.table))
+        return checked(block) if isinstance(block, TableBlock) else block
+
+    return replace(section, blocks=tuple(map(mended, section.blocks)))
 
 
 def _entries(block: Block) -> Iterator[ListEntry]:
@@ -95,7 +98,8 @@ def _where_tables_are(n: int) -> Iterator[Block]:
     yield Heading("Where the figures are", "where-the-figures-are")
     yield Paragraph(
         f"The workbook, {WORKBOOK}, holds {counted(n, 'table', 'tables')}, each on a sheet of its own (“themes export STUDY --to "
-        "xlsx”). The numbers of tables in this report are those of its sheets."
+        "xlsx”). The numbers of tables in this report are those of its sheets. Each chart lies as a picture, with the figures "
+        "that it shows, in the folder “charts” (“--to charts”)."
     )
 
 
@@ -144,7 +148,8 @@ class _Page:
                     moved.append(self.place[block.name])
             case Chart():
                 note = f"Every figure: table {self.place[block.table.name]} of the workbook." if self.place else ""
-                yield replace(block, prints_table=False, note=note)
+                prints = block.table.name in PRINTED
+                yield replace(block, table=_with_columns(block.table), prints_table=prints, note="" if prints else note)
             case Fold():
                 inside = tuple(self.blocks(block.blocks, moved))
                 if inside:

@@ -140,6 +140,8 @@ class _Setting:
         for number, part in enumerate(_parts(block)):
             caption = self.paragraph(part.title, "Caption")
             caption.paragraph_format.keep_with_next = True
+            if part.subtitle:
+                self.paragraph(part.subtitle).paragraph_format.keep_with_next = True
             # The alternative speaks of the whole chart; heard again with each piece it would say nothing new.
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
             picture = draw_picture(part)
@@ -168,6 +170,8 @@ class _Setting:
 
 
 def _parts(chart: Chart) -> list[Chart]:
+    if chart.form != "dots":
+        return [chart]
     most = max(1, _MOST_DOTS // (len(chart.series) + 2))
     # Both rounded up: pieces of about the same length rather than a last one of a single label.
     n_parts = -(-len(chart.labels) // most)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure.cells import EVERYONE
 from pipeline.report.blocks import Axis, Block, Heading, InWorkbook, Paragraph, ReportSection, nothing_to_show
-from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
+from pipeline.report.comparison_blocks import INTERVALS, comparison_blocks, comparison_table, share_axis
 from pipeline.report.group_comparison import compare
 from pipeline.workflow.results import RunResults
 
@@ -39,7 +39,9 @@ def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
         yield Heading(f"{first}: scores{scale}{comparison.by_group}")
         # Where no mean is shown there is no chart, and the axis is not drawn.
         axis = Axis("Mean score", *(ends or (0.0, 1.0)), "score")
-        yield from comparison_blocks(comparison, table, axis, title="Mean scores with 95% intervals")
+        yield from comparison_blocks(
+            comparison, table, axis, title=f"{asked or 'Closed questions'}: mean scores{scale}, with 95% intervals"
+        )
 
 
 def without_shared_beginning(labels: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -78,5 +80,8 @@ def _options(source: RunResults, group: str, name: str) -> Iterator[Block]:
         table = comparison_table(comparison, f"{name}-{position}", caption=f"Answers to “{wording}”", first="Answer")
         yield Heading(f"“{wording}”{comparison.by_group}")
         yield from comparison_blocks(
-            comparison, table, share_axis(comparison), title="Share of people who chose each answer, with 95% intervals"
+            comparison,
+            table,
+            share_axis(comparison),
+            title=f"Share of people who chose each answer to “{wording}”{INTERVALS}",
         )

@@ -18,8 +18,11 @@ from pipeline.report.blocks import (
     TableBlock,
     nothing_to_show,
 )
+from pipeline.report.comparison_blocks import comparison_table
+from pipeline.report.group_comparison import compare
 from pipeline.report.numbers_in_words import NOT_SHOWN, by, counted, fewer_than, listed, number, people, percent
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.theme_charts import groups_chart
 from pipeline.workflow.results import RunResults
 
 
@@ -61,7 +64,18 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
     )
     ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
     ranked = Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
-    yield InWorkbook((table, Paragraph(HOW_RANKED), ranked))
+    chart = groups_chart(source, voices, tuple(themes.values()), _shares(voices, themes, place, source))
+    # A page holds the chart of the attribute that the study names first.
+    if chart and place == 1:
+        yield chart
+    yield InWorkbook((table, *([chart] if chart and place > 1 else []), Paragraph(HOW_RANKED), ranked))
+
+
+def _shares(voices: pd.DataFrame, themes: dict[str, PlacedTheme], place: int, source: RunResults) -> TableBlock:
+    rows = voices.rename(columns={"theme_id": "key", "share": "estimate"})
+    labels = {theme_id: theme.heading for theme_id, theme in themes.items()}
+    comparison = compare(rows, str(voices["group"].iloc[0]), labels=labels, unit="share", profile=source.profile)
+    return comparison_table(comparison, f"themes-by-group-{place}", caption="People who spoke of each theme", first="Theme")
 
 
 def _sentences(voices: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[str]:

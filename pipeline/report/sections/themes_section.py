@@ -21,6 +21,7 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, counted, number, score, 
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
+from pipeline.report.theme_charts import people_chart
 from pipeline.workflow.results import RunResults
 
 
@@ -44,7 +45,10 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
         return nothing_to_show("themes", "Themes", "No themes were found, because there are no answers to read.")
     counted_in = [theme for theme in placed if not theme.set_aside]
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), _table(source, counted_in)]
+    table = _table(source, counted_in)
+    # Where there are too few themes for a chart, the table is all there is.
+    chart = people_chart(source, counted_in, table)
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))

@@ -161,5 +161,9 @@ def _chart(source: RunResults, changes: Sequence[WaveChange], labels: Mapping[st
     shown = {change.key: labels[change.key] for change in changes if change.shown}
     comparison = GroupComparison("share", "wave", shown, (THEN, NOW), cells, source.profile)
     return comparison_chart(
-        comparison, table, share_axis(comparison), title="Share of people in the last wave and now, with 95% intervals"
+        comparison,
+        table,
+        share_axis(comparison),
+        title="Share of people in the last wave and now, with 95% intervals",
+        headline=next(_sentences(changes, labels)).removesuffix("."),
     )
