@@ -187,6 +187,16 @@ class QuoteBank:
     """Uses of quotations that are no longer among the candidates."""
 
     @property
+    def n_approved(self) -> int:
+        """How many different excerpts may leave: one stands under each of its codes."""
+        return len({quotation.quote for quotation in self.quotations})
+
+    @property
+    def n_withheld(self) -> int:
+        """How many different excerpts stay."""
+        return len({candidate.quote for candidate in self.withheld})
+
+    @property
     def by_code(self) -> dict[str, list[Quotation]]:
         """The quotations under each code, in their order."""
         under: dict[str, list[Quotation]] = {}
@@ -278,7 +288,7 @@ def facts_of(quotation: Quotation) -> tuple[str, ...]:
     others = ", ".join(code for code in quotation.codes if code != quotation.code)
     facts = (
         f"Picked as {quotation.picked_as}.",
-        "The words are a rewording that a person approved." if quotation.reworded else "",
+        "Said in other words, which a person approved; not to be printed as a quotation." if quotation.reworded else "",
         f"Question: {quotation.question}",
         f"Given this code by {quotation.agreed_by}.",
         "Contested: some people read it otherwise." if quotation.contested else "",

@@ -27,14 +27,15 @@ def write_charts(source: RunResults, folder: Path) -> None:
     _remove_earlier(folder)
     (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
     for name, chart in charts.items():
-        picture, drawing = draw_picture(chart, titled=True), draw_file(chart)
-        write_atomically(folder / FOLDER / f"{name}.png", lambda path, picture=picture: path.write_bytes(picture))
-        write_atomically(
-            folder / FOLDER / f"{name}.svg", lambda path, drawing=drawing: path.write_text(drawing, encoding="utf-8")
-        )
+        _write(folder / FOLDER / f"{name}.png", draw_picture(chart, titled=True))
+        _write(folder / FOLDER / f"{name}.svg", draw_file(chart).encode())
         write_csv(pd.DataFrame(list(_figures(chart)), columns=FIGURES), folder / FOLDER / f"{name}.csv")
     rows = [(f"{FOLDER}/{name}.png", chart.title, chart.subtitle, chart.alternative) for name, chart in charts.items()]
     write_csv(pd.DataFrame(rows, columns=COLUMNS), folder / CONTENTS)
+
+
+def _write(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda temporary: temporary.write_bytes(content))
 
 
 def charts_of(report: Report) -> Iterator[Chart]:

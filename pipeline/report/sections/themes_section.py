@@ -67,7 +67,7 @@ def how_to_approve(words: Words) -> str:
     waiting = f"{counted(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
     return (
         "What people said is shown here only once a person of the team has approved each excerpt. "
-        f"{waiting}: On the review page, they stand under “Quotes to approve”. The team's own copy shows the others."
+        f"{waiting}. On the review page, they stand under “Quotes to approve”. The team's own copy shows the others."
     )
 
 

@@ -194,7 +194,7 @@ STAGES: tuple[Stage, ...] = (
         ("codings", "segments", "comments", "people", "members", "suggestions", "approvals"),
         ("quotes",),
         ("count", "intake", "quote"),
-        version=5,
+        version=6,
         streams=("segments",),
         columns={
             "codings": ("segment_id", "code", "status"),
