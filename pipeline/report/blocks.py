@@ -22,6 +22,8 @@ class Paragraph:
 
     kind: ClassVar[str] = "paragraph"
     text: str
+    stands_out: bool = False
+    """A reader who skims the page should not miss it."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Quote:
+class QuotedWords:
     """What somebody said, and who that was as far as it may be told."""
 
     words: str
@@ -132,7 +134,7 @@ IN_OTHER_WORDS = "In other words:"
 """What stands before words that are not the person's own."""
 
 
-def quote_in_words(quote: Quote) -> str:
+def quote_in_words(quote: QuotedWords) -> str:
     """Write a quotation with who spoke, for a cell of a table."""
     words = f"{IN_OTHER_WORDS} {quote.words}" if quote.reworded else f"“{quote.words}”"
     return f"{words}\n— {quote.speaker}"
@@ -143,12 +145,12 @@ class Quotations:
     """Words of people who have agreed to be quoted, or the sentence that there are none."""
 
     kind: ClassVar[str] = "quotations"
-    items: tuple[Quote, ...]
+    items: tuple[QuotedWords, ...]
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Finding:
+class StoryFinding:
     """What a reader should know, in a sentence, with the figures that carry it and whose they are."""
 
     sentence: str
@@ -156,11 +158,11 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Findings:
+class StoryFindings:
     """The findings of a report, the one with the largest difference first."""
 
     kind: ClassVar[str] = "findings"
-    items: tuple[Finding, ...]
+    items: tuple[StoryFinding, ...]
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,7 @@ class InWorkbook:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | Findings | ListEntry | Fold | InWorkbook
+Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | StoryFindings | ListEntry | Fold | InWorkbook
 
 
 @dataclass(frozen=True)
@@ -218,3 +220,5 @@ class Report:
     banner: str
     notice: str
     sections: tuple[ReportSection, ...]
+    kind: str = "What people said"
+    """What the document is, which stands above its title."""

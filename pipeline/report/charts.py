@@ -64,8 +64,8 @@ def draw_file(chart: Chart) -> str:
     with _styled(chart):
         drawing = _saved(_figure(chart, titled=True), facecolor="white")
     start = drawing.index(">", drawing.index("<svg"))
-    said = f' role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.alternative)}</desc>'
-    return drawing[:start] + said + drawing[start + 1 :]
+    accessible = f' role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.alternative)}</desc>'
+    return drawing[:start] + accessible + drawing[start + 1 :]
 
 
 def _styled(chart: Chart) -> AbstractContextManager[None]:

@@ -93,7 +93,7 @@ def build_summary(source: RunResults) -> Report:
     """Return the story alone, with the rule by which it was picked."""
     report = build_report(source)
     alone = tuple(section for section in report.sections if section.name in ("story", "how-the-story-was-picked"))
-    return replace(report, sections=alone)
+    return replace(report, sections=alone, kind="What people said: the main findings")
 
 
 def banner(checked: float) -> str:

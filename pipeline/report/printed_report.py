@@ -50,6 +50,8 @@ PRINTED = (*("asked-by-question", "asked-by-group-1", "all-themes", "loop", "rea
 SHORT_FACTS = frozenset({"Title", "People"})
 """What a page says of a theme beside its quotations; the workbook's table of themes has the rest."""
 WORKBOOK = "report.xlsx"
+STORY_CHART = "story-chart"
+"""It shows its figures itself, and the story is to be one page."""
 NOT_HERE = "What this report does not have yet"
 
 
@@ -149,7 +151,9 @@ class _Page:
             case Chart():
                 note = f"Every figure: table {self.place[block.table.name]} of the workbook." if self.place else ""
                 prints = block.table.name in PRINTED
-                yield replace(block, table=_with_columns(block.table), prints_table=prints, note="" if prints else note)
+                shows_all = prints or block.name == STORY_CHART
+                table = _with_columns(block.table)
+                yield replace(block, table=table, prints_table=prints, note="" if shows_all else note)
             case Fold():
                 inside = tuple(self.blocks(block.blocks, moved))
                 if inside:
@@ -160,15 +164,15 @@ class _Page:
                 # Of a theme without words that may be shown, the table says all there is to say.
                 if block.quotations.items:
                     facts = tuple(fact for fact in block.facts if fact[0] in SHORT_FACTS)
-                    yield replace(block, facts=facts, quotations=self.said(block.quotations))
+                    yield replace(block, facts=facts, quotations=self.quotations(block.quotations))
             case Quotations():
-                said = self.said(block)
-                if said.items or said.note:
-                    yield said
+                quotations = self.quotations(block)
+                if quotations.items or quotations.note:
+                    yield quotations
             case _:
                 yield block
 
-    def said(self, block: Quotations) -> Quotations:
+    def quotations(self, block: Quotations) -> Quotations:
         """Return quotations, with the note that words are missing only where it is not known yet."""
         return replace(block, note=self.once(block.note))
 

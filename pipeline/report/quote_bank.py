@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.methods.text.rewording import too_like
-from pipeline.report.blocks import Quote
+from pipeline.report.blocks import QuotedWords
 from pipeline.report.numbers_in_words import listed, number
 from pipeline.study.quote_uses import Use, read_uses
 from pipeline.study.study import Study
@@ -139,10 +139,10 @@ def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.Da
     )
 
 
-def quotes_of(words: Words, text_ids: Iterable[str]) -> tuple[Quote, ...]:
+def quotes_of(words: Words, text_ids: Iterable[str]) -> tuple[QuotedWords, ...]:
     """Return those texts that may be quoted, in the same order, each with who spoke."""
     return tuple(
-        Quote(words.quotable[text_id], words.who.get(text_id, ""), text_id in words.reworded)
+        QuotedWords(words.quotable[text_id], words.who.get(text_id, ""), text_id in words.reworded)
         for text_id in text_ids
         if text_id in words.quotable
     )

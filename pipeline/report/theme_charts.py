@@ -29,7 +29,7 @@ def people_chart(source: RunResults, placed: Sequence[PlacedTheme], table: Table
         name="chart-themes",
         title=f"Most people wrote about “{first.name}”: {number(first.n_people)}",
         subtitle=f"{PEOPLE}{rounded}",
-        alternative=f"A bar for each theme, by number of people: {words}. The workbook holds every figure.",
+        alternative=f"A bar for each theme. People whose answers are in it: {words}. The workbook holds every figure.",
         labels=tuple(theme.heading for theme in shown),
         series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
         axis=Axis("People", 0, float(first.n_people), "people"),

@@ -11,10 +11,10 @@ from small_study import PRIVATE, SETTINGS, build_study
 
 from pipeline.errors import PrivacyError, StudyError
 from pipeline.report import EXPORTS, export
-from pipeline.report.blocks import Chart, Findings, Paragraph, Quotations, Quote
+from pipeline.report.blocks import Chart, Paragraph, Quotations, QuotedWords, StoryFindings
 from pipeline.report.content import build_report, build_summary
 from pipeline.report.formats.html import render
-from pipeline.report.story_findings import LEAST_BASE
+from pipeline.report.sections.story_findings import LEAST_BASE
 from pipeline.study.study import load_study
 from pipeline.workflow.results import read_results
 
@@ -44,7 +44,7 @@ def story(source):
 
 
 def sentences(source):
-    return [finding.sentence for block in story(source).blocks if isinstance(block, Findings) for finding in block.items]
+    return [finding.sentence for block in story(source).blocks if isinstance(block, StoryFindings) for finding in block.items]
 
 
 def test_the_story_comes_first_with_findings_a_chart_and_its_limits(source):
@@ -142,7 +142,7 @@ def test_words_that_are_not_the_persons_own_stand_in_no_quotation_marks():
     from pipeline.report.blocks import Report, ReportSection
     from pipeline.report.formats.word import as_document
 
-    said = Quotations((Quote("They are sorry.", "Leaders", reworded=True), Quote("I am sorry.", "Leaders")))
+    said = Quotations((QuotedWords("They are sorry.", "Leaders", reworded=True), QuotedWords("I am sorry.", "Leaders")))
     report = Report("R", "b", "n", (ReportSection("s", "S", (said,)),))
     page = read_page(render(report))
     assert [quotation.text for quotation in page.find_all("q")] == ["I am sorry."]

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from docx.document import Document
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from pipeline.report.blocks import (
     Block,
     Chart,
     Figure,
-    Findings,
     Fold,
     Heading,
     ListEntry,
@@ -18,6 +18,8 @@ from pipeline.report.blocks import (
     Points,
     Quotations,
     Report,
+    StoryFinding,
+    StoryFindings,
     TableBlock,
     quote_in_words,
 )
@@ -29,15 +31,17 @@ from pipeline.report.formats.docx_styles import (
     bookmark,
     new_document,
     save_document,
+    write_figure,
     write_lines,
     write_link,
 )
 from pipeline.report.numbers_in_words import listed
-from pipeline.report.printed_report import printed
+from pipeline.report.printed_report import STORY_CHART, printed
 from pipeline.workflow.results import RunResults
 
 
-_PICTURE_WIDTH_CM = 13.0
+_PICTURE_WIDTH_CM, _STORY_WIDTH_CM = 13.0, 11.0
+"""A picture as wide as is read well, and one that leaves the story on a page."""
 _FEW = 2
 """Sections that need no list of contents."""
 _MOST_DOTS = 24
@@ -60,6 +64,7 @@ class _Setting:
     def __init__(self, report: Report) -> None:
         self.document = new_document(report.title)
         self.names = 0
+        self.paragraph(report.kind, "Subtitle")
         write_lines(self.document.add_heading(level=0), report.title)
         write_lines(self.document.add_paragraph(), report.banner, bold=True)
         self.paragraph(report.notice)
@@ -70,6 +75,9 @@ class _Setting:
                 write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
         for section in report.sections:
             self.heading(section.heading, 1, section.name)
+            if section.name == "story" and len(report.sections) > _FEW:
+                # After the cover, what a reader should take away has a page of its own.
+                self.document.paragraphs[-1].paragraph_format.page_break_before = True
             for block in section.blocks:
                 self.block(block)
 
@@ -93,7 +101,7 @@ class _Setting:
             case Heading():
                 self.heading(block.text, block.level - 1, block.name)
             case Paragraph():
-                self.paragraph(block.text)
+                write_lines(self.document.add_paragraph(), block.text, bold=block.stands_out)
             case Points():
                 for item in block.items:
                     self.paragraph(item, "List Bullet")
@@ -101,9 +109,9 @@ class _Setting:
                 self.table(block)
             case Chart():
                 self.chart(block)
-            case Findings():
+            case StoryFindings():
                 for finding in block.items:
-                    self.paragraph(finding.sentence, "List Number")
+                    self.finding(finding)
             case Quotations():
                 self.quotations(block)
             case ListEntry():
@@ -112,6 +120,16 @@ class _Setting:
                 self.heading(block.summary, level)
                 for inner in block.blocks:
                     self.block(inner, level + 1)
+
+    def finding(self, finding: StoryFinding) -> None:
+        """Set a finding: its figures, large enough to read across a table, and the sentence."""
+        if finding.figures:
+            paragraph = self.document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.space_after = 0
+            for value, whose in finding.figures:
+                write_figure(paragraph, value, whose)
+        self.paragraph(finding.sentence).paragraph_format.space_after = Pt(5)
 
     def table(self, block: TableBlock) -> None:
         """Set a table under its caption, with its note below."""
@@ -141,11 +159,13 @@ class _Setting:
             caption = self.paragraph(part.title, "Caption")
             caption.paragraph_format.keep_with_next = True
             if part.subtitle:
-                self.paragraph(part.subtitle).paragraph_format.keep_with_next = True
+                measured = self.paragraph(part.subtitle)
+                measured.paragraph_format.keep_with_next = True
+                measured.paragraph_format.space_after = Pt(3)
             # The alternative speaks of the whole chart; heard again with each piece it would say nothing new.
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
-            picture = draw_picture(part)
-            add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
+            width = _STORY_WIDTH_CM if part.name == STORY_CHART else _PICTURE_WIDTH_CM
+            add_picture(self.document, draw_picture(part), alternative=alternative, title=part.title, width_cm=width)
         if block.note:
             self.paragraph(block.note)
         if block.prints_table:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, Quote, ReportSection, TableBlock, nothing_to_show
+from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, QuotedWords, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.shown_totals import texts_are_shown, texts_shown
@@ -90,7 +90,7 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     return ReportSection(name, heading, tuple(blocks))
 
 
-def _silent(n: int, words: Words, quoted: tuple[Quote, ...], profile: Profile) -> str:
+def _silent(n: int, words: Words, quoted: tuple[QuotedWords, ...], profile: Profile) -> str:
     if not quoted:
         return words.none
     return sentence_case(f"{number_shown(n, profile)} more were said {words.others}.") if n else ""

@@ -1,17 +1,17 @@
 """The story: what a reader should take away, on one page, with the rule by which it was picked told at the end of the report."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Chart, Finding, Findings, Paragraph, Quotations, Quote, ReportSection
+from pipeline.report.blocks import Block, Chart, Paragraph, Quotations, QuotedWords, ReportSection, StoryFinding, StoryFindings
 from pipeline.report.numbers_in_words import number, people
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.method_section import checked_share
-from pipeline.report.sections.taking_part_section import everyone_asked
-from pipeline.report.story_findings import (
+from pipeline.report.sections.story_findings import (
     FEWEST_FINDINGS,
     MOST_CONTRASTS,
     MOST_FINDINGS,
@@ -19,9 +19,10 @@ from pipeline.report.story_findings import (
     contrasts,
     how_picked,
     theme_findings,
-    told_of,
+    themes_told,
     what_is_charted,
 )
+from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.workflow.results import RunResults
 
 
@@ -30,25 +31,27 @@ NOTHING_YET = "There is nothing to tell yet: no question by group, and no theme,
 MOST_QUOTES = 3
 # Words of a quotation that tells something by itself and is read at a glance.
 TELLING, AT_A_GLANCE = 8, 50
+_MASK = re.compile(r"\[[^\]]+ \d+\]")
+"""What stands for a name that was masked: a reader of one page stumbles over it."""
 
 
 def story(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
     """Return the findings, a chart of the first, what people said about it, and what to keep in mind."""
-    found = findings(source, placed)
-    if not found:
-        return ReportSection(NAME, HEADING, (Paragraph(NOTHING_YET), Paragraph(limits(source))))
+    items = findings(source, placed)
+    if not items:
+        return ReportSection(NAME, HEADING, (Paragraph(NOTHING_YET), Paragraph(limits(source), stands_out=True)))
     chart = story_chart(source)
-    said = _said(placed, words)
-    blocks: list[Block] = [Findings(found), *([chart] if chart else [])]
-    blocks.append(Quotations(said, "" if said else words.none))
-    return ReportSection(NAME, HEADING, (*blocks, Paragraph(limits(source))))
+    quotes = _quotes(placed, words)
+    blocks: list[Block] = [StoryFindings(items), *([chart] if chart else [])]
+    blocks.append(Quotations(quotes, "" if quotes else words.none))
+    return ReportSection(NAME, HEADING, (*blocks, Paragraph(limits(source), stands_out=True)))
 
 
-def findings(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[Finding, ...]:
+def findings(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[StoryFinding, ...]:
     """Return three to five findings where there are so many: those that the team wrote, or else those that the rule picks."""
-    placed = told_of(source, placed)
+    placed = themes_told(source, placed)
     if own := source.study.settings.report.findings:
-        return tuple(Finding(sentence) for sentence in own)
+        return tuple(StoryFinding(sentence) for sentence in own)
     apart = tuple(contrast.finding for contrast in contrasts(source)[:MOST_CONTRASTS])
     room = MOST_FINDINGS - len(apart)
     themes = tuple(theme_findings(source, placed, min(room, max(2, FEWEST_FINDINGS - len(apart)))))
@@ -61,9 +64,9 @@ def story_chart(source: RunResults) -> Chart | None:
     return contrast_chart(apart[0], what_is_charted(apart[0])) if apart else None
 
 
-def _said(placed: Sequence[PlacedTheme], words: Words) -> tuple[Quote, ...]:
+def _quotes(placed: Sequence[PlacedTheme], words: Words) -> tuple[QuotedWords, ...]:
     """Return a quotation of each of the largest themes, no two of the same group while there is another."""
-    picked: list[Quote] = []
+    picked: list[QuotedWords] = []
     for other_groups in (True, False):
         for theme in placed:
             if len(picked) < MOST_QUOTES and not any(quote in picked for quote in _telling(theme, words)):
@@ -72,8 +75,11 @@ def _said(placed: Sequence[PlacedTheme], words: Words) -> tuple[Quote, ...]:
     return tuple(picked)
 
 
-def _telling(theme: PlacedTheme, words: Words) -> tuple[Quote, ...]:
-    return tuple(quote for quote in quotes_of(words, theme.exemplars) if TELLING <= len(quote.words.split()) <= AT_A_GLANCE)
+def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
+    quotes = quotes_of(words, theme.exemplars)
+    return tuple(
+        quote for quote in quotes if TELLING <= len(quote.words.split()) <= AT_A_GLANCE and not _MASK.search(quote.words)
+    )
 
 
 def limits(source: RunResults) -> str:

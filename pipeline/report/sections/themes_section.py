@@ -13,6 +13,7 @@ from pipeline.report.blocks import (
     Paragraph,
     Points,
     Quotations,
+    QuotedWords,
     ReportSection,
     TableBlock,
     nothing_to_show,
@@ -26,7 +27,9 @@ from pipeline.workflow.results import RunResults
 
 
 OPEN_ENTRIES = 12
-MOST_EXEMPLARS = 3
+MOST_EXEMPLARS = 2
+LEAST_TELLING, MOST_TELLING = 15, 50
+"""Words of a quotation that tells something by itself and is still read."""
 NOT_IN_CODEBOOK = "Not in the codebook yet"
 WHAT_A_THEME_IS = (
     "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
@@ -119,7 +122,8 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
 
 def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> ListEntry:
     like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
-    quotable = quotes_of(words, theme.exemplars)[:MOST_EXEMPLARS]
+    # Nearest to the middle of the theme first, and before them what tells something by itself.
+    quotable = tuple(sorted(quotes_of(words, theme.exemplars), key=lambda quote: not _is_telling(quote)))[:MOST_EXEMPLARS]
     facts = (
         *((("Title", "given by people"),) if theme.named else ()),
         ("In a sentence", _sentence(source, theme)),
@@ -130,6 +134,10 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
         ("Like themes", "; ".join(like) or "none"),
     )
     return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
+
+
+def _is_telling(quote: QuotedWords) -> bool:
+    return LEAST_TELLING <= len(quote.words.split()) <= MOST_TELLING
 
 
 def _sentence(source: RunResults, theme: PlacedTheme) -> str:

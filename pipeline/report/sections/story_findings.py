@@ -6,7 +6,7 @@ from typing import Literal
 
 from pipeline.errors import StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.report.blocks import Axis, Chart, Finding
+from pipeline.report.blocks import Axis, Chart, StoryFinding
 from pipeline.report.comparison_blocks import comparison_chart, comparison_table, share_axis
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, compare
 from pipeline.report.numbers_in_words import counted, listed, number
@@ -60,11 +60,11 @@ class Contrast:
         return (self.high.value - self.low.value) / ((ends[1] - ends[0]) or 1.0)
 
     @property
-    def finding(self) -> Finding:
+    def finding(self) -> StoryFinding:
         """The contrast as a sentence."""
         high, low = (self.comparison.written(cell.value) for cell in (self.high, self.low))
         figures = ((high, self.high.name), (low, self.low.name))
-        return Finding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures)
+        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures)
 
     @property
     def _lead(self) -> str:
@@ -108,7 +108,7 @@ def contrasts(source: RunResults) -> tuple[Contrast, ...]:
     return tuple(sorted(widest.values(), key=lambda contrast: -contrast.size))
 
 
-def told_of(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[PlacedTheme, ...]:
+def themes_told(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[PlacedTheme, ...]:
     """Return the themes that the first page may tell of; StudyError where the team left out what there is not."""
     left_out = source.study.settings.report.leave_out
     names = {f"theme {theme.number}": theme for theme in placed}
@@ -187,14 +187,14 @@ def what_is_charted(contrast: Contrast) -> str:
     return f"Share of people who answered “{label}” to “{contrast.asked}”, with 95% intervals; {people} people who answered"
 
 
-def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[Finding]:
+def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
     """Yield at most n findings of themes: what stands out in a group, and what most people wrote about."""
-    out = tuple(_standing_out(source, placed))[: min(n - 1, 1)]
-    yield from out
-    yield from _largest(source, placed, n - len(out))
+    standing_out = tuple(_standing_out(source, placed))[: min(n - 1, 1)]
+    yield from standing_out
+    yield from _largest(source, placed, n - len(standing_out))
 
 
-def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator[Finding]:
+def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator[StoryFinding]:
     voices = source["voices"]
     themes = {theme.theme_id: theme for theme in placed}
     clear = voices[(voices["evidence"] == "clear") & ~voices["suppressed"] & voices["theme_id"].isin(themes)]
@@ -202,27 +202,27 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
         if row["base"] >= LEAST_BASE:
             n = at_least(source, float(row["n"]))
             title = themes[str(row["theme_id"])].name
-            yield Finding(
+            yield StoryFinding(
                 f"{row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
                 ((f"{n}+", str(row["level"])),),
             )
 
 
-def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[Finding]:
+def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
     named = sorted(
         (theme for theme in placed if theme.n_people and theme.title), key=lambda theme: (-theme.n_people, theme.number)
     )
     for place, theme in enumerate(named[: min(n, 3)]):
         people = at_least(source, theme.n_people)
         if place:
-            yield Finding(f"At least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
+            yield StoryFinding(f"At least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
             sentence = f"{listed(alike)} are what most people wrote about: at least {people} people each."
         else:
             sentence = f"More people wrote about “{theme.name}” than about anything else: at least {people}."
-        yield Finding(sentence, ((f"{people}+", "people"),))
+        yield StoryFinding(sentence, ((f"{people}+", "people"),))
 
 
 def at_least(source: RunResults, shown: float) -> str:
@@ -235,9 +235,9 @@ def how_picked(source: RunResults) -> str:
     """Say by which rule the findings were picked, and from how many."""
     counted_in = CODES_COUNT if checked_share(source["codings"]) == 1.0 else CODES_DO_NOT
     n = compared_pairs(source)
-    told = source.study.settings.report
-    if told.findings:
+    reporting = source.study.settings.report
+    if reporting.findings:
         return f"{THE_TEAMS} {RULE_OTHERWISE}"
-    left_out = f" The team left out: {listed(told.leave_out)}." if told.leave_out else ""
+    left_out = f" The team left out: {listed(reporting.leave_out)}." if reporting.leave_out else ""
     looked = f" It looked at {counted(n, 'answer or score', 'answers and scores')} by group." if n else ""
     return f"{RULE}{looked} {counted_in}{left_out}"
