@@ -37,7 +37,8 @@ CHAPTERS = (
     Chapter("who-took-part", "Who spoke", ("who-took-part", "who-is-missing")),
     Chapter("themes", "Themes", ("themes", "heard-once", "themes-and-codebook")),
     Chapter("groups", "Groups", ("closed-questions", "smaller-groups", "shares-by-group", "side-by-side")),
-    Chapter("what-came-of-it", "What came of it", ("what-came-of-it", "since-the-last-wave")),
+    Chapter("since-the-last-wave", "What changed since the last wave", ("since-the-last-wave",)),
+    Chapter("what-came-of-it", "What came of it", ("what-came-of-it",)),
     Chapter(
         "how-it-was-done",
         "How it was done, and what to keep in mind",

@@ -1,6 +1,6 @@
 """Whose words may be shown: those of people who agreed to be quoted, and of nobody else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -30,10 +30,6 @@ class Words:
     """Who said each text, as far as a caption may tell."""
     reworded: frozenset[str] = frozenset()
     """Texts of which other words are shown than were said."""
-
-    def of(self, text_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the words of those texts that may be quoted, in the same order."""
-        return tuple(self.quotable[text_id] for text_id in text_ids if text_id in self.quotable)
 
     @property
     def none(self) -> str:
@@ -67,8 +63,9 @@ def _speakers(
     agreed = comments.loc[(comments["consent"] == "quote") & comments["set_aside"].isna(), ["comment_id", "response_id"]]
     spoken = segments.loc[segments["text_id"].isin(allowed), ["text_id", "comment_id"]].merge(agreed, on="comment_id")
     spoken = spoken.assign(caption=spoken["response_id"].map(captions).fillna(""))
-    by_text = spoken.groupby("text_id")["caption"].agg(lambda own: own.iloc[0] if own.nunique() == 1 else SEVERAL)
-    return {str(text): caption for text, caption in by_text.items()}
+    by_text = spoken.groupby("text_id")["caption"].agg(["first", "nunique"])
+    captions_of = by_text["first"].mask(by_text["nunique"] > 1, SEVERAL)
+    return dict(zip(captions_of.index.astype(str), captions_of, strict=True))
 
 
 def quotable_ids(segments: pd.DataFrame, comments: pd.DataFrame) -> frozenset[str]:
