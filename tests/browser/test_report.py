@@ -84,3 +84,9 @@ def test_a_reader_meets_the_first_finding_without_scrolling(browser, address):
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.goto(address)
     assert page.evaluate("document.querySelector('.findings li').getBoundingClientRect().bottom") <= 900
+
+
+def test_the_first_page_alone_is_as_wide_as_it_is_read(browser, pages):
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(pages["summary.html"])
+    assert page.evaluate("document.querySelector('.findings').getBoundingClientRect().width") > 600

@@ -73,9 +73,10 @@ class _Setting:
             self.heading("Contents", 1, "contents")
             for section in report.sections:
                 write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
-        for section in report.sections:
+        tells_story = [section.name for section in report.sections[:1]] == ["story"] and len(report.sections) > _FEW
+        for place, section in enumerate(report.sections):
             self.heading(section.heading, 1, section.name)
-            if section.name == "story" and len(report.sections) > _FEW:
+            if tells_story and place < 2:
                 # After the cover, what a reader should take away has a page of its own.
                 self.document.paragraphs[-1].paragraph_format.page_break_before = True
             for block in section.blocks:
