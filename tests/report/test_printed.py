@@ -102,3 +102,27 @@ def test_word_has_the_same_parts_and_no_more(report, main):
     headings = [paragraph.text for paragraph in as_document(report).paragraphs if paragraph.style.name == "Heading 1"]
     assert headings == ["Contents", *ORDER]
     assert isinstance(as_document(report), type(Document()))
+
+
+def test_a_study_with_next_to_nothing_still_has_a_whole_page(source):
+    """Without answers, groups and codebook there is no chapter that stands empty, and the method is there."""
+    settings = source.study.settings
+    bare = settings.model_copy(
+        update={
+            "count": settings.count.model_copy(update={"groups": ()}),
+            "codebook": None,
+            "intake": settings.intake.model_copy(update={"attributes": ()}),
+        }
+    )
+    nothing = replace(
+        source,
+        tables={name: frame.iloc[:0] for name, frame in source.tables.items()},
+        manifest=replace(source.manifest, accounts={"rows_in": 0, "coded": 0, "withdrawn": 0, "set_aside": {}}),
+        codebook=replace(source.codebook, codes=()),
+        study=replace(source.study, settings=bare),
+    )
+    page = read_page(render(printed(build_report(nothing)))).find_all("main")[0]
+    headings = [heading.text for heading in page.find_all("h2")]
+    assert headings[0] == "The story" and headings[-1] == ORDER[-1] and "Themes" not in headings and "Groups" not in headings
+    assert "There is nothing to tell yet" in page.text
+    assert "No themes were found, because there are no answers to read." in page.text
