@@ -41,7 +41,7 @@ themes: .venv/.ready ## Find the themes of a study and write its report (STUDY=f
 	@.venv/bin/themes export "$(STUDY)" --to html --to team
 
 report: .venv/.ready ## Write the report again from the last run, as a page, for Word and for Excel
-	@.venv/bin/themes export "$(STUDY)" --to html --to docx --to xlsx --to tables
+	@.venv/bin/themes export "$(STUDY)" --to html --to docx --to xlsx --to summary --to charts --to tables
 
 quotes: .venv/.ready ## Write the quotes that people have approved, and why the others are withheld
 	@.venv/bin/themes export "$(STUDY)" --to quotes

@@ -96,7 +96,9 @@ def status(study: Path, *, as_json: bool) -> None:
     "formats",
     multiple=True,
     required=True,
-    help="html, team, docx, pdf, xlsx, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated.",
+    help=(
+        "html, team, docx, pdf, xlsx, summary, charts, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated."
+    ),
 )
 def export(study: Path, formats: tuple[str, ...]) -> None:
     """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.

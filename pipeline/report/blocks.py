@@ -10,6 +10,10 @@ class Heading:
 
     kind: ClassVar[str] = "heading"
     text: str
+    name: str = ""
+    """What links call it, if any lead to it."""
+    level: int = 3
+    """As in HTML: a report has level 1 and its sections have level 2."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,8 @@ class Paragraph:
 
     kind: ClassVar[str] = "paragraph"
     text: str
+    stands_out: bool = False
+    """A reader who skims the page should not miss it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,8 @@ class TableBlock:
     targets: tuple[str, ...] = ()
     """For each row, the name of the entry that its heading leads to."""
     note: str = ""
+    printed: tuple[int, ...] = ()
+    """The columns that a page has room for; all where none is named. The workbook has every one."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +90,12 @@ class Axis:
     title: str
     low: float
     high: float
-    unit: Literal["share", "score"]
+    unit: Literal["share", "score", "people"]
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Dots with intervals, what they show in words, and the table that holds every figure."""
+    """Marks, what comes of them as a title, what they show in words, and the table that holds every figure."""
 
     kind: ClassVar[str] = "chart"
     name: str
@@ -97,6 +105,39 @@ class Chart:
     series: tuple[Series, ...]
     axis: Axis
     table: TableBlock
+    subtitle: str = ""
+    """What is measured, of whom: the title says what comes of it."""
+    prints_table: bool = True
+    """Whether a reader finds the table under the chart; the workbook has it all the same."""
+    note: str = ""
+    form: Literal["dots", "bars", "grid"] = "dots"
+    """Dots with intervals, one bar a label, or a cell for each label and group."""
+
+
+@dataclass(frozen=True)
+class QuotedWords:
+    """What somebody said, and who that was as far as it may be told."""
+
+    words: str
+    who: str = ""
+    reworded: bool = False
+    """The words are not the person's own, so no format may set them in quotation marks."""
+
+    @property
+    def speaker(self) -> str:
+        """Who said it, or that it is not told."""
+        return self.who or SOMEBODY
+
+
+SOMEBODY = "Somebody who took part"
+IN_OTHER_WORDS = "In other words:"
+"""What stands before words that are not the person's own."""
+
+
+def quote_in_words(quote: QuotedWords) -> str:
+    """Write a quotation with who spoke, for a cell of a table."""
+    words = f"{IN_OTHER_WORDS} {quote.words}" if quote.reworded else f"“{quote.words}”"
+    return f"{words}\n— {quote.speaker}"
 
 
 @dataclass(frozen=True)
@@ -104,8 +145,24 @@ class Quotations:
     """Words of people who have agreed to be quoted, or the sentence that there are none."""
 
     kind: ClassVar[str] = "quotations"
-    items: tuple[str, ...]
+    items: tuple[QuotedWords, ...]
     note: str = ""
+
+
+@dataclass(frozen=True)
+class StoryFinding:
+    """What a reader should know, in a sentence, with the figures that carry it and whose they are."""
+
+    sentence: str
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class StoryFindings:
+    """The findings of a report, the one with the largest difference first."""
+
+    kind: ClassVar[str] = "findings"
+    items: tuple[StoryFinding, ...]
 
 
 @dataclass(frozen=True)
@@ -128,7 +185,15 @@ class Fold:
     blocks: tuple["Block", ...]
 
 
-Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | ListEntry | Fold
+@dataclass(frozen=True)
+class InWorkbook:
+    """Blocks of which a reader's report prints nothing: the workbook has their tables, and the folder of charts their charts."""
+
+    kind: ClassVar[str] = "in workbook"
+    blocks: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | Points | TableBlock | Chart | Quotations | StoryFindings | ListEntry | Fold | InWorkbook
 
 
 @dataclass(frozen=True)
@@ -138,6 +203,13 @@ class ReportSection:
     name: str
     heading: str
     blocks: tuple[Block, ...]
+    says_nothing: bool = False
+    """Its one sentence says why there is nothing to show."""
+
+
+def nothing_to_show(name: str, heading: str, why: str) -> ReportSection:
+    """Return a section that has nothing to show, which a reader's report does not open."""
+    return ReportSection(name, heading, (Paragraph(why),), says_nothing=True)
 
 
 @dataclass(frozen=True)
@@ -148,3 +220,5 @@ class Report:
     banner: str
     notice: str
     sections: tuple[ReportSection, ...]
+    kind: str = "What people said"
+    """What the document is, which stands above its title."""

@@ -1,9 +1,10 @@
-"""Charts as inline SVG: dots with intervals in the Analysis Function's colours, told apart by shape as well."""
+"""Charts as SVG and PNG in the Analysis Function's colours: each mark has its name and figure beside it, so none needs a key."""
 
 import io
 import re
 import textwrap
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -11,18 +12,21 @@ from afcharts.af_colours import get_af_colours
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
-from pipeline.report.blocks import Axis, Chart
+from pipeline.report.blocks import Axis, Chart, Point, Series
+from pipeline.report.numbers_in_words import number, percent, score
 
 
-# Inches. A narrow chart with labels above the dots stays readable on a telephone.
-WIDTH, LEFT, RIGHT, BOTTOM = 4.8, 0.12, 0.24, 0.5
-LINE, GAP = 0.18, 0.18
-LABEL_CHARACTERS = 54
-LEGEND_CHARACTERS = 50
+# Inches. All is placed in inches from the top left corner, so that a chart of many rows is only longer.
+WIDTH, NAMES, VALUES, EDGE = 6.2, 2.0, 0.55, 0.1
+LINE, ROW, GAP, FOOT = 0.17, 0.27, 0.14, 0.5
+LABEL_CHARACTERS, NAME_CHARACTERS, ROW_CHARACTERS, TITLE_CHARACTERS = 74, 28, 38, 66
 MARKERS = ("o", "s", "^", "D", "v", "P")
-INK, RULE = "#1a1a1b", "#c9c9ca"
+INK, SOFT, RULE, PAPER = "#1a1a1b", "#54585c", "#c9c9ca", "#ffffff"
+FAINTEST, STRONGEST = 0.06, 0.5
+"""How strongly a cell is coloured: ink stays readable on the strongest."""
+NONE = "–"
 SETTINGS: dict[str, Any] = {
     "svg.fonttype": "none",
     # A font that matplotlib brings gives the same chart on every machine; the page then sets its own, which is narrower.
@@ -36,23 +40,32 @@ SETTINGS: dict[str, Any] = {
 def draw(chart: Chart) -> str:
     """Return the chart as an SVG element with its alternative, in colours that the page's style sheet can change."""
     with _styled(chart):
-        return _as_element(_figure(chart), chart, _colours())
+        return _as_element(_figure(chart), chart)
 
 
 def draw_to_print(chart: Chart) -> str:
     """Return the chart as an SVG element that a PDF can hold: its alternative as a title, its colours as they are."""
     with _styled(chart):
-        element = _as_element(_figure(chart), chart, _colours())
+        element = _as_element(_figure(chart), chart)
     element = re.sub(r"var\(--[\w-]+, (#[0-9a-fA-F]+)\)", r"\1", element)
     return element.replace(">", f"><title>{escape(chart.alternative)}</title>", 1)
 
 
-def draw_picture(chart: Chart) -> bytes:
-    """Return the chart as a PNG for documents, sharp enough to print."""
+def draw_picture(chart: Chart, *, titled: bool = False) -> bytes:
+    """Return the chart as a PNG for documents, sharp enough to print; `titled`, with its title and subtitle in the picture."""
     buffer = io.BytesIO()
     with _styled(chart):
-        _figure(chart).savefig(buffer, format="png", dpi=220, facecolor="white", metadata={"Software": None})
+        _figure(chart, titled=titled).savefig(buffer, format="png", dpi=220, facecolor="white", metadata={"Software": None})
     return buffer.getvalue()
+
+
+def draw_file(chart: Chart) -> str:
+    """Return the chart as an SVG file that stands alone: with its title and subtitle, its alternative and a white ground."""
+    with _styled(chart):
+        drawing = _saved(_figure(chart, titled=True), facecolor="white")
+    start = drawing.index(">", drawing.index("<svg"))
+    accessible = f' role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.alternative)}</desc>'
+    return drawing[:start] + accessible + drawing[start + 1 :]
 
 
 def _styled(chart: Chart) -> AbstractContextManager[None]:
@@ -66,57 +79,105 @@ def _colours() -> list[str]:
     return colours
 
 
-def _figure(chart: Chart) -> Figure:
-    colours = _colours()
-    # Rows of the legend, rounded up.
-    top = -(-len(chart.series) // _columns(chart)) * 0.24 + 0.1
-    height = top + len(chart.labels) * _row_height(chart) + BOTTOM
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((LEFT / WIDTH, BOTTOM / height, (WIDTH - LEFT - RIGHT) / WIDTH, 1 - (top + BOTTOM) / height))
-    _set_axes(axes, chart)
-    for row, label in enumerate(chart.labels):
-        axes.text(chart.axis.low, row * _row_height(chart) + 0.06, _wrapped(label), color=INK, va="top", weight="bold")
-    for place, series in enumerate(chart.series):
-        for row, point in enumerate(series.points):
-            if point is not None:
-                # In inches below the top of the axes, whose scale `_set_axes` sets so.
-                at = row * _row_height(chart) + _label_height(chart) + (place + 0.5) * LINE + GAP / 2
-                line: dict[str, Any] = {"color": colours[series.place], "clip_on": False}
-                axes.plot([point.low, point.high], [at, at], linewidth=2, solid_capstyle="butt", **line)
-                axes.plot([point.value], [at], marker=MARKERS[series.place], markersize=6.5, linestyle="none", **line)
-    _legend(figure, chart, colours)
+@dataclass
+class _Canvas:
+    """A sheet measured in inches from its top left corner, that is filled from above."""
+
+    axes: Axes
+    y: float = EDGE
+
+    def text(self, x: float, y: float, text: str, **how: Any) -> None:
+        """Write at a place."""
+        self.axes.text(x, y, text, **{"color": INK, "va": "center", "linespacing": 1.15, **how})
+
+    def line(self, x: tuple[float, float], y: tuple[float, float], **how: Any) -> None:
+        """Draw a line between two places."""
+        self.axes.plot(x, y, **{"color": RULE, "linewidth": 0.8, "solid_capstyle": "butt", "clip_on": False, **how})
+
+
+def _figure(chart: Chart, *, titled: bool = False) -> Figure:
+    drawing = {"dots": _dots, "bars": _bars, "grid": _grid}[chart.form]
+    # Once to see how long it gets, and once on a sheet of that length.
+    height = WIDTH
+    for _ in range(2):
+        figure = Figure(figsize=(WIDTH, height))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_xlim(0, WIDTH)
+        axes.set_ylim(height, 0)
+        axes.set_axis_off()
+        canvas = _Canvas(axes)
+        if titled:
+            _title(canvas, chart)
+        drawing(canvas, chart)
+        height = canvas.y + EDGE
     return figure
 
 
-def _columns(chart: Chart) -> int:
-    longest = max(len(series.name) for series in chart.series)
-    return max(1, min(3, LEGEND_CHARACTERS // (longest + 4)))
+def _title(canvas: _Canvas, chart: Chart) -> None:
+    for text, how in ((chart.title, {"fontsize": 11, "weight": "bold"}), (chart.subtitle, {"fontsize": 9, "color": SOFT})):
+        lines = textwrap.wrap(text, TITLE_CHARACTERS if "weight" in how else TITLE_CHARACTERS + 16)
+        for line in lines:
+            canvas.text(EDGE, canvas.y + LINE / 2, line, **how)
+            canvas.y += LINE + 0.03
+    canvas.y += GAP
 
 
-def _label_height(chart: Chart) -> float:
-    return max(len(_wrapped(label).splitlines()) for label in chart.labels) * LINE
+def _wrapped(text: str, characters: int, lines: int = 2) -> str:
+    return textwrap.fill(text, characters, max_lines=lines, placeholder=" …") or "(no name)"
 
 
-def _row_height(chart: Chart) -> float:
-    return _label_height(chart) + len(chart.series) * LINE + GAP
+def _n_lines(text: str) -> int:
+    return text.count("\n") + 1
 
 
-def _wrapped(label: str) -> str:
-    return textwrap.fill(label, LABEL_CHARACTERS, max_lines=2, placeholder=" …") or "(no name)"
+def _written(axis: Axis, value: float) -> str:
+    return {"share": percent, "score": score, "people": number}[axis.unit](value)
 
 
-def _set_axes(axes: Axes, chart: Chart) -> None:
-    height, rows = _row_height(chart), len(chart.labels)
-    axes.set_xlim(chart.axis.low, chart.axis.high)
-    axes.set_ylim(rows * height, 0)
-    axes.set_yticks([])
-    ticks, is_share = _ticks(chart.axis), chart.axis.unit == "share"
-    axes.set_xticks(ticks, [f"{tick * 100:.0f}%" if is_share else f"{tick:.3g}" for tick in ticks], color=INK)
-    axes.set_xlabel(chart.axis.title, color=INK)
-    axes.tick_params(length=0)
-    axes.grid(visible=True, axis="x", color=RULE)
-    axes.spines[:].set_visible(False)
-    axes.hlines([row * height for row in range(1, rows)], *axes.get_xlim(), color=RULE, linewidth=0.6)
+def _dots(canvas: _Canvas, chart: Chart) -> None:
+    """Set a row for each group that has a figure: its name, its dot with the interval, its value."""
+    left, right = (NAMES if len(chart.series) > 1 else EDGE) + EDGE, WIDTH - VALUES
+    top, colours = canvas.y, _colours()
+    for place, label in enumerate(chart.labels):
+        if len(chart.labels) > 1:
+            wrapped = _wrapped(label, LABEL_CHARACTERS)
+            canvas.text(EDGE, canvas.y + 0.03, wrapped, va="top", weight="bold")
+            canvas.y += LINE * _n_lines(wrapped) + 0.06
+        for series in chart.series:
+            point = series.points[place]
+            # A group of which nothing may be shown takes no room.
+            if point is not None:
+                _dot(canvas, series, point, chart.axis, (left, right), colours)
+        canvas.y += GAP
+    _scale(canvas, chart.axis, top, (left, right))
+
+
+def _dot(canvas: _Canvas, series: Series, point: Point, axis: Axis, ends: tuple[float, float], colours: list[str]) -> None:
+    name = _wrapped(series.name, NAME_CHARACTERS)
+    height = max(ROW, LINE * _n_lines(name) * 0.9 + 0.04)
+    y, colour = canvas.y + height / 2, colours[series.place]
+    if ends[0] > NAMES:
+        canvas.text(EDGE, y, name, fontsize=8.5)
+    low, value, high = (_at(axis, ends, share) for share in (point.low, point.value, point.high))
+    canvas.line((low, high), (y, y), color=colour, linewidth=2.4)
+    canvas.line((value, value), (y, y), color=colour, marker=MARKERS[series.place], markersize=7.5, linestyle="none")
+    canvas.text(WIDTH - EDGE, y, _written(axis, point.value), ha="right", weight="bold")
+    canvas.y += height
+
+
+def _at(axis: Axis, ends: tuple[float, float], value: float) -> float:
+    return ends[0] + (ends[1] - ends[0]) * (value - axis.low) / ((axis.high - axis.low) or 1.0)
+
+
+def _scale(canvas: _Canvas, axis: Axis, top: float, ends: tuple[float, float]) -> None:
+    bottom = canvas.y
+    for tick in _ticks(axis):
+        x = _at(axis, ends, tick)
+        canvas.line((x, x), (top, bottom), zorder=0)
+        label = f"{tick * 100:.0f}%" if axis.unit == "share" else f"{tick:.3g}"
+        canvas.text(x, bottom + 0.12, label, ha="center", fontsize=8.5)
+    canvas.text(sum(ends) / 2, bottom + 0.31, axis.title, ha="center", color=SOFT, fontsize=8.5)
+    canvas.y = bottom + FOOT - EDGE
 
 
 def _ticks(axis: Axis) -> list[float]:
@@ -126,26 +187,70 @@ def _ticks(axis: Axis) -> list[float]:
     return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
 
 
-def _legend(figure: Figure, chart: Chart, colours: list[str]) -> None:
-    handles = [
-        Line2D([], [], color=colours[series.place], marker=MARKERS[series.place], markersize=6.5, linewidth=2, label=series.name)
-        for series in chart.series
-    ]
-    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (LEFT / WIDTH, 0.99), "borderpad": 0, "borderaxespad": 0}
-    figure.legend(handles=handles, ncols=_columns(chart), labelcolor=INK, **place)
+def _bars(canvas: _Canvas, chart: Chart) -> None:
+    """Set a bar for each label, with its figure at the end: no scale is needed to read it."""
+    (series,) = chart.series
+    left, right = 2.9, WIDTH - VALUES
+    for label, point in zip(chart.labels, series.points, strict=True):
+        if point is None:
+            continue
+        wrapped = _wrapped(label, ROW_CHARACTERS)
+        height = max(ROW, LINE * _n_lines(wrapped) * 0.9 + 0.06)
+        y, end = canvas.y + height / 2, _at(chart.axis, (left, right), point.value)
+        canvas.text(left - EDGE, y, wrapped, ha="right", fontsize=8.5)
+        canvas.axes.add_patch(Rectangle((left, y - 0.09), end - left, 0.18, color=_colours()[0], linewidth=0))
+        canvas.text(end + 0.07, y, _written(chart.axis, point.value), weight="bold")
+        canvas.y += height
 
 
-def _as_element(figure: Figure, chart: Chart, colours: list[str]) -> str:
+def _grid(canvas: _Canvas, chart: Chart) -> None:
+    """Set a row for each label and a column for each group, each cell with its figure and the darker the higher it is."""
+    left = 2.9
+    width = (WIDTH - EDGE - left) / len(chart.series)
+    heads = [_wrapped(series.name, max(8, int(width * 13)), lines=4) for series in chart.series]
+    canvas.y += LINE * 0.95 * max(map(_n_lines, heads))
+    for column, head in enumerate(heads):
+        canvas.text(left + (column + 0.5) * width, canvas.y, head, ha="center", va="bottom", fontsize=8.5, weight="bold")
+    canvas.y += 0.07
+    for row, label in enumerate(chart.labels):
+        wrapped = _wrapped(label, ROW_CHARACTERS)
+        height = max(ROW, LINE * _n_lines(wrapped) * 0.9 + 0.06)
+        canvas.text(left - EDGE, canvas.y + height / 2, wrapped, ha="right", fontsize=8.5)
+        for column, series in enumerate(chart.series):
+            _cell(canvas, chart.axis, series.points[row], (left + column * width, width, height))
+        canvas.y += height
+
+
+def _cell(canvas: _Canvas, axis: Axis, point: Point | None, box: tuple[float, float, float]) -> None:
+    x, width, height = box
+    middle = (x + width / 2, canvas.y + height / 2)
+    if point is None:
+        canvas.text(*middle, NONE, ha="center", color=SOFT)
+        return
+    part = min(max((point.value - axis.low) / ((axis.high - axis.low) or 1.0), 0.0), 1.0)
+    strength = FAINTEST + (STRONGEST - FAINTEST) * part
+    inside = Rectangle(
+        (x + 0.015, canvas.y + 0.015), width - 0.03, height - 0.03, color=_colours()[0], alpha=strength, linewidth=0
+    )
+    canvas.axes.add_patch(inside)
+    canvas.text(*middle, _written(axis, point.value), ha="center")
+
+
+def _saved(figure: Figure, **how: Any) -> str:
     buffer = io.StringIO()
     # Neither a date nor a version, so that the same report is the same file.
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
-    drawing = buffer.getvalue()
+    figure.savefig(buffer, format="svg", metadata=nothing, **how)
+    return buffer.getvalue()
+
+
+def _as_element(figure: Figure, chart: Chart) -> str:
+    drawing = _saved(figure, transparent=True)
     inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 :].replace("xlink:href=", "href=").strip()
     # On a page, names of groups would be there twice, and a style for every element would be one for the whole page.
     inside = re.sub(r'(?<=<g) id="[^"]*"|<style.*?</style>', "", inside, flags=re.DOTALL)
-    variables = {colour: f"--series-{place}" for place, colour in enumerate(colours, start=1)} | {INK: "--ink", RULE: "--rule"}
-    for colour, name in variables.items():
+    variables = {colour: f"--series-{place}" for place, colour in enumerate(_colours(), start=1)}
+    for colour, name in (variables | {INK: "--ink", SOFT: "--soft", RULE: "--rule"}).items():
         inside = re.sub(rf"(?i)(?<=: ){colour}(?=[;\"])", f"var({name}, {colour})", inside)
     width, height = (float(inches) * 72 for inches in figure.get_size_inches())
     return f'<svg role="img" aria-label="{escape(chart.alternative)}" viewBox="0 0 {width:g} {height:g}">{inside}'

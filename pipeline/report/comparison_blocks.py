@@ -5,14 +5,15 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, TableBlock
-from pipeline.report.group_comparison import GroupComparison, GroupEstimate, differences, level_name
+from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, differences, level_name
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, sentence_case
 from pipeline.runtime.plurals import listed
 
 
 # As many as the Analysis Function has colours that can be told apart.
 MOST_SERIES = 6
-MOST_LABELS = 12
+MOST_DOTS = 24
+INTERVALS = ", with 95% intervals"
 NO_ANSWERS = "no answers"
 
 
@@ -72,23 +73,44 @@ def _people(comparison: GroupComparison, cell: GroupEstimate) -> str:
     return f"{number(cell.n)} of {number(cell.base)}"
 
 
-def comparison_chart(comparison: GroupComparison, table: TableBlock, axis: Axis, *, title: str) -> Chart | None:
-    """Return the chart of the first things that can be shown; None where it would be empty or too crowded to read."""
-    shown = [key for key in comparison.labels if comparison.shown(key)]
-    keys = shown[:MOST_LABELS]
+def comparison_chart(
+    comparison: GroupComparison, table: TableBlock, axis: Axis, *, title: str, headline: str = ""
+) -> Chart | None:
+    """Return the chart of what can be shown; None where it would be empty, or has more groups than can be told apart.
+
+    `title` says what is measured, and `headline` what comes of it, where that is not the largest difference.
+    """
+    keys = [key for key in comparison.labels if comparison.shown(key)]
     levels = [level for level in comparison.compared if any(comparison.cell(key, level) for key in keys)]
     if not keys or len(comparison.compared) > MOST_SERIES:
         return None
-    cut = f" (the first {len(keys)}; the table holds all {len(shown)})" if len(keys) < len(shown) else ""
+    # Dots with intervals for as many as can be taken in; of more, a cell each.
+    is_grid = len(keys) * len(levels) > MOST_DOTS
     return Chart(
         name=f"chart-{table.name}",
-        title=f"{title}{comparison.by_group}{cut}",
-        alternative=_in_words(comparison, keys, levels),
+        title=headline or _headline(comparison, keys),
+        subtitle=f"{title.removesuffix(INTERVALS) if is_grid else title}{comparison.by_group}",
+        alternative=_in_words(comparison, keys, levels, is_grid=is_grid),
         labels=tuple(comparison.labels[key] for key in keys),
         series=tuple(_series(comparison, keys, level) for level in levels),
         axis=axis,
         table=table,
+        form="grid" if is_grid else "dots",
     )
+
+
+def _headline(comparison: GroupComparison, keys: list[str]) -> str:
+    """Say what a reader should see first: where two groups lie furthest apart, where that is told apart from chance."""
+    if len(comparison.compared) < 2:
+        first = comparison.shown(keys[0])[0]
+        return f"“{comparison.labels[keys[0]]}” comes first ({comparison.written(first.value)})"
+    ends = [(comparison.labels[key], shown[0], shown[-1]) for key in keys if len(shown := comparison.shown(key)) > 1]
+    apart = [(label, high, low) for label, high, low in ends if above(high, low).told_apart]
+    if not apart:
+        return "No two groups lie further apart than chance can make them"
+    label, high, low = max(apart, key=lambda pair: pair[1].value - pair[2].value)
+    sides = f"{high.name} {comparison.written(high.value)}, {low.name} {comparison.written(low.value)}"
+    return f"Groups differ most on “{label}”: {sides}"
 
 
 def _series(comparison: GroupComparison, keys: list[str], level: str) -> Series:
@@ -97,13 +119,14 @@ def _series(comparison: GroupComparison, keys: list[str], level: str) -> Series:
     return Series(level_name(level), comparison.compared.index(level), points)
 
 
-def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str]) -> str:
-    sentences = [f"Dots with 95% intervals for {listed([level_name(level) for level in levels])}."]
+def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str], *, is_grid: bool) -> str:
+    marks = "A cell for each of" if is_grid else "Dots with 95% intervals for"
+    sentences = [f"{marks} {listed([level_name(level) for level in levels])}."]
     for key in keys:
         ends = [f"{comparison.written(cell.value)} ({cell.name})" for cell in comparison.shown(key)]
         range_ = ends[0] if len(ends) == 1 else f"from {ends[-1]} to {ends[0]}"
         sentences.append(f"{comparison.labels[key]}: {range_}.")
-    return " ".join([*sentences, "The table below holds every figure."])
+    return " ".join([*sentences, "The workbook holds every figure."])
 
 
 def share_axis(comparison: GroupComparison) -> Axis:

@@ -20,10 +20,12 @@ from pipeline.report.sections.missing_section import missing
 from pipeline.report.sections.shares_section import shares
 from pipeline.report.sections.side_by_side_section import side_by_side
 from pipeline.report.sections.smaller_groups_section import smaller_groups
+from pipeline.report.sections.story_section import how_the_story_was_picked, story
 from pipeline.report.sections.taking_part_section import taking_part
 from pipeline.report.sections.themes_section import themes
 from pipeline.report.sections.waves_section import waves
 from pipeline.workflow.results import RunResults
+from pipeline.workflow.stages.quote import who_said
 
 
 APPROVED = "This page shows nobody's words but those that people have approved."
@@ -51,39 +53,47 @@ def build_report(source: RunResults, *, for_team: bool = False) -> Report:
 
 def _build(source: RunResults, *, for_team: bool) -> Report:
     if for_team:
-        words = quotable_words(source["texts"], source["segments"], source["comments"])
+        captions = who_said(source["people"], source.study.settings, fewest=source.profile.fewest)
+        words = quotable_words(source["texts"], source["segments"], source["comments"], captions)
     else:
         words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
     # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
-    sections = (
-        in_short(source, counted),
-        taking_part(source),
-        missing(source),
-        themes(source, placed, words),
-        codebook(source, counted),
-        smaller_groups(source, counted),
-        shares(source),
-        side_by_side(source),
-        closed_questions(source),
-        disagreements(source, words),
-        not_sure(source),
-        heard_once(source, words),
-        set_aside(source),
-        how_people_agreed(source),
-        came_of_it(source),
-        # What changed names themes, too, and must hold back the same words.
-        waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
-        how_it_was_done(source),
-    )
     return Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
         notice=f"{FOR_THE_TEAM} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
-        # What has nothing to say is not there: an empty section says only that it is empty.
-        sections=tuple(section for section in sections if section.blocks),
+        sections=(
+            story(source, counted, words),
+            in_short(source, counted),
+            taking_part(source),
+            missing(source),
+            themes(source, placed, words),
+            codebook(source, counted),
+            smaller_groups(source, counted),
+            shares(source),
+            side_by_side(source),
+            closed_questions(source),
+            disagreements(source, words),
+            not_sure(source),
+            heard_once(source, words),
+            set_aside(source),
+            how_people_agreed(source),
+            came_of_it(source),
+            # What changed names themes, too, and must hold back the same words.
+            waves(replace(source, tables={**source.tables, "themes": source.named_themes})),
+            how_the_story_was_picked(source),
+            how_it_was_done(source),
+        ),
     )
+
+
+def build_summary(source: RunResults) -> Report:
+    """Return the story alone, with the rule by which it was picked."""
+    report = build_report(source)
+    alone = tuple(section for section in report.sections if section.name in ("story", "how-the-story-was-picked"))
+    return replace(report, sections=alone, kind="What people said: the main findings")
 
 
 def banner(checked: float) -> str:

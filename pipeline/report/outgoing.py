@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.report import Exporter
     from pipeline.workflow.results import RunResults
 
-_REPORTS = ("html", "docx", "pdf", "xlsx")
+_REPORTS = ("html", "docx", "pdf", "summary", "charts", "xlsx")
 _CODEBOOKS = ("qdc", "qdpx")
 _OF_A_CODE = ("label", "plain_label", "definition", "include", "exclude")
 _EXAMPLES = ("examples", "counter_examples", "borderline")
@@ -83,6 +83,9 @@ def team_texts(source: "RunResults", name: str) -> Iterator[Text]:
 def _every_text(source: "RunResults", name: str) -> Iterator[Text]:
     yield "study.toml, name", source.study.settings.name
     yield from _of_the_codebook(source, name)
+    if name in _REPORTS:
+        for number, sentence in enumerate(source.study.settings.report.findings, start=1):
+            yield f"study.toml, [report] findings, entry {number}", sentence
     intake = source.study.settings.intake
     for question in (*intake.questions, *intake.ratings):
         yield f"study.toml, wording of {question}", source.wording(question)

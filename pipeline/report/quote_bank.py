@@ -1,6 +1,6 @@
 """Quotations: those that people have approved leave; each other candidate stays, with the reason."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.methods.text.rewording import too_like
+from pipeline.report.blocks import QuotedWords
 from pipeline.report.numbers_in_words import number
 from pipeline.runtime.plurals import listed
 from pipeline.study.quote_uses import Use, read_uses
@@ -133,7 +134,23 @@ def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.Da
     sorted_out = release(quotes, segments, comments, approvals)
     texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
     waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
-    return Words(dict(zip(texts["text_id"], texts["text"], strict=True)), released=True, n_waiting=int(waiting))
+    spoken = texts["segment_id"].map(segments.set_index("segment_id")["text"])
+    return Words(
+        dict(zip(texts["text_id"], texts["text"], strict=True)),
+        released=True,
+        n_waiting=int(waiting),
+        who=dict(zip(texts["text_id"], texts["caption"], strict=True)),
+        reworded=frozenset(texts.loc[texts["text"] != spoken, "text_id"]),
+    )
+
+
+def quotes_of(words: Words, text_ids: Iterable[str]) -> tuple[QuotedWords, ...]:
+    """Return those texts that may be quoted, in the same order, each with who spoke."""
+    return tuple(
+        QuotedWords(words.quotable[text_id], words.who.get(text_id, ""), text_id in words.reworded)
+        for text_id in text_ids
+        if text_id in words.quotable
+    )
 
 
 @dataclass(frozen=True)
@@ -173,6 +190,16 @@ class QuoteBank:
     withheld: tuple[Withheld, ...]
     elsewhere: tuple[Use, ...]
     """Uses of quotations that are no longer among the candidates."""
+
+    @property
+    def n_approved(self) -> int:
+        """How many different excerpts may leave: one stands under each of its codes."""
+        return len({quotation.quote for quotation in self.quotations})
+
+    @property
+    def n_withheld(self) -> int:
+        """How many different excerpts stay."""
+        return len({candidate.quote for candidate in self.withheld})
 
     @property
     def by_code(self) -> dict[str, list[Quotation]]:
@@ -268,7 +295,7 @@ def facts_of(quotation: Quotation) -> tuple[str, ...]:
     others = ", ".join(code for code in quotation.codes if code != quotation.code)
     facts = (
         f"Picked as {quotation.picked_as}.",
-        "The words are a rewording that a person approved." if quotation.reworded else "",
+        "Said in other words, which a person approved; not to be printed as a quotation." if quotation.reworded else "",
         f"Question: {quotation.question}",
         f"Given this code by {quotation.agreed_by}.",
         "Contested: some people read it otherwise." if quotation.contested else "",

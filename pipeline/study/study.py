@@ -182,9 +182,14 @@ class Run(SettingsSection):
 
 
 class Reporting(SettingsSection):
-    """What the report is set beside: the folder of an earlier wave of the study."""
+    """What the report is set beside, and what the team wants its first page to tell."""
 
     earlier: Text | None = None
+    """The folder of an earlier wave of the study."""
+    findings: tuple[Text, ...] = ()
+    """The team's own findings, in place of those that the rule picks."""
+    leave_out: tuple[Text, ...] = ()
+    """Names of questions, and themes such as "theme 3", of which the first page tells nothing."""
 
 
 class Settings(SettingsSection):

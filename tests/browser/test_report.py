@@ -20,9 +20,14 @@ MODES = [
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    (path,) = export(build_study(tmp_path_factory.mktemp("browser") / "study"), to=["html"])
-    return path.as_uri()
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    study = build_study(tmp_path_factory.mktemp("browser") / "study")
+    return {path.name: path.as_uri() for path in export(study, to=["html", "summary", "quotes"]) if path.suffix == ".html"}
+
+
+@pytest.fixture(scope="module")
+def address(pages: dict[str, str]) -> str:
+    return pages["report.html"]
 
 
 @pytest.fixture
@@ -30,11 +35,12 @@ def browser(chromium: Any) -> Any:
     return chromium
 
 
+@pytest.mark.parametrize("name", ["report.html", "summary.html", "quotes.html"])
 @pytest.mark.parametrize("mode", MODES)
-def test_axe_finds_no_fault_on_the_report(browser, address, mode):
+def test_axe_finds_no_fault_on_the_report_its_first_page_and_the_quotes(browser, pages, name, mode):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     page = browser.new_context(**mode).new_page()
-    page.goto(address)
+    page.goto(pages[name])
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     found = axe.Axe().run(page, options={"runOnly": LEVELS}).response["violations"]
     assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]][:3]) for fault in found] == []
@@ -71,4 +77,16 @@ def test_folded_parts_are_printed(browser, address):
     page = browser.new_context().new_page()
     page.goto(address)
     page.emulate_media(media="print")
-    assert page.evaluate("[...document.querySelectorAll('details table')].every(table => table.offsetHeight > 0)")
+    assert page.evaluate("[...document.querySelectorAll('details > *')].every(part => part.offsetHeight > 0)")
+
+
+def test_a_reader_meets_the_first_finding_without_scrolling(browser, address):
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(address)
+    assert page.evaluate("document.querySelector('.findings li').getBoundingClientRect().bottom") <= 900
+
+
+def test_the_first_page_alone_is_as_wide_as_it_is_read(browser, pages):
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(pages["summary.html"])
+    assert page.evaluate("document.querySelector('.findings').getBoundingClientRect().width") > 600

@@ -9,11 +9,12 @@ from small_study import PRIVATE
 
 from pipeline.report.content import build_report
 from pipeline.report.formats.html import render
+from pipeline.report.printed_report import printed
 
 
 @pytest.fixture
 def html(source) -> str:
-    return render(build_report(source))
+    return render(printed(build_report(source)))
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_contents_list_every_section(page):
 
 def test_tables_have_captions_and_headings_with_scope(page):
     tables = page.find_all("table")
-    assert len(tables) > 10
+    assert 4 <= len(tables) <= 8
     for table in tables:
         assert table.find_all("caption")[0].text
         assert {heading.attributes.get("scope") for heading in table.find_all("th")} == {"col", "row"}
@@ -70,20 +71,13 @@ def test_tables_have_captions_and_headings_with_scope(page):
 
 def test_every_picture_has_an_alternative(page):
     pictures = page.find_all("svg", "img")
-    assert len(pictures) == 3
+    assert len(pictures) == len(page.find_all("figure")) >= 4
     for picture in pictures:
         assert picture.attributes["role"] == "img"
         assert len(picture.attributes["aria-label"]) > 80
 
 
 def test_figures_on_the_page_are_those_of_the_tables(page, tables):
-    rows = table_rows(page, "shares-1")
-    counts = tables["counts"].query("question == 'any' and level == 'everyone' and not suppressed")
-    labels = {"forms": "Forms and rules", "time": "Too little time", "trust": "Trust & respect", "money": "Money <budgets>"}
-    assert set(counts["code"]) == set(labels)
-    for row in counts.itertuples():
-        share, low, high = (f"{value * 100:.0f}%" for value in (row.share, row.low, row.high))
-        assert rows[labels[row.code]][0] == f"{share} {low} to {high} {row.n:.0f} of {row.base:.0f}"
     themes = table_rows(page, "all-themes")
     assert [cells[0] for cells in themes.values()] == [
         str(5 * round(n / 5)) if n > 7 else "fewer than 8" for n in tables["themes"].sort_values("number")["n_people"]
@@ -122,7 +116,7 @@ def test_what_scrolls_can_be_reached_by_keyboard_and_has_a_name(page):
 
 
 def test_the_same_study_gives_the_same_page(html, source):
-    assert render(build_report(source)) == html
+    assert render(printed(build_report(source))) == html
 
 
 def test_colours_can_be_changed_by_the_style_sheet(page):

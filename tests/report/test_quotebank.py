@@ -1,6 +1,7 @@
 """The bank of quotations: only approved words leave, each with what is known of it, in four forms; and where they went."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 
 import docx
@@ -14,6 +15,9 @@ from pipeline.cli import main
 from pipeline.decisions.store import open_store
 from pipeline.errors import StudyError
 from pipeline.report import export
+from pipeline.report.formats.quote_files import _by_code, _report
+from pipeline.report.formats.quotes_page import render_page
+from pipeline.report.formats.word import as_document
 from pipeline.report.quote_bank import TABLES, quote_bank
 from pipeline.study.quote_uses import FILE, note_use, read_uses
 from pipeline.workflow.results import read_results
@@ -138,3 +142,17 @@ def test_a_bank_in_which_nobody_has_approved_anything_is_written_all_the_same(st
     export(study, to=["quotes"])
     assert read_rows(study, "quotes.csv") == []
     assert "Nobody has approved a quotation yet" in (study.exports / "quotes.html").read_text(encoding="utf-8")
+
+
+def test_an_excerpt_under_two_codes_is_counted_once(bank):
+    twice = replace(bank, quotations=(*bank.quotations, replace(bank.quotations[0], code="Another")))
+    assert twice.n_approved == bank.n_approved == len({one.quote for one in bank.quotations})
+    assert f"{bank.n_approved} approved," in read_page(render_page("t", "n", twice)).find_all("header")[0].text
+
+
+def test_a_rewording_is_no_quotation_in_any_form(bank):
+    reworded = replace(bank.quotations[0], words="They are sorry.", reworded=True)
+    page = read_page(render_page("t", "n", replace(bank, quotations=(reworded,))))
+    assert not page.find_all("blockquote") and "In other words: They are sorry." in " ".join(page.text.split())
+    table = as_document(_report("t", bank, _by_code(replace(bank, quotations=(reworded,))))).tables[0]
+    assert table.cell(1, 0).text == "In other words: They are sorry."

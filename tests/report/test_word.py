@@ -10,8 +10,9 @@ from small_study import PRIVATE
 from pipeline.report import export
 from pipeline.report.blocks import Axis, Chart, Paragraph, Point, Report, ReportSection, Series, TableBlock
 from pipeline.report.content import build_report
-from pipeline.report.formats.report_workbook import report_tables
 from pipeline.report.formats.word import as_document
+from pipeline.report.printed_report import PRINTED, printed
+from pipeline.report.report_tables import report_tables
 
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -41,7 +42,7 @@ def styled(body, style):
 
 
 def test_title_state_and_sections_are_headings_in_the_reports_order(body, source):
-    report = build_report(source)
+    report = printed(build_report(source))
     assert styled(body, "Title") == [report.title]
     assert styled(body, "Heading1") == ["Contents", *(section.heading for section in report.sections)]
     assert report.banner in words(body) and report.notice in words(body)
@@ -49,8 +50,8 @@ def test_title_state_and_sections_are_headings_in_the_reports_order(body, source
 
 def test_each_table_is_there_with_its_header_row_repeated_and_an_alternative(body, source):
     tables = list(body.iter(f"{W}tbl"))
-    expected = list(report_tables(build_report(source)))
-    assert len(tables) == len(expected) > 10
+    expected = [table for table in report_tables(printed(build_report(source))) if table.name in PRINTED]
+    assert len(tables) == len(expected) >= 4
     for table, block in zip(tables, expected, strict=True):
         assert table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None
         assert [words(cell) for cell in table.find(f"{W}tr").iter(f"{W}tc")] == list(block.header)
@@ -60,7 +61,7 @@ def test_each_table_is_there_with_its_header_row_repeated_and_an_alternative(bod
 
 def test_every_picture_has_an_alternative(body):
     pictures = list(body.iter(f"{DRAWING}docPr"))
-    assert len(pictures) >= 3
+    assert len(pictures) >= 2
     assert all(len(picture.get("descr")) > 40 and picture.get("title") for picture in pictures)
     assert any(picture.get("descr").startswith("Dots with 95% intervals") for picture in pictures)
 

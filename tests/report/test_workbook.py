@@ -10,7 +10,8 @@ from small_study import PRIVATE
 from pipeline.report import export
 from pipeline.report.blocks import Figure, Report, ReportSection, TableBlock
 from pipeline.report.content import build_report
-from pipeline.report.formats.report_workbook import report_tables, write_tables_workbook
+from pipeline.report.formats.report_workbook import write_tables_workbook
+from pipeline.report.report_tables import report_tables
 
 
 @pytest.fixture

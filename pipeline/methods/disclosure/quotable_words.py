@@ -1,7 +1,7 @@
 """Whose words may be shown: those of people who agreed to be quoted, and of nobody else."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ from pipeline.methods.themes.tokens import words
 FEWEST_FOR_KEYWORDS = 3
 NOBODY_AGREED = "No one who said this has agreed to be quoted."
 NOBODY_APPROVED = "No words are shown here: nobody has approved any yet, or no one who said this has agreed to be quoted."
+SEVERAL = "Several people"
 HELD_BACK = "held back, as not everyone who spoke of it has agreed to be quoted"
 
 
@@ -25,10 +26,10 @@ class Words:
     """Only what people have approved is shown; otherwise all that somebody who said it agreed to have quoted."""
     n_waiting: int = 0
     """Excerpts that may be quoted once a person approves them."""
-
-    def of(self, text_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the words of those texts that may be quoted, in the same order."""
-        return tuple(self.quotable[text_id] for text_id in text_ids if text_id in self.quotable)
+    who: Mapping[str, str] = field(default_factory=dict)
+    """Who said each text, as far as a caption may tell."""
+    reworded: frozenset[str] = frozenset()
+    """Texts of which other words are shown than were said."""
 
     @property
     def none(self) -> str:
@@ -42,11 +43,29 @@ class Words:
         return f"{agreed}, or not approved to leave the team yet" if self.released else agreed
 
 
-def quotable_words(texts: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame) -> Words:
-    """Return the words that may be shown to the team: of texts that somebody said who agreed to be quoted."""
+def quotable_words(
+    texts: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, captions: Mapping[str, str] | None = None
+) -> Words:
+    """Return the words that may be shown to the team: of texts that somebody said who agreed to be quoted.
+
+    `captions` says of people, by the ids of their responses, who they are as far as that may be told.
+    """
     allowed = quotable_ids(segments, comments)
     shown = texts[texts["text_id"].isin(allowed)]
-    return Words(dict(zip(shown["text_id"], shown["text"], strict=True)))
+    return Words(
+        dict(zip(shown["text_id"], shown["text"], strict=True)), who=_speakers(segments, comments, captions or {}, allowed)
+    )
+
+
+def _speakers(
+    segments: pd.DataFrame, comments: pd.DataFrame, captions: Mapping[str, str], allowed: frozenset[str]
+) -> dict[str, str]:
+    agreed = comments.loc[(comments["consent"] == "quote") & comments["set_aside"].isna(), ["comment_id", "response_id"]]
+    spoken = segments.loc[segments["text_id"].isin(allowed), ["text_id", "comment_id"]].merge(agreed, on="comment_id")
+    spoken = spoken.assign(caption=spoken["response_id"].map(captions).fillna(""))
+    by_text = spoken.groupby("text_id")["caption"].agg(["first", "nunique"])
+    captions_of = by_text["first"].mask(by_text["nunique"] > 1, SEVERAL)
+    return dict(zip(captions_of.index.astype(str), captions_of, strict=True))
 
 
 def quotable_ids(segments: pd.DataFrame, comments: pd.DataFrame) -> frozenset[str]:

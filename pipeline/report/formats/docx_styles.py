@@ -26,6 +26,8 @@ from pipeline.runtime.files import write_atomically
 ALWAYS = datetime(2000, 1, 1)
 NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 FONT = "Arial"
+COLOUR, RULE = "12436D", "C9C9CA"
+"""Of headings and figures, as on the page; of lines in tables."""
 _LANGUAGE = "en-GB"
 _TEXT_WIDTH_CM = 17.0
 # A cell's margins on both sides, and what a bold letter of Arial is wide at one point, capitals among small ones.
@@ -46,12 +48,21 @@ def new_document(title: str, *, points: float = 11) -> Document:
     for language in defaults.iter(qn("w:lang")):
         language.set(qn("w:val"), _LANGUAGE)
         language.set(qn("w:eastAsia"), _LANGUAGE)
-    for name in ("Normal", "Title", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "Quote"):
+    for name in ("Normal", "Title", "Subtitle", "Heading 1", "Heading 2", "Heading 3", "Caption", "List Bullet", "Quote"):
         _set_font(document.styles[name])
     for name in ("Normal", "Caption"):
         style: Any = document.styles[name]
         style.font.size = Pt(points)
+    for name, size in (("Title", 30), ("Heading 1", 20), ("Heading 2", 15), ("Heading 3", 12)):
+        heading: Any = document.styles[name]
+        heading.font.size, heading.font.bold = Pt(size), True
+        heading.font.color.rgb = RGBColor.from_string(COLOUR)
+    quote: Any = document.styles["Quote"]
+    quote.paragraph_format.space_after = Pt(5)
+    caption: Any = document.styles["Caption"]
+    caption.paragraph_format.space_after = Pt(3)
     section = document.sections[0]
+    section.top_margin = section.bottom_margin = Cm(2)
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     return document
@@ -75,6 +86,15 @@ def write_lines(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
             run.add_break()
         run.add_text(line)
         run.bold = bold or None
+
+
+def write_figure(paragraph: Paragraph, value: str, whose: str) -> None:
+    """Write a figure large, and after it whose it is."""
+    large = paragraph.add_run(plain(value))
+    large.bold = True
+    large.font.size = Pt(17)
+    large.font.color.rgb = RGBColor.from_string(COLOUR)
+    paragraph.add_run(plain(f" {whose}      "))
 
 
 def bookmark(paragraph: Paragraph, name: str, number: int) -> None:
@@ -108,6 +128,7 @@ def add_table(
     """Add a table whose first row repeats on each page and whose rows stay whole; return the cells of its rows to fill."""
     table = document.add_table(rows=len(rows) + 1, cols=len(header))
     table.style = "Table Grid"
+    _with_light_lines(table._tbl)
     _describe(table._tbl, description)
     cells = table._cells  # one look for all, since python-docx searches the table anew for each cell asked for
     n = len(header)
@@ -169,6 +190,29 @@ def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:
     left = max(_TEXT_WIDTH_CM - sum(least), 0.0)
     widths = [narrowest + left * want / (sum(wanted) or 1.0) for narrowest, want in zip(least, wanted, strict=True)]
     return [width * min(_TEXT_WIDTH_CM / sum(widths), 1.0) for width in widths]
+
+
+def _with_light_lines(table: BaseOxmlElement) -> None:
+    """Leave a table the lines between its rows, which lead the eye, and no others."""
+    properties = table.find(qn("w:tblPr"))
+    if properties is None:
+        return
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
+        line = OxmlElement(f"w:{side}")
+        is_drawn = side in ("top", "bottom", "insideH")
+        line.set(qn("w:val"), "single" if is_drawn else "nil")
+        if is_drawn:
+            line.set(qn("w:sz"), "4")
+            line.set(qn("w:color"), RULE)
+        borders.append(line)
+    # Its place among the properties is fixed: after the style and the width, before the layout and the look.
+    after = [properties.find(qn(name)) for name in ("w:tblLayout", "w:tblCellMar", "w:tblLook")]
+    first = next((element for element in after if element is not None), None)
+    if first is None:
+        properties.append(borders)
+    else:
+        first.addprevious(borders)
 
 
 def _describe(table: BaseOxmlElement, text: str) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pipeline.report.blocks import Chart, Report
-from pipeline.report.content import build_report
+from pipeline.report.blocks import IN_OTHER_WORDS, Chart, Report
+from pipeline.report.content import build_report, build_summary
+from pipeline.report.printed_report import printed
 from pipeline.runtime.files import write_atomically
 from pipeline.workflow.results import RunResults
 
@@ -15,16 +16,27 @@ FOR_THE_TEAM = "report-for-the-team.html"
 
 def write_html(source: RunResults, folder: Path) -> None:
     """Write report.html."""
-    page = render(build_report(source))
+    page = render(printed(build_report(source)))
     write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
 
 
 def write_for_the_team(source: RunResults, folder: Path) -> None:
     """Write the copy with words that nobody has approved yet."""
-    page = render(build_report(source, for_team=True))
+    page = render(printed(build_report(source, for_team=True)))
     write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
     # Words that nobody has approved: not for others who use the machine.
     (folder / FOR_THE_TEAM).chmod(0o600)
+
+
+def write_summary(source: RunResults, folder: Path) -> None:
+    """Write the story alone, as a page and for Word."""
+    from pipeline.report.formats.docx_styles import save_document
+    from pipeline.report.formats.word import as_document
+
+    summary = build_summary(source)
+    page = render(summary)
+    write_atomically(folder / "summary.html", lambda path: path.write_text(page, encoding="utf-8"))
+    save_document(as_document(summary), folder / "summary.docx")
 
 
 def render(report: Report) -> str:
@@ -42,7 +54,7 @@ def render_to_print(report: Report) -> str:
 
 
 def _set(report: Report, draw: Callable[[Chart], str], *, to_print: bool) -> str:
-    return fill_template("report.html.j2", report=report, draw=draw, to_print=to_print)
+    return fill_template("report.html.j2", report=report, draw=draw, to_print=to_print, in_other_words=IN_OTHER_WORDS)
 
 
 def fill_template(name: str, **values: Any) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.errors import PipelineError
 from pipeline.report.content import build_report
 from pipeline.report.formats.html import render_to_print
+from pipeline.report.printed_report import printed
 from pipeline.runtime.files import write_atomically
 from pipeline.workflow.results import RunResults
 
@@ -23,7 +24,7 @@ LIBRARIES = (
 
 def write_pdf(source: RunResults, folder: Path) -> None:
     """Write report.pdf; PipelineError says what to install where it cannot be made."""
-    pdf = as_pdf(render_to_print(build_report(source)))
+    pdf = as_pdf(render_to_print(printed(build_report(source))))
     write_atomically(folder / "report.pdf", lambda path: path.write_bytes(pdf))
 
 

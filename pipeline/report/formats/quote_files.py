@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.report.blocks import Paragraph, Report, ReportSection, TableBlock
+from pipeline.report.blocks import IN_OTHER_WORDS, Paragraph, Report, ReportSection, TableBlock
 from pipeline.report.formats.docx_styles import save_document
 from pipeline.report.formats.report_workbook import write_tables_workbook
 from pipeline.report.formats.word import as_document
@@ -48,7 +48,10 @@ def _as_table(bank: QuoteBank) -> pd.DataFrame:
 
 
 def _report(title: str, bank: QuoteBank, sections: tuple[ReportSection, ...]) -> Report:
-    banner = f"{n_of(len(bank.quotations), 'quotation')} approved, {n_of(len(bank.withheld), 'candidate')} withheld"
+    banner = (
+        f"{n_of(bank.n_approved, 'quotation', 'quotations')} approved, "
+        f"{n_of(bank.n_withheld, 'candidate', 'candidates')} withheld"
+    )
     return Report(title, banner, NOTICE, sections)
 
 
@@ -73,7 +76,7 @@ def _by_code(bank: QuoteBank) -> tuple[ReportSection, ...]:
 def _of_code(code: str, place: int, quotations: Sequence[Quotation]) -> TableBlock:
     rows = tuple(
         (
-            f"“{quotation.words}”",
+            f"{IN_OTHER_WORDS} {quotation.words}" if quotation.reworded else f"“{quotation.words}”",
             quotation.caption or "no caption",
             "\n".join(facts_of(quotation)),
             f"{quotation.quote}\nanswer {quotation.answer}",

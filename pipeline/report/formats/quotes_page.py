@@ -24,7 +24,7 @@ function show() {
   for (const part of document.querySelectorAll("section.code")) {
     part.hidden = !part.querySelector("article:not([hidden])");
   }
-  said.textContent = n + " of " + quotes.length + " quotations shown";
+  said.textContent = n + " of " + quotes.length + " entries shown";
 }
 form.hidden = false;
 form.addEventListener("input", show);
@@ -36,6 +36,7 @@ show();
 
 def render_page(title: str, notice: str, bank: "QuoteBank") -> str:
     """Set the bank as a page; the script is allowed by its hash, and nothing else may run or be fetched."""
+    from pipeline.report.blocks import IN_OTHER_WORDS
     from pipeline.report.formats.html import fill_template
     from pipeline.report.quote_bank import facts_of
 
@@ -49,6 +50,7 @@ def render_page(title: str, notice: str, bank: "QuoteBank") -> str:
         groups=sorted({quotation.caption for quotation in bank.quotations if quotation.caption}),
         reasons=list(dict.fromkeys(quotation.picked_as.partition(":")[0] for quotation in bank.quotations)),
         facts_of=facts_of,
+        in_other_words=IN_OTHER_WORDS,
         script=SCRIPT,
         digest=digest,
     )

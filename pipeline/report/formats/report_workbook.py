@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from pipeline.report.blocks import Block, Cell, Chart, Figure, Fold, Report, TableBlock
+from pipeline.report.blocks import Cell, Figure, Report, TableBlock
 from pipeline.report.content import build_report
 from pipeline.report.formats.docx_styles import ALWAYS, plain
 from pipeline.report.numbers_in_words import NOT_SHOWN
+from pipeline.report.report_tables import report_tables
 from pipeline.runtime.files import write_atomically
 from pipeline.workflow.results import RunResults
 
@@ -65,23 +66,6 @@ def write_tables_workbook(report: Report, path: Path) -> None:
         book.close()
 
     write_atomically(path, write)
-
-
-def report_tables(report: Report) -> Iterator[TableBlock]:
-    """Yield every table of a report, those beside charts and in folds too, in their order."""
-    for section in report.sections:
-        for block in section.blocks:
-            yield from _tables_in(block)
-
-
-def _tables_in(block: Block) -> Iterator[TableBlock]:
-    if isinstance(block, TableBlock):
-        yield block
-    elif isinstance(block, Chart):
-        yield block.table
-    elif isinstance(block, Fold):
-        for inner in block.blocks:
-            yield from _tables_in(inner)
 
 
 @dataclass(frozen=True)

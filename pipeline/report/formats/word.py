@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from docx.document import Document
+from docx.shared import Pt
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from pipeline.report.blocks import (
@@ -17,7 +18,10 @@ from pipeline.report.blocks import (
     Points,
     Quotations,
     Report,
+    StoryFinding,
+    StoryFindings,
     TableBlock,
+    quote_in_words,
 )
 from pipeline.report.content import build_report
 from pipeline.report.formats.docx_styles import (
@@ -27,21 +31,26 @@ from pipeline.report.formats.docx_styles import (
     bookmark,
     new_document,
     save_document,
+    write_figure,
     write_lines,
     write_link,
 )
+from pipeline.report.printed_report import STORY_CHART, printed
 from pipeline.runtime.plurals import listed
 from pipeline.workflow.results import RunResults
 
 
-_PICTURE_WIDTH_CM = 13.0
+_PICTURE_WIDTH_CM, _STORY_WIDTH_CM = 13.0, 11.0
+"""A picture as wide as is read well, and one that leaves the story on a page."""
+_FEW = 2
+"""Sections that need no list of contents."""
 _MOST_DOTS = 24
 """In one picture: more would not fit on a page."""
 
 
 def write_docx(source: RunResults, folder: Path) -> None:
     """Write report.docx."""
-    save_document(as_document(build_report(source)), folder / "report.docx")
+    save_document(as_document(printed(build_report(source))), folder / "report.docx")
 
 
 def as_document(report: Report) -> Document:
@@ -55,15 +64,21 @@ class _Setting:
     def __init__(self, report: Report) -> None:
         self.document = new_document(report.title)
         self.names = 0
+        self.paragraph(report.kind, "Subtitle")
         write_lines(self.document.add_heading(level=0), report.title)
         write_lines(self.document.add_paragraph(), report.banner, bold=True)
         self.paragraph(report.notice)
         add_footer(self.document, f"{report.title} · {report.banner}")
-        self.heading("Contents", 1, "contents")
-        for section in report.sections:
-            write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
-        for section in report.sections:
+        if len(report.sections) > _FEW:
+            self.heading("Contents", 1, "contents")
+            for section in report.sections:
+                write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
+        tells_story = [section.name for section in report.sections[:1]] == ["story"] and len(report.sections) > _FEW
+        for place, section in enumerate(report.sections):
             self.heading(section.heading, 1, section.name)
+            if tells_story and place < 2:
+                # After the cover, what a reader should take away has a page of its own.
+                self.document.paragraphs[-1].paragraph_format.page_break_before = True
             for block in section.blocks:
                 self.block(block)
 
@@ -85,9 +100,9 @@ class _Setting:
         """Set one block."""
         match block:
             case Heading():
-                self.heading(block.text, level)
+                self.heading(block.text, block.level - 1, block.name)
             case Paragraph():
-                self.paragraph(block.text)
+                write_lines(self.document.add_paragraph(), block.text, bold=block.stands_out)
             case Points():
                 for item in block.items:
                     self.paragraph(item, "List Bullet")
@@ -95,6 +110,9 @@ class _Setting:
                 self.table(block)
             case Chart():
                 self.chart(block)
+            case StoryFindings():
+                for finding in block.items:
+                    self.finding(finding)
             case Quotations():
                 self.quotations(block)
             case ListEntry():
@@ -103,6 +121,16 @@ class _Setting:
                 self.heading(block.summary, level)
                 for inner in block.blocks:
                     self.block(inner, level + 1)
+
+    def finding(self, finding: StoryFinding) -> None:
+        """Set a finding: its figures, large enough to read across a table, and the sentence."""
+        if finding.figures:
+            paragraph = self.document.add_paragraph()
+            paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.space_after = 0
+            for value, whose in finding.figures:
+                write_figure(paragraph, value, whose)
+        self.paragraph(finding.sentence).paragraph_format.space_after = Pt(5)
 
     def table(self, block: TableBlock) -> None:
         """Set a table under its caption, with its note below."""
@@ -131,16 +159,23 @@ class _Setting:
         for number, part in enumerate(_parts(block)):
             caption = self.paragraph(part.title, "Caption")
             caption.paragraph_format.keep_with_next = True
+            if part.subtitle:
+                measured = self.paragraph(part.subtitle)
+                measured.paragraph_format.keep_with_next = True
+                measured.paragraph_format.space_after = Pt(3)
             # The alternative speaks of the whole chart; heard again with each piece it would say nothing new.
             alternative = part.alternative if not number else f"The chart above goes on, for {listed(part.labels)}."
-            picture = draw_picture(part)
-            add_picture(self.document, picture, alternative=alternative, title=part.title, width_cm=_PICTURE_WIDTH_CM)
-        self.table(block.table)
+            width = _STORY_WIDTH_CM if part.name == STORY_CHART else _PICTURE_WIDTH_CM
+            add_picture(self.document, draw_picture(part), alternative=alternative, title=part.title, width_cm=width)
+        if block.note:
+            self.paragraph(block.note)
+        if block.prints_table:
+            self.table(block.table)
 
     def quotations(self, block: Quotations) -> None:
-        """Set what people said, each in quotation marks."""
-        for words in block.items:
-            self.paragraph(f"“{words}”", "Quote")
+        """Set what people said, each with who spoke."""
+        for quote in block.items:
+            self.paragraph(quote_in_words(quote), "Quote")
         if block.note:
             self.paragraph(block.note)
 
@@ -156,6 +191,8 @@ class _Setting:
 
 
 def _parts(chart: Chart) -> list[Chart]:
+    if chart.form != "dots":
+        return [chart]
     most = max(1, _MOST_DOTS // (len(chart.series) + 2))
     # Both rounded up: pieces of about the same length rather than a last one of a single label.
     n_parts = -(-len(chart.labels) // most)

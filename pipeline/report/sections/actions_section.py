@@ -1,13 +1,14 @@
 """What came of it: how many themes have an answer, and how long it took."""
 
 from pipeline.report.answered_actions import Standing, standing
-from pipeline.report.blocks import Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Paragraph, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import number, percent
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.workflow.results import RunResults
 
 
 HOW = "The export “loop” says what was decided, done and told, and why some of it was not possible."
+NOT_BEGUN = "Nobody has written down yet what came of what people said: “themes loop” starts a table for it."
 
 
 def came_of_it(source: RunResults) -> ReportSection:
@@ -15,7 +16,7 @@ def came_of_it(source: RunResults) -> ReportSection:
     name, heading = "what-came-of-it", "What came of it"
     progress = standing(source)
     if not progress.loop.entries:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, NOT_BEGUN)
     n, of = len(progress.with_state("answered", "not told")), len(progress.themes)
     days = progress.loop.median_days
     half = f" Half of the answers reached people within {n_of(days, 'day')}." if days is not None else ""

@@ -3,7 +3,7 @@
 from pipeline.methods.agreement.agreement_in_words import HOW_IT_COUNTS, about, code_figures, heading, overall_figures
 from pipeline.methods.agreement.agreement_table import from_table
 from pipeline.methods.agreement.comparisons import CodeAgreement, CoderComparison
-from pipeline.report.blocks import Block, Fold, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Paragraph, Points, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import number
 from pipeline.workflow.results import RunResults
 
@@ -14,13 +14,14 @@ WHAT_IT_TELLS = (
 )
 OVERALL = ("Who", "Excerpts", "Exactly the same codes", "Krippendorff’s alpha", "Kappa", "Gwet’s AC1")
 BY_CODE = ("Code", "Excerpts given it", "The same answer", "When one gives it, so does the other", "Alpha", "AC1")
+NOBODY = "Nobody has coded excerpts yet before seeing what the model suggests, so there is nothing to compare."
 
 
 def how_people_agreed(source: RunResults) -> ReportSection:
     """Return how far people agreed on excerpts, with intervals, and where there are too few to tell."""
     name, title, comparisons = "agreement", "How people agreed", from_table(source["agreement"])
     if not comparisons:
-        return ReportSection(name, title, ())
+        return nothing_to_show(name, title, NOBODY)
     # Of too few excerpts there is a sentence in place of figures.
     measured = [comparison for comparison in comparisons if comparison.overall]
     blocks: list[Block] = [Paragraph(WHAT_IT_TELLS), *([_overall(measured)] if measured else [])]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from pipeline.methods.disclosure.cells import EVERYONE
-from pipeline.report.blocks import Axis, Block, Heading, Paragraph, ReportSection
-from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
+from pipeline.report.blocks import Axis, Block, Heading, InWorkbook, Paragraph, ReportSection, nothing_to_show
+from pipeline.report.comparison_blocks import INTERVALS, comparison_blocks, comparison_table, share_axis
 from pipeline.report.group_comparison import DIFFERENCES, compare
 from pipeline.workflow.results import RunResults
 
@@ -18,18 +18,19 @@ def closed_questions(source: RunResults) -> ReportSection:
     """Return means of scores and shares of options by group."""
     name, heading = "closed-questions", "Closed questions"
     if source["closed"].empty:
-        return ReportSection(name, heading, ())
-    blocks: list[Block] = [Paragraph(HOW)]
+        return nothing_to_show(name, heading, "The study has no closed questions.")
+    blocks: list[Block] = [Paragraph("Means and shares are of the people who answered the question, with 95% intervals.")]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
-        blocks += _means(source, group, f"means-{place}")
-        blocks += _options(source, group, f"options-{place}")
+        of_group = (*_options(source, group, f"options-{place}"), *_means(source, group, f"means-{place}"))
+        # A page holds the comparison by the attribute that the study names first.
+        blocks += of_group if place == 1 else [InWorkbook(of_group)]
     return ReportSection(name, heading, tuple(blocks))
 
 
 def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
     # A table for each scale, since means on different scales cannot share an axis.
     means = _measured(source, "mean")
-    scales = {str(question): _scale(source, str(question)) for question in means["question"]}
+    scales = {str(question): scale_of(source, str(question)) for question in means["question"]}
     for position, ends in enumerate(dict.fromkeys(scales.values()), start=1):
         asked, labels = without_shared_beginning(
             {question: source.wording(question) for question, scale in scales.items() if scale == ends}
@@ -41,7 +42,9 @@ def _means(source: RunResults, group: str, name: str) -> Iterator[Block]:
         yield Heading(f"{first}: scores{scale}{comparison.by_group}")
         # Where no mean is shown there is no chart, and the axis is not drawn.
         axis = Axis("Mean score", *(ends or (0.0, 1.0)), "score")
-        yield from comparison_blocks(comparison, table, axis, title="Mean scores with 95% intervals")
+        yield from comparison_blocks(
+            comparison, table, axis, title=f"{asked or 'Closed questions'}: mean scores{scale}, with 95% intervals"
+        )
 
 
 def without_shared_beginning(labels: Mapping[str, str]) -> tuple[str, dict[str, str]]:
@@ -58,7 +61,7 @@ def _measured(source: RunResults, measure: str) -> pd.DataFrame:
     return closed[closed["measure"] == measure]
 
 
-def _scale(source: RunResults, question: str) -> tuple[float, float] | None:
+def scale_of(source: RunResults, question: str) -> tuple[float, float] | None:
     """Return the ends of a question's scale: those the study names, or else those of what is shown; None where nothing is."""
     rating = source.study.settings.intake.ratings.get(question)
     if rating and rating.scale:
@@ -80,5 +83,8 @@ def _options(source: RunResults, group: str, name: str) -> Iterator[Block]:
         table = comparison_table(comparison, f"{name}-{position}", caption=f"Answers to “{wording}”", first="Answer")
         yield Heading(f"“{wording}”{comparison.by_group}")
         yield from comparison_blocks(
-            comparison, table, share_axis(comparison), title="Share of people who chose each answer, with 95% intervals"
+            comparison,
+            table,
+            share_axis(comparison),
+            title=f"Share of people who chose each answer to “{wording}”{INTERVALS}",
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.report.blocks import Block, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Block, InWorkbook, Paragraph, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.runtime.plurals import n_of
@@ -19,9 +19,9 @@ def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection
     """Return codes against themes."""
     name, heading = "themes-and-codebook", "Themes against the codebook"
     if not source.labels:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, "The study has no codebook yet, so there are no codes to compare themes with.")
     return ReportSection(
-        name, heading, (Paragraph(_balance(source, placed)), _codes(source, placed), _new_themes(source, placed))
+        name, heading, (Paragraph(_balance(source, placed)), _new_themes(source, placed), InWorkbook((_codes(source, placed),)))
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Paragraph, ReportSection, TableBlock, nothing_to_show, quote_in_words
 from pipeline.report.numbers_in_words import number
+from pipeline.report.quote_bank import quotes_of
 from pipeline.runtime.plurals import listed, n_of
 from pipeline.workflow.results import RunResults
 
@@ -23,6 +24,7 @@ _WHY_NOT = {
     False: "as the person has not agreed to be quoted",
     True: "as nobody has approved it yet or the person has not agreed to be quoted",
 }
+NOBODY_YET = "Nobody has read the same excerpt as somebody else yet, so nobody can have read it differently."
 
 
 def disagreements(source: RunResults, words: Words) -> ReportSection:
@@ -34,7 +36,7 @@ def disagreements(source: RunResults, words: Words) -> ReportSection:
     made = made[made["outcome"].isin(["codes", "none"])]
     if contested.empty:
         twice = bool((made.groupby("segment_id")["reviewer"].nunique() > 1).any()) if len(made) else False
-        return ReportSection(name, heading, (Paragraph(NONE),) if twice else ())
+        return nothing_to_show(name, heading, NONE if twice else NOBODY_YET)
     rows = list(_rows(source, made, contested, words))
     n, shown = contested["segment_id"].nunique(), len(rows)
     sentence = f"People read {n_of(n, 'excerpt')} differently. {WHY}"
@@ -63,7 +65,8 @@ def _rows(source: RunResults, made: pd.DataFrame, contested: pd.DataFrame, words
         place: dict[str, Any] = consent.loc[segment_id].to_dict()
         # The person who said it here must have agreed, and not only somebody else who used the same words.
         if place["consent"] == "quote" and place["text_id"] in words.quotable:
-            yield f"“{words.quotable[place['text_id']]}”", "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
+            (quote,) = quotes_of(words, [place["text_id"]])
+            yield quote_in_words(quote), "\n".join(_readings(source, made[made["segment_id"] == segment_id]))
 
 
 def _readings(source: RunResults, made: pd.DataFrame) -> Iterator[str]:

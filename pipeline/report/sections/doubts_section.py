@@ -6,8 +6,9 @@ import pandas as pd
 from pipeline.methods.coder.suggestion import Abstention
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.quotable_words import Words
-from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Paragraph, Quotations, QuotedWords, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case
+from pipeline.report.quote_bank import quotes_of
 from pipeline.report.shown_totals import texts_are_shown, texts_shown
 from pipeline.workflow.results import RunResults
 
@@ -43,7 +44,7 @@ def not_sure(source: RunResults) -> ReportSection:
         return ReportSection(name, heading, (Paragraph(NO_SUGGESTIONS),))
     reasons = silences(source)
     if reasons.empty:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, "The program suggests at least one code for everything that was said.")
     sentence = (
         f"The program suggests no code for {texts_of(source, len(reasons))}. It says so rather than guess. "
         "People should read these first."
@@ -101,8 +102,8 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     name, heading = "heard-once", "Heard once"
     single = tuple(source["members"].loc[source["members"]["heard_once"], "text_id"])
     if not single:
-        return ReportSection(name, heading, ())
-    quoted = words.of(single)
+        return nothing_to_show(name, heading, "Everything that was said is like something that somebody else said.")
+    quoted = quotes_of(words, single)
     # Each is one person's, and those that are not quoted are of people who did not agree: of either few are not numbered.
     sentence = f"{sentence_case(number_shown(len(single), source.profile))} things were said that nothing else is like."
     silent = _silent(len(single) - len(quoted), words, quoted, source.profile)
@@ -112,7 +113,7 @@ def heard_once(source: RunResults, words: Words) -> ReportSection:
     return ReportSection(name, heading, tuple(blocks))
 
 
-def _silent(n: int, words: Words, quoted: tuple[str, ...], profile: Profile) -> str:
+def _silent(n: int, words: Words, quoted: tuple[QuotedWords, ...], profile: Profile) -> str:
     if not quoted:
         return words.none
     return sentence_case(f"{number_shown(n, profile)} more were said {words.others}.") if n else ""

@@ -49,7 +49,9 @@ def _new(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     if not source.labels:
         return "There is no codebook yet to compare the themes with."
     new = sum(theme.code is None for theme in placed)
-    return f"{sentence_case(n_of(new, 'theme has', 'themes have'))} no place in the codebook."
+    if placed and not new:
+        return "Each of them is like a code of the codebook."
+    return f"{sentence_case(n_of(new, 'theme is', 'themes are'))} not in the codebook."
 
 
 def _most_named(source: RunResults) -> str:

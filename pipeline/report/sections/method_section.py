@@ -33,7 +33,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
     written = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
     left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
     protection = (
-        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
+        ("Disclosure control", f"{source.study.settings.count.profile}: what is not shown is said under the first table"),
         ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
     )
     blocks = (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
-from pipeline.report.blocks import Block, Fold, Heading, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Fold, Heading, InWorkbook, Paragraph, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.code_shares import at_least, checked, compare_codes, grounds, next_step, what_was_read
 from pipeline.report.comparison_blocks import comparison_blocks, comparison_table, share_axis
 from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, level_name
@@ -36,12 +36,14 @@ def shares(source: RunResults) -> ReportSection:
     """Return shares by code and group, over all open questions and for each, as far as what people read tells them."""
     name, heading = "shares-by-group", "Shares by group"
     if source["counts"].empty:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, "There are no codes to count yet.")
     questions = list(dict.fromkeys(source["counts"]["question"]))
     whole = ANY if ANY in questions else questions[0]
     blocks: list[Block] = [Paragraph(_how_to_read(source, whole))]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
-        blocks += _by_group(source, group, whole, f"shares-{place}")
+        of_group = tuple(_by_group(source, group, whole, f"shares-{place}"))
+        # A page holds the comparison by the attribute that the study names first.
+        blocks += of_group if place == 1 else [InWorkbook(of_group)]
     return ReportSection(name, heading, tuple(blocks))
 
 

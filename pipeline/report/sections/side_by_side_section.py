@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.methods.disclosure.cells import ANY
-from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection
+from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection, nothing_to_show
 from pipeline.report.code_shares import compare_codes
 from pipeline.report.comparison_blocks import comparison_table
 from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, compare, differences
@@ -16,6 +16,7 @@ HOW = (
     f"{DIFFERENCES}"
 )
 ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
+NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
 
 
 def side_by_side(source: RunResults) -> ReportSection:
@@ -23,7 +24,7 @@ def side_by_side(source: RunResults) -> ReportSection:
     name, heading = "side-by-side", "Two groups side by side"
     pairs = source.study.settings.count.pairs
     if not pairs:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, NONE_ASKED_FOR)
     blocks: list[Block] = [Paragraph(HOW)]
     for place, (first, second) in enumerate(pairs, start=1):
         blocks += [Heading(f"{first} and {second}"), *_pair(source, (first, second), place)]

@@ -5,10 +5,25 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.report.blocks import Block, Cell, Figure, Fold, Heading, Paragraph, ReportSection, TableBlock
+from pipeline.report.blocks import (
+    Block,
+    Cell,
+    Figure,
+    Fold,
+    Heading,
+    InWorkbook,
+    Paragraph,
+    Points,
+    ReportSection,
+    TableBlock,
+    nothing_to_show,
+)
+from pipeline.report.comparison_blocks import comparison_table
+from pipeline.report.group_comparison import compare
 from pipeline.report.numbers_in_words import NOT_SHOWN, by, fewer_than, number, people, percent
 from pipeline.report.placed_themes import PlacedTheme
-from pipeline.runtime.plurals import n_of
+from pipeline.report.theme_charts import groups_chart
+from pipeline.runtime.plurals import listed, n_of
 from pipeline.workflow.results import RunResults
 
 
@@ -30,7 +45,7 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
     """Return what each group speaks of more than others, and the ranks of themes by group."""
     name, heading = "smaller-groups", "Smaller groups"
     if source["voices"].empty:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, "There are no groups to compare, or no themes that they spoke of.")
     headings = {theme.theme_id: theme for theme in placed}
     blocks: list[Block] = [Paragraph(WHY)]
     for place, group in enumerate(source["voices"]["group"].unique(), start=1):
@@ -41,15 +56,49 @@ def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportS
 def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], place: int) -> Iterator[Block]:
     voices = source["voices"][source["voices"]["group"] == group]
     yield Heading(f"What stands out {by(group)}")
-    yield TableBlock(
+    yield Points(tuple(_sentences(voices, themes)))
+    table = TableBlock(
         name=f"smaller-groups-{place}",
         caption=f"Themes that a group speaks of more than everyone else, {by(group)}",
         header=("Group", "Theme", "Share of the group", "Share of everyone else", "Evidence"),
         rows=tuple(row for level, cells in voices.groupby("level") for row in _rows(source, str(level), cells, themes)),
     )
     ranks = source["theme_ranks"][source["theme_ranks"]["group"] == group]
-    yield Paragraph(HOW_RANKED)
-    yield Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
+    ranked = Fold(f"Ranks of themes {by(group)}", (_ranks(source, group, ranks, themes, place),))
+    chart = groups_chart(source, voices, tuple(themes.values()), _shares(voices, themes, place, source))
+    # A page holds the chart of the attribute that the study names first.
+    if chart and place == 1:
+        yield chart
+    yield InWorkbook((table, *([chart] if chart and place > 1 else []), Paragraph(HOW_RANKED), ranked))
+
+
+def _shares(voices: pd.DataFrame, themes: dict[str, PlacedTheme], place: int, source: RunResults) -> TableBlock:
+    rows = voices.rename(columns={"theme_id": "key", "share": "estimate"})
+    labels = {theme_id: theme.heading for theme_id, theme in themes.items()}
+    comparison = compare(rows, str(voices["group"].iloc[0]), labels=labels, unit="share", profile=source.profile)
+    return comparison_table(comparison, f"themes-by-group-{place}", caption="People who spoke of each theme", first="Theme")
+
+
+def _sentences(voices: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[str]:
+    shown = voices[(voices["evidence"] != "none") & voices["theme_id"].isin(themes)]
+    for level, rows in shown.groupby("level"):
+        ordered = rows.sort_values(["evidence", "theme_id"], key=lambda names: names.map(_order(themes)))
+        yield f"{level}: {'; '.join(_in_words(row, themes) for row in ordered.to_dict('records'))}."
+    if silent := sorted(set(voices["level"]) - set(shown["level"])):
+        yield f"{listed(silent)}: nothing stands out."
+
+
+def _order(themes: dict[str, PlacedTheme]) -> dict[str, int]:
+    # What is sure comes first, then as in the table of themes.
+    return {name: place for place, name in enumerate(("clear", "a sign", *themes))}
+
+
+def _in_words(row: dict[Any, Any], themes: dict[str, PlacedTheme]) -> str:
+    title, evidence = themes[str(row["theme_id"])].name, EVIDENCE[str(row["evidence"])].lower()
+    if row["suppressed"]:
+        return f"“{title}” ({evidence}; figures not shown)"
+    against = "" if pd.isna(row["elsewhere"]) else f", against {percent(float(row['elsewhere']))} of everyone else"
+    return f"“{title}” ({percent(float(row['share']))}{against}; {evidence})"
 
 
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:

@@ -4,19 +4,33 @@ from collections.abc import Sequence
 
 from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
 from pipeline.methods.themes.titles import MIXED
-from pipeline.report.blocks import Block, Fold, Heading, ListEntry, Paragraph, Points, Quotations, ReportSection, TableBlock
+from pipeline.report.blocks import (
+    Block,
+    Fold,
+    Heading,
+    InWorkbook,
+    ListEntry,
+    Paragraph,
+    Points,
+    Quotations,
+    QuotedWords,
+    ReportSection,
+    TableBlock,
+    nothing_to_show,
+)
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
-from pipeline.runtime.plain_text import one_line
+from pipeline.report.theme_charts import people_chart
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
 OPEN_ENTRIES = 12
-MOST_EXEMPLARS = 3
-# Words of a quotation that stands in a sentence: enough to tell something, and short enough to be read there.
-TELLING, SHORT_QUOTE = 4, 20
+MOST_EXEMPLARS = 2
+LEAST_TELLING, MOST_TELLING = 15, 50
+"""Words of a quotation that tells something by itself and is still read."""
 NOT_IN_CODEBOOK = "Not in the codebook yet"
 WHAT_A_THEME_IS = (
     "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
@@ -32,17 +46,20 @@ HOW_STEADY = (
 def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
     """Return the table of themes and an entry for each."""
     if not placed:
-        return ReportSection("themes", "Themes", (Paragraph("No themes were found, because there are no answers to read."),))
+        return nothing_to_show("themes", "Themes", "No themes were found, because there are no answers to read.")
     counted_in = [theme for theme in placed if not theme.set_aside]
     entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), _table(source, counted_in), Paragraph(HOW_STEADY)]
+    table = _table(source, counted_in)
+    # Where there are too few themes for a chart, the table is all there is.
+    chart = people_chart(source, counted_in, table)
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
-    blocks += _families(counted_in)
+    blocks.append(InWorkbook((Paragraph(HOW_STEADY), *_families(counted_in))))
     blocks += entries[:OPEN_ENTRIES]
     if folded := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold(f"The other {n_of(len(folded), 'theme')}", tuple(folded)))
+        blocks.append(Fold("What people said about the other themes", tuple(folded)))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
         summary = f"{n_of(len(aside), 'theme')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(summary, tuple(aside)))
@@ -54,7 +71,7 @@ def how_to_approve(words: Words) -> str:
     waiting = f"{n_of(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
     return (
         "What people said is shown here only once a person of the team has approved each excerpt. "
-        f"{waiting}: `make review`, then “Quotes to approve”. The team's own copy shows the others."
+        f"{waiting}. On the review page, they stand under “Quotes to approve”. The team's own copy shows the others."
     )
 
 
@@ -83,10 +100,11 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
     return TableBlock(
         name="all-themes",
         caption="All themes, by number of people",
-        header=("Theme", "People", "Different things said", "How steady", "Place in the codebook", "Family of like themes"),
+        header=("Theme", "People", "Different things said", "How steady", "Code", "Family of like themes", "Words used"),
         rows=tuple(_row(source, theme) for theme in placed),
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
+        printed=(0, 1, 6, 4),
     )
 
 
@@ -99,15 +117,17 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
         steadiness(theme.stability),
         source.label(theme.code) if theme.code else NOT_IN_CODEBOOK,
         number(theme.family),
+        theme.keywords or sentence_case(HELD_BACK),
     )
 
 
 def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> ListEntry:
     like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
-    quotable = words.of(theme.exemplars)[:MOST_EXEMPLARS]
+    # Nearest to the middle of the theme first, and before them what tells something by itself.
+    quotable = tuple(sorted(quotes_of(words, theme.exemplars), key=lambda quote: not _is_telling(quote)))[:MOST_EXEMPLARS]
     facts = (
         *((("Title", "given by people"),) if theme.named else ()),
-        ("In a sentence", _sentence(source, theme, quotable)),
+        ("In a sentence", _sentence(source, theme)),
         ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
         ("People", theme.people + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),
@@ -117,18 +137,19 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
     return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
 
 
-def _sentence(source: RunResults, theme: PlacedTheme, quotable: Sequence[str]) -> str:
-    """Describe a theme in a sentence, with the words of people who agreed to be quoted."""
+def _is_telling(quote: QuotedWords) -> bool:
+    return LEAST_TELLING <= len(quote.words.split()) <= MOST_TELLING
+
+
+def _sentence(source: RunResults, theme: PlacedTheme) -> str:
+    """Describe a theme in a sentence; what people said stands below it."""
     if theme.code is not None:
-        about = f"People speak of what the codebook calls “{source.label(theme.code)}”"
-    elif theme.title.startswith(MIXED):
-        about = "People speak of several things, or too few of them use the same words to name it"
-    elif theme.title:
-        about = f"People speak of “{theme.name}”, for which the codebook has no code"
-    else:
-        about = "Few people speak of this, and their words are held back"
-    quoted = [f"“{one_line(text).rstrip(' .,;:')}”" for text in quotable if TELLING <= len(text.split()) <= SHORT_QUOTE][:2]
-    return f"{about}: {' and '.join(quoted)}." if quoted else f"{about}."
+        return f"People speak of what the codebook calls “{source.label(theme.code)}”."
+    if theme.title.startswith(MIXED):
+        return "People speak of several things, or too few of them use the same words to name it."
+    if theme.title:
+        return f"People speak of “{theme.name}”, for which the codebook has no code."
+    return "Few people speak of this, and their words are held back."
 
 
 def _place(source: RunResults, theme: PlacedTheme) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.methods.disclosure.cells import ANY
-from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.code_shares import grounds
 from pipeline.report.comparison_blocks import comparison_chart, share_axis
 from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes, meanings
@@ -32,13 +32,17 @@ NOT_READ = (
 )
 NO_CODES = "The two codebooks have no code in common that may be shown, so codes are not compared."
 THEN, NOW = "Then", "Now"
+NOT_NAMED = (
+    "The study names no earlier wave. If there was one, name its folder in study.toml, under [report]: "
+    'earlier = "../study-of-last-year".'
+)
 
 
 def waves(source: RunResults) -> ReportSection:
     """Return what changed since the wave that the study names."""
     name, heading = "since-the-last-wave", "What changed since the last wave"
     if source.waves is None:
-        return ReportSection(name, heading, ())
+        return nothing_to_show(name, heading, NOT_NAMED)
     return ReportSection(name, heading, tuple(_compared(source, source.waves)))
 
 
@@ -170,5 +174,9 @@ def _chart(source: RunResults, changes: Sequence[WaveChange], labels: Mapping[st
     shown = {change.key: labels[change.key] for change in changes if change.shown}
     comparison = GroupComparison("share", "wave", shown, (THEN, NOW), cells, source.profile)
     return comparison_chart(
-        comparison, table, share_axis(comparison), title="Share of people in the last wave and now, with 95% intervals"
+        comparison,
+        table,
+        share_axis(comparison),
+        title="Share of people in the last wave and now, with 95% intervals",
+        headline=next(_sentences(changes, labels)).removesuffix("."),
     )

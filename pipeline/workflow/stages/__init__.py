@@ -199,7 +199,7 @@ STAGES: tuple[Stage, ...] = (
         ("quotes",),
         # `count` and `intake`, for a caption may only say what enough people share.
         ("count", "intake", "quote"),
-        version=5,
+        version=6,
         streams=("segments",),
         columns={
             "codings": ("segment_id", "code", "status"),

@@ -1,7 +1,8 @@
 """Pick excerpts that could be quoted, in balance; none is approved before people approve it.
 
 For each code: what is typical of each group, what a group said that seldom speaks of it (minority), what was read in two ways or
-said against the run of the answers (dissenting), and what is unlike the rest (distinct). At most `per_group` of a group, and at
+said against the run of the answers (dissenting), and what is unlike the rest (distinct). Of each kind, what people gave the
+code comes first, and then excerpts of 15 to 50 words. At most `per_group` of a group, and at
 most `per_person` of a person over all codes, so that no loud voice fills the bank.
 """
 
@@ -23,6 +24,8 @@ from pipeline.tables.parquet import empty_table
 
 
 MIN_WORDS = 4
+LEAST_TELLING, MOST_TELLING = 15, 50
+"""Between so many words a quotation tells something by itself and is still read; others are picked where there is none."""
 REASONS = ("dissenting", "minority", "typical", "distinct")
 """Why an excerpt would be picked. Voices that are few come first, or the many would have filled their group's places."""
 COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
@@ -59,9 +62,9 @@ def quote(
     decided = _decided(approvals, segments)
     candidates = _quotable(codings, segments, comments)
     texts = select(text_column(segments), candidates["place"])
-    # Split no further than needed to know that there are words enough.
-    words_enough = (len(text.split(maxsplit=MIN_WORDS)) >= MIN_WORDS for text in texts)
-    candidates = candidates[np.fromiter(words_enough, dtype=bool)]
+    # Split no further than needed to know that there are words enough, and not too many.
+    n_words = np.fromiter((len(text.split(maxsplit=MOST_TELLING)) for text in texts), dtype=np.int8)
+    candidates = candidates.assign(telling=(n_words >= LEAST_TELLING) & (n_words <= MOST_TELLING))[n_words >= MIN_WORDS]
     candidates = _with_decided(candidates, decided, segments, comments)
     if candidates.empty:
         return empty_table("quotes")
@@ -169,6 +172,7 @@ def _with_decided(candidates: pd.DataFrame, decided: pd.DataFrame, segments: Row
     rows = {"place": place, "comment": comment, "code": NO_CODE, "status": "", "frame": comments["frame"].to_numpy()[comment]}
     more = pd.DataFrame({**rows, "consent": comments["consent"].to_numpy()[comment]})
     columns = ["code", "status", "frame", "consent"]
+    more = more.assign(telling=False)
     both = pd.concat([candidates.astype(dict.fromkeys(columns, "object")), more], ignore_index=True)
     return both.astype(dict.fromkeys(columns, "category"))
 
@@ -238,7 +242,8 @@ def _within_reach(rows: pd.DataFrame, heard: Counter[int], n: int, plan: Quote) 
     caption, with as many excerpts as a person may give.
     """
     best = np.where(rows["reason"] == REASONS.index("distinct"), rows["similarity"], -rows["score"])
-    ranked = np.lexsort((rows["rank"], best))
+    # What people gave the code comes first, and then what tells something by itself.
+    ranked = np.lexsort((rows["rank"], best, ~rows["telling"].to_numpy(dtype=bool), (rows["status"] == "suggested").to_numpy()))
     so_far: Counter[tuple[str, int, int]] = Counter()
     # Column by column, which is far quicker than row by row.
     for voice in map(_Voice, *(rows[name].to_numpy()[ranked] for name in _Voice._fields)):

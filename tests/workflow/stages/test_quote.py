@@ -9,8 +9,15 @@ from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.quote import quote
 
 
-def picked(people, *, plan=None, **more):
-    """Return what is picked; `people` is a list of group, code, similarity, status and frame, one person each unless named."""
+SHORT = "we need far more time"
+TELLING = " ".join(["They ask us on a Monday and decide on the Tuesday,", "so nobody who works shifts can ever answer."])
+
+
+def picked(people, *, plan=None, texts=(), **more):
+    """Return what is picked; `people` is a list of group, code, similarity, status and frame, one person each unless named.
+
+    `texts` are the words of the first of them; the others say what is short.
+    """
     rows = pd.DataFrame(people, columns=["person", "group", "code", "similarity", "status", "frame"])
     rows["id"] = [f"s{n:03d}" for n in rows.index]
     known = rows.drop_duplicates("person")
@@ -21,7 +28,12 @@ def picked(people, *, plan=None, **more):
     tables = (
         rows.rename(columns={"id": "segment_id"})[["segment_id", "code", "status"]],
         pd.DataFrame(
-            {"segment_id": rows["id"], "comment_id": rows["id"], "text_id": rows["id"], "text": "we need far more time"}
+            {
+                "segment_id": rows["id"],
+                "comment_id": rows["id"],
+                "text_id": rows["id"],
+                "text": [*texts, *[SHORT] * len(rows)][: len(rows)],
+            }
         ),
         comments.assign(consent="quote"),
         pd.DataFrame({"response_id": known["person"], "attribute": "group", "value": known["group"]}),
@@ -83,3 +95,25 @@ def test_a_caption_that_few_people_share_is_left_out():
     found = picked([*voices(60, "Workers"), *voices(4, "Judges")])
     assert set(found.loc[found["group"] == "Judges", "caption"]) == {""}
     assert set(picked(voices(4, "Judges"), profile="small")["caption"]) == {""}
+
+
+def test_a_quotation_that_tells_something_by_itself_is_picked_before_a_few_words():
+    people = voices(60, "Workers")
+    found = picked(people, plan=Quote(per_group=1), texts=[SHORT, SHORT, SHORT, TELLING])
+    assert found["text"].tolist() == [TELLING]
+
+
+def test_a_quotation_of_more_words_than_are_read_is_not_preferred():
+    people = voices(60, "Workers")
+    found = picked(people, plan=Quote(per_group=1), texts=[" ".join(["word"] * 60), TELLING])
+    assert found["text"].tolist() == [TELLING]
+
+
+def test_few_words_are_picked_where_nobody_said_more():
+    assert picked(voices(60, "Workers"), plan=Quote(per_group=2))["text"].tolist() == [SHORT, SHORT]
+
+
+def test_what_people_gave_the_code_is_picked_before_what_the_program_did():
+    people = [*voices(50, "Workers"), *voices(1, "Workers", status="accepted", similarity=0.9, first=50)]
+    found = picked(people, plan=Quote(per_group=1), texts=[TELLING])
+    assert "Workers-50" in set(found["person"])

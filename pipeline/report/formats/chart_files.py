@@ -1,0 +1,78 @@
+"""Each chart of the report as PNG and SVG, with its title in the picture, and the figures that it shows beside it."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline.report.blocks import Block, Chart, Fold, InWorkbook, Report
+from pipeline.report.content import build_report
+from pipeline.runtime.files import write_atomically
+from pipeline.tables.csv_files import write_csv
+from pipeline.workflow.results import RunResults
+
+
+FOLDER, CONTENTS = "charts", "charts.csv"
+COLUMNS = ["picture", "title", "measured", "in_words"]
+FIGURES = ["label", "group", "value", "low", "high"]
+
+
+def write_charts(source: RunResults, folder: Path) -> None:
+    """Write charts/ with three files for each chart, and charts.csv, which lists them with their alternatives."""
+    from pipeline.report.charts import draw_file, draw_picture
+
+    charts = {_file_name(chart): chart for chart in charts_of(build_report(source))}
+    _remove_earlier(folder)
+    (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
+    for name, chart in charts.items():
+        _write(folder / FOLDER / f"{name}.png", draw_picture(chart, titled=True))
+        _write(folder / FOLDER / f"{name}.svg", draw_file(chart).encode())
+        write_csv(pd.DataFrame(list(_figures(chart)), columns=FIGURES), folder / FOLDER / f"{name}.csv")
+    rows = [(f"{FOLDER}/{name}.png", chart.title, chart.subtitle, chart.alternative) for name, chart in charts.items()]
+    write_csv(pd.DataFrame(rows, columns=COLUMNS), folder / CONTENTS)
+
+
+def _write(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def charts_of(report: Report) -> Iterator[Chart]:
+    """Yield every chart of a report, those that no page prints too."""
+    for section in report.sections:
+        for block in section.blocks:
+            yield from _charts_in(block)
+
+
+def _charts_in(block: Block) -> Iterator[Chart]:
+    if isinstance(block, Chart):
+        yield block
+    elif isinstance(block, Fold | InWorkbook):
+        for inner in block.blocks:
+            yield from _charts_in(inner)
+
+
+def _file_name(chart: Chart) -> str:
+    return re.sub(r"\W+", "-", chart.name.removeprefix("chart-"))
+
+
+def _figures(chart: Chart) -> Iterator[tuple[str, str, float, float | None, float | None]]:
+    for series in chart.series:
+        for label, point in zip(chart.labels, series.points, strict=True):
+            if point is not None:
+                # A number of people has no interval.
+                ends = (None, None) if chart.axis.unit == "people" else (round(point.low, 4), round(point.high, 4))
+                yield (label, series.name, round(point.value, 4), *ends)
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove the charts that the list of the last export names, and nothing that people put beside them."""
+    listed = folder / CONTENTS
+    if not listed.is_file():
+        return
+    with listed.open(encoding="utf-8-sig", newline="") as file:
+        names = [Path(row.get("picture") or "").stem for row in csv.DictReader(file)]
+    for name in filter(None, names):
+        for suffix in ("png", "svg", "csv"):
+            (folder / FOLDER / f"{name}.{suffix}").unlink(missing_ok=True)

@@ -1,0 +1,109 @@
+"""The story: what a reader should take away, on one page, with the rule by which it was picked told at the end of the report."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pipeline.methods.disclosure.quotable_words import Words
+from pipeline.report.blocks import Block, Chart, Paragraph, Quotations, QuotedWords, ReportSection, StoryFinding, StoryFindings
+from pipeline.report.numbers_in_words import number, people
+from pipeline.report.placed_themes import PlacedTheme
+from pipeline.report.quote_bank import quotes_of
+from pipeline.report.sections.method_section import checked_share
+from pipeline.report.sections.story_findings import (
+    FEWEST_FINDINGS,
+    MOST_CONTRASTS,
+    MOST_FINDINGS,
+    contrast_chart,
+    contrasts,
+    how_picked,
+    theme_findings,
+    themes_told,
+    what_is_charted,
+)
+from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.workflow.results import RunResults
+
+
+NAME, HEADING = "story", "The story"
+NOTHING_YET = "There is nothing to tell yet: no question by group, and no theme, has enough people to be shown."
+MOST_QUOTES = 3
+# Words of a quotation that tells something by itself and is read at a glance.
+TELLING, AT_A_GLANCE = 8, 50
+_MASK = re.compile(r"\[[^\]]+ \d+\]")
+"""What stands for a name that was masked: a reader of one page stumbles over it."""
+
+
+def story(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
+    """Return the findings, a chart of the first, what people said about it, and what to keep in mind."""
+    items = findings(source, placed)
+    if not items:
+        return ReportSection(NAME, HEADING, (Paragraph(NOTHING_YET), Paragraph(limits(source), stands_out=True)))
+    chart = story_chart(source)
+    quotes = _quotes(placed, words)
+    blocks: list[Block] = [StoryFindings(items), *([chart] if chart else [])]
+    blocks.append(Quotations(quotes, "" if quotes else words.none))
+    return ReportSection(NAME, HEADING, (*blocks, Paragraph(limits(source), stands_out=True)))
+
+
+def findings(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[StoryFinding, ...]:
+    """Return three to five findings where there are so many: those that the team wrote, or else those that the rule picks."""
+    placed = themes_told(source, placed)
+    if own := source.study.settings.report.findings:
+        return tuple(StoryFinding(sentence) for sentence in own)
+    apart = tuple(contrast.finding for contrast in contrasts(source)[:MOST_CONTRASTS])
+    room = MOST_FINDINGS - len(apart)
+    themes = tuple(theme_findings(source, placed, min(room, max(2, FEWEST_FINDINGS - len(apart)))))
+    return (*apart, *themes)
+
+
+def story_chart(source: RunResults) -> Chart | None:
+    """Return the chart of the largest difference, if there is one."""
+    apart = contrasts(source)
+    return contrast_chart(apart[0], what_is_charted(apart[0])) if apart else None
+
+
+def _quotes(placed: Sequence[PlacedTheme], words: Words) -> tuple[QuotedWords, ...]:
+    """Return a quotation of each of the largest themes, no two of the same group while there is another."""
+    picked: list[QuotedWords] = []
+    for other_groups in (True, False):
+        for theme in placed:
+            if len(picked) < MOST_QUOTES and not any(quote in picked for quote in _telling(theme, words)):
+                speakers = {quote.who for quote in picked} if other_groups else set()
+                picked += [quote for quote in _telling(theme, words) if quote.who not in speakers][:1]
+    return tuple(picked)
+
+
+def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
+    quotes = quotes_of(words, theme.exemplars)
+    return tuple(
+        quote for quote in quotes if TELLING <= len(quote.words.split()) <= AT_A_GLANCE and not _MASK.search(quote.words)
+    )
+
+
+def limits(source: RunResults) -> str:
+    """Say in a sentence what these findings cannot tell."""
+    return f"Keep in mind: {'; '.join(_limits(source))}."
+
+
+def _limits(source: RunResults) -> Iterator[str]:
+    asked, _, blank = everyone_asked(source)
+    if not np.isnan([asked, blank]).any() and asked:
+        yield f"of {people(asked)} who were asked, {number(blank)} wrote nothing"
+    yield "whoever was not asked is not heard here"
+    checked = checked_share(source["codings"])
+    if not checked:
+        yield (
+            "and nobody has checked yet what the program makes of the written answers, so this page gives no share of them, only "
+            "“at least” so many people"
+        )
+    elif checked < 1:
+        yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
+    else:
+        yield "and a figure says how many people brought something up, not how much it matters to them"
+
+
+def how_the_story_was_picked(source: RunResults) -> ReportSection:
+    """Return the rule by which the findings were picked."""
+    return ReportSection("how-the-story-was-picked", "How the findings were picked", (Paragraph(how_picked(source)),))

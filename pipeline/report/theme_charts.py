@@ -1,0 +1,66 @@
+"""Charts of themes: how many people spoke of each, and what share of each group."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from pipeline.report.blocks import Axis, Chart, Point, Series, TableBlock
+from pipeline.report.comparison_blocks import MOST_SERIES, comparison_chart, share_axis
+from pipeline.report.group_comparison import compare
+from pipeline.report.numbers_in_words import by, number, percent
+from pipeline.report.placed_themes import PlacedTheme
+from pipeline.runtime.plurals import listed
+from pipeline.workflow.results import RunResults
+
+
+MOST_BARS = 25
+PEOPLE = "Number of people whose answers the program put with each theme"
+
+
+def people_chart(source: RunResults, placed: Sequence[PlacedTheme], table: TableBlock) -> Chart | None:
+    """Return a bar for each theme of which a number may be shown, most people first; None where there are not two."""
+    shown = sorted((theme for theme in placed if theme.n_people), key=lambda theme: (-theme.n_people, theme.number))[:MOST_BARS]
+    if len(shown) < 2:
+        return None
+    first, step = shown[0], source.profile.round_to
+    rounded = f", rounded to the nearest {step}" if step > 1 else ""
+    words = listed([f"{theme.heading} ({number(theme.n_people)})" for theme in shown])
+    return Chart(
+        name="chart-themes",
+        title=f"Most people wrote about “{first.name}”: {number(first.n_people)}",
+        subtitle=f"{PEOPLE}{rounded}",
+        alternative=f"A bar for each theme. People whose answers are in it: {words}. The workbook holds every figure.",
+        labels=tuple(theme.heading for theme in shown),
+        series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
+        axis=Axis("People", 0, float(first.n_people), "people"),
+        table=table,
+        form="bars",
+    )
+
+
+def groups_chart(source: RunResults, voices: pd.DataFrame, placed: Sequence[PlacedTheme], table: TableBlock) -> Chart | None:
+    """Return a cell for each theme and group of one attribute; None where nothing may be shown, or of too many groups."""
+    group = str(voices["group"].iloc[0])
+    rows = voices.rename(columns={"theme_id": "key", "share": "estimate"})
+    labels = {theme.theme_id: theme.heading for theme in placed}
+    comparison = compare(rows, group, labels=labels, unit="share", profile=source.profile)
+    if len(comparison.compared) > MOST_SERIES:
+        return None
+    what = "Share of the people in each group whose answers the program put with each theme"
+    chart = comparison_chart(comparison, table, share_axis(comparison), title=what, headline=_headline(voices, placed))
+    return replace(chart, form="grid", subtitle=f"{what}, {by(group)}; – is not shown") if chart else None
+
+
+def _headline(voices: pd.DataFrame, placed: Sequence[PlacedTheme]) -> str:
+    """Say which group speaks of which theme more than all others, where that is clear."""
+    names = {theme.theme_id: theme.name for theme in placed}
+    clear = voices[(voices["evidence"] == "clear") & ~voices["suppressed"] & voices["elsewhere"].notna()]
+    clear = clear[clear["theme_id"].isin(names)]
+    if clear.empty:
+        return "No group clearly speaks of a theme more than all others do"
+    first = clear.assign(gap=clear["share"] - clear["elsewhere"]).sort_values("gap", ascending=False).iloc[0]
+    return (
+        f"{first['level']} speak of “{names[str(first['theme_id'])]}” more than all others: "
+        f"{percent(float(first['share']))}, against {percent(float(first['elsewhere']))}"
+    )

@@ -1,0 +1,203 @@
+"""The first page tells a reader what to take away, by a rule and not by hand, and claims nothing that nobody has checked."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from docx import Document
+from reading import read_page
+from small_study import PRIVATE, SETTINGS, build_study
+
+from pipeline.errors import PrivacyError, StudyError
+from pipeline.report import EXPORTS, export
+from pipeline.report.blocks import Chart, Paragraph, Quotations, QuotedWords, StoryFindings
+from pipeline.report.content import build_report, build_summary
+from pipeline.report.formats.html import render
+from pipeline.report.sections.story_findings import LEAST_BASE
+from pipeline.study.study import load_study
+from pipeline.workflow.results import read_results
+
+
+GROUPS = ("Care workers", "Leaders", "Family & friends")
+
+
+def with_table(source, name, frame):
+    return replace(source, tables={**source.tables, name: frame})
+
+
+def answers(*shares, question="change", value="=Yes", base=100, width=0.08, suppressed=False):
+    """Return rows of the table `closed`: the share of each group that gave one answer."""
+    return pd.DataFrame(
+        [
+            {"question": question, "measure": "share", "value": value, "group": "group", "level": level, "n": share * base,
+             "base": base, "estimate": share, "low": share - width, "high": share + width, "suppressed": suppressed}
+            for level, share in zip(GROUPS, shares, strict=False)
+        ]
+    )  # fmt: skip
+
+
+def story(source):
+    first = build_report(source).sections[0]
+    assert first.name == "story"
+    return first
+
+
+def sentences(source):
+    return [finding.sentence for block in story(source).blocks if isinstance(block, StoryFindings) for finding in block.items]
+
+
+def test_the_story_comes_first_with_findings_a_chart_and_its_limits(source):
+    told = with_table(source, "closed", answers(0.87, 0.25, 0.5))
+    page = read_page(render(build_report(told)))
+    main = page.find_all("main")[0]
+    first = main.find_all("section")[0]
+    assert first.find_all("h2")[0].text == "The story"
+    found = first.find_all("ol")[0].find_all("li")
+    assert 3 <= len(found) <= 5
+    assert all(re.search(r"\d", finding.text) for finding in found)
+    assert len(first.find_all("svg")) == 1
+    assert "Keep in mind:" in first.text
+
+
+def test_the_largest_difference_between_groups_is_told_first_with_both_figures(source):
+    closed = pd.concat([answers(0.87, 0.25, 0.5), answers(0.6, 0.3, 0.4, question="other", value="Often")])
+    first, second, *_ = sentences(with_table(source, "closed", closed))
+    assert "87% of Care workers answered “=Yes”, against 25% of Leaders" in first
+    assert "60% of Care workers" in second
+
+
+def test_of_one_question_one_answer_is_told(source):
+    closed = pd.concat([answers(0.87, 0.25, 0.5), answers(0.1, 0.7, 0.4, value="No")])
+    told = [sentence for sentence in sentences(with_table(source, "closed", closed)) if sentence.startswith("Asked")]
+    assert len(told) == 1 and "87%" in told[0]
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        pytest.param(answers(0.87, 0.25, 0.5, base=LEAST_BASE - 1), id="too few people"),
+        pytest.param(answers(0.6, 0.5, 0.55), id="intervals overlap"),
+        pytest.param(answers(0.87, 0.25, 0.5, suppressed=True), id="not shown"),
+    ],
+)
+def test_what_chance_or_few_people_can_make_is_no_finding(source, closed):
+    assert not [sentence for sentence in sentences(with_table(source, "closed", closed)) if sentence.startswith("Asked")]
+
+
+def test_nothing_that_nobody_has_checked_is_told_as_a_share(source):
+    told = sentences(with_table(source, "closed", answers(0.87, 0.25, 0.5)))
+    themes = [sentence for sentence in told if not sentence.startswith("Asked")]
+    assert themes and all("at least" in sentence.casefold() and "%" not in sentence for sentence in themes)
+    assert "nobody has checked yet" in story(source).blocks[-1].text
+
+
+def test_differences_in_codes_are_told_once_people_have_checked_every_code(source):
+    counts = answers(0.8, 0.2, 0.5).rename(columns={"estimate": "share", "value": "code"}).assign(code="time", question="any")
+    checked = with_table(source, "codings", source["codings"].assign(reviewers=1, status="agreed"))
+    told = with_table(with_table(checked, "counts", counts), "closed", source["closed"].iloc[:0])
+    assert any("“Too little time” was raised by 80% of Care workers, against 20% of Leaders" in line for line in sentences(told))
+    unchecked = with_table(with_table(source, "counts", counts), "closed", source["closed"].iloc[:0])
+    assert not any("80%" in line for line in sentences(unchecked))
+
+
+def test_at_least_is_true_of_a_figure_that_was_rounded_up(source, tables):
+    """Of 93 people 95 are shown: "at least 95" would not be so."""
+    largest = int(tables["themes"]["n_people"].max())
+    (told,) = [
+        sentence for sentence in sentences(source) if "More people wrote about" in sentence or "what most people" in sentence
+    ]
+    assert int(re.search(r"at least (\d+)", told).group(1)) <= largest
+
+
+def test_no_figure_of_the_story_is_one_that_may_not_be_shown(source):
+    hidden = source["voices"].assign(suppressed=True, n=float("nan"), share=float("nan"), evidence="clear")
+    assert not any("more often than everybody else" in sentence for sentence in sentences(with_table(source, "voices", hidden)))
+
+
+def test_the_rule_is_printed_with_how_many_comparisons_it_looked_at(source):
+    (rule,) = [part for part in build_report(source).sections if part.name == "how-the-story-was-picked"]
+    assert "by a rule and not by hand" in rule.blocks[0].text
+    n = (
+        source["closed"].query("measure == 'share'")["value"].nunique()
+        + source["closed"].query("measure == 'mean'")["question"].nunique()
+    )
+    assert f"It looked at {n} answers and scores by group" in rule.blocks[0].text
+
+
+def test_quotations_of_the_story_say_who_spoke_and_are_of_approved_words_only(source):
+    quotes = [quote for block in story(source).blocks if isinstance(block, Quotations) for quote in block.items]
+    approved = set(source["quotes"].loc[source["quotes"]["approved"], "text"])
+    assert len(quotes) <= 3 and all(quote.words in approved and quote.who for quote in quotes)
+    assert not [text for text in PRIVATE if text in repr(story(source))]
+
+
+def test_where_nobody_has_approved_words_the_story_says_so(source):
+    waiting = with_table(source, "quotes", source["quotes"].assign(approved=False))
+    (said,) = [block for block in story(waiting).blocks if isinstance(block, Quotations)]
+    assert said.items == () and "nobody has approved any yet" in said.note
+
+
+def test_words_that_are_not_the_persons_own_stand_in_no_quotation_marks():
+    from pipeline.report.blocks import Report, ReportSection
+    from pipeline.report.formats.word import as_document
+
+    said = Quotations((QuotedWords("They are sorry.", "Leaders", reworded=True), QuotedWords("I am sorry.", "Leaders")))
+    report = Report("R", "b", "n", (ReportSection("s", "S", (said,)),))
+    page = read_page(render(report))
+    assert [quotation.text for quotation in page.find_all("q")] == ["I am sorry."]
+    assert "In other words: They are sorry." in " ".join(page.find_all("main")[0].text.split())
+    text = "\n".join(paragraph.text for paragraph in as_document(report).paragraphs)
+    assert "“I am sorry.”\n— Leaders" in text and "In other words: They are sorry.\n— Leaders" in text
+
+
+def test_the_story_alone_is_a_page_and_a_word_file(tmp_path):
+    study = build_study(tmp_path / "study")
+    page, document = export(study, to=["summary"])
+    headings = [heading.text for heading in read_page(page.read_text(encoding="utf-8")).find_all("main")[0].find_all("h2")]
+    assert headings == ["The story", "How the findings were picked"]
+    text = "\n".join(paragraph.text for paragraph in Document(str(document)).paragraphs)
+    report = build_summary(read_results(study, EXPORTS["summary"].tables))
+    assert all(finding.sentence in text for finding in report.sections[0].blocks[0].items)
+
+
+def test_the_team_may_write_the_findings_or_leave_some_out_and_the_report_says_so(tmp_path):
+    own = '\n[report]\nfindings = ["People want to be asked."]\n'
+    study = build_study(tmp_path / "own")
+    (study.folder / "study.toml").write_text(SETTINGS.replace("PROFILE", "strict") + own, encoding="utf-8")
+    written = read_results(load_study(study.folder), EXPORTS["html"].tables)
+    assert sentences(written) == ["People want to be asked."]
+    assert "The team wrote the findings" in repr(build_report(written))
+
+    out = build_study(tmp_path / "out")
+    (out.folder / "study.toml").write_text(
+        SETTINGS.replace("PROFILE", "strict") + '\n[report]\nleave_out = ["change", "theme 1"]\n', encoding="utf-8"
+    )
+    left = read_results(load_study(out.folder), EXPORTS["html"].tables)
+    told = with_table(left, "closed", answers(0.87, 0.25, 0.5))
+    assert not any(sentence.startswith("Asked") for sentence in sentences(told))
+    assert "The team left out: change and theme 1." in repr(build_report(left))
+
+
+def test_what_is_left_out_must_be_there(tmp_path):
+    study = build_study(tmp_path / "study")
+    text = SETTINGS.replace("PROFILE", "strict") + '\n[report]\nleave_out = ["theme 99"]\n'
+    (study.folder / "study.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match="there is no closed question or theme 'theme 99'"):
+        export(load_study(study.folder), to=["html"])
+
+
+def test_the_teams_own_findings_are_looked_at_before_they_leave(tmp_path):
+    study = build_study(tmp_path / "study")
+    named = '\n[report]\nfindings = ["Ring Olwen Pritchard on 07700 900123."]\n'
+    (study.folder / "study.toml").write_text(SETTINGS.replace("PROFILE", "strict") + named, encoding="utf-8")
+    with pytest.raises(PrivacyError, match="findings, entry 1"):
+        export(load_study(study.folder), to=["summary"])
+
+
+def test_a_study_of_which_nothing_may_be_shown_says_so(source):
+    empty = {
+        name: frame.iloc[:0] for name, frame in source.tables.items() if name in ("closed", "voices", "themes", "theme_codes")
+    }
+    told = story(replace(source, tables={**source.tables, **empty}))
+    assert isinstance(told.blocks[0], Paragraph) and not [block for block in told.blocks if isinstance(block, Chart)]
