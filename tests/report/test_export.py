@@ -206,7 +206,7 @@ def test_an_approved_quotation_that_points_at_a_person_stays_until_it_is_reworde
 
 
 def test_no_form_says_exactly_how_few_texts_have_no_code(study, tables):
-    n_silent = len(abstentions(tables["suggestions"], tables["texts"]))
+    n_silent = len(abstentions(tables["suggestions"], tables["texts"], tables["members"], tables["theme_codes"]))
     assert 0 < n_silent < 8
     for path in export(study, to=["html", "docx", "xlsx"]):
         plain = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", unescape(contents(path))))

@@ -131,7 +131,7 @@ def test_a_figure_that_people_have_all_but_overruled_is_not_repeated(unrounded):
 
     def leaving(n):
         """Give the code `transport` to so many people."""
-        given = many.head(n)[["segment_id"]].assign(code="transport", status="suggested", reviewers=0)
+        given = many.head(n)[["segment_id"]].assign(code="transport", status="accepted", reviewers=1)
         frames = {**tables.frames, "codings": pd.concat([tables["codings"], given], ignore_index=True)}
         count_again(unrounded, frames)
         return figures(exported(unrounded)).loc[("any", "transport", "everyone", "everyone"), "n"]
