@@ -24,9 +24,9 @@ MOST_CONTRASTS, MOST_FINDINGS, FEWEST_FINDINGS = 3, 5, 3
 RULE = (
     "The findings of “The story” are picked by a rule and not by hand. First come at most "
     f"{MOST_CONTRASTS} differences between groups: of each question, the answer or score on which two groups lie furthest apart, "
-    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. Larger differences come "
-    "first; a difference of scores is measured against the length of its scale. Then comes the theme that a group speaks of "
-    "more than everybody else, where that is clear beyond chance, and the theme that most people wrote about."
+    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. Larger "
+    "differences come first; a difference of scores is measured against the length of its scale. Then comes the theme that a group "
+    "speaks of more than everybody else, where that is clear beyond chance, and the theme that most people wrote about."
 )
 CODES_COUNT = "People have checked all codes, so differences in codes take part, too."
 CODES_DO_NOT = (
