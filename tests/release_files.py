@@ -63,7 +63,9 @@ def read_report(path: Path, group: str) -> dict[str, pd.DataFrame]:
     spoke = re.search(r"one open question: (\S+) people\. Wrote [^:]*: (\S+) .*?every question blank: ([\d,]+)", text_of(path))
     rates += _rates(ANY, EVERYONE, EVERYONE, spoke.groups()) if spoke else []
     voices = pd.DataFrame(columns=["theme_id", "group", "level", "n", "base"])
-    frames = [pd.DataFrame(rows) for rows in (rates, counts, closed, themes)]
+    keys = ["question", "group", "level", "value", "code", "measure", "n", "base", "estimate"]
+    frames = [pd.DataFrame(rows) if rows else pd.DataFrame(columns=keys) for rows in (rates, counts, closed)]
+    frames.append(pd.DataFrame(themes, columns=["theme_id", "n_people", "set_aside"]))
     return {**dict(zip(("response_rates", "counts", "closed", "themes"), frames, strict=True), voices=voices)}
 
 

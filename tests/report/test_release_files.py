@@ -13,6 +13,8 @@ from pipeline.tables.parquet import TABLES, read_table
 
 
 REPORTS = ("html", "docx", "xlsx")
+PRINTED = ("html", "docx")
+"""They print a few of the tables; the workbook holds all, and is attacked."""
 
 
 @pytest.fixture(scope="module", params=PROFILES)
@@ -47,10 +49,9 @@ def in_ids(study, report):
     return {**report, "themes": report["themes"].assign(theme_id=named)}
 
 
-@pytest.mark.parametrize("form", REPORTS)
-def test_no_figure_that_a_release_hides_can_be_worked_out_from_a_report(release, form):
+def test_no_figure_that_a_release_hides_can_be_worked_out_from_the_workbook(release):
     study, profile = release
-    report = in_ids(study, read_report(study.exports / f"report.{form}", "group"))
+    report = in_ids(study, read_report(study.exports / "report.xlsx", "group"))
     assert report["counts"]["n"].notna().sum() > 5 and report["closed"]["base"].notna().sum() > 5, "figures were read"
     # A report leaves the base out where it leaves the count out, and the tables show it.
     hidden = {figure.cell for figure in attack(study, read_tables(study.exports), profile)}
@@ -69,7 +70,10 @@ def test_a_report_shows_the_figures_of_the_tables_and_no_others(release, form):
     study, _ = release
     tables, report = read_tables(study.exports), in_ids(study, read_report(study.exports / f"report.{form}", "group"))
     keys = {"response_rates": ["value"], "counts": ["code"], "closed": ["measure", "value"]}
+    assert len(report["response_rates"])
     for name, columns in keys.items():
+        if form in PRINTED and report[name].empty:
+            continue
         key = ["question", *columns, "group", "level"]
         both = report[name].merge(tables[name], on=key, suffixes=("", "_in_tables"), how="left", indicator=True)
         assert len(both) and (both["_merge"] == "both").all(), name

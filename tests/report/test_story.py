@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from reading import read_page
-from small_study import PRIVATE, SETTINGS, build_study
+from small_study import PRIVATE, SETTINGS, build_study, build_tables
 
 from pipeline.errors import PrivacyError, StudyError
 from pipeline.report import EXPORTS, export
@@ -24,6 +24,19 @@ GROUPS = ("Care workers", "Leaders", "Family & friends")
 
 def with_table(source, name, frame):
     return replace(source, tables={**source.tables, name: frame})
+
+
+@pytest.fixture
+def all_read(source):
+    """What the report is made from where people have read everything."""
+    return source
+
+
+@pytest.fixture
+def source(all_read, built):
+    """The same where nobody has read anything."""
+    unread = build_tables(built, all_read=False).frames
+    return replace(all_read, tables={**all_read.tables, **{name: unread[name] for name in all_read.tables if name in unread}})
 
 
 def answers(*shares, question="change", value="=Yes", base=100, width=0.08, suppressed=False):
@@ -92,13 +105,10 @@ def test_nothing_that_nobody_has_checked_is_told_as_a_share(source):
     assert "nobody has checked yet" in story(source).blocks[-1].text
 
 
-def test_differences_in_codes_are_told_once_people_have_checked_every_code(source):
-    counts = answers(0.8, 0.2, 0.5).rename(columns={"estimate": "share", "value": "code"}).assign(code="time", question="any")
-    checked = with_table(source, "codings", source["codings"].assign(reviewers=1, status="agreed"))
-    told = with_table(with_table(checked, "counts", counts), "closed", source["closed"].iloc[:0])
-    assert any("“Too little time” was raised by 80% of Care workers, against 20% of Leaders" in line for line in sentences(told))
-    unchecked = with_table(with_table(source, "counts", counts), "closed", source["closed"].iloc[:0])
-    assert not any("80%" in line for line in sentences(unchecked))
+def test_differences_in_codes_are_told_once_people_have_read_everything(source, all_read):
+    told, untold = (sentences(with_table(each, "closed", each["closed"].iloc[:0])) for each in (all_read, source))
+    assert any(re.search(r"“.+” was raised by \d+% of .+, against \d+% of ", line) for line in told)
+    assert not any("was raised by" in line or "%" in line for line in untold)
 
 
 def test_at_least_is_true_of_a_figure_that_was_rounded_up(source, tables):

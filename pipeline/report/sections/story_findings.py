@@ -13,7 +13,6 @@ from pipeline.report.group_comparison import GroupComparison, GroupEstimate, abo
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.closed_section import scale_of
-from pipeline.report.sections.method_section import checked_share
 from pipeline.runtime.plurals import listed, n_of
 from pipeline.workflow.results import RunResults
 
@@ -24,14 +23,13 @@ MOST_CONTRASTS, MOST_FINDINGS, FEWEST_FINDINGS = 3, 5, 3
 RULE = (
     "The findings of “The story” are picked by a rule and not by hand. First come at most "
     f"{MOST_CONTRASTS} differences between groups: of each question, the answer or score on which two groups lie furthest apart, "
-    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. Larger "
-    "differences come first; a difference of scores is measured against the length of its scale. Then comes the theme that a group "
-    "speaks of more than everybody else, where that is clear beyond chance, and the theme that most people wrote about."
+    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. "
+    "Larger differences come first; a difference of scores is measured against the length of its scale. Then comes the theme that "
+    "a group speaks of more than everybody else, where that is clear beyond chance, and the theme that most people wrote about."
 )
-CODES_COUNT = "People have checked all codes, so differences in codes take part, too."
+CODES_COUNT = "People have read all that was said, so differences in codes take part, too."
 CODES_DO_NOT = (
-    "Differences in codes take no part, and themes are told without a share, as people have not checked all that the program "
-    "suggests."
+    "Differences in codes take no part, and themes are told without a share, as people have not read all that was said."
 )
 
 
@@ -233,7 +231,7 @@ def at_least(source: RunResults, shown: float) -> str:
 
 def how_picked(source: RunResults) -> str:
     """Say by which rule the findings were picked, and from how many."""
-    counted_in = CODES_COUNT if checked_share(source["codings"]) == 1.0 else CODES_DO_NOT
+    counted_in = CODES_COUNT if grounds(source, ANY) == "all read" else CODES_DO_NOT
     n = compared_pairs(source)
     reporting = source.study.settings.report
     if reporting.findings:
