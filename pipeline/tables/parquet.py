@@ -18,7 +18,7 @@ import pyarrow.parquet
 from pipeline.errors import DataError
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.lazy_imports import for_ourselves, hidden
-from pipeline.tables import schemas
+from pipeline.tables import decided_schemas, schemas
 from pipeline.tables.schemas import Model
 
 
@@ -98,12 +98,12 @@ TABLES: dict[str, Table] = {
         Table("counts", "releasable", schemas.Counts),
         Table("closed", "releasable", schemas.Closed),
         Table("estimates", "releasable", schemas.Estimates),
-        Table("decisions", "redacted", schemas.Decisions, decided=True),
-        Table("lessons", "redacted", schemas.Lessons, decided=True),
-        Table("blind_answers", "redacted", schemas.BlindAnswers, decided=True),
-        Table("theme_edits", "redacted", schemas.ThemeEdits, decided=True),
-        Table("discussions", "redacted", schemas.Discussions, decided=True),
-        Table("approvals", "redacted", schemas.Approvals, decided=True),
+        Table("decisions", "redacted", decided_schemas.Decisions, decided=True),
+        Table("lessons", "redacted", decided_schemas.Lessons, decided=True),
+        Table("blind_answers", "redacted", decided_schemas.BlindAnswers, decided=True),
+        Table("theme_edits", "redacted", decided_schemas.ThemeEdits, decided=True),
+        Table("discussions", "redacted", decided_schemas.Discussions, decided=True),
+        Table("approvals", "redacted", decided_schemas.Approvals, decided=True),
     )
 }
 

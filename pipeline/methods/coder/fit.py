@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.methods.coder.calibration import MATCHED, Calibration, calibrate, thresholds
-from pipeline.methods.coder.code_shares import shifted, shifts_by_frame
 from pipeline.methods.coder.examples import ExampleSource, TrainingExample, balanced_weights, targets
 from pipeline.methods.coder.features import TextFeatures
 from pipeline.methods.coder.kernel_ridge import (
@@ -22,6 +21,7 @@ from pipeline.methods.coder.kernel_ridge import (
     stack,
 )
 from pipeline.methods.coder.matching import CodebookMatcher, lead
+from pipeline.methods.coder.shares_by_frame import shifted, shifts_by_frame
 
 
 # A guess at an unread text is taken as a lesson when its score is at least this; it counts a tenth of a decision.

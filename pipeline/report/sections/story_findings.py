@@ -24,8 +24,8 @@ RULE = (
     "The findings of “The story” are picked by a rule and not by hand. First come at most "
     f"{MOST_CONTRASTS} differences between groups: of each question, the answer or score on which two groups lie furthest apart, "
     f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. "
-    "Larger differences come first; a difference of scores is measured against the length of its scale. Then comes the theme that "
-    "a group speaks of more than everybody else, where that is clear beyond chance, and the theme that most people wrote about."
+    "Larger differences come first; a difference of scores is measured against the length of its scale. Then comes the theme "
+    "that a group speaks of more than everybody else, where that is clear beyond chance, and the one most people wrote about."
 )
 CODES_COUNT = "People have read all that was said, so differences in codes take part, too."
 CODES_DO_NOT = (

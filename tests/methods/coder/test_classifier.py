@@ -15,8 +15,8 @@ from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
 from pipeline.methods.coder.calibration import calibrate, thresholds
-from pipeline.methods.coder.code_shares import shifted, shifts_by_frame
 from pipeline.methods.coder.kernel_ridge import Features, TaughtTexts, learn
+from pipeline.methods.coder.shares_by_frame import shifted, shifts_by_frame
 from pipeline.methods.coder.weak_labels import theme_hints
 from pipeline.methods.embedding.embedders import load_embedder
 
