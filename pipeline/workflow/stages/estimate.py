@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -156,25 +157,31 @@ def _of_question(
     drawn = whole[reading.audited]
     if drawn.sum() < FEWEST_AUDITED:
         return cells
-    renumbered = np.cumsum(whole) - 1
-    persons, weights = excerpts.rows.loc[whole, "person"].to_numpy(), excerpts.rows.loc[whole, "weight"].to_numpy()
     estimates = estimate_shares(
         reading.labels[drawn],
-        renumbered[reading.audited[drawn]],
+        (np.cumsum(whole) - 1)[reading.audited[drawn]],
         chances[whole],
-        people=persons,
+        people=excerpts.rows.loc[whole, "person"].to_numpy(),
         groups=members[:, whole],
-        weights=weights,
+        weights=excerpts.rows.loc[whole, "weight"].to_numpy(),
         beyond=True,
     )
     speakers = excerpts.rows["person"].to_numpy()[reading.audited]
-    n_people = [len(np.unique(speakers[drawn & part[reading.audited]])) for part in members]
+    n_people = np.array([len(np.unique(speakers[drawn & part[reading.audited]])) for part in members])
     of_code = [reading.codes.index(code) for code in cells["code"]]
     figures = {name: getattr(estimates, name)[of_part, of_code] for name in ("share", "low", "high", "corrected")}
-    few = (np.array(n_people) < profile.fewest)[of_part] | np.isnan(figures["share"])
     cells["method"] = np.where(figures["corrected"] & chances.any(), "audit and coder", "audit")
-    cells["audited"] = np.where(few | cells["suppressed"], np.nan, estimates.n_audited[of_part])
-    cells["suppressed"] = _hidden(cells.assign(estimate=figures["share"]), rows["base"].to_numpy(float), few, profile)
+    cells["audited"] = estimates.n_audited[of_part]
+    return _shown(cells, figures, rows["base"].to_numpy(float), n_people[of_part], profile)
+
+
+def _shown(
+    cells: pd.DataFrame, figures: dict[str, NDArray[Any]], base: NDArray[np.float64], n_people: NDArray[np.intp], profile: Profile
+) -> pd.DataFrame:
+    """Return the estimates of an audit that may be shown; of few people audited none may, nor how many excerpts they were."""
+    few = (n_people < profile.fewest) | np.isnan(figures["share"])
+    cells["audited"] = cells["audited"].where(~(few | cells["suppressed"].to_numpy(bool)))
+    cells["suppressed"] = _hidden(cells.assign(estimate=figures["share"]), base, few, profile)
     # Many digits would tell how many excerpts a share is of.
     return cells.assign(
         **{name: np.where(cells["suppressed"], np.nan, figures[name].round(2)) for name in ("share", "low", "high")}
