@@ -54,6 +54,8 @@ class TableBlock:
     targets: tuple[str, ...] = ()
     """For each row, the name of the entry that its heading leads to."""
     note: str = ""
+    only_in_workbook: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Columns of text that stand in the workbook alone, where there is room: each its name and a cell for each row."""
 
 
 @dataclass(frozen=True)

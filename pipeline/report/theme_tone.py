@@ -47,4 +47,5 @@ def tone_in_words(tone: str) -> str:
     """Return the sentence about what a theme's excerpts do."""
     if tone == "no one kind":
         return f"Neither mostly praise nor complaints nor suggestions, {_BY_PROGRAM}."
-    return f"Mostly {tone}, {_BY_PROGRAM}." if tone else ""
+    which = "Both" if " and " in tone else "Mostly"
+    return f"{which} {tone}, {_BY_PROGRAM}." if tone else ""

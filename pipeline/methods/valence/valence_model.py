@@ -45,8 +45,8 @@ def columns_of(texts: Sequence[str], vectors: Matrix, aims: Sequence[Aim]) -> ND
 
 def valences_of(chances: Matrix) -> list[str | None]:
     """Return the likeliest of `VALENCES` for each row, or None where none is likely enough to be told."""
-    known = np.nan_to_num(chances)
-    best, sure = known.argmax(axis=1), known.max(axis=1, initial=0) >= CLEAR
+    filled = np.nan_to_num(chances)
+    best, sure = filled.argmax(axis=1), filled.max(axis=1, initial=0) >= CLEAR
     return [VALENCES[place] if is_sure else None for place, is_sure in zip(best, sure, strict=True)]
 
 
