@@ -11,6 +11,7 @@ from pipeline.cli.shared_options import STUDY
 
 if TYPE_CHECKING:
     from pipeline.review.theme_edits import ThemeEditRequest
+    from pipeline.review.theme_grain import Grain
     from pipeline.study.study import Study
 
 
@@ -149,18 +150,54 @@ def theme_map(study: Path, number: int, code: str, *, by: str) -> None:
     _ask(study, lambda loaded: map_wish(loaded, number, code), by)
 
 
+@theme.command("broader")
+@STUDY
+@BY
+def theme_broader(study: Path, *, by: str) -> None:
+    """Make fewer, broader themes of all: those of one family, or of codes with one parent, are joined.
+
+    \b
+    Example:
+      themes theme broader my-study
+    """
+    _ask_grain(study, "broader", by)
+
+
+@theme.command("finer")
+@STUDY
+@BY
+def theme_finer(study: Path, *, by: str) -> None:
+    """Make more, finer themes of all: each that falls into two steady groups is divided.
+
+    \b
+    Example:
+      themes theme finer my-study
+    """
+    _ask_grain(study, "finer", by)
+
+
+def _ask_grain(study: Path, grain: "Grain", by: str) -> None:
+    from pipeline.review.theme_grain import change_grain
+    from pipeline.study.study import load_study
+
+    change = change_grain(load_study(study), grain, by=by)
+    edits = " ".join(map(str, change.edit_ids))
+    click.echo(f"{change.sentence} `themes run {study}` shows it. To take it back: themes theme undo {study} {edits}")
+
+
 @theme.command("undo")
 @STUDY
-@click.argument("edit_id", metavar="EDIT", type=int)
+@click.argument("edit_ids", metavar="EDIT...", type=int, nargs=-1, required=True)
 @BY
-def theme_undo(study: Path, edit_id: int, *, by: str) -> None:
-    """Take an edit of the themes back; it stays on record.
+def theme_undo(study: Path, edit_ids: tuple[int, ...], *, by: str) -> None:
+    """Take edits of the themes back; they stay on record.
 
     \b
     Example:
       themes theme undo my-study 2
     """
-    from pipeline.review.theme_requests import undo_edit
+    from pipeline.review.theme_requests import undo_edits
 
-    undo_edit(study, edit_id, by=by)
-    click.echo(f"Edit {edit_id} is taken back; `themes run {study}` shows the themes without it.")
+    undo_edits(study, edit_ids, by=by)
+    edits = f"Edit {edit_ids[0]} is" if len(edit_ids) == 1 else f"Edits {', '.join(map(str, edit_ids))} are"
+    click.echo(f"{edits} taken back; `themes run {study}` shows the themes without {'it' if len(edit_ids) == 1 else 'them'}.")

@@ -62,6 +62,8 @@ class TableBlock:
     note: str = ""
     printed: tuple[int, ...] = ()
     """The columns that a page has room for; all where none is named. The workbook has every one."""
+    only_in_workbook: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Columns of text that stand in the workbook alone, where there is room: each its name and a cell for each row."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.profiles import WITHHELD
 from pipeline.report.numbers_in_words import NOT_SHOWN, fewer_than, people, sentence_case
+from pipeline.report.theme_tone import shown_tone
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class PlacedTheme:
     fit: float
     runner_up: str | None
     agreed: bool
+    tone: str
+    """What most of its excerpts do, such as "complaints"; empty where that is unknown or few people spoke of it."""
 
     @property
     def name(self) -> str:
@@ -95,6 +98,7 @@ def _placed(row: dict[Any, Any], nearest: tuple[str, ...], few: str) -> PlacedTh
         fit=float(row["score"]),
         runner_up=_name(row["runner_up"]),
         agreed=row["status"] == "agreed",
+        tone=shown_tone(row),
     )
 
 

@@ -48,7 +48,7 @@ CHAPTERS = (
 MOST_TABLES = 8
 PRINTED = (*("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readings", "agreement-overall", "accounts", "run"),)
 """Tables that a reader needs beside the text, at most MOST_TABLES; all others are in the workbook."""
-SHORT_FACTS = frozenset({"Title", "People"})
+SHORT_FACTS = frozenset({"Title", "People", "Praise or complaint"})
 """What a page says of a theme beside its quotations; the workbook's table of themes has the rest."""
 WORKBOOK = "report.xlsx"
 STORY_CHART = "story-chart"

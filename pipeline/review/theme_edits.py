@@ -50,7 +50,7 @@ def merge_wish(study: Study, numbers: Sequence[int]) -> ThemeEditRequest:
 
 def split_wish(study: Study, number: int, *, into: int) -> ThemeEditRequest:
     """Ask for a theme to be divided by meaning; DataError if its texts are too few or too alike."""
-    ids, matrix, rows = _members_of(study, number)
+    ids, matrix, rows = _texts_of(study, number)
     parts = divide(matrix, rows, into, seed=study.settings.cluster.seed)
     if len(parts) < into:
         raise DataError(f"Theme {number} holds too few different texts for {into} parts; ask for fewer, or leave it whole.")
@@ -81,12 +81,18 @@ def theme_table(study: Study, name: str) -> pd.DataFrame:
 
 
 def _about(study: Study, action: Action, numbers: Sequence[int], detail: str = "") -> ThemeEditRequest:
-    members = [_members_of(study, number) for number in numbers]
+    members = [_texts_of(study, number) for number in numbers]
     return ThemeEditRequest(action, tuple(nearest_members(ids, matrix, rows) for ids, matrix, rows in members), detail)
 
 
-def _members_of(study: Study, number: int) -> tuple[list[str], NDArray[np.float64], NDArray[np.intp]]:
+def _texts_of(study: Study, number: int) -> tuple[list[str], NDArray[np.float64], NDArray[np.intp]]:
     """Return the ids and unit vectors of all texts, and the rows of one theme's texts."""
+    rows = members_of(study, number)
+    return theme_table(study, "members")["text_id"].tolist(), read_vectors(study), rows
+
+
+def members_of(study: Study, number: int) -> NDArray[np.intp]:
+    """Return the rows of a theme's texts among all, int (n,); DataError if there is no such theme, or it has none."""
     themes, members = theme_table(study, "themes"), theme_table(study, "members")
     chosen = themes.loc[themes["number"] == number, "theme_id"]
     if chosen.empty:
@@ -94,10 +100,15 @@ def _members_of(study: Study, number: int) -> tuple[list[str], NDArray[np.float6
     rows = np.flatnonzero(members["theme_id"] == chosen.iloc[0])
     if not len(rows):
         raise DataError(f"Nobody spoke of theme {number} in these answers, so an edit could not find it again.")
+    return rows
+
+
+def read_vectors(study: Study) -> NDArray[np.float64]:
+    """Return the unit vectors of all texts, float (n_texts, d)."""
     vectors = read_table("vectors", study.folder / TABLES["vectors"].file)
     matrix = vectors.matrix if isinstance(vectors, Vectors) else np.zeros((0, 1))
     # Vectors are kept in half precision, in which sums of many would lose too much.
-    return members["text_id"].tolist(), unit(matrix.astype(np.float64)), rows
+    return unit(matrix.astype(np.float64))
 
 
 def _code_of(study: Study, wanted: str) -> str:

@@ -1,7 +1,7 @@
 """What people ask of themes, on the page or on the command line: kept as edits about texts, carried out by the next run."""
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -206,7 +206,8 @@ def ask_in_study(folder: str | Path, wish: Callable[[Study], ThemeEditRequest], 
         return store.add_theme_edit(request.action, request.texts, request.detail, by)
 
 
-def undo_edit(folder: str | Path, edit_id: int, *, by: str) -> None:
-    """Take an edit back; it stays on record. ReviewError if there is no edit of that number."""
-    with open_store(load_study(folder)) as store:
-        store.withdraw_theme_edit(edit_id, by)
+def undo_edits(folder: str | Path, edit_ids: Sequence[int], *, by: str) -> None:
+    """Take edits back, all or none; they stay on record. ReviewError if there is no edit of one of the numbers."""
+    with open_store(load_study(folder)) as store, store.together():
+        for edit_id in edit_ids:
+            store.withdraw_theme_edit(edit_id, by)

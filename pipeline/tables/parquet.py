@@ -79,6 +79,7 @@ TABLES: dict[str, Table] = {
         Table("segments", "redacted", schemas.Segments),
         Table("texts", "redacted", schemas.Texts),
         Table("vectors", "redacted"),
+        Table("valences", "redacted", schemas.Valences),
         Table("found_themes", "redacted", schemas.FoundThemes),
         Table("found_members", "redacted", schemas.FoundMembers),
         Table("found_centroids", "redacted"),

@@ -111,6 +111,22 @@ class Texts(Model):
     n: int = pa.Field(ge=1, description="how often it was said")
 
 
+class Valences(Model):
+    """Whether each text praises, complains or suggests, as the program reads it; nobody has checked it."""
+
+    text_id: str = pa.Field(unique=True, description="the text")
+    valence: str = pa.Field(
+        nullable=True,
+        isin=["praise", "complaint", "suggestion", "mixed", "neutral"],
+        description="the likeliest; empty where none is likely enough, or where the language model has no valence model",
+    )
+    praise: float = pa.Field(nullable=True, ge=0, le=1, description="how likely it praises")
+    complaint: float = pa.Field(nullable=True, ge=0, le=1, description="how likely it complains")
+    suggestion: float = pa.Field(nullable=True, ge=0, le=1, description="how likely it says what should be done")
+    mixed: float = pa.Field(nullable=True, ge=0, le=1, description="how likely it does several of these")
+    neutral: float = pa.Field(nullable=True, ge=0, le=1, description="how likely it does none of these")
+
+
 class FoundThemes(Model):
     """Themes as the program found them, before people shape them."""
 
@@ -136,6 +152,11 @@ class Themes(FoundThemes):
     n_texts: int = pa.Field(ge=0, description="unique texts")
     n_people: int = pa.Field(ge=0, description="people who spoke of it")
     rare: bool = pa.Field(description="fewer than five people: listed, never dropped")
+    praise: float | None = pa.Field(
+        nullable=True, ge=0, le=1, description="share of its excerpts that praise, by their chances; empty where not read"
+    )
+    complaint: float | None = pa.Field(nullable=True, ge=0, le=1, description="share of its excerpts that complain, likewise")
+    suggestion: float | None = pa.Field(nullable=True, ge=0, le=1, description="share of its excerpts that suggest, likewise")
 
 
 class Members(Model):

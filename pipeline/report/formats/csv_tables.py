@@ -6,6 +6,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
 from pipeline.report.placed_themes import with_shown_figures
+from pipeline.report.theme_tone import SHARES, shown_tone
 from pipeline.tables.csv_files import write_csv
 from pipeline.workflow.results import RunResults
 
@@ -29,7 +30,10 @@ def write_tables(source: RunResults, folder: Path) -> None:
     write_csv(without_suppressed(source["estimates"]), folder / "estimates.csv")
     write_csv(without_suppressed(source["closed"]), folder / "closed.csv")
     # Ids of exemplars are hashes of words: whoever guesses a sentence could test it.
-    shown = with_shown_figures(themes, source.profile).drop(columns=["withheld", "exemplars"])
+    shown = with_shown_figures(themes, source.profile)
+    # Shares of excerpts would tell more of few people than numbers that are rounded; the word for them is all that is shown.
+    shown = shown.assign(mostly=[shown_tone(row) for row in shown.to_dict("records")])
+    shown = shown.drop(columns=["withheld", "exemplars", *SHARES], errors="ignore")
     figures = {name: shown[name].astype(object).mask(shown[name] == 0) for name in ("n_people", "n_texts")}
     write_csv(shown.assign(**figures), folder / "themes.csv")
     write_csv(places, folder / "theme_codes.csv")

@@ -92,8 +92,9 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
 
     if not table.rows:
         # gptables takes a table without rows for a mistake; here it says that nobody spoke of anything.
-        table = replace(table, rows=((NOTHING, *[NOT_APPLICABLE] * (len(table.header) - 1)),), targets=())
+        table = replace(table, rows=((NOTHING, *[NOT_APPLICABLE] * (len(table.header) - 1)),), targets=(), only_in_workbook=())
     columns = [column for place in range(len(table.header)) for column in _columns_at(table, place)]
+    columns += [_column(name, cells, figures=False) for name, cells in table.only_in_workbook]
     names = _unlike([column.name for column in columns])
     frame = pd.DataFrame(dict(zip(names, (column.values() for column in columns), strict=True)), dtype=object)
     signs = SIGNS.keys() & {cell for column in columns for cell in column.cells}

@@ -23,6 +23,7 @@ from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
 from pipeline.report.theme_charts import people_chart
+from pipeline.report.theme_tone import NO_TONES, has_tones, tone_in_words
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
@@ -31,6 +32,7 @@ OPEN_ENTRIES = 12
 MOST_EXEMPLARS = 2
 LEAST_TELLING, MOST_TELLING = 15, 50
 """Words of a quotation that tells something by itself and is still read."""
+MOSTLY = "Mostly (as the program read it, not checked)"
 NOT_IN_CODEBOOK = "Not in the codebook yet"
 WHAT_A_THEME_IS = (
     "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
@@ -93,10 +95,13 @@ def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     members = source["members"]
     if alone := int(members["theme_id"].isna().sum()):
         sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own, far from every theme.")
+    if not has_tones(source["themes"]):
+        sentences.append(NO_TONES)
     return " ".join(sentences)
 
 
 def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
+    read_tone = has_tones(source["themes"])
     return TableBlock(
         name="all-themes",
         caption="All themes, by number of people",
@@ -105,6 +110,7 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
         printed=(0, 1, 6, 4),
+        only_in_workbook=((MOSTLY, tuple(sentence_case(theme.tone) or NOT_SHOWN for theme in placed)),) if read_tone else (),
     )
 
 
@@ -128,6 +134,7 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
     facts = (
         *((("Title", "given by people"),) if theme.named else ()),
         ("In a sentence", _sentence(source, theme)),
+        *((("Praise or complaint", tone_in_words(theme.tone)),) if theme.tone else ()),
         ("Keywords", theme.keywords or sentence_case(HELD_BACK)),
         ("People", theme.people + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),

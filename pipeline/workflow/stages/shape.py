@@ -23,6 +23,7 @@ from pipeline.tables.parquet import Vectors, empty_table
 
 
 RARE = 5
+SHARES = ("praise", "complaint", "suggestion")
 
 
 def shape(
@@ -36,6 +37,7 @@ def shape(
     theme_edits: pd.DataFrame,
     frozen: SavedThemes | None,
     codebook: Codebook,
+    valences: pd.DataFrame,
     *,
     settings: SimpleNamespace,
 ) -> tuple[pd.DataFrame, pd.DataFrame, Vectors, pd.DataFrame]:
@@ -63,7 +65,7 @@ def shape(
     speakers = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
     kept = range(done.n_found) if frozen else ()
     titled = _with_titles(drawn, texts, matrix, telling.labels, speakers, kept=kept, codebook=codebook)
-    themes = _with_people(titled, members, speakers)
+    themes = _with_valences(_with_people(titled, members, speakers), members, segments, valences)
     middle_of_each = centres[[row_of[label] for label in themes.index]].astype(np.float16)
     centroids = Vectors(tuple(themes["theme_id"]), middle_of_each, found_centroids.model, found_centroids.sha256)
     outcome_of = {outcome.edit_id: outcome for outcome in outcomes}
@@ -216,6 +218,19 @@ def _with_people(themes: pd.DataFrame, members: pd.DataFrame, speakers: pd.DataF
     # The id decides between equals, so that numbers do not hang on the order of rows.
     themes = themes.sort_values(["set_aside", "n_people", "theme_id"], ascending=[True, False, True])
     return themes.assign(number=range(1, len(themes) + 1))
+
+
+def _with_valences(themes: pd.DataFrame, members: pd.DataFrame, segments: pd.DataFrame, valences: pd.DataFrame) -> pd.DataFrame:
+    """Give each theme the shares of its excerpts that praise, complain and suggest: the means of their chances.
+
+    Means are nearer to the truth than counts of the likeliest, since of many that are a little likely some are so.
+    """
+    theme_of = pd.Categorical(members["theme_id"])
+    spoken = theme_of.take(lookup.index_in(segments["text_id"], members["text_id"]), allow_fill=True)
+    chances = valences[list(SHARES)].take(lookup.index_in(segments["text_id"], valences["text_id"]))
+    means = chances.reset_index(drop=True).groupby(pd.Series(spoken), observed=True).mean().round(4)
+    means.index = means.index.astype("str")
+    return themes.assign(**{name: themes["theme_id"].map(means[name]).astype(float) for name in SHARES})
 
 
 def _shaping(edits: pd.DataFrame, outcomes: dict[int, Outcome], numbers: dict[int, int]) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.methods.themes.edits import Edit, apply_edits, as_found, divide, nearest_members
+from pipeline.methods.themes.edits import Edit, apply_edits, as_found, divide, nearest_members, steady_halves
 
 
 SIZES = (60, 40, 30)
@@ -152,3 +152,27 @@ def test_a_theme_without_answers_stays_listed():
     ids, vectors, labels = groups()
     shape, _ = apply_edits(as_found(labels, 4), ids, vectors, ())
     assert shape.alive == (0, 1, 2, 3)
+
+
+def test_a_theme_of_two_kinds_of_texts_falls_in_two_and_one_of_one_kind_does_not():
+    _, vectors, labels = groups()
+    halves = steady_halves(vectors, np.flatnonzero(labels == 0), seed=1)
+    assert [len(half) for half in halves] == [40, 20]
+    assert {bool(side) for side in vectors[halves[1], 7] > 0} == {True}
+    assert steady_halves(vectors, np.flatnonzero(labels == 1), seed=1) == []
+    assert steady_halves(vectors, np.flatnonzero(labels == 0)[:20], seed=1) == [], "too few texts to tell"
+
+
+def test_a_theme_that_falls_into_all_but_a_few_and_a_few_stays_whole():
+    _, vectors, labels = groups((60, 40, 30))
+    rows = np.flatnonzero(labels == 0)
+    few = [*rows[vectors[rows, 7] < 0], *rows[vectors[rows, 7] > 0][:4]]
+    assert steady_halves(vectors, np.array(few), seed=1) == []
+
+
+def test_themes_that_are_joined_under_a_title_bear_it():
+    first = groups()
+    rename = Edit(1, "rename", (members(*first, 1),), "Kind staff")
+    merge = Edit(2, "merge", (members(*first, 1), members(*first, 2)), "What makes it work")
+    shape, _ = shaped(*first, rename, merge)
+    assert shape.titles[shape.made[0]] == ("What makes it work", 2)

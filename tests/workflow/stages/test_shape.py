@@ -46,10 +46,18 @@ def edits(*rows):
     return check_table("theme_edits", numbered) if len(frame) else empty_table("theme_edits")
 
 
+def valences():
+    """What each text does: theme a complains, b praises with chances of 0.8, and c is in a language that is not read."""
+    ids = found()[3]["text_id"]
+    of_theme = {"a": (0, 1, 0), "b": (0.8, 0.1, 0.1), "c": (np.nan,) * 3}
+    rows = pd.DataFrame([of_theme[text_id[0]] for text_id in ids], columns=["praise", "complaint", "suggestion"])
+    return check_table("valences", rows.assign(text_id=ids, valence=None, mixed=0.0, neutral=0.0))
+
+
 def shaped(*rows, withdrawn=(), frozen=None):
     asked = edits(*rows)
     asked["withdrawn"] = asked["edit_id"].isin(withdrawn)
-    themes, members, centroids, shaping = shape(*found(), asked, frozen, BOOK, settings=NOTHING)
+    themes, members, centroids, shaping = shape(*found(), asked, frozen, BOOK, valences(), settings=NOTHING)
     assert centroids.ids == tuple(themes["theme_id"]) and len(centroids.matrix) == len(themes)
     assert set(members["theme_id"]) == set(themes["theme_id"]), "nobody is left out"
     return check_table("themes", themes).set_index("number"), check_table("members", members), check_table("shaping", shaping)
@@ -124,20 +132,45 @@ def test_an_edit_about_texts_that_are_gone_is_listed_as_lost():
 def test_no_answers_make_no_themes_and_lose_no_edit(asked):
     nothing = Vectors((), np.zeros((0, 3), np.float16))
     empty = [empty_table(name) for name in ("found_themes", "found_members", "texts", "segments", "comments")]
-    made = shape(empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4], edits(*asked), None, BOOK, settings=NOTHING)
+    rows = (empty[0], empty[1], nothing, empty[2], nothing, empty[3], empty[4])
+    made = shape(*rows, edits(*asked), None, BOOK, empty_table("valences"), settings=NOTHING)
     assert made[0].empty and made[1].empty and len(made[3]) == len(asked)
 
 
 def test_a_theme_that_stands_for_a_code_bears_its_plain_label_and_no_two_the_same():
     rows = found()
     rows[0]["guide_code"] = ["buses", "staff", "staff"]
-    themes, *_ = shape(*rows, edits(("map", [of("a")], "buses")), None, BOOK, settings=NOTHING)
+    themes, *_ = shape(*rows, edits(("map", [of("a")], "buses")), None, BOOK, valences(), settings=NOTHING)
     assert themes.set_index("theme_id")["title"].to_dict() == {"a": "Buses and trains", "b": "Staff", "c": "Staff (2)"}
 
 
 def test_a_text_on_its_own_is_in_no_theme_and_no_edit_takes_it_in():
     rows = found()
     rows[1].loc[rows[1]["text_id"] == "a5", "theme_id"] = None
-    themes, members, _, shaping = shape(*rows, edits(("merge", [of("a"), of("b")], "")), None, BOOK, settings=NOTHING)
+    themes, members, _, shaping = shape(*rows, edits(("merge", [of("a"), of("b")], "")), None, BOOK, valences(), settings=NOTHING)
     assert members.set_index("text_id")["theme_id"].isna().pipe(lambda alone: alone[alone].index.tolist()) == ["a5"]
     assert themes["n_texts"].sum() == 17 and shaping["result"].tolist() == ["done"]
+
+
+def test_a_theme_has_the_shares_of_its_excerpts_that_praise_complain_and_suggest_also_after_a_merge():
+    shares = ["praise", "complaint", "suggestion"]
+    themes = shaped()[0].set_index("theme_id")
+    assert themes.loc["a", shares].tolist() == [0, 1, 0]
+    assert themes.loc["b", shares].tolist() == [0.8, 0.1, 0.1]
+    assert themes.loc["c", shares].isna().all()
+    merged = shaped(("merge", [of("a"), of("b")], ""))[0]
+    assert merged.loc[1, shares].tolist() == [0.4, 0.55, 0.05]
+    rows = found()
+    # Said a second time by another person, it counts twice.
+    more = rows[5].iloc[[0] * 6].assign(segment_id=list("uvwxyz"))
+    themes, *_ = shape(
+        *rows[:5],
+        pd.concat([rows[5], more]),
+        rows[6],
+        edits(),
+        None,
+        BOOK,
+        valences().assign(complaint=np.where(rows[3]["text_id"] == "a0", 1.0, 0.0)),
+        settings=NOTHING,
+    )
+    assert themes.set_index("theme_id").loc["a", "complaint"] == pytest.approx(7 / 12, abs=1e-4)

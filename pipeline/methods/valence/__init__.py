@@ -1,0 +1,1 @@
+"""Tell whether an excerpt praises, complains or suggests."""
