@@ -117,18 +117,6 @@ STAGES: tuple[Stage, ...] = (
         streams=("texts", "vectors"),
     ),
     Stage(
-        "valence",
-        ("texts", "vectors", "segments", "comments"),
-        ("valences",),
-        ("intake",),
-        columns={
-            "texts": ("text_id", "text"),
-            "segments": ("comment_id", "text_id"),
-            "comments": ("comment_id", "question", "language"),
-        },
-        streams=("texts", "vectors"),
-    ),
-    Stage(
         "code",
         ("texts", "vectors", "codebook", "lessons", "tuned", "theme_edits", "frozen", "written"),
         ("suggestions",),
@@ -148,6 +136,18 @@ STAGES: tuple[Stage, ...] = (
         reuse_settings=frozenset({"late"}),
         version=7,
         columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score")},
+        streams=("texts", "vectors"),
+    ),
+    Stage(
+        "valence",
+        ("texts", "vectors", "segments", "comments"),
+        ("valences",),
+        ("intake",),
+        columns={
+            "texts": ("text_id", "text"),
+            "segments": ("comment_id", "text_id"),
+            "comments": ("comment_id", "question", "language"),
+        },
         streams=("texts", "vectors"),
     ),
     Stage(
