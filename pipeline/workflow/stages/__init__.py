@@ -119,18 +119,6 @@ STAGES: tuple[Stage, ...] = (
         streams=("texts", "vectors"),
     ),
     Stage(
-        "valence",
-        ("texts", "vectors", "segments", "comments"),
-        ("valences",),
-        ("intake",),
-        columns={
-            "texts": ("text_id", "text"),
-            "segments": ("comment_id", "text_id"),
-            "comments": ("comment_id", "question", "language"),
-        },
-        streams=("texts", "vectors"),
-    ),
-    Stage(
         "code",
         ("texts", "vectors", "codebook", "lessons", "tuned", "theme_edits", "frozen", "written"),
         ("suggestions",),
@@ -151,6 +139,18 @@ STAGES: tuple[Stage, ...] = (
         reuse_settings=frozenset({"late"}),
         version=7,
         columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score")},
+        streams=("texts", "vectors"),
+    ),
+    Stage(
+        "valence",
+        ("texts", "vectors", "segments", "comments"),
+        ("valences",),
+        ("intake",),
+        columns={
+            "texts": ("text_id", "text"),
+            "segments": ("comment_id", "text_id"),
+            "comments": ("comment_id", "question", "language"),
+        },
         streams=("texts", "vectors"),
     ),
     Stage(
