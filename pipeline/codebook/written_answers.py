@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -46,6 +46,11 @@ class WrittenAnswers:
     def __len__(self) -> int:
         """Return the number of answers."""
         return len(self.texts)
+
+    def take(self, rows: Sequence[int]) -> "WrittenAnswers":
+        """Return the answers of these rows."""
+        columns = (self.texts, self.codes, self.frames, self.silent, self.later)
+        return WrittenAnswers(*(tuple(column[row] for row in rows) for column in columns))  # type: ignore[arg-type]
 
 
 def written_answers(codebook: Codebook) -> WrittenAnswers:

@@ -18,9 +18,11 @@ from pipeline.codebook.codebook import Codebook
 from pipeline.codebook.written_answers import WrittenAnswers, kept_vectors, text_key
 from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.classifier import MOST_DECIDED
+from pipeline.methods.coder.kernel_ridge import evenly
 from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
 from pipeline.methods.coder.written_examples import WrittenExamples, written_note
 from pipeline.methods.embedding.embedder import Embedder
+from pipeline.methods.embedding.embedders import AT_ONCE
 from pipeline.methods.themes.bertopic_model import nearest
 from pipeline.methods.themes.describe import nearness
 from pipeline.methods.themes.distinct_texts import UnitRows
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pipeline")
 NONE_WRITTEN = WrittenAnswers()
+# A model that the program brings no vectors for reads so many written answers in each run, a quarter of a minute's work at most.
+MOST_READ = 1_500
 
 
 def code(
@@ -60,6 +64,7 @@ def code(
     """
     if texts.empty or not len(codebook):
         return empty_table("suggestions")
+    written = read_in_time(written, embedder)
     fits = tuned is not None and tuned.code_ids == tuple(entry.code for entry in codebook.codes)
     coder = CodebookClassifier(
         codebook,
@@ -86,6 +91,13 @@ def code(
     # It has learnt from them; a worker elsewhere that only suggests codes need not be sent them.
     coder.written = None
     return concat_or_stream(_suggestions(coder, texts, vectors, engine), texts)
+
+
+def read_in_time(written: WrittenAnswers, embedder: Embedder) -> WrittenAnswers:
+    """Return the written answers, or some of them, spread evenly, where this model would have to read them all first."""
+    if len(written) <= MOST_READ or embedder.name in AT_ONCE or kept_vectors(embedder.sha256):
+        return written
+    return written.take(evenly(len(written), MOST_READ).tolist())
 
 
 def examples_of(written: WrittenAnswers, embedder: Embedder) -> WrittenExamples:

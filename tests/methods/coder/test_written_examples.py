@@ -13,6 +13,7 @@ from pipeline.methods.coder.written_examples import WrittenExamples, weight_besi
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.study.study import load_study
 from pipeline.workflow.inputs import input_digest, read_input
+from pipeline.workflow.stages.code import MOST_READ, read_in_time
 
 
 BOOK = read_codebook(SAMPLE / "codebook.csv")
@@ -69,6 +70,15 @@ def test_written_answers_teach_what_the_codebook_does_not_say_and_are_never_quot
     asked = ["more gravy on that trolley"]
     assert taught.predict_proba(asked)[0, 0] > without.predict_proba(asked)[0, 0]
     assert all(named.because not in texts for named in taught.suggest(asked)[0].codes)
+
+
+def test_a_model_without_kept_vectors_reads_some_of_the_answers_and_the_note_counts_those():
+    class Other:
+        name, sha256 = "our-own-model", "0" * 64
+
+    some = read_in_time(written_answers(BOOK), Other())
+    assert len(some) == MOST_READ and {code for codes in some.codes for code in codes} == {code.code for code in BOOK.codes}
+    assert len(read_in_time(written_answers(BOOK), load_embedder("static"))) == 5_887
 
 
 def test_the_coder_is_judged_by_answers_that_the_language_model_has_not_read():
