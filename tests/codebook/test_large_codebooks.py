@@ -33,7 +33,7 @@ def test_more_codes_than_people_can_work_with_are_refused_with_a_sentence(tmp_pa
 
 def test_as_many_codes_as_are_allowed_are_checked_converted_and_compared(tmp_path, largest):
     write_codebook(largest, tmp_path / "book.csv")
-    assert f"{MOST_CODES} codes" in themes("codebook", "check", tmp_path / "book.csv").stdout
+    assert f"{MOST_CODES:,} codes" in themes("codebook", "check", tmp_path / "book.csv").stdout
     assert themes("codebook", "convert", tmp_path / "book.csv", tmp_path / "book.qdc").exit_code == 0
     assert themes("codebook", "diff", tmp_path / "book.csv", tmp_path / "book.qdc").stdout == "0 changes.\n"
 

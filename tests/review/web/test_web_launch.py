@@ -33,7 +33,7 @@ time.sleep(600)
 
 
 @pytest.fixture
-def review(study, tmp_path):
+def start_review(study, tmp_path):
     """Start `themes review` with a browser of that kind; return the process and where the browser writes what it saw."""
     started = []
 
@@ -75,8 +75,8 @@ def wait_for(path, process):
     )
 
 
-def test_a_browser_in_the_terminal_sees_the_page_and_nobody_else_its_address(review, study):
-    process, out = review()
+def test_a_browser_in_the_terminal_sees_the_page_and_nobody_else_its_address(start_review, study):
+    process, out = start_review()
     seen = wait_for(out, process)
     assert "Who are you?" in seen["words"] and urllib.parse.urlsplit(seen["page"]).path == "/who"
     # What it was started with is what every user of the machine sees.
@@ -89,9 +89,9 @@ def test_a_browser_in_the_terminal_sees_the_page_and_nobody_else_its_address(rev
     assert process.wait(60) is not None
 
 
-def test_a_file_that_was_not_used_is_removed_when_the_page_is_stopped(review, study):
+def test_a_file_that_was_not_used_is_removed_when_the_page_is_stopped(start_review, study):
     waits = "#!{python}\nimport pathlib\npathlib.Path({out!r}).write_text('{{}}')\n"
-    process, out = review(waits)
+    process, out = start_review(waits)
     wait_for(out, process)
     assert len(list(study.vault.glob("open-*"))) == 1
     process.send_signal(signal.SIGINT)
