@@ -27,7 +27,9 @@ def make_study(tmp_path):
         write_rows(folder / "responses.csv", rows if rows is not None else sample_rows(90))
         shutil.copy(SAMPLE / "codebook.csv", folder)
         settings = (SAMPLE / "study.toml").read_text(encoding="utf-8")
-        (folder / "study.toml").write_text(settings + '\n[embed]\nmodel = "static"\n' + extra, encoding="utf-8")
+        (folder / "study.toml").write_text(
+            settings + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n' + extra, encoding="utf-8"
+        )
         return folder
 
     return make

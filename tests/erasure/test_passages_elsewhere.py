@@ -53,7 +53,7 @@ def lived_in(tmp_path_factory):
     write_rows(folder / "vault" / "responses.csv", rows)
     shutil.copy(SAMPLE / "codebook.csv", folder)
     text = (SAMPLE / "study.toml").read_text(encoding="utf-8").replace('"responses.csv"', '"vault/responses.csv"')
-    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8")
     study = load_study(folder)
     run(study)
     _quote_everywhere(study)

@@ -56,7 +56,7 @@ def lived_in(tmp_path_factory):
     write_rows(folder / "vault" / "responses.csv", canary_rows())
     shutil.copy(SAMPLE / "codebook.csv", folder)
     text = (SAMPLE / "study.toml").read_text(encoding="utf-8").replace('"responses.csv"', '"vault/responses.csv"')
-    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8")
     study = load_study(folder)
     run(study)
     pack(study, n=500)
@@ -235,7 +235,9 @@ def small_that_was_run(tmp_path_factory):
     write_rows(folder / "responses.csv", canary_rows()[:60])
     shutil.copy(SAMPLE / "codebook.csv", folder)
     settings = (SAMPLE / "study.toml").read_text(encoding="utf-8")
-    (folder / "study.toml").write_text(settings + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+    (folder / "study.toml").write_text(
+        settings + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8"
+    )
     run(folder)
     return folder
 

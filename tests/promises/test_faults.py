@@ -36,7 +36,7 @@ def ready(tmp_path_factory):
     write_rows(folder / "responses.csv", sample_rows(40))
     shutil.copy(SAMPLE / "codebook.csv", folder)
     text = (SAMPLE / "study.toml").read_text(encoding="utf-8")
-    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8")
     return folder
 
 

@@ -26,7 +26,9 @@ def moved(tmp_path_factory):
         folder.mkdir(parents=True)
         write_rows(folder / "responses.csv", sample_rows(60))
         text = (SAMPLE / "study.toml").read_text(encoding="utf-8")
-        (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+        (folder / "study.toml").write_text(
+            text + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8"
+        )
     shutil.copy(SAMPLE / "codebook.csv", old)
     (base / "passphrase.txt").write_text(PASSPHRASE + "\n", encoding="utf-8")
     erased, later = (row["respondent"] for row in sample_rows(2))

@@ -50,7 +50,9 @@ def make_study(tmp_path, model, n=60):
     write_rows(study / "responses.csv", sample_rows(n))
     shutil.copy(SAMPLE / "codebook.csv", study)
     text = (SAMPLE / "study.toml").read_text(encoding="utf-8")
-    (study / "study.toml").write_text(f'{text}\n[embed]\nmodel = "{model}"\nprecision = "fp32"\n', encoding="utf-8")
+    (study / "study.toml").write_text(
+        f'{text}\n[embed]\nmodel = "{model}"\nprecision = "fp32"\n[code]\nwritten_examples = false\n', encoding="utf-8"
+    )
     return study
 
 

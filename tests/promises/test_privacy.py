@@ -53,7 +53,7 @@ def planted(tmp_path_factory):
     shutil.copy(SAMPLE / "codebook.csv", folder)
     text = (SAMPLE / "study.toml").read_text(encoding="utf-8").replace('"responses.csv"', '"vault/responses.csv"')
     text = text.replace('# known_names = ["Jo Bloggs"]', 'known_names = ["Zebedee Canaryname"]')
-    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n', encoding="utf-8")
+    (folder / "study.toml").write_text(text + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n', encoding="utf-8")
     done = [
         themes("-v", "run", folder),
         themes("check", folder),

@@ -46,7 +46,7 @@ def before(tmp_path_factory):
     folder.mkdir()
     write_rows(folder / "responses.csv", FIRST)
     shutil.copy(SAMPLE / "codebook.csv", folder)
-    more = '\n[embed]\nmodel = "static"\n[cluster]\nlate = 0.1\n'
+    more = '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n[cluster]\nlate = 0.1\n'
     (folder / "study.toml").write_text((SAMPLE / "study.toml").read_text(encoding="utf-8") + more, encoding="utf-8")
     run(folder)
     return folder

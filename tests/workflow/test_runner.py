@@ -45,7 +45,7 @@ def finished(tmp_path_factory):
     folder.mkdir()
     write_rows(folder / "responses.csv", sample_rows(110))
     shutil.copy(SAMPLE / "codebook.csv", folder)
-    text = (SAMPLE / "study.toml").read_text(encoding="utf-8") + '\n[embed]\nmodel = "static"\n'
+    text = (SAMPLE / "study.toml").read_text(encoding="utf-8") + '\n[embed]\nmodel = "static"\n[code]\nwritten_examples = false\n'
     (folder / "study.toml").write_text(text, encoding="utf-8")
     return folder, run(folder)
 
