@@ -19,7 +19,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 
 @pytest.fixture
 def make_study(tmp_path):
-    """Make a study like the sample from the given rows, with the small model so that tests are quick."""
+    """Make a study like the sample from the given rows, with the small model and no invented answers so that tests are quick."""
 
     def make(rows=None, *, name="study", extra=""):
         folder = tmp_path / name

@@ -314,8 +314,7 @@ def test_what_people_agreed_is_the_same_after_learning_and_another_run(make_stud
     """The whole line: decide, learn, run; excerpts people decided on keep their codings, the others may change."""
     folder = make_study(sample_rows(12))
     settings = (folder / "study.toml").read_text(encoding="utf-8").replace('model = "static"', 'model = "minilm"')
-    # Whatever else teaches the coder, this line is about decisions.
-    (folder / "study.toml").write_text(settings + "\n[code]\nwritten_examples = false\n", encoding="utf-8")
+    (folder / "study.toml").write_text(settings, encoding="utf-8")
     study = load_study(folder)
     write_codebook(Codebook(read_codebook(study.codebook).codes[:4]), study.codebook)
     run(study, until="settle")
