@@ -114,7 +114,8 @@ def compare(
         unit=unit,
         group=group,
         labels={key: labels[key] for key in sorted(filter(answered.__contains__, labels), key=highest_first)},
-        levels=tuple(dict.fromkeys([EVERYONE, *wanted.loc[wanted["group"] == group, "level"]])),
+        # The same group has the same colour and place in each chart.
+        levels=(EVERYONE, *sorted(set(wanted.loc[wanted["group"] == group, "level"]) - {EVERYONE})),
         cells=cells,
         profile=profile,
         of_excerpts=of_excerpts,
@@ -161,7 +162,7 @@ def _apart(comparison: GroupComparison, shown: list[GroupEstimate]) -> Iterator[
 
 def _gap(comparison: GroupComparison, other: GroupEstimate, gap: Difference) -> str:
     if comparison.unit == "score":
-        return f"{comparison.written(other.value)}, by {score(gap.low)} to {score(gap.high)}"
+        return f"{comparison.written(other.value)}, by {score(max(0.01, gap.low))} to {score(max(0.01, gap.high))}"
     low, high = (max(1, round(100 * end)) for end in (gap.low, gap.high))
     return f"{comparison.written(other.value)}, by {low} to {n_of(high, 'point', 'points')}"
 

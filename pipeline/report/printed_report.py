@@ -18,7 +18,7 @@ from pipeline.report.blocks import (
     ReportSection,
     TableBlock,
 )
-from pipeline.report.report_tables import report_tables
+from pipeline.report.report_tables import report_tables, tables_among
 from pipeline.runtime.plurals import listed, n_of
 
 
@@ -45,9 +45,8 @@ CHAPTERS = (
         ("how-it-was-done", "how-the-story-was-picked", "not-sure", "disagreements", "agreement", "set-aside"),
     ),
 )
-MOST_TABLES = 8
-PRINTED = (*("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readings", "agreement-overall", "accounts", "run"),)
-"""Tables that a reader needs beside the text, at most MOST_TABLES; all others are in the workbook."""
+PRINTED = ("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readings", "agreement-overall", "accounts", "run")
+"""Tables that a reader needs beside the text, eight at most; all others are in the workbook."""
 SHORT_FACTS = frozenset({"Title", "People", "Praise or complaint"})
 """What a page says of a theme beside its quotations; the workbook's table of themes has the rest."""
 WORKBOOK = "report.xlsx"
@@ -160,7 +159,7 @@ class _Page:
                 if inside:
                     yield replace(block, blocks=inside)
             case InWorkbook():
-                moved += [self.place[table.name] for table in report_tables(Report("", "", "", (_as_section(block),)))]
+                moved += [self.place[table.name] for table in tables_among(block.blocks)]
             case ListEntry():
                 # Of a theme without words that may be shown, the table says all there is to say.
                 if block.quotations.items:
@@ -182,10 +181,6 @@ class _Page:
         sentences = [sentence for sentence in re.split(r"(?<=\.) ", note) if sentence not in self.noted]
         self.noted.update(sentences)
         return " ".join(sentences)
-
-
-def _as_section(block: InWorkbook) -> ReportSection:
-    return ReportSection("", "", block.blocks)
 
 
 def _with_columns(table: TableBlock) -> TableBlock:

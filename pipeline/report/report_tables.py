@@ -1,22 +1,34 @@
-"""The tables of a report, wherever they stand in it."""
+"""The tables and charts of a report, wherever they stand in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.report.blocks import Block, Chart, Fold, InWorkbook, Report, TableBlock
 
 
 def report_tables(report: Report) -> Iterator[TableBlock]:
     """Yield every table of a report, those beside charts, in folds and for the workbook alone too, in their order."""
-    for section in report.sections:
-        for block in section.blocks:
-            yield from _tables_in(block)
+    return tables_among(block for section in report.sections for block in section.blocks)
 
 
-def _tables_in(block: Block) -> Iterator[TableBlock]:
-    if isinstance(block, TableBlock):
-        yield block
-    elif isinstance(block, Chart):
-        yield block.table
-    elif isinstance(block, Fold | InWorkbook):
-        for inner in block.blocks:
-            yield from _tables_in(inner)
+def tables_among(blocks: Iterable[Block]) -> Iterator[TableBlock]:
+    """Yield every table of these blocks in the same way."""
+    for block in _opened(blocks):
+        if isinstance(block, TableBlock):
+            yield block
+        elif isinstance(block, Chart):
+            yield block.table
+
+
+def report_charts(report: Report) -> Iterator[Chart]:
+    """Yield every chart of a report, those that no page prints too."""
+    for block in _opened(block for section in report.sections for block in section.blocks):
+        if isinstance(block, Chart):
+            yield block
+
+
+def _opened(blocks: Iterable[Block]) -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Fold | InWorkbook):
+            yield from _opened(block.blocks)
+        else:
+            yield block

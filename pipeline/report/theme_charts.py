@@ -28,7 +28,7 @@ def people_chart(source: RunResults, placed: Sequence[PlacedTheme], table: Table
     words = listed([f"{theme.heading} ({number(theme.n_people)})" for theme in shown])
     return Chart(
         name="chart-themes",
-        title=f"Most people wrote about “{first.name}”: {number(first.n_people)}",
+        title=f"More people wrote about “{first.name}” than about anything else: {number(first.n_people)}",
         subtitle=f"{PEOPLE}{rounded}",
         alternative=f"A bar for each theme. People whose answers are in it: {words}. The workbook holds every figure.",
         labels=tuple(theme.heading for theme in shown),

@@ -318,7 +318,7 @@ def load_study(folder: str | Path) -> Study:
     Examples
     --------
     >>> load_study("corpora/coproduction").settings.name
-    'Co-producing innovation (sample)'
+    'Co-producing innovation (invented sample)'
     """
     folder = Path(folder)
     path = folder / "study.toml"

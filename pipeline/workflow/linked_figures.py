@@ -162,6 +162,6 @@ def _any_of(each: Sequence[Thing | None]) -> Iterator[dict[Thing, float]]:
     """Say that who is in one question is in any, the last of them, and that nobody else is."""
     *questions, last = each
     if last:
-        there = [question for question in questions if question]
-        yield from ({question: 1.0, last: -1.0} for question in there)
-        yield {last: 1.0, **dict.fromkeys(there, -1.0)}
+        counted = [question for question in questions if question]
+        yield from ({question: 1.0, last: -1.0} for question in counted)
+        yield {last: 1.0, **dict.fromkeys(counted, -1.0)}

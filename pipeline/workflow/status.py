@@ -66,7 +66,7 @@ def status(folder: str | Path) -> Status:
     Examples
     --------
     >>> status("corpora/coproduction").name
-    'Co-producing innovation (sample)'
+    'Co-producing innovation (invented sample)'
     """
     study = load_study(folder)
     manifest = read_manifest(study)

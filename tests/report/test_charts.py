@@ -13,7 +13,7 @@ from pipeline.report import export
 from pipeline.report.blocks import Axis, Chart, Point, Series, TableBlock
 from pipeline.report.charts import draw, draw_file, draw_picture
 from pipeline.report.content import build_report
-from pipeline.report.formats.chart_files import charts_of
+from pipeline.report.report_tables import report_charts
 
 
 TABLE = TableBlock("t", "T", ("A",), ())
@@ -62,19 +62,19 @@ def test_bars_carry_numbers_of_people():
 
 def test_a_title_says_which_groups_differ_most(source):
     told = replace(source, tables={**source.tables, "closed": answers(0.87, 0.25, 0.5)})
-    (closed,) = [chart for chart in charts_of(build_report(told)) if chart.name == "chart-options-1-1"]
+    (closed,) = [chart for chart in report_charts(build_report(told)) if chart.name == "chart-options-1-1"]
     assert closed.title == "Groups differ most on “=Yes”: Care workers 87%, Leaders 25%"
     assert closed.subtitle.startswith("Share of people who chose each answer")
 
 
 def test_a_title_claims_no_difference_that_chance_can_make(source):
     told = replace(source, tables={**source.tables, "closed": answers(0.52, 0.5, 0.51)})
-    (closed,) = [chart for chart in charts_of(build_report(told)) if chart.name == "chart-options-1-1"]
+    (closed,) = [chart for chart in report_charts(build_report(told)) if chart.name == "chart-options-1-1"]
     assert closed.title == "No two groups lie further apart than chance can make them"
 
 
 def test_themes_are_drawn_by_people_and_by_group_as_they_may_be_shown(source):
-    charts = {chart.name: chart for chart in charts_of(build_report(source))}
+    charts = {chart.name: chart for chart in report_charts(build_report(source))}
     shown = {f"{theme.number}." for theme in source["themes"].itertuples() if theme.n_people >= source.profile.fewest}
     assert {label.split()[0] for label in charts["chart-themes"].labels} == shown
     groups = charts["chart-themes-by-group-1"]

@@ -115,7 +115,7 @@ def test_at_least_is_true_of_a_figure_that_was_rounded_up(source, tables):
     """Of 93 people 95 are shown: "at least 95" would not be so."""
     largest = int(tables["themes"]["n_people"].max())
     (told,) = [
-        sentence for sentence in sentences(source) if "More people wrote about" in sentence or "what most people" in sentence
+        sentence for sentence in sentences(source) if "more people wrote about" in sentence or "what most people" in sentence
     ]
     assert int(re.search(r"at least (\d+)", told).group(1)) <= largest
 

@@ -63,7 +63,7 @@ class FittedModel:
 
 @dataclass(frozen=True)
 class HeldOutEvidence:
-    """TaughtTexts the coder was judged by, held out: their rows, what people said and the coder's chances, how each counts."""
+    """Lessons the coder was judged by, held out: their rows, what people said and the coder's chances, how each counts."""
 
     rows: NDArray[np.intp]
     truth: Matrix
@@ -131,7 +131,7 @@ def fit_model(
 
 
 class _Proof(NamedTuple):
-    """TaughtTexts that scores are judged by: their reading, places among what is learnt, clues, truth and how each counts."""
+    """Lessons that scores are judged by: their reading, places among what is learnt, clues, truth and how each counts."""
 
     seen: TextFeatures
     places: NDArray[np.intp]

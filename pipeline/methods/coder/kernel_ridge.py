@@ -14,6 +14,8 @@ FRAMES = ("good", "better", "neutral")
 # Weights of the three parts and the ridge: chosen on three folds of coded NHS answers, where halving or doubling
 # any of them moved the figures by less than 0.01.
 _MEANING, _WORDS, _FRAME, _RIDGE = 4.0, 1.0, 0.09, 1.0
+# However much a lesson counts, texts that say the same must not make the matrix singular in float32.
+_LEAST_RIDGE = 0.01
 # So many rows of likeness in words are made at a time.
 _ROWS = 1_024
 
@@ -160,7 +162,7 @@ def _learnt(lessons: TaughtTexts, system: NDArray[np.float32]) -> Learnt:
 def _ridged(lessons: TaughtTexts) -> NDArray[np.float32]:
     # A lesson that counts less is followed less closely.
     alike = likeness(lessons.features, lessons.features)
-    alike[np.diag_indices(len(alike))] += (_RIDGE / lessons.weights).astype(np.float32)
+    alike[np.diag_indices(len(alike))] += np.maximum(_RIDGE / lessons.weights, _LEAST_RIDGE).astype(np.float32)
     return alike
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from pipeline.report.blocks import Block, Chart, Fold, InWorkbook, Report
+from pipeline.report.blocks import Chart
 from pipeline.report.content import build_report
+from pipeline.report.report_tables import report_charts
 from pipeline.runtime.files import write_atomically
 from pipeline.tables.csv_files import write_csv
 from pipeline.workflow.results import RunResults
@@ -23,7 +24,7 @@ def write_charts(source: RunResults, folder: Path) -> None:
     """Write charts/ with three files for each chart, and charts.csv, which lists them with their alternatives."""
     from pipeline.report.charts import draw_file, draw_picture
 
-    charts = {_file_name(chart): chart for chart in charts_of(build_report(source))}
+    charts = {_file_name(chart): chart for chart in report_charts(build_report(source))}
     _remove_earlier(folder)
     (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
     for name, chart in charts.items():
@@ -36,21 +37,6 @@ def write_charts(source: RunResults, folder: Path) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     write_atomically(path, lambda temporary: temporary.write_bytes(content))
-
-
-def charts_of(report: Report) -> Iterator[Chart]:
-    """Yield every chart of a report, those that no page prints too."""
-    for section in report.sections:
-        for block in section.blocks:
-            yield from _charts_in(block)
-
-
-def _charts_in(block: Block) -> Iterator[Chart]:
-    if isinstance(block, Chart):
-        yield block
-    elif isinstance(block, Fold | InWorkbook):
-        for inner in block.blocks:
-            yield from _charts_in(inner)
 
 
 def _file_name(chart: Chart) -> str:

@@ -29,10 +29,12 @@ RULE = (
 )
 CODES_COUNT = "People have read all that was said, so differences in codes take part, too."
 CODES_DO_NOT = (
-    "Differences in codes take no part, and themes are told without a share, as people have not read all that was said."
+    "Differences in codes take no part, as people have not read all that was said; "
+    "themes are told as the program sorted the answers."
 )
 
 
+SORTED = "As the program sorted the answers"
 THE_TEAMS = "The team wrote the findings of “The story” itself (study.toml, [report] findings)."
 RULE_OTHERWISE = "The chart is that of the largest difference between groups in the answers to closed questions."
 
@@ -201,7 +203,7 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
             n = at_least(source, float(row["n"]))
             title = themes[str(row["theme_id"])].name
             yield StoryFinding(
-                f"{row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
+                f"{SORTED}, {row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
                 ((f"{n}+", str(row["level"])),),
             )
 
@@ -213,13 +215,13 @@ def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Itera
     for place, theme in enumerate(named[: min(n, 3)]):
         people = at_least(source, theme.n_people)
         if place:
-            yield StoryFinding(f"At least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
+            yield StoryFinding(f"{SORTED}, at least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
-            sentence = f"{listed(alike)} are what most people wrote about: at least {people} people each."
+            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about: at least {people} people each."
         else:
-            sentence = f"More people wrote about “{theme.name}” than about anything else: at least {people}."
+            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else: at least {people}."
         yield StoryFinding(sentence, ((f"{people}+", "people"),))
 
 

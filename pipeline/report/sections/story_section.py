@@ -95,8 +95,8 @@ def _limits(source: RunResults) -> Iterator[str]:
     checked = checked_share(source["codings"])
     if not checked:
         yield (
-            "and nobody has checked yet what the program makes of the written answers, so this page gives no share of them, only "
-            "“at least” so many people"
+            "and nobody has checked yet what the program makes of the written answers, so this page tells themes as the "
+            "program sorted them"
         )
     elif checked < 1:
         yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
