@@ -675,8 +675,8 @@ def test_who_is_missing_is_said_by_group_with_intervals(with_silent):
 def test_groups_large_enough_are_not_called_too_small_where_few_left_all_blank(source):
     (_, points, _) = section(source, "who-is-missing").blocks
     assert points.items == (
-        "These groups cannot be compared: how many people wrote something is not shown for People who use services, "
-        "Family & friends, Care workers and Leaders, as that would say too much of a few.",
+        "These groups cannot be compared: how many people wrote something is not shown for Care workers, "
+        "Family & friends, Leaders and People who use services, as that would say too much of a few.",
     )
 
 
