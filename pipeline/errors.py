@@ -1,5 +1,7 @@
 """Errors that are shown to people as sentences, without a traceback, and that never quote a respondent."""
 
+INSTALL_AGAIN = "Install the program again (in a clone: `make clean`, then `make setup`)."
+
 
 class PipelineError(Exception):
     """Something a person can put right; its message says where, what was found and what to do."""

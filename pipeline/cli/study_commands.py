@@ -32,6 +32,22 @@ def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
 
 
 @click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def demo(folder: Path) -> None:
+    """Copy the sample study, 820 invented people, into a new folder, to try the program on.
+
+    \b
+    Example:
+      themes demo my-demo
+    """
+    from pipeline.workflow.demo_study import create_demo
+
+    create_demo(folder)
+    click.echo(f"Made the study {folder}: an invented survey on co-production. Everybody in it is invented.")
+    click.echo(f"To find its themes: themes run {folder}")
+
+
+@click.command()
 @STUDY
 @AS_JSON
 def check(study: Path, *, as_json: bool) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 from pipeline.codebook.codebook import read_codebook
 from pipeline.errors import CodebookError
 from pipeline.runtime.plain_files import is_there
+from pipeline.runtime.shipped_data import shipped_data
 
 
-CORPORA = Path(__file__).resolve().parents[2] / "corpora"
+CORPORA = shipped_data("corpora")
 TEMPLATES = {
     "coproduction": CORPORA / "coproduction" / "codebook.csv",
     "i-statements": CORPORA / "templates" / "i-statements.csv",

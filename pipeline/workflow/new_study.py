@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,26 +74,35 @@ def create_study(folder: str | Path, export_path: str | Path, *, codebook: str |
     proposal = propose(read_export(source), name=folder.name, file=f"vault/{kept_as}")
     if book is not None:
         proposal = _with_codebook(proposal, book)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    # Made beside its place and moved there whole, so that a failure leaves no half-made study behind.
-    staging = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    try:
-        _fill(staging, source, proposal=proposal, book=book)
-        _move(staging, folder)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    fill_and_move(folder, lambda staging: _fill(staging, source, proposal=proposal, book=book))
     return proposal
 
 
+def fill_and_move(folder: Path, fill: Callable[[Path], None]) -> None:
+    """Let a study be made beside its place and move it there whole, so that a failure leaves no half-made one behind."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        fill(staging)
+        _move(staging, folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
 def _check_place(folder: Path, source: Path) -> None:
+    check_empty(folder)
+    if folder.is_relative_to(source):
+        raise StudyError(f"The study cannot stand inside {source.name}, the folder of its own documents. Choose another place.")
+
+
+def check_empty(folder: Path) -> None:
+    """Raise StudyError where a study cannot be made, since something is there."""
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"{folder.name} is a file. Choose the name of a new folder for the study.")
     if folder.is_dir() and any(folder.iterdir()):
         raise StudyError(
             f"The folder {folder.name} is not empty. Choose a new or empty folder for the study; nothing was changed."
         )
-    if folder.is_relative_to(source):
-        raise StudyError(f"The study cannot stand inside {source.name}, the folder of its own documents. Choose another place.")
 
 
 def _with_codebook(proposal: Proposal, book: Path) -> Proposal:

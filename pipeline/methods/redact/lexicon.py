@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ModelError
+from pipeline.errors import INSTALL_AGAIN, ModelError
 
 
 _HERE = Path(__file__).parent
@@ -142,7 +142,7 @@ def _name_counts() -> dict[str, tuple[int, int]]:
     """Read nomquamgender's list as text: importing the package would load pandas and hold all 720,000 names."""
     package = importlib.util.find_spec("nomquamgender")
     if package is None or not package.submodule_search_locations:
-        raise ModelError("The package nomquamgender, the list of first names, is not installed. Run `make setup` again.")
+        raise ModelError(f"The package nomquamgender, the list of first names, is not installed. {INSTALL_AGAIN}")
     raw = (Path(package.submodule_search_locations[0]) / "name_data.json").read_text(encoding="utf-8")
     return {name: (int(n_lists), int(n_people)) for name, n_lists, n_people in _FIRST_NAME.findall(raw)}
 

@@ -5,7 +5,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from pipeline.errors import ModelError
+from pipeline.errors import INSTALL_AGAIN, ModelError
 from pipeline.runtime.lazy_imports import hidden, stubbed
 
 
@@ -21,7 +21,7 @@ def load_english(model: str = MODEL) -> Any:
     try:
         nlp = spacy.load(model, exclude=list(_NOT_USED))
     except OSError as error:
-        raise ModelError(f"The spaCy model {model} is not installed. Run `make setup` again.") from error
+        raise ModelError(f"The spaCy model {model} is not installed. {INSTALL_AGAIN}") from error
     nlp.enable_pipe("senter")
     return nlp
 
