@@ -3,9 +3,11 @@ import subprocess
 import tomllib
 
 import pytest
+from click.testing import CliRunner
 from sample import ROOT
 
-from pipeline.cli import main
+from pipeline.cli import SECTIONS, main
+from pipeline.cli.command_reference import commands_as_markdown
 from pipeline.tables.parquet import tables_as_markdown
 
 
@@ -40,6 +42,21 @@ def test_links_lead_somewhere(document):
 def test_the_reference_describes_the_tables_as_they_are():
     reference = (ROOT / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
     assert reference.split("<!-- made -->\n\n")[1] == tables_as_markdown(), "make reference writes it again"
+
+
+def test_the_reference_describes_the_commands_as_they_are():
+    reference = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    assert reference.split("<!-- made -->\n\n")[1] == commands_as_markdown(main, SECTIONS), "make reference writes it again"
+
+
+def test_every_command_stands_in_one_section_and_each_line_of_the_help_fits():
+    listed = [command.name for commands in SECTIONS.values() for command in commands]
+    assert sorted(listed) == sorted(main.commands)
+    shown = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    assert "..." not in shown
+    for commands in SECTIONS.values():
+        for command, text in commands.items():
+            assert re.search(rf"^  {command.name} +{re.escape(text)}$", shown, re.MULTILINE)
 
 
 def test_every_dependency_is_pinned():

@@ -77,6 +77,12 @@ class ThemesGroup(click.Group):
                 )
         return super().parse_args(ctx, args)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands by what a person wants to do."""
+        for heading, commands in SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(str(command.name), text) for command, text in commands.items()], col_max=12)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a PipelineError becomes its sentence on stderr."""
         try:
@@ -177,11 +183,45 @@ def main(*, verbose: bool) -> None:
     logging.getLogger("pipeline").setLevel(logging.INFO if verbose else logging.WARNING)
 
 
-COMMANDS = (
-    *(new, demo, check, run, status, export),
-    *(pack, unpack, review, people, learn, agreement, theme, codebook),
-    *(quote, loop, easyread),
-    *(safeguarding, confirm, erase, verify, backup, restore, freeze, import_project),
-)
-for command in COMMANDS:
-    main.add_command(command)
+SECTIONS: dict[str, dict[click.Command, str]] = {
+    "From a survey to themes": {
+        demo: "Copy the sample study into a new folder, to try it",
+        new: "Make a study from a survey export",
+        check: "Say what is wrong before anything runs",
+        run: "Find the themes",
+        status: "Say what has been run, and what people have to check",
+        export: "Write the report, tables, quotations and other files",
+    },
+    "People check it": {
+        review: "Open the page on which people check the coding",
+        people: "Say who reviews, and let somebody in again",
+        pack: "Write excerpts for a person to code on paper",
+        unpack: "Take in a sheet that came back",
+        learn: "Let the coder learn from what people decided",
+        agreement: "Say how far people agree",
+        theme: "Rename, merge, split and set aside themes",
+        codebook: "Start, check, convert and compare codebooks",
+    },
+    "What comes of it": {
+        quote: "Note where quotations were used, and find them again",
+        loop: "Say which themes have no answer yet",
+        easyread: "Start, measure and approve the easy-read version",
+    },
+    "People's rights and safety": {
+        safeguarding: "List answers that may speak of harm",
+        confirm: "List what the team wrote that may tell who somebody is",
+        erase: "Take a person who withdraws out of a study",
+    },
+    "Kept safe, and carried on": {
+        verify: "Say whether people's decisions are as they were written",
+        backup: "Save decisions, settings and the key in one file",
+        restore: "Put a backup in the place of what is there",
+        freeze: "Save the themes for a later survey",
+        import_project: "Take in codings from NVivo, ATLAS.ti or MAXQDA",
+    },
+}
+"""The commands by what a person wants to do, and what each does in as many words as fit on a line."""
+for commands in SECTIONS.values():
+    for command, short_help in commands.items():
+        command.short_help = short_help
+        main.add_command(command)
