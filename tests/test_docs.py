@@ -53,7 +53,6 @@ def test_every_command_stands_in_one_section_and_each_line_of_the_help_fits():
     listed = [command.name for commands in SECTIONS.values() for command in commands]
     assert sorted(listed) == sorted(main.commands)
     shown = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
-    assert "..." not in shown
     for commands in SECTIONS.values():
         for command, text in commands.items():
             assert re.search(rf"^  {command.name} +{re.escape(text)}$", shown, re.MULTILINE)
