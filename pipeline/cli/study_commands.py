@@ -113,7 +113,8 @@ def status(study: Path, *, as_json: bool) -> None:
     multiple=True,
     required=True,
     help=(
-        "html, team, docx, pdf, xlsx, summary, charts, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated."
+        "html, team, docx, pdf, xlsx, summary, appendix, charts, tables, quotes, loop, easyread, review, qdc, qdpx or sav; "
+        "may be repeated."
     ),
 )
 def export(study: Path, formats: tuple[str, ...]) -> None:

@@ -53,11 +53,12 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         A study that has been run, or its folder.
     to : sequence of str
         Names of exports: "html", "docx", "pdf" and "xlsx" (the report, and its tables as a workbook), "summary" (its first page
-        alone, as a page and for Word), "charts" (each chart as PNG and SVG with its figures), "team" (the report with words that
-        nobody has approved yet, in the study's derived/), "tables" (CSV files), "quotes" (approved quotes, and why others stay),
-        "review" (excerpts for people to code, on paper or in a sheet), "qdc" (the codebook) and "qdpx" (answers and everybody's
-        codings, for the team) for NVivo, ATLAS.ti, MAXQDA and others, "sav" (coded answers without their words, for SPSS),
-        "loop" (you said, we did, what we could not do and why), "easyread" (a draft in short sentences with pictures).
+        alone, as a page and for Word), "appendix" (reporting lists, filled as far as the study's records go), "charts" (each
+        chart as PNG and SVG with its figures), "team" (the report with words that nobody has approved yet, in the study's
+        derived/), "tables" (CSV files), "quotes" (approved quotes, and why others stay), "review" (excerpts for people to code,
+        on paper or in a sheet), "qdc" (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo,
+        ATLAS.ti, MAXQDA and others, "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we
+        could not do and why), "easyread" (a draft in short sentences with pictures).
 
     Raises
     ------
@@ -198,6 +199,9 @@ EXPORTS: dict[str, Exporter] = {
             check=_imported(f"{_FORMATS}.pdf:check_installed"),
         ),
         Exporter("summary", _imported(f"{_FORMATS}.html:write_summary"), REPORT, "redacted", ("summary.html", "summary.docx")),
+        Exporter(
+            "appendix", _imported(f"{_FORMATS}.html:write_appendix"), REPORT, "redacted", ("appendix.html", "appendix.docx")
+        ),
         Exporter("charts", _imported(f"{_FORMATS}.chart_files:write_charts"), REPORT, "redacted", ("charts.csv",)),
         Exporter("xlsx", _imported(f"{_FORMATS}.report_workbook:write_xlsx"), REPORT, "redacted", ("report.xlsx",)),
         Exporter(

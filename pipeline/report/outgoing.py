@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.report import Exporter
     from pipeline.workflow.results import RunResults
 
-_REPORTS = ("html", "docx", "pdf", "summary", "charts", "xlsx")
+_REPORTS = ("html", "docx", "pdf", "summary", "appendix", "charts", "xlsx")
 _CODEBOOKS = ("qdc", "qdpx")
 _OF_A_CODE = ("label", "plain_label", "definition", "include", "exclude")
 _EXAMPLES = ("examples", "counter_examples", "borderline")

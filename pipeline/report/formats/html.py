@@ -39,6 +39,18 @@ def write_summary(source: RunResults, folder: Path) -> None:
     save_document(as_document(summary), folder / "summary.docx")
 
 
+def write_appendix(source: RunResults, folder: Path) -> None:
+    """Write the reporting lists, as a page and for Word."""
+    from pipeline.report.appendix import build_appendix
+    from pipeline.report.formats.docx_styles import save_document
+    from pipeline.report.formats.word import as_document
+
+    appendix = build_appendix(source)
+    page = render(appendix)
+    write_atomically(folder / "appendix.html", lambda path: path.write_text(page, encoding="utf-8"))
+    save_document(as_document(appendix), folder / "appendix.docx")
+
+
 def render(report: Report) -> str:
     """Set a report as a page; every word in it is escaped, those in charts by charts.py."""
     from pipeline.report.charts import draw

@@ -56,13 +56,18 @@ def how_it_was_done(source: RunResults) -> ReportSection:
     return ReportSection("how-it-was-done", "How it was done", blocks)
 
 
+def model_name(model: str) -> str:
+    """Return what a model is called where readers may not know it."""
+    return _MODELS.get(model, model)
+
+
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
     settings, path = source.study.settings, source.study.codebook
     model = settings.embed.model
     return (
         ("Survey export", source.study.source.name),
         ("Codebook", f"{path.name}, {n_of(len(source.codebook), 'code')}" if path else "none"),
-        ("Language model", f"{_MODELS.get(model, model)}, run on this machine, precision {settings.embed.precision}"),
+        ("Language model", f"{model_name(model)}, run on this machine, precision {settings.embed.precision}"),
         ("Seed", str(source.manifest.seed)),
         ("Languages read", ", ".join(settings.clean.languages)),
     )
