@@ -100,7 +100,12 @@ def status(study: Path, *, as_json: bool) -> None:
         "html, team, docx, pdf, xlsx, summary, charts, tables, quotes, loop, easyread, review, qdc, qdpx or sav; may be repeated."
     ),
 )
-def export(study: Path, formats: tuple[str, ...]) -> None:
+@click.option(
+    "--cases-as-codes",
+    is_flag=True,
+    help="With qdpx: code each answer with its person, too, for programs that know people by codings, such as QualCoder.",
+)
+def export(study: Path, formats: tuple[str, ...], *, cases_as_codes: bool) -> None:
     """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
 
     \b
@@ -110,7 +115,10 @@ def export(study: Path, formats: tuple[str, ...]) -> None:
     from pipeline.report import export as export_study
     from pipeline.study.study import load_study
 
-    for path in export_study(load_study(study), to=formats):
+    if cases_as_codes and "qdpx" not in formats:
+        raise click.UsageError("--cases-as-codes is about the project for other programs: give it with --to qdpx.")
+    forms = [f"{form}-cases" if cases_as_codes and form == "qdpx" else form for form in formats]
+    for path in export_study(load_study(study), to=forms):
         click.echo(path)
 
 

@@ -45,6 +45,8 @@ class Code:
     agreed_by: str = ""
     changed: str = ""
     borderline: tuple[str, ...] = ()
+    color: str = ""
+    guid: str = ""
 
     @property
     def name(self) -> str:
@@ -98,7 +100,9 @@ class CodeHistory:
 
 
 COLUMNS = tuple(field.name for field in fields(Code))
-_LATER = ("borderline",)
+_LATER = ("borderline", "color", "guid")
+# What other programs keep of a code, which says nothing of what it means.
+_THEIRS = ("color", "guid")
 _PROSE = ("definition", "include", "exclude", *LISTS)
 _LONGEST_LABEL = 60
 _ALIKE = 0.85
@@ -255,10 +259,18 @@ def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, s
     return rows
 
 
+def _used(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    # A column that came later is written where somebody uses it, so that other codebooks keep their bytes.
+    return [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
+
+
+def _write_xlsx(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    write_codebook_workbook(rows, path, columns=_used(rows))
+
+
 def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
     text = io.StringIO(newline="")
-    # A column that came later is written where somebody uses it, so that other codebooks keep their bytes.
-    columns = [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
+    columns = _used(rows)
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: guarded(row.get(name, "")) for name in columns} for row in rows)
@@ -273,7 +285,7 @@ CODEBOOK_READERS: dict[str, Callable[[Path], list[dict[str, str]]]] = {
 }
 CODEBOOK_WRITERS: dict[str, Callable[[Sequence[Mapping[str, str]], Path], None]] = {
     ".csv": _write_csv,
-    ".xlsx": partial(write_codebook_workbook, columns=COLUMNS),
+    ".xlsx": _write_xlsx,
     ".qdc": partial(write_qdc, separator=SEPARATOR),
 }
 
@@ -378,6 +390,6 @@ def _signs(code: Code) -> Iterator[tuple[str, str]]:
 def _field_changes(old: Code, new: Code) -> Iterator[CodeHistory]:
     before, after = as_row(old), as_row(new)
     for field in COLUMNS:
-        if before[field] != after[field]:
+        if before[field] != after[field] and field not in _THEIRS:
             kind: Literal["renamed", "changed"] = "renamed" if field in ("code", "label") else "changed"
             yield CodeHistory(kind, new.code, field, before[field], after[field])
