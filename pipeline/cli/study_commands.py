@@ -14,7 +14,7 @@ from pipeline.runtime.plurals import n_of
 @click.option(
     "--from", "export_path", required=True, type=click.Path(path_type=Path), help="The survey export, or a folder of documents."
 )
-@click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx or .qdc.")
+@click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx, .ods or .qdc.")
 def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
     """Make a study from a survey export, and say what was guessed and why.
 

@@ -49,7 +49,7 @@ _DEEPEST = 100
 
 def read_qdc(path: Path, *, separator: str) -> list[dict[str, str]]:
     """Return one row a code, in our columns, with the items of a list joined by the separator."""
-    return _in_order([row for _, row in coded_rows(_parse(path), source=path.name, separator=separator)])
+    return in_order([row for _, row in coded_rows(_parse(path), source=path.name, separator=separator)])
 
 
 def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) -> None:
@@ -63,7 +63,11 @@ def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) 
 
 def qdc_losses(path: Path) -> tuple[str, ...]:
     """Say what a codebook of another program holds that a codebook here has no place for, in figures and plain words."""
-    root = _parse(path)
+    return losses_of(_parse(path))
+
+
+def losses_of(root: ET.Element) -> tuple[str, ...]:
+    """Say the same of a `CodeBook` without namespaces."""
     holders = [element for element in root.iter("Code") if not _is_codable(element)]
     members = [_guid_of(member) for member in root.findall("Sets/Set/MemberCode")]
     counts = {
@@ -255,7 +259,7 @@ def _guid_of(element: ET.Element) -> str:
     return element.get("guid", "").strip("{} ").casefold()
 
 
-def _in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Put the codes back in the order people gave them, where nesting by category had changed it."""
     positions = [row.pop("position", "") for row in rows]
     order = sorted(range(len(rows)), key=lambda i: int(positions[i]) if positions[i].isdecimal() else len(rows) + 1)
