@@ -60,25 +60,37 @@ def codebook_check(path: Path) -> None:
 @codebook.command("convert")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-def codebook_convert(source: Path, target: Path) -> None:
+@click.option("--for", "program", type=click.Choice(["taguette"]), help="Write the list of codes that this program imports.")
+def codebook_convert(source: Path, target: Path, program: str | None) -> None:
     """Convert a codebook between .csv, .xlsx and REFI-QDA .qdc, which NVivo, ATLAS.ti and MAXQDA read.
+
+    The source may also be .ods, a list of codes of another program, or a project (.qdpx).
 
     \b
     Example:
       themes codebook convert codebook.csv codebook.qdc
+      themes codebook convert from-nvivo.qdpx codebook.csv
+      themes codebook convert codebook.csv for-taguette.csv --for taguette
     """
-    from pipeline.codebook.codebook import read_codebook, write_codebook
-    from pipeline.codebook.qdc import qdc_losses
+    from pipeline.codebook.codebook import as_row, write_codebook
+    from pipeline.codebook.other_tables import write_for_taguette
     from pipeline.errors import CodebookError
+    from pipeline.exchange.refi.project_codebook import read_any_codebook
     from pipeline.runtime.plain_files import is_there
 
     if is_there(target):
         raise CodebookError(f"{target.name} is there already; choose another name, so that nobody's work is overwritten.")
-    book = read_codebook(source)
-    write_codebook(book, target)
+    book, losses = read_any_codebook(source)
+    if program == "taguette":
+        if target.suffix.lower() != ".csv":
+            raise CodebookError(f"{target.name}: Taguette imports a list of codes as .csv. Name it like that.")
+        write_for_taguette([as_row(code) for code in book.codes], target)
+        losses = (*losses, "all but the label and the definition, which is all that Taguette keeps of a code")
+    else:
+        write_codebook(book, target)
     click.echo(f"Wrote {target} with {n_of(len(book), 'code')}.")
     # Other programs keep more of a code than a codebook here has columns for.
-    for loss in qdc_losses(source) if source.suffix.lower() == ".qdc" else ():
+    for loss in losses:
         click.echo(f"  - not carried over: {loss}")
 
 
@@ -92,9 +104,10 @@ def codebook_diff(old: Path, new: Path) -> None:
     Example:
       themes codebook diff before.csv codebook.csv
     """
-    from pipeline.codebook.codebook import diff_codebooks, read_codebook
+    from pipeline.codebook.codebook import diff_codebooks
+    from pipeline.exchange.refi.project_codebook import read_any_codebook
 
-    changes = diff_codebooks(read_codebook(old), read_codebook(new))
+    changes = diff_codebooks(read_any_codebook(old)[0], read_any_codebook(new)[0])
     click.echo(f"{n_of(len(changes), 'change')}.")
     for change in changes:
         click.echo(f"  - {change}")

@@ -119,8 +119,14 @@ def loop(study: Path, *, start: bool) -> None:
 @STUDY
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "groups", multiple=True, metavar="NAME=GROUP", help="The group of a coder who is new; may be repeated.")
+@click.option(
+    "--counting",
+    metavar="WAY",
+    default=None,
+    help="How the program counted characters, where the report asks: such as utf16/2 (UTF-16 units, \\r\\n as two).",
+)
 @click.option("--yes", is_flag=True, help="Take it in without being asked.")
-def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: bool) -> None:
+def import_project(study: Path, file: Path, groups: tuple[str, ...], *, counting: str | None, yes: bool) -> None:
     """Take in codings from a .qdpx of NVivo, ATLAS.ti, MAXQDA and others, after saying what would come in.
 
     \b
@@ -131,7 +137,7 @@ def import_project(study: Path, file: Path, groups: tuple[str, ...], *, yes: boo
     from pipeline.exchange.refi.import_ import import_decisions, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
-    incoming = read_incoming(load_study(study), file, groups=parse_groups(groups))
+    incoming = read_incoming(load_study(study), file, groups=parse_groups(groups), counting=counting or "")
     click.echo(incoming.as_text())
     if incoming.n_new and (yes or click.confirm(f"Take in {n_of(incoming.n_new, 'decision')}?")):
         click.echo(f"{n_of(import_decisions(incoming), 'decision')} taken in. `themes run {study}` settles the codings.")

@@ -14,7 +14,7 @@ from pipeline.runtime.plurals import n_of
 @click.option(
     "--from", "export_path", required=True, type=click.Path(path_type=Path), help="The survey export, or a folder of documents."
 )
-@click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx or .qdc.")
+@click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx, .ods or .qdc.")
 def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
     """Make a study from a survey export, and say what was guessed and why.
 
@@ -117,7 +117,12 @@ def status(study: Path, *, as_json: bool) -> None:
         "may be repeated."
     ),
 )
-def export(study: Path, formats: tuple[str, ...]) -> None:
+@click.option(
+    "--cases-as-codes",
+    is_flag=True,
+    help="With qdpx: code each answer with its person, too, for programs that know people by codings, such as QualCoder.",
+)
+def export(study: Path, formats: tuple[str, ...], *, cases_as_codes: bool) -> None:
     """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
 
     \b
@@ -127,7 +132,10 @@ def export(study: Path, formats: tuple[str, ...]) -> None:
     from pipeline.report import export as export_study
     from pipeline.study.study import load_study
 
-    for path in export_study(load_study(study), to=formats):
+    if cases_as_codes and "qdpx" not in formats:
+        raise click.UsageError("--cases-as-codes is about the project for other programs: give it with --to qdpx.")
+    forms = [f"{form}-cases" if cases_as_codes and form == "qdpx" else form for form in formats]
+    for path in export_study(load_study(study), to=forms):
         click.echo(path)
 
 

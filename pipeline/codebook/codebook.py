@@ -12,16 +12,16 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.codebook.qdc import read_qdc, write_qdc
+from pipeline.codebook.other_tables import recognised
+from pipeline.codebook.qdc import qdc_losses, read_qdc, write_qdc
 from pipeline.codebook.row_problems import hint, problems_in
+from pipeline.codebook.table_files import column_name, csv_cells, workbook_cells
 from pipeline.codebook.xlsx import write_codebook_workbook
-from pipeline.errors import CodebookError, DataError
-from pipeline.runtime.archives import Limits, check_archive
+from pipeline.errors import CodebookError
 from pipeline.runtime.plain_files import why_no_file
 from pipeline.runtime.plain_text import one_line, plain_words
 from pipeline.runtime.plurals import n_of
-from pipeline.runtime.sandbox import parse_workbook
-from pipeline.runtime.spreadsheet_cells import FORMULA, guarded, unguarded
+from pipeline.runtime.spreadsheet_cells import FORMULA, guarded
 
 
 SEPARATOR = "|"
@@ -45,6 +45,8 @@ class Code:
     agreed_by: str = ""
     changed: str = ""
     borderline: tuple[str, ...] = ()
+    color: str = ""
+    guid: str = ""
 
     @property
     def name(self) -> str:
@@ -98,24 +100,24 @@ class CodeHistory:
 
 
 COLUMNS = tuple(field.name for field in fields(Code))
-_LATER = ("borderline",)
+_LATER = ("borderline", "color", "guid")
+# What other programs keep of a code, which says nothing of what it means.
+_THEIRS = ("color", "guid")
 _PROSE = ("definition", "include", "exclude", *LISTS)
 _LONGEST_LABEL = 60
 _ALIKE = 0.85
-_LARGEST = 50_000_000
 MOST_CODES = 5_000
 """People choose from all codes; teams work with a few hundred, and the largest classifications of diseases go beyond this."""
 # To compare each label with each once made 100,000 codes take more than two minutes.
 _MOST_ALIKE = 100
 _MOST_COMPARED = 50_000
 _BUCKETS = 64
-_BOOK = Limits(n_bytes=_LARGEST)
 # Such characters would make a .qdc, .qdpx or .xlsx that no program opens.
 NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def read_codebook(path: str | Path) -> Codebook:
-    """Read a codebook from .csv, .xlsx or REFI-QDA .qdc; CodebookError says what is wrong and where.
+    """Read a codebook from a table, of ours or of another program, or from REFI-QDA .qdc; CodebookError says what is wrong.
 
     Examples
     --------
@@ -197,49 +199,16 @@ def diff_codebooks(old: Codebook, new: Codebook) -> tuple[CodeHistory, ...]:
 
 
 def _read_csv(path: Path) -> list[dict[str, str]]:
-    text = _decode(path)
-    # Old Macs end lines with \r.
-    header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0]
-    try:
-        cells = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(header)))
-    except csv.Error as error:
-        raise CodebookError(f"{path.name}: not a table ({error}). Save it again as CSV UTF-8.") from error
-    return _as_rows([[unguarded(cell) for cell in row] for row in cells], source=path.name)
-
-
-def delimiter_of(header: str) -> str:
-    """Return the sign that parts the cells of a header into most columns."""
-    # Excel writes ";" where a comma is the decimal mark.
-    return max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), [])))
-
-
-def _decode(path: Path) -> str:
-    if path.stat().st_size > _LARGEST:
-        raise CodebookError(f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file.")
-    data = path.read_bytes()
-    # A workbook or UTF-16 named .csv has NULs, and cp1252 may decode either without complaint.
-    if b"\0" not in data:
-        for encoding in ("utf-8-sig", "cp1252"):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-    raise CodebookError(f"{path.name}: not text that can be read. In Excel, save it as “CSV UTF-8”.")
+    return _as_rows(csv_cells(path), source=path.name)
 
 
 def _read_xlsx(path: Path) -> list[dict[str, str]]:
-    try:
-        check_archive(path, _BOOK)
-        sheets = parse_workbook("every sheet", path, damaged="no Excel workbook, or damaged. Save it again as .xlsx.")
-    except DataError as error:
-        raise CodebookError(f"{path.name}: {error}") from error
-    # A workbook may have been made of a .csv, apostrophes and all.
-    tables = [[[unguarded(cell or "") for cell in row] for row in sheet.rows] for sheet in sheets]
-    with_codes = (table for table in tables if table and "code" in map(column_name, table[0]))
-    return _as_rows(next(with_codes, tables[0] if tables else []), source=path.name)
+    return _as_rows(workbook_cells(path), source=path.name)
 
 
 def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, str]]:
+    if other := recognised(cells):
+        return other.rows
     header = [column_name(name) for name in cells[0]] if cells else []
     if not any(header):
         raise CodebookError(f"{source}: the first row must hold the column names: {', '.join(COLUMNS)}.")
@@ -255,10 +224,27 @@ def _as_rows(cells: Sequence[Sequence[str]], *, source: str) -> list[dict[str, s
     return rows
 
 
+def _used(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    # A column that came later is written where somebody uses it, so that other codebooks keep their bytes.
+    return [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
+
+
+def codebook_losses(path: Path) -> tuple[str, ...]:
+    """Say what of a codebook of another program has no place here, in figures and plain words; CodebookError as reading it."""
+    suffix = path.suffix.lower()
+    if suffix == ".qdc":
+        return qdc_losses(path)
+    other = recognised(workbook_cells(path) if suffix in (".xlsx", ".ods") else csv_cells(path))
+    return other.losses if other else ()
+
+
+def _write_xlsx(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+    write_codebook_workbook(rows, path, columns=_used(rows))
+
+
 def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
     text = io.StringIO(newline="")
-    # A column that came later is written where somebody uses it, so that other codebooks keep their bytes.
-    columns = [name for name in COLUMNS if name not in _LATER or any(row.get(name) for row in rows)]
+    columns = _used(rows)
     writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: guarded(row.get(name, "")) for name in columns} for row in rows)
@@ -268,19 +254,17 @@ def _write_csv(rows: Sequence[Mapping[str, str]], path: Path) -> None:
 
 CODEBOOK_READERS: dict[str, Callable[[Path], list[dict[str, str]]]] = {
     ".csv": _read_csv,
+    ".tsv": _read_csv,
+    ".txt": _read_csv,
     ".xlsx": _read_xlsx,
+    ".ods": _read_xlsx,
     ".qdc": partial(read_qdc, separator=SEPARATOR),
 }
 CODEBOOK_WRITERS: dict[str, Callable[[Sequence[Mapping[str, str]], Path], None]] = {
     ".csv": _write_csv,
-    ".xlsx": partial(write_codebook_workbook, columns=COLUMNS),
+    ".xlsx": _write_xlsx,
     ".qdc": partial(write_qdc, separator=SEPARATOR),
 }
-
-
-def column_name(heading: str) -> str:
-    """Return the plain name of a column, however people wrote it."""
-    return re.sub(r"[\s_-]+", "_", heading.strip()).casefold()
 
 
 def _tidy(column: str, text: str) -> str:
@@ -378,6 +362,6 @@ def _signs(code: Code) -> Iterator[tuple[str, str]]:
 def _field_changes(old: Code, new: Code) -> Iterator[CodeHistory]:
     before, after = as_row(old), as_row(new)
     for field in COLUMNS:
-        if before[field] != after[field]:
+        if before[field] != after[field] and field not in _THEIRS:
             kind: Literal["renamed", "changed"] = "renamed" if field in ("code", "label") else "changed"
             yield CodeHistory(kind, new.code, field, before[field], after[field])

@@ -13,11 +13,11 @@ from pipeline.codebook.codebook import (
     Code,
     Codebook,
     build_codebook,
-    column_name,
-    delimiter_of,
     read_codebook,
     write_codebook,
 )
+from pipeline.codebook.other_tables import refuse_foreign
+from pipeline.codebook.table_files import column_name, delimiter_of
 from pipeline.errors import CodebookError
 from pipeline.runtime.edited_csv import Reword, write_if_unchanged
 from pipeline.runtime.files import write_atomically
@@ -155,6 +155,7 @@ def _rewrite(path: Path, edit: Callable[[_CodebookSheet], None], change: Callabl
     if path.suffix.lower() == ".csv":
         content = path.read_bytes()
         sheet = _read_sheet(path, content)
+        refuse_foreign(sheet.header, path.name)
         edit(sheet)
         rows = [dict(zip(sheet.header, map(unguarded, row), strict=False)) for row in sheet.rows]
         # Only to be refused here: a codebook that cannot be read back would stop the next run.

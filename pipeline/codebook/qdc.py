@@ -2,13 +2,14 @@
 
 The format has a name, a description and nesting, and no place for the rest; so the rest goes into the
 description as labelled lines, and what `write_qdc` writes `read_qdc` reads back whole. From another program's
-file names, descriptions, nesting and code groups are kept. Lost are GUIDs, colours, the descriptions of
+file names, descriptions, nesting, code groups, colours and GUIDs are kept. Lost are the descriptions of
 categories and groups, categories without codes, and any group of a code but the first.
 """
 
 import re
 import uuid
 import xml.etree.ElementTree as ET
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -32,11 +33,14 @@ _LABELS = {
     "changed": "Changed",
     "borderline": "Borderline",
     "code": "Code id",
+    "label": "Label",
     "position": "Position",
 }
 _COLUMNS = {label.casefold(): column for column, label in _LABELS.items()}
 _LABELLED = re.compile(rf"({'|'.join(_LABELS.values())}):\s?(.*)", re.IGNORECASE)
 _REPEATED = ("examples", "counter_examples", "borderline")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INDENT = "  "  # a line that goes on is indented, so that no text can be mistaken for a label
 _LARGEST = 20_000_000
 # ElementTree writes nested elements by recursion, and other programs stop long before it does.
@@ -45,7 +49,7 @@ _DEEPEST = 100
 
 def read_qdc(path: Path, *, separator: str) -> list[dict[str, str]]:
     """Return one row a code, in our columns, with the items of a list joined by the separator."""
-    return _in_order([row for _, row in coded_rows(_parse(path), source=path.name, separator=separator)])
+    return in_order([row for _, row in coded_rows(_parse(path), source=path.name, separator=separator)])
 
 
 def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) -> None:
@@ -59,11 +63,14 @@ def write_qdc(rows: Sequence[Mapping[str, str]], path: Path, *, separator: str) 
 
 def qdc_losses(path: Path) -> tuple[str, ...]:
     """Say what a codebook of another program holds that a codebook here has no place for, in figures and plain words."""
-    root = _parse(path)
+    return losses_of(_parse(path))
+
+
+def losses_of(root: ET.Element) -> tuple[str, ...]:
+    """Say the same of a `CodeBook` without namespaces."""
     holders = [element for element in root.iter("Code") if not _is_codable(element)]
     members = [_guid_of(member) for member in root.findall("Sets/Set/MemberCode")]
     counts = {
-        "colours of codes": sum("color" in element.attrib for element in root.iter("Code")),
         "descriptions of categories": sum(bool((element.findtext("Description") or "").strip()) for element in holders),
         "categories without a code in them": sum(not any(map(_is_codable, element.iter("Code"))) for element in holders),
         "descriptions of groups": sum(bool((group.findtext("Description") or "").strip()) for group in root.findall("Sets/Set")),
@@ -85,13 +92,42 @@ def coded_rows(root: ET.Element, *, source: str, separator: str) -> list[tuple[s
         if not name:
             raise CodebookError(f"{source}: code {len(rows) + 1} has no name. Give it one and export again.")
         described = _read_description(element.findtext("Description") or "", separator)
+        label = _label(name, described)
         slug = re.sub(r"[\W_]+", "-", name.casefold()).strip("-") or "code"
         ids[element] = _unused(described.get("code") or slug, categories, taken)
         taken.add(ids[element].casefold())
         parent = category if above is None else ids[above]
         parent = parent or groups.get(_guid_of(element), "")
-        rows.append((_guid_of(element), described | {"code": ids[element], "parent": parent, "label": name}))
+        row = described | {"code": ids[element], "parent": parent, "label": label} | _kept(element, ids[element])
+        rows.append((_guid_of(element), row))
     return rows
+
+
+def unique_names(codes: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Return for each code, given as id, parent and name, a name that no other has: several programs drop the second of two.
+
+    A name that is there twice has what the code stands under behind it, or its id.
+    """
+    names = {code: name for code, _, name in codes}
+    parents = {code: names.get(parent, parent) for code, parent, _ in codes}
+    holders = {parent for _, parent, _ in codes}
+    # A code that holds codes becomes a category of its name in programs whose categories cannot be coded with.
+    categories = {parent.casefold() for parent in holders if parent and parent not in names}
+    twice = {name for name, n in Counter(name.casefold() for name in names.values()).items() if n > 1}
+    made: dict[str, str] = {}
+    taken = {name.casefold() for name in names.values()} | categories
+    for code, name in names.items():
+        is_free = name.casefold() not in twice and not (code in holders and name.casefold() in categories)
+        behind = f"{name} ({parents[code]})" if parents[code] else f"{name} [{code}]"
+        made[code] = name if is_free else behind if behind.casefold() not in taken else f"{name} [{code}]"
+        taken.add(made[code].casefold())
+    return made
+
+
+def ids_in_descriptions(root: ET.Element) -> dict[str, str]:
+    """Return by their GUID the ids that our line in the description gives the codes of a `CodeBook` without namespaces."""
+    described = {_guid_of(code): _read_description(code.findtext("Description") or "", "|") for code in root.iter("Code")}
+    return {guid: row["code"].strip() for guid, row in described.items() if row.get("code", "").strip()}
 
 
 def stable_guid(kind: str, *parts: str) -> str:
@@ -103,8 +139,12 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
     """Return the element `Codes` of rows in our columns; a code has the GUID given for it, or its stable one."""
     _check_nesting(rows)
     codes = ET.Element("Codes")
-    guids = guids or {}
-    elements = {row["code"]: _element("code", row["code"], row["label"], guids.get(row["code"], "")) for row in rows}
+    guids = guids or kept_guids(rows)
+    names = unique_names([(row["code"], row.get("parent", ""), row["label"]) for row in rows])
+    elements = {row["code"]: _element("code", row["code"], names[row["code"]], guids.get(row["code"], "")) for row in rows}
+    for row in rows:
+        if _COLOUR.fullmatch(row.get("color", "")):
+            elements[row["code"]].set("color", row["color"])
     categories: dict[str, ET.Element] = {}
     for row in rows:
         parent = row.get("parent", "")
@@ -118,9 +158,40 @@ def codes_element(rows: Sequence[Mapping[str, str]], *, separator: str, guids: M
     moved = nested != [elements[row["code"]].get("guid") for row in rows]
     for position, row in enumerate(rows, start=1):
         description = ET.Element("Description")
-        description.text = _description(dict(row) | ({"position": str(position)} if moved else {}), separator)
+        added = {"position": str(position)} if moved else {}
+        # Written only where the name is another one, so that the label comes back.
+        added["label"] = row["label"] if names[row["code"]] != row["label"] else ""
+        description.text = _description(dict(row) | added, separator)
         elements[row["code"]].insert(0, description)
     return codes
+
+
+def kept_guids(rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the GUID of each code: the one that another program gave it, where no other code bears it, or its stable one."""
+    theirs = Counter(row.get("guid", "").casefold() for row in rows)
+    return {
+        row["code"]: row["guid"]
+        if _GUID.fullmatch(row.get("guid", "")) and theirs[row["guid"].casefold()] == 1
+        else stable_guid("code", row["code"])
+        for row in rows
+    }
+
+
+def _kept(element: ET.Element, code: str) -> dict[str, str]:
+    """Return what another program keeps of a code and needs back: its colour, and its GUID unless it is ours."""
+    guid, colour = _guid_of(element), element.get("color", "").strip()
+    is_theirs = _GUID.fullmatch(guid) and guid != stable_guid("code", code)
+    kept = {"color": colour if _COLOUR.fullmatch(colour) else "", "guid": guid if is_theirs else ""}
+    return {column: text for column, text in kept.items() if text}
+
+
+def _label(name: str, described: dict[str, str]) -> str:
+    """Return the label of a code that we gave a longer name; what people renamed since keeps its new name."""
+    label = described.pop("label", "")
+    behind = name[len(label) :].strip()
+    if label and name.casefold().startswith(label.casefold()) and behind[:1] in ("(", "["):
+        return label
+    return name
 
 
 def _check_nesting(rows: Sequence[Mapping[str, str]]) -> None:
@@ -171,7 +242,8 @@ def _walk(root: ET.Element) -> Iterator[tuple[ET.Element, str, ET.Element | None
 
 
 def _is_codable(element: ET.Element) -> bool:
-    return element.get("isCodable", "true").strip() in ("true", "1")
+    # Some programs write capitals; only what says no makes a code a mere category.
+    return element.get("isCodable", "true").strip().casefold() not in ("false", "0", "no")
 
 
 def _group_names(root: ET.Element) -> dict[str, str]:
@@ -187,7 +259,7 @@ def _guid_of(element: ET.Element) -> str:
     return element.get("guid", "").strip("{} ").casefold()
 
 
-def _in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+def in_order(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Put the codes back in the order people gave them, where nesting by category had changed it."""
     positions = [row.pop("position", "") for row in rows]
     order = sorted(range(len(rows)), key=lambda i: int(positions[i]) if positions[i].isdecimal() else len(rows) + 1)

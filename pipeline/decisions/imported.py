@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -60,9 +60,11 @@ def _fate(arrival: Arrival, earlier: Mapping[Any, Any] | None, store: Store, rev
     if earlier is not None:
         codes = set(filter(None, earlier["codes"].split("|")))
         if (arrival.outcome, set(arrival.codes)) == (earlier["outcome"], codes):
-            return "known"
+            # A reason that was added in the other program is new, though its time is that of the coding.
+            is_new = arrival.note and arrival.note != earlier["note"] and not store.made_with(_key(arrival, reviewer))
+            return "changed" if is_new else "known"
     # The same file was taken in before, and what it says was changed or withdrawn here since: it does not come back.
-    if store.made_with(_key(arrival, reviewer)):
+    if store.made_with(_key(arrival, reviewer)) or store.made_with(_key(replace(arrival, note=""), reviewer)):
         return "overtaken"
     if earlier is None:
         return "added"
@@ -73,5 +75,7 @@ def _fate(arrival: Arrival, earlier: Mapping[Any, Any] | None, store: Store, rev
 
 def _key(arrival: Arrival, reviewer: str) -> str:
     when = arrival.made_at.isoformat() if arrival.made_at else ""
-    parts = ["import", reviewer, arrival.segment_id, arrival.outcome, *sorted(arrival.codes), when]
+    # Without its note where there is none, as it was made before notes counted.
+    noted = [arrival.note] if arrival.note else []
+    parts = ["import", reviewer, arrival.segment_id, arrival.outcome, *sorted(arrival.codes), when, *noted]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -57,8 +57,9 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
         chart as PNG and SVG with its figures), "team" (the report with words that nobody has approved yet, in the study's
         derived/), "tables" (CSV files), "quotes" (approved quotes, and why others stay), "review" (excerpts for people to code,
         on paper or in a sheet), "qdc" (the codebook) and "qdpx" (answers and everybody's codings, for the team) for NVivo,
-        ATLAS.ti, MAXQDA and others, "sav" (coded answers without their words, for SPSS), "loop" (you said, we did, what we
-        could not do and why), "easyread" (a draft in short sentences with pictures).
+        ATLAS.ti, MAXQDA and others, "qdpx-cases" (the same with each person as a code), "sav" (coded answers without their
+        words, for SPSS), "loop" (you said, we did, what we could not do and why), "easyread" (a draft in short sentences with
+        pictures).
 
     Raises
     ------
@@ -247,6 +248,13 @@ EXPORTS: dict[str, Exporter] = {
             ("people", "comments", "segments", "suggestions", "codings", "decisions"),
             "redacted",
             ("project.qdpx", "project-losses.txt"),
+        ),
+        Exporter(
+            "qdpx-cases",
+            _imported("pipeline.exchange.refi.export:write_project_with_case_codes"),
+            ("people", "comments", "segments", "suggestions", "codings", "decisions"),
+            "redacted",
+            ("project-cases-as-codes.qdpx", "project-cases-as-codes-losses.txt"),
         ),
         Exporter(
             "sav",

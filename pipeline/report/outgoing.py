@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipeline.workflow.results import RunResults
 
 _REPORTS = ("html", "docx", "pdf", "summary", "appendix", "charts", "xlsx")
-_CODEBOOKS = ("qdc", "qdpx")
+_CODEBOOKS = ("qdc", "qdpx", "qdpx-cases")
 _OF_A_CODE = ("label", "plain_label", "definition", "include", "exclude")
 _EXAMPLES = ("examples", "counter_examples", "borderline")
 _OF_A_ROW = ("about", "you_said", "decision", "action", "not_possible_because", "told_how")

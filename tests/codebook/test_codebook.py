@@ -125,7 +125,7 @@ class TestReadCodebook:
     def test_missing_file_and_other_formats_are_explained(self, tmp_path):
         with pytest.raises(CodebookError, match="no such file"):
             read_codebook(tmp_path / "book.csv")
-        with pytest.raises(CodebookError, match=r"\.csv, \.xlsx or \.qdc"):
+        with pytest.raises(CodebookError, match=r"\.csv, \.tsv, \.txt, \.xlsx, \.ods or \.qdc"):
             read_codebook(tmp_path / "book.docx")
 
     def test_same_column_twice_is_refused(self, tmp_path):
@@ -184,8 +184,8 @@ class TestBuildCodebook:
     def test_missing_and_unknown_columns(self):
         with pytest.raises(CodebookError, match=r"one thing needs putting right\.\n  there is no column 'label'"):
             build_codebook([{"code": "a"}], source="book.csv")
-        with pytest.raises(CodebookError, match=r"the column 'colour' is unknown\. Rename or remove it"):
-            build_codebook([{"code": "a", "label": "A", "colour": "red"}], source="book.csv")
+        with pytest.raises(CodebookError, match=r"the column 'weather' is unknown\. Rename or remove it"):
+            build_codebook([{"code": "a", "label": "A", "weather": "wet"}], source="book.csv")
 
     def test_codes_without_rows(self):
         with pytest.raises(CodebookError, match="no codes stand below the column names"):
@@ -232,7 +232,9 @@ class TestWriteCodebook:
         write_codebook(Codebook((replace(TRUST, label="Café"),)), tmp_path / "book.csv")
         data = (tmp_path / "book.csv").read_bytes()
         assert data.startswith("\ufeff".encode())
-        assert data.decode("utf-8-sig").splitlines()[0].split(",") == [name for name in COLUMNS if name != "borderline"]
+        assert data.decode("utf-8-sig").splitlines()[0].split(",") == [
+            name for name in COLUMNS if name not in ("borderline", "color", "guid")
+        ]
 
     @pytest.mark.parametrize("code", [replace(TRUST, examples=("this|that",)), replace(TRUST, label=" Trust")])
     @pytest.mark.parametrize("name", ["book.csv", "book.qdc"])

@@ -105,7 +105,9 @@ def test_definition_is_written_for_people_of_other_programs(tmp_path):
 
 
 def test_file_of_atlas_ti(tmp_path):
-    assert read_codebook(refi("atlasti_23_codebook.qdc")).codes == (Code("code1", "code group 1", "code1", "description"),)
+    assert read_codebook(refi("atlasti_23_codebook.qdc")).codes == (
+        Code(*("code1", "code group 1", "code1", "description"), color="#46AA00", guid="1ff58b12-6f6f-4b0c-8be5-bbdc91f55294"),
+    )
 
 
 def test_file_of_another_program_keeps_names_nesting_groups_and_descriptions(tmp_path):
@@ -113,9 +115,9 @@ def test_file_of_another_program_keeps_names_nesting_groups_and_descriptions(tmp
     group = '<Sets><Set guid="x" name=" My group "><MemberCode guid="{00000000-0000-0000-0000-00000000000A}"/></Set></Sets>'
     path = qdc(tmp_path / "book.qdc", inner + code(" Talking, openly ", code("Child", guid="B"), guid="a"), group)
     assert read_codebook(path).codes == (
-        Code("deep", "Outer / Inner", "Deep", "What\nit is"),
-        Code("talking-openly", "My group", "Talking, openly"),
-        Code("child", "talking-openly", "Child"),
+        Code("deep", "Outer / Inner", "Deep", "What\nit is", guid="00000000-0000-0000-0000-000000000003"),
+        Code("talking-openly", "My group", "Talking, openly", guid="00000000-0000-0000-0000-00000000000a"),
+        Code("child", "talking-openly", "Child", guid="00000000-0000-0000-0000-00000000000b"),
     )
 
 

@@ -80,6 +80,61 @@ def project(built):
     return read_qdpx(built.exports / "project.qdpx").project
 
 
+def in_project(path):
+    with ZipFile(path) as archive:
+        return ElementTree.fromstring(archive.read("project.qde"))
+
+
+def test_no_part_is_such_as_stops_qualcoder(built):
+    root = in_project(built.exports / "project.qdpx")
+    assert not [note for note in root.iter(f"{TAG}Note") if not note.get("creationDateTime", "").endswith("Z")]
+    bare = []
+    for selection in root.iter(f"{TAG}PlainTextSelection"):
+        assert selection.get("creatingUser") and selection.get("creationDateTime").endswith("Z")
+        assert len(selection.findall(f"{TAG}Coding")) <= 1
+        if selection.find(f"{TAG}Coding") is None:
+            bare.append((selection.get("startPosition"), selection.get("endPosition"), selection.get("creatingUser")))
+            assert selection.findtext(f"{TAG}Description")
+    # “None of these” and “not sure”: two of one person at one place make QualCoder stop.
+    assert len(bare) == len(set(bare)) == 4
+
+
+def test_each_persons_words_are_coded_with_the_person_where_that_is_asked_for(built):
+    done = CliRunner().invoke(main, ["export", str(built.folder), "--to", "qdpx", "--cases-as-codes"])
+    assert done.exit_code == 0, done.output
+    root = in_project(built.exports / "project-cases-as-codes.qdpx")
+    cases = {case.get("guid") for case in root.iter(f"{TAG}Case")}
+    codes = {code.get("guid") for code in root.iter(f"{TAG}Code")}
+    coded = [ref.get("targetGUID") for ref in root.iterfind(f".//{TAG}Coding/{TAG}CodeRef")]
+    answers = build_tables(built)["comments"]["set_aside"].isna().sum()
+    assert cases <= codes and sum(guid in cases for guid in coded) == answers
+    # And what comes back says of them what they are.
+    text = read_incoming(built, built.exports / "project-cases-as-codes.qdpx").as_text()
+    assert f"codings that stand for a whole person, of which the study knows what they said: {answers}" in text
+    wrong = CliRunner().invoke(main, ["export", str(built.folder), "--to", "qdc", "--cases-as-codes"])
+    assert wrong.exit_code == 2 and "--to qdpx" in wrong.output
+
+
+def test_a_reason_that_somebody_adds_in_another_program_comes_in_beside_what_they_wrote_here(built, study, tmp_path):
+    import_decisions(read_incoming(study, built.exports / "project.qdpx"))
+    before = notes_of(study)
+    with ZipFile(built.exports / "project.qdpx") as archive:
+        parts = [(name, archive.read(name)) for name in archive.namelist()]
+    xml = parts[0][1].decode().replace("<Description>A memo.", "<Description>A memo.\nShe said it twice.", 1)
+    path = write_archive(tmp_path / "back.qdpx", [("project.qde", xml), *parts[1:]])
+    incoming = read_incoming(study, path)
+    assert incoming.n_new == import_decisions(incoming) == 1
+    changed = sorted(set(notes_of(study)) - set(before))
+    assert [note for _, _, note in changed] == ["A memo.\nShe said it twice."]
+    assert read_incoming(study, path).n_new == read_incoming(study, built.exports / "project.qdpx").n_new == 0
+
+
+def notes_of(study):
+    with open_store(study) as store:
+        rows = store.history()
+    return [tuple(row) for row in rows.loc[rows["stands"], ["segment_id", "reviewer", "note"]].to_numpy()]
+
+
 def said(study):
     columns = ["segment_id", "reviewer", "reviewer_group", "outcome", "codes", "made_at"]
     rows = decisions(study)
@@ -100,8 +155,12 @@ def test_each_coder_and_the_model_has_codings_of_their_own(project):
         "model: voices",
     ]
     named = {user.guid: user.name for user in project.users}
-    coders = [{named[coding.user] for coding in one.codings} for _, one in project.selections() if one.codings]
-    assert max(map(len, coders)) >= 2
+    at_place = {}
+    for source, one in project.selections():
+        # Programs such as QualCoder know one coder and one code of a place, and drop the second.
+        assert len(one.codings) <= 1 and one.user and one.made_at.endswith("Z")
+        at_place.setdefault((source.guid, one.start, one.end), set()).update(named[coding.user] for coding in one.codings)
+    assert max(map(len, at_place.values())) >= 2
 
 
 def test_every_excerpt_stands_where_its_place_says_also_after_emoji_and_line_ends(built, project):
@@ -120,7 +179,8 @@ def test_contested_codes_and_memos_stand_at_the_coding_and_in_the_description(pr
     assert contested
     for one, texts in contested:
         assert "A memo." in texts
-        assert "Both readings stand." in one.description and "Ana (lived experience): A memo." in one.description
+        assert "Both readings stand." in one.description and one.description.endswith("A memo.")
+    assert all(note.made_at.endswith("Z") for note in notes.values())
 
 
 def test_what_reviewers_wrote_is_masked_and_words_of_people_who_withdrew_stay(built, project):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from refi_files import coding, guid, place, project_xml, text_source, write_archive
 
 from pipeline.errors import DataError
-from pipeline.exchange.refi.offsets import READINGS, STANDARD, Places, best_reading
+from pipeline.exchange.refi.counting import judge_counting
+from pipeline.exchange.refi.offsets import READINGS, STANDARD, Places
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, ProjectVariable, Selection, TextSource, User
 from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.exchange.refi.rules import faults
@@ -30,8 +31,10 @@ def project(text=TEXT, places=((2, 17), (19, 22)), **more):
             end,
             name="a\nplace",
             description="said",
-            codings=(ProjectCoding(guid(200 + n), guid(1), guid(2), "2026-01-02T03:04:05+00:00", (guid(3),)),),
+            codings=(ProjectCoding(guid(200 + n), guid(1), guid(2), "2026-01-02T03:04:05Z", (guid(3),)),),
             notes=(guid(3),),
+            user=guid(2),
+            made_at="2026-01-02T03:04:05Z",
         )
         for n, (start, end) in enumerate(places)
     )
@@ -44,7 +47,7 @@ def project(text=TEXT, places=((2, 17), (19, 22)), **more):
             "variables": (ProjectVariable(guid(5), "group"),),
             "cases": (Case(guid(4), "p1", ((guid(5), "Carers & <friends>"),), (guid(100),)),),
             "sources": (TextSource(guid(6), "What helps?", text, selections=selections),),
-            "notes": (Note(guid(3), "memo", "a\nnote", guid(2), "2026-01-02T03:04:05+00:00"),),
+            "notes": (Note(guid(3), "memo", "a\nnote", guid(2), "2026-01-02T03:04:05Z"),),
             "description": "For the team.",
         }
         | more
@@ -76,7 +79,7 @@ def test_a_round_trip_keeps_codes_codings_and_places(tmp_path):
     write_qdpx(made, tmp_path / "p.qdpx")
     read = read_qdpx(tmp_path / "p.qdpx")
     assert list(read.losses.values()) == [1] and "cases" in next(iter(read.losses))
-    assert read.counted_by == STANDARD
+    assert read.counting.reading == STANDARD
     assert [(one.start, one.end, one.guid) for _, one in read.project.selections()] == [(2, 17, guid(100)), (19, 22, guid(101))]
     assert [found for _, found in read.project.codings()] == [found for _, found in made.codings()]
     assert (read.project.users, read.project.notes) == (made.users, made.notes)
@@ -147,18 +150,18 @@ def theirs(tmp_path, text, *places, name="theirs.qdpx", folder="Sources"):
 WORDS = "One 🙂 two\r\nthree 👩🏽‍🦽 four\r\nfive six"
 
 
-def counted(word, reading):
+def width(sign, reading):
+    return {"code points": 1, "UTF-16 units": len(sign.encode("utf-16-le")) // 2, "UTF-8 bytes": len(sign.encode())}[reading.unit]
+
+
+def counted(word, reading, text=WORDS):
     """Say where a program that counts so finds a word."""
-    place_of = {True: {}, False: {}}[reading.utf16]
-    place_of[0] = 0
-    count = 0
-    for index, sign in enumerate(WORDS):
-        if sign == "\n" and not reading.two_signs:
-            place_of[index + 1] = count
-            continue
-        count += 2 if reading.utf16 and ord(sign) > 0xFFFF else 1
+    place_of, count = {0: 0}, 0
+    for index, sign in enumerate(text):
+        # A line end of two signs that counts as one counts at its first.
+        count += 0 if sign == "\n" and not reading.two_signs and text[index - 1] == "\r" else width(sign, reading)
         place_of[index + 1] = count
-    begin = WORDS.index(word)
+    begin = text.index(word)
     return place_of[begin], place_of[begin + len(word)]
 
 
@@ -170,11 +173,11 @@ def test_places_are_found_however_a_program_counts_characters(tmp_path, reading)
     read = read_qdpx(theirs(tmp_path, WORDS, *places))
     text = read.project.sources[0].text
     assert [text[one.start : one.end] for _, one in read.project.selections()] == ["two", "four", "five six"]
-    assert read.counted_by == reading
+    assert read.counting.reading == reading
 
 
 def test_in_doubt_the_standards_way_of_counting_is_taken():
-    assert best_reading([WORDS], [[]]) == STANDARD
+    assert judge_counting([WORDS], [[]]).reading == STANDARD
     assert Places("a\r\nb", STANDARD).at(9) is None
 
 

@@ -26,7 +26,7 @@ from pipeline.workflow.results import read_results
 
 
 FORMS = [name for name in EXPORTS if name != "pdf" or not why_not()]
-FOR_THE_TEAM = ("review", "qdpx")
+FOR_THE_TEAM = ("review", "qdpx", "qdpx-cases")
 """Forms that hold the redacted words of everybody who agreed to analysis."""
 WITHDRAWN = "Kumquat"
 FORMULA = '=HYPERLINK("http://evil.example")'

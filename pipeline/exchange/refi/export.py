@@ -4,8 +4,11 @@ One source per question, not one per answer: two thousand sources are a list nob
 answer stands under a line with its id, by which it is found again, whatever another program makes of GUIDs.
 """
 
+import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,8 @@ from typing import Any
 import pandas as pd
 
 from pipeline.codebook.codebook import Code, as_row
-from pipeline.codebook.qdc import stable_guid
+from pipeline.codebook.qdc import kept_guids, stable_guid
+from pipeline.exchange.refi.answer_lines import answer_line
 from pipeline.exchange.refi.losses import project_losses
 from pipeline.exchange.refi.offsets import plain_line_ends
 from pipeline.exchange.refi.project import Case, Note, Project, ProjectCoding, ProjectVariable, Selection, TextSource, User
@@ -28,12 +32,12 @@ NOT_SAID = {"none": "None of the codes fits.", "not sure": "Not sure."}
 """What a person may say of an excerpt that is no coding; it travels as a note."""
 MAY_QUOTE = {"quote": "yes, in their own words", "paraphrase": "only reworded", "analyse": "no"}
 CONSENT = "May be quoted"
+CONTESTED = re.compile(r"Contested: [\d,]+ of [\d,]+ people gave the code “.*”\. Both readings stand\.")
+"""What our exports say beside a coding; it is nobody's note when it comes back."""
+UNDATED = "2000-01-01T00:00:00Z"
+"""The date of what nobody did at any time, such as the model's codings: some programs stop at a place without one."""
+PEOPLE = "People who answered"
 _LONGEST_NAME = 60
-
-
-def answer_line(comment_id: str) -> str:
-    """Return the line above an answer, by which it is found again."""
-    return f"[answer {comment_id}]"
 
 
 def project_name(study: Study) -> str:
@@ -49,10 +53,20 @@ def coder_guid(study: str, reviewer: str) -> str:
 def write_project(source: RunResults, folder: Path) -> None:
     """Write project.qdpx, and project-losses.txt that says what is not in it and who may have it."""
     builder = _Builder(source)
+    _write(builder, builder.project(), folder, "project")
+
+
+def write_project_with_case_codes(source: RunResults, folder: Path) -> None:
+    """Write the same with each person as a code, too, for programs that find a person's words only by codings."""
+    builder = _Builder(source)
     project = builder.project()
-    write_qdpx(project, folder / "project.qdpx")
-    text = "\n".join(project_losses(source, project, builder.decisions)) + "\n"
-    write_atomically(folder / "project-losses.txt", lambda path: path.write_text(text, encoding="utf-8"))
+    _write(builder, with_case_codes(project, builder.answers_of), folder, "project-cases-as-codes")
+
+
+def _write(builder: "_Builder", project: Project, folder: Path, name: str) -> None:
+    write_qdpx(project, folder / f"{name}.qdpx")
+    text = "\n".join(project_losses(builder.source, project, builder.decisions)) + "\n"
+    write_atomically(folder / f"{name}-losses.txt", lambda path: path.write_text(text, encoding="utf-8"))
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ class _Judgement:
     codes: tuple[str, ...]
     outcome: str = "codes"
     note: str = ""
-    made_at: str = ""
+    made_at: str = UNDATED
 
 
 class _Builder:
@@ -75,6 +89,9 @@ class _Builder:
         self.source = source
         self.name = project_name(source.study)
         self.notes: list[Note] = []
+        self.answers_of: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
+        """Of each person, by GUID: for each answer its id, the GUID of its text, and where it begins and ends there."""
+        self._places_of: dict[str, list[str]] = defaultdict(list)
         kept = source["comments"][source["comments"]["set_aside"].isna()]
         # By id, which is a hash and as good as a shuffle: the order of the export may tell who answered when.
         self.comments = kept.sort_values("comment_id")
@@ -91,7 +108,7 @@ class _Builder:
         # By both: after an answer was corrected its place may hold other words, which nobody has coded.
         places = self.segments[["segment_id", "text_id"]]
         rows = self.source["decisions"].merge(places, on=["segment_id", "text_id"])
-        return rows.assign(note=_masked(rows["note"].tolist(), self.source.study.settings.clean.known_names))
+        return rows.assign(note=masked(rows["note"].tolist(), self.source.study.settings.clean.known_names))
 
     @cached_property
     def judgements_of(self) -> Mapping[str, list[_Judgement]]:
@@ -115,8 +132,17 @@ class _Builder:
             codes=tuple(row["codes"].split("|")) if row["outcome"] == "codes" else (),
             outcome=row["outcome"],
             note=row["note"],
-            made_at=row["made_at"],
+            made_at=_zulu(row["made_at"]),
         )
+
+    @cached_property
+    def code_guids(self) -> Mapping[str, str]:
+        """The GUID of each code: that of the program it came from, or ours."""
+        return kept_guids([as_row(code) for code in self.source.codebook.codes])
+
+    def code_guid(self, code: str) -> str:
+        """Return the GUID of a code, also of one that left the codebook."""
+        return self.code_guids.get(code) or stable_guid("code", code)
 
     @cached_property
     def model(self) -> User:
@@ -146,7 +172,7 @@ class _Builder:
             name=self.name,
             origin="Many Voices",
             users=tuple(User(guid, name) for guid, name in users.items()),
-            codes=tuple((stable_guid("code", row["code"]), row) for row in self._code_rows()),
+            codes=tuple((self.code_guid(row["code"]), row) for row in self._code_rows()),
             variables=variables,
             cases=tuple(self._cases(variables)),
             sources=sources,
@@ -165,41 +191,58 @@ class _Builder:
         pieces: list[str] = []
         selections: list[Selection] = []
         length = 0
-        for comment_id, text in zip(rows["comment_id"], rows["text"], strict=True):
+        guid = stable_guid("question", self.name, question)
+        for comment_id, person, text in zip(rows["comment_id"], rows["response_id"], rows["text"], strict=True):
             line = answer_line(comment_id) + "\n"
             # The source has plain line ends, so places must be counted in the text as it stands there.
             plain = plain_line_ends(text)
             begin = length + len(line)
-            selections.append(
-                Selection(stable_guid("answer", comment_id), begin, begin + len(plain), name=f"answer {comment_id}")
-            )
+            self.answers_of[stable_guid("person", str(person))].append((comment_id, guid, begin, begin + len(plain)))
             if comment_id in self.segments_of:
-                selections += self._selections(self.segments_of[comment_id], text, begin)
+                of_answer = list(self._selections(self.segments_of[comment_id], text, begin))
+                self._places_of[str(person)] += [selection.guid for selection in of_answer]
+                selections += of_answer
             pieces.append(f"{line}{plain}\n\n")
             length += len(pieces[-1])
-        guid = stable_guid("question", self.name, question)
         return TextSource(guid, self.source.wording(question), "".join(pieces), selections=tuple(selections))
 
     def _selections(self, segments: pd.DataFrame, text: str, begin: int) -> Iterator[Selection]:
+        """Yield a place for each coding: several programs know one coder and one code of a place, and drop all others."""
         for segment_id, start, end in segments[["segment_id", "start", "end"]].itertuples(index=False):
             judgements = self.judgements_of.get(segment_id, [])
             if not judgements:
                 continue
             # Segments are counted in the answer as it is kept, which may have line ends of two signs.
             first, last = (begin + len(plain_line_ends(text[:place])) for place in (start, end))
-            notes = {judgement.coder: self._note(segment_id, judgement) for judgement in judgements}
+            empty = Selection(guid="", start=first, end=last, name=one_line(text[start:end])[:_LONGEST_NAME])
             open_notes = {
                 code: self._contested(segment_id, code, judgements) for code in sorted(self.contested.get(segment_id, ()))
             }
-            yield Selection(
-                guid=stable_guid("segment", segment_id),
-                start=first,
-                end=last,
-                name=one_line(text[start:end])[:_LONGEST_NAME],
-                description="\n".join(_description(judgements, open_notes)),
-                codings=tuple(_codings(segment_id, judgements, notes, open_notes)),
-                notes=tuple(note.guid for judgement in judgements if not judgement.codes and (note := notes[judgement.coder])),
+            for judgement in judgements:
+                yield from self._of_judgement(segment_id, judgement, open_notes, empty)
+
+    def _of_judgement(
+        self, segment_id: str, judgement: _Judgement, contested: Mapping[str, Note], empty: Selection
+    ) -> Iterator[Selection]:
+        note = self._note(segment_id, judgement)
+        empty = replace(empty, user=judgement.coder, made_at=judgement.made_at)
+        for code in judgement.codes:
+            notes = [each for each in (note, contested.get(code)) if each]
+            # Fixed by what it is about, so that a second import into another program replaces and does not double it.
+            coding = ProjectCoding(
+                stable_guid("coding", segment_id, judgement.coder, code),
+                self.code_guid(code),
+                user=judgement.coder,
+                made_at=judgement.made_at,
+                notes=tuple(each.guid for each in notes),
             )
+            # Repeated where MAXQDA and QualCoder show it; several programs drop notes at codings.
+            description = "\n".join(each.text for each in reversed(notes))
+            guid = stable_guid("place", segment_id, judgement.coder, code)
+            yield replace(empty, guid=guid, description=description, codings=(coding,))
+        if note and not judgement.codes:
+            guid = stable_guid("place", segment_id, judgement.coder, "")
+            yield replace(empty, guid=guid, description=note.text, notes=(note.guid,))
 
     def _note(self, segment_id: str, judgement: _Judgement) -> Note | None:
         """Keep what a person wrote beside an excerpt, or said of it without a code."""
@@ -224,7 +267,8 @@ class _Builder:
         n_gave = sum(code in judgement.codes for judgement in people)
         label = self.source.label(code)
         text = f"Contested: {n_gave} of {len(people)} people gave the code “{label}”. Both readings stand."
-        note = Note(stable_guid("contested", segment_id, code), f"Contested: {label}", text)
+        latest = max((judgement.made_at for judgement in people), default=UNDATED)
+        note = Note(stable_guid("contested", segment_id, code), f"Contested: {label}", text, made_at=latest)
         self.notes.append(note)
         return note
 
@@ -238,33 +282,37 @@ class _Builder:
                 guid=stable_guid("person", str(response_id)),
                 name=str(response_id),
                 values=tuple((variable.guid, value) for variable, value in zip(variables, values, strict=True) if value),
-                selections=tuple(stable_guid("answer", comment_id) for comment_id in rows["comment_id"]),
+                selections=tuple(self._places_of[str(response_id)]),
             )
 
 
-def _codings(
-    segment_id: str, judgements: list[_Judgement], notes: Mapping[str, Note | None], contested: Mapping[str, Note]
-) -> Iterator[ProjectCoding]:
-    for judgement in judgements:
-        for code in judgement.codes:
-            note_guids = [note.guid for note in (notes[judgement.coder], contested.get(code)) if note]
-            # Fixed by what it is about, so that a second import into another program replaces and does not double it.
-            guid = stable_guid("coding", segment_id, judgement.coder, code)
-            yield ProjectCoding(
-                guid, stable_guid("code", code), user=judgement.coder, made_at=judgement.made_at, notes=tuple(note_guids)
-            )
+def with_case_codes(project: Project, answers_of: Mapping[str, list[tuple[str, str, int, int]]]) -> Project:
+    """Return a project in which each person is a code, too, of the same GUID, with which all that they said is coded."""
+    coder = User(stable_guid("reviewer", project.name, "Many Voices"), "Many Voices")
+    codes = [(case.guid, as_row(Code(case.name, PEOPLE, case.name))) for case in project.cases]
+    places: dict[str, list[Selection]] = defaultdict(list)
+    for person, answers in answers_of.items():
+        for comment_id, source, start, end in answers:
+            guid = stable_guid("answer", comment_id)
+            coding = ProjectCoding(stable_guid("case coding", comment_id), person, user=coder.guid, made_at=UNDATED)
+            place = Selection(guid, start, end, f"answer {comment_id}", codings=(coding,), user=coder.guid, made_at=UNDATED)
+            places[source].append(place)
+    return replace(
+        project,
+        users=(*project.users, coder),
+        codes=(*project.codes, *codes),
+        case_codes=frozenset(case.guid for case in project.cases),
+        sources=tuple(replace(source, selections=(*source.selections, *places[source.guid])) for source in project.sources),
+    )
 
 
-def _description(judgements: list[_Judgement], contested: Mapping[str, Note]) -> Iterator[str]:
-    """Repeat notes where MAXQDA and QualCoder show them; several programs drop those at codings."""
-    yield from (note.text for note in contested.values())
-    for judgement in judgements:
-        text = " ".join(filter(None, [NOT_SAID.get(judgement.outcome, ""), judgement.note]))
-        if text:
-            yield f"{judgement.name}: {text}"
+def _zulu(made_at: str) -> str:
+    """Return a date as all programs read it: in UTC, to the second, with a Z at its end."""
+    moment = datetime.fromisoformat(made_at)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _masked(notes: list[str], known_names: tuple[str, ...]) -> list[str]:
+def masked(notes: list[str], known_names: tuple[str, ...]) -> list[str]:
     """Mask identifiers in what reviewers wrote, who may have named somebody."""
     if not any(notes):
         return notes

@@ -1,7 +1,7 @@
 """A project as REFI-QDA knows it: sources with coded places, who coded, and what the codes are."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Selection:
     description: str = ""
     codings: tuple[ProjectCoding, ...] = ()
     notes: tuple[str, ...] = ()
+    user: str = ""
+    made_at: str = ""
+    others: tuple[tuple[int, int], ...] = ()
+    """Where the place would be under other ways of counting characters that are possible, too."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,10 @@ class Project:
     sources: tuple[TextSource, ...] = ()
     notes: tuple[Note, ...] = ()
     description: str = ""
+    code_ids: Mapping[str, str] = field(default_factory=dict)
+    """The id that our line in a code's description gives it, by the code's GUID, where the line is there."""
+    case_codes: frozenset[str] = frozenset()
+    """GUIDs under which cases may stand among the codes."""
 
     def selections(self) -> Iterator[tuple[TextSource, Selection]]:
         """Yield each place with its source, in the order of the file."""

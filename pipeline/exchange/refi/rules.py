@@ -34,6 +34,7 @@ def faults(project: Project) -> Iterator[str]:
         if not _GUID.fullmatch(guid):
             yield f"{guid or 'an empty text'} is no GUID."
     yield from _reference_faults(project)
+    yield from _faults_for_others(project)
     for source, selection in project.selections():
         if not 0 <= selection.start < selection.end <= len(source.text):
             yield (
@@ -45,11 +46,30 @@ def faults(project: Project) -> Iterator[str]:
             yield f"source {source.guid}: larger than the {LARGEST:,} bytes that the standard allows."
 
 
+def _faults_for_others(project: Project) -> Iterator[str]:
+    """Yield what the standard allows and other programs stop at, or lose codings over."""
+    for note in project.notes:
+        if not note.made_at:
+            yield f"note {note.guid} has no date."
+    alone: Counter[tuple[str, int, int, str]] = Counter()
+    for source, selection in project.selections():
+        if not (selection.user and selection.made_at):
+            yield f"selection {selection.guid} has no user or no date."
+        if len(selection.codings) > 1 or any(coding.user != selection.user for coding in selection.codings):
+            yield f"selection {selection.guid} has more codings than one, or one of another user."
+        if not selection.codings:
+            alone[source.guid, selection.start, selection.end, selection.user] += 1
+    for (source_guid, start, end, _), n in alone.items():
+        if n > 1:
+            yield f"source {source_guid}: {n} selections without a coding from {start} to {end} are of one user."
+
+
 def all_guids(project: Project) -> Iterator[str]:
     """Yield the GUID of everything in a project that has one."""
     for parts in (project.users, project.variables, project.cases, project.sources, project.notes):
         yield from (part.guid for part in parts)
-    yield from (guid for guid, _ in project.codes)
+    # A case may stand among the codes, too, under the same GUID: so NVivo writes it and others read it.
+    yield from (guid for guid, _ in project.codes if guid not in project.case_codes)
     yield from (selection.guid for _, selection in project.selections())
     yield from (coding.guid for _, coding in project.codings())
 
@@ -67,6 +87,7 @@ def _reference_faults(project: Project) -> Iterator[str]:
         yield from _dangling(f"coding {coding.guid}", "note", [*coding.notes, *selection.notes], notes)
     for _, selection in project.selections():
         yield from _dangling(f"selection {selection.guid}", "note", selection.notes, notes)
+        yield from _dangling(f"selection {selection.guid}", "user", [selection.user], users)
     for note in project.notes:
         yield from _dangling(f"note {note.guid}", "user", [note.user], users)
     for case in project.cases:

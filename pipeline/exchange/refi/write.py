@@ -40,7 +40,7 @@ def as_xml(project: Project) -> str:
         ET.SubElement(root, "CodeBook").append(codes)
     variables = [{"guid": variable.guid, "name": variable.name, "typeOfVariable": "Text"} for variable in project.variables]
     _container(root, "Variables", [_element("Variable", attributes) for attributes in variables])
-    _container(root, "Cases", [_case(case) for case in project.cases])
+    _container(root, "Cases", [_case(case, is_code=case.guid in project.case_codes) for case in project.cases])
     _container(root, "Sources", [_source(source) for source in project.sources])
     _container(root, "Notes", [_note(note) for note in project.notes])
     _text(root, "Description", project.description)
@@ -67,8 +67,9 @@ def _references(parent: ET.Element, tag: str, guids: Sequence[str]) -> None:
         ET.SubElement(parent, tag, {"targetGUID": guid})
 
 
-def _case(case: Case) -> ET.Element:
+def _case(case: Case, *, is_code: bool) -> ET.Element:
     element = _element("Case", {"guid": case.guid, "name": case.name})
+    _references(element, "CodeRef", [case.guid] if is_code else [])
     for variable, value in case.values:
         # The reference comes before the value: the schema allows no other order.
         held = ET.SubElement(element, "VariableValue")
@@ -87,7 +88,8 @@ def _source(source: TextSource) -> ET.Element:
 
 def _selection(selection: Selection) -> ET.Element:
     places = {"startPosition": str(selection.start), "endPosition": str(selection.end)}
-    element = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places)
+    who = {"creatingUser": selection.user, "creationDateTime": selection.made_at}
+    element = _element("PlainTextSelection", {"guid": selection.guid, "name": selection.name} | places | who)
     _text(element, "Description", selection.description)
     element.extend(_coding(coding) for coding in selection.codings)
     _references(element, "NoteRef", selection.notes)
