@@ -5,7 +5,16 @@ from typing import Any
 
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.survey.columns.column import Column, columns_of, listed_headings, shown
-from pipeline.survey.columns.consent import is_about_quotes, speaks_of_consent, tier_of, tiers_of
+from pipeline.survey.columns.consent import (
+    asks_for,
+    is_a_box,
+    is_about_quotes,
+    is_unticked,
+    may_speak_of_consent,
+    speaks_of_consent,
+    tier_of,
+    tiers_of,
+)
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.plan import Plan
 from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, frame_of, is_open, is_write_in, separator_of
@@ -30,6 +39,7 @@ _KEPT: dict[Role, str] = {
     "empty": "is empty",
 }
 _NO_CONSENT = "No column speaks of consent, so nobody is quoted until you say otherwise."
+_NO_CONSENT_CLEAR = "No column plainly asks who may be quoted, so nobody is quoted until you say otherwise."
 # The first that fits is the reason given.
 _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
     (is_write_in, "is a write-in beside the option “other”; name it as an open question to have it read"),
@@ -126,21 +136,46 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
 
 def _place_consent(plan: Plan) -> None:
     candidates = plan.remaining(speaks_of_consent)
+    # Most columns that ask for leave of another kind are closed questions, too, and stay to be placed as such.
+    doubtful = [column for column in plan.remaining(may_speak_of_consent) if column not in candidates]
+    if doubtful:
+        names = listed_headings([column.name for column in doubtful])
+        asks = (
+            "asks for leave of some kind, but not plainly for"
+            if len(doubtful) == 1
+            else "ask for leave of some kind, but not plainly for"
+        )
+        plan.unused.append(f"Not used for consent: {names} {asks} quoting or taking part. Please look.")
     if not candidates:
-        plan.why["intake.consent"] = _NO_CONSENT
+        plan.why["intake.consent"] = _NO_CONSENT_CLEAR if doubtful else _NO_CONSENT
         return
     best = next((column for column in candidates if is_about_quotes(column)), candidates[0])
+    plan.put(
+        "consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {_says_of_consent(best)}.", of=[best]
+    )
+    others = [column for column in candidates if column is not best]
+    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+
+
+def _says_of_consent(column: Column) -> str:
     says = "asks whether people may be quoted"
-    if not is_about_quotes(best):
+    if not is_about_quotes(column):
         says = "asks for consent but not for quoting, so nobody is quoted"
-    unclear = sum(int(n) for value, n in best.counts.items() if not tier_of(str(value), best))
-    unclear += len(best.cells) - best.n
+    blank = len(column.cells) - column.n
+    if is_a_box(column):
+        blank += sum(int(n) for value, n in column.counts.items() if is_unticked(str(value), column))
+        left = n_of(blank, "person left the consent box blank", "people left the consent box blank")
+        also = (
+            "; they are analysed all the same, and `themes check` says how to leave them out"
+            if asks_for(column) == "taking part"
+            else ""
+        )
+        return f"{says}; {left} and {agreeing(blank, 'allows', 'allow')} analysis only{also}" if blank else says
+    unclear = blank + sum(int(n) for value, n in column.counts.items() if not tier_of(str(value), column))
     if unclear:
         says += f"; {n_of(unclear, 'answer is', 'answers are')} blank or unclear and "
         says += f"{agreeing(unclear, 'allows', 'allow')} analysis only"
-    plan.put("consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {says}.", of=[best])
-    others = [column for column in candidates if column is not best]
-    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+    return says
 
 
 def _place_scales(plan: Plan) -> None:
