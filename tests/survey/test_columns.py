@@ -4,8 +4,9 @@ import pytest
 from pipeline.methods.text.language import languages_of
 from pipeline.survey.columns.column import Column, listed_headings, plain, shown
 from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
+from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import languages_in
-from pipeline.survey.columns.questions import frame_of, is_open, separator_of
+from pipeline.survey.columns.questions import is_open, separator_of
 from pipeline.survey.columns.roles import is_group, is_personal, role_of
 from pipeline.survey.columns.scales import find_scale, find_scales
 from pipeline.survey.columns.vocabulary import _lists, whole, within

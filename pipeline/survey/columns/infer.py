@@ -15,9 +15,10 @@ from pipeline.survey.columns.consent import (
     tier_of,
     tiers_of,
 )
+from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.plan import Plan
-from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, frame_of, is_open, is_write_in, separator_of
+from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, is_open, is_write_in, separator_of
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
 from pipeline.survey.columns.scales import find_scales, is_choice
 from pipeline.survey.readers import Export

@@ -1,19 +1,13 @@
-"""Find the open questions and what they ask for, and closed questions with several choices."""
+"""Find the open questions, and closed questions with several choices."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from pipeline.survey.columns.column import Column, plain
 from pipeline.survey.columns.vocabulary import at_start, whole, within
 
 
-Frame = Literal["good", "better", "neutral"]
-
-_BETTER, _GOOD, _SAYS_NEITHER = within("better"), within("good"), within("says_neither")
-_AND = " (?:and|or|but) "
-_BOTH = re.compile(f"{_GOOD.pattern}.*{_AND}.*{_BETTER.pattern}|{_BETTER.pattern}.*{_AND}.*{_GOOD.pattern}")
 _ASKS_TEXT, _ASKS_HOW_MUCH, _ASKS = within("asks_text"), within("asks_how_much"), at_start("asks_first")
 _WRITE_IN, _OTHER = within("write_in"), whole("write_in_alone")
 _QUESTION, _TEXT = whole("question_column"), whole("text_column")
@@ -27,16 +21,6 @@ _BETWEEN = re.compile(r" [-\u2013\u2014|:] |: | ?\[")
 _NUMBER_AFTER = re.compile(r"_(?=\d+$)")
 # Qualtrics adds this to the wording of a question that has a write-in beside it.
 _SELECTED = re.compile(r"(?<!\s)\s*[-\u2013\u2014]\s*selected choice$", re.IGNORECASE)
-
-
-def frame_of(wording: str) -> Frame:
-    """Return what a question asks for: what is good, what could be better, or neither in particular."""
-    words = _SAYS_NEITHER.sub(" ", plain(wording))
-    if _BOTH.search(words):
-        return "neutral"
-    if _BETTER.search(words):
-        return "better"
-    return "good" if _GOOD.search(words) else "neutral"
 
 
 def is_open(column: Column) -> bool:
