@@ -16,7 +16,8 @@ _DENIED = re.compile(
     rf"\b{either('denied')}(?: {either('between_denied')}){{0,4}} {either('good_denied')}\b"
     rf"|\b{either('good_denied')} (?:the )?(?:least|less)\b"
     # "What went well, what didn't?"
-    rf"|^(?:and |or )?(?:what|which|who)(?: \w+){{0,2}} (?:did|has|is|was|does|do|have)(?: not|n t| t)$|^(?:and |or )?what (?:didn|hasn|isn|wasn|doesn) t$"
+    r"|^(?:and |or )?(?:what|which|who)(?: \w+){0,2} (?:did|has|is|was|does|do|have)(?: not|n t| t)$"
+    r"|^(?:and |or )?what (?:didn|hasn|isn|wasn|doesn) t$"
 )
 _CLAUSES = re.compile(r"[?!.;:\n/()]+|,\s")
 # What stands in the place of praise, of complaint and of what is to be kept: no words of any question.

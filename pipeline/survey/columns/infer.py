@@ -18,9 +18,10 @@ from pipeline.survey.columns.consent import (
 from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.plan import Plan
-from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, is_open, is_write_in, separator_of
+from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, holds_all, is_open, is_write_in
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
 from pipeline.survey.columns.scales import find_scales, is_choice
+from pipeline.survey.columns.several_choices import says_several, several_choices, single_choices
 from pipeline.survey.readers import Export
 
 
@@ -62,6 +63,7 @@ def plan_for(export: Export, languages_of: Detector) -> Plan:
     _place_layout(plan)
     _place_roles(plan)
     _place_consent(plan)
+    _set_write_ins_apart(plan)
     _place_scales(plan)
     _place_several_choices(plan)
     _place_open_questions(plan)
@@ -179,6 +181,18 @@ def _says_of_consent(column: Column) -> str:
     return says
 
 
+def _set_write_ins_apart(plan: Plan) -> None:
+    """Leave in the columns of closed questions what was offered, so that one sentence does not hide 47 ticks."""
+    if plan.intake["layout"] == "long":
+        return
+    for column in list(plan.left.values()):
+        choices = single_choices(column)
+        if choices:
+            plan.choices[column.name] = choices
+            offered = column.cells.where(column.cells.str.strip().isin(choices.options))
+            plan.left[column.name] = Column(column.name, column.wording, offered)
+
+
 def _place_scales(plan: Plan) -> None:
     # Numbers by which people are grouped, such as bands of age, are no scale.
     candidates = plan.remaining(lambda column: column.numbers is None or not is_group(column))
@@ -193,23 +207,53 @@ def _place_scales(plan: Plan) -> None:
 def _put_rating(plan: Plan, wording: str, value: dict[str, Any], *, of: Sequence[Column], because: str) -> None:
     if wording != value.get("column"):
         value["wording"] = wording
+    choices = plan.choices.get(value.get("column", ""))
+    if choices and choices.must_be_listed:
+        value["options"] = list(choices.options)
     plan.closed.setdefault(because, []).append(wording)
     says = f"{because[0].upper()}{because[1:]}."
-    plan.put(f"ratings.{plan.key_for(wording)}", value, because=says, of=of)
+    key = plan.key_for(wording)
+    plan.put(f"ratings.{key}", value, because=says, of=of)
+    if choices and choices.n_write_ins:
+        _put_write_ins(plan, key, wording, column=value["column"], n=choices.n_write_ins)
+
+
+def _put_write_ins(plan: Plan, key: str, wording: str, *, column: str, n: int) -> None:
+    """Keep what people wrote beside the options of a closed question as an open question of its own."""
+    asked = f"{wording} (in their own words)"
+    wrote = n_of(n, "person wrote something else than an option", "people wrote something else than an option")
+    value = {"column": column, "write_ins": key, "frame": "neutral", "wording": asked}
+    plan.put(f"questions.{plan.key_for(asked)}", value, because=f"Write-ins of {shown(wording)}: {wrote}.")
 
 
 def _place_several_choices(plan: Plan) -> None:
-    for question, options in find_ticks(list(plan.left.values())).items():
+    for question, options in find_ticks(list(plan.left.values()), kind=plan.kind).items():
         columns = {option: column.name for option, column in options.items()}
         because = f"several choices, a column for each of {len(columns)} options"
         _put_rating(plan, question, {"columns": columns}, of=list(options.values()), because=because)
-    for column in list(plan.left.values()):
-        sign = separator_of(column)
-        if sign:
-            between = "a new line" if sign == "\n" else f"“{sign}”"
-            because = f"several choices in one cell, separated by {between}"
-            value = {"column": column.name, "separator": sign}
-            _put_rating(plan, plan.asked(column), value, of=[column], because=because)
+        joint = [
+            column for column in plan.left.values() if question in (column.name, column.wording) and holds_all(column, columns)
+        ]
+        plan.leave(joint, "holds all choices in one cell, which columns of their own hold, too")
+    if plan.intake["layout"] == "wide":
+        for column in list(plan.left.values()):
+            _place_choices_in_one_cell(plan, column)
+
+
+def _place_choices_in_one_cell(plan: Plan, column: Column) -> None:
+    choices = several_choices(column)
+    if choices and choices.is_ranking:
+        n = len(choices.options)
+        plan.leave([column], f"is a ranking: the same {n} options in every cell, in an order of its own, which is not counted")
+    elif choices:
+        plan.choices[column.name] = choices
+        sign = choices.separator
+        between = {"\n": "a new line", " ": "a space"}.get(sign, f"“{sign.strip()}”")
+        because = f"several choices in one cell, separated by {between}"
+        _put_rating(plan, plan.asked(column), {"column": column.name, "separator": sign}, of=[column], because=because)
+    elif says_several(column) and column.distinct > 1 and not is_choice(column) and not is_write_in(column):
+        reason = "asks for several choices, and no sign between them was made out; name the separator to have it counted"
+        plan.leave([column], reason)
 
 
 def _place_open_questions(plan: Plan) -> None:

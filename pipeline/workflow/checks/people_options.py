@@ -12,6 +12,7 @@ from pipeline.study.study import Rating
 from pipeline.survey.columns.column import Column, is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
 from pipeline.survey.columns.roles import is_personal
+from pipeline.survey.columns.several_choices import chosen
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
@@ -91,7 +92,10 @@ def check_scales(context: CheckContext) -> Iterator[Problem]:
 def _answers(context: CheckContext, rating: Rating) -> "pd.Series[str]":
     """Return the answers to a closed question, each on the row it stands in, but those that give none."""
     cells = context.frame[rating.column]
-    if rating.separator:
+    if rating.options:
+        # Whatever else stands there is a write-in.
+        cells = chosen(cells, rating.separator, rating.options)
+    elif rating.separator:
         cells = cells.str.split(rating.separator, regex=False).explode().str.strip()
     cells = cells[cells != ""]
     silent = {value for value in cells.unique() if is_no_answer(value)}
