@@ -50,6 +50,8 @@ class Question(SettingsSection):
     column: Text = ""
     frame: Frame = "neutral"
     wording: Text = ""
+    write_ins: Text = ""
+    """The closed question in whose column the answers stand, beside its options."""
 
 
 class Rating(SettingsSection):
@@ -59,6 +61,8 @@ class Rating(SettingsSection):
     scale: tuple[Number, Number] | None = None
     labels: dict[Text, Number] = {}
     separator: Text = ""
+    options: tuple[Text, ...] = ()
+    """The options that were offered, where something else stands in the column, too, or where they hold the separator."""
     columns: dict[Text, Text] = {}
     wording: Text = ""
 

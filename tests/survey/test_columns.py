@@ -4,10 +4,12 @@ import pytest
 from pipeline.methods.text.language import languages_of
 from pipeline.survey.columns.column import Column, listed_headings, plain, shown
 from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
+from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import languages_in
-from pipeline.survey.columns.questions import frame_of, is_open, separator_of
+from pipeline.survey.columns.questions import is_open
 from pipeline.survey.columns.roles import is_group, is_personal, role_of
 from pipeline.survey.columns.scales import find_scale, find_scales
+from pipeline.survey.columns.several_choices import several_choices
 from pipeline.survey.columns.vocabulary import _lists, whole, within
 
 
@@ -196,6 +198,11 @@ def test_groups_are_few_short_values_that_are_no_scale(name, cells, fits):
 def test_job_titles_in_peoples_own_words_are_neither_group_nor_question():
     roles = column(*(f"Parent of a young man number {i}" for i in range(40)), name="Role")
     assert not is_open(roles) and not is_group(roles)
+
+
+def separator_of(column):
+    choices = several_choices(column)
+    return choices.separator if choices else ""
 
 
 def test_several_choices_in_a_cell_are_told_from_commas_in_an_answer():

@@ -5,12 +5,23 @@ from typing import Any
 
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.survey.columns.column import Column, columns_of, listed_headings, shown
-from pipeline.survey.columns.consent import is_about_quotes, speaks_of_consent, tier_of, tiers_of
+from pipeline.survey.columns.consent import (
+    asks_for,
+    is_a_box,
+    is_about_quotes,
+    is_unticked,
+    may_speak_of_consent,
+    speaks_of_consent,
+    tier_of,
+    tiers_of,
+)
+from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.plan import Plan
-from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, frame_of, is_open, is_write_in, separator_of
+from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, holds_all, is_open, is_write_in
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
 from pipeline.survey.columns.scales import find_scales, is_choice
+from pipeline.survey.columns.several_choices import says_several, several_choices, single_choices
 from pipeline.survey.readers import Export
 
 
@@ -30,6 +41,7 @@ _KEPT: dict[Role, str] = {
     "empty": "is empty",
 }
 _NO_CONSENT = "No column speaks of consent, so nobody is quoted until you say otherwise."
+_NO_CONSENT_CLEAR = "No column plainly asks who may be quoted, so nobody is quoted until you say otherwise."
 # The first that fits is the reason given.
 _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
     (is_write_in, "is a write-in beside the option “other”; name it as an open question to have it read"),
@@ -51,6 +63,7 @@ def plan_for(export: Export, languages_of: Detector) -> Plan:
     _place_layout(plan)
     _place_roles(plan)
     _place_consent(plan)
+    _set_write_ins_apart(plan)
     _place_scales(plan)
     _place_several_choices(plan)
     _place_open_questions(plan)
@@ -126,21 +139,58 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
 
 def _place_consent(plan: Plan) -> None:
     candidates = plan.remaining(speaks_of_consent)
+    # Most columns that ask for leave of another kind are closed questions, too, and stay to be placed as such.
+    doubtful = [column for column in plan.remaining(may_speak_of_consent) if column not in candidates]
+    if doubtful:
+        names = listed_headings([column.name for column in doubtful])
+        asks = (
+            "asks for leave of some kind, but not plainly for"
+            if len(doubtful) == 1
+            else "ask for leave of some kind, but not plainly for"
+        )
+        plan.unused.append(f"Not used for consent: {names} {asks} quoting or taking part. Please look.")
     if not candidates:
-        plan.why["intake.consent"] = _NO_CONSENT
+        plan.why["intake.consent"] = _NO_CONSENT_CLEAR if doubtful else _NO_CONSENT
         return
     best = next((column for column in candidates if is_about_quotes(column)), candidates[0])
+    plan.put(
+        "consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {_says_of_consent(best)}.", of=[best]
+    )
+    others = [column for column in candidates if column is not best]
+    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+
+
+def _says_of_consent(column: Column) -> str:
     says = "asks whether people may be quoted"
-    if not is_about_quotes(best):
+    if not is_about_quotes(column):
         says = "asks for consent but not for quoting, so nobody is quoted"
-    unclear = sum(int(n) for value, n in best.counts.items() if not tier_of(str(value), best))
-    unclear += len(best.cells) - best.n
+    blank = len(column.cells) - column.n
+    if is_a_box(column):
+        blank += sum(int(n) for value, n in column.counts.items() if is_unticked(str(value), column))
+        left = n_of(blank, "person left the consent box blank", "people left the consent box blank")
+        also = (
+            "; they are analysed all the same, and `themes check` says how to leave them out"
+            if asks_for(column) == "taking part"
+            else ""
+        )
+        return f"{says}; {left} and {agreeing(blank, 'allows', 'allow')} analysis only{also}" if blank else says
+    unclear = blank + sum(int(n) for value, n in column.counts.items() if not tier_of(str(value), column))
     if unclear:
         says += f"; {n_of(unclear, 'answer is', 'answers are')} blank or unclear and "
         says += f"{agreeing(unclear, 'allows', 'allow')} analysis only"
-    plan.put("consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {says}.", of=[best])
-    others = [column for column in candidates if column is not best]
-    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+    return says
+
+
+def _set_write_ins_apart(plan: Plan) -> None:
+    """Leave in the columns of closed questions what was offered, so that one sentence does not hide 47 ticks."""
+    if plan.intake["layout"] == "long":
+        return
+    for column in list(plan.left.values()):
+        choices = single_choices(column)
+        if choices:
+            plan.choices[column.name] = choices
+            offered = column.cells.where(column.cells.str.strip().isin(choices.options))
+            plan.left[column.name] = Column(column.name, column.wording, offered)
 
 
 def _place_scales(plan: Plan) -> None:
@@ -157,23 +207,53 @@ def _place_scales(plan: Plan) -> None:
 def _put_rating(plan: Plan, wording: str, value: dict[str, Any], *, of: Sequence[Column], because: str) -> None:
     if wording != value.get("column"):
         value["wording"] = wording
+    choices = plan.choices.get(value.get("column", ""))
+    if choices and choices.must_be_listed:
+        value["options"] = list(choices.options)
     plan.closed.setdefault(because, []).append(wording)
     says = f"{because[0].upper()}{because[1:]}."
-    plan.put(f"ratings.{plan.key_for(wording)}", value, because=says, of=of)
+    key = plan.key_for(wording)
+    plan.put(f"ratings.{key}", value, because=says, of=of)
+    if choices and choices.n_write_ins:
+        _put_write_ins(plan, key, wording, column=value["column"], n=choices.n_write_ins)
+
+
+def _put_write_ins(plan: Plan, key: str, wording: str, *, column: str, n: int) -> None:
+    """Keep what people wrote beside the options of a closed question as an open question of its own."""
+    asked = f"{wording} (in their own words)"
+    wrote = n_of(n, "person wrote something else than an option", "people wrote something else than an option")
+    value = {"column": column, "write_ins": key, "frame": "neutral", "wording": asked}
+    plan.put(f"questions.{plan.key_for(asked)}", value, because=f"Write-ins of {shown(wording)}: {wrote}.")
 
 
 def _place_several_choices(plan: Plan) -> None:
-    for question, options in find_ticks(list(plan.left.values())).items():
+    for question, options in find_ticks(list(plan.left.values()), kind=plan.kind).items():
         columns = {option: column.name for option, column in options.items()}
         because = f"several choices, a column for each of {len(columns)} options"
         _put_rating(plan, question, {"columns": columns}, of=list(options.values()), because=because)
-    for column in list(plan.left.values()):
-        sign = separator_of(column)
-        if sign:
-            between = "a new line" if sign == "\n" else f"“{sign}”"
-            because = f"several choices in one cell, separated by {between}"
-            value = {"column": column.name, "separator": sign}
-            _put_rating(plan, plan.asked(column), value, of=[column], because=because)
+        joint = [
+            column for column in plan.left.values() if question in (column.name, column.wording) and holds_all(column, columns)
+        ]
+        plan.leave(joint, "holds all choices in one cell, which columns of their own hold, too")
+    if plan.intake["layout"] == "wide":
+        for column in list(plan.left.values()):
+            _place_choices_in_one_cell(plan, column)
+
+
+def _place_choices_in_one_cell(plan: Plan, column: Column) -> None:
+    choices = several_choices(column)
+    if choices and choices.is_ranking:
+        n = len(choices.options)
+        plan.leave([column], f"is a ranking: the same {n} options in every cell, in an order of its own, which is not counted")
+    elif choices:
+        plan.choices[column.name] = choices
+        sign = choices.separator
+        between = {"\n": "a new line", " ": "a space"}.get(sign, f"“{sign.strip()}”")
+        because = f"several choices in one cell, separated by {between}"
+        _put_rating(plan, plan.asked(column), {"column": column.name, "separator": sign}, of=[column], because=because)
+    elif says_several(column) and column.distinct > 1 and not is_choice(column) and not is_write_in(column):
+        reason = "asks for several choices, and no sign between them was made out; name the separator to have it counted"
+        plan.leave([column], reason)
 
 
 def _place_open_questions(plan: Plan) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.survey.columns.column import Column, listed_headings, plain
 from pipeline.survey.columns.languages import Detector
+from pipeline.survey.columns.several_choices import Choices
 
 
 _LONGEST_KEY = 48
@@ -26,6 +27,8 @@ class Plan:
     unused: list[str] = field(default_factory=list)
     closed: dict[str, list[str]] = field(default_factory=dict)
     """Closed questions by the kind of their answers."""
+    choices: dict[str, Choices] = field(default_factory=dict)
+    """The options of closed questions in whose columns people wrote something else, too, by the column's name."""
     keys: set[str] = field(default_factory=set)
 
     def put(self, setting: str, value: Any, *, because: str = "", of: Iterable[Column] = ()) -> None:

@@ -1,42 +1,25 @@
-"""Find the open questions and what they ask for, and closed questions with several choices."""
+"""Find the open questions, and closed questions with several choices."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Literal
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pipeline.survey.columns.column import Column, plain
 from pipeline.survey.columns.vocabulary import at_start, whole, within
 
 
-Frame = Literal["good", "better", "neutral"]
-
-_BETTER, _GOOD, _SAYS_NEITHER = within("better"), within("good"), within("says_neither")
-_AND = " (?:and|or|but) "
-_BOTH = re.compile(f"{_GOOD.pattern}.*{_AND}.*{_BETTER.pattern}|{_BETTER.pattern}.*{_AND}.*{_GOOD.pattern}")
 _ASKS_TEXT, _ASKS_HOW_MUCH, _ASKS = within("asks_text"), within("asks_how_much"), at_start("asks_first")
 _WRITE_IN, _OTHER = within("write_in"), whole("write_in_alone")
 _QUESTION, _TEXT = whole("question_column"), whole("text_column")
 _GROUP = whole("group")
 _TICK, _NO_TICK = whole("tick"), whole("no_tick")
 
-# The comma last: options themselves hold commas.
-_SEPARATORS = (";", "|", "\n", ",")
 _BETWEEN = re.compile(r" [-\u2013\u2014|:] |: | ?\[")
 # As in "Q5_1".
-_NUMBER_AFTER = re.compile(r"_(?=\d+$)")
+_NUMBER_AFTER = re.compile(r"_+(?=\d+$)")
+_PATH = re.compile(r"(?<=\S)[/.](?=\S)")
 # Qualtrics adds this to the wording of a question that has a write-in beside it.
 _SELECTED = re.compile(r"(?<!\s)\s*[-\u2013\u2014]\s*selected choice$", re.IGNORECASE)
-
-
-def frame_of(wording: str) -> Frame:
-    """Return what a question asks for: what is good, what could be better, or neither in particular."""
-    words = _SAYS_NEITHER.sub(" ", plain(wording))
-    if _BOTH.search(words):
-        return "neutral"
-    if _BETTER.search(words):
-        return "better"
-    return "good" if _GOOD.search(words) else "neutral"
 
 
 def is_open(column: Column) -> bool:
@@ -46,7 +29,9 @@ def is_open(column: Column) -> bool:
     if column.is_called(_GROUP):
         return False
     if column.is_prose:
-        return not is_write_in(column) or column.n_words.mean() >= 3
+        # Two or three write-ins of a few people are no question of their own.
+        is_for_many = column.n >= max(20, 0.02 * len(column.cells))
+        return not is_write_in(column) or (column.n_words.mean() >= 3 and is_for_many)
     if not column.has_words or is_write_in(column):
         return False
     asks_text = column.matches(_ASKS_TEXT) and not column.matches(_ASKS_HOW_MUCH)
@@ -64,7 +49,9 @@ def could_be_open(column: Column) -> bool:
 
 def is_write_in(column: Column) -> bool:
     """Tell whether the column holds what people wrote beside the option "other"."""
-    return column.matches(_WRITE_IN) or column.is_called(_OTHER)
+    if column.matches(_WRITE_IN) or column.is_called(_OTHER):
+        return True
+    return any(_OTHER.fullmatch(plain(option)) for _, option in _splits(column, ()))
 
 
 def find_long(columns: Sequence[Column]) -> tuple[Column, Column] | None:
@@ -91,48 +78,56 @@ def _names_questions(column: Column) -> bool:
     return column.distinct >= 2 and column.n >= 3 * column.distinct and asking >= 0.8 * column.distinct
 
 
-def separator_of(column: Column) -> str:
-    """Return the sign between several choices in one cell, or an empty word where there is one choice."""
-    return next((sign for sign in _SEPARATORS if _separates(sign, column)), "")
-
-
-def _separates(sign: str, column: Column) -> bool:
-    cells = column.answers.str.rstrip(sign).str.strip()
-    several = int(cells.str.contains(sign, regex=False).sum())
-    options = cells.str.split(sign, regex=False).explode().str.strip()
-    options = options[options != ""]
-    n_options = options.nunique()
-    if several < max(2, 0.05 * column.n) or not 2 <= n_options <= 30 or options.str.len().max() > 100:
-        return False
-    # Options that hold a comma themselves fall apart into pieces that nobody chose alone.
-    alone = len(set(cells) & set(options))
-    return n_options < cells.nunique() and alone >= 0.5 * n_options and len(options) >= 2 * n_options
-
-
-def find_ticks(columns: Sequence[Column]) -> dict[str, dict[str, Column]]:
+def find_ticks(columns: Sequence[Column], *, kind: str = "") -> dict[str, dict[str, Column]]:
     """Return the questions whose options have a column each: question to option to column."""
     parts: dict[str, dict[str, Column]] = defaultdict(dict)
+    names = {column.name for column in columns} | {column.wording for column in columns}
+    others = {question for column in columns for question, option in _splits(column, names) if _OTHER.fullmatch(plain(option))}
+    unticked: set[str] = set()
     for column in columns:
-        split = next((split for split in _splits(column) if _is_ticked(column, split[1])), None)
+        splits = list(_splits(column, names))
+        # A battery of yes-or-no questions is not one question of which several options may be chosen, unless the tool says so.
+        split = next((split for split in splits if _is_ticked(column, split, kind == "limesurvey" or split[0] in others)), None)
         if split:
             parts[split[0]].setdefault(split[1], column)
-    return {question: options for question, options in parts.items() if len(options) > 1}
+        elif not is_write_in(column):
+            unticked |= {question for question, _ in splits}
+    return {
+        question: options
+        for question, options in parts.items()
+        if len(options) > 1 and not (question in unticked and _says_yes_or_no(options.values()))
+    }
 
 
-def _splits(column: Column) -> Iterator[tuple[str, str]]:
+def holds_all(column: Column, options: Collection[str]) -> bool:
+    """Tell whether the cells are made of options of a question that have columns of their own, too."""
+    longest = sorted(options, key=len, reverse=True)
+    left = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE)
+    made = sum(not re.search(r"\w", left.sub(" ", cell)) for cell in column.answers)
+    return column.n > 0 and made >= 0.8 * column.n
+
+
+def _splits(column: Column, names: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the ways in which a heading falls into a question and an option, the last sign between them first."""
     name, wording = column.name, column.wording
-    for heading, signs in ((wording, _BETWEEN), (name, _BETWEEN), (name, _NUMBER_AFTER)):
+    for heading, signs in ((wording, _BETWEEN), (name, _BETWEEN), (name, _NUMBER_AFTER), (wording, _PATH), (name, _PATH)):
         for match in reversed(list(signs.finditer(heading))):
             question, option = heading[: match.start()].strip(), heading[match.end() :].strip(" ]")
-            if question and option:
+            # As in KoBo and ODK, where the question's own column holds all choices.
+            if question and option and (signs is not _PATH or question in names):
                 yield _SELECTED.sub("", question), option
 
 
-def _is_ticked(column: Column, option: str) -> bool:
-    marks = {plain(value) for value in column.counts.index}
+def _is_ticked(column: Column, split: tuple[str, str], may_be_yes_or_no: bool) -> bool:
+    option = split[1]
+    marks = {plain(value) for value in column.counts.index} - {"n a"}
+    if may_be_yes_or_no and column.n and not _OTHER.fullmatch(plain(option)) and marks <= {"yes", "no", "y", "n"}:
+        return True
     if len(marks) == 1:
         return marks == {plain(option)} or all(map(_TICK.fullmatch, marks))
-    # A battery of yes-or-no questions is not one question of which several options may be chosen.
     is_pair = len(marks) == 2 and any(map(_TICK.fullmatch, marks)) and any(map(_NO_TICK.fullmatch, marks))
     return is_pair and not marks <= {"yes", "no", "y", "n"}
+
+
+def _says_yes_or_no(columns: Iterable[Column]) -> bool:
+    return all({plain(value) for value in column.counts.index} <= {"yes", "no", "y", "n", "n a"} for column in columns)

@@ -8,6 +8,7 @@ from pipeline.methods.disclosure import PROFILES
 from pipeline.study.study import compared_groups
 from pipeline.survey.columns.column import shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
+from pipeline.workflow.open_answers import answers_to
 
 
 EVERYONE = "everyone"
@@ -55,7 +56,7 @@ def _asked(context: CheckContext) -> pd.DataFrame:
         parts = [pd.DataFrame({"person": context.people, "question": question, "answered": frame[plan.text] != ""})]
     else:
         parts = [
-            pd.DataFrame({"person": context.people, "question": name, "answered": frame[question.column] != ""})
+            pd.DataFrame({"person": context.people, "question": name, "answered": answers_to(question, plan, frame) != ""})
             for name, question in plan.questions.items()
             if question.column in frame
         ]

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from pipeline.runtime.plurals import n_of
+from pipeline.study.study import Rating
 from pipeline.survey.columns.column import plain, shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
@@ -32,6 +33,9 @@ def check_questions(context: CheckContext) -> Iterator[Problem]:
         text = "study.toml, [intake.questions]: no open question is named, so there are no answers to find themes in."
         yield Problem("warning", text)
     for name, question in plan.questions.items():
+        if question.write_ins and not plan.ratings.get(question.write_ins, Rating()).options:
+            text = f"write_ins = {shown(question.write_ins)} names no closed question that lists its options."
+            yield Problem("error", f"study.toml, [intake.questions.{name}]: {text} Name one, or take the line out.")
         if question.column in frame and not (frame[question.column] != "").any():
             place = context.place(column=question.column)
             yield Problem("warning", f"{place}no one answered the question {shown(name)}. Is it the right column?")

@@ -9,9 +9,10 @@ import pandas as pd
 from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Rating
-from pipeline.survey.columns.column import is_no_answer, shown
-from pipeline.survey.columns.consent import TIERS
+from pipeline.survey.columns.column import Column, is_no_answer, shown
+from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
 from pipeline.survey.columns.roles import is_personal
+from pipeline.survey.columns.several_choices import chosen
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
 
@@ -22,8 +23,10 @@ _MOST_LEVELS = 60
 def check_consent(context: CheckContext) -> Iterator[Problem]:
     """Yield a problem for answers on consent that `study.toml` does not name, and for options that nobody chose."""
     plan = context.plan.consent
+    yield from _check_unused_consent(context)
     if plan is None or plan.column not in context.frame:
         return
+    yield from _check_box(context, context.column(plan.column))
     tiers: dict[str, list[str]] = defaultdict(list)
     for tier in TIERS:
         for option in getattr(plan, tier):
@@ -39,6 +42,37 @@ def check_consent(context: CheckContext) -> Iterator[Problem]:
             yield Problem("warning", f"study.toml, [intake.consent]: {shown(option)} is under {' and '.join(named)}. Keep one.")
         elif option not in set(answers):
             yield Problem("warning", f"study.toml, [intake.consent]: nobody chose {shown(option)}. Check how it is spelt.")
+
+
+def _check_unused_consent(context: CheckContext) -> Iterator[Problem]:
+    """Yield a problem for each column that asks for leave and is not used: somebody's no may stand in it."""
+    plan = context.plan.consent
+    used = {plan.column, *plan.questions.values()} if plan else set()
+    for name in context.frame.columns:
+        if name in used or not may_speak_of_consent(column := context.column(str(name))):
+            continue
+        refusing = sum(int(n) for value, n in column.counts.items() if refuses(str(value), column))
+        refused = f", and {n_of(refusing, 'row')} of it {'says' if refusing == 1 else 'say'} no" if refusing else ""
+        hint = "Name it under [intake.consent] if it says what may be done with answers; if not, nothing need be done."
+        if asks_for(column) == "taking part":
+            hint = (
+                "Name it under [intake.consent], or take the rows that say no out of the export: they are analysed as it stands."
+            )
+        yield Problem("warning", f"{context.place(column=column.name)}speaks of consent and is not used for it{refused}. {hint}")
+
+
+def _check_box(context: CheckContext, column: Column) -> Iterator[Problem]:
+    """Yield a problem where people left the box of consent to take part blank, since they are analysed all the same."""
+    plan = context.plan.consent
+    if plan is None or plan.otherwise == "none" or asks_for(column) != "taking part" or not is_a_box(column):
+        return
+    left = context.frame[plan.column].map(lambda value: is_unticked(value, column)).astype(bool)
+    blank = context.frame.index[left & ~context.frame[plan.column].isin(list(plan.none))]
+    if len(blank):
+        people = n_of(len(blank), "person left the consent box blank", "people left the consent box blank")
+        text = f"{people}. They are analysed like everybody else, and not quoted."
+        hint = 'If a blank box means no, write otherwise = "none" under [intake.consent].'
+        yield Problem("warning", f"{context.place(rows=blank, column=plan.column)}{text} {hint}")
 
 
 def check_scales(context: CheckContext) -> Iterator[Problem]:
@@ -58,7 +92,10 @@ def check_scales(context: CheckContext) -> Iterator[Problem]:
 def _answers(context: CheckContext, rating: Rating) -> "pd.Series[str]":
     """Return the answers to a closed question, each on the row it stands in, but those that give none."""
     cells = context.frame[rating.column]
-    if rating.separator:
+    if rating.options:
+        # Whatever else stands there is a write-in.
+        cells = chosen(cells, rating.separator, rating.options)
+    elif rating.separator:
         cells = cells.str.split(rating.separator, regex=False).explode().str.strip()
     cells = cells[cells != ""]
     silent = {value for value in cells.unique() if is_no_answer(value)}

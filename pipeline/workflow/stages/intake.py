@@ -11,9 +11,11 @@ import pyarrow
 from pipeline.errors import DataError
 from pipeline.study.erasures import ErasureRegister
 from pipeline.study.study import Consent, Intake, Question, Rating
+from pipeline.survey.columns.several_choices import chosen
 from pipeline.survey.readers import Export
 from pipeline.tables.lookup import is_duplicate
 from pipeline.tables.parquet import empty_table
+from pipeline.workflow.open_answers import answers_to
 
 
 _TIERS = ("none", "analyse", "paraphrase", "quote")
@@ -133,7 +135,10 @@ def _for_question(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake, quest
 def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     parts = [
         people.assign(
-            question=name, frame=question.frame, text=frame[question.column], consent=_for_question(frame, people, plan, name)
+            question=name,
+            frame=question.frame,
+            text=answers_to(question, plan, frame),
+            consent=_for_question(frame, people, plan, name),
         )
         for name, question in plan.questions.items()
     ]
@@ -168,6 +173,8 @@ def _ratings(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.Data
 def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
     if rating.columns:
         values = _ticked(rating, frame)
+    elif rating.options:
+        values = chosen(frame[rating.column], rating.separator, rating.options)
     elif rating.separator:
         values = frame[rating.column].str.split(rating.separator, regex=False).explode().astype("str")
     else:
