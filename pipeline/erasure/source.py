@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,12 +11,11 @@ from pipeline.runtime.files import write_atomically
 from pipeline.runtime.undated import save_workbook
 from pipeline.study.study import Study
 from pipeline.survey.readers import Export, read_export
-from pipeline.survey.readers.decoding import decode
+from pipeline.survey.readers.text import read_rows
 
 
 # A workbook with macros would lose them and no longer be what its name says, so it is kept as CSV like the older formats.
 _KEPT_AS_IT_IS = {".csv", ".tsv", ".xlsx"}
-_HINT = re.compile(r"\"?sep=(.)\"?\r?\n")
 
 
 def take_out(study: Study, export: Export, places: list[int], *, column: str | None) -> str:
@@ -39,30 +37,29 @@ def take_out(study: Study, export: Export, places: list[int], *, column: str | N
 
 
 def _text_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:
-    text, _ = decode(path.read_bytes())
-    hint = _HINT.match(text)
-    first, body = (2, text[hint.end() :]) if hint else (1, text)
-    from pipeline.survey.readers.text import find_delimiter, long_cells
-
-    delimiter = hint[1] if hint else find_delimiter(body)
-    with long_cells():
-        records = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter))
+    # As it was read, so that the rows are the same; written back, quotation marks stand as CSV has them.
+    table = read_rows(path)
+    records = [[cell or "" for cell in row] for row in table.rows]
     place = _column_place(export, column)
     kept = []
-    for number, record in enumerate(records, start=first):
+    for number, record in enumerate(records, start=table.first):
         if number not in rows:
             kept.append(record)
         elif place is not None:
             kept.append(["" if at == place else cell for at, cell in enumerate(record)])
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+    csv.writer(out, delimiter=table.delimiter, lineterminator="\r\n").writerows(kept)
     # Excel's line that names the separator stays, or Excel would read the file as one column.
-    written = (hint[0] if hint else "") + out.getvalue()
+    written = (f"sep={table.delimiter}\r\n" if table.first > 1 else "") + out.getvalue()
     return lambda temporary: temporary.write_text(written, encoding="utf-8-sig", newline="")
 
 
 def _column_place(export: Export, column: str | None) -> int | None:
-    return None if column is None else list(export.frame.columns).index(column)
+    if column is None:
+        return None
+    place = list(export.frame.columns).index(column)
+    # A column without name or value is not in the frame, and those to its right stand farther to the right in the file.
+    return export.places[place] if export.places else place
 
 
 def _workbook_writer(path: Path, export: Export, rows: set[int], column: str | None) -> Callable[[Path], object]:

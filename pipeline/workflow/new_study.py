@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,8 @@ class Proposal:
     """The reason of each setting, by its place in `study.toml`, such as `intake.id`."""
     unused: tuple[str, ...] = ()
     """What the export holds besides, and why it is not used."""
+    doubts: tuple[str, ...] = ()
+    """What a person should look at first."""
 
 
 def propose(export: Export, *, name: str, file: str) -> Proposal:
@@ -49,7 +51,7 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
     settings["clean"] |= {"languages": plan.languages}
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
     closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
-    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused))
+    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused), tuple(export.doubts))
 
 
 def _usual(kind: str) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
     except CodebookError as error:
         reason = f"The codebook is copied, but must be put right before a run: {error}"
     why = {"codebook": reason} | proposal.why
-    return Proposal(settings | proposal.settings, (reason, *proposal.reasons), why, proposal.unused)
+    return replace(proposal, settings=settings | proposal.settings, reasons=(reason, *proposal.reasons), why=why)
 
 
 def _fill(staging: Path, source: Path, *, proposal: Proposal, book: Path | None) -> None:

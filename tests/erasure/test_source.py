@@ -107,3 +107,15 @@ def test_what_is_written_anew_opens_for_its_owner_alone(study):
     written = load_study(study.folder).source
     assert written.stat().st_mode & 0o077 == 0
     assert read_export(written).frame.shape == (3, 3)
+
+
+def test_the_right_answer_is_blanked_beside_a_column_without_name_or_value(tmp_path):
+    (tmp_path / "study.toml").write_text(SETTINGS.format(suffix=".csv"), encoding="utf-8")
+    (tmp_path / "vault").mkdir()
+    path = tmp_path / "vault" / "export.csv"
+    path.write_text("who,,group,What helps?,area\nR-001,,family,Tea,North\nR-002,,staff,Zqcanary,South\n", encoding="utf-8")
+    study = load_study(tmp_path)
+    take_out(study, read_source(study), [1], column="What helps?")
+    after = read_export(path).frame
+    assert after.iloc[1].fillna("").tolist() == ["R-002", "staff", "", "South"]
+    assert after.iloc[0].tolist() == ["R-001", "family", "Tea", "North"]

@@ -79,6 +79,7 @@ def check(study: Study) -> Check:
         # Without the export nothing more can be looked at; the settings are told all the same, to be mended at once.
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
     context = CheckContext(study, export)
+    problems += [Problem("warning", f"{study.source.name}: {doubt}") for doubt in export.doubts]
     problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
     people = count_people(context)
     problems += check_disclosure(context, people)
