@@ -13,6 +13,7 @@ from pipeline.errors import DataError
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.survey.readers.frame_doubts import doubts_of_frame, without_error_cells
 from pipeline.survey.readers.headers import DEEPEST, Headings, Row, find_headings
+from pipeline.survey.readers.markup import without_markup
 from pipeline.survey.readers.outer_rows import foot_of, n_titles, refuse_summary
 
 
@@ -157,7 +158,7 @@ def _assemble(headings: Headings, body: pd.DataFrame, remarks: Remarks, *, first
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
         remarks.notes.append(f"columns without a name are called {_list(unnamed)}")
-    questions = {name: headings.questions[i] or name for name, i in zip(names, kept, strict=True)}
+    questions = {name: without_markup(headings.questions[i]) or without_markup(name) for name, i in zip(names, kept, strict=True)}
     frame = body.iloc[:, kept].set_axis(names, axis="columns").reset_index(drop=True)
     frame = without_error_cells(frame, remarks.notes, remarks.doubts)
     remarks.doubts.extend(doubts_of_frame(frame, questions, first_row=first_row))
