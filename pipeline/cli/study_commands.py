@@ -25,7 +25,12 @@ def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
     from pipeline.workflow.new_study import create_study
 
     proposal = create_study(folder, export_path, codebook=codebook)
-    click.echo(f"Made the study {folder}. This is what was guessed from the export:")
+    click.echo(f"Made the study {folder}.")
+    if proposal.doubts:
+        click.echo("Please look at this first:")
+        for doubt in proposal.doubts:
+            click.echo(f"  ! {doubt}")
+    click.echo("This is what was guessed from the export:")
     for reason in proposal.reasons:
         click.echo(f"  - {reason}")
     click.echo(f"Correct it in {folder / 'study.toml'} where it is wrong; then: themes check {folder}")

@@ -73,6 +73,22 @@ def erase(
     return Erased((*done, *short, f"`themes run {Path(folder).name}` brings themes and figures up to date.", STILL_THERE), left)
 
 
+def _cells_of(study: Study, person: ErasedPerson, export: Export) -> tuple[list[int], tuple[str, ...]]:
+    """Return the rows of the export's frame that are the person's, and the columns of the answer, none where all of them go."""
+    plan = study.settings.intake
+    if person.question is None:
+        return person.places, ()
+    question = plan.questions.get(person.question)
+    # A question that names no column is asked in the column of its own name.
+    column = question.column if question and question.column else person.question
+    if plan.layout == "wide":
+        return person.places, question.columns if question and question.columns else (column,)
+    if plan.question is None:
+        return person.places, (plan.text,)
+    asked = export.frame[plan.question].fillna("").str.strip()
+    return [place for place in person.places if asked.iloc[place] == column], (plan.text,)
+
+
 def _only_quotes(study: Study, person: ErasedPerson, cutter: Cutter) -> tuple[str, ...]:
     codes = codes_called_otherwise(study, person)
     emptied = erase_from_store(study, Taken(person.ids, person.words, cutter, codes), whole=False)
@@ -94,8 +110,6 @@ def _all(study: Study, person: ErasedPerson, cutter: Cutter, export: Export | No
     erase_from_ledger(study, person, codes, whole=person.question is None)
     erase_from_tables(study, person, codes)
     if export is not None and person.places:
-        question = study.settings.intake.questions.get(person.question) if person.question else None
-        # A question that names no column is asked in the column of its own name.
-        column = question.column if question and question.column else person.question
-        done.append(take_out(study, export, person.places, column=column))
+        places, columns = _cells_of(study, person, export)
+        done.append(take_out(study, export, places, columns=columns))
     return (*done, *still_holding(study, person))

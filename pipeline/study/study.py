@@ -48,6 +48,8 @@ class Question(SettingsSection):
     """An open question: where its answers stand and what the wording asks for."""
 
     column: Text = ""
+    columns: tuple[Text, ...] = ()
+    """Where people wrote into several boxes: the columns of the boxes. `column` then names them together."""
     frame: Frame = "neutral"
     wording: Text = ""
     write_ins: Text = ""
@@ -92,6 +94,8 @@ class Intake(SettingsSection):
     attributes: tuple[Text, ...] = ()
     weight: Text | None = None
     received: Text | None = None
+    leave_out: dict[Text, tuple[Text, ...]] = {}
+    """Rows that are nobody's, such as previews: a column, and what stands in it there."""
     consent: Consent | None = None
     questions: dict[Text, Question] = {}
     ratings: dict[Text, Rating] = {}

@@ -2,19 +2,22 @@
 
 import secrets
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
 from pipeline.errors import CodebookError, StudyError
 from pipeline.methods.text.language import languages_of
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plurals import listed, n_of
 from pipeline.study.study import Intake, Settings, load_study
 from pipeline.study.toml import write_settings
-from pipeline.survey.columns.column import listed_headings
+from pipeline.survey.columns.column import columns_of, listed_headings, shown
 from pipeline.survey.columns.infer import plan_for
+from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
 from pipeline.survey.readers import Export, read_export
 
 
@@ -38,11 +41,16 @@ class Proposal:
     """The reason of each setting, by its place in `study.toml`, such as `intake.id`."""
     unused: tuple[str, ...] = ()
     """What the export holds besides, and why it is not used."""
+    doubts: tuple[str, ...] = ()
+    """What a person should look at first."""
 
 
 def propose(export: Export, *, name: str, file: str) -> Proposal:
     """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
-    plan = plan_for(export, languages_of)
+    nobody = rows_of_nobody(columns_of(export), export.kind)
+    plan = plan_for(_without(export, nobody), languages_of)
+    if nobody:
+        plan.intake["leave_out"] = nobody | plan.intake.get("leave_out", {})
     values = {"file": file, "sheet": export.sheet} | plan.intake
     intake = {key: values[key] for key in Intake.model_fields if values.get(key) is not None}
     settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
@@ -50,7 +58,29 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
     settings["clean"] |= {"languages": plan.languages}
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
     closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
-    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused))
+    doubts = (*export.doubts, *_doubts_of_rows(export, nobody))
+    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused), doubts)
+
+
+def _without(export: Export, nobody: dict[str, list[str]]) -> Export:
+    """Return the export without rows that are nobody's, which would be guessed from."""
+    is_out = pd.Series(data=False, index=export.frame.index)
+    for column, values in nobody.items():
+        is_out |= export.frame[column].str.strip().isin(values)
+    return replace(export, frame=export.frame[~is_out].reset_index(drop=True)) if nobody else export
+
+
+def _doubts_of_rows(export: Export, nobody: dict[str, list[str]]) -> Iterator[str]:
+    for column, values in nobody.items():
+        counts = export.frame[column].str.strip().value_counts()
+        counted = listed([f"{int(counts[value]):,} “{value}”" for value in values])
+        yield (
+            f"Rows that are no person's answers are left out, by {shown(column)}: {counted}. To keep them, take leave_out out of "
+            "study.toml."
+        )
+    column, n = unfinished(columns_of(export))
+    if n:
+        yield f"{n_of(n, 'row is', 'rows are')} of people who did not finish, by {shown(column)}. What they answered is read."
 
 
 def _usual(kind: str) -> dict[str, Any]:
@@ -113,7 +143,7 @@ def _with_codebook(proposal: Proposal, book: Path) -> Proposal:
     except CodebookError as error:
         reason = f"The codebook is copied, but must be put right before a run: {error}"
     why = {"codebook": reason} | proposal.why
-    return Proposal(settings | proposal.settings, (reason, *proposal.reasons), why, proposal.unused)
+    return replace(proposal, settings=settings | proposal.settings, reasons=(reason, *proposal.reasons), why=why)
 
 
 def _fill(staging: Path, source: Path, *, proposal: Proposal, book: Path | None) -> None:

@@ -80,7 +80,7 @@ def holding(study, word):
 
 def test_a_row_goes_and_every_other_cell_is_as_it_was(study):
     before = answers(study)
-    take_out(study, read_source(study), [1], column=None)
+    take_out(study, read_source(study), [1])
     assert before["who"].tolist() == [row[0] for row in ROWS]
     pd.testing.assert_frame_equal(answers(study), before.drop(index=1).reset_index(drop=True))
     assert holding(study, "qcanary") == [] and holding(study, "R-002") == []
@@ -89,21 +89,33 @@ def test_a_row_goes_and_every_other_cell_is_as_it_was(study):
 def test_an_answer_goes_and_every_other_cell_is_as_it_was(study):
     before = answers(study)
     column = before.columns[-1]
-    take_out(study, read_source(study), [1], column=column)
+    take_out(study, read_source(study), [1], columns=[column])
     before.loc[1, column] = None
     pd.testing.assert_frame_equal(answers(study), before)
     assert holding(study, "qcanary") == [] and holding(study, "R-002") != []
 
 
 def test_the_wording_of_the_questions_is_kept(study):
-    take_out(study, read_source(study), [1], column=None)
+    take_out(study, read_source(study), [1])
     assert "What helps?" in read_source(load_study(study.folder)).questions.values() or "What helps?" in (
         load_study(study.folder).settings.intake.questions["helps"].wording
     )
 
 
 def test_what_is_written_anew_opens_for_its_owner_alone(study):
-    take_out(study, read_source(study), [1], column=None)
+    take_out(study, read_source(study), [1])
     written = load_study(study.folder).source
     assert written.stat().st_mode & 0o077 == 0
     assert read_export(written).frame.shape == (3, 3)
+
+
+def test_the_right_answer_is_blanked_beside_a_column_without_name_or_value(tmp_path):
+    (tmp_path / "study.toml").write_text(SETTINGS.format(suffix=".csv"), encoding="utf-8")
+    (tmp_path / "vault").mkdir()
+    path = tmp_path / "vault" / "export.csv"
+    path.write_text("who,,group,What helps?,area\nR-001,,family,Tea,North\nR-002,,staff,Zqcanary,South\n", encoding="utf-8")
+    study = load_study(tmp_path)
+    take_out(study, read_source(study), [1], columns=["What helps?"])
+    after = read_export(path).frame
+    assert after.iloc[1].fillna("").tolist() == ["R-002", "staff", "", "South"]
+    assert after.iloc[0].tolist() == ["R-001", "family", "Tea", "North"]

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.runtime.plurals import listed
 from pipeline.survey.columns.vocabulary import whole
 from pipeline.survey.readers import Export
+from pipeline.survey.readers.markup import without_markup
 
 
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
@@ -35,7 +36,7 @@ _YES_NO, _NO_ANSWER, _SAYS_NOTHING = whole("yes_no"), whole("no_answer"), whole(
 
 def plain(text: str) -> str:
     """Return the words of a heading or an option in lower case, with nothing between them but single spaces."""
-    return " ".join(re.findall(r"[^\W_]+", _CAMEL.sub(" ", text))).casefold()
+    return " ".join(re.findall(r"[^\W_]+", _CAMEL.sub(" ", without_markup(text)))).casefold()
 
 
 def is_no_answer(value: str) -> bool:
@@ -45,7 +46,7 @@ def is_no_answer(value: str) -> bool:
 
 def shown(name: str, *, width: int = 60) -> str:
     """Return a heading in quotation marks on one line, cut short in its middle when it is long."""
-    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", name).strip()
+    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", without_markup(name)).strip()
     return f"“{line}”" if len(line) <= width else f"“{line[: width - 20].rstrip()}…{line[-18:].lstrip()}”"
 
 

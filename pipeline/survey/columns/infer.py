@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from pipeline.runtime.plurals import agreeing, n_of
+from pipeline.survey.columns.boxes import boxes_of
 from pipeline.survey.columns.column import Column, columns_of, listed_headings, shown
 from pipeline.survey.columns.consent import (
     asks_for,
@@ -17,6 +18,7 @@ from pipeline.survey.columns.consent import (
 )
 from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
+from pipeline.survey.columns.long_questions import LongQuestions, sort_questions
 from pipeline.survey.columns.plan import Plan
 from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, holds_all, is_open, is_write_in
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
@@ -94,9 +96,23 @@ def _place_layout(plan: Plan) -> None:
     plan.put("layout", "long", because=f"A row for each answer: {names}.")
     plan.put("question", question.name, of=[question])
     plan.put("text", text.name, of=[text])
-    for wording in question.counts.index:
-        _put_question(plan, wording, column=wording)
+    _place_long_questions(plan, question, sort_questions(question, text))
     _note_languages(plan, [text])
+
+
+def _place_long_questions(plan: Plan, question: Column, questions: LongQuestions) -> None:
+    for column in questions.open:
+        _put_question(plan, column.name, column=column.name)
+    for name, scale in questions.scales.items():
+        value = {"column": name, "scale": [scale.low, scale.high]} | ({"labels": scale.labels} if scale.labels else {})
+        _put_rating(plan, name, value, of=[], because=f"a scale: {scale.because}")
+    for column in questions.choices:
+        because = "yes or no" if column.is_yes_no else f"one choice of {column.distinct} options"
+        _put_rating(plan, column.name, {"column": column.name}, of=[], because=because)
+    for columns, because in questions.not_read():
+        plan.unused.append(f"Not read: {listed_headings([column.name for column in columns])}. It {because}.")
+        left = plan.intake.setdefault("leave_out", {}).setdefault(question.name, [])
+        left += [column.name for column in columns]
 
 
 def _put_question(plan: Plan, wording: str, *, column: str, of: Sequence[Column] = (), because: str = "") -> None:
@@ -267,9 +283,29 @@ def _place_open_questions(plan: Plan) -> None:
         because = "short answers in people's own words, as the export has no longer ones; "
     if not columns:
         plan.why["intake.questions"] = "No column looks like an open question. Add one if there is one."
+    boxed = _place_boxes(plan, columns, because)
     for column in columns:
-        _put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
+        if column.name not in boxed:
+            _put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
     _note_languages(plan, columns)
+
+
+def _place_boxes(plan: Plan, columns: Sequence[Column], because: str) -> set[str]:
+    """Make one question of those that were asked with several boxes, and return the names of their columns."""
+    placed: set[str] = set()
+    for stem, boxes in boxes_of(columns).items():
+        if stem in plan.left:
+            continue
+        # Boxes that hardly anybody came to are no open question by themselves, and belong to this one.
+        more = [column for column in plan.remaining(lambda column: column.n > 0) if column not in columns]
+        parts = boxes_of([*boxes, *more]).get(stem, boxes)
+        names = [part.name for part in parts]
+        aim = frame_of(stem)
+        value = {"column": stem, "columns": names, "frame": aim}
+        says = f"Open question {shown(stem)}: {because}{len(names)} boxes are read as one answer; it {_FRAMES[aim]}."
+        plan.put(f"questions.{plan.key_for(stem)}", value, because=says, of=parts)
+        placed |= set(names)
+    return placed
 
 
 def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:

@@ -16,6 +16,7 @@ _RECEIVED = (whole("received_plainly"), whole("received"), whole("received_perha
 _GROUP, _ASKS_GROUP = within("group"), within("asks_group")
 _OF_THE_STUDY, _RATES = within("group_of_the_study"), within("rates")
 _TOOLS = {"qualtrics", "surveymonkey", "limesurvey", "ms-forms"}
+_NUMBER_SIGNS = {"#", "№", "n°", "no.", "nr.", "no", "nr"}
 _MOST_LEVELS = 60
 _LONGEST_LEVEL = 80
 
@@ -52,7 +53,7 @@ def is_personal(column: Column) -> bool:
 
 def person_rank(column: Column) -> int | None:
     """Return how well a column tells people apart: 0 when it is named so, 1 when it only numbers rows."""
-    if column.is_called(_ROW):
+    if column.is_called(_ROW) or column.name.strip().casefold() in _NUMBER_SIGNS:
         return 1 if column.variety == 1 else None
     tells_apart = column.distinct > 12 or column.variety >= 0.5
     return 0 if column.is_called(_PERSON) and tells_apart and not column.is_prose else None

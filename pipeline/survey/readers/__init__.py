@@ -74,8 +74,8 @@ def read_tables(path: Path) -> tuple[dict[str, list[Row]], list[str], int]:
             return *read_sheets(path), 1
         if reader is not read_text:
             raise DataError("this is no table. Save it as .xlsx, .ods or .csv.")
-        rows, _, first = read_rows(path)
-        return {"": list(rows)}, [], first
+        table = read_rows(path)
+        return {"": list(table.rows)}, [], table.first
 
 
 @contextmanager

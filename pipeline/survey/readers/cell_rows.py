@@ -1,6 +1,6 @@
 """From rows of cells, however they were stored, to an `Export`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -10,8 +10,11 @@ import pyarrow
 from numpy.typing import NDArray
 
 from pipeline.errors import DataError
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plurals import agreeing, n_of
+from pipeline.survey.readers.frame_doubts import doubts_of_frame, without_error_cells
 from pipeline.survey.readers.headers import DEEPEST, Headings, Row, find_headings
+from pipeline.survey.readers.markup import without_markup
+from pipeline.survey.readers.outer_rows import foot_of, n_titles, refuse_summary
 
 
 _SHOWN = 5  # how many rows or columns a sentence names before it says how many more
@@ -37,30 +40,56 @@ class Export:
     """Where the first response stands in the file, so that row i of the frame is row first_row + i there."""
     sheet: str | None = None
     """The sheet of a workbook that was read."""
+    doubts: tuple[str, ...] = ()
+    """What a person should look at before a run, as sentences without a word of any answer."""
+    places: tuple[int, ...] = ()
+    """Where each column stands in the file, from 0, where one without name or value was left out."""
 
 
-def build_export(rows: Iterable[Row], *, notes: Sequence[str] = (), first: int = 1, sheet: str | None = None) -> Export:
+def build_export(
+    rows: Iterable[Row], *, notes: Sequence[str] = (), doubts: Sequence[str] = (), first: int = 1, sheet: str | None = None
+) -> Export:
     """Turn rows into an export; `first` is the number in the file of the first of them."""
-    remarks = list(notes)
-    cells = _Cells(first)
-    left = iter(rows)
-    while piece := list(islice(left, _AT_ONCE)):
+    remarks, concerns = list(notes), list(doubts)
+    cells = _gather(iter(rows), first, remarks)
+    cells.check(remarks)
+    headings = find_headings(cells.top)
+    remarks += [headings.note] if headings.note else []
+    concerns += [headings.doubt] if headings.doubt else []
+    body = _without_blank_end(cells.frame().iloc[headings.depth :], remarks)
+    first_row = cells.first + headings.depth
+    body = _without_foot(body, concerns, first_row)
+    if body.empty:
+        raise DataError("it has column names but no answers below them. Export it again with the responses.")
+    return _assemble(headings, body, Remarks(remarks, concerns), first_row=first_row, sheet=sheet)
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What was done to read an export, and what a person should look at."""
+
+    notes: list[str]
+    doubts: list[str]
+
+
+def _gather(rows: Iterator[Row], first: int, remarks: list[str]) -> "_Cells":
+    piece = list(islice(rows, _AT_ONCE))
+    refuse_summary(piece)
+    if titles := n_titles(piece):
+        remarks.append(f"{titles} rows above the column names left out" if titles > 1 else "a title row left out")
+    cells = _Cells(first + titles)
+    piece = piece[titles:]
+    while piece:
         if (widest := max(map(len, piece))) > _MOST_COLUMNS:
             raise DataError(
                 f"it has {widest:,} columns, and no spreadsheet has more than {_MOST_COLUMNS:,}. Export each answer as a row, "
                 "or fewer questions."
             )
         cells.add(piece)
+        piece = list(islice(rows, _AT_ONCE))
     if not cells.top:
         raise DataError("there is nothing in it. Export the answers again.")
-    cells.check(remarks)
-    headings = find_headings(cells.top)
-    if headings.note:
-        remarks.append(headings.note)
-    body = _without_blank_end(cells.frame().iloc[headings.depth :], remarks)
-    if body.empty:
-        raise DataError("it has column names but no answers below them. Export it again with the responses.")
-    return _assemble(headings, body, remarks, first_row=cells.first + headings.depth, sheet=sheet)
+    return cells
 
 
 class _Cells:
@@ -121,17 +150,20 @@ class _Cells:
         return pd.Series(pd.array(text, dtype="str"))
 
 
-def _assemble(headings: Headings, body: pd.DataFrame, remarks: list[str], *, first_row: int, sheet: str | None) -> Export:
+def _assemble(headings: Headings, body: pd.DataFrame, remarks: Remarks, *, first_row: int, sheet: str | None) -> Export:
     kept = [i for i, name in enumerate(headings.names) if name or _filled(body.iloc[:, i]).any()]
     if len(kept) < len(headings.names):
-        remarks.append(f"{n_of(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
-    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], remarks)
+        remarks.notes.append(f"{n_of(len(headings.names) - len(kept), 'column')} with neither a name nor a value left out")
+    names = _distinct([headings.names[i] or f"column {i + 1}" for i in kept], remarks.notes)
     unnamed = [f"column {i + 1}" for i in kept if not headings.names[i]]
     if unnamed:
-        remarks.append(f"columns without a name are called {_list(unnamed)}")
-    questions = {name: headings.questions[i] or name for name, i in zip(names, kept, strict=True)}
+        remarks.notes.append(f"columns without a name are called {_list(unnamed)}")
+    questions = {name: without_markup(headings.questions[i]) or without_markup(name) for name, i in zip(names, kept, strict=True)}
     frame = body.iloc[:, kept].set_axis(names, axis="columns").reset_index(drop=True)
-    return Export(frame, headings.kind, questions, {}, tuple(remarks), first_row, sheet)
+    frame = without_error_cells(frame, remarks.notes, remarks.doubts)
+    remarks.doubts.extend(doubts_of_frame(frame, questions, first_row=first_row))
+    places = tuple(kept)
+    return Export(frame, headings.kind, questions, {}, tuple(remarks.notes), first_row, sheet, tuple(remarks.doubts), places)
 
 
 def frame_of(columns: dict[str, Sequence[str | None]]) -> pd.DataFrame:
@@ -156,6 +188,19 @@ def _without_blank_end(body: pd.DataFrame, remarks: list[str]) -> pd.DataFrame:
     end = int(filled.nonzero()[0].max(initial=-1)) + 1
     if 0 < end < len(body):
         remarks.append(f"{n_of(len(body) - end, 'blank row')} at the end left out")
+    return body.iloc[:end]
+
+
+def _without_foot(body: pd.DataFrame, doubts: list[str], first_row: int) -> pd.DataFrame:
+    n = foot_of(body)
+    if not n:
+        return body
+    end = len(body) - n
+    which = f"row {first_row + end}" if n == 1 else f"rows {first_row + end} to {first_row + len(body) - 1}"
+    doubts.append(
+        f"The export ends in {which}, which {agreeing(n, 'looks', 'look')} like a total or a remark and not like a person, so "
+        f"{agreeing(n, 'it is', 'they are')} left out. If somebody answered there, put a number of theirs into the first column."
+    )
     return body.iloc[:end]
 
 

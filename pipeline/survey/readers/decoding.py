@@ -4,6 +4,7 @@ import codecs
 import re
 
 from pipeline.errors import DataError
+from pipeline.survey.readers.one_byte_encodings import decode_one_byte
 
 
 _BOMS = (
@@ -35,14 +36,18 @@ _STRAY_BYTE = {
 _AT_ONCE = 1 << 20
 
 
-def as_utf8(data: bytes) -> tuple[bytes, list[str]]:
-    """Return the text in UTF-8, without a mark of its encoding, and what had to be done to read it; see `decode`."""
+def as_utf8(data: bytes) -> tuple[bytes, list[str], list[str]]:
+    """Return the text in UTF-8, without a mark of its encoding, what had to be done to read it, and what to look at.
+
+    See `decode`.
+    """
     if name_foreign(data) or b"\0" in data or not _is_utf8(data):
-        text, notes = decode(data)
-        return text.encode(), notes
+        text, notes, doubts = decode(data)
+        return text.encode(), notes, doubts
     while data.startswith(codecs.BOM_UTF8):
         data = data[len(codecs.BOM_UTF8) :]
-    return data, _lost(data.count("\ufffd".encode()))
+    lost = _lost(data.count("\ufffd".encode()))
+    return data, lost, [_sentence(note) for note in lost]
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -59,12 +64,12 @@ def _lost(n: int) -> list[str]:
     return [f"characters that had been lost before this export and show as \ufffd: {n:,}"] if n else []
 
 
-def decode(data: bytes) -> tuple[str, list[str]]:
-    """Return the text and what had to be done to read it."""
+def decode(data: bytes) -> tuple[str, list[str], list[str]]:
+    """Return the text, what had to be done to read it, and what a person should look at."""
     foreign = name_foreign(data)
     if foreign:
         raise DataError(f"its content is {foreign}, whatever its name says. Save or export it again as text.")
-    text, encoding = _decode(data)
+    text, encoding, is_doubtful = _decode(data)
     text = text.lstrip("\ufeff")
     notes = [] if encoding == "utf-8" else [f"encoding {encoding}"]
     nuls = text.count("\0")
@@ -75,7 +80,14 @@ def decode(data: bytes) -> tuple[str, list[str]]:
     if nuls:
         text = text.replace("\0", "")
         notes.append(f"NUL characters removed: {nuls:,}")
-    return text, notes + _lost(text.count("\ufffd"))
+    lost = _lost(text.count("\ufffd"))
+    doubts = [_sentence(note) for note in lost]
+    if is_doubtful:
+        doubts.append(
+            f"Its characters may be read wrongly: it was read as {encoding}, and some signs stand where none belongs. Look at "
+            "a few answers with accents or apostrophes. If they are wrong, save the file again as “CSV UTF-8”."
+        )
+    return text, notes + lost, doubts
 
 
 def name_foreign(data: bytes) -> str | None:
@@ -87,15 +99,15 @@ def name_foreign(data: bytes) -> str | None:
     return "a web page or XML" if start.startswith(_MARKUP) else None
 
 
-def _decode(data: bytes) -> tuple[str, str]:
+def _decode(data: bytes) -> tuple[str, str, bool]:
     marked = next((name for mark, name in _BOMS if data.startswith(mark)), None) or _unmarked_utf16(data)
     if marked:
         try:
-            return data.decode(marked), marked
+            return data.decode(marked), marked, False
         except UnicodeDecodeError as error:
             raise DataError(f"it is {marked} text, but damaged or cut short. Export it again.") from error
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8"), "utf-8", False
     except UnicodeDecodeError:
         return _decode_bytes(data)
 
@@ -110,13 +122,14 @@ def _unmarked_utf16(data: bytes) -> str | None:
     return "utf-16-be" if half and even > 0.4 * half and odd < 0.1 * half else None
 
 
-def _decode_bytes(data: bytes) -> tuple[str, str]:
+def _decode_bytes(data: bytes) -> tuple[str, str, bool]:
     """Decode a one-byte encoding, or UTF-8 into which some of it was pasted."""
     text = data.decode("utf-8", errors="surrogateescape")
     stray = len(re.findall("[\udc80-\udcff]", text))
     if len(re.findall(r"[^\x00-\x7f]", text)) - stray > stray:
-        return text.translate(_STRAY_BYTE), f"utf-8 with {stray:,} characters of cp1252 among it"
-    # cp1252 before latin-1, in which Windows' quotation marks would be signs that nobody sees.
-    if _UNDEFINED_CP1252.isdisjoint(data):
-        return data.decode("cp1252"), "cp1252"
-    return data.decode("latin-1"), "latin-1"
+        return text.translate(_STRAY_BYTE), f"utf-8 with {stray:,} characters of cp1252 among it", False
+    return decode_one_byte(data)
+
+
+def _sentence(note: str) -> str:
+    return f"{note[0].upper()}{note[1:]}. Export it again, as UTF-8, if the words are whole in the survey tool."

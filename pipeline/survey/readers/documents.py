@@ -55,7 +55,8 @@ def _read_document(path: Path) -> tuple[str, list[str]]:
     try:
         if path.suffix.lower() == ".docx":
             return _docx_text(path), []
-        text, notes = decode(path.read_bytes())
+        text, notes, doubts = decode(path.read_bytes())
+        notes += [doubt.rstrip(".") for doubt in doubts]
     except DataError as error:
         raise DataError(f"{path.name}: {error}") from error
     return _with_paragraphs(text.replace("\r\n", "\n").replace("\r", "\n"), notes), notes

@@ -5,12 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.runtime.plain_text import one_line
+from pipeline.runtime.plurals import n_of
+from pipeline.survey.readers.header_evidence import Evidence, evidence_of
 
 
 Row = list[str | None]
 """The cells of one row, None where a cell is blank."""
 
-DEEPEST = 3
+DEEPEST = 200
+"""Rows that are looked at: names, and enough answers below to tell the ones from the others."""
+_DEEPEST_NAMES = 4
+_TOOLS_DEEPEST = 3
+_FULL, _SPARSE = 0.9, 0.7
+_FEWEST_BELOW = 3
 _SURVEYMONKEY_ANSWER = {"response", "open-ended response"}
 _QUALTRICS_DATES = {"StartDate", "EndDate", "RecordedDate"}
 # Qualtrics' third row gives each column an id as JSON.
@@ -39,20 +46,19 @@ class Headings:
     depth: int = 1
     kind: str = "table"
     note: str = ""
+    doubt: str = ""
 
 
 def find_headings(rows: list[Row]) -> Headings:
     """Recognise the layout of the header rows; one row of names where no tool's layout is recognised."""
-    top = [[tidy(cell) for cell in row] for row in rows[:DEEPEST]]
+    top = [[tidy(cell) for cell in row] for row in rows[:_TOOLS_DEEPEST]]
     for recognise in RECOGNISERS:
         headings = recognise(top)
         if headings:
             return headings
-    # No layout of a tool: then the first row names the columns, whatever it looks like.
-    headings = _one_row(top)
     if len(rows) > 2 and len(top[0]) > 1 and not any(rows[1]) and any(rows[2]):
-        return replace(headings, depth=2, note="a blank second header row left out")
-    return headings
+        return replace(_one_row(top), depth=2, note="a blank second header row left out")
+    return _by_evidence(rows)
 
 
 def tidy(cell: str | None) -> str:
@@ -135,6 +141,102 @@ def _codes_over_questions(top: list[list[str]]) -> Headings | None:
         return None
     kind = "citizen-space" if names[0].startswith("Ident") else "table"
     return Headings(names, wording, 2, kind, "two header rows, codes above the questions; one left out")
+
+
+def _by_evidence(rows: list[Row]) -> Headings:
+    """Tell by what stands below how many rows name the columns: one unless their cells say otherwise."""
+    first = [tidy(cell) for cell in rows[0]]
+    depth = _n_names(rows)
+    if depth > 1:
+        return _joined_rows([[tidy(cell) for cell in row] for row in rows[:depth]])
+    evidence = evidence_of(rows[0], rows[1:])
+    n_below = len(rows) - 1
+    if n_below >= _FEWEST_BELOW and evidence.answers >= 2 and not evidence.names:
+        names = [f"column {_letter(place)}" for place in range(len(first))]
+        doubt = (
+            "The first row looks like a person's answers and not like names of columns, so it is read as answers, and the "
+            f"columns are called column A to column {_letter(len(first) - 1)}. Put a row of names above it: each question as it "
+            "was asked."
+        )
+        return Headings(names, names, 0, doubt=doubt)
+    headings = _one_row([first])
+    if n_below >= _FEWEST_BELOW and evidence.answers > evidence.names:
+        doubt = (
+            "The first row, which should name the columns, looks like a person's answers. If it is, that person is not counted "
+            "and their words would be printed as a question: put a row of names above it."
+        )
+        return replace(headings, doubt=doubt)
+    below = evidence_of(rows[1], rows[2:]) if n_below > _FEWEST_BELOW else Evidence()
+    if below.names >= 1 and below.balance > 0 and (below.names >= 2 or below.answers == 0):
+        doubt = (
+            "The first row below the names is unlike the rows that follow: words where they have numbers, dates or options. "
+            "It is counted as a person; delete it if it is a second row of names, a test or a note."
+        )
+        return replace(headings, doubt=doubt)
+    return headings
+
+
+def _n_names(rows: list[Row]) -> int:
+    """Return how many rows hold names: as far down as a row is full, differs from column to column, and unlike answers."""
+    depth = 1
+    for place in range(1, min(_DEEPEST_NAMES, len(rows) - _FEWEST_BELOW)):
+        cells = [tidy(cell) for cell in rows[place]]
+        filled = [cell for cell in cells if cell]
+        above = [tidy(cell) for cell in rows[place - 1]]
+        named = [cell for cell, heading in zip(cells, above, strict=True) if heading]
+        is_full = len(filled) > 1 and sum(map(bool, named)) >= _FULL * len(named)
+        if not is_full or len(set(filled)) < 0.8 * len(filled):
+            continue
+        evidence = evidence_of(rows[place], rows[place + 1 :])
+        # Under section names, which stand over the first of their columns only, less is enough; so it is for codes.
+        filled_above = sum(map(bool, above)) / len(filled)
+        is_coded = _are_codes(cells) and not _are_codes(above)
+        needed = 0.5 if filled_above <= _SPARSE else 1 if is_coded or filled_above <= _FULL else 2
+        if evidence.names >= needed and evidence.answers <= 0.1 * evidence.names:
+            depth = place + 1
+    return depth
+
+
+def _joined_rows(top: list[list[str]]) -> Headings:
+    """Make a name and a wording of each column out of several rows of names."""
+    *upper, last = top
+    above = next((row for row in reversed(upper) if sum(map(bool, row)) > _FULL * sum(map(bool, last))), None)
+    left = f"{n_of(len(top), 'row')} of names"
+    if above is None:
+        # Sections: a question's name is enough unless two sections ask the same.
+        sections = _carried(upper[-1])
+        names = [
+            f"{section} – {name}" if section and name and last.count(name) > 1 else name or section
+            for section, name in zip(sections, last, strict=True)
+        ]
+        return Headings(names, names, len(top), note=f"{left}: section names above the questions left out")
+    if _are_codes(last) and not _are_codes(above):
+        return Headings([a or b for a, b in zip(above, last, strict=True)], above, len(top), note=f"{left}: the codes left out")
+    names = [a or b for a, b in zip(above, last, strict=True)]
+    return Headings(names, last, len(top), note=f"{left}: names above, wordings of the questions below")
+
+
+def _carried(row: list[str]) -> list[str]:
+    """Return each cell, or the last before it that is filled."""
+    last, carried = "", []
+    for cell in row:
+        last = cell or last
+        carried.append(last)
+    return carried
+
+
+def _are_codes(row: list[str]) -> bool:
+    filled = [cell for cell in row if cell]
+    return sum(" " not in cell and len(cell) <= 20 for cell in filled) >= _FULL * len(filled)
+
+
+def _letter(place: int) -> str:
+    """Return a column's letters, as spreadsheets show them: A, B … Z, AA."""
+    letters, place = "", place + 1
+    while place:
+        place, remainder = divmod(place - 1, 26)
+        letters = chr(65 + remainder) + letters
+    return letters
 
 
 def _one_row(top: list[list[str]]) -> Headings:

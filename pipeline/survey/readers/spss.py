@@ -8,6 +8,7 @@ from pipeline.errors import DataError
 from pipeline.runtime.sandbox import parse_apart
 from pipeline.runtime.sandboxed_parsers import cell_text
 from pipeline.survey.readers.cell_rows import Export, frame_of
+from pipeline.survey.readers.markup import without_markup
 
 
 _EPOCH = datetime(1582, 10, 14)  # SPSS counts seconds from the day before the Gregorian calendar began
@@ -34,7 +35,7 @@ def read_spss(path: Path) -> Export:
     notes = list(parsed["notes"])
     if labels:
         notes.append(f"value labels put in place of values in {len(labels)} of {len(columns)} columns")
-    questions = {column: parsed["questions"].get(column) or column for column in columns}
+    questions = {column: without_markup(parsed["questions"].get(column) or column) for column in columns}
     return Export(frame_of(columns), "spss", questions, labels, tuple(notes))
 
 

@@ -20,7 +20,6 @@ from pipeline.survey.readers.headers import Row
 MERGED = "\ufffc"
 # calamine makes room for every cell up to the outermost, filled or not.
 _MAX_CELLS = 20_000_000
-_DEEPEST_TITLE = 10
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 _LOCKED = "it is protected with a password. Save it without one."
@@ -134,12 +133,10 @@ def _column_number(letters: bytes) -> int:
 
 
 def _read(path: Path, sheet: str | None, notes: list[str]) -> Export:
-    name, rows = _named(path, sheet) if sheet is not None else _largest(path, notes)
-    title = _title_rows(rows)
-    if title:
-        notes.append(f"{title} rows above the column names left out" if title > 1 else "a title row left out")
+    doubts: list[str] = []
+    name, rows = _named(path, sheet) if sheet is not None else _largest(path, notes, doubts)
     try:
-        return build_export(rows[title:], notes=notes, first=1 + title, sheet=name)
+        return build_export(rows, notes=notes, doubts=doubts, sheet=name)
     except DataError as error:
         raise DataError(f'sheet "{name}": {error}') from error
 
@@ -152,7 +149,7 @@ def _named(path: Path, sheet: str) -> tuple[str, list[Row]]:
     return sheet, sheets[sheet].rows
 
 
-def _largest(path: Path, notes: list[str]) -> tuple[str, list[Row]]:
+def _largest(path: Path, notes: list[str], doubts: list[str]) -> tuple[str, list[Row]]:
     sheets = parse_workbook("shown sheets", path, damaged=_DAMAGED)
     with_cells = [sheet for sheet in sheets if sheet.has_cells]
     shown = [sheet for sheet in with_cells if sheet.is_shown] or with_cells
@@ -162,6 +159,14 @@ def _largest(path: Path, notes: list[str]) -> tuple[str, list[Row]]:
     if len(sheets) > 1:
         others = ", ".join(f'"{sheet.name}"' for sheet in sheets if sheet.name != largest.name)
         notes.append(f'read the largest sheet, "{largest.name}"; not read: {others}')
+    n_rows = sum(map(any, largest.rows))
+    as_long = [sheet.name for sheet in shown if sheet is not largest and sum(map(any, sheet.rows)) >= max(10, n_rows / 2)]
+    if as_long:
+        named = ", ".join(f"“{name}”" for name in as_long[:5]) + (f" and {len(as_long) - 5} more" if len(as_long) > 5 else "")
+        doubts.append(
+            f"Only the sheet “{largest.name}” is read, and there are others with about as many rows: {named}. If they hold "
+            "answers, too, put all into one sheet, or make a study of each (sheet = … in study.toml says which is read)."
+        )
     return largest.name, largest.rows
 
 
@@ -169,16 +174,3 @@ def _filled(rows: list[Row]) -> int:
     """Count filled cells, a sheet without a second row being no table."""
     counts = [sum(cell is not None for cell in row) for row in rows]
     return sum(counts) if sum(map(bool, counts)) > 1 else 0
-
-
-def _title_rows(rows: list[Row]) -> int:
-    """Count the rows of a single cell above a row of three or more, or two such rows above a row of two."""
-    single = 0
-    for i, row in enumerate(rows[:_DEEPEST_TITLE]):
-        filled = sum(cell is not None for cell in row)
-        if filled > 1:
-            return i if single and (filled > 2 or single > 1) else 0
-        if filled and row[0] is None:
-            return 0
-        single += filled
-    return 0

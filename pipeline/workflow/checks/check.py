@@ -7,9 +7,10 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import DataError
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
-from pipeline.survey.columns.column import shown
+from pipeline.survey.columns.column import columns_of, shown
+from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
 from pipeline.survey.readers import read_export
 from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
@@ -17,6 +18,7 @@ from pipeline.workflow.checks.named_columns import check_columns, check_ids, che
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
 from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, predict
 from pipeline.workflow.checks.settings import check_settings
+from pipeline.workflow.planned_frame import closed_wordings, left_out
 
 
 __all__ = ["Check", "Problem", "check"]
@@ -79,12 +81,27 @@ def check(study: Study) -> Check:
         # Without the export nothing more can be looked at; the settings are told all the same, to be mended at once.
         return Check(study.settings.name, _sorted([Problem("error", str(error)), *problems]))
     context = CheckContext(study, export)
+    problems += [Problem("warning", f"{study.source.name}: {doubt}") for doubt in export.doubts]
+    problems += _rows_of_nobody(context)
     problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
     people = count_people(context)
     problems += check_disclosure(context, people)
     problems += check_n_themes(context)
     expected = predict(context)
     return Check(study.settings.name, _sorted(problems), tuple(_notes(context)), people, expected.minutes, expected.memory_mb)
+
+
+def _rows_of_nobody(context: CheckContext) -> Iterator[Problem]:
+    for column, values in rows_of_nobody(columns_of(context.export), context.export.kind).items():
+        named = {value.casefold() for value in context.plan.leave_out.get(column, ())}
+        kept = [value for value in values if value.casefold() not in named]
+        n = int(context.frame[column].isin(kept).sum())
+        if n:
+            text = f"{n_of(n, 'row is', 'rows are')} no person's answers (such as “{kept[0]}”)"
+            counted = agreeing(n, "is counted as a person", "are counted as people")
+            yield Problem(
+                "warning", f"{context.place(column=column)}{text} and {counted}. Name such rows under [intake] leave_out."
+            )
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:
@@ -98,14 +115,25 @@ def _notes(context: CheckContext) -> Iterator[str]:
     if plan.id is None:
         yield "No id column is named, so each row counts as one person."
     if plan.layout == "long" and plan.question in context.frame:
-        named = {question.column or name for name, question in plan.questions.items()}
+        named = {question.column or name for name, question in plan.questions.items()} | set(closed_wordings(plan))
         others = context.frame[plan.question]
         n = int((~others.isin(named)).sum())
         if n:
             yield f"{n_of(n, 'row')} ask what [intake.questions] does not name; they are read as neutral questions."
+    yield from _notes_on_rows(context)
     yield from _notes_on_consent(context)
     if context.study.codebook is None:
         yield "The study has no codebook, so themes are found and no codes suggested."
+
+
+def _notes_on_rows(context: CheckContext) -> Iterator[str]:
+    frame = context.export.frame
+    for column, values in context.plan.leave_out.items():
+        if column in frame and (n := int(left_out(frame, context.plan.model_copy(update={"leave_out": {column: values}})).sum())):
+            yield f"{n_of(n, 'row')} left out by {shown(column)}, as [intake] leave_out says."
+    column, n = unfinished(columns_of(context.export))
+    if n:
+        yield f"{n_of(n, 'row is', 'rows are')} of people who did not finish, by {shown(column)}. What they answered is read."
 
 
 def _notes_on_consent(context: CheckContext) -> Iterator[str]:

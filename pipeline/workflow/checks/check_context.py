@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline.study.study import Intake, Study
 from pipeline.survey.columns.column import Column, shown
 from pipeline.survey.readers import Export
+from pipeline.workflow.planned_frame import planned_frame
 
 
 _MOST_ROWS = 8
@@ -40,7 +41,7 @@ class CheckContext:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The export's cells without the spaces at their ends; an empty text where nothing stands."""
-        frame = self.export.frame.reset_index(drop=True)
+        frame = planned_frame(self.export.frame.reset_index(drop=True), self.plan)
         return frame.fillna("").apply(lambda cells: cells.str.strip()) if len(frame.columns) else frame
 
     @cached_property

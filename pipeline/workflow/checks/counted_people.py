@@ -9,6 +9,7 @@ from pipeline.study.study import compared_groups
 from pipeline.survey.columns.column import shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 from pipeline.workflow.open_answers import answers_to
+from pipeline.workflow.planned_frame import closed_wordings
 
 
 EVERYONE = "everyone"
@@ -52,8 +53,12 @@ def _asked(context: CheckContext) -> pd.DataFrame:
             return pd.DataFrame()
         wording = frame[plan.question] if plan.question in frame else pd.Series("answer", index=frame.index)
         named = {question.column or name: name for name, question in plan.questions.items()}
+        frame = frame[~wording.isin(closed_wordings(plan))]
+        wording = wording.loc[frame.index]
         question = wording.map(named).astype(object).fillna(OTHER_QUESTIONS)
-        parts = [pd.DataFrame({"person": context.people, "question": question, "answered": frame[plan.text] != ""})]
+        parts = [
+            pd.DataFrame({"person": context.people.loc[frame.index], "question": question, "answered": frame[plan.text] != ""})
+        ]
     else:
         parts = [
             pd.DataFrame({"person": context.people, "question": name, "answered": answers_to(question, plan, frame) != ""})

@@ -88,10 +88,14 @@ def _named(context: CheckContext) -> Iterator[tuple[str, str]]:
     if plan.consent:
         yield "[intake.consent] column", plan.consent.column
     if plan.layout == "wide":
-        yield from ((f"[intake.questions.{name}]", question.column) for name, question in plan.questions.items())
+        for name, question in plan.questions.items():
+            yield from ((f"[intake.questions.{name}]", column) for column in question.columns or (question.column,))
+    yield from (("[intake] leave_out", column) for column in plan.leave_out)
     for name, rating in plan.ratings.items():
         options = list(rating.columns.values())
-        yield from ((f"[intake.ratings.{name}]", column) for column in options or [rating.column])
+        # A closed question of a long export is named by its wording, as open ones are.
+        if options or plan.layout == "wide":
+            yield from ((f"[intake.ratings.{name}]", column) for column in options or [rating.column])
 
 
 def _check_wordings(context: CheckContext) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from pipeline.survey.readers import Export
 from pipeline.tables.lookup import is_duplicate
 from pipeline.tables.parquet import empty_table
 from pipeline.workflow.open_answers import answers_to
+from pipeline.workflow.planned_frame import closed_wordings, planned_frame
 
 
 _TIERS = ("none", "analyse", "paraphrase", "quote")
@@ -27,12 +28,14 @@ Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 def intake(source: Export, key: bytes, erased: ErasureRegister, *, settings: SimpleNamespace) -> Tables:
     """Return responses (every open cell, blank ones too), ratings and people; of those who were erased nothing."""
     plan: Intake = settings.intake
-    frame = source.frame.reset_index(drop=True)
-    _check_columns(frame, plan)
+    whole = source.frame.reset_index(drop=True)
+    _check_columns(whole, plan)
+    frame = planned_frame(whole, plan)
     people = pd.DataFrame(
         {
-            "response_id": pseudonyms(frame, plan, key),
-            "row": range(source.first_row, source.first_row + len(frame)),
+            # Of the whole file, so that rows without an id are called the same whatever is left out.
+            "response_id": pseudonyms(whole, plan, key).loc[frame.index],
+            "row": source.first_row + frame.index.to_numpy(),
             "weight": _weights(frame, plan),
             "received": frame[plan.received] if plan.received else None,
             "consent": _meaning(frame[plan.consent.column], plan.consent) if plan.consent else "analyse",
@@ -66,9 +69,11 @@ def _without_withdrawn(responses: pd.DataFrame, erased: ErasureRegister) -> pd.D
 def _check_columns(frame: pd.DataFrame, plan: Intake) -> None:
     wanted = [plan.id, plan.weight, plan.received, *plan.attributes, plan.consent.column if plan.consent else None]
     wanted += plan.consent.questions.values() if plan.consent else ()
-    wanted += [column for rating in plan.ratings.values() for column in (rating.column, *rating.columns.values())]
+    wanted += plan.leave_out
+    wanted += [column for rating in plan.ratings.values() for column in rating.columns.values()]
     if plan.layout == "wide":
-        wanted += [question.column for question in plan.questions.values()]
+        wanted += [column for asked in plan.questions.values() for column in asked.columns or (asked.column,)]
+        wanted += [rating.column for rating in plan.ratings.values()]
     else:
         wanted += [plan.text, plan.question]
     missing = sorted({column for column in wanted if column and column not in frame.columns})
@@ -147,6 +152,8 @@ def _wide(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
 
 def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
     wording = frame[plan.question].fillna("").str.strip() if plan.question else pd.Series("answer", index=frame.index)
+    is_open = ~wording.isin(closed_wordings(plan))
+    frame, people, wording = frame[is_open], people[is_open], wording[is_open]
     named = {question.column or name: (name, question) for name, question in plan.questions.items()}
     asked = [named.get(value, (value or "answer", Question())) for value in wording]
     return people.assign(
