@@ -18,7 +18,7 @@ from pipeline.cli.privacy_commands import confirm, erase, safeguarding
 from pipeline.cli.report_commands import easyread, import_project, loop, quote
 from pipeline.cli.review_commands import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.signals import stop_when_asked
-from pipeline.cli.study_commands import check, export, freeze, new, run, status
+from pipeline.cli.study_commands import check, export, freeze, new, release, run, status
 from pipeline.cli.terminal import answer_nobody, is_text, show_what_can_be_shown
 from pipeline.cli.theme_commands import theme
 from pipeline.errors import PipelineError
@@ -162,6 +162,7 @@ def main(*, verbose: bool) -> None:
       themes check my-study
       themes run my-study
       themes export my-study --to html
+      themes release my-study
     """
     stop_when_asked()
     leave_no_core()
@@ -178,7 +179,7 @@ def main(*, verbose: bool) -> None:
 
 
 COMMANDS = (
-    *(new, check, run, status, export),
+    *(new, check, run, status, export, release),
     *(pack, unpack, review, people, learn, agreement, theme, codebook),
     *(quote, loop, easyread),
     *(safeguarding, confirm, erase, verify, backup, restore, freeze, import_project),

@@ -101,16 +101,54 @@ def status(study: Path, *, as_json: bool) -> None:
     ),
 )
 def export(study: Path, formats: tuple[str, ...]) -> None:
-    """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
+    """Write drafts: the report, tables, the closed loop, easy read; and quotations, or files for other programs.
+
+    What holds figures is a draft, and not to be passed on: themes release makes the copy that may be.
 
     \b
     Example:
       themes export my-study --to html --to tables
     """
+    from pipeline.report import EXPORTS
     from pipeline.report import export as export_study
     from pipeline.study.study import load_study
 
     for path in export_study(load_study(study), to=formats):
+        click.echo(path)
+    if any(EXPORTS[name].has_figures for name in formats):
+        # Not on stdout, where other programs read the names of the files.
+        click.echo(f"Drafts, not to be passed on. Once people have checked them: themes release {study}", err=True)
+
+
+@click.command()
+@STUDY
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    default=("html", "docx", "xlsx"),
+    show_default=True,
+    help="html, docx, pdf, xlsx, summary, charts, tables, quotes, loop, easyread or qdc; may be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Release it without being asked.")
+def release(study: Path, formats: tuple[str, ...], *, yes: bool) -> None:
+    """Write what may be passed on to exports/released/, after saying which figures that fixes for good.
+
+    \b
+    Example:
+      themes release my-study
+      themes release my-study --to html --to tables --yes
+    """
+    from pipeline.report.releases import plan_in_words, plan_release
+    from pipeline.report.releases import release as release_study
+    from pipeline.study.study import load_study
+
+    loaded = load_study(study)
+    plan = plan_release(loaded, to=formats)
+    click.echo(plan_in_words(plan), err=True)
+    if not yes:
+        click.confirm("Release it?", abort=True, err=True)
+    for path in release_study(loaded, to=formats, agreed=plan):
         click.echo(path)
 
 

@@ -15,6 +15,7 @@ from pipeline.report import EXPORTS, export
 from pipeline.report.content import build_report
 from pipeline.report.earlier_wave import beside_earlier_wave, changes_of_codes, changes_of_themes
 from pipeline.report.printed_report import printed
+from pipeline.report.releases import release
 from pipeline.report.sections.waves_section import NOT_READ, SEPARATE, waves
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import TABLES
@@ -168,6 +169,8 @@ def test_the_earlier_waves_words_are_not_read(folder):
 def test_what_is_shown_of_the_earlier_wave_is_noted_in_its_ledger(folder):
     then = load_study(folder / "then")
     export(folder / "now", to=["html"])
+    assert read_ledger(then) == [], "a draft releases nothing, of an earlier wave neither"
+    release(folder / "now", to=["html"])
     items = {one.item for one in read_ledger(then)}
     assert "counts|any||decided forms" in items and "counts|any||base" in items
 
