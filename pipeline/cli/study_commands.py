@@ -167,3 +167,6 @@ def freeze(study: Path) -> None:
     folder, n_themes = freeze_themes(study)
     click.echo(f"{folder}: {n_of(n_themes, 'theme')}, without anybody's answer.")
     click.echo('For the next survey: copy models/themes into its study; in study.toml, under [cluster]: frozen = "models/themes"')
+    click.echo(
+        "To compare the two by theme: do the same in a copy of this study, run it, and name the copy under [report] earlier."
+    )
