@@ -13,7 +13,7 @@ TORCH := $(shell grep '^torch==' constraints.txt)
 BEGIN := echo "Setting up .venv; this takes a few minutes, once."; \
   "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; say where it is: make PYTHON=python3.11 …"; exit 1; }
 
-.PHONY: help setup themes test check review quotes report bench notebooks reference clean
+.PHONY: help setup themes test check review quotes report release bench notebooks reference clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,12 +36,15 @@ help: ## List these commands
 
 setup: .venv/.ready ## Set up .venv with the pinned versions
 
-themes: .venv/.ready ## Find the themes of a study and write its report (STUDY=folder)
+themes: .venv/.ready ## Find the themes of a study and write a draft of its report (STUDY=folder)
 	@.venv/bin/themes run "$(STUDY)"
 	@.venv/bin/themes export "$(STUDY)" --to html --to team
 
-report: .venv/.ready ## Write the report again from the last run, as a page, for Word and for Excel
+report: .venv/.ready ## Write a draft of the report again from the last run, as a page, for Word and for Excel
 	@.venv/bin/themes export "$(STUDY)" --to html --to docx --to xlsx --to summary --to charts --to tables
+
+release: .venv/.ready ## Write the report that may be passed on, after asking: its figures are fixed for good
+	@.venv/bin/themes release "$(STUDY)" --to html --to docx --to xlsx --to summary --to charts --to tables
 
 quotes: .venv/.ready ## Write the quotes that people have approved, and why the others are withheld
 	@.venv/bin/themes export "$(STUDY)" --to quotes

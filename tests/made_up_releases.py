@@ -14,7 +14,7 @@ from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.manifest import Manifest
 from pipeline.workflow.people_behind_figures import BEHIND
-from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.released_figures import note_as_released
 from pipeline.workflow.results import RunResults
 
 
@@ -44,7 +44,7 @@ def release(folder: Path, said: Said, groups: Collection[str], profile: str) -> 
     source = RunResults(
         study, Manifest(name="Made up", seed=0), Codebook(tuple(map(Code, said.codes))), tables, date(2026, 11, 30)
     )
-    (shown,) = consistent_with_earlier_exports(study, [source])
+    (shown,) = note_as_released(study, [source])
     return {**as_seen(dict(shown.tables)), "notes": shown.notes}
 
 

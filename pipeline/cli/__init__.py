@@ -18,7 +18,7 @@ from pipeline.cli.privacy_commands import confirm, erase, safeguarding
 from pipeline.cli.report_commands import easyread, import_project, loop, quote
 from pipeline.cli.review_commands import agreement, backup, learn, pack, restore, review, unpack, verify
 from pipeline.cli.signals import stop_when_asked
-from pipeline.cli.study_commands import check, demo, export, freeze, new, run, status
+from pipeline.cli.study_commands import check, demo, export, freeze, new, release, run, status
 from pipeline.cli.terminal import answer_nobody, is_text, show_what_can_be_shown
 from pipeline.cli.theme_commands import theme
 from pipeline.errors import PipelineError
@@ -168,6 +168,7 @@ def main(*, verbose: bool) -> None:
       themes check my-study
       themes run my-study
       themes export my-study --to html
+      themes release my-study
     """
     stop_when_asked()
     leave_no_core()
@@ -190,7 +191,7 @@ SECTIONS: dict[str, dict[click.Command, str]] = {
         check: "Say what is wrong before anything runs",
         run: "Find the themes",
         status: "Say what has been run, and what people have to check",
-        export: "Write the report, tables, quotations and other files",
+        export: "Write drafts of the report, quotations and other files",
     },
     "People check it": {
         review: "Open the page on which people check the coding",
@@ -203,6 +204,7 @@ SECTIONS: dict[str, dict[click.Command, str]] = {
         codebook: "Start, check, convert and compare codebooks",
     },
     "What comes of it": {
+        release: "Write what may be passed on, and fix its figures",
         quote: "Note where quotations were used, and find them again",
         loop: "Say which themes have no answer yet",
         easyread: "Start, measure and approve the easy-read version",

@@ -128,12 +128,15 @@ def status(study: Path, *, as_json: bool) -> None:
     help="With qdpx: code each answer with its person, too, for programs that know people by codings, such as QualCoder.",
 )
 def export(study: Path, formats: tuple[str, ...], *, cases_as_codes: bool) -> None:
-    """Write what people take away: the report, tables, quotations, the closed loop, easy read, or files for other programs.
+    """Write drafts: the report, tables, the closed loop, easy read; and quotations, or files for other programs.
+
+    What holds figures is a draft, and not to be passed on: themes release makes the copy that may be.
 
     \b
     Example:
       themes export my-study --to html --to tables
     """
+    from pipeline.report import EXPORTS
     from pipeline.report import export as export_study
     from pipeline.study.study import load_study
 
@@ -141,6 +144,41 @@ def export(study: Path, formats: tuple[str, ...], *, cases_as_codes: bool) -> No
         raise click.UsageError("--cases-as-codes is about the project for other programs: give it with --to qdpx.")
     forms = [f"{form}-cases" if cases_as_codes and form == "qdpx" else form for form in formats]
     for path in export_study(load_study(study), to=forms):
+        click.echo(path)
+    if any(EXPORTS[name].has_figures for name in formats):
+        # Not on stdout, where other programs read the names of the files.
+        click.echo(f"Drafts, not to be passed on. Once people have checked them: themes release {study}", err=True)
+
+
+@click.command()
+@STUDY
+@click.option(
+    "--to",
+    "formats",
+    multiple=True,
+    default=("html", "docx", "xlsx"),
+    show_default=True,
+    help="html, docx, pdf, xlsx, summary, appendix, charts, tables, quotes, loop, easyread or qdc; may be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Release it without being asked.")
+def release(study: Path, formats: tuple[str, ...], *, yes: bool) -> None:
+    """Write what may be passed on to exports/released/, after saying which figures that fixes for good.
+
+    \b
+    Example:
+      themes release my-study
+      themes release my-study --to html --to tables --yes
+    """
+    from pipeline.report.releases import plan_in_words, plan_release
+    from pipeline.report.releases import release as release_study
+    from pipeline.study.study import load_study
+
+    loaded = load_study(study)
+    plan = plan_release(loaded, to=formats)
+    click.echo(plan_in_words(plan), err=True)
+    if not yes:
+        click.confirm("Release it?", abort=True, err=True)
+    for path in release_study(loaded, to=formats, agreed=plan):
         click.echo(path)
 
 
@@ -159,3 +197,6 @@ def freeze(study: Path) -> None:
     folder, n_themes = freeze_themes(study)
     click.echo(f"{folder}: {n_of(n_themes, 'theme')}, without anybody's answer.")
     click.echo('For the next survey: copy models/themes into its study; in study.toml, under [cluster]: frozen = "models/themes"')
+    click.echo(
+        "To compare the two by theme: do the same in a copy of this study, run it, and name the copy under [report] earlier."
+    )

@@ -2,8 +2,8 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
@@ -38,6 +38,13 @@ class Exporter:
     """Raise PipelineError where this form cannot be made on this machine."""
     inside: bool = False
     """It stays in the study, in `derived/`, and is not among what people take away."""
+    for_the_team: bool = False
+    """Whoever has it can count what releases hide, or reads words that nobody has approved: it is never released."""
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether it holds figures about people, so that it is a draft until it is released."""
+        return not self.for_the_team and not set(FIGURES).isdisjoint(self.tables)
 
     def folder(self, study: Study) -> Path:
         """Return where its files are written."""
@@ -46,6 +53,8 @@ class Exporter:
 
 def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     """Write a study's results in the forms named and return the files; every form is checked before any is written.
+
+    What holds figures is a draft, says so, and is not to be passed on: `release` makes the copy that may be.
 
     Parameters
     ----------
@@ -78,41 +87,68 @@ def export(study: Study | str | Path, *, to: Sequence[str]) -> list[Path]:
     >>> EXPORTS["quotes"].files
     ('quotes.csv', 'withheld.csv', 'quotes.xlsx', 'quotes.docx', 'quotes.html')
     """
-    from pipeline.study.lock import held
+    from pipeline.report.draft_mark import draft_notice
+    from pipeline.report.earlier_wave import beside_earlier_wave
+    from pipeline.workflow.released_figures import consistent_with_earlier_releases
 
+    study, exporters = checked_exporters(study, to)
+    with at_work(study, "An export"):
+        sources = checked_sources(study, exporters)
+        sources = beside_earlier_wave(consistent_with_earlier_releases(study, sources))
+        drafts = [replace(source, draft=draft_notice(study)) for source in sources]
+        return write_exports(study, exporters, drafts, folder_of=lambda exporter: exporter.folder(study))
+
+
+def checked_exporters(study: Study | str | Path, to: Sequence[str]) -> tuple[Study, list[Exporter]]:
+    """Return the study and the forms named, each of which may carry what it takes and can be made on this machine."""
     study = study if isinstance(study, Study) else load_study(study)
     exporters = [_named(name) for name in dict.fromkeys(to)]
     for exporter in exporters:
         check_gate(exporter)
         exporter.check()
-    # No run may write tables while they are read; before the first run there is nothing to hold.
-    with held(study, "An export") if study.derived.is_dir() else nullcontext():
-        return _written(study, exporters)
+    return study, exporters
 
 
-def _written(study: Study, exporters: Sequence[Exporter]) -> list[Path]:
-    from pipeline.report.earlier_wave import beside_earlier_wave
+def at_work(study: Study, what: str) -> AbstractContextManager[object]:
+    """Keep runs from writing tables while they are read; before the first run there is nothing to hold."""
+    from pipeline.study.lock import held
+
+    return held(study, what) if study.derived.is_dir() else nullcontext()
+
+
+def checked_sources(study: Study, exporters: Sequence[Exporter]) -> list["RunResults"]:
+    """Return what each form is made of, in the order of `_contents`; PrivacyError where the team's words may tell who one is."""
     from pipeline.report.outgoing import check_outgoing
-    from pipeline.workflow.released_figures import consistent_with_earlier_exports
     from pipeline.workflow.results import read_sources
 
     # Each table is read and checked once, and forms of one content share it; each is still handed its own tables and no others.
-    contents = tuple(dict.fromkeys(exporter.tables for exporter in exporters))
+    contents = _contents(exporters)
     sources = read_sources(study, contents)
-    # Before figures are noted as released: an export that is refused releases none.
     source_of = dict(zip(contents, sources, strict=True))
+    # Before figures are noted as released: a release that is refused releases none.
     for_others = [exporter for exporter in exporters if exporter.name != "team"]
     check_outgoing(str(study.folder), [(exporter, source_of[exporter.tables]) for exporter in for_others])
-    sources = beside_earlier_wave(consistent_with_earlier_exports(study, sources))
+    return sources
+
+
+def write_exports(
+    study: Study, exporters: Sequence[Exporter], sources: Sequence["RunResults"], *, folder_of: Callable[[Exporter], Path]
+) -> list[Path]:
+    """Write each form from its source, and return the files."""
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
-    source_of = dict(zip(contents, sources, strict=True))
-    study.exports.mkdir(mode=0o700, exist_ok=True)
+    source_of = dict(zip(_contents(exporters), sources, strict=True))
+    for folder in dict.fromkeys((study.exports, *map(folder_of, exporters))):
+        folder.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
     with scratch_of(study.folder):
         for exporter in exporters:
-            exporter.write(source_of[exporter.tables], exporter.folder(study))
-    return [exporter.folder(study) / file for exporter in exporters for file in exporter.files]
+            exporter.write(source_of[exporter.tables], folder_of(exporter))
+    return [folder_of(exporter) / file for exporter in exporters for file in exporter.files]
+
+
+def _contents(exporters: Sequence[Exporter]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(exporter.tables for exporter in exporters))
 
 
 def outgoing_texts(study: Study) -> "tuple[WaitingText, ...]":
@@ -169,6 +205,8 @@ def _write_codebook(source: "RunResults", folder: Path) -> None:
 
 RELEASED = ("response_rates", "accounts", "counts", "closed", "estimates")
 """Tables of figures that may leave as they are."""
+FIGURES = (*RELEASED, "voices", "themes")
+"""All tables of figures about people."""
 
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "found_members", "members", "shaping", "voices", "theme_ranks"),
@@ -189,6 +227,7 @@ EXPORTS: dict[str, Exporter] = {
             "redacted",
             ("report-for-the-team.html",),
             inside=True,
+            for_the_team=True,
         ),
         Exporter("docx", _imported(f"{_FORMATS}.word:write_docx"), REPORT, "redacted", ("report.docx",)),
         Exporter(
@@ -210,7 +249,7 @@ EXPORTS: dict[str, Exporter] = {
             _imported(f"{_FORMATS}.csv_tables:write_tables"),
             ("comments", "segments", "members", "themes", "theme_codes", "voices", "theme_ranks", *RELEASED),
             "redacted",
-            tuple(f"{name}.csv" for name in (*RELEASED, "themes", "theme_codes", "voices", "theme_ranks")),
+            (*(f"{name}.csv" for name in (*RELEASED, "themes", "theme_codes", "voices", "theme_ranks")), "README.txt"),
         ),
         Exporter(
             "quotes",
@@ -239,6 +278,7 @@ EXPORTS: dict[str, Exporter] = {
             ("segments", "comments"),
             "redacted",
             ("review.csv", "codes.csv"),
+            for_the_team=True,
         ),
         Exporter("qdc", _write_codebook, (), "releasable", ("codebook.qdc",)),
         Exporter(
@@ -248,6 +288,7 @@ EXPORTS: dict[str, Exporter] = {
             ("people", "comments", "segments", "suggestions", "codings", "decisions"),
             "redacted",
             ("project.qdpx", "project-losses.txt"),
+            for_the_team=True,
         ),
         Exporter(
             "qdpx-cases",
@@ -263,6 +304,7 @@ EXPORTS: dict[str, Exporter] = {
             ("people", "comments", "segments", "codings", "decisions"),
             "redacted",
             ("codings.sav",),
+            for_the_team=True,
         ),
     )
 }

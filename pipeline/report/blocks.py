@@ -224,3 +224,5 @@ class Report:
     sections: tuple[ReportSection, ...]
     kind: str = "What people said"
     """What the document is, which stands above its title."""
+    draft: str = ""
+    """What each page of a draft says of it; a release says nothing."""

@@ -59,9 +59,13 @@ def _cell(comparison: GroupComparison, key: str, level: str) -> Cell:
 
 def _rounding(comparison: GroupComparison) -> str:
     # A percentage of the true numbers would undo their rounding: in a group of 60 it leaves a single number possible.
-    if comparison.profile.round_to == 1 or comparison.unit == "score" or comparison.of_excerpts:
+    if not _is_of_rounded(comparison):
         return ""
     return " Percentages are of the rounded numbers, so in small groups they may be off by a few points."
+
+
+def _is_of_rounded(comparison: GroupComparison) -> bool:
+    return comparison.profile.round_to > 1 and comparison.unit != "score" and not comparison.of_excerpts
 
 
 def _people(comparison: GroupComparison, cell: GroupEstimate) -> str:
@@ -89,7 +93,7 @@ def comparison_chart(
     return Chart(
         name=f"chart-{table.name}",
         title=headline or _headline(comparison, keys),
-        subtitle=f"{title.removesuffix(INTERVALS) if is_grid else title}{comparison.by_group}",
+        subtitle=f"{title.removesuffix(INTERVALS) if is_grid else title}{comparison.by_group}{of_rounded(comparison)}",
         alternative=_in_words(comparison, keys, levels, is_grid=is_grid),
         labels=tuple(comparison.labels[key] for key in keys),
         series=tuple(_series(comparison, keys, level) for level in levels),
@@ -111,6 +115,11 @@ def _headline(comparison: GroupComparison, keys: list[str]) -> str:
     label, high, low = max(apart, key=lambda pair: pair[1].value - pair[2].value)
     sides = f"{high.name} {comparison.written(high.value)}, {low.name} {comparison.written(low.value)}"
     return f"Groups differ most on “{label}”: {sides}"
+
+
+def of_rounded(comparison: GroupComparison) -> str:
+    """Say in a chart's subtitle that its percentages are of rounded numbers, where they are."""
+    return f"; percentages of numbers rounded to the nearest {comparison.profile.round_to}" if _is_of_rounded(comparison) else ""
 
 
 def _series(comparison: GroupComparison, keys: list[str], level: str) -> Series:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.methods.disclosure.quotable_words import quotable_words
 from pipeline.report.blocks import Report
+from pipeline.report.draft_mark import marked
 from pipeline.report.numbers_in_words import percent
 from pipeline.report.placed_themes import placed_themes
 from pipeline.report.quote_bank import approved_words
@@ -35,7 +36,7 @@ CHECK = (
 )
 FOR_THE_TEAM = (
     "For the team only, not to be passed on: this copy shows words of people who agreed to be quoted, before anybody has "
-    "approved each of them. The report in exports/ shows only what was approved."
+    "approved each of them. A release, in exports/released/, shows only what was approved."
 )
 
 
@@ -60,7 +61,7 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
     # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
-    return Report(
+    report = Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
         notice=f"{FOR_THE_TEAM} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
@@ -87,6 +88,8 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
             how_it_was_done(source),
         ),
     )
+    # The team's own copy says already that it stays with the team.
+    return report if for_team else marked(report, source)
 
 
 def build_summary(source: RunResults) -> Report:

@@ -17,7 +17,7 @@ from pipeline.report.code_shares import grounds, share_rows
 from pipeline.study.lock import held
 from pipeline.study.study import Study, load_study
 from pipeline.tables.parquet import TABLES
-from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.released_figures import consistent_with_earlier_releases, note_as_released
 from pipeline.workflow.results import RunResults, Waves, read_results
 from pipeline.workflow.stages.count import DECIDED
 
@@ -74,16 +74,16 @@ def earlier_study(study: Study) -> Study | None:
         raise StudyError(f"{where} cannot be read as a study. {error}") from error
 
 
-def read_waves(source: RunResults) -> Waves | None:
+def read_waves(source: RunResults, *, release: bool = False) -> Waves | None:
     """Return the earlier wave as its own ledger of released figures lets it be shown; None where study.toml names none.
 
-    What is shown of it here counts as released by it, so that a later export of that study keeps to it.
+    What a `release` shows of it counts as released by it, so that a later release of that study keeps to it.
     """
     study = earlier_study(source.study)
     if study is None:
         return None
     try:
-        earlier = _as_released(study)
+        earlier = _as_shown(study, release=release)
     except DataError as error:
         raise DataError(f"The earlier wave, {source.study.settings.report.earlier}: {error}") from error
     in_both, correlation = _same_people(source, study)
@@ -91,20 +91,21 @@ def read_waves(source: RunResults) -> Waves | None:
     return Waves(replace(earlier, notes=()), in_both, correlation)
 
 
-def _as_released(study: Study) -> RunResults:
+def _as_shown(study: Study, *, release: bool) -> RunResults:
     if not (study.vault.is_dir() and study.derived.is_dir()):
         # Without its vault there is nothing to keep a record in, and nothing that a new run could release.
         return read_results(study, TABLES_TAKEN)
     # A run of the earlier study must not write tables while they are read.
     with held(study, "An export of a later wave"):
-        (earlier,) = consistent_with_earlier_exports(study, [read_results(study, TABLES_TAKEN)])
+        beside = note_as_released if release else consistent_with_earlier_releases
+        (earlier,) = beside(study, [read_results(study, TABLES_TAKEN)])
         return earlier
 
 
-def beside_earlier_wave(sources: Sequence[RunResults]) -> list[RunResults]:
-    """Return the sources of an export, those of a report with the wave that the study names."""
+def beside_earlier_wave(sources: Sequence[RunResults], *, release: bool = False) -> list[RunResults]:
+    """Return the sources of an export or release, those of a report with the wave that the study names."""
     first = next((source for source in sources if {"counts", "themes", "codings"} <= set(source.tables)), None)
-    waves = read_waves(first) if first else None
+    waves = read_waves(first, release=release) if first else None
     return [replace(source, waves=waves) if waves and "codings" in source.tables else source for source in sources]
 
 
@@ -133,9 +134,20 @@ def meanings(source: RunResults) -> dict[str, tuple[str, str, str]]:
 
 
 def changes_of_themes(source: RunResults, waves: Waves) -> tuple[WaveChange, ...]:
-    """Return the change of each theme that both waves have, which is so where this one's themes are the other's, frozen."""
+    """Return the change of each theme that both waves have, where both joined each text to the nearest of the same saved themes.
+
+    Themes that are found leave texts on their own and are guided by codes, saved ones take every text in: of the very same
+    answers the one counts 55 people and the other 105, which is no change.
+    """
+    if not are_read_alike(source, waves):
+        return ()
     now, then = _people(source), _people(waves.earlier)
     return _changes([theme for theme in now.index if theme in then.index], now, then, waves, source.profile)
+
+
+def are_read_alike(source: RunResults, waves: Waves) -> bool:
+    """Say whether the themes of both waves are saved ones, so that a text is given its theme by the same rule."""
+    return bool(source.study.frozen and waves.earlier.study.frozen)
 
 
 def _estimated_changes(keys: Sequence[str], source: RunResults, waves: Waves) -> tuple[WaveChange, ...]:

@@ -38,7 +38,7 @@ from pipeline.study.easy_read import (
     start_ideas,
 )
 from pipeline.study.study import Study
-from pipeline.workflow.released_figures import consistent_with_earlier_exports
+from pipeline.workflow.released_figures import consistent_with_earlier_releases
 from pipeline.workflow.results import RunResults, read_results
 
 
@@ -55,7 +55,7 @@ def write_easyread(source: RunResults, folder: Path) -> None:
     ideas = read_ideas(source.study) or tuple(draft_ideas(source))
     approved = approval_of(source.study, ideas)
     title = source.study.settings.name
-    mark = () if approved else (NOT_YET, *reading(ideas).problems)
+    mark = (*([source.draft] if source.draft else []), *(() if approved else (NOT_YET, *reading(ideas).problems)))
     save_document(_document(title, ideas, mark, source.study.folder), folder / "easyread.docx")
     page = _page(title, ideas, mark, source.study.folder)
     write_atomically(folder / "easyread.html", lambda path: path.write_text(page, encoding="utf-8"))
@@ -157,8 +157,7 @@ def _page(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Path) 
 
 def start_easyread(study: Study) -> int:
     """Write easyread.csv with a draft from the study's figures, and return the number of ideas."""
-    # What the draft says of people counts as released: it is kept as it is, whatever a later run counts.
-    (source,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["easyread"].tables)])
+    (source,) = consistent_with_earlier_releases(study, [read_results(study, EXPORTS["easyread"].tables)])
     ideas = tuple(draft_ideas(source))
     start_ideas(study, ideas)
     return len(ideas)

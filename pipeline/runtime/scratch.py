@@ -14,7 +14,7 @@ from pathlib import Path
 
 HALF_WRITTEN = ".writing-"
 """What the name of a file begins with until it is whole."""
-_FOLDERS = ("", "exports", "derived", "vault", "models", "models/coder", "models/themes")
+_FOLDERS = ("", "exports", "exports/released", "derived", "vault", "models", "models/coder", "models/themes")
 
 
 @contextmanager

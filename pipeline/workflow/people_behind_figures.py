@@ -48,6 +48,14 @@ def keys_of(name: str, row: Mapping[str, object]) -> tuple[Key, Key]:
     )
 
 
+def base_key(key: Key) -> Key:
+    """Return under what the people are kept out of whom a figure is counted."""
+    item, part = key
+    if item == THEMES:
+        return "themes|base", thing_and_part(key)[1]
+    return f"{item.rpartition('|')[0]}|base", part
+
+
 def _part(group: object, level: object) -> str:
     # No bar in a level, so that the attribute is all before the last one.
     return f"{group}|{str(level).replace('|', '/')}"

@@ -1,8 +1,8 @@
-"""The ledger of released figures, kept in the vault: no two exports together may say what one alone would not."""
+"""The ledger of released figures, kept in the vault: no two releases together may say what one alone would not."""
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import isnan, nan
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,16 @@ from pipeline.runtime.files import write_atomically
 from pipeline.study.study import Study
 from pipeline.study.vault import LEDGER
 from pipeline.workflow.earlier_groupings import Behind, telling_beside_earlier
-from pipeline.workflow.people_behind_figures import MEAN, Key, became_key, keys_of, people_behind, people_by_part, theme_key
+from pipeline.workflow.people_behind_figures import (
+    MEAN,
+    Key,
+    base_key,
+    became_key,
+    keys_of,
+    people_behind,
+    people_by_part,
+    theme_key,
+)
 from pipeline.workflow.results import RunResults
 
 
@@ -34,28 +43,63 @@ def ledger_path(study: Study) -> Path:
     return study.vault / LEDGER
 
 
-def consistent_with_earlier_exports(study: Study, sources: list[RunResults]) -> list[RunResults]:
-    """Return the sources with figures as they may be shown beside earlier exports, and note what is now released."""
+@dataclass(frozen=True)
+class ReleasedBeside:
+    """What a release shows beside earlier ones, and what it adds to the ledger."""
+
+    sources: list[RunResults]
+    earlier: tuple[Released, ...] = ()
+    """What the ledger holds."""
+    added: tuple[Released, ...] = ()
+    """What it would hold besides; a figure that is shown again is not kept anew, as it is about the people it first counted."""
+
+
+def consistent_with_earlier_releases(study: Study, sources: list[RunResults]) -> list[RunResults]:
+    """Return the sources with figures as they may be shown beside earlier releases; nothing is released by it."""
+    return beside_earlier_releases(study, sources).sources
+
+
+def note_as_released(study: Study, sources: list[RunResults]) -> list[RunResults]:
+    """Return the sources with figures as they may be shown beside earlier releases, and keep in the ledger what they show."""
+    beside = beside_earlier_releases(study, sources)
+    if beside.added or beside.earlier:
+        write_ledger(study, (*beside.earlier, *beside.added))
+    return beside.sources
+
+
+def beside_earlier_releases(study: Study, sources: list[RunResults]) -> ReleasedBeside:
+    """Return what a release of the sources would show beside earlier ones, and what it would add to the ledger."""
     tables = {name: source[name] for source in sources for name in COUNTED if name in source.tables}
     if not tables:
-        return sources
+        return ReleasedBeside(sources)
     profile = PROFILES[study.settings.count.profile]
     people, beyond = people_behind(study)
     figures = _figures(people, beyond, tables, profile)
     earlier = read_ledger(study)
-    released = against_earlier(figures, earlier, profile)
+    released = against_earlier(figures, earlier, profile, of_the_same_people(figures, earlier))
     behind = Behind(people, people_by_part(study)) if earlier else Behind({}, {})
     telling, left_out = telling_beside_earlier(figures, released, earlier, behind, profile)
-    # A figure that is shown again is not kept anew: it is about the people it counted when it was first shown.
     new = [figure for figure, shown in zip(figures, released, strict=True) if shown is figure]
-    kept = [replace(figure, shown=nan) if (figure.item, figure.part) in telling else figure for figure in new]
-    write_ledger(study, [*earlier, *kept])
+    added = [replace(figure, shown=nan) if (figure.item, figure.part) in telling else figure for figure in new]
     beside_the_same = _shown_together(released, figures)
     allowed = {**beside_the_same, **dict.fromkeys(telling, nan)}
     adjusted = {name: _adjusted(name, table, allowed, profile.fewest) for name, table in tables.items()}
     others = [figure for figure in figures if (figure.item, figure.part) not in telling]
     notes = (*_sentences(others, allowed, profile), *_sentences_on_groupings(beside_the_same, telling, left_out))
-    return [replace(source, tables=_with_adjusted(source.tables, adjusted), notes=notes) for source in sources]
+    shown = [replace(source, tables=_with_adjusted(source.tables, adjusted), notes=notes) for source in sources]
+    return ReleasedBeside(shown, tuple(earlier), tuple(added))
+
+
+def of_the_same_people(figures: Sequence[Released], earlier: Iterable[Released]) -> set[Key]:
+    """Return which figures are counted out of the very people that an earlier release counted them out of."""
+    then = {(figure.item, figure.part): figure for figure in earlier}
+    now = {(figure.item, figure.part): figure for figure in figures}
+    bases = {key: base_key(key) for key in now}
+    return {
+        key
+        for key, base in bases.items()
+        if base != key and base in now and base in then and not then[base].erased and then[base].people == now[base].people
+    }
 
 
 def _with_adjusted(tables: Mapping[str, pd.DataFrame], adjusted: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -97,32 +141,32 @@ def _sentences(figures: list[Released], shown: Mapping[Key, float], profile: Pro
     sentences = []
     if again:
         sentences.append(
-            f"{'1 figure differs' if again == 1 else f'{again:,} figures differ'} from an earlier export by fewer than "
+            f"{'1 figure differs' if again == 1 else f'{again:,} figures differ'} from an earlier release by fewer than "
             f"{profile.fewest} people and {'is' if again == 1 else 'are'} given as before, so that nobody can be worked out by "
             f"comparing the two. {'It is' if again == 1 else 'Each is'} off by {profile.tolerance} at most; means are off by "
             f"what {profile.tolerance} people could change."
         )
     if withheld:
         sentences.append(
-            f"{'1 figure is' if withheld == 1 else f'{withheld:,} figures are'} not shown: beside an earlier export "
+            f"{'1 figure is' if withheld == 1 else f'{withheld:,} figures are'} not shown: beside an earlier release "
             f"{'it' if withheld == 1 else 'they'} would tell something of fewer than {profile.fewest} people, and what was shown "
-            "before, if anything was, no longer holds."
+            "before, if anything was, no longer holds, as where people have decided otherwise since."
         )
     return tuple(sentences)
 
 
 def _sentences_on_groupings(shown: Mapping[Key, float], telling: Collection[Key], left_out: Sequence[str]) -> tuple[str, ...]:
-    """Say how many figures are withheld beside earlier exports by other groups, and which attributes are not shown at all."""
+    """Say how many figures are withheld beside earlier releases by other groups, and which attributes are not shown at all."""
     sentences = []
     if n := sum(not isnan(shown[key]) for key in telling):
         sentences.append(
-            f"{'1 figure is' if n == 1 else f'{n:,} figures are'} not shown: together with earlier exports "
+            f"{'1 figure is' if n == 1 else f'{n:,} figures are'} not shown: together with earlier releases "
             f"{'it' if n == 1 else 'they'} would let hidden figures be worked out."
         )
     if left_out:
         sentences.append(
             f"Nothing is shown by {', '.join(f'“{group}”' for group in left_out)}: together with the groups of earlier "
-            f"exports, people would be of more than {MOST_CLASSES} kinds, and hidden figures could not be protected."
+            f"releases, people would be of more than {MOST_CLASSES} kinds, and hidden figures could not be protected."
         )
     return tuple(sentences)
 
@@ -141,8 +185,8 @@ def read_ledger(study: Study) -> list[Released]:
         ]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as exc:
         raise DataError(
-            "vault/ledger.jsonl, which keeps what earlier exports showed, is damaged. Put a copy of it back from a backup: "
-            "without it a new export might give a person away."
+            "vault/ledger.jsonl, which keeps what earlier releases showed, is damaged. Put a copy of it back from a backup: "
+            "without it a new release might give a person away."
         ) from exc
 
 

@@ -29,7 +29,9 @@ class RunResults:
     today: date
     """The day on which it is said what is overdue."""
     notes: tuple[str, ...] = ()
-    """What a reader of the figures must know of how they stand beside earlier exports."""
+    """What a reader of the figures must know of how they stand beside earlier releases."""
+    draft: str = ""
+    """What a draft says of itself: that it is none to pass on. A release says nothing."""
     waves: "Waves | None" = None
     """The earlier wave that the study names, if it names one."""
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -21,7 +21,7 @@ from pipeline.report import EXPORTS, export
 from pipeline.report.easyread import draft_ideas
 from pipeline.report.formats.actions_page import loop_report
 from pipeline.report.sections.shares_section import shares
-from pipeline.workflow.released_figures import COUNTED, consistent_with_earlier_exports, ledger_path, read_ledger
+from pipeline.workflow.released_figures import COUNTED, ledger_path, note_as_released, read_ledger
 from pipeline.workflow.results import read_results
 
 
@@ -85,7 +85,7 @@ def test_every_form_that_gives_figures_of_people_notes_them(made):
     alike = {exporter.tables: exporter.name for exporter in EXPORTS.values()}
     for tables, name in alike.items():
         ledger_path(study).unlink(missing_ok=True)
-        consistent_with_earlier_exports(study, [read_results(study, tables)])
+        note_as_released(study, [read_results(study, tables)])
         assert bool(read_ledger(study)) == bool(set(COUNTED) & set(tables)), name
 
 
@@ -106,7 +106,7 @@ def test_no_form_shows_the_one_person_who_left_between_two_exports(tmp_path):
 
 
 def shown(study):
-    sources = consistent_with_earlier_exports(study, [read_results(study, EXPORTS[name].tables) for name in FIGURES])
+    sources = note_as_released(study, [read_results(study, EXPORTS[name].tables) for name in FIGURES])
     return {name: FIGURES[name](source) for name, source in zip(FIGURES, sources, strict=True)}
 
 

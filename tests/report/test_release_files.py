@@ -8,7 +8,8 @@ from small_study import build_study
 
 from pipeline.codebook.codebook import read_codebook
 from pipeline.methods.disclosure import PROFILES
-from pipeline.report import export
+from pipeline.report.releases import FOLDER
+from pipeline.report.releases import release as release_forms
 from pipeline.tables.parquet import TABLES, read_table
 
 
@@ -19,9 +20,9 @@ PRINTED = ("html", "docx")
 
 @pytest.fixture(scope="module", params=PROFILES)
 def release(request, tmp_path_factory):
-    """Return a study whose report and tables were exported together, and its profile."""
+    """Return a study whose report and tables were released together, and its profile."""
     study = build_study(tmp_path_factory.mktemp("files") / "study", profile=request.param, one_silent_of=4)
-    export(study, to=[*REPORTS, "tables"])
+    release_forms(study, to=[*REPORTS, "tables"])
     return study, PROFILES[request.param]
 
 
@@ -51,24 +52,27 @@ def in_ids(study, report):
 
 def test_no_figure_that_a_release_hides_can_be_worked_out_from_the_workbook(release):
     study, profile = release
-    report = in_ids(study, read_report(study.exports / "report.xlsx", "group"))
+    report = in_ids(study, read_report(study.exports / FOLDER / "report.xlsx", "group"))
     assert report["counts"]["n"].notna().sum() > 5 and report["closed"]["base"].notna().sum() > 5, "figures were read"
     # A report leaves the base out where it leaves the count out, and the tables show it.
-    hidden = {figure.cell for figure in attack(study, read_tables(study.exports), profile)}
+    hidden = {figure.cell for figure in attack(study, read_tables(study.exports / FOLDER), profile)}
     attacked = [figure for figure in attack(study, report, profile) if figure.cell in hidden]
     assert len(attacked) > 10 and [figure for figure in attacked if figure.recovered] == []
 
 
 def test_no_hidden_figure_can_be_worked_out_from_the_tables(release):
     study, profile = release
-    hidden = attack(study, read_tables(study.exports), profile)
+    hidden = attack(study, read_tables(study.exports / FOLDER), profile)
     assert len(hidden) > 10 and [figure for figure in hidden if figure.recovered] == []
 
 
 @pytest.mark.parametrize("form", REPORTS)
 def test_a_report_shows_the_figures_of_the_tables_and_no_others(release, form):
     study, _ = release
-    tables, report = read_tables(study.exports), in_ids(study, read_report(study.exports / f"report.{form}", "group"))
+    tables, report = (
+        read_tables(study.exports / FOLDER),
+        in_ids(study, read_report(study.exports / FOLDER / f"report.{form}", "group")),
+    )
     keys = {"response_rates": ["value"], "counts": ["code"], "closed": ["measure", "value"]}
     assert len(report["response_rates"])
     for name, columns in keys.items():
@@ -88,7 +92,7 @@ def test_a_report_shows_the_figures_of_the_tables_and_no_others(release, form):
 def test_no_mean_that_is_not_shown_follows_from_the_others(release):
     study, _ = release
     ratings = read_table("ratings", study.folder / TABLES["ratings"].file).dropna(subset="score")
-    closed = read_tables(study.exports)["closed"].query("measure == 'mean'")
+    closed = read_tables(study.exports / FOLDER)["closed"].query("measure == 'mean'")
     for question, rows in closed.groupby("question"):
         everyone, parts = rows[rows["group"] == "everyone"].iloc[0], rows[rows["group"] != "everyone"].dropna(subset="estimate")
         n = everyone["base"] - parts["base"].sum()

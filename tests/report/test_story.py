@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from docx import Document
@@ -10,11 +11,13 @@ from reading import read_page
 from small_study import PRIVATE, SETTINGS, build_study, build_tables
 
 from pipeline.errors import PrivacyError, StudyError
+from pipeline.methods.disclosure import PROFILES, disclose
 from pipeline.report import EXPORTS, export
 from pipeline.report.blocks import Chart, Paragraph, Quotations, QuotedWords, StoryFindings
 from pipeline.report.content import build_report, build_summary
 from pipeline.report.formats.html import render
-from pipeline.report.sections.story_findings import LEAST_BASE
+from pipeline.report.sections.story_findings import LEAST_BASE, contrasts
+from pipeline.report.sections.story_section import limits, story_chart
 from pipeline.study.study import load_study
 from pipeline.workflow.results import read_results
 
@@ -211,3 +214,30 @@ def test_a_study_of_which_nothing_may_be_shown_says_so(source):
     }
     told = story(replace(source, tables={**source.tables, **empty}))
     assert isinstance(told.blocks[0], Paragraph) and not [block for block in told.blocks if isinstance(block, Chart)]
+
+
+TRUE = ((79, 91), (15, 61))
+"""People who gave an answer, and people asked it: 86.8 % and 24.6 %."""
+
+
+def as_shown(profile):
+    """Return what the table `closed` shows of them under a profile."""
+    shown = [tuple(disclose(np.array(pair, float), PROFILES[profile])) for pair in TRUE]
+    rows = [answers(n / base, base=base).iloc[0].to_dict() for n, base in shown]
+    return pd.DataFrame(rows).assign(level=GROUPS[: len(TRUE)])
+
+
+def test_the_first_page_says_how_far_percentages_of_rounded_numbers_may_be_off(source):
+    told = with_table(source, "closed", as_shown("strict"))
+    contrast = contrasts(told)[0]
+    (most,) = re.findall(r"rounded to the nearest 5, so that they may be off by up to (\d+) points", limits(told))
+    for cell, (n, base) in zip((contrast.high, contrast.low), TRUE, strict=True):
+        assert abs(cell.value - n / base) * 100 <= int(most) <= 8
+    assert "percentages of numbers rounded to the nearest 5" in story_chart(told).subtitle
+
+
+def test_where_nothing_is_rounded_percentages_are_true_and_nothing_is_said_of_it(tmp_path):
+    study = build_study(tmp_path / "study", profile="standard")
+    told = with_table(read_results(study, EXPORTS["html"].tables), "closed", as_shown("standard"))
+    assert "87% of Care workers answered “=Yes”, against 25% of Leaders" in sentences(told)[0]
+    assert "rounded" not in limits(told) and "rounded" not in story_chart(told).subtitle

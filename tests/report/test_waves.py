@@ -15,7 +15,8 @@ from pipeline.report import EXPORTS, export
 from pipeline.report.content import build_report
 from pipeline.report.earlier_wave import beside_earlier_wave, changes_of_codes, changes_of_themes
 from pipeline.report.printed_report import printed
-from pipeline.report.sections.waves_section import NOT_READ, SEPARATE, waves
+from pipeline.report.releases import release
+from pipeline.report.sections.waves_section import NOT_READ, READ_OTHERWISE, SEPARATE, waves
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.released_figures import ledger_path, read_ledger
@@ -59,6 +60,13 @@ def earlier(study, tables, *, others=True):
     needed = [frames[name] for name in ("codings", "segments", "comments", "people", "ratings")]
     frames["counts"], frames["closed"] = count(*needed, Codebook(CODES), settings=settings)
     return Tables(frames)
+
+
+def read_with_saved_themes(*studies):
+    """Say in each study's settings that its texts joined the nearest of saved themes."""
+    for study in studies:
+        path = study / "study.toml"
+        path.write_text(f'{path.read_text(encoding="utf-8")}\n[cluster]\nfrozen = "models/themes"\n', encoding="utf-8")
 
 
 def source_of(folder):
@@ -123,7 +131,16 @@ def test_without_an_earlier_wave_there_is_nothing_to_say(source):
     assert "since-the-last-wave" not in [section.name for section in printed(build_report(source)).sections]
 
 
+@pytest.mark.parametrize("saved", [(), ("now",), ("then",)])
+def test_themes_that_were_found_are_not_compared_with_saved_ones(folder, saved):
+    # The very same answers give other numbers of people then, and that is no change.
+    read_with_saved_themes(*(folder / wave for wave in saved))
+    source = source_of(folder)
+    assert changes_of_themes(source, source.waves) == () and READ_OTHERWISE in said(source)
+
+
 def test_themes_are_compared_where_they_are_the_same_ones(folder):
+    read_with_saved_themes(folder / "now", folder / "then")
     source = source_of(folder)
     found = changes_of_themes(source, source.waves)
     assert len(found) == 6 and not any(one.told_apart for one in found) and SEPARATE not in said(source)
@@ -168,6 +185,8 @@ def test_the_earlier_waves_words_are_not_read(folder):
 def test_what_is_shown_of_the_earlier_wave_is_noted_in_its_ledger(folder):
     then = load_study(folder / "then")
     export(folder / "now", to=["html"])
+    assert read_ledger(then) == [], "a draft releases nothing, of an earlier wave neither"
+    release(folder / "now", to=["html"])
     items = {one.item for one in read_ledger(then)}
     assert "counts|any||decided forms" in items and "counts|any||base" in items
 

@@ -11,7 +11,7 @@ from small_study import build_study, build_tables, without
 from pipeline.methods.disclosure import PROFILES
 from pipeline.report import EXPORTS
 from pipeline.study.study import load_study
-from pipeline.workflow.released_figures import consistent_with_earlier_exports, read_ledger
+from pipeline.workflow.released_figures import note_as_released, read_ledger
 from pipeline.workflow.results import read_results
 
 
@@ -86,10 +86,10 @@ def test_what_an_export_hid_does_not_follow_when_ten_people_come_or_go(tmp_path,
 
 def test_a_theme_whose_figure_is_withheld_has_no_rank_among_those_that_are_shown(tmp_path):
     study = build_study(tmp_path / "study", profile="small")
-    consistent_with_earlier_exports(study, [read_results(study, EXPORTS["tables"].tables)])
+    note_as_released(study, [read_results(study, EXPORTS["tables"].tables)])
     tables = build_tables(study)
     without(study, tables, set(tables["comments"]["response_id"].drop_duplicates().iloc[40:44]))
-    (again,) = consistent_with_earlier_exports(study, [read_results(study, EXPORTS["tables"].tables)])
+    (again,) = note_as_released(study, [read_results(study, EXPORTS["tables"].tables)])
     voices, ranks = again["voices"], again["theme_ranks"].query("weighting == 'within'")
     withheld = voices[voices["n"].isna()].merge(voices[voices["n"].notna()][["group", "level"]].drop_duplicates())
     both = ranks.merge(withheld[["level", "theme_id"]], on=["level", "theme_id"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pipeline.report.answered_actions import Answered, Standing, standing
 from pipeline.report.blocks import Block, Heading, Paragraph, Points, Report, ReportSection, TableBlock
+from pipeline.report.draft_mark import marked
 from pipeline.report.formats.docx_styles import save_document
 from pipeline.report.formats.html import render
 from pipeline.report.formats.word import as_document
@@ -50,7 +51,7 @@ def loop_report(source: RunResults) -> Report:
         [entry for entry in entries if entry.decided and entry.not_possible_because], "Nothing is marked as not possible."
     )
     name = source.study.settings.name
-    return Report(
+    report = Report(
         title=f"{name}: {TITLE[0].lower()}{TITLE[1:]}",
         banner=figures(progress),
         notice=NOTICE,
@@ -60,6 +61,7 @@ def loop_report(source: RunResults) -> Report:
             ReportSection("could-not", "What we could not do, and why", tuple(could_not)),
         ),
     )
+    return marked(report, source)
 
 
 def figures(progress: Standing) -> str:

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +25,8 @@ def write_charts(source: RunResults, folder: Path) -> None:
     """Write charts/ with three files for each chart, and charts.csv, which lists them with their alternatives."""
     from pipeline.report.charts import draw_file, draw_picture
 
-    charts = {_file_name(chart): chart for chart in report_charts(build_report(source))}
+    report = build_report(source)
+    charts = {_file_name(chart): _marked(chart, report.draft) for chart in report_charts(report)}
     _remove_earlier(folder)
     (folder / FOLDER).mkdir(mode=0o700, exist_ok=True)
     for name, chart in charts.items():
@@ -37,6 +39,11 @@ def write_charts(source: RunResults, folder: Path) -> None:
 
 def _write(path: Path, content: bytes) -> None:
     write_atomically(path, lambda temporary: temporary.write_bytes(content))
+
+
+def _marked(chart: Chart, draft: str) -> Chart:
+    # A picture is passed on alone, so it says itself that it is a draft.
+    return replace(chart, subtitle=f"{draft}. {chart.subtitle}".strip()) if draft else chart
 
 
 def _file_name(chart: Chart) -> str:

@@ -5,17 +5,31 @@ from pathlib import Path
 import pandas as pd
 
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
+from pipeline.report.draft_mark import DRAFT
 from pipeline.report.placed_themes import with_shown_figures
 from pipeline.report.theme_tone import SHARES, shown_tone
+from pipeline.runtime.files import write_atomically
 from pipeline.tables.csv_files import write_csv
 from pipeline.workflow.results import RunResults
 
 
+README = "README.txt"
+_WHAT = {
+    "response_rates.csv": "how many people were asked and answered, by question and group",
+    "accounts.csv": "what became of the answers",
+    "counts.csv": "how many people spoke of a code, as people decided; a share only where people have read all",
+    "estimates.csv": "shares of codes, where people have read all, or excerpts drawn at random",
+    "closed.csv": "closed questions, by group",
+    "themes.csv": "themes, and how many people spoke of each",
+    "theme_codes.csv": "which code a theme stands for, or lies near",
+    "voices.csv": "how many people of each group spoke of a theme",
+    "theme_ranks.csv": "the order of themes within each group",
+}
 FIGURES = ["n", "share", "estimate", "low", "high", "elsewhere"]
 
 
 def write_tables(source: RunResults, folder: Path) -> None:
-    """Write the tables of figures, and themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv."""
+    """Write the tables of figures, themes.csv, theme_codes.csv, voices.csv and theme_ranks.csv, and what to know of them."""
     allowed = quotable_ids(source["segments"], source["comments"])
     shared = with_shared_words(source["themes"], source["segments"], source["comments"])
     themes = without_private_words(shared, source["members"], allowed)
@@ -39,6 +53,19 @@ def write_tables(source: RunResults, folder: Path) -> None:
     write_csv(places, folder / "theme_codes.csv")
     write_csv(without_suppressed(source["voices"]).drop(columns="total_shown"), folder / "voices.csv")
     write_csv(source["theme_ranks"], folder / "theme_ranks.csv")
+    write_atomically(folder / README, lambda path: path.write_text(_readme(source), encoding="utf-8"))
+
+
+def _readme(source: RunResults) -> str:
+    # A table of figures has no place in which it could say itself that it is a draft.
+    lines = [
+        f"{source.study.settings.name}: tables of figures",
+        *([DRAFT.upper(), source.draft] if source.draft else []),
+        f"How figures are protected: {source.profile.rule}. An empty cell is a figure that is not shown.",
+        *source.notes,
+        "\n".join(f"{file}: {what}" for file, what in _WHAT.items()),
+    ]
+    return "\n\n".join(lines) + "\n"
 
 
 def _all_read(source: RunResults) -> "pd.Series[bool]":

@@ -47,7 +47,7 @@ def write_tables_workbook(report: Report, path: Path) -> None:
     import gptables
 
     tables = list(report_tables(report))
-    sheets = {f"Table {number}": _sheet(table, number) for number, table in enumerate(tables, start=1)}
+    sheets = {f"Table {number}": _sheet(table, number, report.draft) for number, table in enumerate(tables, start=1)}
     # A sentence a row: a text that has to wrap is cut short where a program sets all rows alike.
     sentences = re.split(r"(?<=\.) ", report.notice)
     cover = gptables.Cover(title=plain(report.title), intro=[plain(text) for text in (report.banner, *sentences)], width=130)
@@ -87,7 +87,7 @@ class _Column:
         return next((form for kind, form in forms if self.figures and any(map(kind.fullmatch, self.cells))), "")
 
 
-def _sheet(table: TableBlock, number: int) -> "GPTable":
+def _sheet(table: TableBlock, number: int, draft: str) -> "GPTable":
     import gptables
 
     if not table.rows:
@@ -102,7 +102,7 @@ def _sheet(table: TableBlock, number: int) -> "GPTable":
         table=frame,
         table_name=f"table_{number}",
         title=plain(f"Table {number}: {table.caption}"),
-        instructions="This worksheet contains one table.",
+        instructions=f"{draft}. This worksheet contains one table." if draft else "This worksheet contains one table.",
         legend=[f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs],
         scope=plain(table.note) or None,
         index_columns={},

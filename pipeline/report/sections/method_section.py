@@ -24,6 +24,10 @@ LIMITS = (
     "The titles of themes are labels of codes, or phrases that people used: working titles, for people to change.",
     "Intervals show what chance can do with this many people. They do not show mistakes in coding, or who chose not to answer.",
 )
+OF_ROUNDED = (
+    "Percentages are of numbers that are rounded to the nearest {step}: of few people they may be off by a few points. One "
+    "of the true numbers would undo the rounding."
+)
 
 
 def how_it_was_done(source: RunResults) -> ReportSection:
@@ -43,6 +47,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
             (
                 *source.notes,
                 *LIMITS,
+                *([OF_ROUNDED.format(step=source.profile.round_to)] if source.profile.round_to > 1 else []),
                 _unsteady(source["themes"]),
                 *_late(source),
                 *([NOTE] if collapsed else []),

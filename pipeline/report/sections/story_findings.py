@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Literal
 
 from pipeline.errors import StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Axis, Chart, StoryFinding
 from pipeline.report.code_shares import compare_codes, grounds
-from pipeline.report.comparison_blocks import comparison_chart, comparison_table, share_axis
+from pipeline.report.comparison_blocks import comparison_chart, comparison_table, of_rounded, share_axis
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, compare
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
@@ -87,6 +88,14 @@ class Contrast:
         return f" (everyone: {self.comparison.written(everyone.value)})" if everyone else ""
 
     @property
+    def points_off(self) -> int:
+        """By how many points its percentages may be off, as they are of rounded numbers; 0 where they are exact."""
+        slack = self.comparison.profile.slack
+        if not slack or self.kind == "score" or self.comparison.of_excerpts:
+            return 0
+        return max(ceil(100 * _most_off(cell, slack)) for cell in (self.high, self.low))
+
+    @property
     def headline(self) -> str:
         """What a chart of it says first."""
         high, low = (f"{cell.name} ({self.comparison.written(cell.value)})" for cell in (self.high, self.low))
@@ -94,6 +103,12 @@ class Contrast:
             return f"{high} give the highest score, {low} the lowest"
         verb = self.verb if self.kind == "answer" else "spoke of"
         return f"{high} {verb} “{self.comparison.labels[self.key]}” most often, {low} least often"
+
+
+def _most_off(cell: GroupEstimate, slack: float) -> float:
+    highest = min((cell.n + slack) / max(cell.base - slack, 1), 1)
+    lowest = (cell.n - slack) / (cell.base + slack)
+    return max(highest - cell.value, cell.value - lowest)
 
 
 def contrasts(source: RunResults) -> tuple[Contrast, ...]:
@@ -173,7 +188,8 @@ def contrast_chart(contrast: Contrast, by_asked: str) -> Chart | None:
     table = comparison_table(only, name, caption=by_asked, first="Question" if contrast.kind == "score" else "Answer")
     axis = share_axis(only) if only.unit == "share" else Axis("Mean score", *contrast.scale, "score")
     chart = comparison_chart(only, table, axis, title=contrast.headline)
-    return replace(chart, name=name, title=contrast.headline, subtitle=by_asked, prints_table=False) if chart else None
+    subtitle = f"{by_asked}{of_rounded(contrast.comparison)}"
+    return replace(chart, name=name, title=contrast.headline, subtitle=subtitle, prints_table=False) if chart else None
 
 
 def what_is_charted(contrast: Contrast) -> str:

@@ -92,6 +92,9 @@ def _limits(source: RunResults) -> Iterator[str]:
     if not np.isnan([asked, blank]).any() and asked:
         yield f"of {people(asked)} who were asked, {number(blank)} wrote nothing"
     yield "whoever was not asked is not heard here"
+    if off := _points_off(source):
+        step = source.profile.round_to
+        yield f"percentages are of numbers rounded to the nearest {step}, so that they may be off by up to {off} points"
     checked = checked_share(source["codings"])
     if not checked:
         yield (
@@ -102,6 +105,12 @@ def _limits(source: RunResults) -> Iterator[str]:
         yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
     else:
         yield "and a figure says how many people brought something up, not how much it matters to them"
+
+
+def _points_off(source: RunResults) -> int:
+    # What the team wrote itself holds the figures that it chose.
+    told = () if source.study.settings.report.findings else contrasts(source)[:MOST_CONTRASTS]
+    return max((contrast.points_off for contrast in told), default=0)
 
 
 def how_the_story_was_picked(source: RunResults) -> ReportSection:

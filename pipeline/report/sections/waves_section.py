@@ -6,7 +6,7 @@ from pipeline.methods.disclosure.cells import ANY
 from pipeline.report.blocks import Block, Cell, Heading, Paragraph, Points, ReportSection, TableBlock, nothing_to_show
 from pipeline.report.code_shares import grounds
 from pipeline.report.comparison_blocks import comparison_chart, share_axis
-from pipeline.report.earlier_wave import WaveChange, changes_of_codes, changes_of_themes, meanings
+from pipeline.report.earlier_wave import WaveChange, are_read_alike, changes_of_codes, changes_of_themes, meanings
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, people, percent, sentence_case
 from pipeline.runtime.plurals import agreeing, listed, n_of
@@ -24,6 +24,11 @@ NOT_CAUSE = (
 SEPARATE = (
     "The themes of the two waves were found separately, so they are not compared. `themes freeze` saves the themes of one wave "
     "for the next."
+)
+READ_OTHERWISE = (
+    "Themes are not compared. They could be once both waves are read with the same saved themes: themes that are found leave "
+    "some texts on their own, saved ones take every text in, so that the same answers give other numbers. `themes freeze` saves "
+    "the themes of the last wave; read a copy of its study with them, too, and name that copy as the earlier wave."
 )
 NOT_READ = (
     "Codes are not compared. They could be once people have read all excerpts of both waves, or some of each drawn at random: a "
@@ -61,7 +66,7 @@ def _compared(source: RunResults, waves: Waves) -> Iterator[Block]:
         titles = _titles(source)
         yield from _changes(source, themes, {change.key: titles[change.key] for change in themes}, ("themes", "Themes", "Theme"))
     elif len(source["themes"]):
-        yield Paragraph(SEPARATE)
+        yield Paragraph(SEPARATE if are_read_alike(source, waves) else READ_OTHERWISE)
 
 
 def _are_read(source: RunResults, earlier: RunResults) -> bool:
