@@ -7,6 +7,7 @@ import pandas as pd
 
 from pipeline.report.blocks import Axis, Chart, Point, Series, TableBlock
 from pipeline.report.comparison_blocks import MOST_SERIES, comparison_chart, share_axis
+from pipeline.report.echoed_questions import echoed_questions, not_echoing
 from pipeline.report.group_comparison import compare
 from pipeline.report.numbers_in_words import by, number, percent
 from pipeline.report.placed_themes import PlacedTheme
@@ -23,17 +24,20 @@ def people_chart(source: RunResults, placed: Sequence[PlacedTheme], table: Table
     shown = sorted((theme for theme in placed if theme.n_people), key=lambda theme: (-theme.n_people, theme.number))[:MOST_BARS]
     if len(shown) < 2:
         return None
-    first, step = shown[0], source.profile.round_to
+    most, step = shown[0], source.profile.round_to
+    # A theme that repeats what was asked has its bar, but is no news.
+    first, echoes = not_echoing(source, shown)[0], echoed_questions(source, shown)
+    than = "anything else that was not asked for" if most.theme_id in echoes and first is not most else "anything else"
     rounded = f", rounded to the nearest {step}" if step > 1 else ""
     words = listed([f"{theme.heading} ({number(theme.n_people)})" for theme in shown])
     return Chart(
         name="chart-themes",
-        title=f"More people wrote about “{first.name}” than about anything else: {number(first.n_people)}",
+        title=f"More people wrote about “{first.name}” than about {than}: {number(first.n_people)}",
         subtitle=f"{PEOPLE}{rounded}",
         alternative=f"A bar for each theme. People whose answers are in it: {words}. The workbook holds every figure.",
         labels=tuple(theme.heading for theme in shown),
         series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
-        axis=Axis("People", 0, float(first.n_people), "people"),
+        axis=Axis("People", 0, float(most.n_people), "people"),
         table=table,
         form="bars",
     )

@@ -102,7 +102,7 @@ def test_nothing_that_nobody_has_checked_is_told_as_a_share(source):
     told = sentences(with_table(source, "closed", answers(0.87, 0.25, 0.5)))
     themes = [sentence for sentence in told if not sentence.startswith("Asked")]
     assert themes and all("at least" in sentence.casefold() and "%" not in sentence for sentence in themes)
-    assert "nobody has checked yet" in story(source).blocks[-1].text
+    assert "Nobody has checked yet" in story(source).blocks[-1].text
 
 
 def test_differences_in_codes_are_told_once_people_have_read_everything(source, all_read):

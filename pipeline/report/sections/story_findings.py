@@ -9,6 +9,7 @@ from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Axis, Chart, StoryFinding
 from pipeline.report.code_shares import compare_codes, grounds
 from pipeline.report.comparison_blocks import comparison_chart, comparison_table, share_axis
+from pipeline.report.echoed_questions import not_echoing
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, compare
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
@@ -23,9 +24,10 @@ MOST_CONTRASTS, MOST_FINDINGS, FEWEST_FINDINGS = 3, 5, 3
 RULE = (
     "The findings of “The story” are picked by a rule and not by hand. First come at most "
     f"{MOST_CONTRASTS} differences between groups: of each question, the answer or score on which two groups lie furthest apart, "
-    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. "
-    "Larger differences come first; a difference of scores is measured against the length of its scale. Then comes the theme "
-    "that a group speaks of more than everybody else, where that is clear beyond chance, and the one most people wrote about."
+    f"where each of the two has {LEAST_BASE} people or more and chance alone would make so large a difference less than once in "
+    "twenty times. Larger differences come first; a difference of scores is measured against the length of its scale. Then comes "
+    "the theme that a group speaks of more than everybody else, where that is clear beyond chance, and the one most people wrote "
+    "about. A theme that only repeats what a question asked is passed over, since it holds every kind of answer to it."
 )
 CODES_COUNT = "People have read all that was said, so differences in codes take part, too."
 CODES_DO_NOT = (
@@ -189,9 +191,12 @@ def what_is_charted(contrast: Contrast) -> str:
 
 def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
     """Yield at most n findings of themes: what stands out in a group, and what most people wrote about."""
-    standing_out = tuple(_standing_out(source, placed))[: min(n - 1, 1)]
+    counted = not_echoing(source, placed)
+    largest = max(placed, key=lambda theme: theme.n_people, default=None)
+    beside = "" if largest is None or largest in counted else " that no question named"
+    standing_out = tuple(_standing_out(source, counted))[: min(n - 1, 1)]
     yield from standing_out
-    yield from _largest(source, placed, n - len(standing_out))
+    yield from _largest(source, counted, n - len(standing_out), beside)
 
 
 def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator[StoryFinding]:
@@ -208,7 +213,7 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
             )
 
 
-def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
+def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int, beside: str) -> Iterator[StoryFinding]:
     named = sorted(
         (theme for theme in placed if theme.n_people and theme.title), key=lambda theme: (-theme.n_people, theme.number)
     )
@@ -219,9 +224,9 @@ def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Itera
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
-            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about: at least {people} people each."
+            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about{beside}: at least {people} people each."
         else:
-            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else: at least {people}."
+            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else{beside}: at least {people}."
         yield StoryFinding(sentence, ((f"{people}+", "people"),))
 
 

@@ -83,25 +83,25 @@ def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
 
 
 def limits(source: RunResults) -> str:
-    """Say in a sentence what these findings cannot tell."""
-    return f"Keep in mind: {'; '.join(_limits(source))}."
+    """Say in a few sentences what these findings cannot tell."""
+    return f"Keep in mind: {' '.join(_limits(source))}"
 
 
 def _limits(source: RunResults) -> Iterator[str]:
     asked, _, blank = everyone_asked(source)
     if not np.isnan([asked, blank]).any() and asked:
-        yield f"of {people(asked)} who were asked, {number(blank)} wrote nothing"
-    yield "whoever was not asked is not heard here"
+        yield f"{number(blank)} of {people(asked)} who were asked wrote nothing."
+    yield "Whoever was not asked is not heard here."
     checked = checked_share(source["codings"])
     if not checked:
-        yield (
-            "and nobody has checked yet what the program makes of the written answers, so this page tells themes as the "
-            "program sorted them"
-        )
+        yield "Nobody has checked yet what the program makes of the written answers, so this page tells themes as it sorted them."
     elif checked < 1:
-        yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
+        yield "People have checked only some of what the program makes of the written answers, so no topic has a share here."
     else:
-        yield "and a figure says how many people brought something up, not how much it matters to them"
+        yield "A figure says how many people brought something up, not how much it matters to them."
+    if source.profile.round_to > 1:
+        # A percentage of the true numbers would undo their rounding.
+        yield f"Numbers of people are rounded to the nearest {source.profile.round_to}, and percentages are of rounded numbers."
 
 
 def how_the_story_was_picked(source: RunResults) -> ReportSection:
