@@ -157,6 +157,8 @@ class StoryFinding:
 
     sentence: str
     figures: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    """What it is of, whatever its figures; empty where the team wrote it itself."""
 
 
 @dataclass(frozen=True)

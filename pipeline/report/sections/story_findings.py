@@ -15,6 +15,7 @@ from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.closed_section import scale_of
 from pipeline.runtime.plurals import listed, n_of
+from pipeline.study.report_findings import left_out
 from pipeline.workflow.results import RunResults
 
 
@@ -57,6 +58,11 @@ class Contrast:
     low: GroupEstimate
 
     @property
+    def name(self) -> str:
+        """What it is of, whatever its figures."""
+        return f"{self.kind} {self.question}"
+
+    @property
     def size(self) -> float:
         """How far the groups lie apart, as a share of the whole scale."""
         ends = self.scale
@@ -67,7 +73,7 @@ class Contrast:
         """The contrast as a sentence."""
         high, low = (self.comparison.written(cell.value) for cell in (self.high, self.low))
         figures = ((high, self.high.name), (low, self.low.name))
-        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures)
+        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures, self.name)
 
     @property
     def _lead(self) -> str:
@@ -108,7 +114,8 @@ def contrasts(source: RunResults) -> tuple[Contrast, ...]:
         # A question is told once, whichever attribute and answer show it best; of two that are alike, the first named.
         if contrast.question not in widest or contrast.size > widest[contrast.question].size + 1e-9:
             widest[contrast.question] = contrast
-    return tuple(sorted(widest.values(), key=lambda contrast: -contrast.size))
+    out = left_out(source.study)
+    return tuple(sorted((found for found in widest.values() if found.name not in out), key=lambda found: -found.size))
 
 
 def themes_told(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[PlacedTheme, ...]:
@@ -190,13 +197,24 @@ def what_is_charted(contrast: Contrast) -> str:
 
 
 def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
-    """Yield at most n findings of themes: what stands out in a group, and what most people wrote about."""
-    counted = not_echoing(source, placed)
-    largest = max(placed, key=lambda theme: theme.n_people, default=None)
-    beside = "" if largest is None or largest in counted else " that no question named"
-    standing_out = tuple(_standing_out(source, counted))[: min(n - 1, 1)]
+    """Yield at most n findings of themes: what stands out in a group, and what most people wrote about.
+
+    StudyError where the team left out what there is not.
+    """
+    counted, out = not_echoing(source, placed), left_out(source.study)
+    told = tuple(theme for theme in themes_told(source, placed) if theme in counted and f"theme {theme.theme_id}" not in out)
+    standing_out = tuple(found for found in _standing_out(source, told) if found.key not in out)[: min(n - 1, 1)]
     yield from standing_out
-    yield from _largest(source, counted, n - len(standing_out), beside)
+    yield from _largest(source, told, n - len(standing_out), _beside(placed, counted), max(_sizes(counted), default=0))
+
+
+def _beside(placed: Sequence[PlacedTheme], counted: Sequence[PlacedTheme]) -> str:
+    """Say that a theme which repeats a question is passed over, where it is the largest of all."""
+    return " that no question named" if max(_sizes(placed), default=0) > max(_sizes(counted), default=0) else ""
+
+
+def _sizes(themes: Sequence[PlacedTheme]) -> list[int]:
+    return [theme.n_people for theme in themes if theme.title]
 
 
 def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator[StoryFinding]:
@@ -210,24 +228,27 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
             yield StoryFinding(
                 f"{SORTED}, {row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
                 ((f"{n}+", str(row["level"])),),
+                f"theme {row['theme_id']} of {row['level']}",
             )
 
 
-def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int, beside: str) -> Iterator[StoryFinding]:
+def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int, beside: str, most: int) -> Iterator[StoryFinding]:
     named = sorted(
         (theme for theme in placed if theme.n_people and theme.title), key=lambda theme: (-theme.n_people, theme.number)
     )
     for place, theme in enumerate(named[: min(n, 3)]):
         people = at_least(source, theme.n_people)
-        if place:
-            yield StoryFinding(f"{SORTED}, at least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
+        # Where the team left out a larger one, no other is what most people wrote about.
+        if place or theme.n_people < most:
+            sentence = f"{SORTED}, at least {people} people wrote about “{theme.name}”."
+            yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
             sentence = f"{SORTED}, {listed(alike)} are what most people wrote about{beside}: at least {people} people each."
         else:
             sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else{beside}: at least {people}."
-        yield StoryFinding(sentence, ((f"{people}+", "people"),))
+        yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
 
 
 def at_least(source: RunResults, shown: float) -> str:
