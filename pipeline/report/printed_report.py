@@ -99,8 +99,8 @@ def _not_here(report: Report) -> Iterator[Block]:
 def _where_tables_are(n: int) -> Iterator[Block]:
     yield Heading("Where the figures are", "where-the-figures-are")
     yield Paragraph(
-        f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}. The numbers of tables in this report are those of the "
-        "workbook. Each chart lies as a picture, with the figures that it shows, in the folder “charts”."
+        f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}. Where this report names a table of the workbook, the "
+        "number is that of the table there. Each chart lies as a picture, with the figures that it shows, in the folder “charts”."
     )
 
 
