@@ -108,10 +108,15 @@ def export(study: Path, formats: tuple[str, ...]) -> None:
       themes export my-study --to html --to tables
     """
     from pipeline.report import export as export_study
+    from pipeline.report.next_steps import next_steps
     from pipeline.study.study import load_study
 
-    for path in export_study(load_study(study), to=formats):
+    loaded = load_study(study)
+    for path in export_study(loaded, to=formats):
         click.echo(path)
+    # Not on stdout, where other programs read the names of the files.
+    for line in next_steps(loaded, formats):
+        click.echo(line, err=True)
 
 
 @click.command()

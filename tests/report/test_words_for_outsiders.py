@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 from reading import read_page
+from reading_age import reading_age
 from test_content import comparison
+from test_story import answers
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.themes.titles import MIXED
-from pipeline.report.blocks import InWorkbook
+from pipeline.report.blocks import InWorkbook, Paragraph, StoryFindings
 from pipeline.report.comparison_blocks import comparison_table, difference_blocks
-from pipeline.report.content import build_report
+from pipeline.report.content import build_report, build_summary
 from pipeline.report.echoed_questions import echoed_questions
 from pipeline.report.formats.html import render
 from pipeline.report.group_comparison import differences
@@ -92,3 +94,20 @@ def test_each_difference_beyond_chance_is_in_the_workbook_with_its_interval():
 def test_groups_that_are_not_shown_are_not_called_alike():
     found = comparison(Carers=(0.4, 0.3, 0.5), Leaders=(0.5, 0.4, 0.6), Few=(math.nan, math.nan, math.nan))
     assert "On “Trust” the groups whose figures may be shown do not clearly differ" in differences(found)[0]
+
+
+def test_the_measure_of_reading_ages_knows_easy_from_hard():
+    assert reading_age("The cat sat on the mat. It was red.") < 8
+    assert reading_age("Notwithstanding organisational heterogeneity, implementation necessitated deliberation.") > 20
+
+
+def test_the_story_is_understood_at_fourteen(source):
+    told = build_summary(with_closed(source)).sections[0].blocks
+    sentences = [finding.sentence for block in told if isinstance(block, StoryFindings) for finding in block.items]
+    text = " ".join([*sentences, *(block.text for block in told if isinstance(block, Paragraph))])
+    assert len(sentences) >= 3 and reading_age(text) <= 14
+
+
+def with_closed(source):
+    """Return the source with a difference between groups to tell."""
+    return replace(source, tables={**source.tables, "closed": answers(0.87, 0.25, 0.5)})

@@ -23,7 +23,8 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
-from pipeline.report.theme_charts import people_chart
+from pipeline.report.theme_charts import people_chart, tones_chart
+from pipeline.report.theme_map import map_chart
 from pipeline.report.theme_tone import NO_TONES, has_tones, tone_in_words
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
@@ -56,7 +57,8 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     table = _table(source, counted_in)
     # Where there are too few themes for a chart, the table is all there is.
     chart = people_chart(source, counted_in, table)
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table]
+    more = [chart for chart in (tones_chart(counted_in), map_chart(source, counted_in)) if chart]
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table, *more]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
