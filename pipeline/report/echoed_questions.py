@@ -19,9 +19,10 @@ def echoed_questions(source: RunResults, placed: Sequence[PlacedTheme]) -> dict[
     """
     spoken = source["segments"][["text_id", "comment_id"]].merge(source["members"][["text_id", "theme_id"]], on="text_id")
     spoken = spoken.merge(source["comments"][["comment_id", "question"]], on="comment_id")
-    shares = spoken.groupby("theme_id")["question"].value_counts(normalize=True)
-    asked_of = {str(theme_id): str(question) for (theme_id, question), share in shares.items() if share >= MOSTLY}
-    echoes = {}
+    shares = spoken.groupby("theme_id")["question"].value_counts(normalize=True).rename("share").reset_index()
+    mostly = shares[shares["share"] >= MOSTLY]
+    asked_of = dict(zip(mostly["theme_id"].astype(str), mostly["question"].astype(str), strict=True))
+    echoes: dict[str, str] = {}
     for theme in placed:
         question = asked_of.get(theme.theme_id)
         telling = {stem(word) for word in telling_words(theme.title) if word not in FILLERS}

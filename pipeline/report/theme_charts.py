@@ -81,7 +81,8 @@ def tones_chart(placed: Sequence[PlacedTheme]) -> Chart | None:
 
 def _tones_headline(tones: Sequence[str]) -> str:
     """Say what most themes are, and what most of the others."""
-    said, of_all = [], f" of {n_of(len(tones), 'theme')} are"
+    said: list[str] = []
+    of_all = f" of {n_of(len(tones), 'theme')} are"
     for tone, n in Counter(tones).most_common(2):
         are = "neither mostly praise nor complaints" if tone == KINDS[-1] else f"{'both' if ' and ' in tone else 'mostly'} {tone}"
         said.append(f"{number(n)}{'' if said else of_all} {are}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import docx
 from docx.document import Document
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -157,13 +158,26 @@ def add_table(
     return lines[1:]
 
 
-def add_picture(document: Document, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
-    """Add a picture with its alternative in words."""
-    shape: Any = document.add_picture(io.BytesIO(png), width=Cm(width_cm))
+def add_picture(place: Document | Paragraph, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
+    """Add a picture with its alternative in words, at the end of a document or in a paragraph."""
+    into = place.add_run() if isinstance(place, Paragraph) else place
+    shape: Any = into.add_picture(io.BytesIO(png), width=Cm(width_cm))
     # python-docx has no way of its own to give a picture an alternative.
     properties = shape._inline.docPr
     properties.set("descr", plain(alternative))
     properties.set("title", plain(title))
+
+
+def add_side_by_side(document: Document, left_cm: float) -> tuple[Paragraph, Paragraph]:
+    """Add two paragraphs beside each other that stay on one page: what is on the left stands so far from the right."""
+    table = document.add_table(rows=1, cols=2)
+    table.autofit = False
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    left, right = table.rows[0].cells
+    for column, cell, width in zip(table.columns, (left, right), (left_cm, _TEXT_WIDTH_CM - left_cm), strict=True):
+        column.width = cell.width = Cm(width)
+    right.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    return left.paragraphs[0], right.paragraphs[0]
 
 
 def add_footer(document: Document, text: str) -> None:
