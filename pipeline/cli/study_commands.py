@@ -138,16 +138,20 @@ def export(study: Path, formats: tuple[str, ...], *, cases_as_codes: bool) -> No
     """
     from pipeline.report import EXPORTS
     from pipeline.report import export as export_study
+    from pipeline.report.next_steps import next_steps
     from pipeline.study.study import load_study
 
     if cases_as_codes and "qdpx" not in formats:
         raise click.UsageError("--cases-as-codes is about the project for other programs: give it with --to qdpx.")
     forms = [f"{form}-cases" if cases_as_codes and form == "qdpx" else form for form in formats]
-    for path in export_study(load_study(study), to=forms):
+    loaded = load_study(study)
+    for path in export_study(loaded, to=forms):
         click.echo(path)
     if any(EXPORTS[name].has_figures for name in formats):
         # Not on stdout, where other programs read the names of the files.
         click.echo(f"Drafts, not to be passed on. Once people have checked them: themes release {study}", err=True)
+    for line in next_steps(loaded, formats):
+        click.echo(line, err=True)
 
 
 @click.command()

@@ -21,11 +21,13 @@ from pipeline.study.easy_read import FILE as EASYREAD
 from pipeline.study.quote_uses import COLUMNS as OF_REGISTER
 from pipeline.study.quote_uses import FILE as REGISTER
 from pipeline.study.quote_uses import read_uses
+from pipeline.study.report_findings import COLUMNS as OF_FINDINGS
+from pipeline.study.report_findings import FILE as FINDINGS
 from pipeline.study.study import Study
 
 
 ERASED = "erased"
-_TABLES = {REGISTER: OF_REGISTER, LOOP: OF_LOOP, EASYREAD: OF_EASYREAD}
+_TABLES = {REGISTER: OF_REGISTER, LOOP: OF_LOOP, EASYREAD: OF_EASYREAD, FINDINGS: OF_FINDINGS}
 
 
 def doubtful_places(study: Study, person: ErasedPerson, *, whole: bool = True) -> list[Place]:

@@ -268,7 +268,7 @@ EXPORTS: dict[str, Exporter] = {
         Exporter(
             "easyread",
             _imported("pipeline.report.easyread:write_easyread"),
-            ("comments", "codings", "counts", "estimates", "response_rates"),
+            ("comments", "codings", "counts", "estimates", "response_rates", "closed", "themes", "theme_codes"),
             "redacted",
             ("easyread.docx", "easyread.html"),
         ),

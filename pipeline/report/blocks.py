@@ -112,8 +112,15 @@ class Chart:
     prints_table: bool = True
     """Whether a reader finds the table under the chart; the workbook has it all the same."""
     note: str = ""
-    form: Literal["dots", "bars", "grid"] = "dots"
-    """Dots with intervals, one bar a label, or a cell for each label and group."""
+    form: Literal["dots", "bars", "grid", "marks", "map"] = "dots"
+    """Dots with intervals, one bar a label, a cell with a figure or a mark for each label and group, or circles on a map."""
+    places: tuple[tuple[float, float], ...] = ()
+    """On a map: where each label lies, from 0 to 1 to the right and to the top."""
+    colours: tuple[int, ...] = ()
+    """On a map: the place of each label's family in the key; -1 where it has none."""
+    key: tuple[str, ...] = ()
+    hover: tuple[str, ...] = ()
+    """What a page says of each label where somebody points at it."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +164,8 @@ class StoryFinding:
 
     sentence: str
     figures: tuple[tuple[str, str], ...] = ()
+    key: str = ""
+    """What it is of, whatever its figures; empty where the team wrote it itself."""
 
 
 @dataclass(frozen=True)

@@ -4,26 +4,24 @@ import io
 import re
 import textwrap
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from afcharts.af_colours import get_af_colours
 from matplotlib import style
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from pipeline.report.blocks import Axis, Chart, Point, Series
+from pipeline.report.chart_canvas import EDGE, INK, RULE, SOFT, WIDTH, Canvas, palette
+from pipeline.report.map_drawing import HOVER, draw_map
 from pipeline.report.numbers_in_words import number, percent, score
 
 
 # Inches. All is placed in inches from the top left corner, so that a chart of many rows is only longer.
-WIDTH, NAMES, VALUES, EDGE = 6.2, 2.0, 0.55, 0.1
+NAMES, VALUES = 2.0, 0.55
 LINE, ROW, GAP, FOOT = 0.17, 0.27, 0.14, 0.5
 LABEL_CHARACTERS, NAME_CHARACTERS, ROW_CHARACTERS, TITLE_CHARACTERS = 74, 28, 38, 66
 MARKERS = ("o", "s", "^", "D", "v", "P")
-INK, SOFT, RULE, PAPER = "#1a1a1b", "#54585c", "#c9c9ca", "#ffffff"
 FAINTEST, STRONGEST = 0.06, 0.5
 """How strongly a cell is coloured: ink stays readable on the strongest."""
 NONE = "–"
@@ -62,7 +60,7 @@ def draw_picture(chart: Chart, *, titled: bool = False) -> bytes:
 def draw_file(chart: Chart) -> str:
     """Return the chart as an SVG file that stands alone: with its title and subtitle, its alternative and a white ground."""
     with _styled(chart):
-        drawing = _saved(_figure(chart, titled=True), facecolor="white")
+        drawing = _with_hover(_saved(_figure(chart, titled=True), facecolor="white"), chart)
     start = drawing.index(">", drawing.index("<svg"))
     accessible = f' role="img"><title>{escape(chart.title)}</title><desc>{escape(chart.alternative)}</desc>'
     return drawing[:start] + accessible + drawing[start + 1 :]
@@ -74,29 +72,8 @@ def _styled(chart: Chart) -> AbstractContextManager[None]:
     return styled
 
 
-def _colours() -> list[str]:
-    colours: list[str] = get_af_colours("categorical", number_of_colours=6)
-    return colours
-
-
-@dataclass
-class _Canvas:
-    """A sheet measured in inches from its top left corner, that is filled from above."""
-
-    axes: Axes
-    y: float = EDGE
-
-    def text(self, x: float, y: float, text: str, **how: Any) -> None:
-        """Write at a place."""
-        self.axes.text(x, y, text, **{"color": INK, "va": "center", "linespacing": 1.15, **how})
-
-    def line(self, x: tuple[float, float], y: tuple[float, float], **how: Any) -> None:
-        """Draw a line between two places."""
-        self.axes.plot(x, y, **{"color": RULE, "linewidth": 0.8, "solid_capstyle": "butt", "clip_on": False, **how})
-
-
 def _figure(chart: Chart, *, titled: bool = False) -> Figure:
-    drawing = {"dots": _dots, "bars": _bars, "grid": _grid}[chart.form]
+    drawing = {"dots": _dots, "bars": _bars, "grid": _grid, "marks": _grid, "map": draw_map}[chart.form]
     # Once to see how long it gets, and once on a sheet of that length.
     height = WIDTH
     for _ in range(2):
@@ -105,7 +82,7 @@ def _figure(chart: Chart, *, titled: bool = False) -> Figure:
         axes.set_xlim(0, WIDTH)
         axes.set_ylim(height, 0)
         axes.set_axis_off()
-        canvas = _Canvas(axes)
+        canvas = Canvas(axes)
         if titled:
             _title(canvas, chart)
         drawing(canvas, chart)
@@ -113,7 +90,7 @@ def _figure(chart: Chart, *, titled: bool = False) -> Figure:
     return figure
 
 
-def _title(canvas: _Canvas, chart: Chart) -> None:
+def _title(canvas: Canvas, chart: Chart) -> None:
     for text, how in ((chart.title, {"fontsize": 11, "weight": "bold"}), (chart.subtitle, {"fontsize": 9, "color": SOFT})):
         lines = textwrap.wrap(text, TITLE_CHARACTERS if "weight" in how else TITLE_CHARACTERS + 16)
         for line in lines:
@@ -134,10 +111,10 @@ def _written(axis: Axis, value: float) -> str:
     return {"share": percent, "score": score, "people": number}[axis.unit](value)
 
 
-def _dots(canvas: _Canvas, chart: Chart) -> None:
+def _dots(canvas: Canvas, chart: Chart) -> None:
     """Set a row for each group that has a figure: its name, its dot with the interval, its value."""
     left, right = (NAMES if len(chart.series) > 1 else EDGE) + EDGE, WIDTH - VALUES
-    top, colours = canvas.y, _colours()
+    top, colours = canvas.y, palette()
     for place, label in enumerate(chart.labels):
         if len(chart.labels) > 1:
             wrapped = _wrapped(label, LABEL_CHARACTERS)
@@ -152,7 +129,7 @@ def _dots(canvas: _Canvas, chart: Chart) -> None:
     _scale(canvas, chart.axis, top, (left, right))
 
 
-def _dot(canvas: _Canvas, series: Series, point: Point, axis: Axis, ends: tuple[float, float], colours: list[str]) -> None:
+def _dot(canvas: Canvas, series: Series, point: Point, axis: Axis, ends: tuple[float, float], colours: list[str]) -> None:
     name = _wrapped(series.name, NAME_CHARACTERS)
     height = max(ROW, LINE * _n_lines(name) * 0.9 + 0.04)
     y, colour = canvas.y + height / 2, colours[series.place]
@@ -169,7 +146,7 @@ def _at(axis: Axis, ends: tuple[float, float], value: float) -> float:
     return ends[0] + (ends[1] - ends[0]) * (value - axis.low) / ((axis.high - axis.low) or 1.0)
 
 
-def _scale(canvas: _Canvas, axis: Axis, top: float, ends: tuple[float, float]) -> None:
+def _scale(canvas: Canvas, axis: Axis, top: float, ends: tuple[float, float]) -> None:
     bottom = canvas.y
     for tick in _ticks(axis):
         x = _at(axis, ends, tick)
@@ -187,7 +164,7 @@ def _ticks(axis: Axis) -> list[float]:
     return [axis.low + step * count for count in range(int(span / step + 1e-9) + 1)]
 
 
-def _bars(canvas: _Canvas, chart: Chart) -> None:
+def _bars(canvas: Canvas, chart: Chart) -> None:
     """Set a bar for each label, with its figure at the end: no scale is needed to read it."""
     (series,) = chart.series
     left, right = 2.9, WIDTH - VALUES
@@ -198,13 +175,13 @@ def _bars(canvas: _Canvas, chart: Chart) -> None:
         height = max(ROW, LINE * _n_lines(wrapped) * 0.9 + 0.06)
         y, end = canvas.y + height / 2, _at(chart.axis, (left, right), point.value)
         canvas.text(left - EDGE, y, wrapped, ha="right", fontsize=8.5)
-        canvas.axes.add_patch(Rectangle((left, y - 0.09), end - left, 0.18, color=_colours()[0], linewidth=0))
+        canvas.axes.add_patch(Rectangle((left, y - 0.09), end - left, 0.18, color=palette()[0], linewidth=0))
         canvas.text(end + 0.07, y, _written(chart.axis, point.value), weight="bold")
         canvas.y += height
 
 
-def _grid(canvas: _Canvas, chart: Chart) -> None:
-    """Set a row for each label and a column for each group, each cell with its figure and the darker the higher it is."""
+def _grid(canvas: Canvas, chart: Chart) -> None:
+    """Set a row for each label and a column for each group: its figure, the darker the higher, or a mark."""
     left = 2.9
     width = (WIDTH - EDGE - left) / len(chart.series)
     heads = [_wrapped(series.name, max(8, int(width * 13)), lines=4) for series in chart.series]
@@ -217,20 +194,24 @@ def _grid(canvas: _Canvas, chart: Chart) -> None:
         height = max(ROW, LINE * _n_lines(wrapped) * 0.9 + 0.06)
         canvas.text(left - EDGE, canvas.y + height / 2, wrapped, ha="right", fontsize=8.5)
         for column, series in enumerate(chart.series):
-            _cell(canvas, chart.axis, series.points[row], (left + column * width, width, height))
+            _cell(canvas, chart.axis, series.points[row], (left + column * width, width, height), as_mark=chart.form == "marks")
         canvas.y += height
 
 
-def _cell(canvas: _Canvas, axis: Axis, point: Point | None, box: tuple[float, float, float]) -> None:
+def _cell(canvas: Canvas, axis: Axis, point: Point | None, box: tuple[float, float, float], *, as_mark: bool) -> None:
     x, width, height = box
     middle = (x + width / 2, canvas.y + height / 2)
+    if as_mark:
+        if point is not None:
+            canvas.line((middle[0],) * 2, (middle[1],) * 2, color=palette()[0], marker="o", markersize=9, linestyle="none")
+        return
     if point is None:
         canvas.text(*middle, NONE, ha="center", color=SOFT)
         return
     part = min(max((point.value - axis.low) / ((axis.high - axis.low) or 1.0), 0.0), 1.0)
     strength = FAINTEST + (STRONGEST - FAINTEST) * part
     inside = Rectangle(
-        (x + 0.015, canvas.y + 0.015), width - 0.03, height - 0.03, color=_colours()[0], alpha=strength, linewidth=0
+        (x + 0.015, canvas.y + 0.015), width - 0.03, height - 0.03, color=palette()[0], alpha=strength, linewidth=0
     )
     canvas.axes.add_patch(inside)
     canvas.text(*middle, _written(axis, point.value), ha="center")
@@ -244,12 +225,17 @@ def _saved(figure: Figure, **how: Any) -> str:
     return buffer.getvalue()
 
 
+def _with_hover(drawing: str, chart: Chart) -> str:
+    """Let the parts of a drawing say what they are where somebody points at them; no script is needed."""
+    return re.sub(rf'<g id="{HOVER}(\d+)">', lambda part: f"<g><title>{escape(chart.hover[int(part[1])])}</title>", drawing)
+
+
 def _as_element(figure: Figure, chart: Chart) -> str:
-    drawing = _saved(figure, transparent=True)
+    drawing = _with_hover(_saved(figure, transparent=True), chart)
     inside = drawing[drawing.index(">", drawing.index("<svg")) + 1 :].replace("xlink:href=", "href=").strip()
     # On a page, names of groups would be there twice, and a style for every element would be one for the whole page.
     inside = re.sub(r'(?<=<g) id="[^"]*"|<style.*?</style>', "", inside, flags=re.DOTALL)
-    variables = {colour: f"--series-{place}" for place, colour in enumerate(_colours(), start=1)}
+    variables = {colour: f"--series-{place}" for place, colour in enumerate(palette(), start=1)}
     for colour, name in (variables | {INK: "--ink", SOFT: "--soft", RULE: "--rule"}).items():
         inside = re.sub(rf"(?i)(?<=: ){colour}(?=[;\"])", f"var({name}, {colour})", inside)
     width, height = (float(inches) * 72 for inches in figure.get_size_inches())

@@ -94,8 +94,8 @@ def next_step(source: RunResults) -> str:
     )
     within = max(1, math.ceil(196 * math.sqrt(0.25 / n * (1 - n / max(n + 1, len(source["segments"]))))))
     return (
-        f"To learn how much of what was said has each code, draw {n_of(n, 'excerpt', 'excerpts')} at random and read them: in "
-        f'the review, take “A fair sample”, or `themes pack --order "random audit" --n {n}`. That tells each share to within '
+        f"To learn how much of what was said has each code, people have to read {n_of(n, 'excerpt', 'excerpts')} drawn at random "
+        f"(on the review page: “A fair sample”). That tells each share to within "
         f"{n_of(within, 'percentage point', 'percentage points')}, in about {n_of(minutes, 'minute', 'minutes')} for one "
         f"person ({basis})."
     )

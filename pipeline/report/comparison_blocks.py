@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, Point, Points, Series, TableBlock
-from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, differences, level_name
-from pipeline.report.numbers_in_words import NOT_SHOWN, number, sentence_case
+from pipeline.report.blocks import Axis, Block, Cell, Chart, Figure, InWorkbook, Point, Points, Series, TableBlock
+from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, apart, differences, level_name
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_case
 from pipeline.runtime.plurals import listed
 
 
@@ -18,10 +18,40 @@ NO_ANSWERS = "no answers"
 
 
 def comparison_blocks(comparison: GroupComparison, table: TableBlock, axis: Axis, *, title: str) -> tuple[Block, ...]:
-    """Return the sentences, the chart and the table of a comparison."""
+    """Return the sentences, the chart and the table of a comparison, and every difference for the workbook."""
+    return (*difference_blocks(comparison, table), comparison_chart(comparison, table, axis, title=title) or table)
+
+
+def difference_blocks(comparison: GroupComparison, table: TableBlock) -> tuple[Block, ...]:
+    """Return the sentences about the largest differences of a comparison, and a table of all of them for the workbook."""
     sentences = differences(comparison)
-    chart = comparison_chart(comparison, table, axis, title=title)
-    return (*((Points(sentences),) if sentences else ()), chart or table)
+    every = _every_difference(comparison, table)
+    return (*((Points(sentences),) if sentences else ()), *((InWorkbook((every,)),) if every.rows else ()))
+
+
+def _every_difference(comparison: GroupComparison, table: TableBlock) -> TableBlock:
+    pairs = [(key, *pair) for key in comparison.labels for pair in apart(comparison, key)]
+    return TableBlock(
+        name=f"{table.name}-differences",
+        caption=f"{table.caption}: which groups differ",
+        header=(
+            table.header[0],
+            "Higher",
+            "Lower",
+            "Difference in percentage points" if comparison.unit == "share" else "Difference",
+        ),
+        rows=tuple(_difference(comparison, *pair) for pair in pairs),
+        note="With the 95% interval of the difference. Only pairs are listed whose interval leaves out “no difference”.",
+    )
+
+
+def _difference(comparison: GroupComparison, key: str, high: GroupEstimate, low: GroupEstimate) -> tuple[Cell, ...]:
+    gap, times = above(high, low), 100 if comparison.unit == "share" else 1
+    least = 1 if comparison.unit == "share" else 0.01
+    written = number if comparison.unit == "share" else score
+    size, low_end, high_end = (written(max(least, times * value)) for value in (high.value - low.value, gap.low, gap.high))
+    ends = (f"{cell.name} ({comparison.written(cell.value)})" for cell in (high, low))
+    return (comparison.labels[key], *ends, f"{size} ({low_end} to {high_end})")
 
 
 def comparison_table(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 from docx.document import Document
-from docx.shared import Cm, Pt
+from docx.shared import Pt
 
 from pipeline.decisions.accounts import people as people_of
 from pipeline.decisions.store import has_store, open_store
@@ -18,11 +18,21 @@ from pipeline.errors import ReviewError, StudyError
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report import EXPORTS
 from pipeline.report.code_shares import grounds, share_rows
-from pipeline.report.formats.docx_styles import add_footer, add_picture, new_document, save_document, write_lines
+from pipeline.report.formats.docx_styles import (
+    add_footer,
+    add_picture,
+    add_side_by_side,
+    new_document,
+    save_document,
+    write_lines,
+)
 from pipeline.report.formats.html import fill_template
 from pipeline.report.numbers_in_words import number, people
+from pipeline.report.placed_themes import with_shown_figures
 from pipeline.report.sections.method_section import checked_share
+from pipeline.report.sections.story_findings import contrasts
 from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.report.theme_tone import shown_tone
 from pipeline.runtime.files import write_atomically
 from pipeline.runtime.plain_text import one_line
 from pipeline.study.actions import read_loop
@@ -45,7 +55,20 @@ from pipeline.workflow.results import RunResults, read_results
 POINTS = 16
 DRAFT = "DRAFT"
 NOT_YET = "DRAFT: not yet approved by a co-analyst. Do not send it out."
-MOST_CODES = 8
+MOST_CODES = 3
+"""Messages that are read and kept in mind."""
+SAID = "What people said"
+_TONES = {
+    "praise": "Most said: this is good.",
+    "complaints": "Most said: this is not good.",
+    "suggestions": "Most said how it could be better.",
+    "complaints and praise": "Some said: this is good. Some said: this is not good.",
+    "praise and complaints": "Some said: this is good. Some said: this is not good.",
+    "complaints and suggestions": "Some said: this is not good. Some said how it could be better.",
+    "suggestions and complaints": "Some said: this is not good. Some said how it could be better.",
+    "praise and suggestions": "Some said: this is good. Some said how it could be better.",
+    "suggestions and praise": "Some said: this is good. Some said how it could be better.",
+}
 CO_ANALYST = "co-analyst"
 _PICTURE_CM = 4.0
 
@@ -67,18 +90,45 @@ def draft_ideas(source: RunResults) -> Iterator[Idea]:
     yield Idea(about, "We asked people some questions.", "A person asks other people a question")
     answered = everyone_asked(source)[1]
     who = "Some people" if math.isnan(answered) else people(answered)
-    yield Idea(about, f"{who} wrote an answer.", "People write on a form")
+    yield Idea(about, f"{who} wrote something.", "People write on a form")
     yield Idea(about, "A computer helped us to sort the answers.", "A computer and a pile of letters")
     if checked_share(source["codings"]) < 1:
         yield Idea(about, "People still need to check this.", "Two people read a letter together")
     # As long as not all is read, more people may have said it.
     more = "" if grounds(source, ANY) == "all read" else " or more"
-    for n, words in _most_named(source):
-        yield Idea("What people said", f"{n} people{more} talked about this: {words}.", f"A picture that shows: {words}")
+    yield from _closed_finding(source)
+    tones = _tones(source)
+    for n, words, code in _most_named(source):
+        said = f"{n} people{more} talked about this: {words}."
+        yield Idea(SAID, " ".join(filter(None, (said, tones.get(code)))), f"A picture that shows: {words}")
     yield from _next_steps(source)
 
 
-def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
+def _closed_finding(source: RunResults) -> Iterator[Idea]:
+    """Yield the largest difference between groups in what they ticked, in tens of people."""
+    ticked = (contrast for contrast in contrasts(source) if contrast.kind == "answer")
+    contrast = next(ticked, None)
+    if contrast is None:
+        return
+    answer = contrast.comparison.labels[contrast.key]
+    yield Idea(SAID, f"We asked: {contrast.asked}", "A form with boxes to tick")
+    for cell in (contrast.high, contrast.low):
+        of_ten = math.floor(10 * cell.value + 0.5)
+        yield Idea(SAID, f"{cell.name}: about {of_ten} out of 10 said “{answer}”.", f"Ten people, of whom {of_ten} raise a hand")
+
+
+def _tones(source: RunResults) -> dict[str, str]:
+    """Return what people mostly said of each code, in words: nobody has checked what the program read, so without a number."""
+    themes = with_shown_figures(source["themes"], source.profile).merge(
+        source["theme_codes"][["theme_id", "code"]], on="theme_id"
+    )
+    # Of two themes of one code the larger one speaks.
+    rows = themes.dropna(subset="code").sort_values("n_people", ascending=False).drop_duplicates("code")
+    return {str(row["code"]): _TONES.get(shown_tone(row), "") for row in rows.to_dict("records")}
+
+
+def _most_named(source: RunResults) -> Iterator[tuple[str, str, str]]:
+    """Yield the codes that most people named: how many did, in plain words, and the code."""
     if source["counts"].empty:
         return
     shares = share_rows(source)
@@ -89,7 +139,7 @@ def _most_named(source: RunResults) -> Iterator[tuple[str, str]]:
     first = {"all read": -rows["n"], "audit": -rows["share"], "none": rows["code"].map(order)}[grounds(source, ANY)]
     top: pd.DataFrame = rows.assign(first=first).sort_values(["first", "code"]).head(MOST_CODES)
     for n, code in zip(top["n"], top["code"], strict=True):
-        yield number(n), plain.get(code, code).rstrip(".")
+        yield number(n), plain.get(code, code).rstrip("."), code
 
 
 def _next_steps(source: RunResults) -> Iterator[Idea]:
@@ -115,12 +165,10 @@ def _document(title: str, ideas: Sequence[Idea], mark: Sequence[str], folder: Pa
     for heading, ideas_under in groupby(ideas, key=lambda idea: idea.heading):
         document.add_heading(level=1).add_run(heading).font.size = Pt(22)
         for idea in ideas_under:
-            add_picture(document, _picture(idea, folder), alternative=idea.picture, title="Picture", width_cm=_PICTURE_CM)
-            document.paragraphs[-1].paragraph_format.keep_with_next = True
-            paragraph = document.add_paragraph()
-            paragraph.paragraph_format.space_after = Pt(24)
-            paragraph.paragraph_format.left_indent = Cm(0)
-            write_lines(paragraph, idea.text)
+            picture, words = add_side_by_side(document, _PICTURE_CM + 0.5)
+            add_picture(picture, _picture(idea, folder), alternative=idea.picture, title="Picture", width_cm=_PICTURE_CM)
+            words.paragraph_format.space_after = Pt(24)
+            write_lines(words, idea.text)
     return document
 
 

@@ -1,6 +1,6 @@
 """Groups side by side: the figures, and the sentences that say which groups can be told apart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -13,10 +13,10 @@ from pipeline.report.numbers_in_words import by, percent, score, sentence_case
 from pipeline.runtime.plurals import listed, n_of
 
 
-MOST_NAMED = 5
+MOST_NAMED, MOST_TOLD = 5, 4
 DIFFERENCES = (
-    "Groups are said to differ where the 95% interval of the difference between them leaves out “none”. Where many figures are "
-    "compared, about one in twenty of those that are the same will seem to differ by chance."
+    "Groups are said to differ where chance alone would make so large a difference less than once in twenty times. So where "
+    "many figures are compared, about one in twenty of those that are really the same will seem to differ."
 )
 
 
@@ -130,41 +130,55 @@ def _estimate(row: dict[Any, Any]) -> GroupEstimate:
 
 
 def differences(comparison: GroupComparison) -> tuple[str, ...]:
-    """Say of each thing which groups differ, name together those on which none can be told apart, and how many were compared."""
+    """Say where groups lie furthest apart, on what they do not clearly differ, and how many figures were compared."""
     if len(comparison.compared) < 2:
         return ()
-    apart = {key: tuple(_apart(comparison, comparison.shown(key))) for key in comparison.labels}
-    alike = [comparison.labels[key] for key in comparison.labels if not apart[key] and len(comparison.shown(key)) > 1]
-    unknown = [comparison.labels[key] for key in comparison.labels if len(comparison.shown(key)) < 2]
-    verdicts = tuple(
-        f"{sentence_case(comparison.labels[key])}: {'; '.join(sentences)}." for key, sentences in apart.items() if sentences
-    )
+    widest = widest_gaps(comparison)
+    alike = [key for key in comparison.labels if key not in widest and len(comparison.shown(key)) > 1]
+    unknown = [key for key in comparison.labels if len(comparison.shown(key)) < 2]
+    told = [_gap_in_words(comparison, key, *ends) for key, ends in list(widest.items())[:MOST_TOLD]]
+    more = len(widest) - len(told)
     return (
-        *verdicts,
-        *_together(comparison, alike, "we cannot tell these groups apart: they may not differ at all"),
+        *told,
+        *((f"Groups differ on {more} more: the workbook lists each difference.",) if more else ()),
+        *_together(comparison, alike, _no_clear_difference(comparison, alike)),
         *_together(comparison, unknown, "too few figures may be shown to compare groups"),
         *_how_many(comparison),
     )
 
 
+def widest_gaps(comparison: GroupComparison) -> dict[str, tuple[GroupEstimate, GroupEstimate]]:
+    """Return, for each thing on which groups differ beyond chance, the two that lie furthest apart; widest first."""
+    gaps = {}
+    for key in comparison.labels:
+        pairs = apart(comparison, key)
+        if pairs:
+            gaps[key] = max(pairs, key=lambda pair: pair[0].value - pair[1].value)
+    return dict(sorted(gaps.items(), key=lambda gap: gap[1][1].value - gap[1][0].value))
+
+
+def apart(comparison: GroupComparison, key: str) -> list[tuple[GroupEstimate, GroupEstimate]]:
+    """Return the pairs of groups that differ beyond chance on one thing, the higher figure of each pair first."""
+    shown = comparison.shown(key)
+    pairs = [(cell, other) for place, cell in enumerate(shown) for other in shown[place + 1 :]]
+    return [(cell, other) for cell, other in pairs if above(cell, other).told_apart]
+
+
+def _gap_in_words(comparison: GroupComparison, key: str, high: GroupEstimate, low: GroupEstimate) -> str:
+    of = "of" if comparison.unit == "share" else "among"
+    sides = f"{comparison.written(high.value)} {of} {high.name}, against {comparison.written(low.value)} {of} {low.name}"
+    return f"{sentence_case(comparison.labels[key])}: {sides}."
+
+
+def _no_clear_difference(comparison: GroupComparison, keys: list[str]) -> str:
+    some_hidden = any(len(comparison.shown(key)) < len(comparison.compared) for key in keys)
+    which = "the groups whose figures may be shown" if some_hidden else "groups"
+    return f"{which} do not clearly differ: chance alone can make such gaps"
+
+
 def above(first: GroupEstimate, second: GroupEstimate) -> Difference:
     """Return how far the first figure is above the second, with the interval of the difference."""
     return difference((first.value, first.low, first.high), (second.value, second.low, second.high))
-
-
-def _apart(comparison: GroupComparison, shown: list[GroupEstimate]) -> Iterator[str]:
-    for place, cell in enumerate(shown):
-        gaps = [(other, above(cell, other)) for other in shown[place + 1 :]]
-        below = [f"{other.name} ({_gap(comparison, other, gap)})" for other, gap in gaps if gap.told_apart]
-        if below:
-            yield f"higher among {cell.name} ({comparison.written(cell.value)}) than among {listed(below)}"
-
-
-def _gap(comparison: GroupComparison, other: GroupEstimate, gap: Difference) -> str:
-    if comparison.unit == "score":
-        return f"{comparison.written(other.value)}, by {score(max(0.01, gap.low))} to {score(max(0.01, gap.high))}"
-    low, high = (max(1, round(100 * end)) for end in (gap.low, gap.high))
-    return f"{comparison.written(other.value)}, by {low} to {n_of(high, 'point', 'points')}"
 
 
 def _how_many(comparison: GroupComparison) -> tuple[str, ...]:
@@ -175,7 +189,8 @@ def _how_many(comparison: GroupComparison) -> tuple[str, ...]:
     return (f"{sentence_case(n_of(pairs, 'pair of figures was', 'pairs of figures were'))} compared for this.",)
 
 
-def _together(comparison: GroupComparison, labels: list[str], verdict: str) -> tuple[str, ...]:
+def _together(comparison: GroupComparison, keys: list[str], verdict: str) -> tuple[str, ...]:
+    labels = [comparison.labels[key] for key in keys]
     if not labels:
         return ()
     if len(labels) <= MOST_NAMED:

@@ -1,6 +1,7 @@
 """Figures in words: the same number is written the same way everywhere."""
 
 import math
+import re
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from pipeline.runtime.plurals import n_of
 
 NOT_SHOWN = "not shown"
 """What stands in the place of a hidden figure: that it is small would already say too much of those hidden for others' sake."""
+_ASKS_FOR = re.compile(
+    r"(?:which|what) (?:is your |(?:of these )?)?(?P<what>[a-z][a-z -]*?)(?: (?:are|do|did|is|best|describes|have)\b.*)?\?", re.I
+)
+"""A question that names what it asks for: "Which age group are you in?"."""
 STEADINESS = ((0.75, "steady"), (0.5, "fairly steady"), (0.0, "unsteady"))
 
 
@@ -55,9 +60,10 @@ def steadiness(stability: float) -> str:
 
 
 def by(attribute: str) -> str:
-    """Write by which attribute people are compared; an attribute may be the wording of a question."""
+    """Write by which attribute people are compared; of the wording of a question, what it asks for, if it names that."""
     if attribute.endswith("?"):
-        return f"by answer to “{attribute}”"
+        asks_for = _ASKS_FOR.fullmatch(attribute)
+        return f"by {asks_for['what'].lower()}" if asks_for else f"by what people answered to “{attribute}”"
     # "Age group" in a sentence is "age group", but "NHS region" stays as it is.
     return f"by {attribute[:1].lower() + attribute[1:] if attribute[1:2].islower() else attribute}"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError
 from pipeline.runtime.edited_csv import read_rows
-from pipeline.study import actions, easy_read
+from pipeline.study import actions, easy_read, report_findings
 from pipeline.study.confirmed_texts import confirmed_texts, text_sha256
 from pipeline.study.quote_uses import read_uses
 
@@ -86,6 +86,7 @@ def _every_text(source: "RunResults", name: str) -> Iterator[Text]:
     if name in _REPORTS:
         for number, sentence in enumerate(source.study.settings.report.findings, start=1):
             yield f"study.toml, [report] findings, entry {number}", sentence
+        yield from _of_rows(source, report_findings.FILE, report_findings.COLUMNS, ("sentence",))
     intake = source.study.settings.intake
     for question in (*intake.questions, *intake.ratings):
         yield f"study.toml, wording of {question}", source.wording(question)

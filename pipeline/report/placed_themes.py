@@ -8,8 +8,12 @@ import pandas as pd
 
 from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.profiles import WITHHELD
+from pipeline.methods.themes.titles import MIXED
 from pipeline.report.numbers_in_words import NOT_SHOWN, fewer_than, people, sentence_case
 from pipeline.report.theme_tone import shown_tone
+
+
+MIXED_NAME = "Answers about various things"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class PlacedTheme:
 
     @property
     def name(self) -> str:
-        """The working title, or what to call a theme whose words are held back."""
+        """The working title, or what to call a theme whose words are held back, or that has no words in common."""
+        if self.title.startswith(MIXED):
+            # "Read before use" is for the team, who see the title itself on the review page.
+            return f"{MIXED_NAME}{self.title.removeprefix(MIXED)}"
         return sentence_case(self.title) or "Words held back"
 
     @property

@@ -45,7 +45,7 @@ CHAPTERS = (
         ("how-it-was-done", "how-the-story-was-picked", "not-sure", "disagreements", "agreement", "set-aside"),
     ),
 )
-PRINTED = ("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readings", "agreement-overall", "accounts", "run")
+PRINTED = ("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readings", "agreement-overall", "accounts")
 """Tables that a reader needs beside the text, eight at most; all others are in the workbook."""
 SHORT_FACTS = frozenset({"Title", "People", "Praise or complaint"})
 """What a page says of a theme beside its quotations; the workbook's table of themes has the rest."""
@@ -99,15 +99,14 @@ def _not_here(report: Report) -> Iterator[Block]:
 def _where_tables_are(n: int) -> Iterator[Block]:
     yield Heading("Where the figures are", "where-the-figures-are")
     yield Paragraph(
-        f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}, each on a sheet of its own (“themes export STUDY --to "
-        "xlsx”). The numbers of tables in this report are those of its sheets. Each chart lies as a picture, with the figures "
-        "that it shows, in the folder “charts” (“--to charts”)."
+        f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}. Where this report names a table of the workbook, the "
+        "number is that of the table there. Each chart lies as a picture, with the figures that it shows, in the folder “charts”."
     )
 
 
 @dataclass
 class _Page:
-    """What has been set so far: sentences of notes that need not be said twice."""
+    """What has been set so far: sentences that need not be said twice."""
 
     place: dict[str, int]
     """The number of each table's sheet in the workbook, by its name."""
@@ -158,6 +157,9 @@ class _Page:
                 inside = tuple(self.blocks(block.blocks, moved))
                 if inside:
                     yield replace(block, blocks=inside)
+            case Paragraph() if not block.stands_out:
+                text = self.once(block.text)
+                yield from [replace(block, text=text)] if text else []
             case InWorkbook():
                 moved += [self.place[table.name] for table in tables_among(block.blocks)]
             case ListEntry():
@@ -176,9 +178,9 @@ class _Page:
         """Return quotations, with the note that words are missing only where it is not known yet."""
         return replace(block, note=self.once(block.note))
 
-    def once(self, note: str) -> str:
-        """Return those sentences of a note that no note before it has said."""
-        sentences = [sentence for sentence in re.split(r"(?<=\.) ", note) if sentence not in self.noted]
+    def once(self, text: str) -> str:
+        """Return those sentences that nothing before has said."""
+        sentences = [sentence for sentence in re.split(r"(?<=\.) ", text) if sentence not in self.noted]
         self.noted.update(sentences)
         return " ".join(sentences)
 

@@ -16,7 +16,10 @@ _PLURALS = {"praise": "praise", "complaint": "complaints", "suggestion": "sugges
 SHARES = tuple(_PLURALS)
 """The columns of the table of themes that hold the shares."""
 
-NO_TONES = "Whether people praise or complain was not read: that takes answers in English and the model voices or minilm."
+NO_TONES = (
+    "The program did not read whether people praise or complain: this study's language model cannot tell, or answers are not "
+    "in English."
+)
 _BY_PROGRAM = "as the program read it; nobody has checked this"
 
 

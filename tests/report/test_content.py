@@ -9,7 +9,6 @@ from small_study import CODES, PRIVATE, build_study
 from pipeline.errors import DataError
 from pipeline.methods.active_learning.intervals import wilson
 from pipeline.methods.disclosure import PROFILES
-from pipeline.methods.themes.titles import MIXED
 from pipeline.report import EXPORTS
 from pipeline.report.blocks import (
     Axis,
@@ -31,6 +30,7 @@ from pipeline.report.comparison_blocks import comparison_chart, comparison_table
 from pipeline.report.content import banner, build_report
 from pipeline.report.group_comparison import compare, differences
 from pipeline.report.numbers_in_words import by, percent
+from pipeline.report.placed_themes import MIXED_NAME
 from pipeline.report.sections.closed_section import without_shared_beginning
 from pipeline.report.sections.doubts_section import NO_SUGGESTIONS
 from pipeline.tables.parquet import empty_table
@@ -93,8 +93,9 @@ def told_in(report):
 
 def test_sections_are_in_the_order_a_reader_needs(source):
     assert [section.heading for section in build_report(source).sections] == [
-        "The story", "In short", "Who took part", "Who is missing", "Themes", "Themes against the codebook", "Smaller groups",
-        "Shares by group", "Two groups side by side", "Closed questions", "Where people disagreed",
+        "The story", "In short", "Who took part", "Who is missing", "Themes", "Themes and the team’s list of topics",
+        "What each group speaks of more than others", "Shares by group",
+        "Two groups side by side", "Closed questions", "Where people disagreed",
         "What the program is not sure of", "Heard once", "What was set aside and why", "How people agreed",
         "What came of it", "What changed since the last wave",
         "How the findings were picked", "How it was done",
@@ -105,15 +106,20 @@ def test_in_short_is_made_of_the_tables_figures(source, tables):
     (points,) = section(source, "in-short").blocks
     assert isinstance(points, Points) and 3 <= len(points.items) <= 6
     themes, (n_asked, _) = tables["themes"], asked_and_blank(tables["comments"])
-    assert points.items[0].startswith(f"{rounded(n_asked)} people were asked. How many of them wrote an answer is not shown")
+    assert points.items[0].startswith(f"{rounded(n_asked)} people were asked. How many of them wrote something is not shown")
     assert f"{len(themes)} themes. {rounded(themes['n_people'].max())} people spoke of the largest" in points.items[1]
-    assert points.items[2] == f"{tables['theme_codes']['code'].isna().sum()} themes are not in the codebook."
+    new = tables["theme_codes"]["code"].isna().sum()
+    assert points.items[2].startswith(f"{len(themes) - new} themes are each like one of the topics that the team had listed")
+    assert points.items[2].endswith(f"; {new} are not.")
 
 
 def test_in_short_says_how_many_answered_where_that_may_be_shown(with_silent):
     (points,) = section(with_silent, "in-short").blocks
     n_asked, n_blank = asked_and_blank(with_silent["comments"])
-    assert points.items[0] == f"{rounded(n_asked - n_blank)} of {rounded(n_asked)} people who were asked wrote an answer."
+    assert (
+        points.items[0]
+        == f"{rounded(n_asked - n_blank)} of {rounded(n_asked)} people who were asked wrote something, be it only “n/a”."
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +190,7 @@ def test_a_theme_says_its_code_or_that_it_has_none(source):
         entry.heading: dict(entry.facts)["Place in the codebook"] for entry in blocks_of(section(source, "themes"), ListEntry)
     }
     assert "Theme 5. Assistance, dog, venue" in places
-    assert places["Theme 5. Assistance, dog, venue"] == "Not in the codebook yet; the nearest code is “Getting there”"
+    assert places["Theme 5. Assistance, dog, venue"] == "No code of the codebook is like it; the nearest code is “Getting there”"
     assert places["Theme 1. Hurry, minutes, rushed"] == "Too little time (suggested by the program, fit 0.62 of 1)"
 
 
@@ -236,7 +242,7 @@ def comparison(**cells: tuple[float, float, float]):
 def test_groups_between_which_there_may_be_no_difference_cannot_be_told_apart():
     found = comparison(Carers=(0.4, 0.3, 0.5), Leaders=(0.5, 0.4, 0.6))
     assert differences(found) == (
-        "On “Trust” we cannot tell these groups apart: they may not differ at all.",
+        "On “Trust” groups do not clearly differ: chance alone can make such gaps.",
         "1 pair of figures was compared for this.",
     )
 
@@ -245,13 +251,13 @@ def test_groups_that_differ_are_named_though_their_own_intervals_overlap():
     # Newcombe's interval of the difference is 2.7 to 21.2 points.
     found = comparison(Workers=wilson(150, 180), Leaders=wilson(100, 140))
     assert found.cells["trust", "Leaders"].high > found.cells["trust", "Workers"].low
-    assert differences(found)[0] == "Trust: higher among Workers (83%) than among Leaders (71%, by 3 to 21 points)."
+    assert differences(found)[0] == "Trust: 83% of Workers, against 71% of Leaders."
 
 
 def test_each_group_is_compared_with_each_and_the_number_of_comparisons_is_said():
     found = comparison(Carers=(0.2, 0.1, 0.3), Leaders=(0.55, 0.45, 0.65), Families=(0.3, 0.2, 0.4))
     assert differences(found) == (
-        "Trust: higher among Leaders (55%) than among Families (30%, by 11 to 39 points) and Carers (20%, by 21 to 49 points).",
+        "Trust: 55% of Leaders, against 20% of Carers.",
         "3 pairs of figures were compared for this.",
     )
 
@@ -385,9 +391,9 @@ def test_an_approved_rewording_leaves_in_place_of_what_was_said(source, tables):
     assert "There is too little time." in words and WORDS not in words
 
 
-def test_the_report_says_how_many_excerpts_wait_and_where_they_are_approved(source, tables):
+def test_the_report_says_how_many_excerpts_wait_to_be_approved(source, tables):
     undecided = decided_on(source, tables)
-    assert "excerpts wait to be approved. On the review page, they stand under “Quotes to approve”" in all_words(undecided)
+    assert "excerpts wait to be approved." in all_words(undecided)
     assert "wait to be approved" not in all_words(undecided, for_team=True)
 
 
@@ -408,7 +414,7 @@ def test_a_keyword_that_only_two_people_used_is_not_shown(source, tables):
     changed = with_table(source, "segments", tables["segments"].assign(text=said))
     changed = with_table(changed, "themes", tables["themes"].assign(keywords="zebrafinch, time", title="Zebrafinch choirs"))
     shown = all_words(changed)
-    assert "zebrafinch," not in shown.lower() and f"1. {MIXED}" in shown
+    assert "zebrafinch," not in shown.lower() and f"1. {MIXED_NAME}" in shown
 
 
 def test_heard_once_shows_the_words_of_those_who_agreed_and_counts_the_others(source, tables):
@@ -444,21 +450,21 @@ def test_no_total_of_texts_gives_away_how_many_make_up_a_hidden_theme(source, ta
     few = with_table(source, "themes", themes)
     exact = len(tables["texts"])
     for found in (section(few, "how-it-was-done"), section(few, "not-sure"), section(few, "in-short")):
-        assert f"{exact}" not in repr(found) and f"of {rounded(exact)} different" not in repr(found)
-    assert dict(row[:2] for row in table(section(few, "how-it-was-done"), "run").rows)["Different things said"] == "not shown"
+        assert f"{exact}" not in repr(found) and f"of {rounded(exact)} " not in repr(found)
+    assert dict(row[:2] for row in table(section(few, "how-it-was-done"), "run").rows)["Different statements"] == "not shown"
 
 
 def test_no_total_of_units_is_how_many_answers_were_read_where_that_is_hidden(source, tables):
     accounts = tables["accounts"].assign(n=tables["accounts"]["n"].mask(tables["accounts"]["became"] == "read"))
     facts = dict(row[:2] for row in table(section(with_table(source, "accounts", accounts), "how-it-was-done"), "run").rows)
-    assert facts["Meaning units in them"] == facts["Different things said"] == "not shown"
+    assert facts["Statements in the answers"] == facts["Different statements"] == "not shown"
 
 
 def test_how_many_things_were_heard_once_is_rounded_as_people_are(source, tables):
     single = tables["members"].assign(heard_once=False)
     single.loc[single.index[:4], "heard_once"] = True
     few = with_table(source, "members", single)
-    assert "Fewer than 8 things were heard only once." in repr(section(few, "in-short"))
+    assert "Fewer than 8 things were said by one person only" in repr(section(few, "in-short"))
     assert "Fewer than 8 things were said that nothing else is like." in repr(section(few, "heard-once"))
 
 
@@ -466,7 +472,7 @@ def test_how_it_was_done_tells_the_run(source, tables):
     found = section(source, "how-it-was-done")
     facts = {row[0]: row[1] for row in table(found, "run").rows}
     assert facts["Seed"] == "42"
-    assert facts["Meaning units in them"] == rounded(len(tables["segments"]))
+    assert facts["Statements in the answers"] == rounded(len(tables["segments"]))
     assert facts["Disclosure control"].startswith("strict: ")
     versions = dict(table(found, "versions").rows)
     assert "pandas" in versions
@@ -540,7 +546,7 @@ def test_many_things_alike_are_counted_and_not_listed():
     ]  # fmt: skip
     labels = {str(key): f"Code {key}" for key in range(7)}
     found = compare(pd.DataFrame(rows), "group", labels=labels, unit="share", profile=PROFILES["strict"])
-    assert differences(found)[0] == "On all 7 we cannot tell these groups apart: they may not differ at all."
+    assert differences(found)[0] == "On all 7 groups do not clearly differ: chance alone can make such gaps."
 
 
 def test_what_closed_questions_share_before_a_colon_is_said_once():
@@ -615,7 +621,10 @@ def test_shares_are_rounded_as_people_round(share, written):
     [
         ("Region", "by region"),
         ("NHS trust", "by NHS trust"),
-        ("Which group are you in?", "by answer to “Which group are you in?”"),
+        ("Which group are you in?", "by group"),
+        ("What is your age group?", "by age group"),
+        ("Which region do you live in?", "by region"),
+        ("How old are you?", "by what people answered to “How old are you?”"),
     ],
 )
 def test_attributes_are_named_so_that_a_caption_can_be_read_aloud(attribute, written):
@@ -667,7 +676,7 @@ def test_who_is_missing_is_said_by_group_with_intervals(with_silent):
     assert len(rates) == 3
     for row in rates.to_dict("records"):
         share, *ends = (percent(row[name]) for name in ("share", "low", "high"))
-        assert f"{row['level']} ({share} (95% interval {ends[0]} to {ends[1]}))" in points.items[0]
+        assert f"{row['level']} ({share}, 95% interval {ends[0]} to {ends[1]})" in points.items[0]
     assert points.items[1] == "Not shown for Leaders, as that would say too much of a few."
     assert "were not asked" in paragraph.text
 
@@ -692,11 +701,11 @@ def test_two_groups_stand_side_by_side_and_no_others(source):
     settings = source.study.settings
     counted = settings.model_copy(update={"count": settings.count.model_copy(update={"pairs": pairs})})
     found = section(replace(source, study=replace(source.study, settings=counted)), "side-by-side")
-    tables = blocks_of(found, TableBlock)
+    tables = [table for table in blocks_of(found, TableBlock) if not table.name.endswith("-differences")]
     assert tables and all(table.header[1:] == ("Care workers", "People who use services") for table in tables)
     sentences = [sentence for points in blocks_of(found, Points) for sentence in points.items]
-    assert any("higher among" in sentence for sentence in sentences)
-    assert any("cannot tell these groups apart" in sentence for sentence in sentences)
+    assert any("% of Care workers" in sentence for sentence in sentences)
+    assert any("do not clearly differ" in sentence for sentence in sentences)
     assert found.blocks[-1].text == "One of the two groups is not in the answers, so they cannot be compared."
     assert "side-by-side" not in told_in(build_report(source))
 

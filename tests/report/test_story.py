@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ from pipeline.report.blocks import Chart, Paragraph, Quotations, QuotedWords, St
 from pipeline.report.content import build_report, build_summary
 from pipeline.report.formats.html import render
 from pipeline.report.sections.story_findings import LEAST_BASE, contrasts
-from pipeline.report.sections.story_section import limits, story_chart
+from pipeline.report.sections.story_section import NOT_APPROVED, limits, story_chart
+from pipeline.study.report_findings import approve_finding, proposals, show_finding, standing_findings
 from pipeline.study.study import load_study
 from pipeline.workflow.results import read_results
 
@@ -105,7 +107,7 @@ def test_nothing_that_nobody_has_checked_is_told_as_a_share(source):
     told = sentences(with_table(source, "closed", answers(0.87, 0.25, 0.5)))
     themes = [sentence for sentence in told if not sentence.startswith("Asked")]
     assert themes and all("at least" in sentence.casefold() and "%" not in sentence for sentence in themes)
-    assert "nobody has checked yet" in story(source).blocks[-1].text
+    assert "Nobody has checked yet" in story(source).blocks[-1].text
 
 
 def test_differences_in_codes_are_told_once_people_have_read_everything(source, all_read):
@@ -171,7 +173,21 @@ def test_the_story_alone_is_a_page_and_a_word_file(tmp_path):
     assert headings == ["The story", "How the findings were picked"]
     text = "\n".join(paragraph.text for paragraph in Document(str(document)).paragraphs)
     report = build_summary(read_results(study, EXPORTS["summary"].tables))
-    assert all(finding.sentence in text for finding in report.sections[0].blocks[0].items)
+    (told,) = [block for block in report.sections[0].blocks if isinstance(block, StoryFindings)]
+    assert NOT_APPROVED in text and all(finding.sentence in text for finding in told.items)
+
+
+def test_a_finding_that_somebody_approved_is_printed_in_their_words_and_the_next_takes_the_place_of_one_left_out(tmp_path):
+    study = build_study(tmp_path / "study")
+    export(study, to=["summary"])
+    first, *others = standing_findings(study, proposals(study)).told
+    approve_finding(study, first, f"In short: {first.row.sentence}", by="Fay", when=date(2026, 11, 30))
+    show_finding(study, others[0].row, shown=False)
+    page, _ = export(study, to=["summary"])
+    main = read_page(page.read_text(encoding="utf-8")).find_all("main")[0].text
+    assert f"In short: {first.row.sentence}" in main and NOT_APPROVED not in main
+    assert others[0].row.sentence not in main
+    assert others[0].row.finding not in {finding.finding for finding in proposals(study)}
 
 
 def test_the_team_may_write_the_findings_or_leave_some_out_and_the_report_says_so(tmp_path):

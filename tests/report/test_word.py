@@ -44,7 +44,7 @@ def styled(body, style):
 def test_title_state_and_sections_are_headings_in_the_reports_order(body, source):
     report = printed(build_report(source))
     assert styled(body, "Title") == [report.title]
-    assert styled(body, "Heading1") == ["Contents", *(section.heading for section in report.sections)]
+    assert styled(body, "Heading1") == [section.heading for section in report.sections]
     assert report.banner in words(body) and report.notice in words(body)
 
 
@@ -118,3 +118,27 @@ def test_no_column_is_too_narrow_for_its_longest_word():
     assert sum(cell.width.cm for cell in cells) <= 17.05
     # A bold capital or small letter of Arial at 9 points is 1.7 mm wide or less on average.
     assert all(cell.width.cm - 0.38 >= 0.17 * max(map(len, cell.text.split())) for cell in cells)
+
+
+def instructions(body):
+    return [field.text.strip() for field in body.iter(f"{W}instrText")]
+
+
+def test_contents_have_a_page_number_for_each_section_as_a_field_that_is_filled_in_when_it_is_opened(body, source):
+    report = printed(build_report(source))
+    fields = instructions(body)
+    bookmarks = {mark.get(f"{W}name") for mark in body.iter(f"{W}bookmarkStart")}
+    pages = [field.split()[1] for field in fields if field.startswith("PAGEREF")]
+    assert len(pages) == len(report.sections) and set(pages) <= bookmarks
+    assert len(body.findall(f".//{W}fldChar[@{W}dirty='true']")) == len(pages)
+    marks = [mark.get(f"{W}fldCharType") for mark in body.iter(f"{W}fldChar")]
+    assert marks.count("begin") == marks.count("separate") == marks.count("end")
+
+
+def test_tables_and_figures_are_numbered_in_their_captions(body):
+    captions = styled(body, "Caption")
+    for kind in ("Table", "Figure"):
+        numbers = [int(caption.split()[1].rstrip(".")) for caption in captions if caption.startswith(f"{kind} ")]
+        assert numbers == list(range(1, len(numbers) + 1)) and numbers
+        assert instructions(body).count(f"SEQ {kind} \\* ARABIC") == len(numbers)
+    assert all(caption.startswith(("Table ", "Figure ")) for caption in captions)

@@ -10,7 +10,8 @@ from typing import Any
 
 import docx
 from docx.document import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
@@ -157,28 +158,82 @@ def add_table(
     return lines[1:]
 
 
-def add_picture(document: Document, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
-    """Add a picture with its alternative in words."""
-    shape: Any = document.add_picture(io.BytesIO(png), width=Cm(width_cm))
+def add_picture(place: Document | Paragraph, png: bytes, *, alternative: str, title: str, width_cm: float) -> None:
+    """Add a picture with its alternative in words, at the end of a document or in a paragraph."""
+    into = place.add_run() if isinstance(place, Paragraph) else place
+    shape: Any = into.add_picture(io.BytesIO(png), width=Cm(width_cm))
     # python-docx has no way of its own to give a picture an alternative.
     properties = shape._inline.docPr
     properties.set("descr", plain(alternative))
     properties.set("title", plain(title))
 
 
+def add_side_by_side(document: Document, left_cm: float) -> tuple[Paragraph, Paragraph]:
+    """Add two paragraphs beside each other that stay on one page: what is on the left stands so far from the right."""
+    table = document.add_table(rows=1, cols=2)
+    table.autofit = False
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    left, right = table.rows[0].cells
+    for column, cell, width in zip(table.columns, (left, right), (left_cm, _TEXT_WIDTH_CM - left_cm), strict=True):
+        column.width = cell.width = Cm(width)
+    right.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    return left.paragraphs[0], right.paragraphs[0]
+
+
 def add_footer(document: Document, text: str) -> None:
     """Write a text and the number of the page at the foot of each page."""
     paragraph = document.sections[0].footer.paragraphs[0]
     write_lines(paragraph, f"{text} · page ")
-    # A field, which Word fills with the number of each page: where it begins, what it holds, where it ends.
-    for kind, inside in (("begin", None), (None, "PAGE"), ("end", None)):
-        run = paragraph.add_run()
-        element = OxmlElement("w:fldChar" if kind else "w:instrText")
-        if kind:
-            element.set(qn("w:fldCharType"), kind)
-        else:
-            element.text = inside
-        run._r.append(element)
+    write_field(paragraph, "PAGE")
+
+
+def write_field(paragraph: Paragraph, what: str, shown: str = "", *, stale: bool = False) -> None:
+    """Write a field, which Word fills in, with what it shows until then; if `stale`, when it opens the document."""
+    begin = _field_mark(paragraph, "begin")
+    if stale:
+        begin.set(qn("w:dirty"), "true")
+    text = OxmlElement("w:instrText")
+    text.set(qn("xml:space"), "preserve")
+    text.text = what
+    paragraph.add_run()._r.append(text)
+    _field_mark(paragraph, "separate")
+    if shown:
+        paragraph.add_run(plain(shown))
+    _field_mark(paragraph, "end")
+
+
+def _field_mark(paragraph: Paragraph, kind: str) -> BaseOxmlElement:
+    element = OxmlElement("w:fldChar")
+    element.set(qn("w:fldCharType"), kind)
+    paragraph.add_run()._r.append(element)
+    return element
+
+
+def write_caption(document: Document, kind: str, number: int, text: str) -> Paragraph:
+    """Write a caption with its number, as Word counts tables and figures, that stays on the page of what it names."""
+    paragraph = document.add_paragraph(style="Caption")
+    paragraph.paragraph_format.keep_with_next = True
+    write_lines(paragraph, f"{kind} ")
+    write_field(paragraph, f"SEQ {kind} \\* ARABIC", str(number))
+    write_lines(paragraph, f". {text}")
+    return paragraph
+
+
+def add_contents(document: Document, entries: Sequence[tuple[str, str]]) -> None:
+    """Add a table of contents with page numbers: for each entry its heading and the name of its bookmark."""
+    # No heading of the document, or it would be listed in itself.
+    title = document.add_paragraph()
+    title.paragraph_format.space_before, title.paragraph_format.keep_with_next = Pt(18), True
+    write_lines(title, "Contents", bold=True)
+    title.runs[0].font.size, title.runs[0].font.color.rgb = Pt(15), RGBColor.from_string(COLOUR)
+    for heading, name in entries:
+        paragraph = document.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(4)
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(_TEXT_WIDTH_CM), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        write_link(paragraph, heading, name)
+        paragraph.add_run("\t")
+        # A field each: LibreOffice fills these in when it opens a document, and no table of contents as a whole.
+        write_field(paragraph, f"PAGEREF {bookmark_name(name)} \\h", "…", stale=True)
 
 
 def _widths(rows: Sequence[Sequence[str]], points: float) -> list[float]:

@@ -7,6 +7,7 @@ from typing import Any
 from pipeline.report.blocks import IN_OTHER_WORDS, Chart, Report
 from pipeline.report.content import build_report, build_summary
 from pipeline.report.printed_report import printed
+from pipeline.report.sections.story_section import keep_picked
 from pipeline.runtime.files import write_atomically
 from pipeline.workflow.results import RunResults
 
@@ -18,6 +19,7 @@ def write_html(source: RunResults, folder: Path) -> None:
     """Write report.html."""
     page = render(printed(build_report(source)))
     write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
+    keep_picked(source)
 
 
 def write_for_the_team(source: RunResults, folder: Path) -> None:
@@ -26,6 +28,7 @@ def write_for_the_team(source: RunResults, folder: Path) -> None:
     write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
     # Words that nobody has approved: not for others who use the machine.
     (folder / FOR_THE_TEAM).chmod(0o600)
+    keep_picked(source)
 
 
 def write_summary(source: RunResults, folder: Path) -> None:
@@ -37,6 +40,7 @@ def write_summary(source: RunResults, folder: Path) -> None:
     page = render(summary)
     write_atomically(folder / "summary.html", lambda path: path.write_text(page, encoding="utf-8"))
     save_document(as_document(summary), folder / "summary.docx")
+    keep_picked(source)
 
 
 def write_appendix(source: RunResults, folder: Path) -> None:

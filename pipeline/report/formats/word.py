@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from docx.document import Document
 from docx.shared import Pt
@@ -25,12 +26,14 @@ from pipeline.report.blocks import (
 )
 from pipeline.report.content import build_report
 from pipeline.report.formats.docx_styles import (
+    add_contents,
     add_footer,
     add_picture,
     add_table,
     bookmark,
     new_document,
     save_document,
+    write_caption,
     write_figure,
     write_lines,
     write_link,
@@ -64,15 +67,14 @@ class _Setting:
     def __init__(self, report: Report) -> None:
         self.document = new_document(report.title)
         self.names = 0
+        self.numbers = {"Table": 0, "Figure": 0}
         self.paragraph(report.kind, "Subtitle")
         write_lines(self.document.add_heading(level=0), report.title)
         write_lines(self.document.add_paragraph(), report.banner, bold=True)
         self.paragraph(report.notice)
         add_footer(self.document, f"{report.title} · {report.banner}")
         if len(report.sections) > _FEW:
-            self.heading("Contents", 1, "contents")
-            for section in report.sections:
-                write_link(self.document.add_paragraph(style="List Bullet"), section.heading, section.name)
+            add_contents(self.document, [(section.heading, section.name) for section in report.sections])
         tells_story = [section.name for section in report.sections[:1]] == ["story"] and len(report.sections) > _FEW
         for place, section in enumerate(report.sections):
             self.heading(section.heading, 1, section.name)
@@ -132,11 +134,14 @@ class _Setting:
                 write_figure(paragraph, value, whose)
         self.paragraph(finding.sentence).paragraph_format.space_after = Pt(5)
 
+    def caption(self, kind: Literal["Table", "Figure"], text: str) -> None:
+        """Add the caption of the next table or figure."""
+        self.numbers[kind] += 1
+        write_caption(self.document, kind, self.numbers[kind], text)
+
     def table(self, block: TableBlock) -> None:
         """Set a table under its caption, with its note below."""
-        # Or else a page might end between the caption and its table.
-        caption = self.paragraph(block.caption, "Caption")
-        caption.paragraph_format.keep_with_next = True
+        self.caption("Table", block.caption)
         rows = [
             ["\n".join([cell.value, cell.interval, cell.people]) if isinstance(cell, Figure) else cell for cell in row]
             for row in block.rows
@@ -157,8 +162,7 @@ class _Setting:
         from pipeline.report.charts import draw_picture
 
         for number, part in enumerate(_parts(block)):
-            caption = self.paragraph(part.title, "Caption")
-            caption.paragraph_format.keep_with_next = True
+            self.caption("Figure", part.title)
             if part.subtitle:
                 measured = self.paragraph(part.subtitle)
                 measured.paragraph_format.keep_with_next = True

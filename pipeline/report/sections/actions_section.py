@@ -7,8 +7,8 @@ from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.workflow.results import RunResults
 
 
-HOW = "The export “loop” says what was decided, done and told, and why some of it was not possible."
-NOT_BEGUN = "Nobody has written down yet what came of what people said: “themes loop” starts a table for it."
+HOW = "A page of its own says what was decided, done and told, and why some of it was not possible."
+NOT_BEGUN = "Nobody has written down yet what came of what people said."
 
 
 def came_of_it(source: RunResults) -> ReportSection:

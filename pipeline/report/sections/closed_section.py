@@ -19,7 +19,7 @@ def closed_questions(source: RunResults) -> ReportSection:
     name, heading = "closed-questions", "Closed questions"
     if source["closed"].empty:
         return nothing_to_show(name, heading, "The study has no closed questions.")
-    blocks: list[Block] = [Paragraph("Means and shares are of the people who answered the question, with 95% intervals.")]
+    blocks: list[Block] = [Paragraph(HOW)]
     for place, group in enumerate(source.groups or (EVERYONE,), start=1):
         of_group = (*_options(source, group, f"options-{place}"), *_means(source, group, f"means-{place}"))
         # A page holds the comparison by the attribute that the study names first.

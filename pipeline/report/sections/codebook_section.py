@@ -10,14 +10,14 @@ from pipeline.workflow.results import RunResults
 
 
 WHAT_IT_MEANS = (
-    "A code without a theme may still be given to single answers. A theme without a code may be something the codebook "
+    "A code without a theme may still be given to single statements. A theme without a code may be something that the list "
     "lacks: people decide."
 )
 
 
 def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
     """Return codes against themes."""
-    name, heading = "themes-and-codebook", "Themes against the codebook"
+    name, heading = "themes-and-codebook", "Themes and the team’s list of topics"
     if not source.labels:
         return nothing_to_show(name, heading, "The study has no codebook yet, so there are no codes to compare themes with.")
     return ReportSection(
@@ -31,7 +31,8 @@ def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     filled = len({theme.code for theme in placed} & set(source.labels))
     new = sum(theme.code is None for theme in placed)
     return (
-        f"Of {n_of(n_codes, 'code')} in the codebook, {n_of(filled, 'has', 'have')} at least one theme and "
+        f"The team had listed {n_of(n_codes, 'topic')} beforehand (the codes of its codebook): "
+        f"{n_of(filled, 'has', 'have')} at least one theme, and "
         f"{n_of(n_codes - filled, 'has', 'have')} none. {n_of(new, 'theme has', 'themes have')} no code. {WHAT_IT_MEANS}"
     )
 
@@ -53,7 +54,7 @@ def _new_themes(source: RunResults, placed: Sequence[PlacedTheme]) -> Block:
         return Paragraph("Every theme has a place in the codebook.")
     return TableBlock(
         name="themes-without-code",
-        caption="Themes that are not in the codebook yet",
+        caption="Themes that are like no code of the codebook",
         header=("Theme", "People", "Nearest code, which does not fit well"),
         rows=tuple(
             (theme.heading, theme.people.removesuffix(" people"), source.label(theme.runner_up) if theme.runner_up else "none")

@@ -6,8 +6,8 @@ from pipeline.decisions.store import read_review
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
-from pipeline.report.blocks import Fold, Paragraph, Points, ReportSection, TableBlock
-from pipeline.report.numbers_in_words import number, number_shown, percent, sentence_case, steadiness
+from pipeline.report.blocks import InWorkbook, Paragraph, Points, ReportSection, TableBlock
+from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case, steadiness
 from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
 from pipeline.runtime.plurals import n_of
 from pipeline.tables.parquet import TABLES, model_of_vectors
@@ -37,11 +37,14 @@ def how_it_was_done(source: RunResults) -> ReportSection:
     written = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
     left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
     protection = (
-        ("Disclosure control", f"{source.study.settings.count.profile}: what is not shown is said under the first table"),
+        ("Disclosure control", f"{source.study.settings.count.profile}: {source.profile.rule}"),
         ("Consent to be quoted", "words of people who have not agreed to be quoted are not shown"),
     )
     blocks = (
-        TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *protection)),
+        Paragraph(_in_a_paragraph(source)),
+        InWorkbook(
+            (TableBlock("run", "The run in figures", ("What", "Value"), (*_material(source), *_results(source), *protection)),)
+        ),
         Paragraph(masking(source["comments"], source.profile)),
         Points(
             (
@@ -56,7 +59,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 *shaping_sentences(source["shaping"]),
             )
         ),
-        Fold("Versions of the software", (TableBlock("versions", "Versions of the software", ("Library", "Version"), versions),)),
+        InWorkbook((TableBlock("versions", "Versions of the software", ("Library", "Version"), versions),)),
     )
     return ReportSection("how-it-was-done", "How it was done", blocks)
 
@@ -64,6 +67,25 @@ def how_it_was_done(source: RunResults) -> ReportSection:
 def model_name(model: str) -> str:
     """Return what a model is called where readers may not know it."""
     return _MODELS.get(model, model)
+
+
+def _in_a_paragraph(source: RunResults) -> str:
+    checked = checked_share(source["codings"])
+    by_people = (
+        f"People have checked {percent(checked)} of the codes that it suggests"
+        if checked
+        else "People have checked nothing of it yet"
+    )
+    cut = (
+        f"cut the answers into {units_shown(source)} statements"
+        if units_shown(source) != NOT_SHOWN
+        else "cut the answers into statements"
+    )
+    return (
+        f"A program on the team’s own machine {cut} and sorted these into {n_of(len(source['themes']), 'theme')}. {by_people}. "
+        "Words of people who have not agreed to be quoted are not shown. The settings, the language model and the versions of "
+        "the software are in the workbook."
+    )
 
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
@@ -83,10 +105,10 @@ def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
     middle = float(themes["stability"].median()) if len(themes) else float("nan")
     sure = percent(source.study.settings.code.min_precision)
     return (
-        ("Meaning units in them", units_shown(source)),
-        ("Different things said", texts_shown(source)),
+        ("Statements in the answers", units_shown(source)),
+        ("Different statements", texts_shown(source)),
         ("Themes", number(len(themes))),
-        ("Steadiness of the middle theme", steadiness(middle)),
+        ("How steady a theme in the middle of all is", steadiness(middle)),
         ("A code is suggested when", f"at least {sure} of such suggestions are expected to be right"),
         ("Suggested codes checked by people", percent(checked_share(source["codings"]))),
     )
@@ -126,7 +148,7 @@ def _late(source: RunResults) -> tuple[str, ...]:
     if not n:
         return ()
     late = number_shown(n, source.profile)
-    of = f"{late} of the {texts_shown(source)} different things said" if texts_are_shown(source) else f"{late} things said"
+    of = f"{late} of the {texts_shown(source)} statements" if texts_are_shown(source) else f"{late} things said"
     sentence = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
     return (sentence_case(sentence),)
 
@@ -134,5 +156,6 @@ def _late(source: RunResults) -> tuple[str, ...]:
 def _unsteady(themes: pd.DataFrame) -> str:
     n = int((themes["stability"] < 0.5).sum())
     if not n:
-        return "No theme is unsteady, but with fewer answers other themes would have been found."
-    return sentence_case(f"{n_of(n, 'theme is', 'themes are')} unsteady (below 0.5) and may be chance groupings.")
+        return "Each theme came back when answers were drawn again at random. With fewer answers there would have been others."
+    unsteady = n_of(n, "theme is", "themes are")
+    return sentence_case(f"{unsteady} unsteady: drawn again at random, the answers fell out otherwise, so it may be chance.")

@@ -46,17 +46,17 @@ def _sentences(source: RunResults, group: str) -> Iterator[str]:
     for cell in reversed(shown):
         more = [other.name for other in shown if above(other, cell).low > 0]
         if more:
-            yield f"{cell.name}: {_share(cell)} wrote something, less often than {listed(more)}."
+            yield f"{cell.name} ({_share(cell)}) wrote something less often than {listed(more)}."
     alike = [cell for cell in shown if not any(above(other, cell).low > 0 for other in shown)]
     if len(alike) == len(shown):
         rows = listed([f"{cell.name} ({_share(cell)})" for cell in shown])
-        yield f"We cannot tell these groups apart by how many wrote something: {rows}."
+        yield f"These groups do not clearly differ in how many wrote something: {rows}."
     if hidden:
         yield f"Not shown for {listed(hidden)}, as that would say too much of a few."
 
 
 def _share(cell: GroupEstimate) -> str:
-    return f"{percent(cell.value)} (95% interval {percent(cell.low)} to {percent(cell.high)})"
+    return f"{percent(cell.value)}, 95% interval {percent(cell.low)} to {percent(cell.high)}"
 
 
 def _answering(source: RunResults, group: str) -> GroupComparison:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.methods.disclosure.cells import ANY
-from pipeline.report.blocks import Block, Heading, Paragraph, Points, ReportSection, nothing_to_show
+from pipeline.report.blocks import Block, Heading, Paragraph, ReportSection, nothing_to_show
 from pipeline.report.code_shares import compare_codes
-from pipeline.report.comparison_blocks import comparison_table
-from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, compare, differences
+from pipeline.report.comparison_blocks import comparison_table, difference_blocks
+from pipeline.report.group_comparison import DIFFERENCES, GroupComparison, compare
 from pipeline.workflow.results import RunResults
 
 
@@ -16,7 +16,7 @@ HOW = (
     f"{DIFFERENCES}"
 )
 ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
-NONE_ASKED_FOR = "The study names no two groups to set side by side; study.toml can, under [count]: pairs."
+NONE_ASKED_FOR = "The study names no two groups to set side by side."
 
 
 def side_by_side(source: RunResults) -> ReportSection:
@@ -50,9 +50,8 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
     for kind, whole, caption, first in kinds:
         comparison = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
         if len(comparison.levels) == len(pair):
-            sentences = differences(comparison)
-            yield from (Points(sentences),) if sentences else ()
-            yield comparison_table(comparison, f"side-by-side-{place}-{kind}", caption=caption, first=first)
+            table = comparison_table(comparison, f"side-by-side-{place}-{kind}", caption=caption, first=first)
+            yield from (*difference_blocks(comparison, table), table)
 
 
 def _group_of(source: RunResults, pair: tuple[str, str]) -> str | None:

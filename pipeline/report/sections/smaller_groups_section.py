@@ -29,8 +29,8 @@ from pipeline.workflow.results import RunResults
 
 WHY = (
     "Themes are ranked by how many people spoke of them, so the largest group decides what comes first. Here each group is "
-    "compared with everyone else. “Clear” means that chance alone rarely does this, with allowance for the many comparisons. "
-    "“A sign” means half as often again or more, but too few people to be sure: read what they said, and ask them."
+    "compared with everyone else. What is named first is clear: chance alone rarely does this, with allowance for the many "
+    "comparisons. “Perhaps” means half as often again or more, but too few people to be sure: read what they said, and ask them."
 )
 HOW_RANKED = (
     "A theme’s rank by number of people, with each group counting the same whatever its size, and within each group. An arrow "
@@ -38,12 +38,12 @@ HOW_RANKED = (
 )
 NOTHING = "No theme stands out"
 HEARD_ONCE = "What only one person said is under “Heard once”, whichever group they belong to."
-EVIDENCE = {"clear": "Clear", "a sign": "A sign"}
+EVIDENCE = {"clear": "Clear", "a sign": "Perhaps"}
 
 
 def smaller_groups(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
     """Return what each group speaks of more than others, and the ranks of themes by group."""
-    name, heading = "smaller-groups", "Smaller groups"
+    name, heading = "smaller-groups", "What each group speaks of more than others"
     if source["voices"].empty:
         return nothing_to_show(name, heading, "There are no groups to compare, or no themes that they spoke of.")
     headings = {theme.theme_id: theme for theme in placed}
@@ -82,23 +82,26 @@ def _shares(voices: pd.DataFrame, themes: dict[str, PlacedTheme], place: int, so
 def _sentences(voices: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[str]:
     shown = voices[(voices["evidence"] != "none") & voices["theme_id"].isin(themes)]
     for level, rows in shown.groupby("level"):
-        ordered = rows.sort_values(["evidence", "theme_id"], key=lambda names: names.map(_order(themes)))
-        yield f"{level}: {'; '.join(_in_words(row, themes) for row in ordered.to_dict('records'))}."
+        ordered = rows.sort_values("theme_id", key=lambda names: names.map(_order(themes)))
+        clear, perhaps = (
+            [_in_words(row, themes) for row in ordered.to_dict("records") if row["evidence"] == evidence] for evidence in EVIDENCE
+        )
+        told = "; ".join([*([listed(clear)] if clear else []), *([f"perhaps {listed(perhaps)}"] if perhaps else [])])
+        yield f"{level}: {told}."
     if silent := sorted(set(voices["level"]) - set(shown["level"])):
         yield f"{listed(silent)}: nothing stands out."
 
 
 def _order(themes: dict[str, PlacedTheme]) -> dict[str, int]:
-    # What is sure comes first, then as in the table of themes.
-    return {name: place for place, name in enumerate(("clear", "a sign", *themes))}
+    return {name: place for place, name in enumerate(themes)}
 
 
 def _in_words(row: dict[Any, Any], themes: dict[str, PlacedTheme]) -> str:
-    title, evidence = themes[str(row["theme_id"])].name, EVIDENCE[str(row["evidence"])].lower()
+    title = themes[str(row["theme_id"])].name
     if row["suppressed"]:
-        return f"“{title}” ({evidence}; figures not shown)"
+        return f"“{title}” (figures not shown)"
     against = "" if pd.isna(row["elsewhere"]) else f", against {percent(float(row['elsewhere']))} of everyone else"
-    return f"“{title}” ({percent(float(row['share']))}{against}; {evidence})"
+    return f"“{title}” ({percent(float(row['share']))}{against})"
 
 
 def _rows(source: RunResults, level: str, cells: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator[tuple[Cell, ...]]:

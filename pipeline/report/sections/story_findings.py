@@ -10,11 +10,13 @@ from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.report.blocks import Axis, Chart, StoryFinding
 from pipeline.report.code_shares import compare_codes, grounds
 from pipeline.report.comparison_blocks import comparison_chart, comparison_table, of_rounded, share_axis
+from pipeline.report.echoed_questions import not_echoing
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, compare
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.closed_section import scale_of
 from pipeline.runtime.plurals import listed, n_of
+from pipeline.study.report_findings import left_out
 from pipeline.workflow.results import RunResults
 
 
@@ -24,9 +26,10 @@ MOST_CONTRASTS, MOST_FINDINGS, FEWEST_FINDINGS = 3, 5, 3
 RULE = (
     "The findings of “The story” are picked by a rule and not by hand. First come at most "
     f"{MOST_CONTRASTS} differences between groups: of each question, the answer or score on which two groups lie furthest apart, "
-    f"where each of the two has {LEAST_BASE} people or more and the 95% interval of the difference leaves out “none”. "
-    "Larger differences come first; a difference of scores is measured against the length of its scale. Then comes the theme "
-    "that a group speaks of more than everybody else, where that is clear beyond chance, and the one most people wrote about."
+    f"where each of the two has {LEAST_BASE} people or more and chance alone would make so large a difference less than once in "
+    "twenty times. Larger differences come first; a difference of scores is measured against the length of its scale. Then comes "
+    "the theme that a group speaks of more than everybody else, where that is clear beyond chance, and the one most people wrote "
+    "about. A theme that only repeats what a question asked is passed over, since it holds every kind of answer to it."
 )
 CODES_COUNT = "People have read all that was said, so differences in codes take part, too."
 CODES_DO_NOT = (
@@ -56,6 +59,11 @@ class Contrast:
     low: GroupEstimate
 
     @property
+    def name(self) -> str:
+        """What it is of, whatever its figures."""
+        return f"{self.kind} {self.question}"
+
+    @property
     def size(self) -> float:
         """How far the groups lie apart, as a share of the whole scale."""
         ends = self.scale
@@ -66,7 +74,7 @@ class Contrast:
         """The contrast as a sentence."""
         high, low = (self.comparison.written(cell.value) for cell in (self.high, self.low))
         figures = ((high, self.high.name), (low, self.low.name))
-        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures)
+        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures, self.name)
 
     @property
     def _lead(self) -> str:
@@ -121,7 +129,8 @@ def contrasts(source: RunResults) -> tuple[Contrast, ...]:
         # A question is told once, whichever attribute and answer show it best; of two that are alike, the first named.
         if contrast.question not in widest or contrast.size > widest[contrast.question].size + 1e-9:
             widest[contrast.question] = contrast
-    return tuple(sorted(widest.values(), key=lambda contrast: -contrast.size))
+    out = left_out(source.study)
+    return tuple(sorted((found for found in widest.values() if found.name not in out), key=lambda found: -found.size))
 
 
 def themes_told(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[PlacedTheme, ...]:
@@ -204,10 +213,24 @@ def what_is_charted(contrast: Contrast) -> str:
 
 
 def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
-    """Yield at most n findings of themes: what stands out in a group, and what most people wrote about."""
-    standing_out = tuple(_standing_out(source, placed))[: min(n - 1, 1)]
+    """Yield at most n findings of themes: what stands out in a group, and what most people wrote about.
+
+    StudyError where the team left out what there is not.
+    """
+    counted, out = not_echoing(source, placed), left_out(source.study)
+    told = tuple(theme for theme in themes_told(source, placed) if theme in counted and f"theme {theme.theme_id}" not in out)
+    standing_out = tuple(found for found in _standing_out(source, told) if found.key not in out)[: min(n - 1, 1)]
     yield from standing_out
-    yield from _largest(source, placed, n - len(standing_out))
+    yield from _largest(source, told, n - len(standing_out), _beside(placed, counted), max(_sizes(counted), default=0))
+
+
+def _beside(placed: Sequence[PlacedTheme], counted: Sequence[PlacedTheme]) -> str:
+    """Say that a theme which repeats a question is passed over, where it is the largest of all."""
+    return " that no question named" if max(_sizes(placed), default=0) > max(_sizes(counted), default=0) else ""
+
+
+def _sizes(themes: Sequence[PlacedTheme]) -> list[int]:
+    return [theme.n_people for theme in themes if theme.title]
 
 
 def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator[StoryFinding]:
@@ -221,24 +244,27 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
             yield StoryFinding(
                 f"{SORTED}, {row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
                 ((f"{n}+", str(row["level"])),),
+                f"theme {row['theme_id']} of {row['level']}",
             )
 
 
-def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int) -> Iterator[StoryFinding]:
+def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int, beside: str, most: int) -> Iterator[StoryFinding]:
     named = sorted(
         (theme for theme in placed if theme.n_people and theme.title), key=lambda theme: (-theme.n_people, theme.number)
     )
     for place, theme in enumerate(named[: min(n, 3)]):
         people = at_least(source, theme.n_people)
-        if place:
-            yield StoryFinding(f"{SORTED}, at least {people} people wrote about “{theme.name}”.", ((f"{people}+", "people"),))
+        # Where the team left out a larger one, no other is what most people wrote about.
+        if place or theme.n_people < most:
+            sentence = f"{SORTED}, at least {people} people wrote about “{theme.name}”."
+            yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
-            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about: at least {people} people each."
+            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about{beside}: at least {people} people each."
         else:
-            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else: at least {people}."
-        yield StoryFinding(sentence, ((f"{people}+", "people"),))
+            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else{beside}: at least {people}."
+        yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
 
 
 def at_least(source: RunResults, shown: float) -> str:

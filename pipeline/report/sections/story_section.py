@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from pipeline.methods.disclosure.quotable_words import Words
 from pipeline.report.blocks import Block, Chart, Paragraph, Quotations, QuotedWords, ReportSection, StoryFinding, StoryFindings
-from pipeline.report.numbers_in_words import number, people
+from pipeline.report.numbers_in_words import number, people, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.method_section import checked_share
@@ -23,10 +24,15 @@ from pipeline.report.sections.story_findings import (
     what_is_charted,
 )
 from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.runtime.plurals import n_of
+from pipeline.study.report_findings import ProposedFinding, keep_proposals, standing_findings
+from pipeline.study.study import Study
 from pipeline.workflow.results import RunResults
 
 
 NAME, HEADING = "story", "The story"
+PICKED = "picked findings"
+NOT_APPROVED = "Nobody has approved these findings yet: a rule picked them."
 NOTHING_YET = "There is nothing to tell yet: no question by group, and no theme, has enough people to be shown."
 MOST_QUOTES = 3
 # Words of a quotation that tells something by itself and is read at a glance.
@@ -37,20 +43,46 @@ _MASK = re.compile(r"\[[^\]]+ \d+\]")
 
 def story(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> ReportSection:
     """Return the findings, a chart of the first, what people said about it, and what to keep in mind."""
-    items = findings(source, placed)
-    if not items:
+    picked = findings(source, placed)
+    source.kept[PICKED] = picked
+    items, standing = as_decided(source.study, picked)
+    if not picked:
         return ReportSection(NAME, HEADING, (Paragraph(NOTHING_YET), Paragraph(limits(source), stands_out=True)))
     chart = story_chart(source)
     quotes = _quotes(placed, words)
-    blocks: list[Block] = [StoryFindings(items), *([chart] if chart else [])]
+    blocks: list[Block] = [*([Paragraph(standing)] if standing else []), StoryFindings(items), *([chart] if chart else [])]
     blocks.append(Quotations(quotes, "" if quotes else words.none))
     return ReportSection(NAME, HEADING, (*blocks, Paragraph(limits(source), stands_out=True)))
 
 
+def as_decided(study: Study, picked: Sequence[StoryFinding]) -> tuple[tuple[StoryFinding, ...], str]:
+    """Return the findings as the report prints them, and the sentence that says whether people approved them.
+
+    Those that somebody approved, in the team's words and order; all that the rule picks as long as nobody approved any.
+    """
+    if not all(finding.key for finding in picked):
+        return tuple(picked), ""
+    of = {finding.key: finding for finding in picked}
+    told = standing_findings(study, [ProposedFinding(finding.key, finding.sentence) for finding in picked]).told
+    approved = [one for one in told if one.approved]
+    items = tuple(replace(of[one.proposed.finding], sentence=one.row.sentence) for one in approved)
+    if not approved:
+        # Words that somebody began to change are not printed before anybody approved them.
+        return tuple(of[one.proposed.finding] for one in told), NOT_APPROVED if told else ""
+    waiting = len(told) - len(approved)
+    return items, f"{sentence_case(n_of(waiting, 'more finding waits', 'more findings wait'))} to be approved." if waiting else ""
+
+
+def keep_picked(source: RunResults) -> None:
+    """Keep the findings that the rule picked, for people to approve on the review page."""
+    picked: tuple[StoryFinding, ...] = source.kept.get(PICKED, ())
+    keep_proposals(source.study, [ProposedFinding(finding.key, finding.sentence) for finding in picked if finding.key])
+
+
 def findings(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[StoryFinding, ...]:
     """Return three to five findings where there are so many: those that the team wrote, or else those that the rule picks."""
-    placed = themes_told(source, placed)
     if own := source.study.settings.report.findings:
+        themes_told(source, placed)
         return tuple(StoryFinding(sentence) for sentence in own)
     apart = tuple(contrast.finding for contrast in contrasts(source)[:MOST_CONTRASTS])
     room = MOST_FINDINGS - len(apart)
@@ -83,28 +115,25 @@ def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
 
 
 def limits(source: RunResults) -> str:
-    """Say in a sentence what these findings cannot tell."""
-    return f"Keep in mind: {'; '.join(_limits(source))}."
+    """Say in a few sentences what these findings cannot tell."""
+    return f"Keep in mind: {' '.join(_limits(source))}"
 
 
 def _limits(source: RunResults) -> Iterator[str]:
     asked, _, blank = everyone_asked(source)
     if not np.isnan([asked, blank]).any() and asked:
-        yield f"of {people(asked)} who were asked, {number(blank)} wrote nothing"
-    yield "whoever was not asked is not heard here"
+        yield f"{number(blank)} of {people(asked)} who were asked wrote nothing."
+    yield "Whoever was not asked is not heard here."
     if off := _points_off(source):
         step = source.profile.round_to
-        yield f"percentages are of numbers rounded to the nearest {step}, so that they may be off by up to {off} points"
+        yield f"Percentages are of numbers rounded to the nearest {step}, so they may be off by up to {off} points."
     checked = checked_share(source["codings"])
     if not checked:
-        yield (
-            "and nobody has checked yet what the program makes of the written answers, so this page tells themes as the "
-            "program sorted them"
-        )
+        yield "Nobody has checked yet what the program makes of the written answers, so this page tells themes as it sorted them."
     elif checked < 1:
-        yield "and people have checked only some of what the program makes of the written answers, so it has no share here"
+        yield "People have checked only some of what the program makes of the written answers, so no topic has a share here."
     else:
-        yield "and a figure says how many people brought something up, not how much it matters to them"
+        yield "A figure says how many people brought something up, not how much it matters to them."
 
 
 def _points_off(source: RunResults) -> int:

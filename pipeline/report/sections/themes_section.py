@@ -18,11 +18,13 @@ from pipeline.report.blocks import (
     TableBlock,
     nothing_to_show,
 )
+from pipeline.report.echoed_questions import echoed_questions
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_case, steadiness
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
-from pipeline.report.theme_charts import people_chart
+from pipeline.report.theme_charts import people_chart, tones_chart
+from pipeline.report.theme_map import map_chart
 from pipeline.report.theme_tone import NO_TONES, has_tones, tone_in_words
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
@@ -33,11 +35,12 @@ MOST_EXEMPLARS = 2
 LEAST_TELLING, MOST_TELLING = 15, 50
 """Words of a quotation that tells something by itself and is still read."""
 MOSTLY = "Mostly (as the program read it, not checked)"
-NOT_IN_CODEBOOK = "Not in the codebook yet"
+NOT_IN_CODEBOOK = "None"
 WHAT_A_THEME_IS = (
-    "A theme is a group of answers that say much the same. The program found the themes. A theme that a code of the codebook "
-    "stands for bears the code's name, and any other a phrase that several people used. People have still to read them and to "
-    "name them."
+    "The program cut the answers into statements, each of which says one thing. A theme is a group of statements about much the "
+    "same, whether people praise it, miss it or complain of it. The program found the themes. A theme that is like a code (a "
+    "topic of the team’s list, its codebook) bears the code’s name, and any other a phrase that several people used. People have "
+    "still to read them and to name them."
 )
 HOW_STEADY = (
     "How steady a theme is says how well it came back when the answers were drawn again at random, from 0 to 1. "
@@ -54,7 +57,8 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     table = _table(source, counted_in)
     # Where there are too few themes for a chart, the table is all there is.
     chart = people_chart(source, counted_in, table)
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table]
+    more = [chart for chart in (tones_chart(counted_in), map_chart(source, counted_in)) if chart]
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table, *more]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
@@ -69,12 +73,9 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
 
 
 def how_to_approve(words: Words) -> str:
-    """Say that words wait to be approved, and where that is done."""
+    """Say that words wait to be approved."""
     waiting = f"{n_of(words.n_waiting, 'excerpt waits', 'excerpts wait')} to be approved" if words.n_waiting else "None waits"
-    return (
-        "What people said is shown here only once a person of the team has approved each excerpt. "
-        f"{waiting}. On the review page, they stand under “Quotes to approve”. The team's own copy shows the others."
-    )
+    return f"What people said is shown here only once a person of the team has approved each excerpt. {waiting}."
 
 
 def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
@@ -93,8 +94,15 @@ def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     if rare := sum(theme.rare for theme in placed):
         sentences.append(f"{n_of(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure.")
     members = source["members"]
+    echoes = echoed_questions(source, placed)
+    for theme in placed:
+        if theme.theme_id in echoes:
+            sentences.append(
+                f"“{theme.name}” repeats the question “{echoes[theme.theme_id]}” and holds every kind of answer to it, so its "
+                "size is no finding."
+            )
     if alone := int(members["theme_id"].isna().sum()):
-        sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own, far from every theme.")
+        sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own: they fit no theme.")
     if not has_tones(source["themes"]):
         sentences.append(NO_TONES)
     return " ".join(sentences)
@@ -105,7 +113,7 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
     return TableBlock(
         name="all-themes",
         caption="All themes, by number of people",
-        header=("Theme", "People", "Different things said", "How steady", "Code", "Family of like themes", "Words used"),
+        header=("Theme", "People", "Statements", "How steady", "Code it is like", "Family of like themes", "Words used"),
         rows=tuple(_row(source, theme) for theme in placed),
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
@@ -162,6 +170,6 @@ def _sentence(source: RunResults, theme: PlacedTheme) -> str:
 def _place(source: RunResults, theme: PlacedTheme) -> str:
     if theme.code is None:
         nearest = f"; the nearest code is “{source.label(theme.runner_up)}”" if theme.runner_up else ""
-        return NOT_IN_CODEBOOK + nearest
+        return "No code of the codebook is like it" + nearest
     who = "agreed by people" if theme.agreed else "suggested by the program"
     return f"{source.label(theme.code)} ({who}, fit {score(theme.fit)} of 1)"

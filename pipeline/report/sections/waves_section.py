@@ -21,14 +21,10 @@ HOW = (
 NOT_CAUSE = (
     "A difference does not say why: other people may have been asked, in another way, or the coding may have been checked more."
 )
-SEPARATE = (
-    "The themes of the two waves were found separately, so they are not compared. `themes freeze` saves the themes of one wave "
-    "for the next."
-)
+SEPARATE = "The themes of the two waves were found separately, so they are not compared."
 READ_OTHERWISE = (
     "Themes are not compared. They could be once both waves are read with the same saved themes: themes that are found leave "
-    "some texts on their own, saved ones take every text in, so that the same answers give other numbers. `themes freeze` saves "
-    "the themes of the last wave; read a copy of its study with them, too, and name that copy as the earlier wave."
+    "some texts on their own, saved ones take every text in, so that the same answers give other numbers."
 )
 NOT_READ = (
     "Codes are not compared. They could be once people have read all excerpts of both waves, or some of each drawn at random: a "
@@ -37,10 +33,7 @@ NOT_READ = (
 )
 NO_CODES = "The two codebooks have no code in common that may be shown, so codes are not compared."
 THEN, NOW = "Then", "Now"
-NOT_NAMED = (
-    "The study names no earlier wave. If there was one, name its folder in study.toml, under [report]: "
-    'earlier = "../study-of-last-year".'
-)
+NOT_NAMED = "The study names no earlier wave to compare with."
 
 
 def waves(source: RunResults) -> ReportSection:

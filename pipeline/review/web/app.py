@@ -20,6 +20,7 @@ from pipeline.review.web.views import (
     codebook_pages,
     discussion_pages,
     excerpt_pages,
+    finding_pages,
     home_pages,
     practice_pages,
     quote_pages,
@@ -67,6 +68,7 @@ def create_app(
         search_pages,
         quote_pages,
         action_pages,
+        finding_pages,
     )
     for pages in (account_pages if site.team else choose_name_pages, *shared):
         app.register_blueprint(pages.PAGES)

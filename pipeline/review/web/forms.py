@@ -100,6 +100,13 @@ class Stamped(FlaskForm):
         return number_in(self.seen.data)
 
 
+class FindingForm(Stamped):
+    """A finding of the report, in the team's words."""
+
+    sentence = TextAreaField(validators=[DataRequired("Write the sentence, or go back and leave the finding out."), NOTE])
+    stood = HiddenField(validators=[Length(max=8000)])
+
+
 class AnswerForm(Stamped):
     """One's own reading of an excerpt."""
 

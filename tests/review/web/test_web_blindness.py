@@ -104,8 +104,10 @@ ABOUT_NO_EXCERPT = {
     *("static", "who.open_page", "who.choose", "who.add", "home.leave"),
     *("team.sign_in", "team.take_up_invitation", "team.people", "team.change_role", "team.close"),
     *("team.renew", "team.take_back_link"),
+    *("findings.findings", "findings.finding", "findings.change"),
 }
-"""Pages on which nothing of any excerpt stands: who somebody is, and files that are the same for all studies."""
+"""Pages on which nothing of any excerpt stands: who somebody is, files that are the same for all studies, and what the last
+report said of all answers together."""
 OF_ALL_EXCERPTS = {"answering.loop", "answering.new", "answering.row"}
 """What differs on these is said of many excerpts together; that none of them can be told is a test of its own."""
 ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "talk.look", "practice.see"}
