@@ -77,6 +77,15 @@ ACCESS: dict[str, Who] = {
     "talk.look": "people",
     "talk.settle": "people",
     "talk.undo": "people",
+    "inbox.mine": "people",
+    "inbox.group": "people",
+    "inbox.look": "people",
+    "inbox.settle": "people",
+    "inbox.ask": "people",
+    "worry.about": "people",
+    "worry.listed": "facilitators",
+    "worry.settle": "facilitators",
+    "home.pay_sheet": "facilitators",
 }
 """For each page: anyone; whoever has opened the launch address, or on a team server can reach the sign-in page;
 people of the study, whatever their role; or those of them who run the review."""

@@ -153,6 +153,16 @@ class AnswerForm(Stamped):
         self.note.data, self.new_code.data = answer.note, answer.new_code
 
 
+class WorryForm(Stamped):
+    """Something of an answer that somebody should know."""
+
+    kind = RadioField(
+        choices=_choices((("name", "A name or a place is still visible"), ("worry", "I am worried about somebody"))),
+        validators=[InputRequired("Choose what it is.")],
+    )
+    note = TextAreaField(validators=[NOTE])
+
+
 class SettleForm(Stamped):
     """What came of talking about an excerpt."""
 
@@ -190,6 +200,7 @@ class CodeForm(Stamped):
     borderline = TextAreaField(validators=[NOTE])
     why = TextAreaField(validators=[DataRequired("Say why, so that others can agree or object."), NOTE])
     stood = HiddenField(validators=[Length(max=60_000)])
+    suggestion = HiddenField(validators=[Length(max=20)])
 
     def words(self) -> dict[str, str]:
         """Return what is to stand in each field."""

@@ -9,6 +9,7 @@ from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
 from pipeline.errors import StorageError
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
+from pipeline.review.discussions import known_talks
 from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
 from pipeline.review.shown_codes import show_words
@@ -83,6 +84,9 @@ def answer(segment_id: str) -> Page:
         case "stop":
             _keep_words(excerpt, form)
             return redirect(url_for("excerpts.pause"), 303)
+        case "worry":
+            _keep_words(excerpt, form)
+            return redirect(url_for("worry.about", segment_id=segment_id), 303)
         case "skip":
             return _decide(excerpt, form, Coding("skip", seconds=_seconds(segment_id)))
     errors = problems(form) if not form.validate() else form.contradictions(context().codes)
@@ -134,7 +138,7 @@ def mine() -> Page:
     web = context()
     run = web.review.last_run()
     decisions = [(made, words_of(run, made.segment_id)) for made in said_by(web.review, web.me.name)]
-    return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
+    return render_template("mine.html.j2", said_by_me=decisions, talks=known_talks(web.review), notice=flash.take())
 
 
 @PAGES.post("/undo/<int:decision_id>")
