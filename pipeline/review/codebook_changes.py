@@ -76,6 +76,7 @@ class CodeEdit:
     votes: tuple[Vote, ...]
     status: Status
     settled_by: str = ""
+    settled_at: str = ""
     settled_why: str = ""
     reopened: int = 0
     """How many excerpts went back into the queue."""
@@ -214,6 +215,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
         votes=_votes(store, number),
         status="taken back" if store.is_retracted("code edit", number) else outcome["outcome"] if outcome else "open",
         settled_by=outcome["by"] if outcome else "",
+        settled_at=outcome["made_at"] if outcome else "",
         settled_why=outcome["why"] if outcome else "",
         reopened=int(outcome["reopened"] or 0) if outcome else 0,
         outcome_id=outcome["code_outcome_id"] if outcome else 0,

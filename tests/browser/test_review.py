@@ -87,10 +87,6 @@ def states(served):
     yield "what came of it, nothing yet", go("/came-of-it"), 200, "What came of it"
     yield "tell of an answer", go(read("Welsh") + "/worry"), 200, "Tell something of this answer"
     yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Tell them"), 200, "Tell something of this answer"
-    yield "from the group", go("/group"), 200, "From the group"
-    yield "from the group, all of it", lambda page: press(page, "Show them all the same"), 200, "From the group"
-    yield "from the group, wrong", declined_without_a_sentence(served), 422, "From the group"
-    yield "what came of it", written_about(served), 200, "What came of it"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
     # Nobody answers this one or asks what others said.
@@ -99,6 +95,9 @@ def states(served):
     wrong_talk = sent_after_looking(f"/talk/{served.places['long']}", "Keep this outcome")
     yield "talk, wrong", wrong_talk, 422, "Talk about this excerpt"
     yield "talked about", looked_at(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
+    yield "from the group", go("/group"), 200, "From the group"
+    yield "from the group, wrong", declined_without_a_sentence(served), 422, "From the group"
+    yield "what came of it", written_about(served), 200, "What came of it"
     yield "how are we doing", go("/progress"), 200, "How are we doing?"
     yield "how far we agree", go("/agreement"), 200, "How far we agree"
     yield "codebook", go("/codebook"), 200, "Codebook"
@@ -161,9 +160,10 @@ def written_about(served):
         review, segment_id = served.review, excerpt_with(served, "money", skip=3)
         words = {"note": PAYLOADS[6], "new_code": PAYLOADS[7]}
         coding = Coding("none", **words)
-        number = decide(
-            review, segment_id, "Ann", coding, version=0, shown=shown(review, segment_id), key=os.urandom(8).hex()
-        ).decision_id
+        own, key = review.state().of("Ann", segment_id), os.urandom(8).hex()
+        version = own.decision_id if own else 0
+        words_shown = shown(review, segment_id)
+        number = decide(review, segment_id, "Ann", coding, version=version, shown=words_shown, key=key).decision_id
         decline_suggestion(review, number, by="Ben", why=PAYLOADS[8])
         ask_to_talk(review, segment_id, by="Ann", note=PAYLOADS[9], key=os.urandom(8).hex())
         tell(review, segment_id, "worry", by="Ann", note=LONG, key=os.urandom(8).hex())

@@ -36,6 +36,8 @@ ACCESS: dict[str, Who] = {
     "home.progress": "people",
     "home.how_far_we_agree": "people",
     "excerpts.begin": "people",
+    "excerpts.begin_share": "people",
+    "home.share": "facilitators",
     "excerpts.next_excerpt_page": "people",
     "excerpts.read": "people",
     "excerpts.answer": "people",

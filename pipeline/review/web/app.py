@@ -90,6 +90,7 @@ def _set_templates(app: Flask) -> None:
         proposal_name=shared_wording.proposal_name,
         edit_state=shared_wording.edit_state,
         on_day=shared_wording.on_day,
+        excerpt_number=shared_wording.excerpt_number,
         n_of=n_of,
         agreeing=agreeing,
         listed=listed,

@@ -74,6 +74,11 @@ def edit_state(edit: CodeEdit) -> str:
     return f"{edit.status.capitalize()}{by}{why}"
 
 
+def excerpt_number(segment_id: str) -> str:
+    """Return a number that tells an excerpt's page from others; its words would stay in the browser's history."""
+    return f"{context().review.last_run().tables.row_of.get(segment_id, -1) + 1:,}"
+
+
 def words_of(run: RunTables, segment_id: str) -> str:
     """Return the words of an excerpt, or nothing where a later run no longer has it."""
     try:

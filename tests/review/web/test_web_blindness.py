@@ -46,6 +46,8 @@ ASKED = {
     "home.how_far_we_agree": [("GET", "/agreement", {})],
     "home.stay": [("POST", "/stay", {"then": "/quotes"})],
     "excerpts.begin": [("GET", "/begin", {}), ("POST", "/begin", {"size": "5", "order": "given order"})],
+    "excerpts.begin_share": [("POST", "/begin/share", {})],
+    "home.share": [("GET", "/share", {}), ("POST", "/share", {"size": "5", "audit": "0", "order": "given order"})],
     "excerpts.next_excerpt_page": [("GET", "/next", {})],
     "excerpts.pause": [("GET", "/pause", {})],
     "excerpts.read": [("GET", "/excerpt/SEGMENT", {}), ("GET", "/excerpt/SEGMENT?find=time", {})],

@@ -6,21 +6,24 @@ from tempfile import TemporaryDirectory
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.errors import ReviewError
 from pipeline.review.discussions import n_to_discuss
 from pipeline.review.effort import how_are_we_doing, write_time_spent
 from pipeline.review.queue import ahead
+from pipeline.review.shares import Share, set_share, share_left, share_of
 from pipeline.review.suggested_codes import shared_suggestions
 from pipeline.review.web import flash, reading_batch
 from pipeline.review.web.browser_sessions import this_session
 from pipeline.review.web.flash import Notice
+from pipeline.review.web.forms import ShareForm, problems
 from pipeline.review.web.security import local_path
 from pipeline.review.web.shared_wording import minutes
-from pipeline.review.web.web_context import context
+from pipeline.review.web.web_context import Page, context
 from pipeline.review.worries import n_waiting
+from pipeline.runtime.plurals import n_of
 
 
 PAGES = Blueprint("home", __name__)
-Page = str | Response
 
 
 @PAGES.get("/")
@@ -34,8 +37,33 @@ def home() -> Page:
         n_suggestions=sum(each.outcome == "open" for each in shared_suggestions(web.review, web.me.name)),
         n_worries=n_waiting(web.review),
         progress=reading_batch.current(),
+        share=share_left(web.review, web.me.name),
+        minutes=minutes,
         notice=flash.take(),
     )
+
+
+@PAGES.route("/share", methods=["GET", "POST"])
+def share() -> Page:
+    """Set how many excerpts each person is asked to read, in which order, and how many of them for the audit."""
+    web, form = context(), ShareForm()
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "POST" and not errors:
+        asked = Share(form.size.data or 0, form.order.data, form.audit.data or 0)
+        try:
+            set_share(web.review, asked, by=web.me.name)
+        except ReviewError as wrong:
+            errors = {"audit": str(wrong)}
+        else:
+            each = (
+                f"Each person is asked to read {n_of(asked.size, 'excerpt')}." if asked.size else "Nobody is asked for a number."
+            )
+            flash.give(Notice(each))
+            return redirect(url_for("home.home"), 303)
+    if request.method == "GET" and (now := share_of(web.review)):
+        form.size.data, form.order.data, form.audit.data = now.size, now.drawn, now.audit
+    answer = render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders)
+    return (answer, 422) if errors else answer
 
 
 @PAGES.get("/guide")
