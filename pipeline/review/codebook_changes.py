@@ -11,13 +11,15 @@ from typing import Any, Literal
 
 from pipeline.codebook.codebook import read_codebook
 from pipeline.codebook.edit_file import add_code, change_code, fields_of, remove_code, tidy_field
-from pipeline.decisions.decision import Decision
+from pipeline.decisions.accounts import people
 from pipeline.decisions.store import Store
 from pipeline.errors import CodebookError, ReviewError
+from pipeline.review.codebook_consent import check_agreed
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import discussions_of
 from pipeline.review.session import ReviewSession
 from pipeline.runtime.files import content_id
+from pipeline.runtime.plurals import agreeing, listed
 
 
 FIELDS = ("label", "plain_label", "definition", "include", "exclude", "examples", "counter_examples", "borderline", "parent")
@@ -74,6 +76,7 @@ class CodeEdit:
     votes: tuple[Vote, ...]
     status: Status
     settled_by: str = ""
+    settled_at: str = ""
     settled_why: str = ""
     reopened: int = 0
     """How many excerpts went back into the queue."""
@@ -172,10 +175,9 @@ def refuse(review: ReviewSession, code_edit_id: int, *, by: str, why: str) -> Co
     return review.write(keep)
 
 
-def missed_codes(review: ReviewSession) -> tuple[Decision, ...]:
-    """Return the answers in which somebody suggested a code that the codebook does not have, the last one first."""
-    wished = [made for made in review.state().all_standing() if made.new_code]
-    return tuple(sorted(wished, key=lambda made: made.decision_id, reverse=True))
+def objected_edits(review: ReviewSession) -> tuple[CodeEdit, ...]:
+    """Return the open changes that somebody objects to, so that the group has to talk about them."""
+    return tuple(edit for edit in code_edits(review, status="open") if edit.objected)
 
 
 def check_status(edit: CodeEdit, *wanted: Status) -> None:
@@ -213,6 +215,7 @@ def _edit(store: Store, row: Mapping[str, Any]) -> CodeEdit:
         votes=_votes(store, number),
         status="taken back" if store.is_retracted("code edit", number) else outcome["outcome"] if outcome else "open",
         settled_by=outcome["by"] if outcome else "",
+        settled_at=outcome["made_at"] if outcome else "",
         settled_why=outcome["why"] if outcome else "",
         reopened=int(outcome["reopened"] or 0) if outcome else 0,
         outcome_id=outcome["code_outcome_id"] if outcome else 0,
@@ -267,9 +270,13 @@ def accept_code_edit(review: ReviewSession, code_edit_id: int, *, by: str, today
     def keep(store: Store) -> CodeEdit:
         edit = edit_of(store, code_edit_id)
         check_status(edit, "open")
+        # Whoever accepts agrees, unless they have objected.
+        agreed = {by, *(vote.by for vote in edit.agreed)} - {vote.by for vote in edit.objected}
+        check_agreed(people(store), edit.by, agreed)
         if edit.objected and not despite.strip():
-            people = ", ".join(vote.by for vote in edit.objected)
-            raise ReviewError(f"{people} object; talk about it first, or say why it is accepted all the same.")
+            names = listed([vote.by for vote in edit.objected])
+            objects = agreeing(len(edit.objected), "objects", "object")
+            raise ReviewError(f"{names} {objects}. Talk about it first, then write here what came of your talk.")
         # The file first: if it cannot be written, nothing is said to be accepted.
         _write(path, edit, _signed(edit, by=by, today=today))
         number = store.append("code_outcomes", code_edit_id=code_edit_id, outcome="accepted", why=despite.strip(), by=by)

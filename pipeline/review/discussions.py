@@ -87,15 +87,23 @@ def discussed(review: ReviewSession, *, n: int = 50, start: int = 0) -> tuple[Ta
 def talk_about(review: ReviewSession, segment_id: str) -> Talk:
     """Return one excerpt with its readings; ReviewError until all its readers have answered."""
     state, last = review.state(), known_talks(review).get(segment_id)
-    # What was talked about once may be looked at again, though some are reading it anew.
-    if segment_id not in state.complete.every and last is None:
+    # What was talked about once may be looked at again, though some are reading it anew. Asking for a talk is none yet.
+    if segment_id not in state.complete.every and (last is None or last.outcome == "open"):
         raise ReviewError("Not everybody who is to read this excerpt has answered yet, so answers are not shown.")
     return _talk(state, segment_id, last)
 
 
 def ask_to_talk(review: ReviewSession, segment_id: str, *, by: str, note: str, key: str) -> Discussion:
-    """Put an excerpt that all have answered on the list to talk about, though people agree on it."""
-    version = talk_about(review, segment_id).version
+    """Put an excerpt on the list to talk about, though people may agree on it; it comes up once all have answered.
+
+    ReviewError unless this person has answered it, since the list is no place to see what others said.
+    """
+    if by not in review.state().readers(segment_id):
+        raise ReviewError("Read this excerpt first, and say which codes fit. Then you can ask to talk about it.")
+    last = known_talks(review).get(segment_id)
+    if last is not None and last.outcome == "open":
+        return last
+    version = last.discussion_id if last else 0
     return _record(review, segment_id, "open", by=by, version=version, key=key, note=note)
 
 
@@ -157,10 +165,11 @@ def known_talks(review: ReviewSession) -> Mapping[str, Discussion]:
 
 def discussions_of(store: Store) -> dict[str, Discussion]:
     """Return the last discussion of each excerpt that was not taken back, those still open included."""
-    return {row["segment_id"]: _discussion(row) for row in store.last_talks()}
+    return {row["segment_id"]: discussion_in(row) for row in store.last_talks()}
 
 
-def _discussion(row: Mapping[str, Any]) -> Discussion:
+def discussion_in(row: Mapping[str, Any]) -> Discussion:
+    """Return the discussion that a row of the store holds."""
     kept = json.loads(row["readings"])
     readings = (ReaderCoding(tuple(each["codes"]), each["sentence"], tuple(each["people"])) for each in kept)
     return Discussion(
@@ -236,8 +245,8 @@ def _record(
         same = {**row, "note": note.strip() or None, "by": by} | ({"readings": words} if outcome == "contested" else {})
         if any(kept[name] != value for name, value in same.items()):
             # The same form was sent before with another outcome: by the back button, say.
-            raise _stale(_discussion(kept), yours=(codes, readings))
-        return _discussion(kept)
+            raise _stale(discussion_in(kept), yours=(codes, readings))
+        return discussion_in(kept)
 
     return review.write(keep)
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from pipeline.decisions.accounts import people
 from pipeline.review.discussions import known_talks, n_to_discuss
 from pipeline.review.session import ReviewSession
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.spreadsheet_cells import FORMULA, as_text
+from pipeline.runtime.undated import save_workbook
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,49 @@ def how_are_we_doing(review: ReviewSession) -> Doing:
 
 
 def write_time_spent(review: ReviewSession, path: Path) -> Path:
-    """Write a CSV for paying people: name, group, decisions, minutes, first and last day."""
+    """Write the sheet for paying people, as CSV or, where the name ends so, as an Excel workbook.
+
+    It holds name, group, decisions, minutes, first and last day. How often somebody skipped is shown of nobody.
+    """
+    efforts = sorted(_efforts(review), key=lambda effort: effort.name.casefold())
     rows = [
-        {"name": effort.name, "group": effort.group, "decisions": effort.decided, "skipped": effort.skipped}
-        | {"minutes": round(effort.minutes, 1), "first_day": effort.first[:10], "last_day": effort.last[:10]}
-        for effort in sorted(_efforts(review), key=lambda effort: effort.name.casefold())
+        [effort.name, effort.group, effort.decided, round(effort.minutes, 1), effort.first[:10], effort.last[:10]]
+        for effort in efforts
     ]
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(["name", "group", "decisions", "skipped", "minutes", "first_day", "last_day"])
-    writer.writerows(map(_cell, row.values()) for row in rows)
-    write_atomically(path, lambda temporary: temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline=""))
+    write = _write_workbook if path.suffix == ".xlsx" else _write_csv
+    write(path, [list(_PAY), *rows])
     return path
+
+
+_PAY = ("name", "group", "decisions", "minutes", "first_day", "last_day")
+
+
+def _write_csv(path: Path, rows: Sequence[Sequence[str | float]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [as_text(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+    )
+    write_atomically(path, lambda temporary: temporary.write_text(text.getvalue(), encoding="utf-8-sig", newline=""))
+
+
+def _write_workbook(path: Path, rows: Sequence[Sequence[str | float]]) -> None:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "Time"
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place, value if value != "" else None)
+            if isinstance(value, str) and value:
+                # A name is text, whatever it begins with.
+                cell.data_type, cell.quotePrefix = "s", bool(FORMULA.match(value))
+            cell.font = Font(bold=number == 1)
+    for place, width in enumerate((28, 24, 12, 12, 14, 14), start=1):
+        sheet.column_dimensions[sheet.cell(1, place).column_letter].width = width
+    sheet.freeze_panes = "B2"
+    save_workbook(book, path)
 
 
 def _efforts(review: ReviewSession) -> list[Effort]:
@@ -116,9 +150,3 @@ def _sum(efforts: list[Effort]) -> Effort:
         first=min(filter(None, (effort.first for effort in efforts)), default=""),
         last=max((effort.last for effort in efforts), default=""),
     )
-
-
-def _cell(value: object) -> str:
-    # A spreadsheet takes a cell that begins with such a sign for a formula, and a name may begin with any.
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and not text[:1].isalnum() and text else text

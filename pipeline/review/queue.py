@@ -146,7 +146,8 @@ def _ranked(view: _View, order: Drawn, codes: tuple[str, ...], *, fresh: bool) -
         return list(islice(_each_text_once(view, waiting), _AHEAD))
     if order == "rare codes first":
         return _for_rare_codes(view, codes, fresh=fresh)
-    pool = tables.shuffled(_SEED) if order == "random audit" else tables.excerpts
+    # Answer by answer, so that nobody meets the same answer cold again and again.
+    pool = tables.shuffled(_SEED) if order == "random audit" else tables.in_turn
     return list(islice(_waiting(view, pool, fresh=fresh), _AHEAD))
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 OPEN_ALL = """
   for (const fold of document.querySelectorAll("details")) fold.open = true;
-  // axe cannot see what scrolls under the bar with the buttons, so that the bar is put where it stands on smaller screens.
-  for (const bar of document.querySelectorAll("[data-answer] > .buttons")) bar.style.position = "static";
+  // axe cannot see what is scrolled out of sight inside a page, so that all of it is laid out as a small window has it.
+  for (const box of document.querySelectorAll(".page, .scroll, .beside"))
+    Object.assign(box.style, { height: "auto", maxHeight: "none", overflow: "visible" });
 """
 SMALL = """[...document.querySelectorAll("button, .button, .choice > label")]
   .filter((one) => one.offsetHeight && one.offsetHeight < 44).map((one) => one.textContent.trim())"""

@@ -9,9 +9,13 @@ from reviewed import LONG, PAYLOADS, TEXTS, serve, serve_study
 from saying import shown
 from small_study import build_study
 
+from pipeline.review.codebook_changes import vote
 from pipeline.review.coding import Coding, decide, said_by
+from pipeline.review.discussions import ask_to_talk
 from pipeline.review.quote_approvals import quote_candidates
+from pipeline.review.suggested_codes import decline_suggestion
 from pipeline.review.web.server import first_words
+from pipeline.review.worries import tell
 from pipeline.runtime.edited_csv import add_row, change_row
 from pipeline.study.actions import COLUMNS
 
@@ -80,6 +84,9 @@ def states(served):
     yield "suggestion", other_than_model(served), 200, "The model reads it another way"
     yield "answered twice", answered_twice(served), 409, "You have answered this excerpt twice"
     yield "what I said", go("/mine"), 200, "What I said"
+    yield "what came of it, nothing yet", go("/came-of-it"), 200, "What came of it"
+    yield "tell of an answer", go(read("Welsh") + "/worry"), 200, "Tell something of this answer"
+    yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Tell them"), 200, "Tell something of this answer"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
     # Nobody answers this one or asks what others said.
@@ -88,6 +95,9 @@ def states(served):
     wrong_talk = sent_after_looking(f"/talk/{served.places['long']}", "Keep this outcome")
     yield "talk, wrong", wrong_talk, 422, "Talk about this excerpt"
     yield "talked about", looked_at(f"/talk/{served.places['payload 0']}"), 200, "Talk about this excerpt"
+    yield "from the group", go("/group"), 200, "From the group"
+    yield "from the group, wrong", declined_without_a_sentence(served), 422, "From the group"
+    yield "what came of it", written_about(served), 200, "What came of it"
     yield "how are we doing", go("/progress"), 200, "How are we doing?"
     yield "how far we agree", go("/agreement"), 200, "How far we agree"
     yield "codebook", go("/codebook"), 200, "Codebook"
@@ -132,6 +142,34 @@ def quotable(served):
 def merge(page):
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
     press(page, "Put them together")
+
+
+def declined_without_a_sentence(served):
+    def act(page):
+        page.goto(f"{served.address}/group")
+        page.locator("summary", has_text="Decline it").first.click()
+        follow(page.locator("button[value=decline]").first)
+
+    return act
+
+
+def written_about(served):
+    """Ann suggests a code that is declined, writes a note, asks to talk and proposes a change."""
+
+    def act(page):
+        review, segment_id = served.review, excerpt_with(served, "money", skip=3)
+        words = {"note": PAYLOADS[6], "new_code": PAYLOADS[7]}
+        coding = Coding("none", **words)
+        own, key = review.state().of("Ann", segment_id), os.urandom(8).hex()
+        version = own.decision_id if own else 0
+        words_shown = shown(review, segment_id)
+        number = decide(review, segment_id, "Ann", coding, version=version, shown=words_shown, key=key).decision_id
+        decline_suggestion(review, number, by="Ben", why=PAYLOADS[8])
+        ask_to_talk(review, segment_id, by="Ann", note=PAYLOADS[9], key=os.urandom(8).hex())
+        tell(review, segment_id, "worry", by="Ann", note=LONG, key=os.urandom(8).hex())
+        page.goto(f"{served.address}/came-of-it")
+
+    return act
 
 
 def excerpt_with(served, code, skip=0):
@@ -370,6 +408,10 @@ def change_by_keyboard(served, page):
     page.keyboard.type("The old one left out the time it takes.")
     go(page, "main form[novalidate] > button")
     assert page.locator("h1").inner_text().startswith("Change: ")
+    # Nobody writes their own proposal alone.
+    assert page.locator("button[value=accept]").count() == 0
+    vote(served.review, int(page.url.rpartition("/")[2]), "agree", by="Ben")
+    page.reload()
     go(page, "button[value=accept]")
     assert served.review.last_run().codebook["transport"].definition == "Getting there, and what it costs in time."
     go(page, "main form.act button")

@@ -93,6 +93,20 @@ def columns_of(table):
             "up_to": number,
         },
         "packings": {"reviewer": MIXED_NOT_NULL, "drawn": st.just("random audit"), "segments": JSON},
+        "suggestion_outcomes": {
+            **dict.fromkeys(("segment_id", "text_id", "why"), MIXED_NOT_NULL),
+            **{"decision_id": number, "outcome": st.just("merged"), "code": TEXTS.filter(bool) | NUMBERS},
+            **{"code_edit_id": st.none(), **by},
+        },
+        "concerns": {
+            **dict.fromkeys(("segment_id", "text_id", "note"), MIXED_NOT_NULL),
+            **{"kind": st.just("worry"), "idempotency_key": MIXED, **by},
+        },
+        "concern_outcomes": {
+            **dict.fromkeys(("segment_id", "text_id", "why"), MIXED_NOT_NULL),
+            **{"concern_id": number, "outcome": st.just("done"), **by},
+        },
+        "shares": {"size": st.sampled_from([40, 40.0, "40"]), "drawn": st.just("uncertain"), "audit": number, **by},
     }
     return {**rows[table], **chained}
 

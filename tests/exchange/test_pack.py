@@ -1,6 +1,8 @@
 """The workbook and the form that go out: what a person finds in them, by eye, by keyboard and by screen reader."""
 
 import re
+import shutil
+import subprocess
 import zipfile
 
 import openpyxl
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from sample import ROOT
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.decisions.store import decisions
@@ -62,7 +65,7 @@ def test_letters_are_large_and_wrapped_and_nothing_is_told_by_colour_or_merged(b
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.value or not cell.protection.locked):
             assert cell.font.size >= 16 and cell.alignment.wrap_text and cell.fill.fill_type is None
             assert cell.font.color is None or cell.font.color.rgb in (None, "FF000000")
-    assert book["review"].freeze_panes == "A2" and book["review"].print_title_rows == "$1:$1"
+    assert book["review"].freeze_panes == "D2" and book["review"].print_title_rows == "$1:$1"
     cells = [cell for row in book["review"].iter_rows(min_row=2) for cell in row if cell.protection.locked]
     assert all(cell.value for cell in cells)
 
@@ -81,7 +84,7 @@ def test_an_answer_that_looks_like_a_formula_is_written_as_words(study, tmp_path
     table = pd.DataFrame([["a1b2c3", "=Q", "=1+1", text, "given order"] for text in ("=1+1", "bell\x07", "plain")], columns=names)
     write_workbook(Pages("=Study", Codebook(()), table, PackedExcerpts({}), ""), tmp_path / "x.xlsx")
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
-    assert [cell.value for cell in book["review"]["D"]][1:] == ["=1+1", "bell", "plain"]
+    assert [cell.value for cell in book["review"]["C"]][1:] == ["=1+1", "bell", "plain"]
     assert {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
 
 
@@ -133,21 +136,46 @@ def form(study, tmp_path):
 
 def test_the_form_is_in_large_print_with_headings_to_move_by(form):
     sizes = {name: form.styles[name].font.size.pt for name in ("Normal", "List Bullet", "Heading 1", "Heading 2", "Title")}
-    assert min(sizes.values()) >= 16
+    assert min(sizes.values()) >= 18
     assert all(run.font.size is None for paragraph in form.paragraphs for run in paragraph.runs)
     headings = [(p.style.name, p.text) for p in form.paragraphs if p.style.name.startswith("Heading")]
     assert headings == [
-        ("Heading 1", "What the codes mean"),
-        ("Heading 1", "The excerpts"),
+        ("Heading 1", "Code card: what the codes mean"),
         *[("Heading 2", f"Excerpt {number} of 3") for number in (1, 2, 3)],
         ("Heading 1", "For whoever types this in"),
     ]
     assert {found.get(qn("w:val")) for found in form.styles.element.iter(qn("w:lang"))} == {"en-GB"}
-    assert all(table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in form.tables)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice, which lays the form out on sheets, is not installed")
+def test_each_excerpt_is_one_sheet_with_all_its_codes_on_it(study, tmp_path):
+    write_codebook(read_codebook(ROOT / "corpora" / "coproduction" / "codebook.csv"), study.codebook)
+    path = pack(study, n=3, out=tmp_path / "form.docx", reviewer="Ann")[0]
+    sheets = sheets_of(path)
+    about = [sheet for sheet in sheets if "Id to type back:" in sheet]
+    assert len(about) == 3
+    for number, sheet in enumerate(about, start=1):
+        assert f"Excerpt {number} of 3" in sheet and sheet.count("\u2610") == 23 and "Note:" in sheet
+    assert sum("Code card" in sheet for sheet in sheets) == 1
+
+
+def sheets_of(path):
+    """Return what is printed on each sheet of a Word document."""
+    profile = f"-env:UserInstallation=file://{path.parent}/office"
+    command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(path.parent), str(path)]
+    subprocess.run(command, check=True, capture_output=True)
+    printed = ["pdftotext", "-layout", str(path.with_suffix(".pdf")), "-"]
+    return subprocess.run(printed, check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+
+
+def all_lines(form):
+    """Return each paragraph of a form, those in its tables too."""
+    inside = [paragraph for table in form.tables for row in table.rows for cell in row.cells for paragraph in cell.paragraphs]
+    return [paragraph.text for paragraph in (*form.paragraphs, *inside)]
 
 
 def test_each_excerpt_has_a_box_for_each_code_and_an_id_that_comes_back(study, form, tmp_path):
-    lines = [paragraph.text for paragraph in form.paragraphs]
+    lines = all_lines(form)
     assert lines.count("\u2610 Too little time") == lines.count("\u2610 None of these") == lines.count("\u2610 Not sure") == 3
     ids = [line.removeprefix("Id to type back: ") for line in lines if line.startswith("Id to type back")]
     assert len(set(ids)) == 3 and max(map(len, ids)) < 10
@@ -169,6 +197,6 @@ def test_the_beginning_of_an_id_counts_when_it_is_of_one_excerpt_and_long_enough
 def test_with_many_codes_there_are_lines_to_write_on(study, tmp_path):
     write_codebook(Codebook(tuple(Code(f"code-{number}", label=f"Code {number}") for number in range(40))), study.codebook)
     form = Document(str(pack(study, n=1, out=tmp_path / "form.docx")[0]))
-    lines = [paragraph.text for paragraph in form.paragraphs]
+    lines = all_lines(form)
     assert any(line.startswith("Codes: ____") for line in lines) and "\u2610 Code 7" not in lines
-    assert len(form.tables[0].rows) == 41
+    assert sum(line.startswith("Code 7. ") for line in lines) == 1, "the card has each code once"

@@ -6,19 +6,20 @@ from saying import key, say
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook, write_codebook
 from pipeline.codebook.edit_file import change_code
+from pipeline.decisions.accounts import Member
 from pipeline.decisions.store import read_review, verify_store
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.codebook_changes import (
     accept_code_edit,
     code_edit,
     code_edits,
-    missed_codes,
     propose_change,
     propose_code,
     refuse,
     undo_code_edit,
     vote,
 )
+from pipeline.review.codebook_consent import check_agreed, is_agreed
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import agree, to_discuss
 from pipeline.review.queue import ahead
@@ -58,7 +59,7 @@ def test_who_agreed_and_who_objected_and_why(review):
     assert [(one.by, one.why) for one in found.objected] == [("Ben", "Hurry is another thing.")]
     with pytest.raises(ReviewError, match="say why you object"):
         vote(review, made.code_edit_id, "object", by="Cy")
-    with pytest.raises(ReviewError, match="Ben object; talk about it"):
+    with pytest.raises(ReviewError, match="Ben objects\\. Talk about it"):
         accept_code_edit(review, made.code_edit_id, by="Ann", today=TODAY)
     done = accept_code_edit(review, made.code_edit_id, by="Ann", today=TODAY, despite="We tried both for a week.")
     assert done.settled_why == "We tried both for a week." and [one.by for one in done.objected] == ["Ben"]
@@ -68,7 +69,37 @@ def test_an_objection_may_be_taken_back(review):
     made = propose(review)
     vote(review, made.code_edit_id, "object", by="Ben", why="No.")
     vote(review, made.code_edit_id, "none", by="Ben")
+    assert accept_code_edit(review, made.code_edit_id, by="Di", today=TODAY).status == "accepted"
+
+
+def test_nobody_writes_their_own_proposal_alone(review, study):
+    made = propose(review)
+    with pytest.raises(ReviewError, match="Somebody of another group has to agree"):
+        accept_code_edit(review, made.code_edit_id, by="Ann", today=TODAY)
+    # Cy is of Ann's group.
+    for who in ("Ann", "Cy"):
+        vote(review, made.code_edit_id, "agree", by=who)
+    with pytest.raises(ReviewError, match="Somebody of another group has to agree"):
+        accept_code_edit(review, made.code_edit_id, by="Cy", today=TODAY)
+    assert stands(study).definition == "Not enough time." and code_edit(review, made.code_edit_id).status == "open"
+    vote(review, made.code_edit_id, "agree", by="Di")
     assert accept_code_edit(review, made.code_edit_id, by="Ann", today=TODAY).status == "accepted"
+
+
+def test_whoever_objects_does_not_agree_by_writing_it(review):
+    made = propose(review)
+    vote(review, made.code_edit_id, "object", by="Ben", why="No.")
+    with pytest.raises(ReviewError, match="Somebody of another group has to agree"):
+        accept_code_edit(review, made.code_edit_id, by="Ben", today=TODAY, despite="Never mind.")
+
+
+def test_in_one_group_anybody_else_is_enough_and_who_reviews_alone_decides_alone():
+    ann, cy = (Member(name, "family", "co-analyst", False, False) for name in ("Ann", "Cy"))
+    assert not is_agreed([ann, cy], "Ann", ["Ann"]) and is_agreed([ann, cy], "Ann", ["Ann", "Cy"])
+    gone = Member("Ben", "researcher", "co-analyst", True, True)
+    assert is_agreed([ann, gone], "Ann", ["Ann"]) and is_agreed([ann, cy, gone], "Ann", ["Cy"])
+    with pytest.raises(ReviewError, match="One other person has to agree"):
+        check_agreed([ann, cy], "Ann", ["Ann"])
 
 
 def test_history_and_diff(review):
@@ -194,14 +225,6 @@ def test_undo(review, study):
         with pytest.raises(StaleError, match="taken back"):
             step()
     assert "as they were written" in verify_store(study)
-
-
-def test_codes_that_people_missed_are_listed(review):
-    first, second = review.last_run().tables.excerpts[:2]
-    say(review, "Ann", first, "none", new_code="Buses")
-    say(review, "Ann", second, "time", new_code="Benches")
-    say(review, "Ann", first, "none", new_code="Buses at night")
-    assert [made.new_code for made in missed_codes(review)] == ["Buses at night", "Benches"]
 
 
 def test_a_proposal_sent_twice_is_one(review):

@@ -1,5 +1,6 @@
 import csv
 
+from openpyxl import load_workbook
 from saying import key, say
 
 from pipeline.review.coding import take_back
@@ -46,3 +47,14 @@ def test_time_spent_can_be_paid(review, tmp_path):
         ("Di", "0", "0.0"),
     ]
     assert len(rows[1]["first_day"]) == 10
+    assert "skipped" not in rows[0], "how often somebody skipped is shown of nobody"
+
+
+def test_the_sheet_for_paying_people_is_a_workbook_too_in_which_no_name_is_a_formula(review, tmp_path):
+    work(review)
+    review.write(lambda store: store.add_reviewer("=1+1", "family"))
+    sheet = load_workbook(write_time_spent(review, tmp_path / "time.xlsx")).active
+    rows = list(sheet.iter_rows(values_only=True))
+    assert rows[0] == ("name", "group", "decisions", "minutes", "first_day", "last_day") and sheet.freeze_panes == "B2"
+    assert [row[:4] for row in rows[1:3]] == [("=1+1", "family", 0, 0), ("Ann", "lived experience", 3, 3.5)]
+    assert sheet["A2"].data_type == "s"

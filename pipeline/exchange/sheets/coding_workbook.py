@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 N_CHOICES = 3
 CHOICES = tuple(f"Code {number}" for number in range(1, N_CHOICES + 1))
 ANSWERS = (*CHOICES, "More codes", "None of these", "Not sure", "Note")
-COLUMNS = ("No.", "Question", "Whole answer", "Words to code", *ANSWERS, "Excerpt", "Drawn")
+COLUMNS = ("No.", "Question", "Words to code", "Whole answer", *ANSWERS, "Excerpt", "Drawn")
 _WIDTHS = {
-    "No.": 8, "Question": 32, "Whole answer": 80, "Words to code": 50, "More codes": 28, "None of these": 20, "Not sure": 14,
+    "No.": 8, "Question": 26, "Words to code": 44, "Whole answer": 80, "More codes": 28, "None of these": 20, "Not sure": 14,
     "Note": 40, "Excerpt": 28, "Drawn": 22, **dict.fromkeys(CHOICES, 32),
 }  # fmt: skip
 # A column's width is counted in letters of 11 points, and ours are larger.
@@ -88,7 +88,8 @@ def _review(sheet: "Worksheet", pages: Pages) -> None:
         for place, (heading, text) in enumerate(zip(COLUMNS, cells, strict=True), start=1):
             _write(sheet, number + 1, place, text, locked=heading not in ANSWERS)
     _offer(sheet, len(pages.excerpts) + 1, len(pages.codebook))
-    sheet.freeze_panes = "A2"
+    # Question and excerpt stay in sight beside whichever code is chosen; more columns would leave no room for the codes.
+    sheet.freeze_panes = "D2"
     sheet.auto_filter.ref = sheet.dimensions
     _finish(sheet)
 
@@ -96,7 +97,7 @@ def _review(sheet: "Worksheet", pages: Pages) -> None:
 def _rows(pages: Pages) -> Iterator[tuple[str, ...]]:
     blank = ("",) * len(ANSWERS)
     for number, row in enumerate(pages.rows(), start=1):
-        yield str(number), row["question"], row["whole_answer"], row["words_to_code"], *blank, row["excerpt"], row["drawn"]
+        yield str(number), row["question"], row["words_to_code"], row["whole_answer"], *blank, row["excerpt"], row["drawn"]
 
 
 def _offer(sheet: "Worksheet", last_row: int, n_codes: int) -> None:
@@ -124,6 +125,9 @@ def _finish(sheet: "Worksheet") -> None:
     # 9 is A4 in the file format.
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
     sheet.print_title_rows = "1:1"
+    # One page wide, and as many high as it takes.
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.oddFooter.center.text = "&A, page &P of &N"
 
 

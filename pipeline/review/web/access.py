@@ -36,6 +36,8 @@ ACCESS: dict[str, Who] = {
     "home.progress": "people",
     "home.how_far_we_agree": "people",
     "excerpts.begin": "people",
+    "excerpts.begin_share": "people",
+    "home.share": "facilitators",
     "excerpts.next_excerpt_page": "people",
     "excerpts.read": "people",
     "excerpts.answer": "people",
@@ -80,6 +82,15 @@ ACCESS: dict[str, Who] = {
     "talk.look": "people",
     "talk.settle": "people",
     "talk.undo": "people",
+    "inbox.mine": "people",
+    "inbox.group": "people",
+    "inbox.look": "people",
+    "inbox.settle": "people",
+    "inbox.ask": "people",
+    "worry.about": "people",
+    "worry.listed": "facilitators",
+    "worry.settle": "facilitators",
+    "home.pay_sheet": "facilitators",
 }
 """For each page: anyone; whoever has opened the launch address, or on a team server can reach the sign-in page;
 people of the study, whatever their role; or those of them who run the review."""

@@ -22,13 +22,15 @@ from pipeline.review.web.views import (
     excerpt_pages,
     finding_pages,
     home_pages,
+    inbox_pages,
     practice_pages,
     quote_pages,
     search_pages,
     theme_pages,
+    worry_pages,
 )
 from pipeline.review.web.web_context import WebContext, context
-from pipeline.runtime.plurals import agreeing, n_of
+from pipeline.runtime.plurals import agreeing, listed, n_of
 
 
 def create_app(
@@ -69,6 +71,8 @@ def create_app(
         quote_pages,
         action_pages,
         finding_pages,
+        inbox_pages,
+        worry_pages,
     )
     for pages in (account_pages if site.team else choose_name_pages, *shared):
         app.register_blueprint(pages.PAGES)
@@ -83,6 +87,14 @@ def _set_templates(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        direction=shared_wording.direction, in_words=shared_wording.answer_in_words, n_of=n_of, agreeing=agreeing
+        direction=shared_wording.direction,
+        in_words=shared_wording.answer_in_words,
+        proposal_name=shared_wording.proposal_name,
+        edit_state=shared_wording.edit_state,
+        on_day=shared_wording.on_day,
+        excerpt_number=shared_wording.excerpt_number,
+        n_of=n_of,
+        agreeing=agreeing,
+        listed=listed,
     )
     app.context_processor(lambda: {"here": context(), "person": context().person, "shortcuts": shared_wording.shortcuts_on()})

@@ -6,12 +6,22 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from pipeline.decisions.decision import Decision, Outcome
 from pipeline.review.coding import Coding
+from pipeline.review.shares import LARGEST
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
 from pipeline.runtime.plain_text import one_line
@@ -25,9 +35,9 @@ ROLES = (
 )
 GROUPS = ("lived experience", "family", "care worker", "researcher")
 ORDERS = (
-    ("given order", "In the order of the study"),
+    ("given order", "Answer by answer, each from its beginning"),
     ("uncertain", "Those the model is least sure of, which teach it most"),
-    ("rare codes first", "Codes that few people gave, first"),
+    ("rare codes first", "Those that may belong to codes few people have given"),
     ("random audit", "A fair sample, to measure how good the suggestions are"),
 )
 BATCHES = (("5", "5"), ("10", "10"), ("20", "20"), ("50", "50"), ("0", "As many as I like"))
@@ -45,6 +55,7 @@ CODE_FIELDS = {
 
 LONGEST_FIND = 100
 SHORT = Length(max=80, message="Give it a shorter name.")
+IN_RANGE = NumberRange(0, LARGEST, "Write a number from 0 to 100,000.")
 NOTE = Length(max=4000, message="The note is too long. Keep it under 4,000 letters.")
 
 
@@ -79,6 +90,14 @@ class BatchForm(FlaskForm):
 
     size = RadioField(choices=_choices(BATCHES), default="10", validators=[InputRequired("Choose how many to read.")])
     order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which come first.")])
+
+
+class ShareForm(FlaskForm):
+    """How many excerpts each person is asked to read."""
+
+    size = IntegerField(validators=[InputRequired("Write a number. 0 asks for no number."), IN_RANGE])
+    order = RadioField(choices=_choices(ORDERS), default="given order", validators=[InputRequired("Choose which come first.")])
+    audit = IntegerField(default=0, validators=[InputRequired("Write a number. 0 is none."), IN_RANGE])
 
 
 class Stamped(FlaskForm):
@@ -160,6 +179,16 @@ class AnswerForm(Stamped):
         self.note.data, self.new_code.data = answer.note, answer.new_code
 
 
+class WorryForm(Stamped):
+    """Something of an answer that somebody should know."""
+
+    kind = RadioField(
+        choices=_choices((("name", "A name or a place is still visible"), ("worry", "I am worried about somebody"))),
+        validators=[InputRequired("Choose what it is.")],
+    )
+    note = TextAreaField(validators=[NOTE])
+
+
 class SettleForm(Stamped):
     """What came of talking about an excerpt."""
 
@@ -197,6 +226,7 @@ class CodeForm(Stamped):
     borderline = TextAreaField(validators=[NOTE])
     why = TextAreaField(validators=[DataRequired("Say why, so that others can agree or object."), NOTE])
     stood = HiddenField(validators=[Length(max=60_000)])
+    suggestion = HiddenField(validators=[Length(max=20)])
 
     def words(self) -> dict[str, str]:
         """Return what is to stand in each field."""

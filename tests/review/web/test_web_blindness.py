@@ -17,7 +17,7 @@ from saying import key, say
 
 from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by, take_back
-from pipeline.review.discussions import ReaderCoding, agree, leave_contested, talk_about
+from pipeline.review.discussions import ReaderCoding, agree, ask_to_talk, leave_contested, talk_about
 from pipeline.review.quote_approvals import approve, quote_candidates
 from pipeline.review.session import open_review
 from pipeline.review.theme_edits import map_wish
@@ -46,6 +46,8 @@ ASKED = {
     "home.how_far_we_agree": [("GET", "/agreement", {})],
     "home.stay": [("POST", "/stay", {"then": "/quotes"})],
     "excerpts.begin": [("GET", "/begin", {}), ("POST", "/begin", {"size": "5", "order": "given order"})],
+    "excerpts.begin_share": [("POST", "/begin/share", {})],
+    "home.share": [("GET", "/share", {}), ("POST", "/share", {"size": "5", "audit": "0", "order": "given order"})],
     "excerpts.next_excerpt_page": [("GET", "/next", {})],
     "excerpts.pause": [("GET", "/pause", {})],
     "excerpts.read": [("GET", "/excerpt/SEGMENT", {}), ("GET", "/excerpt/SEGMENT?find=time", {})],
@@ -99,6 +101,18 @@ ASKED = {
     "talk.settle": [("POST", "/talk/SEGMENT", {}), ("POST", "/talk/SEGMENT", {"outcome": "contested"})],
     "talk.look": [("POST", "/talk/SEGMENT/look", {})],
     "talk.undo": [("POST", "/talk/SEGMENT/undo/99", {})],
+    "inbox.mine": [("GET", "/came-of-it", {})],
+    "inbox.group": [("GET", "/group", {})],
+    "inbox.look": [("POST", "/group/look", {})],
+    "inbox.settle": [
+        *(("POST", "/group/suggestion/1", {"do": do, "why": "No.", "code": "trust"}) for do in ("merge", "decline", "open")),
+        ("POST", "/group/suggestion/99", {"do": "merge"}),
+    ],
+    "inbox.ask": [("POST", "/group/talk/SEGMENT", {})],
+    "worry.about": [("GET", "/excerpt/SEGMENT/worry", {}), ("POST", "/excerpt/SEGMENT/worry", {"kind": "worry", "note": "Her."})],
+    "worry.listed": [("GET", "/worries", {})],
+    "worry.settle": [("POST", "/worries/1", {"how": "Spoken with."})],
+    "home.pay_sheet": [("GET", "/time.csv", {}), ("GET", "/time.xlsx", {})],
 }
 ABOUT_NO_EXCERPT = {
     *("static", "who.open_page", "who.choose", "who.add", "home.leave"),
@@ -110,7 +124,7 @@ ABOUT_NO_EXCERPT = {
 report said of all answers together."""
 OF_ALL_EXCERPTS = {"answering.loop", "answering.new", "answering.row"}
 """What differs on these is said of many excerpts together; that none of them can be told is a test of its own."""
-ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "talk.look", "practice.see"}
+ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "talk.look", "practice.see", "inbox.look"}
 """Pages that tell, since a person pressed the button that says so."""
 
 
@@ -154,17 +168,33 @@ def quoted(review, segment_id, code, readers):
     approve(review, segment_id, by="Ben", version=0, key=key())
 
 
+def written_about(review, segment_id, code, readers):
+    """All have read it, suggested a code, written a note and asked to talk; what the code should be is in their words."""
+    for who in ("Ben", "Di"):
+        say(review, who, segment_id, code, note=f"It is {code}.", new_code=f"More than {code}")
+    ask_to_talk(review, segment_id, by="Ben", note=f"Is it {code}?", key=key())
+
+
+def begun_to_be_written_about(review, segment_id, code, readers):
+    """The same of one of those who are to read it."""
+    say(review, "Ben", segment_id, code, note=f"It is {code}.", new_code=f"More than {code}")
+    ask_to_talk(review, segment_id, by="Ben", note=f"Is it {code}?", key=key())
+
+
 def to_be_read_again(review, segment_id, code, readers):
     """Everybody has read it and talked about it; then a definition changed, and others have read it anew."""
     for who in readers:
         say(review, who, segment_id, "trust")
     agreed_on(review, segment_id, code, readers)
     made = propose_change(review, "trust", {"definition": "To be believed."}, why="Clearer.", by="Ben", key=key())
-    accept_code_edit(review, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
+    accept_code_edit(review, made.code_edit_id, by="Di", today=date(2026, 3, 4))
     read_differently(review, segment_id, code, readers)
 
 
-STATES = (*(never_opened, read_by_one, read_differently, read_alike, agreed_on, contested, skipped, quoted, to_be_read_again),)
+STATES = (
+    *(never_opened, read_by_one, read_differently, read_alike, agreed_on, contested, skipped, quoted, to_be_read_again),
+    *(written_about, begun_to_be_written_about),
+)
 
 
 @contextmanager
@@ -270,7 +300,7 @@ def test_the_list_of_answers_does_not_say_which_theme_has_which_code(ann, review
 def test_an_example_in_the_codebook_is_nobodys_blind_answer(review):
     segment_id = next(iter(review.last_run().tables.of_text[TEXT]))
     made = propose_change(review, "time", {"examples": "Ten minutes: is no TIME to think"}, why="Clear.", by="Ben", key=key())
-    accept_code_edit(review, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
+    accept_code_edit(review, made.code_edit_id, by="Di", today=date(2026, 3, 4))
     assert not say(review, "Cy", segment_id, "time").blind
 
 

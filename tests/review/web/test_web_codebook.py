@@ -33,8 +33,15 @@ def test_people_agree_object_and_accept_with_a_reason(ann, another, study, propo
     ben.send(button="object", to="why", why="It is not only thinking.")
     assert "You object." in ben.page.text and "Ben</bdi> objects" in ben.page.text
     ann.get(proposal)
+    assert 'value="accept"' not in ann.page.text and "once one other person agrees: <bdi>Di</bdi>" in ann.page.text
     ann.send(button="accept", to="why")
-    assert ann.page.status_code == 422 and "Ben object" in ann.page.text
+    assert ann.page.status_code == 422 and "another group has to agree" in ann.page.text
+    di = another().be("Di")
+    di.get(proposal)
+    di.send(button="agree", to="why")
+    ann.get(proposal)
+    ann.send(button="accept", to="why")
+    assert ann.page.status_code == 422 and "Ben objects. Talk about it" in ann.page.text
     ann.send(button="accept", to="why", why="We talked; Ben can live with it.")
     assert "Written to the codebook." in ann.page.text
     assert read_codebook(study.codebook)["time"].definition == "No time to think."
@@ -54,7 +61,9 @@ def test_a_codebook_changed_meanwhile_shows_both_and_loses_no_word(ann, another,
     ben = another().be("Ben")
     ben.get("/codebook/change/time")
     ben.send(label="Too little time", definition="Ben's meaning.", why="Mine.")
-    ben.send(button="accept", to="why")
+    di = another().be("Di")
+    di.get(ben.path)
+    di.send(button="accept", to="why")
     ann.send(label="Too little time", definition="Ann's meaning.", why="Better.")
     assert ann.page.status_code == 409 and "Ann&#39;s meaning." in ann.page.text and "Ben&#39;s meaning." in ann.page.text
     ann.send(label="Too little time", definition="Ann's meaning.", why="Better.")
@@ -75,9 +84,11 @@ def test_what_is_missing_of_a_new_code_is_said(ann, fields, wrong):
     assert wrong in ann.page.text and "Dogs that help." in ann.page.text
 
 
-def test_a_new_code_is_proposed_and_written(ann, study):
+def test_a_new_code_is_proposed_and_written(ann, another, study):
     ann.get("/codebook/new")
     ann.send(label="Guide dogs", definition="Dogs that help.", examples="My dog waits outside.", why="It comes up often.")
-    ann.send(button="accept", to="why")
+    ben = another().be("Ben")
+    ben.get(ann.path)
+    ben.send(button="accept", to="why")
     assert read_codebook(study.codebook)["guide-dogs"].examples == ("My dog waits outside.",)
     assert "Guide dogs" in ann.get("/codebook").text

@@ -1,9 +1,12 @@
 import re
+from datetime import date
 
 import pytest
-from saying import say
+from saying import key, say
 
+from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by
+from pipeline.tables.parquet import TABLES, read_table, write_table
 
 
 def begin(browser, size="10"):
@@ -213,3 +216,55 @@ def test_what_one_said_is_listed_to_be_changed(ann, review, excerpt):
 def test_an_excerpt_that_is_gone_is_said_in_a_sentence(ann):
     ann.get("/excerpt/nothing")
     assert ann.page.status_code == 409 and "no longer in the study" in ann.page.text
+
+
+def test_nothing_is_said_of_the_model_where_it_suggests_nothing(ann, review):
+    tables = review.last_run().tables
+    silent = [one for one in tables.excerpts if not tables.ranked(tables.text_id(one))["suggested"].any()]
+    for segment_id, ticks in zip(silent, ({"none": "y"}, {"not_sure": "y"}, {"codes": ["time"]}), strict=False):
+        ann.get("/begin")
+        ann.send(size="0", order="given order")
+        ann.get(f"/excerpt/{segment_id}")
+        ann.send(button="save", **ticks)
+        assert "Saved:" in ann.page.text and "model suggests" not in ann.page.text and "Its reason" not in ann.page.text
+
+
+def test_an_excerpt_to_be_read_again_says_why(ann, review):
+    segment_id = review.last_run().tables.excerpts[0]
+    for who in ("Ann", "Ben"):
+        say(review, who, segment_id, "time")
+    assert "You have read this before." not in ann.get(f"/excerpt/{segment_id}").text
+    made = propose_change(review, "time", {"definition": "To be hurried."}, why="Hurry is the point.", by="Ann", key=key())
+    accept_code_edit(review, made.code_edit_id, by="Ben", today=date(2026, 3, 4))
+    ann.get(f"/excerpt/{segment_id}")
+    assert ann.heading == "Read it again: which codes fit now?"
+    assert (
+        "The meaning of “<bdi>Too little time</bdi>” was changed on" in ann.page.text and "Hurry is the point." in ann.page.text
+    )
+    ann.send(button="save", codes=["time"])
+    assert "You have read this before." not in ann.get(f"/excerpt/{segment_id}").text
+
+
+def test_the_parts_of_an_answer_come_one_after_another(ann, review, study):
+    path = study.folder / TABLES["segments"].file
+    frame = read_table("segments", path).sort_values("segment_id", ignore_index=True)
+    # The answer of the first excerpt has a second part, whose id comes much later.
+    first, second = frame.loc[0], frame.index[-1]
+    cut = int(first["end"]) // 2
+    frame.loc[second, ["comment_id", "start", "end"]] = [first["comment_id"], cut, int(first["end"])]
+    frame.loc[0, "end"] = cut
+    write_table("segments", frame, path)
+    later = str(frame.loc[second, "segment_id"])
+    assert begin(ann) == first["segment_id"] and "Part 1 of 2 of this answer." in ann.page.text
+    ann.send(button="save", none="y")
+    if "Keep what I said" in ann.page.text:
+        ann.send(button="keep")
+    assert ann.path == f"/excerpt/{later}" and "Part 2 of 2 of this answer." in ann.page.text
+
+
+def test_pages_of_two_excerpts_have_two_titles(ann, review):
+    first, second = review.last_run().tables.excerpts[:2]
+    titles = {
+        ann.get(f"/excerpt/{segment_id}").text.partition("</title>")[0].rpartition("<title>")[2] for segment_id in (first, second)
+    }
+    assert len(titles) == 2

@@ -3,23 +3,79 @@
 
 (() => {
   const form = document.querySelector("form[data-answer]");
-  const field = document.querySelector("#find");
+  if (!form) {
+    return;
+  }
+  const field = form.querySelector("#find");
+  const finder = form.querySelector(".finder");
+  const all = (what) => [...form.querySelectorAll(what)];
+  const boxes = () => all("[data-words]:not([hidden]) input");
+
+  // One order for all: the codes that are found, as they stand on the page. Their keys stand beside them.
+  const KEYS = [..."123456789abcdefghijklmopqrtvxyz"];
+  const inOrder = () => boxes().filter((box) => !box.closest("[data-ticked-only]"));
+  const letterKeys = () => {
+    const keyOf = new Map(form.dataset.shortcuts === "on" ? inOrder().map((box, place) => [box, KEYS[place]]) : []);
+    for (const box of all("[data-words] input")) {
+      const shown = box.labels[0].querySelector("kbd");
+      const key = keyOf.get(box);
+      shown.textContent = key || "";
+      shown.hidden = !key;
+      key ? box.setAttribute("aria-keyshortcuts", key) : box.removeAttribute("aria-keyshortcuts");
+    }
+    for (const shown of all("[data-alone] + label kbd")) {
+      shown.hidden = form.dataset.shortcuts !== "on";
+    }
+  };
+
+  // Tab goes from family to family, the arrow keys from code to code.
+  const setStops = () => {
+    for (const family of all(".family")) {
+      const inside = [...family.querySelectorAll(".choice:not([hidden]) > input")];
+      const stop = inside.find((box) => box === document.activeElement) || inside.find((box) => box.checked) || inside[0];
+      inside.forEach((box) => { box.tabIndex = box === stop ? 0 : -1; });
+    }
+  };
+  const step = (box, by) => {
+    const every = all(".family .choice:not([hidden]) > input");
+    const next = every[every.indexOf(box) + by];
+    if (next) {
+      next.focus();
+      next.labels[0].scrollIntoView({ block: "nearest" });
+    }
+  };
+  const ARROWS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 
   // Codes are found while one types.
   const words = (text) => text.toLocaleLowerCase("en-GB").split(/\s+/).filter(Boolean);
   const filter = () => {
     const wanted = words(field.value);
     let n = 0;
-    for (const choice of form.querySelectorAll("[data-words]")) {
+    for (const choice of all("[data-words]")) {
       const ticked = choice.querySelector("input").checked;
       const found = wanted.every((word) => choice.dataset.words.includes(word));
       choice.hidden = !(found || ticked);
+      choice.toggleAttribute("data-ticked-only", !found);
       n += found ? 1 : 0;
     }
-    for (const family of form.querySelectorAll("[data-family]")) {
+    for (const family of all("[data-family]")) {
       family.hidden = !family.querySelector("[data-words]:not([hidden])");
     }
-    document.querySelector("#found").textContent = wanted.length ? `${n} ${n === 1 ? "code" : "codes"} found` : "";
+    form.querySelector("#found").textContent = wanted.length ? `${n} ${n === 1 ? "code" : "codes"} found` : "";
+    letterKeys();
+    setStops();
+  };
+  const searched = (event) => {
+    // Enter goes to the first code that was found, so that a key or the space bar ticks what the eye is on.
+    if (event.key === "Enter") {
+      event.preventDefault();
+      inOrder()[0]?.focus();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      field.value = "";
+      filter();
+      inOrder()[0]?.focus();
+    }
   };
 
   // What is typed is kept, so that nothing is lost when a session ends or a battery dies.
@@ -41,23 +97,45 @@
   };
 
   // Keys for those who want them; they can be switched off on the page "Settings".
+  const show = () => {
+    const meaning = document.activeElement.closest?.(".choice")?.querySelector("details");
+    if (meaning) {
+      meaning.open = !meaning.open;
+    }
+  };
+  const find = () => {
+    finder.open = true;
+    field.focus();
+  };
   const keys = {
-    "/": () => field.focus(),
+    "/": find,
+    "?": show,
     n: () => form.querySelector("#none").click(),
     u: () => form.querySelector("#not_sure").click(),
     w: () => form.querySelector("#note").focus(),
     s: () => form.querySelector("button[value=save]").click(),
   };
   const isTyping = (target) => target.closest("textarea, select, input:not([type=checkbox], [type=radio])");
+  const tick = (box) => {
+    box.click();
+    box.focus();
+    setStops();
+  };
   const press = (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) {
       return;
     }
-    const shown = [...form.querySelectorAll("[data-words]:not([hidden]) input")];
-    const act = /^[1-9]$/.test(event.key) ? shown[Number(event.key) - 1]?.click.bind(shown[Number(event.key) - 1]) : keys[event.key];
+    const box = inOrder()[KEYS.indexOf(event.key)];
+    const act = box ? () => tick(box) : keys[event.key];
     if (act) {
       event.preventDefault();
       act();
+    }
+  };
+  const move = (event) => {
+    if (event.target.matches(".family input") && ARROWS[event.key] && !event.ctrlKey && !event.altKey && !event.metaKey) {
+      event.preventDefault();
+      step(event.target, ARROWS[event.key]);
     }
   };
 
@@ -67,22 +145,29 @@
     if (!event.target.checked || !(alone || event.target.name === "codes")) {
       return;
     }
-    for (const box of form.querySelectorAll(alone ? "input[name=codes], [data-alone]" : "[data-alone]")) {
+    for (const box of all(alone ? "input[name=codes], [data-alone]" : "[data-alone]")) {
       box.checked = box === event.target;
     }
   };
 
-  if (form) {
-    kept = JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
-    form.addEventListener("input", keepSoon);
-    form.addEventListener("change", untick);
-    form.addEventListener("submit", () => window.clearTimeout(waiting));
-    document.addEventListener("visibilitychange", () => document.hidden && waiting && keep());
-    if (field) {
-      field.addEventListener("input", filter);
-    }
-    if (form.dataset.shortcuts === "on") {
-      document.addEventListener("keydown", press);
-    }
+  kept = JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf_token"));
+  form.addEventListener("input", keepSoon);
+  form.addEventListener("change", untick);
+  form.addEventListener("keydown", move);
+  form.addEventListener("focusin", setStops);
+  form.addEventListener("submit", () => window.clearTimeout(waiting));
+  document.addEventListener("visibilitychange", () => document.hidden && waiting && keep());
+  field.addEventListener("input", filter);
+  field.addEventListener("keydown", searched);
+  if (form.dataset.shortcuts === "on") {
+    document.addEventListener("keydown", press);
+  }
+  letterKeys();
+  setStops();
+  // In a long answer, the marked words are what one came for.
+  const box = document.querySelector(".beside");
+  const mark = box?.querySelector("mark");
+  if (mark && box.scrollHeight > box.clientHeight) {
+    box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - box.clientHeight / 3);
   }
 })();

@@ -7,6 +7,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.codebook.edit_file import fields_of
+from pipeline.decisions.accounts import people
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.codebook_changes import (
     CodeEdit,
@@ -19,16 +20,25 @@ from pipeline.review.codebook_changes import (
     undo_code_edit,
     vote,
 )
+from pipeline.review.codebook_consent import is_agreed, who_can_agree
 from pipeline.review.coding import StaleError
+from pipeline.review.session import ReviewSession
 from pipeline.review.shown_codes import show_words
+from pipeline.review.suggested_codes import SuggestedCode, adopt_suggestion, shared_suggestions
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
 from pipeline.review.web.web_context import Page, context
+from pipeline.runtime.plurals import n_of
 
 
 PAGES = Blueprint("codebook", __name__)
-_NAMES = (*CODE_FIELDS, "why", "stood")
+_NAMES = (*CODE_FIELDS, "why", "stood", "suggestion")
+_SAID = {
+    "agree": "You agree.",
+    "object": "You object. The group finds it under “Talk about it”.",
+    "none": "Your word is taken back.",
+}
 
 
 @PAGES.get("/codebook")
@@ -74,15 +84,33 @@ def new_code() -> Page:
     """Propose a new code."""
     form = CodeForm()
     if request.method == "GET":
-        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or {})
+        fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or _suggested())
     errors = problems(form) if request.method == "POST" and not form.validate() else {}
     if request.method == "GET" or errors:
         return _show(form, errors)
     try:
         made = propose_code(context().review, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
+        if suggestion := _open_suggestion(form.suggestion.data):
+            adopt_suggestion(context().review, suggestion.answer.decision_id, made, by=context().me.name)
     except ReviewError as error:
         return _show(form, {"label": str(error)})
     return _proposed(made)
+
+
+def _suggested() -> dict[str, str]:
+    """Return a new code as somebody suggested it while reading, where the address names a suggestion."""
+    suggestion = _open_suggestion(request.args.get("suggestion"))
+    if suggestion is None:
+        return {}
+    answer = suggestion.answer
+    words = {"label": answer.new_code[:80], "why": f"Suggested by {answer.reviewer} while reading: {answer.new_code}"}
+    return words | {"suggestion": str(answer.decision_id)}
+
+
+def _open_suggestion(number: str | None) -> SuggestedCode | None:
+    """Return the suggestion of this number where it waits and this person may read it."""
+    shared = shared_suggestions(context().review, context().me.name) if number else ()
+    return next((each for each in shared if str(each.answer.decision_id) == number and each.outcome == "open"), None)
 
 
 @PAGES.get("/codebook/proposal/<int:number>")
@@ -99,10 +127,15 @@ def say(number: int) -> Page:
         match request.form.get("do"):
             case "agree" | "object" | "none" as word:
                 vote(review, number, word, by=me, why=why)
-                result = {"agree": "You agree.", "object": "You object.", "none": "Your word is taken back."}[word]
+                result = {
+                    "agree": "You agree.",
+                    "object": "You object. The group finds it under “Talk about it”.",
+                    "none": "Your word is taken back.",
+                }[word]
             case "accept":
                 made = accept_code_edit(review, number, by=me, today=context().now.date(), despite=why)
-                result = f"Written to the codebook. Excerpts to be read again: {made.reopened}."
+                again = f" {n_of(made.reopened, 'excerpt')} will be read again." if made.reopened else ""
+                result = f"Written to the codebook.{again}"
             case "refuse":
                 refuse(review, number, by=me, why=why)
                 result = "Refused, with your reason."
@@ -132,8 +165,23 @@ def _show_proposal(edit: CodeEdit, errors: dict[str, str], why: str = "") -> str
     show_words(context().review, context().me.name, examples, place="proposal")
     mine = next((vote for vote in edit.votes if vote.by == context().me.name), None)
     return render_template(
-        "proposal.html.j2", edit=edit, errors=errors, why=why, mine=mine, fields=CODE_FIELDS, notice=flash.take()
+        "proposal.html.j2",
+        edit=edit,
+        errors=errors,
+        why=why,
+        mine=mine,
+        waits_for=_waits_for(context().review, edit),
+        fields=CODE_FIELDS,
+        notice=flash.take(),
     )
+
+
+def _waits_for(review: ReviewSession, edit: CodeEdit) -> frozenset[str]:
+    """Return the people of whom one has to agree before this can be written; nobody where one has, or who looks is one."""
+    members, me = review.read(people), context().me.name
+    objected = {vote.by for vote in edit.objected}
+    agreed = {me, *(vote.by for vote in edit.agreed)} - objected
+    return frozenset() if is_agreed(members, edit.by, agreed) else who_can_agree(members, edit.by) - objected
 
 
 def _proposed(made: CodeEdit) -> Response:

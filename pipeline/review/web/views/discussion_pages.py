@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.review.codebook_changes import objected_edits
 from pipeline.review.coding import StaleError
 from pipeline.review.discussions import (
     Discussion,
@@ -40,7 +41,10 @@ def differing() -> Page:
     n_more = n_to_discuss(web.review) - len(waiting)
     run = web.review.last_run()
     words = {talk.segment_id: words_of(run, talk.segment_id) or _GONE for talk in (*waiting, *done)}
-    return render_template("talks.html.j2", waiting=waiting, n_more=n_more, done=done, words=words, notice=flash.take())
+    objected = objected_edits(web.review)
+    return render_template(
+        "talks.html.j2", objected=objected, waiting=waiting, n_more=n_more, done=done, words=words, notice=flash.take()
+    )
 
 
 @PAGES.get("/talk/<segment_id>")

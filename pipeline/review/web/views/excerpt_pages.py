@@ -9,14 +9,17 @@ from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
 from pipeline.errors import StorageError
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
+from pipeline.review.discussions import known_talks
 from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
+from pipeline.review.rereading import why_again
+from pipeline.review.shares import share_left
 from pipeline.review.shown_codes import show_words
 from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
-from pipeline.review.web.shared_wording import answer_in_words, minutes, words_of
+from pipeline.review.web.shared_wording import answer_in_words, excerpt_number, minutes, words_of
 from pipeline.review.web.web_context import Page, context
 
 
@@ -31,6 +34,16 @@ def begin() -> Page:
         reading_batch.begin(int(form.size.data), form.order.data)
         return redirect(url_for("excerpts.next_excerpt_page"), 303)
     return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(context().review, context().me.name))
+
+
+@PAGES.post("/begin/share")
+def begin_share() -> Page:
+    """Go on with what is left of one's share."""
+    share = share_left(context().review, context().me.name)
+    if share is None or not share.left:
+        return redirect(url_for("excerpts.begin"), 303)
+    reading_batch.begin(*share.next_part)
+    return redirect(url_for("excerpts.next_excerpt_page"), 303)
 
 
 @PAGES.get("/next")
@@ -57,7 +70,13 @@ def pause() -> Page:
     nothing_left = request.args.get("left") == "none"
     waiting = ahead(web.review, web.me.name).waiting
     return render_template(
-        "pause.html.j2", n_done=done, spent=minutes(spent), nothing_left=nothing_left, waiting=waiting, notice=flash.take()
+        "pause.html.j2",
+        n_done=done,
+        spent=minutes(spent),
+        nothing_left=nothing_left,
+        waiting=waiting,
+        share=share_left(web.review, web.me.name),
+        notice=flash.take(),
     )
 
 
@@ -74,7 +93,7 @@ def answer(segment_id: str) -> Page:
     """Keep what was said of an excerpt."""
     web, form = context(), AnswerForm()
     excerpt = read_excerpt(web.review, segment_id, web.me.name)
-    match request.form.get("do"):
+    match _asked(form):
         case "find" | "all" as which:
             _keep_words(excerpt, form)
             # What is looked for goes into an address, and no address may be longer than a browser can ask for.
@@ -83,12 +102,23 @@ def answer(segment_id: str) -> Page:
         case "stop":
             _keep_words(excerpt, form)
             return redirect(url_for("excerpts.pause"), 303)
+        case "worry":
+            _keep_words(excerpt, form)
+            return redirect(url_for("worry.about", segment_id=segment_id), 303)
         case "skip":
             return _decide(excerpt, form, Coding("skip", seconds=_seconds(segment_id)))
     errors = problems(form) if not form.validate() else form.contradictions(context().codes)
     if errors:
         return _show(excerpt, form, errors), 422
     return _decide(excerpt, form, form.judgement(seconds=_seconds(segment_id)))
+
+
+def _asked(form: AnswerForm) -> str:
+    """Return what is asked for: where Enter was pressed, the codes that were looked for if they are others, or else to save."""
+    pressed = request.form.get("do", "")
+    if pressed != "enter":
+        return pressed
+    return "find" if (form.find.data or "").strip() != request.form.get("sought", "") else "save"
 
 
 @PAGES.post("/excerpt/<segment_id>/draft")
@@ -134,7 +164,7 @@ def mine() -> Page:
     web = context()
     run = web.review.last_run()
     decisions = [(made, words_of(run, made.segment_id)) for made in said_by(web.review, web.me.name)]
-    return render_template("mine.html.j2", said_by_me=decisions, notice=flash.take())
+    return render_template("mine.html.j2", said_by_me=decisions, talks=known_talks(web.review), notice=flash.take())
 
 
 @PAGES.post("/undo/<int:decision_id>")
@@ -157,6 +187,7 @@ def undo(decision_id: int) -> Response:
 def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     find = request.args.get("find", "").strip()
     matching = {card.code for card in code_cards(context().review, find)} if find else None
+    families = _families()
     form.stamp(version=excerpt.version, person=context().me.name)
     form.shown.data = form.shown.data or excerpt.shown
     return render_template(
@@ -164,8 +195,12 @@ def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
         excerpt=excerpt,
         form=form,
         errors=errors,
-        families=_families(),
-        found=matching,
+        families=families,
+        first=next((f"code-{card.code}" for cards in families.values() for card in cards), "none"),
+        number=excerpt_number(excerpt.segment_id),
+        again=why_again(context().review, excerpt.segment_id, context().me.name),
+        in_turn=context().review.last_run().tables.turn_of(excerpt.segment_id),
+        matching=matching,
         find=find,
         cautions=topics(excerpt.before + excerpt.words + excerpt.after),
         notice=flash.take(),
@@ -239,11 +274,7 @@ def _go_on(made: Decision, *, after_model: bool) -> Response:
     web = context()
     hint = None if after_model or made.outcome == "skip" else read_excerpt(web.review, made.segment_id, web.me.name).hint
     likely = {code.code for code in hint.suggested} if hint else set()
-    also = ""
-    if hint and likely == set(made.codes):
-        also = " The model suggests the same."
-    elif hint and not likely:
-        also = " The model suggests nothing here." + (f" Its reason: {hint.abstained}." if hint.abstained else "")
+    also = " The model suggests the same." if likely and likely == set(made.codes) else ""
     flash.give(Notice(f"Saved: {answer_in_words(made)}.{also}", undo=_undo_of(made)))
     if likely and likely != set(made.codes):
         return redirect(url_for("excerpts.model", segment_id=made.segment_id), 303)

@@ -1,20 +1,29 @@
 """The first page, the guide, how we are doing, and settings."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from pipeline.errors import ReviewError
 from pipeline.review.discussions import n_to_discuss
-from pipeline.review.effort import how_are_we_doing
+from pipeline.review.effort import how_are_we_doing, write_time_spent
 from pipeline.review.queue import ahead
+from pipeline.review.shares import Share, set_share, share_left, share_of
+from pipeline.review.suggested_codes import shared_suggestions
 from pipeline.review.web import flash, reading_batch
 from pipeline.review.web.browser_sessions import this_session
 from pipeline.review.web.flash import Notice
+from pipeline.review.web.forms import ShareForm, problems
 from pipeline.review.web.security import local_path
-from pipeline.review.web.web_context import context
+from pipeline.review.web.shared_wording import minutes
+from pipeline.review.web.web_context import Page, context
+from pipeline.review.worries import n_waiting
+from pipeline.runtime.plurals import n_of
 
 
 PAGES = Blueprint("home", __name__)
-Page = str | Response
 
 
 @PAGES.get("/")
@@ -25,9 +34,36 @@ def home() -> Page:
         "home.html.j2",
         ahead=ahead(web.review, web.me.name),
         n_talks=n_to_discuss(web.review),
+        n_suggestions=sum(each.outcome == "open" for each in shared_suggestions(web.review, web.me.name)),
+        n_worries=n_waiting(web.review),
         progress=reading_batch.current(),
+        share=share_left(web.review, web.me.name),
+        minutes=minutes,
         notice=flash.take(),
     )
+
+
+@PAGES.route("/share", methods=["GET", "POST"])
+def share() -> Page:
+    """Set how many excerpts each person is asked to read, in which order, and how many of them for the audit."""
+    web, form = context(), ShareForm()
+    errors = problems(form) if request.method == "POST" and not form.validate() else {}
+    if request.method == "POST" and not errors:
+        asked = Share(form.size.data or 0, form.order.data, form.audit.data or 0)
+        try:
+            set_share(web.review, asked, by=web.me.name)
+        except ReviewError as wrong:
+            errors = {"audit": str(wrong)}
+        else:
+            each = (
+                f"Each person is asked to read {n_of(asked.size, 'excerpt')}." if asked.size else "Nobody is asked for a number."
+            )
+            flash.give(Notice(each))
+            return redirect(url_for("home.home"), 303)
+    if request.method == "GET" and (now := share_of(web.review)):
+        form.size.data, form.order.data, form.audit.data = now.size, now.drawn, now.audit
+    answer = render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders)
+    return (answer, 422) if errors else answer
 
 
 @PAGES.get("/guide")
@@ -45,7 +81,22 @@ def guide_in_large_print() -> Page:
 @PAGES.get("/progress")
 def progress() -> Page:
     """Show how far people and groups have come."""
-    return render_template("progress.html.j2", doing=how_are_we_doing(context().review))
+    doing = how_are_we_doing(context().review)
+    mine = next((effort for effort in doing.people if effort.name == context().me.name), None)
+    spent = minutes(round(mine.minutes * 60)) if mine else minutes(0)
+    return render_template("progress.html.j2", doing=doing, spent=spent, sees_time=context().me.role == "facilitator")
+
+
+@PAGES.get("/time.csv", defaults={"kind": "csv"})
+@PAGES.get("/time.xlsx", defaults={"kind": "xlsx"})
+def pay_sheet(kind: str) -> Response:
+    """Give the facilitator the sheet by which people are paid, as a file to keep."""
+    # A command that serves pages keeps temporary files inside the study.
+    with TemporaryDirectory() as folder:
+        sheet = write_time_spent(context().review, Path(folder) / f"time.{kind}").read_bytes()
+    kinds = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+    name = f"time-{context().now:%Y-%m-%d}.{kind}"
+    return Response(sheet, content_type=kinds[kind], headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @PAGES.get("/agreement")

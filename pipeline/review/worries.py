@@ -1,0 +1,96 @@
+"""What people tell of an excerpt beside its codes: a name is still visible, or they are worried about somebody."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pipeline.decisions.accounts import people
+from pipeline.decisions.store import Store
+from pipeline.errors import ReviewError
+from pipeline.review.session import ReviewSession
+
+
+Kind = Literal["name", "worry"]
+
+
+@dataclass(frozen=True)
+class Worry:
+    """What somebody told of an excerpt, and what was done about it."""
+
+    concern_id: int
+    segment_id: str
+    kind: Kind
+    note: str
+    by: str
+    made_at: str
+    done: bool = False
+    done_by: str = ""
+    done_how: str = ""
+
+
+def tell(review: ReviewSession, segment_id: str, kind: Kind, *, by: str, note: str, key: str) -> Worry:
+    """Keep what somebody tells of an excerpt; the same `key` again returns what it made the first time."""
+    text_id = review.last_run().tables.text_id(segment_id)
+    if text_id is None:
+        raise ReviewError("This excerpt is no longer in the study, so nothing was kept.")
+    row = {"segment_id": segment_id, "text_id": text_id, "kind": kind, "note": note.strip(), "by": by}
+
+    def keep(store: Store) -> Worry:
+        number = store.made_with(key, "concerns") or store.append("concerns", **row, idempotency_key=key)
+        return _worry(store.row("concerns", number), None)
+
+    return review.write(keep)
+
+
+def settle_worry(review: ReviewSession, concern_id: int, *, by: str, how: str, again: bool = False) -> None:
+    """Say what was done about it, in a sentence that whoever told it reads; `again` opens it once more."""
+    if not how.strip() and not again:
+        raise ReviewError("Say in a sentence what was done. Whoever told it will read it.")
+
+    def keep(store: Store) -> None:
+        row = store.row("concerns", concern_id)
+        if row is None:
+            raise ReviewError("There is nothing of this number.")
+        outcome = "open" if again else "done"
+        about = {"segment_id": row["segment_id"], "text_id": row["text_id"]}
+        store.append("concern_outcomes", concern_id=concern_id, **about, outcome=outcome, why=how.strip(), by=by)
+
+    review.write(keep)
+
+
+def worries(review: ReviewSession, *, by: str | None = None) -> tuple[Worry, ...]:
+    """Return what people told, or one of them, the last first: what nobody has dealt with before what is done."""
+    every = review.read(_all)
+    chosen = [worry for worry in reversed(every) if by in (None, worry.by)]
+    return tuple(sorted(chosen, key=lambda worry: worry.done))
+
+
+def who_reads(review: ReviewSession) -> tuple[str, ...]:
+    """Return who reads here what others tell: the facilitators."""
+    return tuple(member.name for member in review.read(people) if member.role == "facilitator" and not member.closed)
+
+
+def n_waiting(review: ReviewSession) -> int:
+    """Return how many worries and visible names nobody has dealt with."""
+    return sum(not worry.done for worry in worries(review))
+
+
+def _all(store: Store) -> Sequence[Worry]:
+    # The last word on each stands.
+    outcomes = {row["concern_id"]: row for row in store.rows("concern_outcomes")}
+    return [_worry(row, outcomes.get(row["concern_id"])) for row in store.rows("concerns")]
+
+
+def _worry(row: Mapping[str, Any], outcome: Mapping[str, Any] | None) -> Worry:
+    done = outcome is not None and outcome["outcome"] == "done"
+    return Worry(
+        concern_id=row["concern_id"],
+        segment_id=row["segment_id"],
+        kind=row["kind"],
+        note=row["note"],
+        by=row["by"],
+        made_at=row["made_at"],
+        done=done,
+        done_by=outcome["by"] if outcome and done else "",
+        done_how=outcome["why"] if outcome and done else "",
+    )

@@ -1,0 +1,137 @@
+"""The page for reading as people work with it: how many codes are in sight, how far each is, and which keys do what."""
+
+from pathlib import Path
+
+import pytest
+from looking import follow
+from reading_measures import measure, tabs_to_the_last_code
+from reviewed import serve_study
+from small_study import build_study
+
+from pipeline.codebook.codebook import read_codebook, write_codebook
+from pipeline.study.study import load_study
+
+
+pytestmark = pytest.mark.browser
+
+CODEBOOK = Path(__file__).parents[2] / "corpora" / "coproduction" / "codebook.csv"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = build_study(tmp_path_factory.mktemp("reading") / "study").folder
+    write_codebook(read_codebook(CODEBOOK), folder / "codebook.csv")
+    with serve_study(load_study(folder), lambda review: review.write(lambda store: store.add_reviewer("Ann", "family"))) as page:
+        yield page
+
+
+@pytest.fixture
+def reading(served, window):
+    """Ann has saved an answer, and reads the next excerpt."""
+
+    def begin(**kind):
+        page = window(**kind)
+        served.enter(page)
+        page.goto(f"{served.address}/begin")
+        page.locator("input[value='0']").check()
+        follow(page.locator("main form button").last)
+        save_none(page)
+        assert page.locator(".notice").count() == 1
+        return page
+
+    return begin
+
+
+def save_none(page):
+    """Say that no code fits, and keep to it whatever the model suggests."""
+    page.locator("#none").check()
+    follow(page.locator("button[value=save]"))
+    if page.url.endswith("/suggestion"):
+        follow(page.locator("button[value=keep]"))
+
+
+def last_said(served):
+    return max(served.review.state().own("Ann").values(), key=lambda made: made.decision_id)
+
+
+def test_codes_fit_the_screen_of_a_laptop_and_of_a_phone_after_an_answer_was_saved(reading):
+    page = reading(viewport={"width": 1366, "height": 768})
+    assert page.locator("[data-answer] input[name=codes]").count() == 21
+    laptop, phone = measure(page, 1366, 768), measure(page, 375, 667)
+    assert laptop["codes in sight"] >= 16 and phone["codes in sight"] >= 8
+    assert laptop["screens"] < 2 and phone["screens"] < 2
+    for width, height in ((1366, 768), (375, 667)):
+        page.set_viewport_size({"width": width, "height": height})
+        # What was saved, with its way back, is one line; the answer and the button are in sight, wherever the codes are.
+        assert page.locator(".notice").bounding_box()["height"] <= 60
+        page.locator("#not_sure").scroll_into_view_if_needed()
+        save = page.locator("button[value=save]").bounding_box()
+        assert save["y"] + save["height"] <= height and page.locator("mark").bounding_box()["y"] > 0
+
+
+def test_every_code_is_a_few_presses_of_tab_away(reading):
+    page = reading(viewport={"width": 1366, "height": 768})
+    assert tabs_to_the_last_code(page) <= 8
+    assert tabs_to_the_last_code(reading(java_script_enabled=False, viewport={"width": 1366, "height": 768})) <= 25
+
+
+def test_the_key_beside_a_code_ticks_it_whatever_was_looked_for(reading):
+    page = reading()
+    for choice in page.locator("[data-words]").all():
+        key = choice.locator("kbd").inner_text()
+        page.keyboard.press(key)
+        assert choice.locator("input").is_checked(), key
+        page.keyboard.press(key)
+    page.keyboard.press("3")
+    page.keyboard.press("/")
+    page.keyboard.type("money")
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")
+    ticked = [box.get_attribute("value") for box in page.locator("input[name=codes]:checked").all()]
+    assert ticked == ["power-imbalance", "limited-funding"]
+
+
+def test_enter_on_a_ticked_box_saves_what_is_ticked_and_looks_for_nothing(served, reading):
+    for scripts in (True, False):
+        page = reading(java_script_enabled=scripts)
+        page.locator("#code-training").check()
+        page.locator("#code-training").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert "find" not in page.url and last_said(served).codes == ("training",)
+
+
+def test_without_scripts_enter_in_the_field_for_finding_finds_and_keeps_what_is_ticked(served, reading):
+    page = reading(java_script_enabled=False)
+    before = last_said(served)
+    page.locator("#code-training").check()
+    page.locator("summary", has_text="Find a code").click()
+    page.locator("#find").fill("money")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("find=money#codes") and last_said(served) == before
+    assert page.locator("#code-limited-funding").count() == 1 and page.locator("#code-training").is_checked()
+
+
+def test_the_link_of_an_error_leads_to_the_first_checkbox(reading):
+    page = reading()
+    follow(page.locator("button[value=save]"))
+    page.locator(".errors a").click()
+    assert page.evaluate("document.activeElement.id") == page.locator("input[name=codes]").first.get_attribute("id")
+
+
+def test_each_excerpt_has_a_title_of_its_own_that_holds_no_word_of_it(reading):
+    page = reading()
+    first, words = page.title(), page.locator("mark").inner_text()
+    save_none(page)
+    assert page.title() != first and words not in first
+
+
+def test_arrow_keys_go_through_the_codes_and_a_question_mark_says_what_one_means(reading):
+    page = reading()
+    page.locator("input[name=codes]").first.focus()
+    page.keyboard.press("ArrowDown")
+    second = page.locator("input[name=codes]").nth(1)
+    assert page.evaluate("document.activeElement.id") == second.get_attribute("id")
+    page.keyboard.press("?")
+    assert page.locator(".choice", has=page.locator(f"#{second.get_attribute('id')}")).locator(".meaning").is_visible()
