@@ -3,8 +3,8 @@
     python models/voices/code_excerpts.py
 
 What a study codes are excerpts, and most excerpts of a long answer show none of the codes that the whole answer has. So a coder
-that has learnt none of a quarter of the answers says how likely each code is for each excerpt of that quarter, and each code of an
-answer is shared out among its excerpts: an answer has a code where at least one excerpt shows it (a noisy-or, as in
+that has learnt none of a quarter of the answers says how likely each code is for each excerpt of that quarter; each code of an
+answer is then shared out among its excerpts: an answer has a code where at least one excerpt shows it (a noisy-or, as in
 multiple-instance learning; Maron and Lozano-Perez 1998). No excerpt has a code that its answer does not have. Only answers of
 several excerpts are taken. Afterwards `models/voices/keep_vectors.py` must be run again.
 """

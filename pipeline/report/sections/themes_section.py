@@ -94,7 +94,9 @@ def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
         sentences.append(f"{n_of(rare, 'theme is', 'themes are')} rare: too few people spoke of it to give a figure.")
     members = source["members"]
     if alone := int(members["theme_id"].isna().sum()):
-        sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own, far from every theme.")
+        sentences.append(
+            f"{sentence_case(texts_of(source, alone))} are on their own: the program found no theme that clearly fits."
+        )
     if not has_tones(source["themes"]):
         sentences.append(NO_TONES)
     return " ".join(sentences)
