@@ -17,7 +17,7 @@ from pipeline.methods.embedding.embedders import load_embedder
 def main(names: Sequence[str]) -> None:
     """Write a file of vectors for each of these language models."""
     written = written_answers(read_codebook(TEMPLATES["coproduction"]))
-    texts = tuple(dict.fromkeys(written.texts))
+    texts = tuple(dict.fromkeys((*written.texts, *written.excerpts.texts)))
     for name in names:
         embedder = load_embedder(name)
         print(f"{name}: {keep_vectors(embedder.sha256, texts, embedder.encode(texts)).name}, {len(texts):,} vectors")

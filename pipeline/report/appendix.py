@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.report.blocks import Paragraph, Report, ReportSection, TableBlock
 from pipeline.report.content import banner
+from pipeline.report.draft_mark import marked
 from pipeline.report.numbers_in_words import number, percent
 from pipeline.report.sections.method_section import checked_share
 from pipeline.report.study_facts import fact
@@ -88,13 +89,14 @@ def build_appendix(source: RunResults) -> Report:
         f"the study’s records. {REFLEXIVE}"
     )
     first = ReportSection("lists", "What is in this appendix", (Paragraph(sentence),))
-    return Report(
+    report = Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
         notice=NOTICE,
         sections=(first, *(_section(entry) for entry in lists)),
         kind="How the study was done: appendix",
     )
+    return marked(report, source)
 
 
 def _section(entry: ReportingList) -> ReportSection:

@@ -131,7 +131,7 @@ class Cluster(SettingsSection):
     """How themes are found; with `frozen`, a folder of saved themes, none are found and each text is given one of those.
 
     While new texts, and those that are gone, are at most the share `late` of the texts that the themes were found from, the
-    themes stay and each new text joins the nearest.
+    themes stay and each new text joins them.
     """
 
     seed: Seed = 42

@@ -163,7 +163,7 @@ class Members(Model):
     """Which theme each text is in, and how near its middle."""
 
     text_id: str = pa.Field(unique=True, description="the text")
-    theme_id: str = pa.Field(nullable=True, description="its theme; empty for a text on its own, far from every theme")
+    theme_id: str = pa.Field(nullable=True, description="its theme; empty for a text on its own, which no theme clearly fits")
     similarity: float = pa.Field(ge=-1.001, le=1.001, description="cosine to the theme's middle")
     heard_once: bool = pa.Field(description="unlike anything else that was said")
 
@@ -171,7 +171,7 @@ class Members(Model):
 class FoundMembers(Members):
     """Which theme each text is in as the program found them, and which texts came after that."""
 
-    late: bool = pa.Field(description="came after the themes were found, and joined the nearest")
+    late: bool = pa.Field(description="came after the themes were found, and joined them")
     found_from: int = pa.Field(ge=0, description="how many texts the themes were found from, the same in all rows")
     guided_by: str | None = pa.Field(description="hash of the codes that guided them, the same in all rows; empty for none")
 

@@ -112,7 +112,7 @@ def late_note(study: Study) -> str:
     n = sum(read_column("found_members", "late", path).to_pylist()) if path.is_file() else 0
     if not n:
         return ""
-    return f"{n_of(n, 'text')} came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
+    return f"{n_of(n, 'text')} came after the themes were found and joined them; `themes run --force` finds themes anew."
 
 
 def model_note(study: Study) -> str:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.model
 
 FIRST = sample_rows(40)
 LATER, LATEST, MANY = ([*FIRST, *sample_rows()[-n:]] for n in (2, 5, 14))
-SENTENCE = "texts came after the themes were found and joined the nearest; `themes run --force` finds themes anew."
+SENTENCE = "texts came after the themes were found and joined them; `themes run --force` finds themes anew."
 
 
 def table(folder, name):
@@ -91,7 +91,9 @@ def test_themes_stay_as_they_were_and_every_new_answer_is_in_one(before, after):
     pd.testing.assert_frame_equal(stayed.drop(columns="heard_once"), earlier.drop(columns="heard_once"))
     assert members.index.tolist() == table(after[0], "texts")["text_id"].tolist()
     assert len(members) > len(earlier) and set(members["theme_id"].dropna()) == set(was.index)
-    assert members.loc[~members.index.isin(earlier.index), "theme_id"].notna().all(), "those that came late join the nearest"
+    assert members.loc[~members.index.isin(earlier.index), "theme_id"].notna().all(), (
+        "without a codebook, those that came late join the nearest"
+    )
     assert now["n_texts"].sum() == members["theme_id"].notna().sum() and (now["n_people"] >= was["n_people"]).all()
 
 
@@ -100,7 +102,7 @@ def test_how_many_came_late_is_said_by_the_run_the_status_and_the_report(before,
     n = len(table(folder, "texts")) - len(table(before, "texts"))
     assert f"{n} {SENTENCE}" in said.splitlines()
     assert f"{n} {SENTENCE}" in themes("status", folder).splitlines()
-    assert "joined the nearest" not in themes("status", before)
+    assert "joined them" not in themes("status", before)
     export(load_study(folder), to=["html"])
     report = (folder / "exports" / "report.html").read_text(encoding="utf-8")
     assert f"{5 * round(n / 5) if n > 7 else 'Fewer than 8'} " in report and "came in after the themes were found" in report
@@ -113,7 +115,7 @@ def test_several_small_waves_add_up_until_themes_are_found_anew(study):
     assert table(study, "found_members")["late"].sum() > n_late
     assert not is_found_anew(study)
     write_rows(study / "responses.csv", MANY)
-    assert "joined the nearest" not in themes("run", study, "--until", "cluster")
+    assert "joined them" not in themes("run", study, "--until", "cluster")
     assert is_found_anew(study)
 
 

@@ -180,7 +180,8 @@ class CodebookClassifier:
         taught, evidence = fit_model(lessons, reading, matcher=matcher, unread=unread, code_ids=code_ids, wanted=wanted)
         self._reader, self._taught, self.blend_ = reader, taught, None
         if self.effort == "thorough":
-            tuned = self.tuned or self._tune(lessons, code_ids)
+            # Excerpts would double the minutes that fine-tuning takes.
+            tuned = self.tuned or self._tune([lesson for lesson in lessons if lesson.source != "excerpt"], code_ids)
             self.blend_ = join_coders(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
         self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds

@@ -11,7 +11,7 @@ from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.coder.training_set import TrainingSet
 
 
-ExampleSource = Literal["example", "description", "contrast", "decision", "written"]
+ExampleSource = Literal["example", "description", "contrast", "decision", "written", "excerpt"]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ _ALONE = 0.1
 # Nobody has decided yet how this team codes, and what was written is plainer than what people say: suggestions are right less
 # often than held-out lessons show. How much more to ask for, without and with written answers, is a judgement.
 _CAUTION, _CAUTION_WRITTEN = 0.05, 0.1
-_SETTLED: tuple[ExampleSource, ...] = ("example", "description", "decision", "written")
+_SETTLED: tuple[ExampleSource, ...] = ("example", "description", "decision", "written", "excerpt")
 # Written answers are more typical than what people say, so together they count like this many answers.
 _WRITTEN_EVIDENCE = 500
 _MOST_EVIDENCE: dict[ExampleSource, int] = {"written": 800, "decision": 4_000}
@@ -193,8 +193,9 @@ def _hinted_guesses(model: LikenessModel, unread: Unread) -> Matrix:
 
 def _evidence(lessons: Sequence[TrainingExample]) -> tuple[NDArray[np.intp], Matrix]:
     """Return the rows that scores are judged by, ascending, and how much each counts."""
-    sources = {name: _rows(lessons, name) for name in ("example", "description", "decision", "written")}
-    sources["written"] = np.array([row for row in sources["written"] if lessons[row].judges], dtype=np.intp)
+    sources = {name: _rows(lessons, name) for name in ("example", "description", "decision")}
+    # Excerpts among them, since excerpts are what a study codes.
+    sources["written"] = np.array([row for row in _rows(lessons, "written", "excerpt") if lessons[row].judges], dtype=np.intp)
     written, decided = (sources[name][evenly(len(sources[name]), most)] for name, most in _MOST_EVIDENCE.items())
     book = sources["example"] if len(sources["example"]) else sources["description"]
     counts = np.zeros(len(lessons))

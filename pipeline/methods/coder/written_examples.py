@@ -1,7 +1,8 @@
 """Written examples: invented answers with their codes, which teach a code until people have decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ class WrittenExamples:
     """Answers that were written to teach codes: each with its codes, its frame and the codes it says nothing about.
 
     Where `later` says of some that the language model was not taught with them, the coder is judged by those alone.
-    `vectors` are float (n_texts, d), by the coder's own language model; without them the coder embeds the texts itself.
+    `excerpts` are of such answers: what a study codes are excerpts, of which few show what a whole answer says.
+    `vectors` are float (n_texts + n_excerpts, d), by the coder's own language model; without them the coder embeds the
+    texts itself.
     """
 
     texts: Sequence[str] = ()
@@ -27,10 +30,20 @@ class WrittenExamples:
     silent: Sequence[frozenset[str]] = ()
     later: Sequence[bool] = ()
     vectors: NDArray[np.floating] | None = field(default=None, repr=False)
+    excerpts: Sequence["WrittenExcerpt"] = field(default=(), repr=False)
 
     def __len__(self) -> int:
         """Return the number of answers."""
         return len(self.texts)
+
+
+class WrittenExcerpt(NamedTuple):
+    """An excerpt of a written answer: how surely it shows each of the answer's codes, and what it says nothing about."""
+
+    text: str
+    shares: Mapping[str, float]
+    frame: str
+    silent: frozenset[str]
 
 
 def weight_beside(n_decisions: int) -> float:
@@ -46,11 +59,15 @@ def written_note(n_written: int, *, n_decisions: int) -> str:
 
 
 def written_examples(written: WrittenExamples, *, n_decisions: int) -> list[TrainingExample]:
-    """Return the lessons that are written answers; none where enough has been decided."""
+    """Return the lessons that are written answers, then their excerpts; none where enough has been decided."""
     weight = weight_beside(n_decisions)
     later = written.later if any(written.later) else [True] * len(written)
     rows = zip(written.texts, written.codes, written.frames, written.silent, later, strict=True) if weight else ()
-    return [
+    answers = [
         TrainingExample(text, "written", dict.fromkeys(codes, 1.0), "", frame, weight, silent, judges)
         for text, codes, frame, silent, judges in rows
+    ]
+    excerpts = written.excerpts if weight else ()
+    return answers + [
+        TrainingExample(text, "excerpt", dict(shares), "", frame, weight, silent) for text, shares, frame, silent in excerpts
     ]

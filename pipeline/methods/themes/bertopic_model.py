@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pipeline.methods.themes.clustering import AgreedMap, OneGroup, SteadyGroups, Unmapped, centroids
 from pipeline.methods.themes.consensus import Labels, without_known_warnings
 from pipeline.methods.themes.distinct_texts import DistinctTexts, UnitRows, Units, blocks
-from pipeline.methods.themes.guided import EXPLAINED, Chances, GuidedGroups
+from pipeline.methods.themes.guided import EXPLAINED, OF_THEME, Chances, GuidedGroups
 from pipeline.methods.themes.load_bertopic import load_bertopic, load_umap
 from pipeline.methods.themes.stability import Grouping
 from pipeline.methods.themes.tokens import signs, stem, words_of_several
@@ -64,14 +64,34 @@ def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
 
 
 def placed(vectors: Units, centres: NDArray[np.float64], guide: Chances | None, codes: Sequence[int | None]) -> Labels:
-    """Return the theme of texts that come after: that of the code which explains them, or else the nearest, int (n,)."""
-    labels = nearest(vectors, centres)
-    theme_of = {code: theme for theme, code in enumerate(codes) if code is not None}
-    if guide is None or not theme_of:
-        return labels
-    chances = guide[:, list(theme_of)]
-    themes = np.array(list(theme_of.values()), dtype=np.intp)[chances.argmax(axis=1)]
-    return np.where(chances.max(axis=1) >= EXPLAINED, themes, labels).astype(np.intp)
+    """Return the theme of texts that come after, int (n,): by a guide, as the themes were found by it, or else the nearest.
+
+    With a guide a text is of the theme of the code that it is likelier than not to bear; where no code explains it, of the
+    nearest that no code stands for; and else on its own (-1).
+    """
+    if guide is None or not any(code is not None for code in codes):
+        return nearest(vectors, centres)
+    of_codes = np.array([theme for theme, code in enumerate(codes) if code is not None], dtype=np.intp)
+    new = np.array([theme for theme, code in enumerate(codes) if code is None], dtype=np.intp)
+    chances = guide[:, [code for code in codes if code is not None]]
+    labels = np.where(chances.max(axis=1) >= OF_THEME, of_codes[chances.argmax(axis=1)], -1).astype(np.intp)
+    unexplained = np.flatnonzero(guide.max(axis=1) < EXPLAINED)
+    if len(new) and len(unexplained):
+        labels[unexplained] = _near_enough(vectors, unexplained, centres, new)
+    return labels
+
+
+def _near_enough(vectors: Units, rows: NDArray[np.intp], centres: NDArray[np.float64], new: NDArray[np.intp]) -> Labels:
+    """Return the nearest of the new themes, -1 for a text that is no nearer to it than half of them are to other themes."""
+    labels, near, others = np.zeros(len(rows), dtype=np.intp), np.zeros(len(rows)), []
+    for block in blocks(len(rows)):
+        likeness = (vectors[rows[block]] @ centres.T).round(6)
+        best = likeness[:, new].argmax(axis=1)
+        labels[block], near[block] = new[best], likeness[np.arange(len(best)), new[best]]
+        likeness[np.arange(len(best)), new[best]] = np.nan
+        others.append(likeness)
+    strangers = np.concatenate(others)
+    return np.where(near < np.nanmedian(strangers), -1, labels) if len(centres) > 1 else labels
 
 
 def _find_topics(answers: DistinctTexts, guide: Chances | None, *, n_themes: int | None, seed: int) -> Topics:

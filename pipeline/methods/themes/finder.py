@@ -17,7 +17,7 @@ class ThemeFinder:
     """Find themes in survey answers with BERTopic, in the manner of a scikit-learn clusterer.
 
     Unique answers are taken in the order of their hashed ids, so that neither the order of the rows nor the number of
-    threads changes a theme. An answer that is far from every theme is on its own. Fewer than 15 answers make one theme.
+    threads changes a theme. An answer that no theme clearly fits is on its own. Fewer than 15 answers make one theme.
 
     Parameters
     ----------

@@ -102,7 +102,9 @@ def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
                 "size is no finding."
             )
     if alone := int(members["theme_id"].isna().sum()):
-        sentences.append(f"{sentence_case(texts_of(source, alone))} are on their own: they fit no theme.")
+        sentences.append(
+            f"{sentence_case(texts_of(source, alone))} are on their own: the program found no theme that clearly fits."
+        )
     if not has_tones(source["themes"]):
         sentences.append(NO_TONES)
     return " ".join(sentences)

@@ -137,7 +137,7 @@ STAGES: tuple[Stage, ...] = (
         # Found anew after each late answer, themes that people have read would be others.
         reuses=("found_themes", "found_members", "found_centroids"),
         reuse_settings=frozenset({"late"}),
-        version=7,
+        version=8,
         columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score")},
         streams=("texts", "vectors"),
     ),

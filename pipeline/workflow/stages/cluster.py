@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pipeline.codebook.codebook import Codebook
 from pipeline.errors import ModelError
 from pipeline.methods.themes import ThemeFinder, heard_once
-from pipeline.methods.themes.bertopic_model import nearest
+from pipeline.methods.themes.bertopic_model import nearest, placed
 from pipeline.methods.themes.describe import exemplars_of, nearness
 from pipeline.methods.themes.distinct_texts import UnitRows, blocks
 from pipeline.methods.themes.load_bertopic import load_bertopic, load_umap
@@ -49,8 +49,8 @@ def cluster(
     What the coder suggests guides them: texts that a code explains make its theme, and the others are grouped by themselves.
     With `frozen`, each text is given the nearest of the saved themes, and none is found anew; ModelError if another
     language model made their vectors. Where little has changed since the themes in `earlier` were found, they stay, also when
-    the coder has learnt since, and new texts join the nearest. Where the codebook has other codes than then, themes are found
-    anew, unless people have worked on them: what they asked would not find its theme again.
+    the coder has learnt since, and new texts join them by the rule they were found by. Where the codebook has other codes than
+    then, themes are found anew, unless people have worked on them: what they asked would not find its theme again.
     """
     if texts.empty:
         nothing = Vectors((), np.zeros((0, vectors.matrix.shape[1]), np.float16))
@@ -59,11 +59,11 @@ def cluster(
         return _of_saved(texts, vectors, frozen)
     codes = [row.code for row in codebook.codes]
     guided_by = guided_by_codes(codes)
+    guide = guide_of(texts["text_id"], suggestions, codes)
     if earlier is not None and _may_stay(earlier[1], guided_by, theme_edits):
-        kept = _with_late(texts, vectors, _of_now(earlier), share=settings.cluster.late)
+        kept = _with_late(texts, vectors, _of_now(earlier), guide, codes, share=settings.cluster.late)
         if kept is not None:
             return kept
-    guide = guide_of(texts["text_id"], suggestions, codes)
     finder = ThemeFinder(n_themes=settings.cluster.n_themes, seed=settings.cluster.seed)
     weights, text_ids = texts["n"].to_numpy(), texts["text_id"].to_numpy(np.str_)
     finder.fit(text_column(texts), vectors.matrix, guide=guide, weights=weights, ids=text_ids)
@@ -122,31 +122,41 @@ def _themes(finder: ThemeFinder, ids: pd.Series, codes: Sequence[str]) -> pd.Dat
     return pd.DataFrame(rows).assign(named=False, set_aside=False, agreed_code=None)
 
 
-def _with_late(texts: Rows, vectors: Vectors, earlier: Found, *, share: float) -> Found | None:
-    """Return the earlier themes with each text that is new in the nearest; None where they must be found anew."""
+def _with_late(
+    texts: Rows,
+    vectors: Vectors,
+    earlier: Found,
+    guide: NDArray[np.float32] | None,
+    codes: Sequence[str],
+    *,
+    share: float,
+) -> Found | None:
+    """Return the earlier themes with each text that is new in its theme; None where they must be found anew."""
     themes, members, middles = earlier
     if members.empty or (vectors.model, vectors.sha256) != (middles.model, middles.sha256):
         return None
     places = lookup.index_in(texts["text_id"], members["text_id"])
     is_new = places < 0
     # Where a text is new, what is read of another plays no part.
-    placed = members.drop(columns="text_id").iloc[places]
-    late = is_new | placed["late"].to_numpy()
+    before = members.drop(columns="text_id").iloc[places]
+    late = is_new | before["late"].to_numpy()
     n_found = int(members["found_from"].iloc[0])
     n_gone = n_found - int((~late).sum())
     if late.sum() + n_gone > share * n_found:
         return None
     if not is_new.any() and not n_gone:
         return earlier
-    labels = lookup.index_in(placed["theme_id"].fillna(""), themes["theme_id"]).astype(np.intp)
+    labels = lookup.index_in(before["theme_id"].fillna(""), themes["theme_id"]).astype(np.intp)
     centres = middles.matrix.astype(np.float32)
-    labels[is_new] = nearest(UnitRows(vectors.matrix, np.flatnonzero(is_new)), centres.astype(np.float64))
+    columns = [codes.index(code) if code in codes else None for code in themes["guide_code"]]
+    new_guide = None if guide is None else guide[is_new]
+    labels[is_new] = placed(UnitRows(vectors.matrix, np.flatnonzero(is_new)), centres.astype(np.float64), new_guide, columns)
     if n_gone:
         themes = _without_gone(themes, texts, UnitRows(vectors.matrix), np.where(late, -1, labels), centres)
         if themes["exemplars"].eq("").any() or not _all_said(themes, select(text_column(texts), np.flatnonzero(~late))):
             return None
     joined = _members(texts, vectors.matrix, labels, centres, ids=themes["theme_id"].tolist())
-    similarity = np.where(is_new, joined["similarity"], placed["similarity"])
+    similarity = np.where(is_new, joined["similarity"], before["similarity"])
     guided_by = str(members["guided_by"].iloc[0])
     return themes, joined.assign(similarity=similarity, late=late, found_from=n_found, guided_by=guided_by), middles
 

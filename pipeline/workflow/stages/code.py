@@ -20,7 +20,7 @@ from pipeline.methods.coder import CodebookClassifier, Suggestion
 from pipeline.methods.coder.classifier import MOST_DECIDED
 from pipeline.methods.coder.kernel_ridge import evenly
 from pipeline.methods.coder.weak_labels import NEAREST, theme_hints
-from pipeline.methods.coder.written_examples import WrittenExamples, written_note
+from pipeline.methods.coder.written_examples import WrittenExamples, WrittenExcerpt, written_note
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import AT_ONCE
 from pipeline.methods.themes.bertopic_model import nearest
@@ -94,7 +94,10 @@ def code(
 
 
 def read_in_time(written: WrittenAnswers, embedder: Embedder) -> WrittenAnswers:
-    """Return the written answers, or some of them, spread evenly, where this model would have to read them all first."""
+    """Return the written answers, or some of them, spread evenly, where this model would have to read them all first.
+
+    Some are returned without excerpts.
+    """
     if len(written) <= MOST_READ or embedder.name in AT_ONCE or kept_vectors(embedder.sha256):
         return written
     return written.take(evenly(len(written), MOST_READ).tolist())
@@ -103,12 +106,15 @@ def read_in_time(written: WrittenAnswers, embedder: Embedder) -> WrittenAnswers:
 def examples_of(written: WrittenAnswers, embedder: Embedder) -> WrittenExamples:
     """Return the written answers with their vectors; where those that came with the program are of another model, new ones."""
     kept = kept_vectors(embedder.sha256) if len(written) else {}
-    places = [kept.get(text_key(text)) for text in written.texts]
-    missing = [text for text, vector in zip(written.texts, places, strict=True) if vector is None]
+    texts = (*written.texts, *written.excerpts.texts)
+    places = [kept.get(text_key(text)) for text in texts]
+    missing = [text for text, vector in zip(texts, places, strict=True) if vector is None]
     fresh = iter(embedder.encode(missing).astype(np.float16) if missing else ())
     vectors = [next(fresh) if vector is None else vector for vector in places]
-    matrix = np.array(vectors, dtype=np.float16).reshape(len(written), embedder.dimension)
-    return WrittenExamples(written.texts, written.codes, written.frames, written.silent, written.later, matrix)
+    matrix = np.array(vectors, dtype=np.float16).reshape(len(texts), embedder.dimension)
+    parts = written.excerpts
+    excerpts = list(map(WrittenExcerpt, parts.texts, parts.shares, parts.frames, parts.silent))
+    return WrittenExamples(written.texts, written.codes, written.frames, written.silent, written.later, matrix, excerpts)
 
 
 def _learn(

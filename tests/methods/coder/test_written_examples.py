@@ -7,13 +7,22 @@ import pytest
 from sample import SAMPLE
 
 from pipeline.codebook.codebook import Code, Codebook, read_codebook
-from pipeline.codebook.written_answers import kept_vectors, matching_codes, text_key, written_answers
+from pipeline.codebook.written_answers import (
+    EXCERPTS,
+    LATER,
+    VOICES,
+    kept_vectors,
+    matching_codes,
+    rows_of,
+    text_key,
+    written_answers,
+)
 from pipeline.methods.coder import CodebookClassifier
-from pipeline.methods.coder.written_examples import WrittenExamples, weight_beside, written_examples, written_note
+from pipeline.methods.coder.written_examples import WrittenExamples, WrittenExcerpt, weight_beside, written_examples, written_note
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.study.study import load_study
 from pipeline.workflow.inputs import input_digest, read_input
-from pipeline.workflow.stages.code import MOST_READ, read_in_time
+from pipeline.workflow.stages.code import MOST_READ, examples_of, read_in_time
 
 
 BOOK = read_codebook(SAMPLE / "codebook.csv")
@@ -92,6 +101,41 @@ def test_the_coder_is_judged_by_answers_that_the_language_model_has_not_read():
     assert all(lesson.judges for lesson in written_examples(first, n_decisions=0))
 
 
+def test_an_excerpt_has_no_code_that_its_answer_does_not_have():
+    table = VOICES / EXCERPTS / "co-production.csv"
+    answers = {row["answer_id"]: row for row in rows_of(VOICES / LATER / "co-production.csv")}
+    excerpts = list(rows_of(table))
+    assert len(excerpts) == 3_000
+    for row in excerpts:
+        answer = answers[row["answer_id"]]
+        assert row["text"] in answer["text"] and row["text"] != answer["text"] and row["frame"] == answer["frame"]
+        shares = dict(pair.split("=") for pair in row["codes"].split("|") if pair)
+        assert set(shares) <= set(answer["codes"].split("|")) and all(0 < float(share) <= 1 for share in shares.values())
+
+
+def test_excerpts_that_show_no_code_teach_that_such_words_say_nothing():
+    texts = ("gravy on the trolley. We came on Monday", "custard on the trolley. We came on Monday")
+    answers = WrittenExamples(texts, (("food",),) * 2, ("neutral",) * 2, (frozenset(),) * 2)
+    silent = WrittenExcerpt("We came on Monday", {}, "neutral", frozenset())
+    shown = WrittenExcerpt("gravy on the trolley", {"food": 0.9}, "neutral", frozenset())
+    asked = ["We came on Monday morning"]
+    coders = [
+        CodebookClassifier(SMALL, embedder="static", written=replace(answers, excerpts=excerpts)).fit()
+        for excerpts in ((), (silent, shown))
+    ]
+    whole, taught = (coder.predict_proba(asked)[0, 0] for coder in coders)
+    assert taught < whole
+
+
+def test_excerpts_are_learnt_with_their_answers_and_never_counted_as_answers():
+    written = written_answers(BOOK)
+    assert len(written) == 5_887 and len(written.excerpts) == 3_000 and not len(written.take([0, 1]).excerpts)
+    examples = examples_of(written, load_embedder("static"))
+    lessons = written_examples(examples, n_decisions=10)
+    assert [lesson.source for lesson in lessons[-3_000:]] == ["excerpt"] * 3_000 and len(lessons) == len(examples.vectors)
+    assert written_examples(examples, n_decisions=1_000) == []
+
+
 def test_a_persons_decision_outweighs_a_written_answer():
     written = WrittenExamples(("gravy on the trolley",), (("food",),), ("neutral",), (frozenset(),))
     coder = CodebookClassifier(SMALL, embedder="static", written=written)
@@ -112,7 +156,8 @@ def test_written_answers_count_less_than_a_decision_and_less_with_each():
 def test_the_vectors_that_come_with_the_program_are_those_the_model_makes(model):
     embedder = load_embedder(model)
     kept = kept_vectors(embedder.sha256)
-    texts = written_answers(BOOK).texts
+    written = written_answers(BOOK)
+    texts = (*written.texts, *written.excerpts.texts)
     assert {text_key(text) for text in texts} == set(kept)
     some = texts[::500]
     shipped = np.array([kept[text_key(text)] for text in some], dtype=np.float32)
@@ -135,8 +180,6 @@ def sample_suggestions():
 
     sys.path.append(str(ROOT / "tests" / "benchmarks"))
     from coded import read_answers
-
-    from pipeline.workflow.stages.code import examples_of
 
     answers, embedder = read_answers(None), load_embedder("voices")
     coder = CodebookClassifier(BOOK, embedder=embedder, written=examples_of(written_answers(BOOK), embedder)).fit()

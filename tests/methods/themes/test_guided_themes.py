@@ -6,6 +6,7 @@ from test_finder import SUBJECTS, answers, vectors_of
 
 from pipeline import ThemeFinder
 from pipeline.errors import DataError
+from pipeline.methods.themes.bertopic_model import placed
 from pipeline.methods.themes.clustering import far
 from pipeline.methods.themes.coherence import mixtures
 from pipeline.methods.themes.guided import codes_that_explain
@@ -24,9 +25,18 @@ def guide_for(about, *, sure=0.7):
     return guide
 
 
+def spoken_answers(n):
+    """Answers of which those about transport and meetings share a phrase, as people do who speak of one thing."""
+    texts, about = answers(n)
+    phrase = {"transport": "the bus route", "meetings": "papers before the meeting"}
+    return [
+        f"{phrase[subject]}. {text}" if subject in phrase else text for text, subject in zip(texts, about, strict=True)
+    ], about
+
+
 @pytest.fixture(scope="module")
 def guided():
-    texts, about = answers(240)
+    texts, about = spoken_answers(240)
     return ThemeFinder().fit(texts, vectors_of(texts), guide=guide_for(about)), texts, about
 
 
@@ -45,6 +55,34 @@ def test_what_no_code_explains_makes_themes_without_a_code(guided):
     assert set(about[np.isin(finder.labels_, new)]) == {"transport", "meetings"}
     assert finder.n_themes_reason_.startswith(f"{len(finder.themes_)} themes: 3 stand for codes of the codebook.")
     assert f"{len(new)} themes that no code stands for" in finder.n_themes_reason_.replace("1 theme ", "1 themes ")
+
+
+def test_a_text_whose_code_is_no_likelier_than_not_is_on_its_own(guided):
+    _, texts, about = guided
+    guide = guide_for(about)
+    money = np.flatnonzero(about == "money")
+    guide[money[:6], 0] = 0.35
+    finder = ThemeFinder().fit(texts, vectors_of(texts), guide=guide)
+    theme = next(place for place, theme in enumerate(finder.themes_) if theme.code == 0)
+    assert set(finder.labels_[money[:6]]) == {-1} and set(finder.labels_[money[6:]]) == {theme}
+    assert "6 more are on their own, since no code is likelier than not to fit." in finder.n_themes_reason_
+
+
+def test_what_no_code_explains_and_nobody_puts_in_the_same_words_makes_no_theme(guided):
+    texts, about = answers(240)
+    finder = ThemeFinder().fit(texts, vectors_of(texts), guide=guide_for(about))
+    assert all(theme.code is not None for theme in finder.themes_)
+    assert set(finder.labels_[np.isin(about, ["transport", "meetings"])]) == {-1}
+
+
+def test_texts_that_come_after_are_placed_by_the_rule_that_themes_were_found_by():
+    vectors = np.array([[1, 0, 0], [1, 0, 0], [0.1, 0.9, 0.1], [0.9, 0.1, 0.3]])
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    guide = np.array([[0.6, 0.1], [0.3, 0.1], [0.0, 0.1], [0.1, 0.1]])
+    centres, codes = np.eye(3)[:2], (0, None)
+    assert placed(vectors, centres, guide, codes).tolist() == [0, -1, 1, -1]
+    assert placed(vectors, centres, guide, (0, 1)).tolist() == [0, -1, -1, -1]
+    assert placed(vectors, centres, None, codes).tolist() == [0, 0, 1, 0]
 
 
 def test_guided_themes_do_not_hang_on_the_order_of_rows(guided):
