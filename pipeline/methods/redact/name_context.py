@@ -77,6 +77,18 @@ _THIRD_PERSON = re.compile(
 )
 
 
+_TITLES = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|frau|herr|fr|hr|se\u00f1or(?:a|ita)?|sra?|srta|do\u00f1a|don|madame|monsieur|mme|mlle|pan|pani"
+    r"|pana|panem|pani\u0105|doamna|domnul|dna|dl|signora?|mevrouw|meneer|begum|bibi)\.?\s$",
+    re.IGNORECASE,
+)
+
+
+def title_before(text: str, start: int) -> bool:
+    """Say whether a title stands before the word, such as "Mrs", "Frau", "Se\u00f1ora" or "Pani"."""
+    return _TITLES.search(text, max(0, start - 12), start) is not None
+
+
 def cues(text: str) -> dict[int, int]:
     """Say where in the text a name would stand after what was said before, and how much speaks for it."""
     weights: dict[int, int] = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.methods.redact.lexicon import CERTAIN, LIKELY, Lexicon
-from pipeline.methods.redact.name_context import happens_after, said_after, says_or_does
+from pipeline.methods.redact.name_context import happens_after, said_after, says_or_does, title_before
 from pipeline.methods.redact.tokenized_text import Token, TokenizedText
 
 
@@ -24,14 +24,21 @@ _TITLE, _ROLE = 6, 3
 
 def weigh_all(reading: TokenizedText, lexicon: Lexicon, known_names: Mapping[str, int]) -> list[int]:
     """Weigh each token for being a name, but for what the model says of it."""
-    return [_weigh(reading, lexicon, position, known_names) for position in range(len(reading.tokens))]
+    return [
+        weigh_elsewhere(reading, lexicon, position, known_names)
+        if position in reading.elsewhere
+        else _weigh(reading, lexicon, position, known_names)
+        for position in range(len(reading.tokens))
+    ]
 
 
 def with_model(reading: TokenizedText, weights: Sequence[int]) -> list[int]:
-    """Add what the model says."""
+    """Add what the model says, which knows English only."""
     return [
-        weight + MODEL if weight != NEVER and reading.entities.get(token.start) == "PERSON" else weight
-        for token, weight in zip(reading.tokens, weights, strict=True)
+        weight + MODEL
+        if weight != NEVER and reading.entities.get(token.start) == "PERSON" and position not in reading.elsewhere
+        else weight
+        for position, (token, weight) in enumerate(zip(reading.tokens, weights, strict=True))
     ]
 
 
@@ -60,6 +67,22 @@ def beginning(text: str, start: int) -> int:
     return initials.start() if initials and initials.group().strip() not in ("I", "A") else start
 
 
+def weigh_elsewhere(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
+    """Weigh a word of another language: only the study's names, titles and well-known first names tell anything there."""
+    token, word = reading.tokens[position], reading.tokens[position].word
+    if word in known_names:
+        # A name from the study that is a word there, too, is one only with a capital; so is what merely looks like one.
+        is_name = token.titled or (known_names[word] == KNOWN and word not in lexicon.elsewhere)
+        return known_names[word] if is_name else NEVER
+    if not token.titled or len(word) < 3 or word in lexicon.elsewhere or lexicon.never(word):
+        return NEVER
+    if title_before(reading.text, token.start):
+        return MASK
+    if lexicon.name(word) != CERTAIN:
+        return NEVER
+    return MASK if reading.cased_elsewhere and not token.opens and not lexicon.is_word(word) else FLAG
+
+
 def _cue(reading: TokenizedText, position: int) -> int:
     """What speaks for a name here by what stands before, looking past the "da" of "Mr da Costa"."""
     cue = reading.cued.get(reading.tokens[position].start, 0)
@@ -86,6 +109,8 @@ def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_n
         return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
     if lexicon.never(word):
         return _weigh_month(reading, lexicon, position)
+    if word in lexicon.scots and not token.titled and _is_scots(reading, lexicon, word):
+        return NEVER
     # In a text that has small letters, too, a word in capitals is an abbreviation, unless it is long and certainly a name.
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
         return NEVER
@@ -122,6 +147,13 @@ def _weigh_common_word(reading: TokenizedText, lexicon: Lexicon, position: int) 
         return NEVER
     acts = token.titled and token.opens and name == CERTAIN and happens_after(reading.text, token.end)
     return {CERTAIN: 1, LIKELY: -1}.get(name, -3) - small + acts
+
+
+def _is_scots(reading: TokenizedText, lexicon: Lexicon, word: str) -> bool:
+    """Say whether another word of Scots stands in the text, so that "ken" and "mair" are words there, too."""
+    return any(
+        token.word != word and token.word in lexicon.scots and lexicon.name(token.word) != CERTAIN for token in reading.tokens
+    )
 
 
 def _initials(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:

@@ -11,6 +11,7 @@ from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study
 from pipeline.survey.columns.column import shown
 from pipeline.survey.readers import read_export
+from pipeline.workflow.checks.answer_languages import check_answer_languages, check_masking
 from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
@@ -22,7 +23,17 @@ from pipeline.workflow.checks.settings import check_settings
 __all__ = ["Check", "Problem", "check"]
 
 # In this order, so that a column that is not there is told before what hangs on it.
-_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
+_OF_THE_EXPORT = (
+    check_columns,
+    check_questions,
+    check_answer_languages,
+    check_ids,
+    check_weights,
+    check_consent,
+    check_scales,
+    check_levels,
+    check_masking,
+)
 _MOST_LINES = 60
 
 
