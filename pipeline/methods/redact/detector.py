@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from pipeline.methods.redact.across_answers import mask_together
 from pipeline.methods.redact.addresses import find_addresses
-from pipeline.methods.redact.dates import DATES, find_ages
+from pipeline.methods.redact.dates import DATES, find_ages, find_in_words
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
+from pipeline.methods.redact.life_details import find_life_details
 from pipeline.methods.redact.masks import Masked
 from pipeline.methods.redact.name_score import KNOWN, NEARLY_KNOWN, weigh_all
 from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
@@ -165,7 +166,8 @@ class Redactor:
         names = find_names(reading, self._lexicon, weights, known_names=self._known_words, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
-        spans += find_ages(reading.text, names)
+        spans += [*find_ages(reading.text, names), *find_in_words(reading.text)]
+        spans += find_life_details(reading, self._lexicon)
         return settle(reading.text, spans)
 
 

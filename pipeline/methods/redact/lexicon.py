@@ -47,6 +47,8 @@ class Lexicon:
     public: frozenset[str]
     word_surnames: frozenset[str]
     nations: frozenset[str]
+    ideas: frozenset[str]
+    slips: frozenset[str]
     kinds_of_place: frozenset[str]
     places: Mapping[str, tuple[tuple[str, ...], ...]]
     scots: frozenset[str]
@@ -133,6 +135,8 @@ def load_lexicon(lookups: Any, stop_words: set[str]) -> Lexicon:
         public=listed["public"],
         word_surnames=listed["word_surnames"],
         nations=listed["nations"],
+        ideas=listed["ideas"],
+        slips=listed["slips"],
         kinds_of_place=listed["kinds_of_place"],
         places=_places(lists["more_places"]),
         scots=little[SCOTS] - stop_words,

@@ -24,7 +24,7 @@ def find_names(
 ) -> list[Span]:
     """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
-    weights = with_model(reading, before)
+    weights = with_model(reading, lexicon, before)
     # Places before names: "Lives in Lancaster" names nobody, unless a title or role stands before the word.
     for i in _within(reading, places):
         if tokens[i].word not in known_names and not led_to(reading, lexicon, i):

@@ -59,7 +59,7 @@ def words_of_other_languages(text: str, tokens: Sequence[Token], lexicon: Lexico
     `language` is the answer's, empty where nobody can tell: a clause without any sign is then not taken for English.
     """
     plain = text.isascii() or not any(letter.isalpha() for letter in text if not letter.isascii())
-    if language == "en" and plain and all(token.word not in lexicon.only_elsewhere for token in tokens):
+    if language == "en" and plain and lexicon.only_elsewhere.isdisjoint([token.word for token in tokens]):
         return frozenset()
     ballots = [_ballot(text, token, lexicon) for token in tokens]
     whole = _Votes()

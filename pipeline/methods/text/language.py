@@ -1,7 +1,7 @@
 """Where sentences begin, and which language a text is in."""
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -14,6 +14,8 @@ from pipeline.methods.text.spacy_model import load_english, others_than
 MIN_WORDS = 4
 SURE = 0.98
 UNKNOWN = "unknown"
+# An expected language that is so likely is not looked into further.
+_CLEAR = 0.9
 # How likely another language must be, and how much likelier than the expected ones, where its little words bear it out.
 _LIKELY, _ODDS = 0.5, 10
 # Less of a column than this is the identifier's doubt and nobody's language.
@@ -47,7 +49,7 @@ def languages_of_column(texts: Sequence[str], *, expected: Sequence[str]) -> lis
     Where nothing in the column tells, the first of the expected languages is taken.
     """
     ranks = [dict(_identifier().rank(_words_of(text))) for text in texts]
-    sums: Counter[str] = Counter()
+    sums: dict[str, float] = defaultdict(float)
     for rank in ranks:
         for language, probability in rank.items():
             sums[language] += float(probability)
@@ -61,11 +63,13 @@ def _language(text: str, identifier: Any, expected: tuple[str, ...]) -> str:
     words = _words_of(text)
     if len(words.split()) < MIN_WORDS and words.isascii():
         return UNKNOWN
+    ranked = identifier.rank(words)
+    best, probability = ranked[0]
+    if best in expected and probability >= _CLEAR:
+        return str(best)
     n_english, n_elsewhere, n_romanised = _little_words(words)
     if n_romanised > max(2, n_english):
         return _ROMANISED
-    ranked = identifier.rank(words)
-    best, probability = ranked[0]
     nearest, likely = next(((language, p) for language, p in ranked if language in expected), (UNKNOWN, 0.0))
     if best in expected or (ENGLISH in expected and n_english > n_elsewhere + 1):
         return str(best if best in expected else ENGLISH)

@@ -97,9 +97,9 @@ def _set_aside(context: CheckContext, column: str, language: str, rows: pd.Index
 def _read_otherwise(context: CheckContext, language: str, n: int, n_answers: int) -> str:
     seem = "seems" if n == 1 else "seem"
     return (
-        f"{context.place()}{n:,} of {n_of(n_answers, 'answer')} {seem} to be in {_name(language)}. Names in them are masked where "
-        "the program's lists or [clean] known_names have them, and others stay; the language model groups and codes them less "
-        "surely than English. Have somebody who reads the language check them."
+        f"{context.place()}{n:,} of {n_of(n_answers, 'answer')} {seem} to be in {_name(language)}. Names in them are masked "
+        "where the program's lists or [clean] known_names have them, and others stay; the language model groups and codes them "
+        "less surely than English. Have somebody who reads the language check them."
     )
 
 
