@@ -292,9 +292,10 @@ def test_scores_that_are_not_on_the_scale_of_real_answers_are_found(tmp_path):
     assert people["asked"].sum() == 5_626
 
 
-def test_the_sample_study_has_no_problems(make_study):
+def test_of_the_sample_study_only_its_welsh_answers_are_told(make_study):
     found = check(load_study(make_study(sample_rows())))
-    assert found.problems == ()
+    (problem,) = found.problems
+    assert problem.severity == "warning" and "answers seem to be in Welsh (cy)" in problem.sentence
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,32 @@ _WITH_NUMBER = tuple(
 _WITHOUT_NUMBER = re.compile(
     rf"(?:\b(?:on|at|in|down|off|near|up|from|of)|,)\s(?P<it>(?:{_WORD}\s){{1,3}}?{_ROAD})\b", re.IGNORECASE
 )
+_MONTH_OR_DAY = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Mon|Tues?|Wed|Thu|Fri|Sat|Sun"
+    r"|Mondays?|Tuesdays?|Wednesdays?|Thursdays?|Fridays?|Saturdays?|Sundays?|Mum|Dad|Staff|The|He|She|They|We|It|And|But"
+    r"|So|NHS|PM|AM)\b"
+)
+_PROPER = rf"(?!{_MONTH_OR_DAY})[A-Z][a-z'\u2019]{{2,15}}"
+# "22 Kestrel Mead": after a word that leads to a home, a number and capitals are an address whatever the street is called.
+_AT_HOME = re.compile(
+    rf"\b(?:[Aa]t|[Aa]ddress is|[Aa]ddress:|live[sd]? at|[Nn]o\.?|[Nn]umber|[Mm]oved (?:in)?to|[Ff]lat|[Hh]ome is|bins at|of)\s"
+    rf"(?P<it>\d{{1,4}}[A-Za-z]?,?\s{_PROPER}(?:\s{_PROPER}){{1,2}})(?!\w)"
+)
+_LIVING_ON = re.compile(
+    rf"\b(?:flats?|houses?|homes?|estate|shops?|scheme|live|lives|living|lived|stay|stays|corner|bungalows?|park|bus stop"
+    rf"|crossing"
+    rf"|road|lights|pub|chippy|surgery|club)\s(?:up\s|down\s|over\s)?(?:on|along|off|in|by|near"
+    rf"|behind)\s(?P<it>{_PROPER}(?:\s{_PROPER})?)(?!\w)"
+)
+_NAMED_ROAD = re.compile(
+    rf"\b(?:on|in|by|off|near|at|down|up|along|round|behind|opposite|from|to)\s(?:the\s)?(?P<it>{_PROPER}\s(?:Way|Walk"
+    rf"|Place|Row|Rise|Hill"
+    r"|Gate|Fold|Bank|Wharf|Mount|Wynd|Brae|Quay|End|Mead|Garth|Nook|Side|Square|Yard|Green|Croft|Park|View|Bridge|Loan"
+    r"|Gait|Vennel"
+    r"|Ginnel|Bottom|Top|Field|Fields|Estate|Flats|Towers?))(?!\w)"
+)
+# Streets of the north end in "gate" and the like, in one word.
+_ONE_WORD = re.compile(r"(?<![\w-])(?P<it>(?!Colgate|Watergate|Billingsgate)[A-Z][a-z]{2,12}(?:gate|gait|garth|royd|wynd))(?!\w)")
 _ANY_STREET = re.compile(
     r"(?:back|busy|coronation|country|downing|easy|front|high|local|long|main|middle|next|one|other|own|quiet|right|same|sesame"
     r"|side|that|this|two|whole|wrong)\s",
@@ -50,6 +76,13 @@ def find_addresses(reading: TokenizedText) -> Iterator[Span]:
     for pattern in _WITH_NUMBER:
         for match in pattern.finditer(reading.text):
             yield Span(*match.span(), "address")
+    if any(token.titled and not token.opens for token in reading.tokens):
+        for match in _AT_HOME.finditer(reading.text):
+            yield Span(*match.span("it"), "address")
+    if reading.cased:
+        for pattern in (_NAMED_ROAD, _LIVING_ON, _ONE_WORD):
+            for match in pattern.finditer(reading.text):
+                yield Span(*match.span("it"), "address", True)
     for match in _WITHOUT_NUMBER.finditer(reading.text):
         if not _ANY_STREET.match(match["it"]) and (not reading.cased or match["it"][0].isupper()):
             yield Span(*match.span("it"), "address")

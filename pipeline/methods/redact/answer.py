@@ -9,11 +9,9 @@ import ftfy
 
 from pipeline.methods.redact.detector import Redactor
 from pipeline.methods.redact.spans import Span
-from pipeline.methods.text.language import languages_of
+from pipeline.methods.text.language import UNKNOWN, languages_of
 from pipeline.methods.text.nonanswers import is_silence
 
-
-UNKNOWN = "unknown"
 
 Row = tuple[str | None, str, str, str]
 """An answer as it is written in a table: its words where they were mended, their language, what was found, names."""
@@ -66,10 +64,18 @@ def read_answers(texts: Sequence[str], *, redactor: Redactor, languages: Sequenc
     # Answers in another language will be set aside, so no names are looked for in them.
     read = dict(zip(worded, map(Answer, worded, _languages(worded, languages, beside=redactor.load)), strict=True))
     ours = [answer.text for answer in read.values() if not answer.is_foreign(languages)]
-    for text, spans in zip(ours, redactor.find_all(ours), strict=True):
+    tongues = [_tongue(read[text].language, languages) for text in ours]
+    for text, spans in zip(ours, redactor.find_all(ours, languages=tongues), strict=True):
         names = tuple(redactor.only_names(text, spans))
         read[text] = Answer(text, read[text].language, spans, names)
     return [read.get(text, Answer(text)) for text in mended]
+
+
+def _tongue(language: str, languages: Sequence[str]) -> str:
+    """Return the language in which names are looked for: of a short answer the study's, if it is but one."""
+    if language != UNKNOWN:
+        return language
+    return languages[0] if len(languages) == 1 else ""
 
 
 def _languages(texts: Sequence[str], expected: Sequence[str], *, beside: Callable[[], None]) -> list[str]:

@@ -7,17 +7,20 @@ from typing import Any, TypeVar
 
 from pipeline.methods.redact.across_answers import mask_together
 from pipeline.methods.redact.addresses import find_addresses
-from pipeline.methods.redact.dates import DATES, find_ages
+from pipeline.methods.redact.dates import DATES, find_ages, find_in_words
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
+from pipeline.methods.redact.life_details import find_life_details
 from pipeline.methods.redact.masks import Masked
 from pipeline.methods.redact.name_score import KNOWN, NEARLY_KNOWN, weigh_all
 from pipeline.methods.redact.names import find_names, names_in_doubt, only_a_name
 from pipeline.methods.redact.organisations import find_providers
+from pipeline.methods.redact.other_languages import told_apart
 from pipeline.methods.redact.patterns import find_forms
 from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
 from pipeline.methods.redact.spans import Span, settle
 from pipeline.methods.redact.tokenized_text import TokenizedText, read, recased
+from pipeline.methods.text.function_words import ENGLISH
 from pipeline.methods.text.spacy_model import MODEL, load_english, load_spacy, others_than
 from pipeline.runtime.executors import Executor
 
@@ -30,7 +33,10 @@ _CHUNK = 2000
 
 
 class Redactor:
-    """Find identifiers in English answers and mask them; a person must check what is left.
+    """Find identifiers in answers and mask them; a person must check what is left.
+
+    What stands in another language than English is masked by its form, the lists of names and places and the study's known
+    names alone, as the model knows English only.
 
     Parameters
     ----------
@@ -67,16 +73,22 @@ class Redactor:
         """Arrive in another process without the model, which is loaded there once."""
         return _redactor, (self.known_names, self.model)
 
-    def find_all(self, texts: Sequence[str], *, engine: Executor = map) -> list[tuple[Span, ...]]:
-        """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part."""
-        # Sorted, so that blocks hold the same answers whatever the order of the export.
-        unique = sorted(set(texts))
-        spans_of = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
-        return [spans_of[text] for text in texts]
+    def find_all(
+        self, texts: Sequence[str], *, languages: Sequence[str] | None = None, engine: Executor = map
+    ) -> list[tuple[Span, ...]]:
+        """Return the spans of each answer; every answer is judged by itself, so order and neighbours play no part.
 
-    def _find_block(self, texts: Sequence[str]) -> list[tuple[Span, ...]]:
+        `languages` are the answers' languages, English where nothing is told; empty for one of which nobody can tell.
+        """
+        answers = list(zip(texts, languages or [ENGLISH] * len(texts), strict=True))
+        # Sorted, so that blocks hold the same answers whatever the order of the export.
+        unique = sorted(set(answers))
+        spans_of = dict(zip(unique, chain.from_iterable(engine(self._find_block, _blocks(unique))), strict=True))
+        return [spans_of[answer] for answer in answers]
+
+    def _find_block(self, answers: Sequence[tuple[str, str]]) -> list[tuple[Span, ...]]:
         lexicon, known_names = self._lexicon, self._known_words
-        readings = [read(text, lexicon) for text in texts]
+        readings = [told_apart(read(text, lexicon), lexicon, language) for text, language in answers]
         weights = [weigh_all(reading, lexicon, known_names) for reading in readings]
         pairs = list(zip(readings, weights, strict=True))
         self._mark_entities(
@@ -154,7 +166,8 @@ class Redactor:
         names = find_names(reading, self._lexicon, weights, known_names=self._known_words, places=places)
         spans = [*find_forms(reading.text, (*IDENTIFIERS, *DATES)), *find_addresses(reading), *names, *places]
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
-        spans += find_ages(reading.text, names)
+        spans += [*find_ages(reading.text, names), *find_in_words(reading.text)]
+        spans += find_life_details(reading, self._lexicon)
         return settle(reading.text, spans)
 
 

@@ -20,11 +20,11 @@ _NETWORK = r"(?:insta(?:gram)?|snap(?:chat)?|twitter|tiktok|facebook|fb|skype|di
 _ONLINE = (
     _of_words("e-mail", r"(?<![\w.+-])[\w.+-]{1,64}\s?@\s?[\w-]{1,63}(?:\s?\.\s?[a-z][\w-]{1,20}){1,4}"),
     _of_words("e-mail", r"(?<![\w.+-])[\w.+-]{1,40}@[\w-]{1,63}(?:\s?dot\s?[\w-]{2,20}){0,3}"),
-    # jo dot bloggs at example dot org
+    # jo dot bloggs 54 at g mail dot com
     _of_words(
         "e-mail",
-        r"(?<![\w.+-])[\w.+-]{1,40}(?:\s(?:dot|underscore|dash|hyphen)\s[\w-]{1,40}){0,4}",
-        rf"{_AT}[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}{_DOT}{_TLD}",
+        r"(?<![\w.+-])[\w.+-]{1,40}(?:\s(?:dot|point|underscore|dash|hyphen)\s[\w-]{1,40}){0,4}(?:\s\d{1,6}){0,3}",
+        rf"{_AT}(?:(?:g|hot|i|proton)\s)?[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}(?:{_DOT}|\s?\.\s?){_TLD}",
     ),
     _of_words(
         "e-mail",
@@ -104,7 +104,7 @@ _SMALL_WORD = r"(?:hrs|min|day|yrs|ppl|mph|kgs|any|and|the|for|but|has|was|who|a
 _CASE = (
     r"(?:case|casework|ref|reference|file|mosaic|liquid\s?logic|las|care\s?first|complaint|claim|client|service user"
     r"|patient|hospital|account|customer|incident|crime|policy|membership|passport|licen[cs]e|order|tenancy|referral|log"
-    r"|badge|id)"
+    r"|badge|id|crn|urn|uprn|pin|roll|application|applicant|member|candidate|student|staff|tenant|rent|council tax|hospital no)"
 )
 _CODES = (
     form(
@@ -123,6 +123,19 @@ _CODES = (
         rf"\b{_CASE}\b(?:\s(?:no|num\w{{0,6}}|ref(?:erence)?|id|code))?\W{{0,4}}(?:(?:is|was|no|number)\s){{0,2}}",
         # A year alone is none, "2023/00418" is one.
         r"(?P<it>(?!(?:19|20)\d{2}\b(?![/-]\d{3}))(?=[a-z\d/-]{0,12}\d{3})[a-z\d]{1,12}(?:[/-][a-z\d]{1,12}){0,4})(?!\w)",
+    ),
+    # Letters and figures with blanks between, as people copy them from a letter.
+    form(
+        "reference",
+        rf"\b{_CASE}\b(?:\s(?:no|num\w{{0,6}}|ref(?:erence)?|id|code))?\W{{0,4}}(?:(?:is|was|no|number)\s){{0,2}}",
+        r"(?P<it>(?!(?:19|20)\d{2}\b)(?:[A-Z]{1,5}[ /-]?)?\d{2,6}(?:[ /-]\d{2,6}){1,4}"
+        r"|[A-Z]{1,5}[ /-]\d{3,9})(?![\w%])(?!\s(?:times|people|days|weeks))",
+    ),
+    form(
+        "reference",
+        r"(?<!\w)(?!(?:COVID|PIP|UC|ESA|DLA|NHS|GCSE|BBC|IN|ON|AT|OF|FOR|TO|THE|AND|SINCE|BY)\b)[A-Z]{2,5}"
+        r" (?:\d{5,9}|\d{3,4} \d{3,4}(?: \d{2,4})?)(?!\w)",
+        exact_case=True,
     ),
     form("reference", r"(?<!\w)[A-Za-z]{1,5}[/-]\d{3,9}(?:[/-]\w{1,8}){0,2}(?!\w)"),
     form("reference", r"(?<!\w)[A-Z]{1,4}\d{5,9}(?!\w)"),

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import INSTALL_AGAIN, ModelError
+from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words
 
 
 _HERE = Path(__file__).parent
-_MARK = "[\u0300-\u036f]*"
+# Accents, and the vowels that Arabic, Indian and Bengali letters carry.
+_MARK = (
+    "[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09d7\u09e2\u09e3"
+    "\u0a01-\u0a03\u0a3c-\u0a51\u0a70\u0a71\u0a75\u0a81-\u0a83\u0abc-\u0acd\u0b82\u0bbe-\u0bcd]*"
+)
 WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
 # A name in four lists or more, of fifteen people or more.
 _FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[([4-9]|[1-9]\d+), (1[5-9]|[2-9]\d|[1-9]\d{2,}),')
@@ -42,8 +47,14 @@ class Lexicon:
     public: frozenset[str]
     word_surnames: frozenset[str]
     nations: frozenset[str]
+    ideas: frozenset[str]
+    slips: frozenset[str]
     kinds_of_place: frozenset[str]
     places: Mapping[str, tuple[tuple[str, ...], ...]]
+    scots: frozenset[str]
+    elsewhere: frozenset[str]
+    """Function words of other languages, of which some are English words, too."""
+    only_elsewhere: frozenset[str]
 
     def name(self, word: str) -> int:
         """Say how surely the folded word is a first name: CERTAIN, LIKELY or 0."""
@@ -99,7 +110,7 @@ def one_slip(word: str) -> set[str]:
     return (shorter | swapped | changed | longer) - {word}
 
 
-def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
+def load_lexicon(lookups: Any, stop_words: set[str]) -> Lexicon:
     """Build the lexicon from the packaged lists and the word index of a spaCy model's lemmatiser."""
     lists = tomllib.loads((_HERE / "vocabulary.toml").read_text(encoding="utf-8"))
     listed = {key: frozenset(map(fold, text.split())) for key, text in lists.items() if isinstance(text, str)}
@@ -107,7 +118,11 @@ def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
     index = lookups.get_table("lemma_index")
     # What 5,000 people are called is rather a name, whatever else it means.
     described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
+    little = {language: frozenset(map(fold, words)) for language, words in function_words().items()}
+    people = listed["plainly_names"] | listed["nicknames"] | listed["given_words"]
     common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
+    common |= little[SCOTS] - people
+    elsewhere = frozenset().union(*(words for language, words in little.items() if language not in (ENGLISH, SCOTS)))
     names = {word: _strength(*count, word, common) for word, count in counts.items()}
     names |= dict.fromkeys(listed["hardly_names"], LIKELY)
     names |= dict.fromkeys(listed["plainly_names"] | listed["given_words"] | listed["nicknames"], CERTAIN)
@@ -116,12 +131,17 @@ def load_lexicon(lookups: Any, function_words: set[str]) -> Lexicon:
         common=common,
         adverbs=frozenset(index["adv"]),
         heard_of=frozenset(word for kind in ("adj", "adv", "noun", "verb") for word in index[kind]),
-        function=frozenset(function_words | {"will", "may"}),
+        function=frozenset(stop_words | {"will", "may"}),
         public=listed["public"],
         word_surnames=listed["word_surnames"],
         nations=listed["nations"],
+        ideas=listed["ideas"],
+        slips=listed["slips"],
         kinds_of_place=listed["kinds_of_place"],
         places=_places(lists["more_places"]),
+        scots=little[SCOTS] - stop_words,
+        elsewhere=elsewhere,
+        only_elsewhere=elsewhere - common - stop_words - listed["public"] - people,
     )
 
 

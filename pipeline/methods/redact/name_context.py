@@ -29,7 +29,7 @@ _PERSONAL = (
     r"(?:said|says|told|tells|rang|rings|phoned|phones|texted|emailed|asked|asks|visited|drives|drove|promised|explained"
     r"|explains|cooks|cooked|listens|listened|retired|forgot|apologised|chairs|chaired|shouted|sat|knows|knew|understands"
     r"|understood|collected|signed|wrote|smiles|smiled|lives|lived|works|worked|sorted|thinks|wants|wanted|used to|turned up"
-    r"|(?:from|at) (?:the|my|our|your|social|adult|head)\b)"
+    r"|(?:from|at) (?:the|my|our|your|social|adult|head|nights|days|work|school|here|next door)\b)"
 )
 _HAPPENS = (
     r"(?:is|was|has|had|who|came|comes|left|leaves|does|did|helps|helped|went|goes|died|passed|takes|took|gave|gives|makes"
@@ -54,6 +54,7 @@ _CUES = (
     (
         1,
         r"\b(?:by|with|to|told|asked|saw|see|met|from|and|for|ask|contact|ring|rang|call|phone|like|mention|especially|of"
+        r"|without|miss|trust"
         r"|about|when)\s",
     ),
 )
@@ -77,6 +78,19 @@ _THIRD_PERSON = re.compile(
 )
 
 
+_TITLES = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|frau|herr|fr|hr|se\u00f1or(?:a|ita)?|sra?|srta|do\u00f1a|don|madame|monsieur|mme|mlle"
+    r"|pan|pani"
+    r"|pana|panem|pani\u0105|doamna|domnul|dna|dl|signora?|mevrouw|meneer|begum|bibi)\.?\s$",
+    re.IGNORECASE,
+)
+
+
+def title_before(text: str, start: int) -> bool:
+    """Say whether a title stands before the word, such as "Mrs", "Frau", "Se\u00f1ora" or "Pani"."""
+    return _TITLES.search(text, max(0, start - 12), start) is not None
+
+
 def cues(text: str) -> dict[int, int]:
     """Say where in the text a name would stand after what was said before, and how much speaks for it."""
     weights: dict[int, int] = {}
@@ -91,6 +105,42 @@ def cues(text: str) -> dict[int, int]:
 def said_after(text: str, end: int) -> int:
     """Say how much the words after a possible name speak for it."""
     return max((weight for weight, pattern in _AFTER_PATTERNS if pattern.match(text, end)), default=0)
+
+
+_ADVERB = r"(?:(?:always|never|really|also|still|just|only|often|usually|then|even|who|sometimes|actually)\s)?"
+_IRREGULAR = (
+    r"(?:took|gave|got|brought|made|let|did|told|came|left|went|sat|rang|fought|taught|found|put|kept|ran|drove|spoke|knew|said"
+    r"|held|bought|stood|saw|met|showed)"
+)
+_SOMEBODY = (
+    r"(?:me|us|him|her|them|my|our|his|their|everyone|everybody|people|you"
+    r"|mum|dad|nan|the (?:residents|kids|children|lads|girls))"
+)
+_SMALL_WORD = r"(?:(?:up|out|on|to|with|for|at|after|by|in|round|over|off|down|back|from|about|behind)\s)?"
+_ACTS = re.compile(rf"\s{_ADVERB}(?:[a-z]{{2,14}}(?:s|ed)|{_IRREGULAR})\s{_SMALL_WORD}{_SOMEBODY}\b", re.IGNORECASE)
+_ACTS_AS_PEOPLE_DO = re.compile(
+    rf"\s{_ADVERB}(?:took|takes|rang|rings|says|said|told|tells|listens|listened|lets|drives|drove|cooks|cooked|cleans|phoned"
+    r"|phones|texted|texts|explains|explained|visits|visited|brings|brought|popped|pops|sits|sat|rushes|rushed|asks|asked"
+    r"|understands|knows|smiles|shouts|shouted|retired|chats|chatted|laughs|laughed|remembers|forgets|forgot|and\s(?:I|me)\b)"
+    rf"(?=\s{_SMALL_WORD}(?:{_SOMEBODY}|the|a|that|how|what|when|like|well|everything|nothing|properly)\b|\s?[.,;!]|\s?$)",
+    re.IGNORECASE,
+)
+_IS_SOMEBODY = re.compile(
+    r"(?:\s(?:is|was|has been)|[\u2019']s)\s(?:(?:so|very|really|always|such|just|dead|pure|absolutely|too|quite|not|never"
+    r"|a|an|the|my|our|one"
+    r"|of|also|still)\s){0,3}(?:great|lovely|kind|brilliant|amazing|nice|friendly|helpful|patient|rude|funny|caring|fantastic"
+    r"|wonderful|fab|fabulous|sound|smashing|super|gentle|polite|honest|good\s(?:with|to|at)|off\ssick|on\s(?:holiday|leave)"
+    r"|leaving|retiring|angel|star|gem|legend|diamond|best|worst|only\sone|there\sfor|like\sa|the\sone|ace|class|spot\son|lush"
+    rf"|bossy|grumpy|lazy|cheerful|thoughtful|respectful|dedicated|supportive|{_PEOPLE})\b",
+    re.IGNORECASE,
+)
+
+
+def acts_as_a_person(text: str, end: int) -> int:
+    """Say how surely what follows tells of a person: 2 for what people alone do, 1 for what a thing might do, too, or 0."""
+    if _ACTS_AS_PEOPLE_DO.match(text, end):
+        return 2
+    return 1 if _ACTS.match(text, end) or _IS_SOMEBODY.match(text, end) else 0
 
 
 def happens_after(text: str, end: int) -> bool:

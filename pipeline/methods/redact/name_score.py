@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pipeline.methods.redact.lexicon import CERTAIN, LIKELY, Lexicon
-from pipeline.methods.redact.name_context import happens_after, said_after, says_or_does
+from pipeline.methods.redact.name_context import acts_as_a_person, happens_after, said_after, says_or_does, title_before
 from pipeline.methods.redact.tokenized_text import Token, TokenizedText
 
 
@@ -20,18 +20,31 @@ _INITIALS = re.compile(r"(?<![\w'\u2019.])(?:[A-Z](?:\.\s?|\s)){1,3}$")
 _SMALL_INITIAL = re.compile(r"(?<![\w'\u2019.])[a-z]\.\s?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
 _TITLE, _ROLE = 6, 3
+# After the verb "will" none of these can stand.
+_WILL_IS = re.compile(r"\s(?:is|was|has|does|did|came|comes|always\s\w+s)\b", re.IGNORECASE)
 
 
 def weigh_all(reading: TokenizedText, lexicon: Lexicon, known_names: Mapping[str, int]) -> list[int]:
     """Weigh each token for being a name, but for what the model says of it."""
-    return [_weigh(reading, lexicon, position, known_names) for position in range(len(reading.tokens))]
-
-
-def with_model(reading: TokenizedText, weights: Sequence[int]) -> list[int]:
-    """Add what the model says."""
     return [
-        weight + MODEL if weight != NEVER and reading.entities.get(token.start) == "PERSON" else weight
-        for token, weight in zip(reading.tokens, weights, strict=True)
+        weigh_elsewhere(reading, lexicon, position, known_names)
+        if position in reading.elsewhere
+        else _weigh(reading, lexicon, position, known_names)
+        for position in range(len(reading.tokens))
+    ]
+
+
+def with_model(reading: TokenizedText, lexicon: Lexicon, weights: Sequence[int]) -> list[int]:
+    """Add what the model says, which knows English only, and takes Hope and Bill at the start of a sentence for people."""
+    persons = [
+        reading.entities.get(token.start) == "PERSON" and position not in reading.elsewhere
+        for position, token in enumerate(reading.tokens)
+    ]
+    return [
+        min(weight + MODEL, FLAG if weight < MASK and token.opens and token.word in lexicon.ideas else weight + MODEL)
+        if person and weight != NEVER
+        else weight
+        for token, weight, person in zip(reading.tokens, weights, persons, strict=True)
     ]
 
 
@@ -43,10 +56,26 @@ def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names:
     # The word for itself first; what stands round it cannot make a name of a word that never is one.
     weight = _weigh_word(reading, lexicon, position, known_names)
     if weight == NEVER:
-        return NEVER
+        return _begins_as_a_person(reading, lexicon, token)
     weight += cue + 2 * reading.marks_a_name(token)
     weight += said_after(reading.text, token.end) + _initials(reading, lexicon, token)
-    return weight + 3 * (lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
+    weight += 3 * (lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
+    return max(weight, _begins_as_a_person(reading, lexicon, token))
+
+
+def _begins_as_a_person(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:
+    """Weigh a word such as Will or Rose that begins a sentence by what it does there; NEVER where nothing tells."""
+    word = token.word
+    if not token.opens or not (token.titled or not reading.cased) or lexicon.name(word) != CERTAIN:
+        return NEVER
+    if not (lexicon.is_word(word) or lexicon.never(word)) or word in lexicon.public:
+        return NEVER
+    acts = acts_as_a_person(reading.text, token.end)
+    if word == "will" and not acts and _WILL_IS.match(reading.text, token.end):
+        return MASK
+    if not acts or (acts == 1 and not token.titled and word != "will"):
+        return FLAG if acts else NEVER
+    return MASK if acts == 2 or word not in lexicon.ideas else FLAG
 
 
 def led_to(reading: TokenizedText, lexicon: Lexicon, position: int) -> bool:
@@ -58,6 +87,22 @@ def beginning(text: str, start: int) -> int:
     """Return where a name at `start` begins with the initials before it."""
     initials = _INITIALS.search(text, max(0, start - 9), start) or _SMALL_INITIAL.search(text, max(0, start - 4), start)
     return initials.start() if initials and initials.group().strip() not in ("I", "A") else start
+
+
+def weigh_elsewhere(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
+    """Weigh a word of another language: only the study's names, titles and well-known first names tell anything there."""
+    token, word = reading.tokens[position], reading.tokens[position].word
+    if word in known_names:
+        # A name from the study that is a word there, too, is one only with a capital; so is what merely looks like one.
+        is_name = token.titled or (known_names[word] == KNOWN and word not in lexicon.elsewhere)
+        return known_names[word] if is_name else NEVER
+    if not token.titled or len(word) < 3 or word in lexicon.elsewhere or lexicon.never(word):
+        return NEVER
+    if title_before(reading.text, token.start):
+        return MASK
+    if lexicon.name(word) != CERTAIN:
+        return NEVER
+    return MASK if reading.cased_elsewhere and not token.opens and not lexicon.is_word(word) else FLAG
 
 
 def _cue(reading: TokenizedText, position: int) -> int:
@@ -86,6 +131,10 @@ def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_n
         return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
     if lexicon.never(word):
         return _weigh_month(reading, lexicon, position)
+    if word in lexicon.slips and not token.titled and _cue(reading, position) < _ROLE:
+        return NEVER
+    if word in lexicon.scots and not token.titled and _is_scots(reading, lexicon, word):
+        return NEVER
     # In a text that has small letters, too, a word in capitals is an abbreviation, unless it is long and certainly a name.
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
         return NEVER
@@ -117,11 +166,19 @@ def _weigh_common_word(reading: TokenizedText, lexicon: Lexicon, position: int) 
     name = lexicon.name(token.word)
     small = not token.titled and (reading.cased or not token.upper)
     # After "nan" or "Mrs" even "sue" and "pat" are people.
-    led = name == CERTAIN and _cue(reading, position) > _ROLE
+    cue = _cue(reading, position)
+    led = name == CERTAIN and (cue > _ROLE or (cue == _ROLE and said_after(reading.text, token.end) > 0))
     if small and not led and (token.word in lexicon.adverbs or says_or_does(token.word)):
         return NEVER
     acts = token.titled and token.opens and name == CERTAIN and happens_after(reading.text, token.end)
     return {CERTAIN: 1, LIKELY: -1}.get(name, -3) - small + acts
+
+
+def _is_scots(reading: TokenizedText, lexicon: Lexicon, word: str) -> bool:
+    """Say whether another word of Scots stands in the text, so that "ken" and "mair" are words there, too."""
+    return any(
+        token.word != word and token.word in lexicon.scots and lexicon.name(token.word) != CERTAIN for token in reading.tokens
+    )
 
 
 def _initials(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:

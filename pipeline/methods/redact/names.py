@@ -24,7 +24,7 @@ def find_names(
 ) -> list[Span]:
     """Find the names of people in a text; `before` is what its words weigh without what the model has marked in it."""
     tokens = reading.tokens
-    weights = with_model(reading, before)
+    weights = with_model(reading, lexicon, before)
     # Places before names: "Lives in Lancaster" names nobody, unless a title or role stands before the word.
     for i in _within(reading, places):
         if tokens[i].word not in known_names and not led_to(reading, lexicon, i):
@@ -57,7 +57,7 @@ def find_again(text: str, words: Set[str]) -> list[Span]:
 
 def only_a_name(word: str, lexicon: Lexicon) -> bool:
     """Say whether the word, once found to be a name, is one wherever it stands: it has no other uses."""
-    return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word)
+    return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word) and word not in lexicon.elsewhere
 
 
 def _within(reading: TokenizedText, places: Iterable[Span]) -> Iterator[int]:
@@ -96,17 +96,19 @@ def _follow(reading: TokenizedText, lexicon: Lexicon, position: int, named: set[
         last = position + (reading.tokens[position].word in PARTICLES)
         if last == len(reading.tokens) or not _JOIN.fullmatch(_between(reading, position - 1, position)):
             return
-        if not _may_be_surname(reading, lexicon, reading.tokens[last]):
+        if not _may_be_surname(reading, lexicon, reading.tokens[last], elsewhere=last in reading.elsewhere):
             return
         named.update((position, last))
         position = last + 1
 
 
-def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token) -> bool:
+def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token, *, elsewhere: bool) -> bool:
     """Say whether the token, just after a name, is the rest of it."""
     word = token.word
     if len(word) == 1:
         return token.titled and word not in ("i", "a")
+    if elsewhere:
+        return token.titled and not token.opens and reading.cased_elsewhere and word not in lexicon.elsewhere
     if word in lexicon.function or (lexicon.never(word) and word not in lexicon.word_surnames):
         return False
     if reading.marks_a_name(token):

@@ -85,6 +85,8 @@ def _listed(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
 def _weight(reading: TokenizedText, lexicon: Lexicon, position: int, length: int, *, entity: bool) -> int:
     """Say how much speaks for a place; `entity` is whether the model takes it for one."""
     token = reading.tokens[position]
+    if position in reading.elsewhere:
+        return _weight_elsewhere(reading, lexicon, position, length)
     if length > 1:
         return MASK
     if lexicon.never(token.word) or (reading.cased and token.upper and len(token.word) < 4):
@@ -99,6 +101,15 @@ def _weight(reading: TokenizedText, lexicon: Lexicon, position: int, length: int
     if lexicon.name(token.word) == CERTAIN:
         return MASK if led or followed or entity else 0
     return MASK if not reading.cased or token.titled or led else FLAG
+
+
+def _weight_elsewhere(reading: TokenizedText, lexicon: Lexicon, position: int, length: int) -> int:
+    """Weigh a word of another language: only a listed place with a capital counts, where capitals mark names."""
+    token = reading.tokens[position]
+    is_word = lexicon.is_word(token.word) or token.word in lexicon.elsewhere or lexicon.never(token.word)
+    if not length or not token.titled or (is_word and length == 1):
+        return 0
+    return MASK if reading.cased_elsewhere and (length > 1 or not token.opens) else FLAG
 
 
 def _weight_of_word(reading: TokenizedText, position: int, evidence: int, *, followed: bool) -> int:

@@ -1,6 +1,7 @@
 """Spans of personal data in one answer, and the rules by which overlapping ones become a clean list."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -98,4 +99,4 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
 
 
 def _solid(character: str) -> bool:
-    return character.isalnum() or "\u0300" <= character <= "\u036f"
+    return character.isalnum() or unicodedata.category(character)[0] == "M"

@@ -34,6 +34,10 @@ class TokenizedText:
     cased: bool
     cued: dict[int, int]
     entities: dict[int, str] = field(default_factory=dict)
+    elsewhere: frozenset[int] = frozenset()
+    """Positions of tokens that are not in English."""
+    cased_elsewhere: bool = False
+    """Whether capitals mark names among those."""
 
     def marks_a_name(self, token: Token) -> bool:
         """Say whether the capital of the token can only be there because it is a name of something."""
@@ -77,7 +81,9 @@ def _looks_like_name(reading: TokenizedText, lexicon: Lexicon, token: Token) -> 
 
 def _token(text: str, start: int, written: str) -> Token:
     word = fold(written)
-    end = start + len(written) - (2 if written[-2:].lower() in ("'s", "\u2019s") else 0)
+    # "API's" is in capitals, too.
+    written = written[:-2] if written[-2:].lower() in ("'s", "\u2019s") and len(written) > 2 else written
+    end = start + len(written)
     before = start - 1
     while before >= 0 and text[before] in _OPENS:
         before -= 1

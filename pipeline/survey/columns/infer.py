@@ -313,7 +313,7 @@ def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
     plan.languages = list(counts) or ["en"]
     if list(counts) not in ([], ["en"]):
         counted = ", ".join(f"{language} in {n}" for language, n in counts.items())
-        plan.why["clean.languages"] = f"Languages of {sum(counts.values())} longer answers that were looked at: {counted}."
+        plan.why["clean.languages"] = f"Languages of {sum(counts.values())} answers that were looked at: {counted}."
 
 
 def _place_groups(plan: Plan) -> None:

@@ -12,6 +12,7 @@ from pipeline.study.study import Study
 from pipeline.survey.columns.column import columns_of, shown
 from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
 from pipeline.survey.readers import read_export
+from pipeline.workflow.checks.answer_languages import check_answer_languages, check_masking
 from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
@@ -24,7 +25,17 @@ from pipeline.workflow.planned_frame import closed_wordings, left_out
 __all__ = ["Check", "Problem", "check"]
 
 # In this order, so that a column that is not there is told before what hangs on it.
-_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
+_OF_THE_EXPORT = (
+    check_columns,
+    check_questions,
+    check_answer_languages,
+    check_ids,
+    check_weights,
+    check_consent,
+    check_scales,
+    check_levels,
+    check_masking,
+)
 _MOST_LINES = 60
 
 

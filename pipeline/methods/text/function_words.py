@@ -1,0 +1,17 @@
+"""The little words of languages, by which a sentence shows what language it is in."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+
+SCOTS, ENGLISH = "sco", "en"
+"""Scots is read as English is: its own words are words, and names stand in it as in English."""
+
+
+@cache
+def function_words() -> Mapping[str, frozenset[str]]:
+    """Return the function words of each language, in lower case and with their accents, by language code."""
+    lists = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {language: frozenset(words.split()) for language, words in lists.items()}
