@@ -58,10 +58,8 @@ def test_a_codebook_is_checked_too(tmp_path):
     codes = '<Code guid="1" name="A" isCodable="true" color="red"/><Code guid="1" name="B"/>'
     path.write_text(f'<CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="x"><Codes>{codes}</Codes></CodeBook>', "utf-8")
     text = checked(path)
-    assert (
-        "made by x, with 2 codes" in text and "Code without isCodable: 1" in text and "GUIDs that several parts have: 1" in text
-    )
-    assert "colours that are not written #RRGGBB: 1" in text
+    assert "made by x, with 2 codes" in text and "Code without isCodable: 1" in text
+    assert "GUIDs that several parts have: 1" in text and "colours that are not written #RRGGBB: 1" in text
 
 
 def test_without_a_study_a_file_must_be_given_to_check():

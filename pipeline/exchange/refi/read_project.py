@@ -168,7 +168,7 @@ def _coding(element: ET.Element, selection: ET.Element, reader: _Reader) -> Proj
         guid=guid_of(element.get("guid")),
         code=next(iter(codes), ""),
         user=reader.coders.of_coding(element, selection),
-        made_at=element.get("creationDateTime") or selection.get("creationDateTime") or selection.get("modifiedDateTime", ""),
+        made_at=element.get("creationDateTime") or selection.get("creationDateTime") or selection.get("modifiedDateTime") or "",
         notes=_targets(element, "NoteRef"),
     )
 
