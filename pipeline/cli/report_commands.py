@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.shared_options import STUDY
+from pipeline.cli.shared_options import OPTIONAL_STUDY, STUDY
 from pipeline.runtime.plurals import n_of
 
 
@@ -116,8 +116,8 @@ def loop(study: Path, *, start: bool) -> None:
 
 
 @click.command("import")
-@STUDY
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@OPTIONAL_STUDY
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "groups", multiple=True, metavar="NAME=GROUP", help="The group of a coder who is new; may be repeated.")
 @click.option(
     "--counting",
@@ -126,17 +126,32 @@ def loop(study: Path, *, start: bool) -> None:
     help="How the program counted characters, where the report asks: such as utf16/2 (UTF-16 units, \\r\\n as two).",
 )
 @click.option("--yes", is_flag=True, help="Take it in without being asked.")
-def import_project(study: Path, file: Path, groups: tuple[str, ...], *, counting: str | None, yes: bool) -> None:
+@click.option(
+    "--check",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Say what is in a .qdpx or .qdc and what deviates from the standard; no study is needed.",
+)
+def import_project(
+    study: Path | None, file: Path | None, groups: tuple[str, ...], *, counting: str | None, yes: bool, check: Path | None
+) -> None:
     """Take in codings from a .qdpx of NVivo, ATLAS.ti, MAXQDA and others, after saying what would come in.
 
     \b
     Example:
       themes export my-study --to qdpx
       themes import my-study from-nvivo.qdpx --group "Jo=researcher"
+      themes import --check from-nvivo.qdpx
     """
+    from pipeline.exchange.refi.conformance import conformance
     from pipeline.exchange.refi.import_ import import_decisions, parse_groups, read_incoming
     from pipeline.study.study import load_study
 
+    if check:
+        click.echo(conformance(check))
+        return
+    if study is None or file is None:
+        raise click.UsageError("Give the study and the file: themes import my-study from-nvivo.qdpx")
     incoming = read_incoming(load_study(study), file, groups=parse_groups(groups), counting=counting or "")
     click.echo(incoming.as_text())
     if incoming.n_new and (yes or click.confirm(f"Take in {n_of(incoming.n_new, 'decision')}?")):

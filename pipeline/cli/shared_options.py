@@ -12,8 +12,10 @@ from pipeline.runtime.scratch import scratch_of
 _SAYS_WHO_ELSE = ("check", "status", "review")
 
 
-def _at_work_in(context: click.Context, _: click.Parameter, study: Path) -> Path:
+def _at_work_in(context: click.Context, _: click.Parameter, study: Path | None) -> Path | None:
     """Close what the program makes in the study to others, and keep the temporary files of every library inside it."""
+    if study is None:
+        return None
     if study.is_dir():
         close_folders(study)
         if context.info_name in _SAYS_WHO_ELSE and (sentence := warning(study)):
@@ -26,4 +28,5 @@ def _at_work_in(context: click.Context, _: click.Parameter, study: Path) -> Path
 
 
 STUDY = click.argument("study", type=click.Path(path_type=Path, file_okay=False), callback=_at_work_in)
+OPTIONAL_STUDY = click.argument("study", required=False, type=click.Path(path_type=Path, file_okay=False), callback=_at_work_in)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")

@@ -301,7 +301,7 @@ EXPORTS: dict[str, Exporter] = {
             "sav",
             _imported("pipeline.exchange.spss_export:write_sav"),
             # A row an answer with the groups of its person, and no words: still for the team.
-            ("people", "comments", "segments", "codings", "decisions"),
+            ("people", "comments", "segments", "members", "themes", "codings", "decisions", "ratings"),
             "redacted",
             ("codings.sav",),
             for_the_team=True,
