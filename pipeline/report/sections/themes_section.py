@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
+from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.methods.themes.titles import MIXED
 from pipeline.report.blocks import (
     Block,
@@ -54,7 +55,8 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     table = _table(source, counted_in)
     # Where there are too few themes for a chart, the table is all there is.
     chart = people_chart(source, counted_in, table)
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table]
+    few = few_texts_note(source["segments"]["text_id"].nunique())
+    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), *([Paragraph(few)] if few else []), chart or table]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
