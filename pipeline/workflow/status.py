@@ -13,6 +13,7 @@ from pipeline.methods.coder.written_examples import written_note
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
 from pipeline.methods.themes.drift import measure_drift
+from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.methods.themes.saved_model import load as load_themes
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Study, compared_groups, load_study
@@ -214,4 +215,5 @@ def summarise(manifest: Manifest, folder: Path) -> str:
         n = settled.rows_in.get("decisions", 0) if settled else 0
         checked = f"Decisions of people in it: {n:,}." if n else "Not yet checked by people."
         lines.append(f"{n_of(rows['texts'], 'different text')}, {n_of(rows['themes'], 'theme')}. {checked}")
+        lines += filter(None, [few_texts_note(rows["texts"])])
     return "\n".join(lines)

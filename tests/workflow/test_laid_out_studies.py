@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from pipeline.erasure import erase
+from pipeline.report import export
 from pipeline.study.study import load_study
 from pipeline.survey.columns.boxes import boxes_of
 from pipeline.survey.columns.column import Column
@@ -16,6 +17,7 @@ from pipeline.tables.parquet import TABLES, read_table
 from pipeline.workflow.checks.check import check
 from pipeline.workflow.new_study import create_study
 from pipeline.workflow.runner import run
+from pipeline.workflow.status import summarise
 
 
 SAID = (
@@ -287,3 +289,24 @@ def test_one_answer_of_a_long_export_is_erased_alone(made):
     after = read_export(study.source).frame.fillna("").to_numpy().tolist()
     assert [row for row in after if row not in rows] == [["3", "What could be better?", "", "Worker"]]
     assert len(after) == len(rows)
+
+
+# ---- few answers
+
+
+@pytest.mark.parametrize(("n", "says"), [(9, "are not told apart"), (24, "themes are unsteady"), (60, "")])
+def test_a_check_says_when_there_are_too_few_answers_for_themes(made, n, says):
+    rows = [[f"R{i:02d}", f"{SAID[i % 6]} ({i})"] for i in range(n)]
+    study, _ = made([["Respondent ID", "What could be better?"], *rows])
+    notes = " ".join(check(study).notes)
+    assert (says in notes) if says else ("different texts" not in notes)
+
+
+@pytest.mark.model
+def test_a_run_and_its_report_say_that_few_answers_make_unsteady_themes(made):
+    rows = [[f"R{i:02d}", f"{SAID[i % 6]} ({i})"] for i in range(24)]
+    study, _ = made([["Respondent ID", "What could be better?"], *rows])
+    manifest = run(study.folder)
+    assert "fewer than 50 different texts, so themes are unsteady" in summarise(manifest, study.folder)
+    (page,) = export(load_study(study.folder), to=["html"])
+    assert "fewer than 50 different texts, so themes are unsteady" in page.read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.methods.disclosure.quotable_words import HELD_BACK, Words
+from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.methods.themes.titles import MIXED
 from pipeline.report.blocks import (
     Block,
@@ -58,7 +59,9 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     # Where there are too few themes for a chart, the table is all there is.
     chart = people_chart(source, counted_in, table)
     more = [chart for chart in (tones_chart(counted_in), map_chart(source, counted_in)) if chart]
-    blocks: list[Block] = [Paragraph(_introduction(source, counted_in)), chart or table, *more]
+    few = few_texts_note(source["segments"]["text_id"].nunique())
+    notes = [Paragraph(_introduction(source, counted_in)), *([Paragraph(few)] if few else [])]
+    blocks: list[Block] = [*notes, chart or table, *more]
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.errors import DataError
+from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
 from pipeline.survey.columns.column import columns_of, shown
@@ -17,7 +18,7 @@ from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
-from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, predict
+from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, n_texts, predict
 from pipeline.workflow.checks.settings import check_settings
 from pipeline.workflow.planned_frame import closed_wordings, left_out
 
@@ -133,6 +134,9 @@ def _notes(context: CheckContext) -> Iterator[str]:
             yield f"{n_of(n, 'row')} ask what [intake.questions] does not name; they are read as neutral questions."
     yield from _notes_on_rows(context)
     yield from _notes_on_consent(context)
+    # Answers that were saved with other themes are only put into those.
+    if context.study.frozen is None and (few := few_texts_note(n_texts(context))):
+        yield few
     if context.study.codebook is None:
         yield "The study has no codebook, so themes are found and no codes suggested."
 
