@@ -8,6 +8,7 @@ from typing import Any
 
 from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
 from pipeline.errors import CodebookError, StudyError
+from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.methods.text.language import languages_of
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Intake, Settings, load_study
@@ -41,7 +42,7 @@ class Proposal:
 
 def propose(export: Export, *, name: str, file: str) -> Proposal:
     """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
-    plan = plan_for(export, languages_of)
+    plan = plan_for(export, languages_of, is_persons_name)
     values = {"file": file, "sheet": export.sheet} | plan.intake
     intake = {key: values[key] for key in Intake.model_fields if values.get(key) is not None}
     settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
