@@ -246,3 +246,25 @@ def test_columns_called_by_codes_are_no_groups_to_compare(made):
     assert study.groups == {"Q3"}
     assert study.closed == {"Q1", "Q2_1"}
     assert study.open == {"Q4"}
+
+
+def test_an_open_question_made_of_pieces_that_come_back_is_warned_of(made):
+    study = made({"What gets in your way?": ticks("; ", write_in=""), "What next?": prose()})
+    settings = study.folder / "study.toml"
+    assert study.warnings == ""
+    question = 'column = "What next?"'
+    text = settings.read_text(encoding="utf-8").replace(question, 'column = "What gets in your way?"')
+    settings.write_text(text, encoding="utf-8")
+    said = check(load_study(study.folder)).as_text()
+    assert "column “What gets in your way?”: 48 answers of 48 to this open question are made of 5 pieces that come back." in said
+    assert "jargon" not in said
+
+
+def test_much_masking_in_the_last_run_is_warned_of(made):
+    named = [f"{answer}, and Siobhan Patel knows it" if i % 8 == 0 else answer for i, answer in enumerate(prose())]
+    study = made({"What next?": named, "What was good?": prose()})
+    run(study.folder, until="clean")
+    said = check(load_study(study.folder)).as_text()
+    assert "the last run masked something in 6 of 48 answers to “What next?”." in said
+    assert "What was good?” masked" not in said and said.count("the last run masked") == 1
+    assert "Siobhan" not in said

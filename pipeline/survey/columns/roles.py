@@ -52,8 +52,8 @@ def is_personal(column: Column) -> bool:
         return False
     differs = column.distinct > 12 or (column.n > 3 and column.variety > 0.5)
     asks_where = any(_ASKS_WHERE.fullmatch(heading) for heading in column.requests)
-    if asks_where and not column.matches(_ASKS_KIND):
-        return differs and not (column.is_prose and column.n_words.mean() >= 6)
+    if asks_where and not column.matches(_ASKS_KIND) and differs and not (column.is_prose and column.n_words.mean() >= 6):
+        return True
     return any(_PERSONAL.fullmatch(heading) for heading in column.requests)
 
 

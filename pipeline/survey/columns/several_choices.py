@@ -121,7 +121,7 @@ def _separated(column: Column, answers: "pd.Series[str]", sign: str) -> Choices 
         return None
     offered = frozenset(options)
     # Among few people an option may be chosen once.
-    shortest = 1 if len(answers) >= _MANY else _SENTENCE - 1
+    shortest = 1 if len(answers) >= _MANY else _SENTENCE + 2
     n_write_ins = sum(any(piece not in offered and len(piece.split()) >= shortest for piece in pieces) for pieces in joined)
     if _is_ranking(column, joined, offered):
         return Choices(options, sign, n_write_ins, is_ranking=True)

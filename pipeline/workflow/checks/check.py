@@ -15,6 +15,7 @@ from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
+from pipeline.workflow.checks.read_columns import check_masking, check_own_words
 from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, predict
 from pipeline.workflow.checks.settings import check_settings
 
@@ -22,7 +23,17 @@ from pipeline.workflow.checks.settings import check_settings
 __all__ = ["Check", "Problem", "check"]
 
 # In this order, so that a column that is not there is told before what hangs on it.
-_OF_THE_EXPORT = (check_columns, check_questions, check_ids, check_weights, check_consent, check_scales, check_levels)
+_OF_THE_EXPORT = (
+    check_columns,
+    check_questions,
+    check_ids,
+    check_weights,
+    check_consent,
+    check_scales,
+    check_levels,
+    check_own_words,
+    check_masking,
+)
 _MOST_LINES = 60
 
 
