@@ -29,10 +29,8 @@ _COMMENTS = {
     "intake.received": "When the answer came in.",
     "intake.leave_out": "Rows that are nobody's answers, such as previews: a column, and what stands in it there.",
     "intake.consent": "What people allow. Answers named nowhere here, and blanks, allow analysis only.",
-    "intake.questions": "Open questions. frame: what is asked for (good, better or neutral). Rename them as you like. "
-    "write_ins: what stands beside the options of that closed question.",
-    "intake.ratings": "Closed questions. scale: lowest and highest score. labels: the score of each answer in words. "
-    "options: what was offered, where people wrote more.",
+    "intake.questions": "Open questions. frame: good, better or neutral. write_ins: beside which closed question's options.",
+    "intake.ratings": "Closed questions. scale: lowest and highest score. labels: scores of words. options: what was offered.",
     "segment": "What is coded: each idea of an answer, or each paragraph.",
     "clean": "How answers are prepared before a model sees them.",
     "clean.languages": 'Languages people answered in, such as "en" and "cy"; answers in others are set aside.',

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
 from pipeline.errors import CodebookError, StudyError
+from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.methods.text.language import languages_of_column
 from pipeline.runtime.plurals import listed, n_of
 from pipeline.study.study import Intake, Settings, load_study
@@ -48,7 +49,7 @@ class Proposal:
 def propose(export: Export, *, name: str, file: str) -> Proposal:
     """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
     nobody = rows_of_nobody(columns_of(export), export.kind)
-    plan = plan_for(_without(export, nobody), languages_of_column)
+    plan = plan_for(_without(export, nobody), languages_of_column, is_persons_name)
     if nobody:
         plan.intake["leave_out"] = nobody | plan.intake.get("leave_out", {})
     values = {"file": file, "sheet": export.sheet} | plan.intake

@@ -1,11 +1,13 @@
 import pandas as pd
 import pytest
 
+from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.methods.text.language import languages_of
 from pipeline.survey.columns.column import Column, listed_headings, plain, shown
 from pipeline.survey.columns.consent import speaks_of_consent, tiers_of
 from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import languages_in
+from pipeline.survey.columns.personal_shapes import holds_names
 from pipeline.survey.columns.questions import is_open
 from pipeline.survey.columns.roles import is_group, is_personal, role_of
 from pipeline.survey.columns.scales import find_scale, find_scales
@@ -65,6 +67,52 @@ def test_the_wording_tells_what_is_asked_for(wording, frame):
         ["No", "Yes, to some extent", "Yes, definitely"],
         ["No, not at all rude", "Yes, somewhat rude", "Yes, very rude"],
         ["Low", "Medium", "High"],
+        [
+            "Extremely dissatisfied",
+            "Moderately dissatisfied",
+            "Slightly dissatisfied",
+            "Neither satisfied nor dissatisfied",
+            "Slightly satisfied",
+            "Moderately satisfied",
+            "Extremely satisfied",
+        ],
+        [
+            "Extremely unlikely",
+            "Moderately unlikely",
+            "Slightly unlikely",
+            "Neither likely nor unlikely",
+            "Slightly likely",
+            "Moderately likely",
+            "Extremely likely",
+        ],
+        ["Not effective at all", "Slightly effective", "Moderately effective", "Very effective", "Extremely effective"],
+        ["None at all", "A little", "A moderate amount", "A lot", "A great deal"],
+        ["Never", "Sometimes", "About half the time", "Most of the time", "Always"],
+        ["Definitely not", "Probably not", "Might or might not", "Probably yes", "Definitely yes"],
+        [
+            "Far short of expectations",
+            "Short of expectations",
+            "Equals expectations",
+            "Exceeds expectations",
+            "Far exceeds expectations",
+        ],
+        [
+            "Much worse than I expected",
+            "Worse than I expected",
+            "About what I expected",
+            "Better than I expected",
+            "Much better than I expected",
+        ],
+        ["Far below average", "Somewhat below average", "Average", "Somewhat above average", "Far above average"],
+        ["Dislike a great deal", "Dislike somewhat", "Neither like nor dislike", "Like somewhat", "Like a great deal"],
+        [
+            "Extremely unpleasant",
+            "Somewhat unpleasant",
+            "Neither pleasant nor unpleasant",
+            "Somewhat pleasant",
+            "Extremely pleasant",
+        ],
+        ["Much less", "Somewhat less", "About the same", "Somewhat more", "Much more"],
         ["1 - Strongly disagree", "2", "3", "4", "5 - Strongly agree"],
         ["Very poor (1)", "Poor (2)", "Good (3)", "Very good (4)"],
     ],
@@ -106,6 +154,10 @@ def test_options_without_an_order_are_no_scale(options):
         ("How many children have you?", "12345", None),
         ("Age", ["34", "56"], None),
         ("Ticked", "01", None),
+        ("How willing would you be to talk about this with friends and family?", ["0", "4", "10"], (0, 10)),
+        ("On how many days did you see friends and family last week?", "01234567", None),
+        ("Would you recommend us to friends and family?", "12345", (1, 5)),
+        ("How likely are you to recommend us to friends and family?", ["0", "7", "10"], (0, 10)),
     ],
 )
 def test_numbers_are_a_scale_when_the_question_or_their_range_says_so(name, numbers, ends):
@@ -189,6 +241,13 @@ def test_columns_that_show_who_somebody_is_are_known_by_their_cells(cells):
         ("Do you travel by plane?", ("Yes", "No"), False),
         ("Rate our service", ("1", "2", "3", "4"), False),
         ("When?", ("2025-01-01", "2025-01-02"), False),
+        ("Q1", ("Telephone", "E-mail", "Letter"), False),
+        ("Q3_2", ("High trust", "Some trust", "Low trust"), False),
+        ("G01Q02[SQ001]", ("Red", "Blue"), False),
+        ("AB01_03", ("Red", "Blue"), False),
+        ("v12", ("Female", "Male", "Prefer not to say"), True),
+        ("Q7", ("18-29", "30-44", "45 and over"), True),
+        ("Q9", ("North West", "London", "East Midlands"), True),
     ],
 )
 def test_groups_are_few_short_values_that_are_no_scale(name, cells, fits):
@@ -231,3 +290,127 @@ def test_every_list_of_words_is_a_pattern():
     for name in _lists():
         assert whole(name).fullmatch("\x00") is None
         assert within(name).search("\x00") is None
+
+
+ADDRESSES = {
+    "number and street": [f"{3 + i} Elm Road, Little Town" for i in range(9)],
+    "lower case": [f"{3 + i} mill lane" for i in range(9)],
+    "flats": [f"Flat {i + 1}, Ashby Court" for i in range(9)],
+    "houses with names": [f"{name} Cottage, Church Lane, Ford" for name in ("Rose", "Ivy", "Oak", "Elm", "Yew", "Ash", "Fern")],
+    "postcodes within": [f"Ford, near Upton, XX{i} 1AB" for i in range(9)],
+    "German": [f"Lindenstraße {i + 3}, 10115 Berlin" for i in range(9)],
+    "two lines": [f"{3 + i} Station View\nLittle Town" for i in range(9)],
+}
+
+
+@pytest.mark.parametrize("cells", ADDRESSES.values(), ids=ADDRESSES)
+def test_addresses_are_personal_whatever_the_column_is_called(cells):
+    assert is_personal(column(*cells, name="What else should we know?"))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [f"person{i}@example.org" if i % 2 else f"01632 96000{i}" for i in range(8)],
+        [f"mail me at person{i}@example.org please" for i in range(8)],
+        [f"QQ 12 34 5{i} C" for i in range(8)],
+        [f"943 476 59{i}9" for i in range(8)],
+        [f"(555) 555-010{i}" for i in range(8)],
+        [f"@person_{i}" for i in range(8)],
+        [f"{i + 1:02d}/03/19{40 + 7 * i}" for i in range(8)],
+    ],
+    ids=["mail or telephone", "mail in a sentence", "national insurance", "NHS number", "telephone abroad", "handle", "births"],
+)
+def test_contacts_numbers_and_births_are_personal_whatever_the_column_is_called(cells):
+    assert is_personal(column(*cells, name="Q7"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "name_last",
+        "name_first",
+        "First Name",
+        "lname",
+        "Name of child",
+        "Patient's name",
+        "What is your name?",
+        "Your Name (First/Last)",
+        "Please give your full name and date of birth",
+        "Contact details",
+        "Home address",
+        "Main Street Address (where letters reach you)",
+        "Address line 1",
+        "What is your postcode?",
+        "Your e-mail (optional)",
+        "3. Please leave your phone number if we may ring you",
+        "Who do you work for?",
+        "Name of your organisation",
+        "Job title",
+    ],
+)
+def test_a_heading_that_asks_who_or_where_somebody_is_makes_a_column_personal(name):
+    assert role_of(column(*"abcdefgh", name=name), kind="table") == "personal"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "How would you describe our organisation?",
+        "How did your manager address your worries?",
+        "What does your employer do well?",
+        "Does your postcode change what care you get? How?",
+        "What name would you give the new centre?",
+        "Which company culture suits you?",
+        "Did the letter reach your address in time?",
+        "How could we address this?",
+        "What is good about your organisation?",
+    ],
+)
+def test_a_question_that_mentions_an_address_or_an_organisation_is_not_personal(name):
+    answers = [
+        "Caring",
+        "Slow at times",
+        "Friendly",
+        "Closed doors",
+        "Hopeful",
+        "Stretched",
+        "Remote",
+        "Kind people",
+        "Fair",
+        "Busy",
+    ]
+    answers += ["It took far too long, but they were kind about it", "Gave me more time", "She moved the date"]
+    assert not is_personal(column(*answers, name=name))
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Ann", "Bea", "Cal", "Dee", "Eli", "Flo", "Gus"],
+        ["Ann Ashby", "Bea Birch", "Cal Crane", "Dee Dolan", "Eli Eames"],
+        ["ann ashby", "bea birch", "cal crane", "dee dolan", "eli eames"],
+        ["Mrs Patel", "Mr Jones", "Dr. Khan", "Miss O'Brien", "Mr Lee"],
+        ["Smith", "Patel", "Jones", "Ashby", "Dolan", "Birch"],
+    ],
+)
+def test_columns_of_names_are_told_by_their_cells(cells):
+    assert holds_names(column(*cells, name="Q4", times=3), is_persons_name)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["North", "South", "Wales", "Kent", "London"],
+        ["Lincoln", "Preston", "Bolton", "Leeds", "Derby", "Devon"],
+        ["Carers", "Leaders", "Workers", "Volunteers"],
+        ["Victoria Ward", "Grace House", "Rose Unit", "Charlotte Street"],
+        ["Letter", "Friend", "Web page", "My social worker"],
+        ["Daily", "Weekly", "Monthly", "Never"],
+        ["Monday", "Tuesday", "April", "June"],
+        ["Christian", "Muslim", "Hindu", "Sikh", "None"],
+        ["Caring", "Slow at times", "Friendly", "Hopeful", "Fair"],
+    ],
+)
+def test_places_options_and_short_answers_are_no_names(cells):
+    assert not holds_names(column(*cells, name="Q4", times=3), is_persons_name)

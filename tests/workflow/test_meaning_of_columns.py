@@ -211,3 +211,60 @@ def test_codes_with_spaces_between_them_are_ticks(made):
     codes = cycled("lack_time cost_travel", "lack_time", "cost_travel jargon_forms", "jargon_forms", "lack_time jargon_forms")
     study = made({"barriers": codes, "What next?": prose()})
     assert study.intake["ratings"]["barriers"] == {"column": "barriers", "separator": " "}
+
+
+def test_names_and_addresses_stay_in_the_vault_whatever_their_columns_are_called(made):
+    names = ("Ann", "Bea", "Cal", "Dee", "Eli", "Flo", "Gus", "Hal", "Ida", "Joe", "Amina", "Siobhan")
+    columns = {
+        "Who helped you?": cycled(*names),
+        "name_last": cycled("Ashby", "Birch", "Crane", "Dolan", "Eames", "Frost", "Gale", "Hurst"),
+        "Where should the letter go?": [f"Flat {i}, {i + 3} Elm Road, Little Town" for i in range(48)],
+        "How did your manager address this?": cycled("Well", "He wrote to me", "She rang", "Not yet", n=48),
+        "What next?": prose(),
+    }
+    study = made(columns)
+    assert study.open == {"What next?"}
+    assert not {"Who helped you?", "name_last"} & study.groups
+    assert "“Who helped you?”, “name_last” and “Where should the letter go?”. Each can show who a person is" in study.unused
+
+
+def test_a_group_of_peoples_names_that_somebody_set_is_warned_of(made):
+    study = made({"Key worker": cycled("Ann Ashby", "Bea Birch", "Cal Crane", "Dee Dolan", "Eli Eames"), "What next?": prose()})
+    settings = study.folder / "study.toml"
+    text = settings.read_text(encoding="utf-8").replace('layout = "wide"', 'layout = "wide"\nattributes = ["Key worker"]')
+    settings.write_text(text, encoding="utf-8")
+    assert "5 different values could show who a person is" in check(load_study(study.folder)).as_text()
+
+
+def test_columns_called_by_codes_are_no_groups_to_compare(made):
+    columns = {
+        "Q1": cycled("Letter", "E-mail", "Telephone"),
+        "Q2_1": cycled("Every day", "Once a week"),
+        "Q3": cycled("18-29", "30-44"),
+    }
+    study = made(columns | {"Q4": prose()})
+    assert study.groups == {"Q3"}
+    assert study.closed == {"Q1", "Q2_1"}
+    assert study.open == {"Q4"}
+
+
+def test_an_open_question_made_of_pieces_that_come_back_is_warned_of(made):
+    study = made({"What gets in your way?": ticks("; ", write_in=""), "What next?": prose()})
+    settings = study.folder / "study.toml"
+    assert study.warnings == ""
+    question = 'column = "What next?"'
+    text = settings.read_text(encoding="utf-8").replace(question, 'column = "What gets in your way?"')
+    settings.write_text(text, encoding="utf-8")
+    said = check(load_study(study.folder)).as_text()
+    assert "column “What gets in your way?”: 48 answers of 48 to this open question are made of 5 pieces that come back." in said
+    assert "jargon" not in said
+
+
+def test_much_masking_in_the_last_run_is_warned_of(made):
+    named = [f"{answer}, and Siobhan Patel knows it" if i % 8 == 0 else answer for i, answer in enumerate(prose())]
+    study = made({"What next?": named, "What was good?": prose()})
+    run(study.folder, until="clean")
+    said = check(load_study(study.folder)).as_text()
+    assert "the last run masked something in 6 of 48 answers to “What next?”." in said
+    assert "What was good?” masked" not in said and said.count("the last run masked") == 1
+    assert "Siobhan" not in said

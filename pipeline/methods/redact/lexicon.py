@@ -7,7 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,13 +114,13 @@ def load_lexicon(lookups: Any, stop_words: set[str]) -> Lexicon:
     """Build the lexicon from the packaged lists and the word index of a spaCy model's lemmatiser."""
     lists = tomllib.loads((_HERE / "vocabulary.toml").read_text(encoding="utf-8"))
     listed = {key: frozenset(map(fold, text.split())) for key, text in lists.items() if isinstance(text, str)}
-    counts = _name_counts()
+    counts = name_counts()
     index = lookups.get_table("lemma_index")
     # What 5,000 people are called is rather a name, whatever else it means.
     described = {word for kind in ("adj", "adv", "verb") for word in index[kind] if counts.get(word, (0, 0))[1] < 5000}
     little = {language: frozenset(map(fold, words)) for language, words in function_words().items()}
     people = listed["plainly_names"] | listed["nicknames"] | listed["given_words"]
-    common = frozenset({*_lines("common_words.txt"), *described} - listed["plainly_names"]) | listed["everyday"]
+    common = frozenset({*common_words(), *described} - listed["plainly_names"]) | listed["everyday"]
     common |= little[SCOTS] - people
     elsewhere = frozenset().union(*(words for language, words in little.items() if language not in (ENGLISH, SCOTS)))
     names = {word: _strength(*count, word, common) for word, count in counts.items()}
@@ -138,7 +138,7 @@ def load_lexicon(lookups: Any, stop_words: set[str]) -> Lexicon:
         ideas=listed["ideas"],
         slips=listed["slips"],
         kinds_of_place=listed["kinds_of_place"],
-        places=_places(lists["more_places"]),
+        places=places(),
         scots=little[SCOTS] - stop_words,
         elsewhere=elsewhere,
         only_elsewhere=elsewhere - common - stop_words - listed["public"] - people,
@@ -153,13 +153,30 @@ def _strength(n_lists: int, n_people: int, word: str, common: frozenset[str]) ->
     return LIKELY if n_lists >= 4 and n_people >= (15 if len(word) > 3 else 300) else 0
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Return the folded words that people use for other things than people and places."""
+    return frozenset(_lines("common_words.txt"))
+
+
+@cache
+def places() -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Return the names of British places by their first word, folded."""
+    lists = tomllib.loads((_HERE / "vocabulary.toml").read_text(encoding="utf-8"))
+    return _places(lists["more_places"])
+
+
 def _lines(file: str) -> list[str]:
     lines = (_HERE / file).read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
-def _name_counts() -> dict[str, tuple[int, int]]:
-    """Read nomquamgender's list as text: importing the package would load pandas and hold all 720,000 names."""
+@cache
+def name_counts() -> dict[str, tuple[int, int]]:
+    """Return in how many lists a folded word is a first name, and of how many people.
+
+    nomquamgender's list is read as text: importing the package would load pandas and hold all 720,000 names.
+    """
     package = importlib.util.find_spec("nomquamgender")
     if package is None or not package.submodule_search_locations:
         raise ModelError(f"The package nomquamgender, the list of first names, is not installed. {INSTALL_AGAIN}")

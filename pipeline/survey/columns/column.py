@@ -20,12 +20,8 @@ _DATE = re.compile(
     r"(?:[T ,]+\d{1,2}:\d{2}.{0,30})?"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
-_IDENTIFIERS = (
-    re.compile(r"[^@\s]+@[^@\s]+\.\w+"),
-    re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{0,4}:){4,7}[0-9a-fA-F]{0,4}"),
-    re.compile(r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}"),
-    re.compile(r"(?:\+|0)\d[\d ()-]{7,}\d"),
-)
+_CODED = re.compile(r"(?i)(?:[a-z]{1,4}[ _.-]?|var|item|question|frage)?\d+[a-z]?(?:[ _.\[(-]*[a-z]{0,3}\d+[a-z]?[\])]?)*|x")
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>")
 # Typing errors may spoil a fifth of a column and not change what it is.
 _MOST, _SOME = 0.8, 0.2
 _LONGEST_SET_PHRASE = 60
@@ -84,6 +80,17 @@ class Column:
         return plain(self.name), plain(self.wording)
 
     @cached_property
+    def is_coded(self) -> bool:
+        """Tell whether the heading is a code of the survey tool, such as Q3_1, and no words say what was asked."""
+        return _CODED.fullmatch(self.name.strip()) is not None and self.wording in ("", self.name)
+
+    @cached_property
+    def requests(self) -> tuple[str, ...]:
+        """The headings, with and without what stands in brackets or after a tag of the tool: what is asked for."""
+        bare = (plain(_BRACKETS.sub(" ", heading)) for heading in (self.name, self.wording))
+        return tuple(dict.fromkeys((*self.headings, *bare)))
+
+    @cached_property
     def n_words(self) -> "pd.Series[int]":
         """Words in each answer."""
         return self.answers.str.count(r"\S+")
@@ -131,11 +138,6 @@ class Column:
     def has_dates(self) -> bool:
         """Tell whether the answers are dates, with or without a time."""
         return self._mostly(_DATE)
-
-    @cached_property
-    def holds_identifiers(self) -> bool:
-        """Tell whether the answers are e-mail addresses, internet addresses, postcodes or telephone numbers."""
-        return any(self._mostly(kind) for kind in _IDENTIFIERS)
 
     @cached_property
     def spoken(self) -> "pd.Series[str]":

@@ -19,9 +19,10 @@ from pipeline.survey.columns.consent import (
 from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.long_questions import LongQuestions, sort_questions
+from pipeline.survey.columns.personal_shapes import IsName, holds_names
 from pipeline.survey.columns.plan import Plan
 from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, holds_all, is_open, is_write_in
-from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of
+from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of, says_group
 from pipeline.survey.columns.scales import find_scales, is_choice
 from pipeline.survey.columns.several_choices import says_several, several_choices, single_choices
 from pipeline.survey.readers import Export
@@ -29,6 +30,7 @@ from pipeline.survey.readers import Export
 
 MOST_COMPARED = 4
 MOST_LEVELS = 12
+_MOST_UNNAMED = 8
 _FRAMES = {
     "better": "asks what could be better (so “nothing” reads as praise)",
     "good": "asks what is good (so “nothing” reads as criticism)",
@@ -54,10 +56,10 @@ _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
 )  # fmt: skip
 
 
-def plan_for(export: Export, languages_of: Detector) -> Plan:
-    """Place every column of the export; `languages_of` tells the languages of answers."""
+def plan_for(export: Export, languages_of: Detector, is_name: IsName) -> Plan:
+    """Place every column of the export; `languages_of` tells the languages of answers, `is_name` names of people."""
     columns = columns_of(export)
-    plan = Plan(columns, export.kind, {column.name: column for column in columns}, languages_of)
+    plan = Plan(columns, export.kind, {column.name: column for column in columns}, languages_of, is_name)
     if export.kind == "documents":
         _place_documents(plan)
         return plan
@@ -126,6 +128,8 @@ def _place_roles(plan: Plan) -> None:
     roles: dict[Role, list[Column]] = {role: [] for role in _KEPT}
     for column in list(plan.left.values()):
         role = role_of(column, kind=plan.kind)
+        if not role and _holds_names(column, plan):
+            role = "personal"
         if role:
             roles[role].append(column)
     _place_person(plan, roles["id"])
@@ -137,6 +141,11 @@ def _place_roles(plan: Plan) -> None:
         plan.put("weight", best.name, because=f"{shown(best.name)} is named like a weight and holds numbers.", of=[best])
     for role, because in _KEPT.items():
         plan.leave([column for column in roles[role] if column.name in plan.left], because)
+
+
+def _holds_names(column: Column, plan: Plan) -> bool:
+    # The answers of the long layout are no cells about one thing.
+    return plan.intake["layout"] == "wide" and not speaks_of_consent(column) and holds_names(column, plan.is_name)
 
 
 def _place_person(plan: Plan, columns: list[Column]) -> None:
@@ -318,6 +327,9 @@ def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
 
 def _place_groups(plan: Plan) -> None:
     groups = plan.remaining(is_group)
+    if sum(not says_group(column) for column in groups) > _MOST_UNNAMED:
+        # So many short headings are a form's closed questions.
+        groups = [column for column in groups if says_group(column)]
     names = [column.name for column in groups]
     if groups:
         plan.put("attributes", names, because=f"Few, short values and no scale: {listed_headings(names)}.", of=groups)

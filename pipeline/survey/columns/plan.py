@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.survey.columns.column import Column, listed_headings, plain
 from pipeline.survey.columns.languages import Detector
+from pipeline.survey.columns.personal_shapes import IsName
 from pipeline.survey.columns.several_choices import Choices
 
 
@@ -20,6 +21,7 @@ class Plan:
     kind: str
     left: dict[str, Column]
     languages_of: Detector
+    is_name: IsName
     intake: dict[str, Any] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=lambda: ["en"])

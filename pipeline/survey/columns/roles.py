@@ -2,19 +2,21 @@
 
 from typing import Literal
 
-from pipeline.survey.columns.column import Column
+from pipeline.survey.columns.column import Column, plain
+from pipeline.survey.columns.personal_shapes import holds_addresses, holds_births, holds_contacts
 from pipeline.survey.columns.vocabulary import whole, within
 
 
 Role = Literal["id", "received", "weight", "personal", "technical", "empty", ""]
 
-_PERSONAL, _ASKS_WHO = whole("personal"), within("asks_who")
-_ASKS_WHERE, _ASKS_KIND = within("asks_where"), within("asks_kind")
+_PERSONAL, _ASKS_WHERE, _ASKS_KIND = whole("personal"), whole("asks_where"), within("asks_kind")
 _TECHNICAL, _OF_A_TOOL = whole("technical"), whole("technical_of_a_tool")
 _PERSON, _ROW, _WEIGHT = whole("person"), whole("row"), whole("weight")
 _RECEIVED = (whole("received_plainly"), whole("received"), whole("received_perhaps"))
+_GROUP_VALUE = whole("group_values")
 _GROUP, _ASKS_GROUP = within("group"), within("asks_group")
 _OF_THE_STUDY, _RATES = within("group_of_the_study"), within("rates")
+_FORM_STATUS = {"0", "1", "2", "incomplete", "unverified", "complete"}
 _TOOLS = {"qualtrics", "surveymonkey", "limesurvey", "ms-forms"}
 _NUMBER_SIGNS = {"#", "№", "n°", "no.", "nr.", "no", "nr"}
 _MOST_LEVELS = 60
@@ -34,21 +36,26 @@ def role_of(column: Column, *, kind: str) -> Role:
         return "weight"
     if person_rank(column) is not None:
         return "id"
+    # REDCap's own mark of each form.
+    if column.name.endswith("_complete") and {plain(value) for value in column.counts.index} <= _FORM_STATUS:
+        return "technical"
     of_a_tool = column.is_called(_OF_A_TOOL) and kind in _TOOLS
     return "technical" if of_a_tool or (column.is_called(_TECHNICAL) and not column.is_prose) else ""
 
 
 def is_personal(column: Column) -> bool:
-    """Tell whether the column could show who a person is, by a short heading and by the shape of its answers."""
-    if column.holds_identifiers and person_rank(column) is None:
+    """Tell whether the column could show who a person is: by the shape of its answers, or by a heading that asks for it."""
+    shapes = (holds_contacts, holds_addresses, holds_births)
+    if person_rank(column) is None and any(shape(column) for shape in shapes):
         return True
+    # A sentence that mentions an address or an organisation asks for neither.
     if column.is_yes_no or (column.is_prose and column.n_words.mean() >= 8):
         return False
-    if column.is_called(_PERSONAL) or column.matches(_ASKS_WHO):
-        return True
     differs = column.distinct > 12 or (column.n > 3 and column.variety > 0.5)
-    asks_where = column.matches(_ASKS_WHERE) and not column.matches(_ASKS_KIND)
-    return asks_where and differs and not column.is_prose
+    asks_where = any(_ASKS_WHERE.fullmatch(heading) for heading in column.requests)
+    if asks_where and not column.matches(_ASKS_KIND) and differs and not (column.is_prose and column.n_words.mean() >= 6):
+        return True
+    return any(_PERSONAL.fullmatch(heading) for heading in column.requests)
 
 
 def person_rank(column: Column) -> int | None:
@@ -71,14 +78,31 @@ def is_group(column: Column) -> bool:
         return False
     if column.counts.index.str.len().max() > _LONGEST_LEVEL or column.is_prose:
         return False
-    short = [heading for heading in column.headings if len(heading.split()) <= 4]
-    is_named = any(_GROUP.search(heading) and not _RATES.search(heading) for heading in short)
+    if column.is_coded:
+        # A code says nothing, so that only the values may speak for it.
+        return column.n >= 2 * levels and _are_groups(column)
+    is_named = _is_named_so(column)
     if column.numbers is not None:
         return is_named and levels <= 12 and column.n >= 2 * levels
     if is_named or column.matches(_ASKS_GROUP):
         return column.n >= 2 * levels or levels <= 6
     is_short = len(column.headings[1].split()) <= 3 and "?" not in column.wording
     return is_short and not column.is_yes_no and levels <= 12 and column.n >= 3 * levels
+
+
+def says_group(column: Column) -> bool:
+    """Tell whether the wording or the values speak for a group, and not merely the small number of values."""
+    return _is_named_so(column) or column.matches(_ASKS_GROUP) or (column.is_coded and _are_groups(column))
+
+
+def _is_named_so(column: Column) -> bool:
+    short = [heading for heading in column.headings if len(heading.split()) <= 4]
+    return any(_GROUP.search(heading) and not _RATES.search(heading) for heading in short)
+
+
+def _are_groups(column: Column) -> bool:
+    values = [plain(value) for value in column.options]
+    return len(values) > 1 and all(_GROUP_VALUE.fullmatch(value) for value in values)
 
 
 def group_rank(column: Column) -> int:

@@ -35,7 +35,10 @@ _AMOUNT = re.compile(
 _RATED = re.compile(
     r"\b(?:rat(?:e|ed|ing)|rank|scor\w+|satisf\w+|agree\w*|likely|scale|stars?|important|how (?:well|good|easy|useful))\b"
 )
-_FFT = re.compile(r"\b(?:fft|friends and family)\b")
+_FFT = re.compile(r"\bfft\b|\bfriends and family test\b")
+# The test asks for more than to speak of friends and family, and its numbers fit.
+_FRIENDS = r"friends (?:and|or) family"
+_LIKE_THE_FFT = re.compile(rf"\brecommend.*\b{_FRIENDS}\b|\b{_FRIENDS}\b.*\brecommend|\boverall .*experience\b.*\b{_FRIENDS}\b")
 _FFT_SAYS = "the Friends and Family Test runs from 1 (very good) to 5 (very poor); other numbers are not scored"
 # So few answers may be no step of the scale; with more of them the column is something else.
 _TYPING_ERRORS = 0.02
@@ -94,7 +97,7 @@ def _scale_of_numbers(column: Column) -> Scale | None:
     stated = _ends_in(heading)
     if stated and numbers.between(*stated).mean() >= 0.9:
         return Scale(*stated, f"whole numbers, and the question says {stated[0]:g} to {stated[1]:g}")
-    if _FFT.search(heading):
+    if _FFT.search(heading) or (_LIKE_THE_FFT.search(heading) and numbers.between(1, 5).mean() >= 0.95):
         return Scale(1, 5, _FFT_SAYS)
     if _AMOUNT.search(heading) or numbers.max() > 10 or (numbers.max() < 4 and not _RATED.search(heading)):
         return None

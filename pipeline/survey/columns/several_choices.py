@@ -16,6 +16,7 @@ from pipeline.survey.columns.vocabulary import whole, within
 # The comma and the space last: options themselves hold them.
 _SIGNS = (";", "|", "\n", "\u2022", "\u00b7", " / ", ",", " ")
 _SAYS_ALL, _RANKS, _ASKS_TEXT = within("tick_all"), within("ranks"), within("asks_text")
+_EXPLAINS = re.compile(r"\b(?:please (?:explain|describe|tell|say|give)|why|in your own words)\b")
 _SAYS_NOTHING, _YES, _NO = whole("says_nothing"), re.compile("yes|y|true|ja|ydw"), re.compile("no|n|false|nein|nac ydw")
 _MOST_OPTIONS, _LONGEST_OPTION = 40, 120
 # From so many words on two people hardly ever write the same, unless one of them sent the form twice.
@@ -88,7 +89,7 @@ def written_in(cells: "pd.Series[str]", separator: str, options: Collection[str]
 
 def says_several(column: Column) -> bool:
     """Tell whether the heading asks to tick all that apply, so that the column cannot be open."""
-    return column.matches(_SAYS_ALL)
+    return column.matches(_SAYS_ALL) and not column.matches(_EXPLAINS)
 
 
 def several_choices(column: Column) -> Choices | None:
@@ -120,7 +121,7 @@ def _separated(column: Column, answers: "pd.Series[str]", sign: str) -> Choices 
         return None
     offered = frozenset(options)
     # Among few people an option may be chosen once.
-    shortest = 1 if len(answers) >= _MANY else _SENTENCE - 1
+    shortest = 1 if len(answers) >= _MANY else _SENTENCE + 2
     n_write_ins = sum(any(piece not in offered and len(piece.split()) >= shortest for piece in pieces) for pieces in joined)
     if _is_ranking(column, joined, offered):
         return Choices(options, sign, n_write_ins, is_ranking=True)

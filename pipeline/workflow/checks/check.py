@@ -18,6 +18,7 @@ from pipeline.workflow.checks.check_context import CheckContext, Problem
 from pipeline.workflow.checks.counted_people import check_disclosure, count_people
 from pipeline.workflow.checks.named_columns import check_columns, check_ids, check_questions, check_weights
 from pipeline.workflow.checks.people_options import check_consent, check_levels, check_scales
+from pipeline.workflow.checks.read_columns import check_own_words
 from pipeline.workflow.checks.run_cost import Prediction, check_n_themes, in_words, n_texts, predict
 from pipeline.workflow.checks.settings import check_settings
 from pipeline.workflow.planned_frame import closed_wordings, left_out
@@ -35,6 +36,7 @@ _OF_THE_EXPORT = (
     check_consent,
     check_scales,
     check_levels,
+    check_own_words,
     check_masking,
 )
 _MOST_LINES = 60

@@ -6,11 +6,13 @@ from difflib import get_close_matches
 
 import pandas as pd
 
+from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study import Rating
 from pipeline.survey.columns.column import Column, is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
+from pipeline.survey.columns.personal_shapes import holds_names
 from pipeline.survey.columns.roles import is_personal
 from pipeline.survey.columns.several_choices import chosen
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
@@ -143,7 +145,7 @@ def check_levels(context: CheckContext) -> Iterator[Problem]:
         if name not in context.frame:
             continue
         column = context.column(name)
-        if is_personal(column) or column.distinct > _MOST_LEVELS:
+        if is_personal(column) or holds_names(column, is_persons_name) or column.distinct > _MOST_LEVELS:
             text = f"{column.distinct:,} different values could show who a person is, also in captions of quotes."
             yield Problem("warning", f"{context.place(column=name)}{text} Take it out of attributes, or make few groups.")
             continue
