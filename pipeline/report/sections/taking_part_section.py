@@ -65,7 +65,7 @@ def _written_of_everyone(question: str, source: RunResults) -> tuple[str, ...]:
     """
     asked, answered, blank = figures = _figures(source, question=question, group=EVERYONE)[EVERYONE]
     slack = source.profile.slack
-    read = _read(question, source) - slack if np.isnan(answered) else answered - slack
+    read = least_answered(source, question) if np.isnan(answered) else answered - slack
     if np.isnan([asked, read]).any() or source.notes:
         return _written(figures)
     most = asked + slack - read
@@ -73,10 +73,11 @@ def _written_of_everyone(question: str, source: RunResults) -> tuple[str, ...]:
     return number(asked), wrote, f"{number(most)} or fewer" if np.isnan(blank) else number(blank)
 
 
-def _read(question: str, source: RunResults) -> float:
-    """Return of how many people an answer to a question was read, as far as that is shown."""
+def least_answered(source: RunResults, question: str = ANY) -> float:
+    """Return how many people of the whole study answered at least: those whose answer was read; NaN where that is not shown."""
     counts = source["counts"]
-    return float(counts.loc[(counts["question"] == question) & (counts["group"] == EVERYONE), "base"].max())
+    read = counts.loc[(counts["question"] == question) & (counts["group"] == EVERYONE), "base"].max()
+    return float(read) - source.profile.slack if not source.notes else float("nan")
 
 
 def _by_question(source: RunResults) -> TableBlock:
