@@ -16,6 +16,7 @@ from pipeline.decisions.store import open_store
 from pipeline.errors import ReviewError, StudyError
 from pipeline.report import export
 from pipeline.report.easyread import approve_easyread, draft_ideas, easyread_in_words, start_easyread
+from pipeline.report.releases import release
 from pipeline.study.easy_read import APPROVALS, FILE, Idea, approval_of, read_ideas, reading
 
 
@@ -43,8 +44,8 @@ def fill_in(text):
     )
 
 
-def exported(study):
-    document, page = export(study, to=["easyread"])
+def exported(study, by=export):
+    document, page = by(study, to=["easyread"])
     return docx.Document(str(document)), read_page(page.read_text(encoding="utf-8"))
 
 
@@ -80,13 +81,14 @@ def test_a_co_analyst_takes_the_word_draft_off_and_a_change_brings_it_back(study
     start_easyread(study)
     rewrite(study, fill_in)
     approve_easyread(study, by="ana", when=TODAY)
-    document, page = exported(study)
+    assert "DRAFT" in exported(study)[1].text, "its figures are not released yet"
+    document, page = exported(study, by=release)
     assert "DRAFT" not in page.text and not [one for one in document.paragraphs if "DRAFT" in one.text]
     assert "DRAFT" not in document.core_properties.title
     assert "Approved by Ana on 2026-06-01." in list(easyread_in_words(study))
     rewrite(study, lambda text: text.replace("You can call us.", "You can write to us."))
     assert approval_of(study, read_ideas(study)) is None
-    assert "DRAFT" in exported(study)[1].text
+    assert "DRAFT" in exported(study, by=release)[1].text
 
 
 @pytest.mark.parametrize("name", ["Rob", "Nobody"])

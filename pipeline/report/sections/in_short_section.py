@@ -10,7 +10,7 @@ from pipeline.report.echoed_questions import not_echoing
 from pipeline.report.numbers_in_words import number, number_shown, people, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.sections.doubts_section import silences, texts_of
-from pipeline.report.sections.taking_part_section import everyone_asked
+from pipeline.report.sections.taking_part_section import everyone_asked, least_answered
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.workflow.results import RunResults
 
@@ -33,6 +33,9 @@ def _answered(source: RunResults) -> str:
     if math.isnan(asked):
         return "How many people were asked and answered is not shown, as that would say too much of a few."
     if math.isnan(answered):
+        least = least_answered(source)
+        if not math.isnan(least):
+            return f"At least {number(least)} of {people(asked)} who were asked wrote something, be it only “n/a”."
         return f"{people(asked)} were asked. How many of them wrote something is not shown, as that would say too much of a few."
     return f"{number(answered)} of {people(asked)} who were asked wrote something, be it only “n/a”."
 

@@ -15,17 +15,27 @@ NOT_ASKED = (
     "The survey can tell nothing of people who were not asked, or who stopped before they reached an open question. Ask who they "
     "may be, and look for them elsewhere, before you say that “people” think something."
 )
+NOT_COMPARED = (
+    "Who wrote something, and who left every open question blank, cannot be compared {}: too few groups may have "
+    "their figures shown, as others would say too much of a few."
+)
 NO_GROUPS = "The study names no groups, so nobody can say from the answers who is missing."
 
 
 def missing(source: RunResults) -> ReportSection:
     """Return which groups answered less often, with intervals, and what the survey cannot tell."""
     blocks: list[Block] = []
+    silent = [group for group in source.groups if len(_answering(source, group).shown(ANSWERED)) < 2]
+    # In a study of few people no attribute may have figures: one sentence says so as well as a heading for each.
+    together = silent if len(silent) > 1 else []
     for group in source.groups:
-        blocks += [
-            Heading(f"Who wrote something, and who left every open question blank, {by(group)}"),
-            Points(tuple(_sentences(source, group))),
-        ]
+        if group not in together:
+            blocks += [
+                Heading(f"Who wrote something, and who left every open question blank, {by(group)}"),
+                Points(tuple(_sentences(source, group))),
+            ]
+    if together:
+        blocks.append(Paragraph(NOT_COMPARED.format(listed([by(group) for group in together]))))
     return ReportSection("who-is-missing", "Who is missing", (*(blocks or [Paragraph(NO_GROUPS)]), Paragraph(NOT_ASKED)))
 
 

@@ -44,7 +44,7 @@ def _sentence(source: RunResults) -> str:
     if source["response_rates"].empty:
         return "Nobody was asked an open question."
     figures = everyone_asked(source)
-    asked, answered, blank = _written(figures)
+    asked, answered, blank = _written_of_everyone(ANY, source)
     # From the rounded figures: a share of the true ones would give them away.
     share = "" if np.isnan(figures[:2]).any() else f" ({percent(figures[1] / figures[0])})"
     return (
@@ -57,10 +57,32 @@ def _written(figures: tuple[float, ...]) -> tuple[str, ...]:
     return tuple(NOT_SHOWN if np.isnan(figure) else number(figure) for figure in figures)
 
 
+def _written_of_everyone(question: str, source: RunResults) -> tuple[str, ...]:
+    """Write how many of the whole study were asked, answered and left blank; of what is not shown, what other figures say.
+
+    Nothing more is told by it: whose answer was read is shown, and did not leave it blank. Beside earlier releases figures may
+    be as they were, and then no sum holds.
+    """
+    asked, answered, blank = figures = _figures(source, question=question, group=EVERYONE)[EVERYONE]
+    slack = source.profile.slack
+    read = least_answered(source, question) if np.isnan(answered) else answered - slack
+    if np.isnan([asked, read]).any() or source.notes:
+        return _written(figures)
+    most = asked + slack - read
+    wrote = f"{number(read)} or more" if np.isnan(answered) else number(answered)
+    return number(asked), wrote, f"{number(most)} or fewer" if np.isnan(blank) else number(blank)
+
+
+def least_answered(source: RunResults, question: str = ANY) -> float:
+    """Return how many people of the whole study answered at least: those whose answer was read; NaN where that is not shown."""
+    counts = source["counts"]
+    read = counts.loc[(counts["question"] == question) & (counts["group"] == EVERYONE), "base"].max()
+    return float(read) - source.profile.slack if not source.notes else float("nan")
+
+
 def _by_question(source: RunResults) -> TableBlock:
     rows = [
-        (source.wording(question), *_written(_figures(source, question=question, group=EVERYONE)[EVERYONE]))
-        for question in _questions(source["response_rates"])
+        (source.wording(question), *_written_of_everyone(question, source)) for question in _questions(source["response_rates"])
     ]
     header = ("Open question", "Asked", "Answered", "Left blank")
     caption = "People asked each open question, and how many answered"
