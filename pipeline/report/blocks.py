@@ -131,6 +131,9 @@ class QuotedWords:
     who: str = ""
     reworded: bool = False
     """The words are not the person's own, so no format may set them in quotation marks."""
+    before: str = ""
+    after: str = ""
+    """What the person wrote around them; only in the team's own copy."""
 
     @property
     def speaker(self) -> str:
@@ -185,6 +188,8 @@ class ListEntry:
     heading: str
     facts: tuple[tuple[str, str], ...]
     quotations: Quotations
+    keeps_facts: bool = False
+    """A page prints all facts, and the entry though it has no quotations."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pipeline.report.blocks import Report
 from pipeline.report.draft_mark import marked
 from pipeline.report.numbers_in_words import percent
 from pipeline.report.placed_themes import placed_themes
-from pipeline.report.quote_bank import approved_words
+from pipeline.report.quote_bank import approved_words, consent_was_asked
 from pipeline.report.sections.accounts_section import set_aside
 from pipeline.report.sections.actions_section import came_of_it
 from pipeline.report.sections.agreement_section import how_people_agreed
@@ -40,6 +40,12 @@ FOR_THE_TEAM = (
 )
 
 
+FOR_THE_TEAM_UNASKED = (
+    "For the team only, not to be passed on: this copy shows what people wrote. The survey did not ask whether they may be "
+    "quoted, so the report in exports/ shows nobody's words."
+)
+
+
 def build_report(source: RunResults, *, for_team: bool = False) -> Report:
     """Return the whole report of a study; `for_team`, with words that nobody has approved yet.
 
@@ -55,7 +61,11 @@ def build_report(source: RunResults, *, for_team: bool = False) -> Report:
 def _build(source: RunResults, *, for_team: bool) -> Report:
     if for_team:
         captions = who_said(source["people"], source.study.settings, fewest=source.profile.fewest)
-        words = quotable_words(source["texts"], source["segments"], source["comments"], captions)
+        comments = source["comments"]
+        if not consent_was_asked(source):
+            # Nobody was asked, so nothing may be passed on; those who analyse the answers must read them all the same.
+            comments = comments.assign(consent="quote")
+        words = quotable_words(source["texts"], source["segments"], comments, captions)
     else:
         words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
     # In the themes' section those that people set aside are listed; all other sections count without them.
@@ -64,7 +74,7 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
     report = Report(
         title=source.study.settings.name,
         banner=banner(checked_share(source["codings"])),
-        notice=f"{FOR_THE_TEAM} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
+        notice=f"{_for_the_team(source)} {CHECK}" if for_team else f"{APPROVED} {CHECK}",
         sections=(
             story(source, counted, words),
             in_short(source, counted),
@@ -90,6 +100,10 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
     )
     # The team's own copy says already that it stays with the team.
     return report if for_team else marked(report, source)
+
+
+def _for_the_team(source: RunResults) -> str:
+    return FOR_THE_TEAM if consent_was_asked(source) else FOR_THE_TEAM_UNASKED
 
 
 def build_summary(source: RunResults) -> Report:

@@ -16,7 +16,8 @@ LEAST_HEIGHT, ROOM, KEY_LINE = 5.6, 2.3, 0.22
 """Inches; and how many times the room of all names and circles the map has."""
 SMALLEST, LARGEST = 0.05, 0.17
 NAME_CHARACTERS, LETTER, LINE, POINTS = 19, 0.066, 0.125, 7.5
-ROUNDS, GAP = 600, 0.05
+ROUNDS, GAP, SLACK = 600, 0.05, 0.02
+"""How often boxes are pushed, the room around each, and how much of that two may share: pushing never ends to the last hair."""
 HOVER = "hover-"
 """How the groups of the drawing are called that say something where somebody points at them."""
 
@@ -63,7 +64,7 @@ def apart(places: Floats, boxes: Floats, room: tuple[float, float]) -> Floats:
     for _ in range(ROUNDS):
         step = middles[:, None] - middles[None, :]
         over = half[:, None] + half[None, :] - np.abs(step)
-        upon = (over > 0).all(axis=2) & ~np.eye(len(middles), dtype=bool)
+        upon = (over > SLACK).all(axis=2) & ~np.eye(len(middles), dtype=bool)
         if not upon.any():
             break
         # Along the side on which there is less to go.

@@ -162,6 +162,8 @@ class _Page:
                 yield from [replace(block, text=text)] if text else []
             case InWorkbook():
                 moved += [self.place[table.name] for table in tables_among(block.blocks)]
+            case ListEntry() if block.keeps_facts:
+                yield block
             case ListEntry():
                 # Of a theme without words that may be shown, the table says all there is to say.
                 if block.quotations.items:

@@ -153,6 +153,12 @@ def quotes_of(words: Words, text_ids: Iterable[str]) -> tuple[QuotedWords, ...]:
     )
 
 
+def consent_was_asked(source: RunResults) -> bool:
+    """Say whether the survey asked people if they may be quoted; where it did not, every answer may be analysed and no more."""
+    # Both, since a study that no longer names the column may hold answers of people who were asked.
+    return source.study.settings.intake.consent is not None or not set(source["comments"]["consent"]) <= {"analyse"}
+
+
 @dataclass(frozen=True)
 class Quotation:
     """A quotation that may leave."""

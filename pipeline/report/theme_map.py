@@ -16,6 +16,7 @@ from pipeline.workflow.results import RunResults
 
 
 Floats = NDArray[np.float64]
+MOST_NEAR = 3
 FEWEST_ON_MAP = 4
 """Themes: fewer are read from a table."""
 HOW = "Each theme lies near those that are worded alike. The larger a circle, the more people wrote about it"
@@ -50,6 +51,17 @@ def map_chart(source: RunResults, placed: Sequence[PlacedTheme]) -> Chart | None
         key=tuple(f"Like “{name}” ({n_of(n, 'theme')})" for name, n in families),
         hover=tuple(_hover(theme) for theme in shown),
     )
+
+
+def nearest_themes(source: RunResults, placed: Sequence[PlacedTheme]) -> dict[str, tuple[str, ...]]:
+    """Return for each theme the names of those that lie nearest to it, by its id; none where no run made middles."""
+    middles = _middles(source, placed)
+    if middles is None:
+        return {}
+    unit = middles / np.maximum(np.linalg.norm(middles, axis=1, keepdims=True), 1e-12)
+    likeness = unit @ unit.T - 2 * np.eye(len(unit))
+    order = np.argsort(-likeness, axis=1, kind="stable")[:, : min(MOST_NEAR, len(placed) - 1)]
+    return {theme.theme_id: tuple(placed[row].heading for row in rows) for theme, rows in zip(placed, order, strict=True)}
 
 
 def flat_places(middles: Floats) -> Floats:

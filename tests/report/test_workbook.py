@@ -10,7 +10,7 @@ from small_study import PRIVATE
 from pipeline.report import export
 from pipeline.report.blocks import Figure, Report, ReportSection, TableBlock
 from pipeline.report.content import build_report
-from pipeline.report.formats.report_workbook import write_tables_workbook
+from pipeline.report.formats.report_workbook import TIDY, write_tables_workbook
 from pipeline.report.report_tables import report_tables
 
 
@@ -33,7 +33,7 @@ def rows_under(sheet, heading):
 def test_there_is_a_cover_a_list_of_contents_and_a_sheet_for_each_table(book, source):
     report = build_report(source)
     tables = list(report_tables(report))
-    assert book.sheetnames == ["Cover", "Contents", *(f"Table {n}" for n in range(1, len(tables) + 1))]
+    assert book.sheetnames == ["Cover", "Contents", TIDY, *(f"Table {n}" for n in range(1, len(tables) + 1))]
     assert book["Cover"]["A1"].value == report.title
     assert "Not yet checked by people" in [row[0].value for row in book["Cover"]]
     for number, table in enumerate(tables, start=1):
@@ -104,3 +104,28 @@ def test_a_table_without_rows_and_words_with_signs_of_gptables_can_be_written(tm
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
     assert rows_under(book["Table 1"], "Code") == [["Code", "n"], ["There is nothing to show", "[z]"]]
     assert rows_under(book["Table 2"], "Code") == [["Code"], ["costs $ $5$ $"], ["[Note 1]"]]
+
+
+def test_one_sheet_has_a_row_for_each_figure_to_filter_and_to_pivot(book, source):
+    sheet = book[TIDY]
+    header, *rows = rows_under(sheet, "Sheet")
+    assert header[:6] == ["Sheet", "What it is of", "Row", "Group or column", "Unit", "Figure"]
+    figures = [
+        (table.caption, row[0], table.header[place], cell)
+        for table in report_tables(build_report(source))
+        for row in table.rows
+        for place, cell in enumerate(row)
+        if isinstance(cell, Figure)
+    ]
+    found = {tuple(row[1:4]): row for row in rows}
+    for caption, name, group, cell in figures:
+        row = found[caption, name, group]
+        written = f"{row[5]:.0%}" if row[4].startswith("share") else f"{row[5]:.2f}"
+        assert (written, row[-1]) == (cell.value, cell.people)
+    assert figures and sheet.freeze_panes and next(iter(sheet.tables.values())).autoFilter is not None
+    assert all(cell.number_format == "General" for row in sheet for cell in row)
+
+
+def test_contents_lead_to_each_sheet(book):
+    links = {row[0].value for row in book["Contents"] if row[0].hyperlink}
+    assert links == set(book.sheetnames) - {"Cover", "Contents"}

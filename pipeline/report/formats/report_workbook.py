@@ -21,6 +21,9 @@ from pipeline.workflow.results import RunResults
 if TYPE_CHECKING:
     from gptables import GPTable
 
+TIDY = "All figures"
+_IN_SIGHT = 20
+"""Rows that a screen shows at once."""
 NOTHING = "There is nothing to show"
 HELD_BACK, NOT_APPLICABLE = "[c]", "[z]"
 SIGNS = {HELD_BACK: "not shown, as it is about too few people", NOT_APPLICABLE: "does not apply"}
@@ -48,6 +51,10 @@ def write_tables_workbook(report: Report, path: Path) -> None:
 
     tables = list(report_tables(report))
     sheets = {f"Table {number}": _sheet(table, number, report.draft) for number, table in enumerate(tables, start=1)}
+    figures = tidy_figures(tables)
+    if figures.rows:
+        # Shares, scores and numbers stand in one column there, so that no one form of showing them is right.
+        sheets = {TIDY: _sheet(figures, 0, report.draft, title=figures.caption, formatted=False)} | sheets
     # A sentence a row: a text that has to wrap is cut short where a program sets all rows alike.
     sentences = re.split(r"(?<=\.) ", report.notice)
     cover = gptables.Cover(title=plain(report.title), intro=[plain(text) for text in (report.banner, *sentences)], width=130)
@@ -62,10 +69,43 @@ def write_tables_workbook(report: Report, path: Path) -> None:
             sheet.set_landscape()
             sheet.set_paper(_A4)
             sheet.fit_to_pages(1, 0)
+            _with_names_in_sight(sheet)
         book.set_properties({"title": plain(report.title), "author": "Many Voices", "created": ALWAYS})
         book.close()
 
     write_atomically(path, write)
+
+
+def tidy_figures(tables: Sequence[TableBlock]) -> TableBlock:
+    """Return all figures of tables as one table with a row for each, to filter and to pivot."""
+    rows = tuple(
+        (f"Table {number}", table.caption, _as_words(row[0]), table.header[place], _unit(cell), cell)
+        for number, table in enumerate(tables, start=1)
+        for row in table.rows
+        for place, cell in enumerate(row)
+        if place and (isinstance(cell, Figure) or place in table.numeric)
+    )
+    header = ("Sheet", "What it is of", "Row", "Group or column", "Unit", "Figure")
+    return TableBlock("figures", "All figures, a row for each", header, rows, numeric=(5,))
+
+
+def _unit(cell: Cell) -> str:
+    text = _as_words(cell)
+    return "share, from 0 to 1" if _PERCENT.fullmatch(text) else "score" if _DECIMAL.fullmatch(text) else "number"
+
+
+def _as_words(cell: Cell) -> str:
+    return cell.value if isinstance(cell, Figure) else cell
+
+
+def _with_names_in_sight(sheet: Any) -> None:
+    """Let the names of columns stay in sight, and rows be filtered by them, where a sheet has a table of many rows."""
+    for table in sheet.tables:
+        first = re.match(r"[A-Z]+(\d+):", str(table["range"]))
+        if first and len(sheet.table) > _IN_SIGHT:
+            sheet.freeze_panes(int(first[1]), 0)
+            if sheet.name == TIDY:
+                table["autofilter"] = table["range"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +127,7 @@ class _Column:
         return next((form for kind, form in forms if self.figures and any(map(kind.fullmatch, self.cells))), "")
 
 
-def _sheet(table: TableBlock, number: int, draft: str) -> "GPTable":
+def _sheet(table: TableBlock, number: int, draft: str, *, title: str = "", formatted: bool = True) -> "GPTable":
     import gptables
 
     if not table.rows:
@@ -101,7 +141,7 @@ def _sheet(table: TableBlock, number: int, draft: str) -> "GPTable":
     return gptables.GPTable(
         table=frame,
         table_name=f"table_{number}",
-        title=plain(f"Table {number}: {table.caption}"),
+        title=plain(title or f"Table {number}: {table.caption}"),
         instructions=f"{draft}. This worksheet contains one table." if draft else "This worksheet contains one table.",
         legend=[f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs],
         scope=plain(table.note) or None,
@@ -109,7 +149,7 @@ def _sheet(table: TableBlock, number: int, draft: str) -> "GPTable":
         additional_formatting=[
             {"column": {"columns": [place], "format": {"num_format": column.form}}}
             for place, column in enumerate(columns)
-            if column.form
+            if formatted and column.form
         ],
     )
 

@@ -24,8 +24,9 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, number, score, sentence_
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.quote_bank import quotes_of
 from pipeline.report.sections.doubts_section import texts_of
+from pipeline.report.sections.theme_explorer import explored
 from pipeline.report.theme_charts import people_chart, tones_chart
-from pipeline.report.theme_map import map_chart
+from pipeline.report.theme_map import map_chart, nearest_themes
 from pipeline.report.theme_tone import NO_TONES, has_tones, tone_in_words
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
@@ -66,9 +67,13 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
     blocks.append(InWorkbook((Paragraph(HOW_STEADY), *_families(counted_in))))
-    blocks += entries[:OPEN_ENTRIES]
-    if folded := entries[OPEN_ENTRIES:]:
-        blocks.append(Fold("What people said about the other themes", tuple(folded)))
+    if words.released:
+        blocks += entries[:OPEN_ENTRIES]
+        if folded := entries[OPEN_ENTRIES:]:
+            blocks.append(Fold("What people said about the other themes", tuple(folded)))
+    else:
+        blocks.append(Heading("Each theme, to open", "explore"))
+        blocks += explored(source, list(zip(counted_in, entries, strict=True)), words, nearest_themes(source, counted_in))
     if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
         summary = f"{n_of(len(aside), 'theme')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(summary, tuple(aside)))
