@@ -68,7 +68,7 @@ def write_time_spent(review: ReviewSession, path: Path) -> Path:
     It holds name, group, decisions, minutes, first and last day. How often somebody skipped is shown of nobody.
     """
     efforts = sorted(_efforts(review), key=lambda effort: effort.name.casefold())
-    rows = [
+    rows: list[list[str | float]] = [
         [effort.name, effort.group, effort.decided, round(effort.minutes, 1), effort.first[:10], effort.last[:10]]
         for effort in efforts
     ]

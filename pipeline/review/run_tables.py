@@ -133,7 +133,7 @@ class Tables:
     def turn_of(self, segment_id: str) -> "Turn":
         """Return which part of its answer an excerpt is."""
         row = self.row_of.get(segment_id)
-        parts = [segment_id] if row is None else self.of_comment[self.segments["comment_id"].iat[row]]
+        parts = [segment_id] if row is None else self.of_comment[str(self.segments["comment_id"].iat[row])]
         return Turn(parts.index(segment_id) + 1, len(parts))
 
     @cached_property

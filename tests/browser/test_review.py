@@ -117,7 +117,7 @@ def states(served):
     yield "found alike", go(f"/find/like/{next(iter(quotable(served)))}"), 200, "More like this"
     yield "quotes", go("/quotes"), 200, "Quotes to approve"
     yield "quote", go(f"/quotes/{quotable(served)[0]}"), 200, "May this be printed?"
-    yield "quote, wrong", sent(f"/quotes/{quotable(served)[0]}", "No, keep it in"), 422, "May this be printed?"
+    yield "quote, wrong", sent(f"/quotes/{quotable(served)[0]}", "No, do not print it"), 422, "May this be printed?"
     yield "closing the loop", go("/loop"), 200, "Closing the loop"
     yield "loop row", sent_on("/loop", "Write what came of it"), 200, "Write what came of it"
     yield "loop row, wrong", loop_row_without_a_decision(served), 422, "Write what came of it"

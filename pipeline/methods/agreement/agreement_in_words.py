@@ -78,6 +78,14 @@ def about(comparison: CoderComparison) -> str:
     return f"{who}, {n:,} excerpts. {_overall(comparison.overall, comparison.kappa)}"
 
 
+def in_a_sentence(comparison: CoderComparison) -> str:
+    """Say in a sentence that needs no statistics how far they agree; nothing where there are too few excerpts."""
+    if comparison.overall is None or comparison.overall.same.value is None:
+        return ""
+    n = round(10 * comparison.overall.same.value)
+    return f"Of every 10 excerpts that both coded, they gave exactly the same codes to about {n}."
+
+
 def _overall(agreement: SetAgreement, kappa: str) -> str:
     alpha = f"{figure(agreement.alpha)}{level(agreement.alpha)}"
     return (

@@ -51,9 +51,9 @@ def answer_in_words(answer: Coding | Decision | Discussion | ReaderCoding) -> st
     return named.get(getattr(answer, "outcome", "")) or codes or "none of these"
 
 
-def on_day(moment: str) -> str:
-    """Return the day of a moment in ISO as it is written in Britain, such as 4 March 2026."""
-    day = date.fromisoformat(moment[:10])
+def on_day(moment: str | date) -> str:
+    """Return a day, or that of a moment in ISO, as it is written in Britain, such as 4 March 2026."""
+    day = date.fromisoformat(str(moment)[:10])
     return f"{day.day} {day:%B %Y}"
 
 

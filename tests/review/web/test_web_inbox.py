@@ -30,6 +30,7 @@ def test_a_note_and_a_suggestion_stand_in_ones_inbox_with_when_others_see_them(a
     assert "Others see it when everybody has read this excerpt." in ann.page.text
     say(review, "Ben", excerpt, "time")
     assert "The group can read it now" in ann.get("/came-of-it").text
+    assert "The group can decide about it now" in ann.page.text
 
 
 def test_a_suggestion_is_adopted_agreed_by_another_and_written_and_its_author_reads_so(ann, another, study, suggested):
@@ -82,7 +83,8 @@ def test_who_asks_to_talk_finds_it_under_talk_about_it_once_everybody_has_read(a
     assert excerpt not in ben.get("/talk").text
     assert ben.get(f"/talk/{excerpt}").status_code == 409, "what Ann said is not shown to somebody who has yet to read it"
     say(review, "Ben", excerpt, "time")
-    assert excerpt in ben.get("/talk").text and ben.get(f"/talk/{excerpt}").status_code == 200
+    assert "<bdi>Ann</bdi> asked to talk about it" in ben.get("/talk").text
+    assert excerpt in ben.page.text and ben.get(f"/talk/{excerpt}").status_code == 200
     assert "Talk about it" in ann.get("/came-of-it").text
 
 

@@ -103,7 +103,7 @@ def test_another_row_in_its_place_is_never_overwritten(ann, study, write):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"decided_on": "1.2.2026"}, "“When was it decided?” is &#39;1.2.2026&#39;; write it as 2026-03-31."),
+        ({"decided_on": "in February"}, "“When was it decided?” is &#39;in February&#39;; write it as 2026-03-31."),
         ({"not_possible_because": "The law."}, "both an action and a reason why it is not possible"),
         ({"told_on": ""}, "“How were people told?” and “When were they told?” belong together."),
         ({"decision": ""}, "An action, or a reason why not, needs the decision it follows from."),
@@ -122,7 +122,7 @@ def test_rows_that_are_not_right_are_named_and_put_right_on_the_page(ann, study,
     page = ann.get("/loop").text
     assert "due is &#39;soon&#39;" in page and "Did you mean &#39;Forms and rules&#39;?" in page
     ann.get("/loop/row/2")
-    assert "“Until when is it to be done?” is &#39;soon&#39;" in ann.page.text
+    assert "“When is it to be done by?” is &#39;soon&#39;" in ann.page.text
     ann.send(**LATE)
     assert len(read_loop(study).entries) == 2
 
@@ -144,3 +144,26 @@ def test_what_is_not_there_is_not_found(ann, browser):
 def test_words_of_very_few_are_no_name_for_a_row(ann):
     page = ann.get("/loop").text
     assert "harp" not in page and "theme 6" in page
+
+
+@pytest.mark.parametrize(
+    "typed", ["1 March 2026", "1/3/2026", "01.03.2026", "1st March, 2026", "1 Mar 2026", "2026-03-01", " 1  march 2026 "]
+)
+def test_days_are_taken_as_they_are_written_in_britain(ann, study, typed):
+    begin(ann, "Forms and rules")
+    ann.send(about="Forms and rules", **DONE | {"done_on": typed})
+    assert [entry.done_on for entry in read_loop(study).entries] == [date(2026, 3, 1)]
+    assert "Done on 1 March 2026." in ann.get("/loop").text
+
+
+@pytest.mark.parametrize("typed", ["31/2/2026", "1 Marchember 2026", "32 March 2026"])
+def test_a_day_that_there_is_not_stays_as_it_was_typed_and_is_said(ann, typed):
+    begin(ann, "Forms and rules")
+    ann.send(about="Forms and rules", **DONE | {"done_on": typed})
+    assert ann.page.status_code == 422 and typed in ann.page.text
+
+
+def test_an_empty_form_is_no_row(ann, study):
+    begin(ann, "Forms and rules")
+    ann.send(about="Forms and rules")
+    assert ann.page.status_code == 422 and "Write something first" in ann.page.text and not (study.folder / FILE).exists()

@@ -258,7 +258,10 @@ def test_a_request_that_is_too_large_is_refused(ann):
     assert ann.post("/settings", fields).status_code == 413
 
 
-def test_a_fault_says_nothing_of_answers_or_places(app, ann, monkeypatch, caplog):
+def test_a_fault_says_nothing_of_answers_or_places(app, review, monkeypatch, caplog):
+    # A facilitator may open every page.
+    review.write(lambda store: store.add_reviewer("Fay", "family", "facilitator"))
+    fay = Browser(app).be("Fay")
     canary = "Forty pages before anybody listens to you."
 
     def break_down(*_, **__):
@@ -270,7 +273,7 @@ def test_a_fault_says_nothing_of_answers_or_places(app, ann, monkeypatch, caplog
     handler = logging.StreamHandler(log)
     logging.getLogger().addHandler(handler)
     for rule in rules(app):
-        page = ann.get(filled(rule), follow=False) if "GET" in rule.methods else None
+        page = fay.get(filled(rule), follow=False) if "GET" in rule.methods else None
         if page is not None:
             assert page.status_code == 500 and {name: page.headers.get(name) for name in HEADERS} == HEADERS
             assert canary not in page.text and "SELECT" not in page.text and "/home" not in page.text

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -91,6 +93,15 @@ def test_quotes_are_approved_reworded_refused_and_undone(ann, review):
     ann.press("Undo")
     standing = {one.segment_id: one.approval for one in quote_candidates(review)}
     assert standing[first.segment_id].outcome == "approved" and standing[second.segment_id] is None
+
+
+def test_the_next_quote_comes_at_once_with_its_whole_answer_and_question(ann, review):
+    ann.get("/quotes")
+    places = re.findall(r'href="(/quotes/\w+)"', ann.page.text)
+    ann.get(places[0])
+    assert "The whole answer and the question" in ann.page.text
+    ann.send(button="refuse", reason="It points at her.")
+    assert ann.path == places[1] and "Kept: refused." in ann.page.text and ann.heading == "May this be printed?"
 
 
 def test_who_agreed_to_other_words_only_is_never_quoted(ann, review):

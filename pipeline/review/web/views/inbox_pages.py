@@ -1,5 +1,7 @@
 """What came of what people wrote: an inbox for each person, and a list for the group."""
 
+from functools import partial
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -41,6 +43,7 @@ def mine() -> Page:
         proposals=[edit for edit in code_edits(review) if edit.by == me],
         worries=worries(review, by=me),
         talks=known_talks(review),
+        shared=partial(is_shared, review),
         words=_words,
         notice=flash.take(),
     )

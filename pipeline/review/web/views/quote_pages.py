@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from pipeline.errors import ReviewError
 from pipeline.review.coding import StaleError
+from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.quote_approvals import (
     QuoteCandidate,
     approve,
@@ -75,7 +76,7 @@ def decide(segment_id: str) -> Page:
         return _show(candidate, form, {"reason" if do == "refuse" else "wording": str(error)}), 422
     undo = url_for("quotes.undo", approval_id=made.approval_id)
     flash.give(Notice(f"Kept: {made.outcome}.", undo=undo))
-    return redirect(url_for("quotes.quotes"), 303)
+    return redirect(_next_after(segment_id), 303)
 
 
 @PAGES.post("/quotes/<segment_id>/code")
@@ -100,6 +101,16 @@ def _place(quote: QuoteCandidate) -> tuple[bool, str]:
     return hidden, quote.segment_id if hidden else ""
 
 
+def _next_after(segment_id: str) -> str:
+    """Return where the next quote that waits is, in the order of the list; the list where none waits."""
+    every = sorted(quote_candidates(context().review), key=_place)
+    ids = [candidate.segment_id for candidate in every]
+    start = ids.index(segment_id) if segment_id in ids else 0
+    waiting = (candidate for candidate in (*every[start:], *every[:start]) if not candidate.approval)
+    following = next(waiting, None)
+    return url_for("quotes.quote", segment_id=following.segment_id) if following else url_for("quotes.quotes")
+
+
 def _candidate(segment_id: str) -> QuoteCandidate:
     candidates = quote_candidates(context().review)
     return next((candidate for candidate in candidates if candidate.segment_id == segment_id), None) or abort(404)
@@ -108,4 +119,5 @@ def _candidate(segment_id: str) -> QuoteCandidate:
 def _show(candidate: QuoteCandidate, form: QuoteForm, errors: dict[str, str]) -> str:
     form.stamp(version=candidate.version, person=context().me.name)
     form.shown.data = form.shown.data or content_id(candidate.text)
-    return render_template("quote.html.j2", quote=candidate, form=form, errors=errors, notice=flash.take())
+    excerpt = bare_excerpt(context().review.last_run(), candidate.segment_id)
+    return render_template("quote.html.j2", quote=candidate, excerpt=excerpt, form=form, errors=errors, notice=flash.take())
