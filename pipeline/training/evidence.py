@@ -14,6 +14,7 @@ from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.active_learning.cross_validate import CodedTexts
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.methods.embedding.remembering import RememberingEmbedder
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
 from pipeline.workflow.inputs import read_input
@@ -110,10 +111,11 @@ def _coder(study: Study, codebook: Codebook) -> CodebookClassifier:
     settings = study.settings
     # All that teach the coder in a run, though it is fitted a dozen times here: figures of another coder would not be its own.
     written = written_answers(codebook) if settings.code.written_examples else WrittenAnswers()
-    examples = examples_of(written, load_embedder(settings.embed.model)) if len(written) else None
+    embedder = RememberingEmbedder(load_embedder(settings.embed.model))
+    examples = examples_of(written, embedder) if len(written) else None
     return CodebookClassifier(
         codebook,
-        embedder=settings.embed.model,
+        embedder=embedder,
         seed=settings.code.seed,
         min_precision=settings.code.min_precision,
         recall_first=settings.code.recall_first,

@@ -15,7 +15,9 @@ def fine_tune(evidence: Evidence, *, progress: Callable[[float], None] | None = 
     """Return a coder with a model fine-tuned on all that people decided; the same decisions go on from where they stopped."""
     study, material = evidence.study, evidence.after
     coder: CodebookClassifier = clone(evidence.coder)
-    coder.set_params(effort="thorough", keep=study.unfinished, progress=progress)
+    # By its name or folder, since the model itself is tuned.
+    embedder = study.settings.embed.model
+    coder.set_params(effort="thorough", keep=study.unfinished, progress=progress, embedder=embedder)
     unread = np.setdiff1d(np.arange(len(material.texts)), material.rows)
     rows = np.concatenate([unread, material.rows])
     return learn(coder, material, rows, [*[None] * len(unread), *material.codes])

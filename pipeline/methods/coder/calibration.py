@@ -87,6 +87,10 @@ class Calibration:
             return float(value), np.array([(surplus * odds).sum(), surplus.sum()])
 
         slope, level = minimize(surprise, np.array([1.0, 0.0]), jac=True, method="L-BFGS-B").x
+        return self.moved(float(slope), float(level))
+
+    def moved(self, slope: float, level: float) -> "Calibration":
+        """Return the curve whose log odds are this one's times `slope` plus `level`, for all codes alike."""
         return Calibration(self.shape, self.slopes * slope, self.levels * slope + level)
 
 

@@ -16,8 +16,8 @@ FRAMES = ("good", "better", "neutral")
 _MEANING, _WORDS, _FRAME, _RIDGE = 4.0, 1.0, 0.09, 1.0
 # However much a lesson counts, texts that say the same must not make the matrix singular in float32.
 _LEAST_RIDGE = 0.01
-# So many rows of likeness in words are made at a time.
-_ROWS = 1_024
+# So many rows of likeness in words are made at a time, and so many lessons are held out together.
+_ROWS, _COLUMNS = 1_024, 200
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,25 @@ class Learnt:
 
     def held_out(self, rows: NDArray[np.intp]) -> "HeldOut":
         """Return these lessons, by their rows, each scored as if it had not been learnt."""
+        surprises = self.model.pulls[rows] / self._influence_on_itself(rows)[:, None]
+        return HeldOut(self.lessons.targets[rows] - surprises, self, rows, surprises)
+
+    def influences(self, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return how far the target of each of these lessons moves all pulls, float32 (n_lessons, n_rows)."""
         units = np.zeros((len(self.lessons), len(rows)), dtype=np.float32)
         units[rows, np.arange(len(rows))] = 1
-        influences = _solve(self.system, _solve(self.system, units), transposed=True)
-        surprises = self.model.pulls[rows] / influences[rows, np.arange(len(rows))].astype(np.float64)[:, None]
-        return HeldOut(self.lessons.targets[rows] - surprises, self.model, influences, surprises)
+        return _solve(self.system, _solve(self.system, units), transposed=True)
+
+    def _influence_on_itself(self, rows: NDArray[np.intp]) -> Matrix:
+        """Return how far the target of each of these lessons moves its own pull, float (n_rows,)."""
+        own = np.zeros(len(rows))
+        for part in np.array_split(np.argsort(rows, kind="stable"), max(1, len(rows) // _COLUMNS)):
+            # What is solved for is 0 above the first of these rows, so the lessons before it play no part.
+            first = rows[part].min(initial=0)
+            units = np.zeros((len(self.lessons) - first, len(part)), dtype=np.float32)
+            units[rows[part] - first, np.arange(len(part))] = 1
+            own[part] = np.square(_solve(self.system[first:, first:], units)).sum(axis=0, dtype=np.float64)
+        return own
 
 
 @dataclass(frozen=True)
@@ -128,14 +142,18 @@ class HeldOut:
     """
 
     own: Matrix
-    model: LikenessModel
-    influences: NDArray[np.float32]
+    learnt: Learnt
+    rows: NDArray[np.intp]
     surprises: Matrix
 
     def scores(self, features: Features, lessons: NDArray[np.intp]) -> Matrix:
         """Return the scores of each text without the lesson beside it, float (n_texts, n_codes)."""
-        influence = np.einsum("ij,ji->i", likeness(features, self.model.landmarks), self.influences[:, lessons])
-        scores: Matrix = self.model.scores(features) - influence[:, None] * self.surprises[lessons]
+        model = self.learnt.model
+        # Few lessons are read part by part, and only of theirs all influences are worked out.
+        needed, place = np.unique(lessons, return_inverse=True)
+        influences = self.learnt.influences(self.rows[needed])
+        influence = np.einsum("ij,ji->i", likeness(features, model.landmarks), influences[:, place])
+        scores: Matrix = model.scores(features) - influence[:, None] * self.surprises[lessons]
         return scores
 
 
@@ -160,16 +178,23 @@ def _learnt(lessons: TaughtTexts, system: NDArray[np.float32]) -> Learnt:
 
 
 def _ridged(lessons: TaughtTexts) -> NDArray[np.float32]:
+    """Return how alike the lessons are, with their ridge: what stands on and below the diagonal, as the rest mirrors it."""
+    n, features = len(lessons), lessons.features
+    alike = np.zeros((n, n), dtype=np.float32)
+    for begin in range(0, n, _ROWS):
+        end = min(begin + _ROWS, n)
+        alike[begin:end, :end] = likeness(features.take(np.arange(begin, end)), features.take(np.arange(end)))
     # A lesson that counts less is followed less closely.
-    alike = likeness(lessons.features, lessons.features)
-    alike[np.diag_indices(len(alike))] += np.maximum(_RIDGE / lessons.weights, _LEAST_RIDGE).astype(np.float32)
+    alike[np.diag_indices(n)] += np.maximum(_RIDGE / lessons.weights, _LEAST_RIDGE).astype(np.float32)
     return alike
 
 
 def _factor(matrix: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the lower Cholesky factor, of which only what stands on and below the diagonal is read; in the same memory."""
     from scipy.linalg import cholesky
 
-    return np.asarray(cholesky(matrix, lower=True, overwrite_a=True, check_finite=False))
+    # LAPACK has rows for columns, so the lower half is the upper one to it, and nothing is copied.
+    return np.asarray(cholesky(matrix.T, lower=False, overwrite_a=True, check_finite=False).T)
 
 
 def _model(landmarks: Features, pulls: Matrix) -> LikenessModel:

@@ -14,8 +14,9 @@ from pipeline import CodebookClassifier
 from pipeline.codebook.codebook import Code, Codebook
 from pipeline.errors import CodebookError, DataError, ModelError
 from pipeline.methods.coder import classifier
-from pipeline.methods.coder.calibration import calibrate, thresholds
-from pipeline.methods.coder.kernel_ridge import Features, TaughtTexts, learn
+from pipeline.methods.coder.calibration import LIKENESS, Calibration, calibrate, thresholds
+from pipeline.methods.coder.fit import for_people
+from pipeline.methods.coder.kernel_ridge import Features, TaughtTexts, learn, likeness
 from pipeline.methods.coder.shares_by_frame import shifted, shifts_by_frame
 from pipeline.methods.coder.weak_labels import theme_hints
 from pipeline.methods.embedding.embedders import load_embedder
@@ -409,6 +410,30 @@ def test_holding_out_a_lesson_is_the_same_as_never_having_had_it():
         without = learn(TaughtTexts(features.take(rest), shares[rest], weights[rest])).model
         np.testing.assert_allclose(held_out.own[row], without.scores(features.take(np.array([row])))[0], atol=1e-3)
         np.testing.assert_allclose(found[row], without.scores(others.take(np.array([row])))[0], atol=1e-3)
+
+
+def test_what_written_answers_teach_is_believed_less_until_people_have_decided():
+    alone, some, many = map(for_people, (0, 50, 10_000))
+    assert alone[0] < some[0] < many[0] <= 1 and alone[1] < some[1] < many[1] <= 0
+    curve = Calibration(LIKENESS, np.array([LIKENESS.slope]), np.full(2, LIKENESS.level))
+    scores = np.array([[0.3, 0.6], [0.7, 0.1]])
+    believed, less = curve.probabilities(scores), curve.moved(*alone).probabilities(scores)
+    assert (less[believed > 0.2] < believed[believed > 0.2]).all()
+    assert (np.argsort(less, axis=1) == np.argsort(believed, axis=1)).all()
+    np.testing.assert_allclose(curve.moved(*many).probabilities(scores), believed, atol=0.01)
+
+
+def test_many_lessons_are_held_out_as_few_are_and_in_any_order():
+    features = random_features(1_100, seed=1)
+    draw = np.random.default_rng(3)
+    shares, weights = (draw.random((1_100, 3)) > 0.6).astype(float), draw.random(1_100) + 0.5
+    learnt = learn(TaughtTexts(features, shares, weights))
+    rows = draw.permutation(1_100)[:450]
+    held_out = learnt.held_out(rows)
+    influence = learnt.influences(rows)[rows, np.arange(450)]
+    np.testing.assert_allclose(held_out.surprises * influence[:, None], learnt.model.pulls[rows], rtol=1e-3, atol=1e-4)
+    kernel = likeness(features, features).astype(float) + np.diag(1 / weights)
+    np.testing.assert_allclose(learnt.system @ learnt.system.T, kernel, atol=1e-3)
 
 
 def test_what_is_learnt_bit_by_bit_is_the_same_as_learnt_at_once():
