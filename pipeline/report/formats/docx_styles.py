@@ -21,6 +21,7 @@ from docx.text.paragraph import Paragraph
 
 from pipeline.runtime import undated
 from pipeline.runtime.files import write_atomically
+from pipeline.runtime.plain_text import is_right_to_left
 
 
 # A document must say when it was made; the real time would tell when somebody worked.
@@ -30,6 +31,12 @@ FONT = "Arial"
 COLOUR, RULE = "12436D", "C9C9CA"
 """Of headings and figures, as on the page; of lines in tables."""
 _LANGUAGE = "en-GB"
+# What comes after the direction in a paragraph's properties, whose order the format lays down.
+_AFTER_BIDI = (
+    *("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:suppressOverlap"),
+    *("w:jc", "w:textDirection", "w:textAlignment", "w:textboxTightWrap", "w:outlineLvl", "w:divId", "w:cnfStyle", "w:rPr"),
+    *("w:sectPr", "w:pPrChange"),
+)
 _TEXT_WIDTH_CM = 17.0
 # A cell's margins on both sides, and what a bold letter of Arial is wide at one point, capitals among small ones.
 _CELL_MARGINS_CM, _CM_PER_POINT = 0.45, 0.0215
@@ -80,7 +87,10 @@ def plain(text: str) -> str:
 
 
 def write_lines(paragraph: Paragraph, text: str, *, bold: bool = False) -> None:
-    """Write a text with its line breaks."""
+    """Write a text with its line breaks, from right to left where its script is written so."""
+    if is_right_to_left(text):
+        right_to_left = OxmlElement("w:bidi")
+        paragraph._p.get_or_add_pPr().insert_element_before(right_to_left, *_AFTER_BIDI)
     for place, line in enumerate(plain(text).split("\n")):
         run = paragraph.add_run()
         if place:

@@ -1,6 +1,5 @@
 """Small matters of wording that many pages share."""
 
-import unicodedata
 from datetime import date
 
 from flask import session
@@ -13,6 +12,7 @@ from pipeline.review.discussions import Discussion, ReaderCoding
 from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.run_tables import RunTables
 from pipeline.review.web.web_context import context
+from pipeline.runtime.plain_text import is_right_to_left
 from pipeline.runtime.plurals import n_of
 
 
@@ -21,8 +21,7 @@ _LONG_PAUSE_S = 300
 
 def direction(text: str) -> str:
     """Return rtl for words that begin in a script written from right to left, else ltr."""
-    strong = (unicodedata.bidirectional(letter) for letter in text)
-    return "rtl" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") in ("R", "AL") else "ltr"
+    return "rtl" if is_right_to_left(text) else "ltr"
 
 
 def shortcuts_on() -> bool:
