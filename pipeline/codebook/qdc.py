@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.errors import CodebookError
+from pipeline.codebook.refi_xml import parse_xml
+from pipeline.errors import CodebookError, DataError
 from pipeline.runtime.plain_text import one_line
 
 
@@ -209,15 +210,12 @@ def _check_nesting(rows: Sequence[Mapping[str, str]]) -> None:
 
 
 def _parse(path: Path) -> ET.Element:
-    from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import parse
-
     if path.stat().st_size > _LARGEST:
         raise CodebookError(f"{path.name}: larger than {_LARGEST // 1_000_000} MB, which no codebook is. Check the file.")
     try:
-        root: ET.Element = parse(path).getroot()
-    except (ET.ParseError, DefusedXmlException, ValueError, LookupError) as error:
-        raise CodebookError(f"{path.name}: no REFI-QDA codebook, or damaged. Export it again.") from error
+        root = parse_xml(path.read_bytes(), path.name)
+    except DataError as error:
+        raise CodebookError(str(error)) from error
     if not _ROOT.fullmatch(root.tag):
         raise CodebookError(f"{path.name}: not a REFI-QDA codebook. Export the codebook, not the project.")
     for element in root.iter():

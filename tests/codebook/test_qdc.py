@@ -149,7 +149,16 @@ def test_nesting_deeper_than_python_can_recurse(tmp_path):
 def test_entities_that_swell_are_refused(tmp_path):
     path = tmp_path / "book.qdc"
     path.write_text('<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><CodeBook>&b;</CodeBook>', "utf-8")
-    with pytest.raises(CodebookError, match=r"^book.qdc: no REFI-QDA codebook"):
+    with pytest.raises(CodebookError, match=r"^book.qdc: its XML defines entities"):
+        read_codebook(path)
+
+
+def test_a_sign_that_a_program_did_not_escape_is_named_with_its_line(tmp_path):
+    path = qdc(tmp_path / "book.qdc", code("Tea", "<Description>Tea & cake</Description>"))
+    with pytest.raises(CodebookError, match=r"damaged at line 1, column [\d,]+, in Description, near “Tea & cake”"):
+        read_codebook(path)
+    path = qdc(tmp_path / "odd.qdc", code("Tea", "<Description>Tea \x02</Description>"))
+    with pytest.raises(CodebookError, match="a control character"):
         read_codebook(path)
 
 

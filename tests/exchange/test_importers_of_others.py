@@ -72,10 +72,8 @@ def project(tmp_path_factory):
 def installed(folder, *packages, python=sys.executable):
     """Return the Python of an environment with some packages; skip the test, with the reason, where that cannot be had."""
     # CI sets them up beforehand, since its tests run without a network.
-    if (
-        "IMPORTERS" in os.environ
-        and (ready := Path(os.environ["IMPORTERS"]) / packages[0].partition("=")[0] / "bin" / "python").exists()
-    ):
+    ready = Path(os.environ.get("IMPORTERS", "none")) / packages[0].partition("=")[0] / "bin" / "python"
+    if ready.exists():
         return ready
     made = subprocess.run([python, "-m", "venv", str(folder)], capture_output=True, text=True, check=False)
     if made.returncode:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.codebook.refi_xml import parse_xml
 from pipeline.errors import DataError
 from pipeline.exchange.refi.archive import open_archive
 from pipeline.exchange.refi.project_codebook import read_any_codebook
-from pipeline.exchange.refi.project_xml import parse_xml
 from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.exchange.refi.who_coded import guid_of
 from pipeline.runtime.plain_files import why_no_file
