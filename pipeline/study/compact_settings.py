@@ -47,12 +47,12 @@ def _grids(ratings: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, dict[str
             alike.setdefault(json.dumps(shared, sort_keys=True), []).append(name)
     grids: dict[str, dict[str, Any]] = {}
     in_grids: set[str] = set()
-    for shared, names in alike.items():
+    for answers, names in alike.items():
         if len(names) < _SMALLEST_GRID:
             continue
         columns = [ratings[name]["column"] for name in names]
         wordings = [ratings[name].get("wording", ratings[name]["column"]) for name in names]
-        values = json.loads(shared)
+        values = json.loads(answers)
         grid = {"columns": columns, **({"wordings": wordings} if wordings != columns else {}), "scale": values["scale"]}
         if values.get("labels"):
             grid["labels"] = Inline(values["labels"])

@@ -23,8 +23,6 @@ def doubts(cells, **settings):
 
 
 SENTENCES = [f"The {word} {n}, and those who run {word} {n}, were kind in week {n}" for n in range(8) for word in ("bus", "hall")]
-    f"The {word} {n}, and the people who run {word} {n}, were kind in week {n}" for n in range(8) for word in ("bus", "hall")
-]
 
 
 @pytest.mark.parametrize(
