@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.shared_options import STUDY
+from pipeline.runtime.typed_paths import typed
 
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def people(study: Path, *, new_password: str | None, facilitator: str | None, cl
         )
     # Opening would make a store, as if people had begun.
     if not has_store(loaded):
-        raise ReviewError(f"Nobody reviews this study yet; `themes review {study}` begins.")
+        raise ReviewError(f"Nobody reviews this study yet; `themes review {typed(study)}` begins.")
     # All of it is done, or nothing is.
     with open_store(loaded) as store, store.together():
         if facilitator:

@@ -7,6 +7,7 @@ import click
 
 from pipeline.cli.shared_options import OPTIONAL_STUDY, STUDY
 from pipeline.runtime.plurals import n_of
+from pipeline.runtime.typed_paths import typed
 
 
 @click.group()
@@ -155,4 +156,4 @@ def import_project(
     incoming = read_incoming(load_study(study), file, groups=parse_groups(groups), counting=counting or "")
     click.echo(incoming.as_text())
     if incoming.n_new and (yes or click.confirm(f"Take in {n_of(incoming.n_new, 'decision')}?")):
-        click.echo(f"{n_of(import_decisions(incoming), 'decision')} taken in. `themes run {study}` settles the codings.")
+        click.echo(f"{n_of(import_decisions(incoming), 'decision')} taken in. `themes run {typed(study)}` settles the codings.")

@@ -10,6 +10,7 @@ from pipeline.cli.passphrase import FILE_OPTION, is_terminal, kept_passphrase, n
 from pipeline.cli.shared_options import AS_JSON, STUDY
 from pipeline.cli.terminal import to_json
 from pipeline.runtime.plurals import n_of
+from pipeline.runtime.typed_paths import typed
 
 
 @click.command()
@@ -37,7 +38,7 @@ def pack(study: Path, order: str, n: int, out: Path | None, reviewer: str | None
     from pipeline.study.study import load_study
 
     path, packed = pack_sheet(load_study(study), order=order, n=n, out=out, reviewer=reviewer, seed=seed)
-    click.echo(f"{path}: {n_of(packed, 'excerpt')}. When it comes back: themes unpack {study} FILE")
+    click.echo(f"{path}: {n_of(packed, 'excerpt')}. When it comes back: themes unpack {typed(study)} FILE")
 
 
 @click.command()
@@ -140,7 +141,7 @@ def restore(study: Path, file: Path, *, passphrase_file: Path | None) -> None:
             raise
         restored = put_back(loaded, file, passphrase=click.prompt("Passphrase of the backup", hide_input=True))
     decisions = n_of(restored.backup.n_decisions, "decision")
-    click.echo(f"Back as of {restored.backup.made_at}: {decisions}. `themes run {study}` applies them.")
+    click.echo(f"Back as of {restored.backup.made_at}: {decisions}. `themes run {typed(study)}` applies them.")
     if restored.aside:
         click.echo(f"What was there before is in {restored.aside}.")
     for note in restored.notes:
@@ -193,7 +194,7 @@ def learn(study: Path, *, thorough: bool, yes: bool, as_json: bool, by: str) -> 
     if (learning.n_new or thorough) and (yes or (not as_json and click.confirm("Let the coder learn this?"))):
         number = accept_findings(learning, by=by)
         # Not on stdout beside JSON, which another program reads whole.
-        click.echo(f"Learning {number} is kept; `themes run {study}` applies it.", err=as_json)
+        click.echo(f"Learning {number} is kept; `themes run {typed(study)}` applies it.", err=as_json)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import click
 from pipeline.cli.shared_options import AS_JSON, STUDY
 from pipeline.cli.terminal import to_json
 from pipeline.runtime.plurals import n_of
+from pipeline.runtime.typed_paths import typed
 
 
 @click.command()
@@ -33,7 +34,7 @@ def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
     click.echo("This is what was guessed from the export:")
     for reason in proposal.reasons:
         click.echo(f"  - {reason}")
-    click.echo(f"Correct it in {folder / 'study.toml'} where it is wrong; then: themes check {folder}")
+    click.echo(f"Correct it in {folder / 'study.toml'} where it is wrong; then: themes check {typed(folder)}")
 
 
 @click.command()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.shared_options import STUDY
+from pipeline.runtime.typed_paths import typed
 
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def _ask(study: Path, wish: "Callable[[Study], ThemeEditRequest]", by: str) -> N
     from pipeline.review.theme_requests import ask_in_study
 
     edit_id = ask_in_study(study, wish, by=by)
-    click.echo(f"Edit {edit_id} is kept; `themes run {study}` shows it. To take it back: themes theme undo {study} {edit_id}")
+    place = typed(study)
+    click.echo(f"Edit {edit_id} is kept; `themes run {place}` shows it. To take it back: themes theme undo {place} {edit_id}")
 
 
 @theme.command("list")
@@ -182,7 +184,9 @@ def _ask_grain(study: Path, grain: "Grain", by: str) -> None:
 
     change = change_grain(load_study(study), grain, by=by)
     edits = " ".join(map(str, change.edit_ids))
-    click.echo(f"{change.sentence} `themes run {study}` shows it. To take it back: themes theme undo {study} {edits}")
+    click.echo(
+        f"{change.sentence} `themes run {typed(study)}` shows it. To take it back: themes theme undo {typed(study)} {edits}"
+    )
 
 
 @theme.command("undo")
@@ -200,4 +204,6 @@ def theme_undo(study: Path, edit_ids: tuple[int, ...], *, by: str) -> None:
 
     undo_edits(study, edit_ids, by=by)
     edits = f"Edit {edit_ids[0]} is" if len(edit_ids) == 1 else f"Edits {', '.join(map(str, edit_ids))} are"
-    click.echo(f"{edits} taken back; `themes run {study}` shows the themes without {'it' if len(edit_ids) == 1 else 'them'}.")
+    click.echo(
+        f"{edits} taken back; `themes run {typed(study)}` shows the themes without {'it' if len(edit_ids) == 1 else 'them'}."
+    )

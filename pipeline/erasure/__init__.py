@@ -14,6 +14,7 @@ from pipeline.erasure.written import doubtful_places, erase_from_written
 from pipeline.methods.text.cutting import Cutter, Place
 from pipeline.runtime.plurals import n_of
 from pipeline.runtime.scratch import scratch_of
+from pipeline.runtime.typed_paths import typed
 from pipeline.study.erasures import What, read_tombstones, write_tombstones
 from pipeline.study.study import Study, load_study
 from pipeline.survey.readers import Export
@@ -70,7 +71,9 @@ def erase(
         done = _only_quotes(study, person, cutter) if quotes_only else _all(study, person, cutter, export)
         left = tuple(doubtful_places(study, person, whole=whole))
     short = (TOO_SHORT,) if person.is_too_short_to_find else ()
-    return Erased((*done, *short, f"`themes run {Path(folder).name}` brings themes and figures up to date.", STILL_THERE), left)
+    return Erased(
+        (*done, *short, f"`themes run {typed(Path(folder).name)}` brings themes and figures up to date.", STILL_THERE), left
+    )
 
 
 def _cells_of(study: Study, person: ErasedPerson, export: Export) -> tuple[list[int], tuple[str, ...]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import PrivacyError
 from pipeline.runtime.edited_csv import read_rows
+from pipeline.runtime.typed_paths import typed
 from pipeline.study import actions, easy_read, report_findings
 from pipeline.study.confirmed_texts import confirmed_texts, text_sha256
 from pipeline.study.quote_uses import read_uses
@@ -47,7 +48,7 @@ def check_outgoing(study_folder: str, exports: Sequence[tuple["Exporter", "RunRe
         raise PrivacyError(
             "\n  - ".join(["Nothing was exported: words that the team wrote may tell who somebody is.", *sentences])
             + "\nPut them in other words. Where they are meant to be there, a person can confirm them: "
-            f"themes confirm {study_folder} --all --by NAME"
+            f"themes confirm {typed(study_folder)} --all --by NAME"
         )
 
 

@@ -16,6 +16,7 @@ from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.active_learning.query_strategies import next_to_review
 from pipeline.methods.active_learning.sampling import chances_of
 from pipeline.methods.themes.distinct_texts import unit
+from pipeline.runtime.typed_paths import typed
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
 from pipeline.workflow.stages.quote import who_said
@@ -279,7 +280,9 @@ def _read(study: Study, stamp: Stamp) -> Tables:
     tables = {name: read_table(name, _path(study, name)) for name in _AT_ONCE}
     frames = {name: table for name, table in tables.items() if isinstance(table, pd.DataFrame)}
     if len(frames) < len(tables):
-        raise DataError(f"The tables of {study.settings.name} are not what they should be; run `themes run {study.folder}`.")
+        raise DataError(
+            f"The tables of {study.settings.name} are not what they should be; run `themes run {typed(study.folder)}`."
+        )
     return Tables(study, stamp, frames)
 
 

@@ -4,9 +4,9 @@ import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipeline.errors import DataError, StudyError
 from pipeline.runtime.plain_files import is_there, why_no_file
@@ -69,6 +69,16 @@ class Rating(SettingsSection):
     wording: Text = ""
 
 
+class Grid(SettingsSection):
+    """Closed questions that have the same answers."""
+
+    columns: tuple[Text, ...]
+    wordings: tuple[Text, ...] = ()
+    """What was asked in each column, in the same order; the columns' names, if left out."""
+    scale: tuple[Number, Number] | None = None
+    labels: dict[Text, Number] = {}
+
+
 class Consent(SettingsSection):
     """Which answers in the consent column allow what; anything else allows analysis only, or nothing if that is asked for."""
 
@@ -99,6 +109,24 @@ class Intake(SettingsSection):
     consent: Consent | None = None
     questions: dict[Text, Question] = {}
     ratings: dict[Text, Rating] = {}
+    grids: dict[Text, Grid] = {}
+
+    @model_validator(mode="after")
+    def _with_grids(self) -> Self:
+        """Make a closed question of each column of a grid."""
+        made = dict(self.ratings)
+        for name, grid in self.grids.items():
+            if grid.wordings and len(grid.wordings) != len(grid.columns):
+                raise ValueError(
+                    f"the grid {name} has {len(grid.columns)} columns and {len(grid.wordings)} wordings. Give each one"
+                )
+            for place, column in enumerate(grid.columns, start=1):
+                wording = grid.wordings[place - 1] if grid.wordings else ""
+                rating = Rating(column=column, scale=grid.scale, labels=grid.labels, wording="" if wording == column else wording)
+                made.setdefault(f"{name}_{place}", rating)
+        # The settings are frozen for everybody else.
+        object.__setattr__(self, "ratings", made)
+        return self
 
     def wording(self, question: str) -> str:
         """Return the wording of an open or closed question, or else the name of its column, or else its own."""

@@ -6,8 +6,11 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.study.compact_settings import Inline, compacted
+
 
 _WIDTH = 106
+_LONGEST_LINE = 400
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -31,6 +34,7 @@ _COMMENTS = {
     "intake.consent": "What people allow. Answers named nowhere here, and blanks, allow analysis only.",
     "intake.questions": "Open questions. frame: good, better or neutral. write_ins: beside which closed question's options.",
     "intake.ratings": "Closed questions. scale: lowest and highest score. labels: scores of words. options: what was offered.",
+    "intake.grids": "Closed questions that have the same answers. Each is called by its grid and number, such as grid_1_2.",
     "segment": "What is coded: each idea of an answer, or each paragraph.",
     "clean": "How answers are prepared before a model sees them.",
     "clean.languages": 'Languages people answered in, such as "en" and "cy"; answers in others are set aside.',
@@ -54,6 +58,7 @@ _EXAMPLES = {
 def write_settings(settings: Mapping[str, Any], *, why: Mapping[str, str], unused: Sequence[str] = ()) -> str:
     """Return the text of `study.toml`, with what each setting means and why it was guessed."""
     lines = [*_comment(_START), ""]
+    settings, why = compacted(settings, why)
     lines += _section(settings, place="", why=why)
     if unused:
         lines += ["", "# What else the export holds:"]
@@ -67,19 +72,36 @@ def basic_string(text: str) -> str:
 
 
 def _section(values: Mapping[str, Any], *, place: str, why: Mapping[str, str]) -> Iterator[str]:
-    tables = {key: value for key, value in values.items() if isinstance(value, Mapping)}
+    tables = {key: value for key, value in values.items() if isinstance(value, Mapping) and not isinstance(value, Inline)}
     for key, value in values.items():
         if key not in tables:
             yield from _comments_on(_dotted(place, key), why)
-            yield f"{_key(key)} = {_value(value)}"
+            yield from _setting(key, value)
     yield from _unset(place, values, why)
     # Tables last: whatever stands below a table's heading in TOML belongs to that table.
     for key, table in tables.items():
         inside = f"{place}.{_key(key)}" if place else _key(key)
         yield from ("", *_comments_on(_dotted(place, key), why))
-        if any(not isinstance(value, Mapping) for value in table.values()):
+        if any(not isinstance(value, Mapping) or isinstance(value, Inline) for value in table.values()):
             yield f"[{inside}]"
         yield from _section(table, place=inside, why=why)
+
+
+def _setting(key: str, value: Any) -> Iterator[str]:
+    line = f"{_key(key)} = {_value(value)}"
+    if len(line) <= _LONGEST_LINE or isinstance(value, str | Mapping):
+        yield line
+        return
+    # An array may go over several lines, a table on one line may not.
+    yield f"{_key(key)} = ["
+    packed = ""
+    for item in map(_value, value):
+        if packed and len(packed) + len(item) > _LONGEST_LINE:
+            yield f"  {packed}"
+            packed = ""
+        packed += f"{' ' if packed else ''}{item},"
+    yield from ([f"  {packed}"] if packed else [])
+    yield "]"
 
 
 def _unset(place: str, values: Mapping[str, Any], why: Mapping[str, str]) -> Iterator[str]:
@@ -119,4 +141,6 @@ def _value(value: Any) -> str:
     # 4 and not 4.0, as a person would write it.
     if isinstance(value, int | float):
         return f"{value:g}"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_key(key)} = {_value(item)}' for key, item in value.items())} }}" if value else "{}"
     return f"[{', '.join(_value(item) for item in value)}]"

@@ -15,6 +15,7 @@ from pipeline.methods.active_learning.cross_validate import CodedTexts
 from pipeline.methods.coder import CodebookClassifier
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.methods.embedding.remembering import RememberingEmbedder
+from pipeline.runtime.typed_paths import typed
 from pipeline.study.study import Study
 from pipeline.tables.parquet import TABLES, Vectors, empty_table, read_table
 from pipeline.workflow.inputs import read_input
@@ -62,7 +63,7 @@ def read_evidence(study: Study) -> Evidence:
         raise CodebookError(f"{study.settings.name} has no codebook, so there are no codes to learn; name one in study.toml.")
     texts, vectors = source["texts"], read_table("vectors", study.folder / TABLES["vectors"].file)
     if not isinstance(vectors, Vectors) or len(vectors) != len(texts):
-        raise DataError(f"{study.settings.name} was not run to its end; `themes run {study.folder}` does that.")
+        raise DataError(f"{study.settings.name} was not run to its end; `themes run {typed(study.folder)}` does that.")
     votes, left_out = _votes(made, texts, source.codebook)
     if votes.empty:
         raise ReviewError(

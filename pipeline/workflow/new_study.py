@@ -17,6 +17,7 @@ from pipeline.runtime.plurals import listed, n_of
 from pipeline.study.study import Intake, Settings, load_study
 from pipeline.study.toml import write_settings
 from pipeline.survey.columns.column import columns_of, listed_headings, shown
+from pipeline.survey.columns.doubts import doubts_of
 from pipeline.survey.columns.infer import plan_for
 from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
 from pipeline.survey.readers import Export, read_export
@@ -59,7 +60,7 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
     settings["clean"] |= {"languages": plan.languages}
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
     closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
-    doubts = (*export.doubts, *_doubts_of_rows(export, nobody))
+    doubts = (*export.doubts, *_doubts_of_rows(export, nobody), *doubts_of(plan.columns, Intake.model_validate(intake)))
     return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused), doubts)
 
 

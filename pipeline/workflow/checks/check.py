@@ -11,6 +11,7 @@ from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Study
 from pipeline.survey.columns.column import columns_of, shown
+from pipeline.survey.columns.doubts import doubts_of
 from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
 from pipeline.survey.readers import read_export
 from pipeline.workflow.checks.answer_languages import check_answer_languages, check_masking
@@ -97,6 +98,7 @@ def check(study: Study) -> Check:
     context = CheckContext(study, export)
     problems += [Problem("warning", f"{study.source.name}: {doubt}") for doubt in export.doubts]
     problems += _rows_of_nobody(context)
+    problems += [Problem("warning", f"{study.source.name}: {doubt}") for doubt in doubts_of(columns_of(export), context.plan)]
     problems += [problem for find_problems in _OF_THE_EXPORT for problem in find_problems(context)]
     people = count_people(context)
     problems += check_disclosure(context, people)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.runtime.plain_text import one_line
-from pipeline.runtime.plurals import n_of
+from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study import Rating
 from pipeline.survey.columns.column import Column, is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
@@ -20,6 +20,8 @@ from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Pro
 
 _MOST_NUMBERS = 5
 _MOST_LEVELS = 60
+_MOST_OF_A_COLUMN = 2
+"""How many groups that are spelt in several ways are named for each column; the others are counted."""
 
 
 def check_consent(context: CheckContext) -> Iterator[Problem]:
@@ -158,6 +160,17 @@ def _check_spelling(context: CheckContext, name: str) -> Iterator[Problem]:
     spelt: dict[str, list[str]] = defaultdict(list)
     for level in counts.index:
         spelt[one_line(level.casefold())].append(level)
+    problems = list(_spellings(context, name, spelt))
+    yield from problems[:_MOST_OF_A_COLUMN]
+    more = len(problems) - _MOST_OF_A_COLUMN
+    if more > 0:
+        text = f"{n_of(more, 'more group')} of this column {agreeing(more, 'is', 'are')} spelt in several ways, too."
+        yield Problem("warning", f"{context.place(column=name)}{text}")
+
+
+def _spellings(context: CheckContext, name: str, spelt: dict[str, list[str]]) -> Iterator[Problem]:
+    cells = context.frame[name]
+    counts = cells[cells != ""].value_counts()
     common = [level for level in counts.index if counts[level] >= SHOWN_FROM]
     for levels in spelt.values():
         rare = [level for level in levels if counts[level] < SHOWN_FROM]
