@@ -23,7 +23,7 @@ from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.methods.valence.question_aims import Aim, aim_of
 from pipeline.methods.valence.valence_model import CLEAR, FOLDER, VALENCES, ValenceModel, columns_of, valence_file
 from pipeline.report.theme_tone import tone_of
-from pipeline.survey.columns.questions import frame_of
+from pipeline.survey.columns.frames import frame_of
 
 
 Matrix = NDArray[np.float64]

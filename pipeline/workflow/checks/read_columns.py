@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from pipeline.errors import DataError
 from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import shown
 from pipeline.survey.columns.several_choices import share_that_comes_back
-from pipeline.tables.parquet import read_table
+from pipeline.tables.parquet import undamaged
 from pipeline.workflow.checks.check_context import CheckContext, Problem
 
 
@@ -37,7 +39,8 @@ def check_masking(context: CheckContext) -> Iterator[Problem]:
     if not path.is_file():
         return
     try:
-        comments = read_table("comments", path, ["question", "redactions", "set_aside"])
+        with undamaged(path):
+            comments = pd.read_parquet(path, columns=["question", "redactions", "set_aside"])
     except DataError:
         # A table that is damaged is told of, and made again, by the next run.
         return
