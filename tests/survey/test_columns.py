@@ -247,6 +247,7 @@ def test_columns_that_show_who_somebody_is_are_known_by_their_cells(cells):
         ("AB01_03", ("Red", "Blue"), False),
         ("v12", ("Female", "Male", "Prefer not to say"), True),
         ("Q7", ("18-29", "30-44", "45 and over"), True),
+        ("Q8", ("Under 18", "18 to 24", "65+"), True),
         ("Q9", ("North West", "London", "East Midlands"), True),
     ],
 )

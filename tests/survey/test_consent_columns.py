@@ -61,6 +61,7 @@ TIERS_OF_OPTIONS = [
     ("I consent to my words being quoted anonymously", {"I agree": "quote", "I do not agree": "analyse", "Disagree": "analyse"}),
     ("Thank you for taking part. Can we quote your answers?", {"Yes": "quote", "No": "analyse"}),
     ("I consent to take part and to be quoted anonymously", {"Yes": "quote", "No": "none"}),
+    ("Are you willing for your words to appear in our report?", {"Yes": "quote", "No": "analyse"}),
     ("I agree to take part in this survey", {"Yes": "analyse", "No": "none"}),
     ("consent", {"Yes": "analyse", "No": "none"}),
     (
@@ -111,6 +112,8 @@ def test_a_box_that_was_left_alone_takes_nobody_out(heading, ticked, left):
         "Would you be happy to take part in the survey again?",
         "We may share your comments with the press. Are you content for us to do this?",
         "I agree to my interview being recorded",
+        "Can your anonymised responses be deposited in the UK Data Archive?",
+        "How would you like us to treat what you told us?",
     ],
 )
 def test_a_no_to_something_else_withdraws_nobody_and_the_column_is_named(heading):

@@ -58,6 +58,7 @@ WORDINGS = {
         "What needs the most work?",
         "What needs improvement?",
         "What could be better?",
+        "What could be <strong>better</strong>?<br>Please say as much as you like",
         "What could we do better?",
         "How could we improve?",
         "What would have made it better?",

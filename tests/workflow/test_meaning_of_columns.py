@@ -268,3 +268,17 @@ def test_much_masking_in_the_last_run_is_warned_of(made):
     assert "“What next?”: masking changed 6 of 48 answers in the last run" in said
     assert "What was good?” masked" not in said and said.count("the last run masked") == 1
     assert "Siobhan" not in said
+
+
+def test_a_ranking_with_a_column_of_places_for_each_option_is_no_scale(made):
+    places = [("1", "2", "3"), ("2", "3", "1"), ("3", "1", "2"), ("1", "3", "2")]
+    columns = {f"Rank these [{name}]": [places[i % 4][n] for i in range(48)] for n, name in enumerate(("Time", "Cost", "Noise"))}
+    study = made(columns | {"What next?": prose()})
+    assert not study.closed and study.open == {"What next?"}
+    assert "holds the place of an option in a ranking (“Rank these”)" in study.unused
+
+
+def test_a_consent_that_everybody_gave_is_no_matter_for_a_warning(made):
+    columns = {"I agree to take part in this survey": ["Yes"] * 48, "May we quote you?": cycled("Yes", "No")}
+    study = made({"What next?": prose(), **columns})
+    assert study.warnings == ""

@@ -19,6 +19,7 @@ _DENIED = re.compile(
     r"|^(?:and |or )?(?:what|which|who)(?: \w+){0,2} (?:did|has|is|was|does|do|have)(?: not|n t| t)$"
     r"|^(?:and |or )?what (?:didn|hasn|isn|wasn|doesn) t$"
 )
+_TAGS = re.compile(r"<[^<>]{1,80}>|&\w{1,8};")
 _CLAUSES = re.compile(r"[?!.;:\n/()]+|,\s")
 # What stands in the place of praise, of complaint and of what is to be kept: no words of any question.
 _P, _C, _K = "\x01", "\x02", "\x03"
@@ -27,7 +28,7 @@ _JOINED = re.compile(rf"{_P}.*\b(?:and|or|but|versus|vs)\b.*{_C}|{_C}.*\b(?:and|
 
 def frame_of(wording: str) -> Frame:
     """Return what a question asks for: what is good, what could be better, or neither in particular."""
-    frames = {_frame_of_clause(plain(clause)) for clause in _CLAUSES.split(wording)} - {"neutral"}
+    frames = {_frame_of_clause(plain(clause)) for clause in _CLAUSES.split(_TAGS.sub(" ", wording))} - {"neutral"}
     if len(frames) != 1:
         return "neutral"
     frame = frames.pop()

@@ -21,7 +21,7 @@ from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.long_questions import LongQuestions, sort_questions
 from pipeline.survey.columns.personal_shapes import IsName, holds_names
 from pipeline.survey.columns.plan import Plan
-from pipeline.survey.columns.questions import could_be_open, find_long, find_ticks, holds_all, is_open, is_write_in
+from pipeline.survey.columns.questions import could_be_open, find_long, find_rankings, find_ticks, holds_all, is_open, is_write_in
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of, says_group
 from pipeline.survey.columns.scales import find_scales, is_choice
 from pipeline.survey.columns.several_choices import says_several, several_choices, single_choices
@@ -68,6 +68,7 @@ def plan_for(export: Export, languages_of: Detector, is_name: IsName) -> Plan:
     _place_roles(plan)
     _place_consent(plan)
     _set_write_ins_apart(plan)
+    _leave_rankings(plan)
     _place_scales(plan)
     _place_several_choices(plan)
     _place_open_questions(plan)
@@ -216,6 +217,12 @@ def _set_write_ins_apart(plan: Plan) -> None:
             plan.choices[column.name] = choices
             offered = column.cells.where(column.cells.str.strip().isin(choices.options))
             plan.left[column.name] = Column(column.name, column.wording, offered)
+
+
+def _leave_rankings(plan: Plan) -> None:
+    for question, columns in find_rankings(list(plan.left.values())).items():
+        reason = f"holds the place of an option in a ranking ({shown(question)}), where 1 is the first; it is not counted"
+        plan.leave([column for column in columns if column.name in plan.left], reason)
 
 
 def _place_scales(plan: Plan) -> None:

@@ -4,6 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+import pandas as pd
+
 from pipeline.survey.columns.column import Column, plain
 from pipeline.survey.columns.vocabulary import at_start, whole, within
 
@@ -12,6 +14,7 @@ _ASKS_TEXT, _ASKS_HOW_MUCH, _ASKS = within("asks_text"), within("asks_how_much")
 _WRITE_IN, _OTHER = within("write_in"), whole("write_in_alone")
 _QUESTION, _TEXT = whole("question_column"), whole("text_column")
 _GROUP = whole("group")
+_MOST_PLACES = 30
 _TICK, _NO_TICK = whole("tick"), whole("no_tick")
 
 _BETWEEN = re.compile(r" [-\u2013\u2014|:] |: | ?\[")
@@ -97,6 +100,24 @@ def find_ticks(columns: Sequence[Column], *, kind: str = "") -> dict[str, dict[s
         for question, options in parts.items()
         if len(options) > 1 and not (question in unticked and _says_yes_or_no(options.values()))
     }
+
+
+def find_rankings(columns: Sequence[Column]) -> dict[str, list[Column]]:
+    """Return the questions whose options have a column of places each: people gave every place once, from 1 on."""
+    parts: dict[str, list[Column]] = defaultdict(list)
+    for column in columns:
+        if column.numbers is not None and 2 <= column.distinct <= _MOST_PLACES:
+            for question in dict.fromkeys(question for question, _ in _splits(column, ())):
+                parts[question].append(column)
+    return {question: group for question, group in parts.items() if len(group) > 2 and _are_places(group)}
+
+
+def _are_places(columns: Sequence[Column]) -> bool:
+    cells = pd.concat([column.cells.str.strip() for column in columns], axis="columns").dropna()
+    rows = [tuple(row) for row in cells.itertuples(index=False, name=None)]
+    places = sorted(str(place) for place in range(1, len(columns) + 1))
+    ordered = [row for row in rows if sorted(row) == places]
+    return len(rows) > 2 and len(ordered) >= 0.8 * len(rows) and len(set(ordered)) > 1
 
 
 def holds_all(column: Column, options: Collection[str]) -> bool:

@@ -80,7 +80,7 @@ def is_group(column: Column) -> bool:
         return False
     if column.is_coded:
         # A code says nothing, so that only the values may speak for it.
-        return column.n >= 2 * levels and _are_groups(column)
+        return column.numbers is None and column.n >= 2 * levels and _are_groups(column)
     is_named = _is_named_so(column)
     if column.numbers is not None:
         return is_named and levels <= 12 and column.n >= 2 * levels
@@ -101,7 +101,8 @@ def _is_named_so(column: Column) -> bool:
 
 
 def _are_groups(column: Column) -> bool:
-    values = [plain(value) for value in column.options]
+    # "65+" is an age, and the bare number may be anything.
+    values = [plain(value.replace("+", " plus")) for value in column.options]
     return len(values) > 1 and all(_GROUP_VALUE.fullmatch(value) for value in values)
 
 

@@ -107,12 +107,12 @@ def _separated(column: Column, answers: "pd.Series[str]", sign: str) -> Choices 
     if int(has_sign.sum()) < max(2, 0.05 * len(answers)):
         return None
     lists = [pieces_of(cell, sign) for cell in answers]
-    said = Counter(piece for pieces in lists for piece in pieces)
+    all_pieces = Counter(piece for pieces in lists for piece in pieces)
     # So that nothing more is looked for in sentences.
-    if sum(n for n in said.values() if n > 1) < 0.5 * said.total():
+    if sum(n for n in all_pieces.values() if n > 1) < 0.5 * all_pieces.total():
         return None
     # Words with spaces between them are a sentence.
-    if sign == " " and not all(_CODE.fullmatch(piece) for piece in said):
+    if sign == " " and not all(_CODE.fullmatch(piece) for piece in all_pieces):
         return None
     joined = _joined(lists, sign)
     counts = Counter(piece for pieces in joined for piece in dict.fromkeys(pieces))

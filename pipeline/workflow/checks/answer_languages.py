@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from pipeline.errors import DataError
 from pipeline.methods.text.language import UNKNOWN, languages_of
 from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import shown
@@ -65,7 +66,11 @@ def masked_by_question(context: CheckContext) -> dict[str, tuple[int, int]]:
     path = context.study.folder / TABLES["comments"].file
     if not path.is_file():
         return {}
-    columns = {name: read_column("comments", name, path).to_pandas() for name in ("question", "redactions", "set_aside")}
+    try:
+        columns = {name: read_column("comments", name, path).to_pandas() for name in ("question", "redactions", "set_aside")}
+    except DataError:
+        # A table that is damaged is told of, and made again, by the next run.
+        return {}
     comments = pd.DataFrame(columns)
     kept = comments[comments["set_aside"].isna()]
     masked = (kept["redactions"] > 0).groupby(kept["question"], sort=False).agg(["sum", "size"])

@@ -56,6 +56,12 @@ def _check_unused_consent(context: CheckContext) -> Iterator[Problem]:
         if name in used or not may_speak_of_consent(column := context.column(str(name))):
             continue
         refusing = sum(int(n) for value, n in column.counts.items() if refuses(str(value), column))
+        if asks_for(column) == "taking part":
+            left = column.cells.fillna("").map(lambda value, column=column: is_unticked(value, column))
+            refusing += int(left.sum()) if is_a_box(column) else 0
+            if not refusing:
+                # Everybody who is in the export agreed.
+                continue
         refused = f", and {n_of(refusing, 'row')} of it {'says' if refusing == 1 else 'say'} no" if refusing else ""
         hint = "Name it under [intake.consent] if it says what may be done with answers; if not, nothing need be done."
         if asks_for(column) == "taking part":
