@@ -34,7 +34,7 @@ def moved(tmp_path_factory):
     erased, later = (row["respondent"] for row in sample_rows(2))
     assert [themes("run", old).returncode, themes("erase", old, erased, "--yes").returncode] == [0, 0]
     decide_on_all(old)
-    assert [themes("run", old).returncode, themes("export", old, "--to", "html").returncode] == [0, 0]
+    assert [themes("run", old).returncode, themes("release", old, "--to", "html", "--yes").returncode] == [0, 0]
     made = themes("backup", old, base / "kept.zip", "--passphrase-file", base / "passphrase.txt")
     assert (made.returncode, made.stderr) == (0, "") and "NO KEY" not in made.stdout
     return base, old, new, erased, later
