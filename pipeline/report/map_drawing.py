@@ -30,7 +30,7 @@ def draw_map(canvas: Canvas, chart: Chart) -> None:
     radii = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(sizes / sizes.max())
     names = [textwrap.fill(label, NAME_CHARACTERS, max_lines=3, placeholder=" …") for label in chart.labels]
     boxes = np.array([_box(name, radius) for name, radius in zip(names, radii, strict=True)])
-    middles, height = _laid_out(np.array(chart.places), boxes)
+    middles, height = laid_out(np.array(chart.places), boxes)
     top, colours = canvas.y, [*palette()[:5], SOFT]
     for place, (name, radius, box, (x, y)) in enumerate(zip(names, radii, boxes, middles, strict=True)):
         across, down = EDGE + x, top + y - box[1] / 2 + radius
@@ -51,7 +51,7 @@ def _box(name: str, radius: float) -> tuple[float, float]:
     return width + GAP, 2 * radius + 0.02 + len(lines) * LINE + GAP
 
 
-def _laid_out(places: Floats, boxes: Floats) -> tuple[Floats, float]:
+def laid_out(places: Floats, boxes: Floats) -> tuple[Floats, float]:
     """Return middles of boxes and the height of the map: higher where boxes stand in each other's way."""
     least = max(LEAST_HEIGHT, ROOM * float(boxes.prod(axis=1).sum()) / WIDTH)
     for height in (least * factor for factor in GROWING):
