@@ -99,8 +99,8 @@ def draft_ideas(source: RunResults) -> Iterator[Idea]:
     yield from _closed_finding(source)
     tones = _tones(source)
     for n, words, code in _most_named(source):
-        said = f"{n} people{more} talked about this: {words}."
-        yield Idea(SAID, " ".join(filter(None, (said, tones.get(code)))), f"A picture that shows: {words}")
+        sentence = f"{n} people{more} talked about this: {words}."
+        yield Idea(SAID, " ".join(filter(None, (sentence, tones.get(code)))), f"A picture that shows: {words}")
     yield from _next_steps(source)
 
 

@@ -136,10 +136,10 @@ def differences(comparison: GroupComparison) -> tuple[str, ...]:
     widest = widest_gaps(comparison)
     alike = [key for key in comparison.labels if key not in widest and len(comparison.shown(key)) > 1]
     unknown = [key for key in comparison.labels if len(comparison.shown(key)) < 2]
-    told = [_gap_in_words(comparison, key, *ends) for key, ends in list(widest.items())[:MOST_TOLD]]
-    more = len(widest) - len(told)
+    largest = [_gap_in_words(comparison, key, *ends) for key, ends in list(widest.items())[:MOST_TOLD]]
+    more = len(widest) - len(largest)
     return (
-        *told,
+        *largest,
         *((f"Groups differ on {more} more: the workbook lists each difference.",) if more else ()),
         *_together(comparison, alike, _no_clear_difference(comparison, alike)),
         *_together(comparison, unknown, "too few figures may be shown to compare groups"),

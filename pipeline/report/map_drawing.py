@@ -14,6 +14,8 @@ from pipeline.report.chart_canvas import EDGE, SOFT, WIDTH, Canvas, palette
 Floats = NDArray[np.float64]
 LEAST_HEIGHT, ROOM, KEY_LINE = 5.6, 2.3, 0.22
 """Inches; and how many times the room of all names and circles the map has."""
+GROWING = (1.0, 1.15, 1.3, 1.5)
+"""How much higher a map may be made where names stand in each other's way."""
 SMALLEST, LARGEST = 0.05, 0.17
 NAME_CHARACTERS, LETTER, LINE, POINTS = 19, 0.066, 0.125, 7.5
 ROUNDS, GAP, SLACK = 600, 0.05, 0.02
@@ -28,8 +30,7 @@ def draw_map(canvas: Canvas, chart: Chart) -> None:
     radii = SMALLEST + (LARGEST - SMALLEST) * np.sqrt(sizes / sizes.max())
     names = [textwrap.fill(label, NAME_CHARACTERS, max_lines=3, placeholder=" …") for label in chart.labels]
     boxes = np.array([_box(name, radius) for name, radius in zip(names, radii, strict=True)])
-    height = max(LEAST_HEIGHT, ROOM * float(boxes.prod(axis=1).sum()) / WIDTH)
-    middles = apart(np.array(chart.places), boxes, (WIDTH - 2 * EDGE, height))
+    middles, height = laid_out(np.array(chart.places), boxes)
     top, colours = canvas.y, [*palette()[:5], SOFT]
     for place, (name, radius, box, (x, y)) in enumerate(zip(names, radii, boxes, middles, strict=True)):
         across, down = EDGE + x, top + y - box[1] / 2 + radius
@@ -50,8 +51,18 @@ def _box(name: str, radius: float) -> tuple[float, float]:
     return width + GAP, 2 * radius + 0.02 + len(lines) * LINE + GAP
 
 
-def apart(places: Floats, boxes: Floats, room: tuple[float, float]) -> Floats:
-    """Return middles of boxes in a room, as near to their places as lets none lie upon another.
+def laid_out(places: Floats, boxes: Floats) -> tuple[Floats, float]:
+    """Return middles of boxes and the height of the map: higher where boxes stand in each other's way."""
+    least = max(LEAST_HEIGHT, ROOM * float(boxes.prod(axis=1).sum()) / WIDTH)
+    for height in (least * factor for factor in GROWING):
+        middles = pushed_apart(places, boxes, (WIDTH - 2 * EDGE, height))
+        if middles is not None:
+            return middles, height
+    return on_grid(places, boxes, (WIDTH - 2 * EDGE, least)), least
+
+
+def pushed_apart(places: Floats, boxes: Floats, room: tuple[float, float]) -> Floats | None:
+    """Return middles of boxes in a room, as near to their places as lets none lie upon another; None where they are stuck.
 
     `places` are from 0 to 1, to the right and to the top; `boxes` hold widths and heights. The same places give the same middles.
     """
@@ -66,18 +77,18 @@ def apart(places: Floats, boxes: Floats, room: tuple[float, float]) -> Floats:
         over = half[:, None] + half[None, :] - np.abs(step)
         upon = (over > SLACK).all(axis=2) & ~np.eye(len(middles), dtype=bool)
         if not upon.any():
-            break
+            return np.asarray(middles, dtype=np.float64)
         # Along the side on which there is less to go.
         across = over[..., 0] < over[..., 1]
         push = np.where(np.stack([across, ~across], axis=2), np.sign(step) * over / 2, 0.0) * upon[..., None]
         middles = np.clip(middles + push.sum(axis=1) * 0.6, low, high)
-    else:
-        return _on_grid(middles, boxes, sides)
-    return np.asarray(middles, dtype=np.float64)
+    return None
 
 
-def _on_grid(middles: Floats, boxes: Floats, sides: Floats) -> Floats:
-    """Return the places of a grid for boxes that cannot be moved apart, each as near as all together let it be."""
+def on_grid(places: Floats, boxes: Floats, room: tuple[float, float]) -> Floats:
+    """Return the places of a grid for boxes, each as near to its own as all together let it be."""
+    sides = np.array(room)
+    middles = np.column_stack([places[:, 0], 1 - places[:, 1]]) * sides
     n_across = max(1, int(sides[0] // boxes[:, 0].max()))
     n_down = -(-len(boxes) // n_across)
     across, down = (np.arange(n) + 0.5 for n in (n_across, n_down))

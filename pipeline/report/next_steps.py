@@ -18,12 +18,13 @@ def next_steps(study: Study, formats: Sequence[str]) -> Iterator[str]:
     page = next((name for name in FIRST_TO_OPEN if name in formats), None)
     if page is None:
         return
-    told = standing_findings(study, proposals(study)).told[:MOST_FINDINGS]
-    if told:
-        approved = sum(finding.approved for finding in told)
-        yield f"{n_of(len(told), 'finding')}, {approved or 'none'} of them approved by people:"
+    in_report = standing_findings(study, proposals(study)).in_report[:MOST_FINDINGS]
+    if in_report:
+        approved = sum(finding.approved for finding in in_report)
+        yield f"{n_of(len(in_report), 'finding')}, {approved or 'none'} of them approved by people:"
         yield from (
-            f"  {place}. {one.row.sentence if one.approved else one.proposed.sentence}" for place, one in enumerate(told, 1)
+            f"  {place}. {finding.row.sentence if finding.approved else finding.proposed.sentence}"
+            for place, finding in enumerate(in_report, 1)
         )
     yield "What to do next:"
     commands = (

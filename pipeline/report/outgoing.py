@@ -91,7 +91,8 @@ def _every_text(source: "RunResults", name: str) -> Iterator[Text]:
     intake = source.study.settings.intake
     for question in (*intake.questions, *intake.ratings):
         yield f"study.toml, wording of {question}", source.wording(question)
-    if "themes" in source.tables:
+    # The easy-read text takes from themes only whether people praise or complain.
+    if "themes" in source.tables and name != "easyread":
         themes = source["themes"]
         for number, title in zip(themes["number"], themes["title"].where(themes["named"], ""), strict=True):
             yield f"the title that people gave theme {number}", title

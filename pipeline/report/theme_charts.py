@@ -81,12 +81,13 @@ def tones_chart(placed: Sequence[PlacedTheme]) -> Chart | None:
 
 def _tones_headline(tones: Sequence[str]) -> str:
     """Say what most themes are, and what most of the others."""
-    said: list[str] = []
+    parts: list[str] = []
     of_all = f" of {n_of(len(tones), 'theme')} are"
-    for tone, n in Counter(tones).most_common(2):
+    # Which of two is named first says only which is a little more frequent.
+    for tone, n in Counter(" and ".join(sorted(tone.split(" and "))) for tone in tones).most_common(2):
         are = "neither mostly praise nor complaints" if tone == KINDS[-1] else f"{'both' if ' and ' in tone else 'mostly'} {tone}"
-        said.append(f"{number(n)}{'' if said else of_all} {are}")
-    return ", ".join(said)
+        parts.append(f"{number(n)}{'' if parts else of_all} {are}")
+    return ", ".join(parts)
 
 
 def groups_chart(source: RunResults, voices: pd.DataFrame, placed: Sequence[PlacedTheme], table: TableBlock) -> Chart | None:

@@ -101,7 +101,8 @@ def _headline(families: Sequence[tuple[str, int]], n: int) -> str:
     if not families:
         return f"{n_of(n, 'theme')}, each unlike the others"
     name, size = families[0]
-    return f"{number(size)} of {n_of(n, 'theme')} are worded like “{name}”, the largest family of like themes"
+    which = "one of the largest families" if len(families) > 1 and families[1][1] == size else "the largest family"
+    return f"{number(size)} of {n_of(n, 'theme')} are worded like “{name}”, {which} of like themes"
 
 
 def _hover(theme: PlacedTheme) -> str:

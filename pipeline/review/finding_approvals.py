@@ -48,7 +48,7 @@ def key_of(finding: str) -> str:
 
 def finding_of(review: ReviewSession, key: str) -> StandingFinding | None:
     """Return the finding of a page."""
-    return next((one for one in findings_to_approve(review).told if key_of(one.proposed.finding) == key), None)
+    return next((finding for finding in findings_to_approve(review).in_report if key_of(finding.proposed.finding) == key), None)
 
 
 def approve(review: ReviewSession, finding: StandingFinding, sentence: str, *, by: str, when: date) -> None:
@@ -62,18 +62,18 @@ def step(review: ReviewSession, key: str, what: Step) -> bool:
     if what == "back":
         row = next((row for row in standing.left_out if key_of(row.finding) == key), None)
         return row is not None and _done(review, lambda: _bring_back(review, row))
-    told = list(standing.told)
-    place = next((place for place, one in enumerate(told) if key_of(one.proposed.finding) == key), None)
+    in_report = list(standing.in_report)
+    place = next((place for place, finding in enumerate(in_report) if key_of(finding.proposed.finding) == key), None)
     if place is None:
         return False
     if what == "out":
-        return _done(review, lambda: show_finding(review.study, told[place].row, shown=False))
+        return _done(review, lambda: show_finding(review.study, in_report[place].row, shown=False))
     if what == "wait":
-        return _done(review, lambda: take_back_approval(review.study, told[place]))
+        return _done(review, lambda: take_back_approval(review.study, in_report[place]))
     other = place + (-1 if what == "up" else 1)
-    if 0 <= other < len(told):
-        told[place], told[other] = told[other], told[place]
-    return _done(review, lambda: arrange(review.study, told))
+    if 0 <= other < len(in_report):
+        in_report[place], in_report[other] = in_report[other], in_report[place]
+    return _done(review, lambda: arrange(review.study, in_report))
 
 
 def _bring_back(review: ReviewSession, row: DecidedFinding) -> None:

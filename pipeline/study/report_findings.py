@@ -67,9 +67,9 @@ class StandingFinding:
 
 @dataclass(frozen=True)
 class StandingFindings:
-    """The findings that may be told, in the team's order, and those that it left out."""
+    """The findings that may be printed, in the team's order, and those that it left out."""
 
-    told: tuple[StandingFinding, ...]
+    in_report: tuple[StandingFinding, ...]
     left_out: tuple[DecidedFinding, ...]
     gone: tuple[DecidedFinding, ...]
     """Approved once, and no longer among the findings that the rule picks."""
@@ -85,9 +85,9 @@ _OF_PROPOSALS = tuple(field.name for field in fields(ProposedFinding))
 
 def wrong_figures(sentence: str, proposed: str) -> tuple[str, ...]:
     """Return the figures of a sentence that the proposed one has not; years are no figures."""
-    known = {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(proposed)}
+    figures = {number.replace(",", "").rstrip(".") for number in _NUMBER.findall(proposed)}
     written = dict.fromkeys(number.replace(",", "") for number in _NUMBER.findall(sentence))
-    return tuple(number for number in written if number not in known and not _YEAR.fullmatch(number))
+    return tuple(number for number in written if number not in figures and not _YEAR.fullmatch(number))
 
 
 def keep_proposals(study: Study, proposed: Sequence[ProposedFinding]) -> None:
@@ -111,12 +111,12 @@ def standing_findings(study: Study, proposed: Sequence[ProposedFinding]) -> Stan
     """Return proposed findings as people left them; StudyError where the file is no table."""
     rows = {row.finding: row for row in _rows(study).values()}
     names = {finding.finding for finding in proposed}
-    told = [
+    in_report = [
         StandingFinding(finding, rows.get(finding.finding) or DecidedFinding(finding.finding, finding.sentence, finding.sentence))
         for finding in proposed
         if rows.get(finding.finding, DecidedFinding("", "", "")).shown != "no"
     ]
-    ordered = sorted(enumerate(told), key=lambda pair: (_place(pair[1].row, pair[0]), pair[0]))
+    ordered = sorted(enumerate(in_report), key=lambda pair: (_place(pair[1].row, pair[0]), pair[0]))
     return StandingFindings(
         tuple(finding for _, finding in ordered),
         tuple(row for row in rows.values() if row.shown == "no"),

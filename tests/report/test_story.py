@@ -180,7 +180,7 @@ def test_the_story_alone_is_a_page_and_a_word_file(tmp_path):
 def test_a_finding_that_somebody_approved_is_printed_in_their_words_and_the_next_takes_the_place_of_one_left_out(tmp_path):
     study = build_study(tmp_path / "study")
     export(study, to=["summary"])
-    first, *others = standing_findings(study, proposals(study)).told
+    first, *others = standing_findings(study, proposals(study)).in_report
     approve_finding(study, first, f"In short: {first.row.sentence}", by="Fay", when=date(2026, 11, 30))
     show_finding(study, others[0].row, shown=False)
     page, _ = export(study, to=["summary"])

@@ -10,7 +10,7 @@ from reading import read_page
 from pipeline.report.charts import draw, draw_file
 from pipeline.report.content import build_report
 from pipeline.report.formats.html import render
-from pipeline.report.map_drawing import apart
+from pipeline.report.map_drawing import laid_out, on_grid
 from pipeline.report.placed_themes import placed_themes
 from pipeline.report.printed_report import printed
 from pipeline.report.theme_charts import tones_chart
@@ -78,14 +78,28 @@ def test_places_keep_what_is_near_near_and_are_rounded():
     assert np.array_equal(places, flat_places(groups.copy()))
 
 
-@pytest.mark.parametrize("n", [1, 5, 22])
-def test_no_name_lies_upon_another_even_where_all_are_in_one_place(n):
-    boxes = np.tile([1.3, 0.5], (n, 1))
-    middles = apart(np.full((n, 2), 0.5), boxes, (6.0, 5.6))
+def lie_apart(middles, boxes, room):
     step = np.abs(middles[:, None] - middles[None, :])
-    upon = (step < boxes[0] - 0.05).all(axis=2) & ~np.eye(n, dtype=bool)
+    upon = (step < boxes[0] - 0.05).all(axis=2) & ~np.eye(len(middles), dtype=bool)
     assert not upon.any()
-    assert (middles >= boxes / 2 - 1e-9).all() and (middles <= np.array([6.0, 5.6]) - boxes / 2 + 1e-9).all()
+    assert (middles >= boxes / 2 - 1e-9).all() and (middles <= np.array(room) - boxes / 2 + 1e-9).all()
+
+
+@pytest.mark.parametrize("n", [1, 5, 12, 22])
+def test_no_name_lies_upon_another_where_all_are_in_one_place(n):
+    boxes = np.tile([1.3, 0.5], (n, 1))
+    middles, height = laid_out(np.full((n, 2), 0.5), boxes)
+    lie_apart(middles, boxes, (6.0, height))
+    assert np.array_equal(middles, laid_out(np.full((n, 2), 0.5), boxes)[0])
+
+
+@pytest.mark.parametrize("n", [1, 22, 40])
+def test_names_that_are_stuck_stand_on_a_grid_and_keep_their_sides(n):
+    boxes, room = np.tile([1.3, 0.5], (n, 1)), (6.0, 5.6)
+    places = np.random.default_rng(0).uniform(size=(n, 2))
+    middles = on_grid(places, boxes, room)
+    lie_apart(middles, boxes, room)
+    assert n < 3 or np.corrcoef(places[:, 0], middles[:, 0])[0, 1] > 0.8
 
 
 def test_what_themes_mostly_are_is_marked_and_never_in_figures(source):

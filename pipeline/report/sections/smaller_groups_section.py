@@ -86,8 +86,8 @@ def _sentences(voices: pd.DataFrame, themes: dict[str, PlacedTheme]) -> Iterator
         clear, perhaps = (
             [_in_words(row, themes) for row in ordered.to_dict("records") if row["evidence"] == evidence] for evidence in EVIDENCE
         )
-        told = "; ".join([*([listed(clear)] if clear else []), *([f"perhaps {listed(perhaps)}"] if perhaps else [])])
-        yield f"{level}: {told}."
+        themes_of_level = "; ".join([*([listed(clear)] if clear else []), *([f"perhaps {listed(perhaps)}"] if perhaps else [])])
+        yield f"{level}: {themes_of_level}."
     if silent := sorted(set(voices["level"]) - set(shown["level"])):
         yield f"{listed(silent)}: nothing stands out."
 

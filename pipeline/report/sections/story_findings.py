@@ -130,7 +130,9 @@ def contrasts(source: RunResults) -> tuple[Contrast, ...]:
         if contrast.question not in widest or contrast.size > widest[contrast.question].size + 1e-9:
             widest[contrast.question] = contrast
     out = left_out(source.study)
-    return tuple(sorted((found for found in widest.values() if found.name not in out), key=lambda found: -found.size))
+    return tuple(
+        sorted((contrast for contrast in widest.values() if contrast.name not in out), key=lambda contrast: -contrast.size)
+    )
 
 
 def themes_told(source: RunResults, placed: Sequence[PlacedTheme]) -> tuple[PlacedTheme, ...]:
@@ -218,10 +220,10 @@ def theme_findings(source: RunResults, placed: Sequence[PlacedTheme], n: int) ->
     StudyError where the team left out what there is not.
     """
     counted, out = not_echoing(source, placed), left_out(source.study)
-    told = tuple(theme for theme in themes_told(source, placed) if theme in counted and f"theme {theme.theme_id}" not in out)
-    standing_out = tuple(found for found in _standing_out(source, told) if found.key not in out)[: min(n - 1, 1)]
+    allowed = tuple(theme for theme in themes_told(source, placed) if theme in counted and f"theme {theme.theme_id}" not in out)
+    standing_out = tuple(finding for finding in _standing_out(source, allowed) if finding.key not in out)[: min(n - 1, 1)]
     yield from standing_out
-    yield from _largest(source, told, n - len(standing_out), _beside(placed, counted), max(_sizes(counted), default=0))
+    yield from _largest(source, allowed, n - len(standing_out), _beside(placed, counted), max(_sizes(counted), default=0))
 
 
 def _beside(placed: Sequence[PlacedTheme], counted: Sequence[PlacedTheme]) -> str:

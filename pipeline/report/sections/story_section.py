@@ -63,13 +63,13 @@ def as_decided(study: Study, picked: Sequence[StoryFinding]) -> tuple[tuple[Stor
     if not all(finding.key for finding in picked):
         return tuple(picked), ""
     of = {finding.key: finding for finding in picked}
-    told = standing_findings(study, [ProposedFinding(finding.key, finding.sentence) for finding in picked]).told
-    approved = [one for one in told if one.approved]
-    items = tuple(replace(of[one.proposed.finding], sentence=one.row.sentence) for one in approved)
+    in_report = standing_findings(study, [ProposedFinding(finding.key, finding.sentence) for finding in picked]).in_report
+    approved = [finding for finding in in_report if finding.approved]
+    items = tuple(replace(of[finding.proposed.finding], sentence=finding.row.sentence) for finding in approved)
     if not approved:
         # Words that somebody began to change are not printed before anybody approved them.
-        return tuple(of[one.proposed.finding] for one in told), NOT_APPROVED if told else ""
-    waiting = len(told) - len(approved)
+        return tuple(of[finding.proposed.finding] for finding in in_report), NOT_APPROVED if in_report else ""
+    waiting = len(in_report) - len(approved)
     return items, f"{sentence_case(n_of(waiting, 'more finding waits', 'more findings wait'))} to be approved." if waiting else ""
 
 

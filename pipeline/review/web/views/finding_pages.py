@@ -47,7 +47,7 @@ def finding(key: str) -> Page:
 @PAGES.post("/findings/<key>/<what>")
 def change(key: str, what: str) -> Response:
     """Move a finding, leave it out, bring it back, or let it wait again."""
-    wanted = next((known for known in STEPS if known == what), None) or abort(404)
+    wanted = next((name for name in STEPS if name == what), None) or abort(404)
     try:
         flash.give(Notice(STEPS[wanted] if step(context().review, key, wanted) else "This finding is not there any more."))
     except (ReviewError, StaleError) as error:
