@@ -1,6 +1,7 @@
 """What people ask of themes, on the page or on the command line: kept as edits about texts, carried out by the next run."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -69,6 +70,8 @@ class ThemeEdit:
     result: str
     text_ids: tuple[str, ...] = ()
     """Texts by which the themes are found again."""
+    numbers: tuple[int, ...] = ()
+    """The themes of the last run that hold most of these texts."""
 
 
 def theme_cards(review: ReviewSession) -> tuple[ThemeCard, ...]:
@@ -93,7 +96,7 @@ def theme_edits(review: ReviewSession) -> tuple[ThemeEdit, ...]:
     """Return the edits that stand, the last one first."""
     shaping = review.last_run().tables["shaping"]
     results = dict(zip(shaping["edit_id"], shaping["result"], strict=True))
-    edits = review.read(lambda store: store.theme_edits())
+    edits, number_of = review.read(lambda store: store.theme_edits()), _numbers_of_texts(review.last_run())
     rows = edits[~edits["withdrawn"].astype(bool)].to_dict("records")
     return tuple(
         ThemeEdit(
@@ -104,9 +107,25 @@ def theme_edits(review: ReviewSession) -> tuple[ThemeEdit, ...]:
             made_at=row["made_at"],
             result=results.get(row["edit_id"], WAITS),
             text_ids=tuple(text_id for texts in json.loads(row["texts"]) for text_id in texts),
+            numbers=tuple(dict.fromkeys(filter(None, (_holding(number_of, texts) for texts in json.loads(row["texts"]))))),
         )
         for row in reversed(rows)
     )
+
+
+def _numbers_of_texts(run: RunTables) -> dict[str, int]:
+    """Return the number of the theme that each text is in."""
+    number = dict(zip(run.tables["themes"]["theme_id"], run.tables["themes"]["number"], strict=True))
+    members = run.tables["members"]
+    pairs = zip(members["text_id"], members["theme_id"], strict=True)
+    return {str(text_id): int(number[theme_id]) for text_id, theme_id in pairs if theme_id in number}
+
+
+def _holding(number_of: Mapping[str, int], texts: Sequence[str]) -> int:
+    """Return the number of the theme that holds most of these texts; 0 where none holds any."""
+    held = Counter(number_of[text_id] for text_id in texts if text_id in number_of)
+    # Of two that hold as many it is the first, whatever the order of the texts.
+    return min(held, key=lambda number: (-held[number], number), default=0)
 
 
 def ask_of_themes(review: ReviewSession, wish: ThemeEditRequest, *, by: str) -> int:

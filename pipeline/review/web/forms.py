@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from pipeline.decisions.decision import Decision, Outcome
 from pipeline.review.coding import Coding
-from pipeline.review.shares import LARGEST
+from pipeline.review.reading_shares import LARGEST
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.passwords import SHORTEST
 from pipeline.runtime.plain_text import one_line

@@ -182,3 +182,14 @@ def test_a_form_with_a_number_beyond_counting_is_shown_again_with_a_sentence(ann
     found = ann.send(button=button, to="csrf_token", others=[number], into=number)
     assert found.status_code == 422 and "Something went wrong here" not in found.text
     assert asked(review) == []
+
+
+def test_each_request_names_its_theme_and_stands_on_it_until_the_next_run(ann):
+    ann.get("/themes/1")
+    title = ann.heading.partition(". ")[2]
+    ann.send(button="rename", to='value="rename"', title="Hurry everywhere")
+    ann.get("/themes")
+    asked = ann.page.text.partition("What people asked")[2]
+    assert f"<strong><bdi>{title}</bdi></strong>" in asked and "Give it the title “Hurry everywhere”" in asked
+    assert "It waits for the next run of the study." in ann.get("/themes/1").text
+    assert "It waits for the next run of the study." not in ann.get("/themes/2").text

@@ -12,8 +12,8 @@ from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, 
 from pipeline.review.discussions import known_talks
 from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
+from pipeline.review.reading_shares import share_left
 from pipeline.review.rereading import why_again
-from pipeline.review.shares import share_left
 from pipeline.review.shown_codes import show_words
 from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics

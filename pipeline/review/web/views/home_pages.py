@@ -10,7 +10,7 @@ from pipeline.errors import ReviewError
 from pipeline.review.discussions import n_to_discuss
 from pipeline.review.effort import how_are_we_doing, write_time_spent
 from pipeline.review.queue import ahead
-from pipeline.review.shares import Share, set_share, share_left, share_of
+from pipeline.review.reading_shares import Share, set_share, share_left, share_of
 from pipeline.review.suggested_codes import shared_suggestions
 from pipeline.review.web import flash, reading_batch
 from pipeline.review.web.browser_sessions import this_session

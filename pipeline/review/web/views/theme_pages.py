@@ -15,7 +15,7 @@ from pipeline.review.theme_edits import (
     restore_wish,
     split_wish,
 )
-from pipeline.review.theme_requests import ThemeCard, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.theme_requests import WAITS, ThemeCard, ThemeEdit, theme_card, theme_cards, theme_edits, undo_theme_edit
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ThemeForm, problems
@@ -26,17 +26,32 @@ from pipeline.runtime.files import content_id
 
 PAGES = Blueprint("themes", __name__)
 _MOST_PARTS = 6
+_ASKED = {
+    "rename": "Give it the title “{detail}”",
+    "merge": "Put these together",
+    "split": "Divide it into parts",
+    "set aside": "Set it aside",
+    "restore": "Count it again",
+    "map": "Stands for the code “{detail}”",
+}
 
 
 @PAGES.get("/themes")
 def themes() -> Page:
     """List the themes, and what people have asked of them."""
     review = context().review
-    # Whatever was asked may be shown, but for a code that a theme is to stand for: that tells how its texts are coded.
-    edits = [
-        (edit, edit.action != "map" or not unseen_texts(review, context().me.name, edit.text_ids)) for edit in theme_edits(review)
-    ]
-    return render_template("themes.html.j2", cards=theme_cards(review), edits=edits, notice=flash.take())
+    cards = theme_cards(review)
+    titles = {card.number: card.title for card in cards}
+    edits = [(edit, _in_words(edit), [titles[number] for number in edit.numbers]) for edit in theme_edits(review)]
+    return render_template("themes.html.j2", cards=cards, edits=edits, notice=flash.take())
+
+
+def _in_words(edit: ThemeEdit) -> str:
+    """Return what was asked. A code that a theme is to stand for tells how its texts are coded, so only who read them sees it."""
+    if edit.action == "map" and unseen_texts(context().review, context().me.name, edit.text_ids):
+        return "Stands for a code"
+    detail = context().code_name(edit.detail) if edit.action == "map" else edit.detail
+    return _ASKED[edit.action].format(detail=detail)
 
 
 @PAGES.get("/themes/<int:number>")
@@ -140,4 +155,8 @@ def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
     form.title.data = form.title.data or card.title
     others = [other for other in theme_cards(context().review) if other.number != card.number]
     fresh = theme_card(context().review, card.number)
-    return render_template("theme.html.j2", card=fresh, others=others, form=form, errors=errors, notice=flash.take())
+    edits = [edit for edit in theme_edits(context().review) if edit.result == WAITS and card.number in edit.numbers]
+    waiting = [(edit, _in_words(edit)) for edit in edits]
+    return render_template(
+        "theme.html.j2", card=fresh, others=others, waiting=waiting, form=form, errors=errors, notice=flash.take()
+    )

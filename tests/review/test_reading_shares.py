@@ -2,7 +2,7 @@ import pytest
 from saying import say
 
 from pipeline.errors import ReviewError
-from pipeline.review.shares import Share, set_share, share_left, share_of
+from pipeline.review.reading_shares import Share, set_share, share_left, share_of
 
 
 def test_nobody_is_asked_for_a_number_until_a_facilitator_sets_one(review):
