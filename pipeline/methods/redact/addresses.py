@@ -46,7 +46,8 @@ _MONTH_OR_DAY = (
 _PROPER = rf"(?!{_MONTH_OR_DAY})[A-Z][a-z'\u2019]{{2,15}}"
 # "22 Kestrel Mead": after a word that leads to a home, a number and capitals are an address whatever the street is called.
 _AT_HOME = re.compile(
-    rf"\b(?:[Aa]t|[Aa]ddress is|[Aa]ddress:|live[sd]? at|[Nn]o\.?|[Nn]umber|[Mm]oved (?:in)?to|[Ff]lat|[Hh]ome is|bins at|of)\s"
+    rf"\b(?:[Aa]t|[Aa]ddress is|[Aa]ddress:|live[sd]? at|[Nn]o\.?|[Nn]umber|[Mm]oved (?:in)?to|[Ff]lat|[Hh]ome is|bins at"
+    rf"|of|to|from|outside|opposite)\s"
     rf"(?P<it>\d{{1,4}}[A-Za-z]?,?\s{_PROPER}(?:\s{_PROPER}){{1,2}})(?!\w)"
 )
 _LIVING_ON = re.compile(
@@ -84,5 +85,9 @@ def find_addresses(reading: TokenizedText) -> Iterator[Span]:
             for match in pattern.finditer(reading.text):
                 yield Span(*match.span("it"), "address", True)
     for match in _WITHOUT_NUMBER.finditer(reading.text):
-        if not _ANY_STREET.match(match["it"]) and (not reading.cased or match["it"][0].isupper()):
+        if (
+            not _ANY_STREET.match(match["it"])
+            and not match["it"].startswith("I ")
+            and (not reading.cased or match["it"][0].isupper())
+        ):
             yield Span(*match.span("it"), "address")

@@ -23,7 +23,7 @@ _FEAST = (
     r"|coronation)\s(?:day|eve)"
     r"|easter\s(?:sunday|monday|saturday)?|good friday|hogmanay|halloween|bonfire night|eid|diwali|christmas)"
 )
-_SEASON = r"(?:spring|summer|autumn|winter|christmas|easter|(?:start|end|middle|beginning|back end) of)"
+_SEASON = r"(?:spring|summer|autumn|winter|christmas|easter|early|mid|late|(?:start|end|middle|beginning|back end) of)"
 _COUNTED = r"(?:hours?|mins?|minutes?|days?|weeks?|months?|years?|people|times|of\b|or\b)"
 _DATE = (
     rf"(?:\d{{1,2}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:19|20)?\d{{2}}|{_YEAR}-\d{{2}}-\d{{2}}"
@@ -67,7 +67,7 @@ _TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eigh
 _IN_WORDS = rf"(?:{_TENS}|{_TEENS}|a hundred(?: and (?:one|two|three|four|five))?)"
 _NOT_COUNTED = (
     r"(?!\s?(?:%|per\s?cent|percent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|times|miles?|people|of us|of them"
-    r"|pounds?|quid|odd|in|out|years?"
+    r"|pounds?|quid|odd|fifty|in|out|years?"
     r"(?! old| young))\b)"
 )
 _KIN = (
@@ -78,6 +78,13 @@ _KIN = (
     r"|widow|widower|carer|resident|client|mother-in-law|father-in-law)"
 )
 _WITH_NUMBERS_IN_WORDS = (
+    form("age", rf"\bturned\s(?P<it>{_IN_WORDS})\b", with_digit=False),
+    form(
+        "age",
+        rf"\bat\s(?P<it>{_TENS})\b(?!\s?(?:miles|per\s?cent|percent|degrees|pence|pounds|past|to|o'clock|minutes|mph|quid))",
+        flagged_only=True,
+        with_digit=False,
+    ),
     form("date", rf"\b{_WEEKDAY}?{_ORDINAL}\s(?:of\s{_FULL_MONTH}|(?:of\s)?{_FULL_MONTH})\b(?:,?\s{_YEAR})?", with_digit=False),
     form("date", rf"\b{_FULL_MONTH}\s(?:the\s)?{_ORDINAL}\b(?:,?\s{_YEAR})?", with_digit=False),
     form("age", _SOMEONE_IS, rf"(?P<it>{_IN_WORDS})\b{_NOT_COUNTED}(?:\syears?\sold)?", with_digit=False),
@@ -98,6 +105,11 @@ _WITH_NUMBERS_IN_WORDS = (
     ),
 )
 _AGES_ALONE = (
+    form(
+        "age",
+        r",\s(?P<it>[1-9]\d|10\d)(?=,\s(?:has|is|was|can|cannot|can't|lives|who|and|needs|had|gets|still|never|with|does|got)\b)",
+        flagged_only=True,
+    ),
     # "My son, 34, has", "(…, 88)"
     form("age", rf"\b{_KIN}\s?[,(]\s?(?:who\sis\s|now\s|aged?\s)?(?P<it>\d{{1,3}})(?=\s?[,)])"),
     form("age", r"\((?:[^()\d]{1,40},\s?)?(?P<it>[1-9]\d|10\d)\)", flagged_only=True),

@@ -30,6 +30,7 @@ _DRUG = re.compile(
     r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
     r"|profen|cetamol|parin|oxacin|thiazide|formin|gliptin|terol|caine|codone)$"
 )
+_PREFIXES = frozenset({"co", "re", "non", "pre", "ex", "multi", "sub", "semi", "anti", "inter", "e", "un", "mid"})
 _GAELIC = re.compile(r"(?:o'|mc|mac)[a-z]{4}")
 CERTAIN, LIKELY = 2, 1
 """How surely a word is a first name, by how often and in how many lists it is one."""
@@ -69,7 +70,7 @@ class Lexicon:
     def is_word(self, word: str) -> bool:
         """Say whether the folded word is used in English for other things than people and places."""
         if "-" in word and word not in self.first_names:
-            return all(part in self.function or part in self.common for part in word.split("-"))
+            return all(part in self.function or part in self.common or part in _PREFIXES for part in word.split("-"))
         return word in self.common
 
     def never(self, word: str) -> bool:

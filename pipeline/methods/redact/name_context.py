@@ -136,11 +136,18 @@ _IS_SOMEBODY = re.compile(
 )
 
 
+_STANDS_SOMEWHERE = re.compile(
+    r"\s(?:(?:on|from|at|in)\s(?:the\s|our\s)?(?:front\s|night\s|day\s)?(?:desk|reception|kitchen|nights|days|office|shift|ward|team"
+    r"|agency|unit|home|council|church|hospice|crew|shop|caf\u00e9|cafe|next\sdoor)\b|(?:could|ca|wo|does|is|was|has|did|would)n['\u2019]t\b)",
+    re.IGNORECASE,
+)
+
+
 def acts_as_a_person(text: str, end: int) -> int:
     """Say how surely what follows tells of a person: 2 for what people alone do, 1 for what a thing might do, too, or 0."""
     if _ACTS_AS_PEOPLE_DO.match(text, end):
         return 2
-    return 1 if _ACTS.match(text, end) or _IS_SOMEBODY.match(text, end) else 0
+    return 1 if any(pattern.match(text, end) for pattern in (_ACTS, _IS_SOMEBODY, _STANDS_SOMEWHERE)) else 0
 
 
 def happens_after(text: str, end: int) -> bool:

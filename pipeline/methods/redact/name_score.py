@@ -21,7 +21,12 @@ _SMALL_INITIAL = re.compile(r"(?<![\w'\u2019.])[a-z]\.\s?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
 _TITLE, _ROLE = 6, 3
 # After the verb "will" none of these can stand.
-_WILL_IS = re.compile(r"\s(?:is|was|has|does|did|came|comes|always\s\w+s)\b", re.IGNORECASE)
+_MONTHS = frozenset({"april", "may", "june", "august"})
+_CLAUSE_BEFORE = re.compile(r"(?:[,;&]|\band)\s$")
+_WILL_IS = re.compile(
+    r"\s(?:(?:always|really|never|often)\s)?(?:is|was|has|does|did|came|[a-z]{2,12}[a-rt-z]s|[a-z]{2,12}[^e\W]ed)\b",
+    re.IGNORECASE,
+)
 
 
 def weigh_all(reading: TokenizedText, lexicon: Lexicon, known_names: Mapping[str, int]) -> list[int]:
@@ -66,16 +71,20 @@ def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names:
 def _begins_as_a_person(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:
     """Weigh a word such as Will or Rose that begins a sentence by what it does there; NEVER where nothing tells."""
     word = token.word
-    if not token.opens or not (token.titled or not reading.cased) or lexicon.name(word) != CERTAIN:
+    begins = token.opens or (token.titled and _CLAUSE_BEFORE.search(reading.text, max(0, token.start - 6), token.start))
+    if not begins or not (token.titled or not reading.cased) or not (lexicon.name(word) == CERTAIN or word in lexicon.ideas):
         return NEVER
-    if not (lexicon.is_word(word) or lexicon.never(word)) or word in lexicon.public:
+    if not (lexicon.is_word(word) or lexicon.never(word)):
         return NEVER
     acts = acts_as_a_person(reading.text, token.end)
+    if word != "will" and lexicon.never(word) and (word not in _MONTHS or acts < 2):
+        return NEVER
     if word == "will" and not acts and _WILL_IS.match(reading.text, token.end):
         return MASK
     if not acts or (acts == 1 and not token.titled and word != "will"):
         return FLAG if acts else NEVER
-    return MASK if acts == 2 or word not in lexicon.ideas else FLAG
+    sure = lexicon.name(word) == CERTAIN and word not in lexicon.ideas
+    return MASK if acts == 2 or sure else FLAG
 
 
 def led_to(reading: TokenizedText, lexicon: Lexicon, position: int) -> bool:
@@ -140,6 +149,8 @@ def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_n
         return NEVER
     if lexicon.is_word(word):
         return _weigh_common_word(reading, lexicon, position)
+    if not name and not token.titled and not token.upper and word in lexicon.heard_of and _cue(reading, position) <= _ROLE:
+        return NEVER
     # People type fast: a word with a letter wrong is no rare surname.
     slip = not reading.marks_a_name(token) and lexicon.misspells_a_word(word)
     if name:
@@ -169,6 +180,8 @@ def _weigh_common_word(reading: TokenizedText, lexicon: Lexicon, position: int) 
     cue = _cue(reading, position)
     led = name == CERTAIN and (cue > _ROLE or (cue == _ROLE and said_after(reading.text, token.end) > 0))
     if small and not led and (token.word in lexicon.adverbs or says_or_does(token.word)):
+        return NEVER
+    if small and token.word in lexicon.ideas and cue <= _ROLE and not said_after(reading.text, token.end):
         return NEVER
     acts = token.titled and token.opens and name == CERTAIN and happens_after(reading.text, token.end)
     return {CERTAIN: 1, LIKELY: -1}.get(name, -3) - small + acts

@@ -34,7 +34,7 @@ _GROWS = (
     r"(?:beeches|birches|brambles|cedars|chestnuts|elms|firs|gables|hawthorns|heathers|hollies|larches|laurels|lawns"
     r"|limes|maples|oaks|orchards|pines|poplars|rowans|sycamores|willows|yews)"
 )
-_AFTER_WHAT_GROWS = re.compile(rf"\b(?:at|from|in|into|called|near|@)\s(?P<it>the\s{_GROWS})\b", re.IGNORECASE)
+_AFTER_WHAT_GROWS = re.compile(rf"\b(?:at|from|in|into|to|left|leave|called|near|@)\s(?P<it>the\s{_GROWS})\b", re.IGNORECASE)
 
 
 def find_providers(reading: TokenizedText, lexicon: Lexicon) -> Iterator[Span]:

@@ -88,6 +88,8 @@ def _token(text: str, start: int, written: str) -> Token:
     while before >= 0 and text[before] in _OPENS:
         before -= 1
     opens = before < 0 or (text[before] in _ENDS and not _ABBREVIATED.search(text, max(0, before - 5), before + 1))
+    # "KPIs" is in capitals, too.
+    written = written[:-1] if len(written) > 2 and written[-1] == "s" and written[:-1].isupper() else written
     tail = written[1:]
     titled = written[0].isupper() and (any(letter.islower() for letter in tail) or not tail)
     return Token(start, end, word, titled, len(tail) > 0 and written.isupper(), opens)
