@@ -44,7 +44,7 @@ def _grids(ratings: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, dict[str
     for name, rating in ratings.items():
         shared = {key: value for key, value in rating.items() if key not in ("column", "wording")}
         if rating.get("scale") and "columns" not in rating:
-            alike.setdefault(json.dumps(shared, sort_keys=True), []).append(name)
+            alike.setdefault(json.dumps(shared), []).append(name)
     grids: dict[str, dict[str, Any]] = {}
     in_grids: set[str] = set()
     for answers, names in alike.items():

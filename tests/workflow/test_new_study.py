@@ -60,7 +60,9 @@ def write(path, rows):
 def meant(settings):
     """What settings mean: many closed questions with the same answers are written as one grid, under names of its own."""
     plan = settings.intake
-    ratings = sorted((str(rating), plan.wording(name)) for name, rating in plan.ratings.items())
+    ratings = sorted(
+        (str(rating.model_copy(update={"wording": ""})), plan.wording(name)) for name, rating in plan.ratings.items()
+    )
     return settings.model_copy(update={"intake": plan.model_copy(update={"ratings": {}, "grids": {}})}), ratings
 
 
