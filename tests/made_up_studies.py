@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
-from pipeline.study.study import Count, Intake
+from pipeline.study.study_settings import Count, Intake
 from pipeline.workflow.stages.count import count
 from pipeline.workflow.stages.respond import respond
 from pipeline.workflow.stages.voices import voices

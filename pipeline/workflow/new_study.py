@@ -14,7 +14,8 @@ from pipeline.errors import CodebookError, StudyError
 from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.methods.text.language import languages_of_column
 from pipeline.runtime.plurals import listed, n_of
-from pipeline.study.study import Intake, Settings, load_study
+from pipeline.study.study import load_study
+from pipeline.study.study_settings import Intake, Settings
 from pipeline.study.toml import write_settings
 from pipeline.survey.columns.column import columns_of, listed_headings, shown
 from pipeline.survey.columns.doubts import doubts_of

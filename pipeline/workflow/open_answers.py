@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.study.study import Intake, Question
+from pipeline.study.study_settings import Intake, Question
 from pipeline.survey.columns.several_choices import written_in
 
 

@@ -10,7 +10,8 @@ import pyarrow.parquet
 from pipeline.errors import DataError
 from pipeline.methods.disclosure.cells import EVERYONE, with_any
 from pipeline.methods.disclosure.open_questions import persons_asked
-from pipeline.study.study import Study, compared_groups
+from pipeline.study.study import Study
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.parquet import TABLES
 from pipeline.workflow.stages.count import DECIDED
 from pipeline.workflow.stages.respond import ALL, ANSWERED, BLANK, NOT_STATED, became_of

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.study.study import Intake
+from pipeline.study.study_settings import Intake
 
 
 _BETWEEN_BOXES = "\n"

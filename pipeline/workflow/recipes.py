@@ -5,7 +5,7 @@ import json
 from importlib.metadata import PackageNotFoundError, version
 
 from pipeline.methods.embedding.embedders import model_recipe
-from pipeline.study.study import Settings
+from pipeline.study.study_settings import Settings
 from pipeline.workflow.stages import Stage
 
 

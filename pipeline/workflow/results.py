@@ -12,7 +12,8 @@ from pipeline.decisions.queries import approvals_on_record, standing_decisions
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
-from pipeline.study.study import Study, compared_groups
+from pipeline.study.study import Study
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.parquet import TABLES, read_table
 from pipeline.workflow.manifest import Manifest, file_sha256, read_manifest
 from pipeline.workflow.one_run import check_one_run

@@ -16,7 +16,8 @@ from pipeline.methods.themes.drift import measure_drift
 from pipeline.methods.themes.few_texts import few_texts_note
 from pipeline.methods.themes.saved_model import load as load_themes
 from pipeline.runtime.plurals import n_of
-from pipeline.study.study import Study, compared_groups, load_study
+from pipeline.study.study import Study, load_study
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.parquet import TABLES, empty_table, model_of_vectors, read_column, read_frame
 from pipeline.workflow.manifest import Manifest, read_manifest
 from pipeline.workflow.safeguarding_list import concern_note

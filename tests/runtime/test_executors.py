@@ -23,7 +23,7 @@ from pipeline.errors import DataError, EngineError
 from pipeline.methods.redact import Redactor, detector
 from pipeline.runtime import executors
 from pipeline.runtime.executors import open_executor
-from pipeline.study.study import Run
+from pipeline.study.study_settings import Run
 
 
 SECRET = "Olwen told me in confidence"

@@ -16,7 +16,7 @@ from test_executors import breaks_down, shouted, small_parts, sums_up, tables_of
 import pipeline
 from pipeline.errors import DataError
 from pipeline.runtime.executors import local, open_executor
-from pipeline.study.study import Run
+from pipeline.study.study_settings import Run
 
 
 PARTS = [f"part {n}" for n in range(3 * local.FEW)]

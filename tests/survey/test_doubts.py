@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.study.study import Intake
+from pipeline.study.study_settings import Intake
 from pipeline.survey.columns.column import Column
 from pipeline.survey.columns.doubts import doubts_of
 

@@ -7,7 +7,8 @@ from test_new_study import CANARY, formats, survey, write
 
 from pipeline.errors import PipelineError
 from pipeline.methods.embedding.embedders import EMBEDDERS
-from pipeline.study.study import Settings, load_study
+from pipeline.study.study import load_study
+from pipeline.study.study_settings import Settings
 from pipeline.workflow.checks.check import check
 from pipeline.workflow.checks.run_cost import Prediction, in_words, predict_for, probe
 from pipeline.workflow.new_study import create_study

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from sample import ROOT, SAMPLE, SHARED, needs_shared
 
 from pipeline.errors import CodebookError, DataError, PipelineError, StudyError
-from pipeline.study.study import Settings, load_study
+from pipeline.study.study import load_study
+from pipeline.study.study_settings import Settings
 from pipeline.study.toml import basic_string, write_settings
 from pipeline.survey.readers import read_export
 from pipeline.workflow.new_study import create_study, propose

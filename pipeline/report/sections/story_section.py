@@ -138,8 +138,8 @@ def _limits(source: RunResults) -> Iterator[str]:
 
 def _points_off(source: RunResults) -> int:
     # What the team wrote itself holds the figures that it chose.
-    told = () if source.study.settings.report.findings else contrasts(source)[:MOST_CONTRASTS]
-    return max((contrast.points_off for contrast in told), default=0)
+    shown = () if source.study.settings.report.findings else contrasts(source)[:MOST_CONTRASTS]
+    return max((contrast.points_off for contrast in shown), default=0)
 
 
 def how_the_story_was_picked(source: RunResults) -> ReportSection:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.runtime.plurals import n_of
-from pipeline.study.study import Intake
+from pipeline.study.study_settings import Intake
 from pipeline.survey.columns.column import Column, shown
+from pipeline.survey.columns.personal_shapes import holds_contacts
 
 
 _FEWEST = 12
@@ -86,7 +87,7 @@ def _of_group(column: Column) -> Iterator[str]:
 def _of_unused(columns: Sequence[Column]) -> Iterator[str]:
     for column in columns:
         asks = column.wording.rstrip(" *").endswith("?") or len(column.headings[1].split()) >= _LONG_HEADING
-        if not asks or column.n < _FEWEST or column.numbers is not None or column.is_moment or column.holds_identifiers:
+        if not asks or column.n < _FEWEST or column.numbers is not None or column.is_moment or holds_contacts(column):
             continue
         words = column.n_words.mean()
         if words >= 3 and column.variety >= 0.5 and column.has_words:

@@ -29,7 +29,7 @@ _FEW = 8
 
 
 @dataclass(frozen=True)
-class Evidence:
+class HeaderEvidence:
     """How many columns say that a row holds names, and how many that it holds answers."""
 
     names: float = 0.0
@@ -46,7 +46,7 @@ def speaks_for_names(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> flo
     return evidence_of(row, body).balance
 
 
-def evidence_of(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> Evidence:
+def evidence_of(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> HeaderEvidence:
     """Weigh each cell of a row against the cells below it."""
     names = answers = 0.0
     counted = _counts_up(row)
@@ -56,7 +56,7 @@ def evidence_of(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> Evidence
         weight = 0.0 if not text or not below or (counted and text.isdigit()) else _weigh(text, below)
         names += max(weight, 0.0)
         answers += max(-weight, 0.0)
-    return Evidence(names, answers)
+    return HeaderEvidence(names, answers)
 
 
 def _weigh(text: str, below: list[str]) -> float:

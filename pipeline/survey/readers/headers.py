@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import n_of
-from pipeline.survey.readers.header_evidence import Evidence, evidence_of
+from pipeline.survey.readers.header_evidence import HeaderEvidence, evidence_of
 
 
 Row = list[str | None]
@@ -166,7 +166,7 @@ def _by_evidence(rows: list[Row]) -> Headings:
             "and their words would be printed as a question: put a row of names above it."
         )
         return replace(headings, doubt=doubt)
-    below = evidence_of(rows[1], rows[2:]) if n_below > _FEWEST_BELOW else Evidence()
+    below = evidence_of(rows[1], rows[2:]) if n_below > _FEWEST_BELOW else HeaderEvidence()
     if below.names >= 1 and below.balance > 0 and (below.names >= 2 or below.answers == 0):
         doubt = (
             "The first row below the names is unlike the rows that follow: words where they have numbers, dates or options. "

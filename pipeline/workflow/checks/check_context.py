@@ -7,7 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
-from pipeline.study.study import Intake, Study
+from pipeline.study.study import Study
+from pipeline.study.study_settings import Intake
 from pipeline.survey.columns.column import Column, shown
 from pipeline.survey.readers import Export
 from pipeline.workflow.planned_frame import planned_frame

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.methods.disclosure import PROFILES
-from pipeline.study.study import compared_groups
+from pipeline.study.study_settings import compared_groups
 from pipeline.survey.columns.column import shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 from pipeline.workflow.open_answers import answers_to

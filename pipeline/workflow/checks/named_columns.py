@@ -6,7 +6,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from pipeline.runtime.plurals import n_of
-from pipeline.study.study import Rating
+from pipeline.study.study_settings import Rating
 from pipeline.survey.columns.column import plain, shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 

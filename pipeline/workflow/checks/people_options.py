@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.methods.redact.name_cells import is_persons_name
 from pipeline.runtime.plain_text import one_line
 from pipeline.runtime.plurals import agreeing, n_of
-from pipeline.study.study import Rating
+from pipeline.study.study_settings import Rating
 from pipeline.survey.columns.column import Column, is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
 from pipeline.survey.columns.personal_shapes import holds_names

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.runtime.executors import is_distributed
 from pipeline.runtime.executors.local import MOST
 from pipeline.runtime.resources import cpu_count
-from pipeline.study.study import Settings
+from pipeline.study.study_settings import Settings
 from pipeline.workflow.checks.check_context import CheckContext, Problem
 
 

@@ -20,7 +20,7 @@ from pipeline.methods.text.language import UNKNOWN
 from pipeline.methods.text.nonanswers import READINGS, is_silence, reading_of_nothing
 from pipeline.runtime.files import content_id
 from pipeline.runtime.plain_text import one_line
-from pipeline.study.study import Clean
+from pipeline.study.study_settings import Clean
 from pipeline.tables.lazy import Rows, batches, concat_or_stream, take
 from pipeline.tables.parquet import empty_table
 from pipeline.tables.set_aside import DUPLICATE, EMPTY, NO_CONSENT, NON_ANSWER, OTHER_LANGUAGE

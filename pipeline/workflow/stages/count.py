@@ -12,7 +12,7 @@ from pipeline.methods.disclosure.cells import ANY, EVERYONE, shares_of
 from pipeline.methods.disclosure.linked_tables import Classes
 from pipeline.methods.disclosure.open_questions import OpenQuestions, by_question, open_questions
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_choices, hide_means
-from pipeline.study.study import Intake, compared_groups
+from pipeline.study.study_settings import Intake, compared_groups
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 

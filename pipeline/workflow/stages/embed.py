@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.runtime.executors import PART_OF_MODEL, Executor, parts_of
-from pipeline.study.study import Embed
+from pipeline.study.study_settings import Embed
 from pipeline.tables import lookup
 from pipeline.tables.lazy import LazyTable, Rows, batches
 from pipeline.tables.parquet import Vectors

@@ -15,7 +15,7 @@ from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.cells import ANY, EVERYONE
 from pipeline.methods.disclosure.profiles import NEARLY_ALL
 from pipeline.methods.estimates import FEWEST_AUDITED, estimate_shares
-from pipeline.study.study import compared_groups
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 

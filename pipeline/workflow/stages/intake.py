@@ -10,7 +10,7 @@ import pyarrow
 
 from pipeline.errors import DataError
 from pipeline.study.erasures import ErasureRegister
-from pipeline.study.study import Consent, Intake, Question, Rating
+from pipeline.study.study_settings import Consent, Intake, Question, Rating
 from pipeline.survey.columns.several_choices import chosen
 from pipeline.survey.readers import Export
 from pipeline.tables.lookup import is_duplicate

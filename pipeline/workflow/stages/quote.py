@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.indirect_identifiers import captions_of
-from pipeline.study.study import Quote, compared_groups
+from pipeline.study.study_settings import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
 from pipeline.tables.lookup import factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table

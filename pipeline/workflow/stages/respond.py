@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.methods.disclosure import PROFILES, Profile, disclose, hide_crossing
 from pipeline.methods.disclosure.cells import EVERYONE, shares_of
 from pipeline.methods.disclosure.open_questions import open_questions, persons_asked
-from pipeline.study.study import compared_groups
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.lookup import factorize, levels
 from pipeline.tables.parquet import empty_table
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.methods.valence.question_aims import AIMS, aim_of
 from pipeline.methods.valence.valence_model import VALENCES, ValenceModel, load_valence_model, valences_of
-from pipeline.study.study import Question
+from pipeline.study.study_settings import Question
 from pipeline.tables import lookup
 from pipeline.tables.lazy import Rows, batches, concat_or_stream
 from pipeline.tables.parquet import Vectors

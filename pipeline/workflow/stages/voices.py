@@ -10,7 +10,7 @@ from pipeline.methods.disclosure import PROFILES, Profile, disclose
 from pipeline.methods.disclosure.profiles import Bools, Floats
 from pipeline.methods.disclosure.single_base_tables import classes_by, hide_bases, hide_themes
 from pipeline.methods.groups.overrepresentation import standing_out, tempered_shares
-from pipeline.study.study import compared_groups
+from pipeline.study.study_settings import compared_groups
 from pipeline.tables.lookup import Places, factorize, index_in, levels
 from pipeline.tables.parquet import empty_table
 

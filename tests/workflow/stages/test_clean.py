@@ -6,7 +6,7 @@ import pytest
 from pipeline.errors import DataError
 from pipeline.methods.redact.answer import repair
 from pipeline.methods.text.nonanswers import is_silence, reading_of_nothing
-from pipeline.study.study import Clean
+from pipeline.study.study_settings import Clean
 from pipeline.tables import lazy
 from pipeline.tables.lazy import LazyTable
 from pipeline.tables.parquet import check_table, empty_table, write_table

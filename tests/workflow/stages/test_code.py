@@ -72,7 +72,7 @@ from pipeline.tables.parquet import Vectors, empty_table
 from pipeline.codebook.codebook import read_codebook
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.workflow.stages.code import code
-from pipeline.study.study import CodingSettings, Embed
+from pipeline.study.study_settings import CodingSettings, Embed
 
 words = pd.read_csv("corpora/coproduction/responses.csv", dtype=str, keep_default_na=False).to_numpy().ravel().tolist()
 said = sorted({text for text in words if len(text) > 40})[:900]

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.codebook.codebook import Code, Codebook
 from pipeline.methods.disclosure import PROFILES, disclose
-from pipeline.study.study import Count, Intake, Quote
+from pipeline.study.study_settings import Count, Intake, Quote
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.count import count
 from pipeline.workflow.stages.quote import quote

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.codebook.codebook import Code, Codebook
-from pipeline.study.study import Count, Intake
+from pipeline.study.study_settings import Count, Intake
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.count import count
 from pipeline.workflow.stages.estimate import estimate

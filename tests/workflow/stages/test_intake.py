@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.errors import DataError
 from pipeline.study.erasures import ErasureRegister
-from pipeline.study.study import Intake
+from pipeline.study.study_settings import Intake
 from pipeline.survey.readers import Export
 from pipeline.tables.parquet import check_table
 from pipeline.workflow.stages.intake import intake

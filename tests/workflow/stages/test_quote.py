@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-from pipeline.study.study import Count, Intake, Quote
+from pipeline.study.study_settings import Count, Intake, Quote
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.quote import quote
 

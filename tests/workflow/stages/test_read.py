@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.methods.redact import Redactor
 from pipeline.runtime.files import content_id
-from pipeline.study.study import Clean
+from pipeline.study.study_settings import Clean
 from pipeline.tables import lazy
 from pipeline.tables.lazy import LazyTable
 from pipeline.tables.parquet import check_table, empty_table, write_table

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.methods.text import language
-from pipeline.study.study import Segment
+from pipeline.study.study_settings import Segment
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.gather import gather
 from pipeline.workflow.stages.segment import segment

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.methods.embedding.embedders import load_embedder
-from pipeline.study.study import Question
+from pipeline.study.study_settings import Question
 from pipeline.tables.parquet import Vectors, check_table
 from pipeline.workflow.stages.valence import valence
 
