@@ -120,7 +120,8 @@ def _docx(path: Path) -> Iterator[Sheet]:
         if hasattr(block, "rows"):
             yield Sheet(title, [[cell.text for cell in row.cells] for row in block.rows])
         else:
-            title = block.text or title
+            # Word numbers its captions.
+            title = re.sub(r"^Table \d+\. ", "", block.text) or title
 
 
 def _xlsx(path: Path) -> Iterator[Sheet]:
@@ -128,7 +129,8 @@ def _xlsx(path: Path) -> Iterator[Sheet]:
         lines = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
         title = lines[0][0].partition(": ")[2]
         start = next((place for place, row in enumerate(lines) if len(row) > 1 and row[1]), None)
-        if title and start is not None:
+        # Differences are of figures that stand on another sheet.
+        if title and start is not None and not title.endswith(": which groups differ"):
             rows = [row for row in lines[start:] if row[0]]
             yield Sheet(title, _joined(rows))
 
