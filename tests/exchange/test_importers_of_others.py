@@ -6,7 +6,6 @@ Where one cannot be installed its test is skipped, and says why. Programs with w
 import json
 import os
 import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -69,24 +68,12 @@ def project(tmp_path_factory):
     return study.exports / "project.qdpx"
 
 
-def installed(folder, *packages, python=sys.executable):
-    """Return the Python of an environment with some packages; skip the test, with the reason, where that cannot be had."""
-    # CI sets them up beforehand, since its tests run without a network.
-    ready = Path(os.environ.get("IMPORTERS", "none")) / packages[0].partition("=")[0] / "bin" / "python"
-    if ready.exists():
-        return ready
-    made = subprocess.run([python, "-m", "venv", str(folder)], capture_output=True, text=True, check=False)
-    if made.returncode:
-        pytest.skip(f"no environment can be made here: {made.stderr[-200:]}")
-    inside = folder / "bin" / "python"
-    command = [str(inside), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "0", *packages]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_MOST_S)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"{packages[0]} could not be installed within {_MOST_S} seconds")
-    if done.returncode:
-        pytest.skip(f"{packages[0]} cannot be installed here: {done.stderr[-300:]}")
-    return inside
+def installed(name):
+    """Return the Python of the environment that holds a program; skip the test, with the reason, where there is none."""
+    python = Path(os.environ.get("IMPORTERS", "none")) / name / "bin" / "python"
+    if not python.exists():
+        pytest.skip(f"{name} is not at hand: .ci/run sets it up in the folder that IMPORTERS names, where a network is there")
+    return python
 
 
 def answer(python, script, *arguments):
@@ -98,23 +85,8 @@ def answer(python, script, *arguments):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def newer_python():
-    for place in (sys.executable, *map(str, (Path.home() / ".pyenv" / "versions").glob("3.1[2-9]*/bin/python")), "python3.12"):
-        try:
-            done = subprocess.run(
-                [place, "-c", "import sys; print(sys.version_info >= (3, 12))"], capture_output=True, check=False
-            )
-        except OSError:
-            continue
-        if done.stdout.strip() == b"True":
-            return place
-    return pytest.skip("pyqdpx 0.1.8 needs Python 3.12, which is not on this machine")
-
-
-def test_pyqdpx_reads_every_coding_under_its_coder(project, tmp_path):
-    python = installed(tmp_path / "env", "pyqdpx==0.1.8", python=newer_python())
-    if subprocess.run([str(python), "-c", "import pyqdpx"], capture_output=True, check=False).returncode:
-        pytest.skip("pyqdpx 0.1.8 is there and does not load: it needs Python 3.12")
+def test_pyqdpx_reads_every_coding_under_its_coder(project):
+    python = installed("pyqdpx")
     read = answer(python, PYQDPX, project)
     ours = read_qdpx(project).project
     named = {user.guid: user.name for user in ours.users}
@@ -129,7 +101,7 @@ def test_pyqdpx_reads_every_coding_under_its_coder(project, tmp_path):
 
 
 def test_qualitative_coding_reads_the_project(project, tmp_path):
-    python = installed(tmp_path / "env", "qualitative-coding==1.7.8")
+    python = installed("qualitative-coding")
     read = answer(python, QUALITATIVE_CODING, project, tmp_path / "theirs")
     ours = read_qdpx(project).project
     assert read["coders"] == sorted(user.name for user in ours.users)
@@ -137,7 +109,7 @@ def test_qualitative_coding_reads_the_project(project, tmp_path):
 
 
 def test_taguette_imports_the_list_of_codes(tmp_path):
-    python = installed(tmp_path / "env", "taguette==1.5.2", "setuptools<80")
+    python = installed("taguette")
     codes = (Code("a", "Money", "Other", "On money"), Code("b", "Power", "Other"), Code("c", "", "Café 🚌: too dear", "“Tea”"))
     write_for_taguette([as_row(code) for code in codes], tmp_path / "tags.csv")
     assert answer(python, TAGUETTE, tmp_path / "tags.csv") == [
