@@ -60,7 +60,9 @@ def read_report(path: Path, group: str) -> dict[str, pd.DataFrame]:
                 closed += _cells(header, [["", *row[1:]]], group, question=row[0], column="value", measure="mean")
         elif sheet.title.startswith("All themes"):
             themes += [{"theme_id": row[0], "n_people": _number(row[1]), "set_aside": False} for row in rows]
-    spoke = re.search(r"one open question: (\S+) people\. Wrote [^:]*: (\S+) .*?every question blank: ([\d,]+)", text_of(path))
+    # "109 or more" follows from other figures that are shown, and is none of the tables'.
+    words = re.sub(r"[\d,]+ or (?:more|fewer)", "not-shown", text_of(path))
+    spoke = re.search(r"one open question: (\S+) people\. Wrote [^:]*: (\S+) .*?every question blank: ([\w,-]+)", words)
     rates += _rates(ANY, EVERYONE, EVERYONE, spoke.groups()) if spoke else []
     voices = pd.DataFrame(columns=["theme_id", "group", "level", "n", "base"])
     keys = ["question", "group", "level", "value", "code", "measure", "n", "base", "estimate"]

@@ -51,7 +51,10 @@ def _in_cell(text: str) -> str:
 
 
 def _exit_codes() -> Iterator[str]:
-    kinds = {kind.exit_code: " ".join((kind.__doc__ or "").split()) for kind in _kinds(PipelineError)}
+    kinds: dict[int, str] = {}
+    for kind in _kinds(PipelineError):
+        # A finer kind with the same code is told by its own sentence.
+        kinds.setdefault(kind.exit_code, " ".join((kind.__doc__ or "").split()))
     yield "## Exit codes\n\n| code | what it says |\n|---:|---|"
     yield from (f"| {code} | {text} |" for code, text in sorted((kinds | _EXIT_CODES).items()))
 

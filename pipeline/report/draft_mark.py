@@ -17,7 +17,8 @@ WHY = (
 def draft_notice(study: Study) -> str:
     """Return what stands on each draft of a study's figures."""
     # The folder's name alone: where it lies on the machine is nobody's business.
-    return f"This is a draft, and not to be passed on. {WHY} To make a copy to pass on: themes release {study.folder.name}"
+    command = f"themes release {study.folder.name}"
+    return f"This is a draft, and not to be passed on. {WHY} The command “{command}” makes the copy to pass on."
 
 
 def marked(report: Report, source: RunResults) -> Report:

@@ -112,7 +112,7 @@ def shown(study):
 
 def test_the_easy_read_draft_rounds_as_the_report_does(tmp_path):
     study = build_study(tmp_path / "study", one_silent_of=4)
-    (said,) = [one.text for one in draft_ideas(read_results(study, EXPORTS["easyread"].tables)) if "wrote an answer" in one.text]
+    (said,) = [one.text for one in draft_ideas(read_results(study, EXPORTS["easyread"].tables)) if "wrote something" in one.text]
     assert int(said.split()[0]) % 5 == 0
 
 
@@ -153,7 +153,8 @@ def test_every_document_has_title_headings_alternatives_and_headers(made, name, 
     assert [one for one in document.paragraphs if one.style.name == "Heading 1"]
     with ZipFile(path) as archive:
         body = etree.fromstring(archive.read("word/document.xml"))
-    for table in body.iter(f"{W}tbl"):
+    # Tables of the easy-read version only set a picture left of its words.
+    for table in body.iter(f"{W}tbl") if name != "easyread" else ():
         assert table.find(f"{W}tr/{W}trPr/{W}tblHeader") is not None and table.find(f"{W}tblPr/{W}tblDescription") is not None
     pictures = [one for one in body.iter() if etree.QName(one).localname == "docPr"]
     assert all(picture.get("descr") for picture in pictures)

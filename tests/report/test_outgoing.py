@@ -89,7 +89,7 @@ def in_the_register(study):
 
 
 EVERY = set(FORMS)
-REPORTS = {"html", "docx", "xlsx", "summary", "charts"}
+REPORTS = {"html", "docx", "xlsx", "summary", "appendix", "charts"}
 PLACES = [
     (in_the_study_name, "study.toml, name", EVERY),
     (in_a_wording, "study.toml, wording of hinders", EVERY),

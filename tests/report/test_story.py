@@ -246,7 +246,7 @@ def as_shown(profile):
 def test_the_first_page_says_how_far_percentages_of_rounded_numbers_may_be_off(source):
     told = with_table(source, "closed", as_shown("strict"))
     contrast = contrasts(told)[0]
-    (most,) = re.findall(r"rounded to the nearest 5, so that they may be off by up to (\d+) points", limits(told))
+    (most,) = re.findall(r"percentages are of rounded numbers, so they may be off by up to (\d+) points", limits(told))
     for cell, (n, base) in zip((contrast.high, contrast.low), TRUE, strict=True):
         assert abs(cell.value - n / base) * 100 <= int(most) <= 8
     assert "percentages of numbers rounded to the nearest 5" in story_chart(told).subtitle

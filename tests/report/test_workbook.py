@@ -35,7 +35,7 @@ def test_there_is_a_cover_a_list_of_contents_and_a_sheet_for_each_table(book, so
     tables = list(report_tables(report))
     assert book.sheetnames == ["Cover", "Contents", TIDY, *(f"Table {n}" for n in range(1, len(tables) + 1))]
     assert book["Cover"]["A1"].value == report.title
-    assert "Not yet checked by people" in [row[0].value for row in book["Cover"]]
+    assert "Draft: not to be passed on. Not yet checked by people" in [row[0].value for row in book["Cover"]]
     for number, table in enumerate(tables, start=1):
         sheet = book[f"Table {number}"]
         assert sheet["A1"].value == f"Table {number}: {table.caption}"

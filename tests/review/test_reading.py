@@ -71,8 +71,8 @@ def test_codes_are_searched_by_label_and_meaning(review):
 
 def test_a_codebook_that_is_broken_meanwhile_stops_nobody(review, study):
     right = study.codebook.read_bytes()
-    study.codebook.write_text("code,colour\nx,red\n", encoding="utf-8")
-    assert len(code_cards(review)) == 5 and "column 'label'" in review.last_run().codebook_fault
+    study.codebook.write_text("shade,depth\nred,dark\n", encoding="utf-8")
+    assert len(code_cards(review)) == 5 and review.last_run().codebook_fault
     study.codebook.write_bytes(right)
     assert review.last_run().codebook_fault == ""
 

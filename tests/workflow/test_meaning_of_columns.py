@@ -266,7 +266,7 @@ def test_much_masking_in_the_last_run_is_warned_of(made):
     run(study.folder, until="clean")
     said = check(load_study(study.folder)).as_text()
     assert "“What next?”: masking changed 6 of 48 answers in the last run" in said
-    assert "What was good?” masked" not in said and said.count("the last run masked") == 1
+    assert "“What was good?”: masking" not in said and said.count("masking changed") == 1
     assert "Siobhan" not in said
 
 

@@ -124,9 +124,11 @@ def _limits(source: RunResults) -> Iterator[str]:
     if not np.isnan([asked, blank]).any() and asked:
         yield f"{number(blank)} of {people(asked)} who were asked wrote nothing."
     yield "Whoever was not asked is not heard here."
-    if off := _points_off(source):
-        step = source.profile.round_to
-        yield f"Percentages are of numbers rounded to the nearest {step}, so they may be off by up to {off} points."
+    if (step := source.profile.round_to) > 1:
+        off = _points_off(source)
+        far = f", so they may be off by up to {off} points" if off else ""
+        # A percentage of the true numbers would undo their rounding.
+        yield f"Numbers of people are rounded to the nearest {step}, and percentages are of rounded numbers{far}."
     checked = checked_share(source["codings"])
     if not checked:
         yield "Nobody has checked yet what the program makes of the written answers, so this page tells themes as it sorted them."

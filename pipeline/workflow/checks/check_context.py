@@ -56,7 +56,9 @@ class CheckContext:
 
     def column(self, name: str) -> Column:
         """Return a column as its heading and cells."""
-        return Column(name, self.export.questions.get(name, name), self.export.frame[name])
+        # What the plan puts together of several columns or rows stands in no column of the export.
+        cells = self.export.frame[name] if name in self.export.frame else self.frame[name]
+        return Column(name, self.export.questions.get(name, name), cells)
 
     def place(self, *, rows: Iterable[int] = (), column: str = "") -> str:
         """Say where something is in the export: file, sheet, rows and column, with a colon after it."""
