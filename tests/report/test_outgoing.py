@@ -96,7 +96,7 @@ PLACES = [
     (in_a_label, "codebook, forms, label", EVERY),
     (in_a_definition, "codebook, forms, definition", EVERY),
     (in_an_example, "codebook, forms, examples, entry 1", {"qdc", "qdpx", "qdpx-cases"}),
-    (in_a_title, "the title that people gave theme 1", {*REPORTS, "tables", "loop"}),
+    (in_a_title, "the title that people gave theme 1", {*REPORTS, "tables", "loop", "sav"}),
     (in_the_loop, "loop.csv, row 2, you_said", {*REPORTS, "loop", "easyread"}),
     (in_the_easy_read, "easyread.csv, row 2, text", {"easyread"}),
     (in_a_rewording, "the rewording of quotation", {*REPORTS, "quotes"}),
