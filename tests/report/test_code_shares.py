@@ -64,7 +64,7 @@ def test_before_anybody_read_there_is_no_share_and_the_step_that_tells_it(unread
     (paragraph,) = section.blocks
     assert isinstance(paragraph, Paragraph)
     assert "have read none" in paragraph.text and "No share of a code is given" in paragraph.text
-    assert "draw 200 excerpts at random" in paragraph.text and "minutes for one person" in paragraph.text
+    assert "200 excerpts drawn at random" in paragraph.text and "minutes for one person" in paragraph.text
     assert "%" not in paragraph.text
     (points,) = in_short(unread, ()).blocks
     assert not any("The code " in sentence for sentence in points.items)

@@ -60,7 +60,9 @@ def test_it_is_tagged_and_says_its_language_and_title(made):
     assert pdf.Root.MarkInfo.Marked and str(pdf.Root.Lang) == "en-GB" and "/StructTreeRoot" in pdf.Root
     assert pdf.Root.ViewerPreferences.DisplayDocTitle
     with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as facts:
-        assert facts["pdfuaid:part"] == "1" and facts["dc:title"].startswith(f"{report.title}: report (not yet checked")
+        assert facts["pdfuaid:part"] == "1" and facts["dc:title"].startswith(
+            f"{report.title}: report (draft: not to be passed on. not yet checked"
+        )
 
 
 def test_neither_person_machine_nor_time_is_in_its_metadata(made):
