@@ -202,8 +202,8 @@ def _changed(source: RunResults) -> str:
     beside = made[made["text_id"].isin(suggested.index)]
     if beside.empty:
         return ""
-    given = beside["codes"].map(lambda codes: frozenset(filter(None, codes.split("|"))))
-    same = float((given == beside["text_id"].map(suggested)).mean())
+    decided = beside["codes"].map(lambda codes: frozenset(filter(None, codes.split("|"))))
+    same = float((decided == beside["text_id"].map(suggested)).mean())
     otherwise = "gave the same codes" if same == 1 else f"gave the same codes and {percent(1 - same)} others or none"
     beginning = f"Of {n_of(len(beside), 'answer')} about excerpts for which the program now suggests a code"
     return f"{beginning}, {percent(same)} {otherwise}."
