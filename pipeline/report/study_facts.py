@@ -13,7 +13,7 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, pe
 from pipeline.report.placed_themes import placed_themes
 from pipeline.report.sections.accounts_section import WHY
 from pipeline.report.sections.method_section import LIMITS, masking, model_name, shaping_sentences
-from pipeline.report.sections.story_section import findings
+from pipeline.report.sections.story_section import as_decided, findings
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.report.shown_totals import units_shown
 from pipeline.runtime.plurals import listed, n_of
@@ -31,17 +31,13 @@ class StudyFact(NamedTuple):
 
 
 _OUTCOMES = ("codes", "none")
-_LOCAL = (
-    "All programs ran on the team’s own machine, and nothing was sent anywhere. The export and the key to pseudonyms stay in a "
-    "closed folder of the study."
-)
 _NO_WORDS = (
-    "No sentence was written by a language model: the program sorts and suggests. Titles of themes are labels of codes or words "
-    "that people used; rewordings of quotations were written by people."
+    "No sentence of the report was written by a language model: the program sorts and suggests. Titles of themes are labels of "
+    "codes or words that people used; rewordings of quotations were written by people."
 )
 _RECORD = (
-    "Every decision is kept with who made it and when. Nothing in it can be changed unnoticed (`themes verify`), and each run "
-    "says which program, settings and files made which table."
+    "Every decision is kept with who made it and when, and `themes verify` tells whether any was changed since. Each run says "
+    "which program, settings and files made which table."
 )
 
 
@@ -104,6 +100,12 @@ def _masking(source: RunResults) -> str:
     return masking(source["comments"], source.profile)
 
 
+def _security(source: RunResults) -> str:
+    local = source.study.settings.run.engine == "local"
+    machines = "the team’s own machine" if local else "the machines of the team’s own cluster"
+    return f"All programs ran on {machines}. The key to pseudonyms stays in a closed folder of the study."
+
+
 def _languages(source: RunResults) -> str:
     return f"Languages that were read: {', '.join(source.study.settings.clean.languages)}. Others were set aside and counted."
 
@@ -114,7 +116,8 @@ def _units(source: RunResults) -> str:
 
 
 def _export(source: RunResults) -> str:
-    return f"An export of a survey tool, {source.study.source.suffix.lstrip('.').upper() or 'a folder'}, kept as it came."
+    path = source.study.source
+    return f"A folder of documents, {path.name}." if path.is_dir() else f"An export of a survey tool, {path.name}."
 
 
 def _codebook(source: RunResults) -> str:
@@ -275,16 +278,14 @@ def _quotes(source: RunResults) -> str:
     n = quotes.loc[quotes["approved"], "text"].nunique()
     if not n:
         return ""
-    return (
-        f"{sentence_case(n_of(n, 'quotation'))} approved by people, each with who spoke as far as that may be told, and none "
-        "against the person’s wish."
-    )
+    return f"{sentence_case(n_of(n, 'quotation'))} approved by people, each with who spoke as far as that may be told."
 
 
 def _findings(source: RunResults) -> str:
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
-    return " ".join(finding.sentence for finding in findings(source, counted))
+    approved_or_picked, _ = as_decided(source.study, findings(source, counted))
+    return " ".join(finding.sentence for finding in approved_or_picked)
 
 
 def _heard_once(source: RunResults) -> str:
@@ -340,10 +341,10 @@ FACTS: dict[str, tuple[Callable[[RunResults], str], str]] = {
     "groups": (_groups, _WHO),
     "consent": (_consent, "study.toml, [intake.consent]"),
     "masking": (_masking, _HOW),
-    "security": (_always(_LOCAL), "SECURITY.md"),
+    "security": (_security, "SECURITY.md"),
     "languages": (_languages, _HOW),
     "units": (_units, _HOW),
-    "export": (_export, "the study’s vault"),
+    "export": (_export, "study.toml, [intake]"),
     "codebook": (_codebook, "codebook"),
     "machine": (_machine, _HOW),
     "software": (_software, _HOW),
