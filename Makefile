@@ -69,12 +69,7 @@ notebooks: .venv/.ready-dev ## Run the notebooks
 	@.venv/bin/python -m pytest --nbmake notebooks
 
 reference: .venv/.ready-dev ## Describe the commands and the tables anew in docs/reference
-	@.venv/bin/python -c 'from pathlib import Path; from pipeline.cli import SECTIONS, main; \
-	from pipeline.cli.command_reference import commands_as_markdown; from pipeline.tables.parquet import tables_as_markdown; \
-	pages = {"tables": tables_as_markdown(), "commands": commands_as_markdown(main, SECTIONS)}; \
-	paths = {Path(f"docs/reference/{name}.md"): made for name, made in pages.items()}; \
-	[path.write_text(path.read_text(encoding="utf-8").split("<!-- made -->")[0] + f"<!-- made -->\n\n{made}", encoding="utf-8") \
-	for path, made in paths.items()]'
+	@.venv/bin/python tests/reference_pages.py
 
 clean: ## Remove .venv and what was made from the sample study
 	@rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .coverage "$(STUDY)/derived" "$(STUDY)/exports"
