@@ -296,6 +296,7 @@ EXPORTS: dict[str, Exporter] = {
             ("people", "comments", "segments", "suggestions", "codings", "decisions"),
             "redacted",
             ("project-cases-as-codes.qdpx", "project-cases-as-codes-losses.txt"),
+            for_the_team=True,
         ),
         Exporter(
             "sav",

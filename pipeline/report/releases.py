@@ -74,7 +74,7 @@ def release(study: Study | str | Path, *, to: Sequence[str], agreed: ReleasePlan
     study : Study or path
         A study that has been run, or its folder.
     to : sequence of str
-        Names of exports that may be passed on: all but "team", "review", "qdpx" and "sav".
+        Names of exports that may be passed on: all but "team", "review", "qdpx", "qdpx-cases" and "sav".
     agreed : ReleasePlan, optional
         What somebody has agreed to: StudyError if the release would fix anything else by now.
 

@@ -11,6 +11,7 @@ from pipeline.methods.agreement.agreement_table import from_table
 from pipeline.report.answered_actions import standing
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case
 from pipeline.report.placed_themes import placed_themes
+from pipeline.report.quote_bank import release
 from pipeline.report.sections.accounts_section import WHY
 from pipeline.report.sections.method_section import LIMITS, masking, model_name, shaping_sentences
 from pipeline.report.sections.story_section import as_decided, findings
@@ -123,8 +124,12 @@ def _export(source: RunResults) -> str:
 def _codebook(source: RunResults) -> str:
     if source.study.codebook is None:
         return ""
+    codes = source.codebook.codes
+    defined = sum(bool(code.definition) for code in codes)
+    bounded = sum(bool(code.include or code.exclude) for code in codes)
     return (
-        f"A codebook of {n_of(len(source.codebook), 'code')}, each with what it means, what it takes in and what it leaves out."
+        f"A codebook of {n_of(len(codes), 'code')}: {number(defined)} with what it means, {number(bounded)} with what it takes "
+        "in or leaves out."
     )
 
 
@@ -196,7 +201,8 @@ def _decided(source: RunResults) -> str:
     if made.empty:
         return ""
     read, of = made["segment_id"].nunique(), len(source["segments"])
-    return f"People decided on {n_of(read, 'excerpt')}, {percent(read / of)} of all."
+    # Their number and their share together would tell how many excerpts there are, which may be rounded or hidden.
+    return "People decided on every excerpt." if read == of else f"People decided on {percent(read / of)} of the excerpts."
 
 
 def _changed(source: RunResults) -> str:
@@ -274,8 +280,8 @@ def _shaping(source: RunResults) -> str:
 
 
 def _quotes(source: RunResults) -> str:
-    quotes = source["quotes"]
-    n = quotes.loc[quotes["approved"], "text"].nunique()
+    # What was approved and may leave no longer, as somebody withdrew, is none of them.
+    n = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved["text"].nunique()
     if not n:
         return ""
     return f"{sentence_case(n_of(n, 'quotation'))} approved by people, each with who spoke as far as that may be told."
@@ -284,8 +290,8 @@ def _quotes(source: RunResults) -> str:
 def _findings(source: RunResults) -> str:
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)
-    approved_or_picked, _ = as_decided(source.study, findings(source, counted))
-    return " ".join(finding.sentence for finding in approved_or_picked)
+    items, standing_in_words = as_decided(source.study, findings(source, counted))
+    return " ".join(filter(None, (*(finding.sentence for finding in items), standing_in_words)))
 
 
 def _heard_once(source: RunResults) -> str:
@@ -312,7 +318,7 @@ def _easy_read(source: RunResults) -> str:
 
 def _safeguarding(source: RunResults) -> str:
     named = bool(source.study.settings.safeguarding.person)
-    return "A named person reads answers that may speak of harm first." if named else ""
+    return "A person is named who is to read answers that may speak of harm first." if named else ""
 
 
 def _waves(source: RunResults) -> str:

@@ -23,6 +23,7 @@ from pipeline.erasure import erase
 from pipeline.report import export
 from pipeline.review.theme_edits import rename_wish
 from pipeline.study.actions import COLUMNS, read_loop
+from pipeline.study.report_findings import COLUMNS as OF_FINDINGS
 from pipeline.study.study import load_study
 from pipeline.tables.parquet import read_table
 from pipeline.workflow.freeze import freeze_themes
@@ -88,6 +89,8 @@ def _quote_everywhere(study):
     write_table(
         study.folder / "easyread.csv", ["heading", "text", "picture", "file"], [["Bus", f"Some said {CUT}.", "a bus", ""]]
     )
+    finding = {"finding": "theme", "proposed": f"Most wrote of {CUT}.", "sentence": f"Many said {CUT}.", "shown": "yes"}
+    write_table(study.folder / "findings.csv", list(OF_FINDINGS), [[finding.get(column, "") for column in OF_FINDINGS]])
     with study.codebook.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     new = dict.fromkeys(header, "") | {"code": ID, "label": f"The {CUT}", "definition": f"As in {CUT.upper()}!"}
@@ -140,7 +143,7 @@ def files_with_runs(folder):
 def test_before_the_erasure_they_are_everywhere(study):
     held = files_with_runs(study.folder)
     assert {"review.sqlite", "loop.csv", "easyread.csv", "codebook.csv", "models/themes/themes.json", "exports/loop.html"} <= held
-    assert {"derived/themes.parquet", "derived/shaping.parquet", "vault/responses.csv"} <= held
+    assert {"findings.csv", "derived/themes.parquet", "derived/shaping.parquet", "vault/responses.csv"} <= held
     assert len(runs_of_theirs()) > 20
 
 
@@ -195,7 +198,7 @@ def test_common_words_go_where_a_person_says_so(study):
 def test_who_may_not_be_quoted_leaves_titles_codes_and_wordings_and_stays_in_the_tables(study):
     erase(study.folder, WHO, quotes_only=True)
     held = files_with_runs(study.folder)
-    assert not {"loop.csv", "easyread.csv", "codebook.csv", "exports/loop.html"} & held
+    assert not {"loop.csv", "easyread.csv", "findings.csv", "codebook.csv", "exports/loop.html"} & held
     assert "vault/responses.csv" in held
     with open_store(study) as store:
         left = " ".join(map(str, [*store.theme_edits()["detail"], *store.connection.execute("SELECT wording FROM approvals")]))

@@ -1,5 +1,6 @@
 """The appendix says what the study's records hold, and asks a person for what they cannot."""
 
+import re
 import tomllib
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from sample import ROOT
 
 from pipeline.report import export
 from pipeline.report.appendix import NOT_APPLICABLE, TO_WRITE, build_appendix, reporting_lists
+from pipeline.report.sections.story_section import NOT_APPROVED
 from pipeline.report.study_facts import FACTS, fact
 
 
@@ -85,6 +87,20 @@ def test_what_people_decided_otherwise_than_the_program_is_counted(source):
     )  # fmt: skip
     beside = replace(source, tables={**source.tables, "decisions": one})
     assert fact("changed", beside).sentence.endswith("0% gave the same codes and 100% others or none.")
+
+
+def test_findings_are_told_as_the_report_tells_them(source):
+    assert fact("findings", source).sentence.endswith(NOT_APPROVED)
+
+
+def test_only_quotations_that_may_still_leave_are_said_to_be_approved(source):
+    comments = source["comments"].assign(consent="no")
+    assert fact("quotes", source) is not None
+    assert fact("quotes", replace(source, tables={**source.tables, "comments": comments})) is None
+
+
+def test_how_many_excerpts_there_are_does_not_follow_from_how_many_were_read(source):
+    assert not re.search(r"\d+ excerpts", fact("decided", source).sentence)
 
 
 def test_what_does_not_apply_says_why_and_what_no_record_holds_is_asked(source):

@@ -14,7 +14,7 @@ from pipeline.decisions.store import open_store
 from pipeline.errors import PrivacyError
 from pipeline.report import EXPORTS, export
 from pipeline.runtime.files import content_id
-from pipeline.study import actions, easy_read
+from pipeline.study import actions, easy_read, report_findings
 from pipeline.study.confirmed_texts import FILE
 from pipeline.study.study import load_study
 
@@ -70,6 +70,11 @@ def in_the_loop(study):
     write_table(study.folder / actions.FILE, actions.COLUMNS, **row, action="Longer visits.")
 
 
+def in_a_finding(study):
+    row = {"finding": "theme", "proposed": "Most people wrote about time.", "sentence": NAMED, "shown": "yes"}
+    write_table(study.folder / report_findings.FILE, report_findings.COLUMNS, **row)
+
+
 def in_the_easy_read(study):
     write_table(study.folder / easy_read.FILE, easy_read.COLUMNS, heading="About", text=NAMED, picture="A telephone")
 
@@ -98,6 +103,7 @@ PLACES = [
     (in_an_example, "codebook, forms, examples, entry 1", {"qdc", "qdpx", "qdpx-cases"}),
     (in_a_title, "the title that people gave theme 1", {*REPORTS, "tables", "loop", "sav"}),
     (in_the_loop, "loop.csv, row 2, you_said", {*REPORTS, "loop", "easyread"}),
+    (in_a_finding, "findings.csv, row 2, sentence", REPORTS),
     (in_the_easy_read, "easyread.csv, row 2, text", {"easyread"}),
     (in_a_rewording, "the rewording of quotation", {*REPORTS, "quotes"}),
     (in_the_register, "quotes_used.csv, where a1 was used", {*REPORTS, "quotes"}),
