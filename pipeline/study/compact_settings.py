@@ -43,7 +43,8 @@ def _grids(ratings: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, dict[str
     alike: dict[str, list[str]] = {}
     for name, rating in ratings.items():
         shared = {key: value for key, value in rating.items() if key not in ("column", "wording")}
-        if rating.get("scale") and "columns" not in rating:
+        # A question that lists its options keeps them, and its name, by which its write-ins call it.
+        if rating.get("scale") and shared.keys() <= {"scale", "labels"}:
             alike.setdefault(json.dumps(shared), []).append(name)
     grids: dict[str, dict[str, Any]] = {}
     in_grids: set[str] = set()

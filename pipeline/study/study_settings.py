@@ -99,6 +99,17 @@ class Intake(SettingsSection):
     grids: dict[Text, Grid] = {}
 
     @model_validator(mode="after")
+    def _with_names_of_boxes(self) -> Self:
+        """Call a question with several boxes by its own name where no column names them together."""
+        named = {
+            name: question.model_copy(update={"column": name}) if question.columns and not question.column else question
+            for name, question in self.questions.items()
+        }
+        # The settings are frozen for everybody else.
+        object.__setattr__(self, "questions", named)
+        return self
+
+    @model_validator(mode="after")
     def _with_grids(self) -> Self:
         """Make a closed question of each column of a grid."""
         made = dict(self.ratings)

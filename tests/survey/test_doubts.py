@@ -63,3 +63,13 @@ def test_a_group_that_people_have_to_themselves_is_named():
     cells = [f"{CANARY} {i % 20}" for i in range(48)]
     assert "48 people are in 20 different ones" in doubts(cells, attributes=[HEADING])
     assert doubts([("North", "South")[i % 2] for i in range(48)], attributes=[HEADING]) == ""
+
+
+def test_nobody_is_asked_to_name_addresses_or_a_ranking_as_an_open_question():
+    plan = Intake.model_validate({"file": "e.csv"})
+    streets = [
+        f"{n} {street} Road, {town}, LS{n % 9 + 1} 4AB" for n in range(1, 9) for street in ("Mill", "Park") for town in "XY"
+    ]
+    assert not list(doubts_of([column(streets, name="Which address do letters reach you at?")], plan))
+    orders = ["; ".join((TOPICS[i % 4 :] + TOPICS[: i % 4])[:: 1 if i % 3 else -1]) for i in range(48)]
+    assert not list(doubts_of([column(orders, name="Put these in order, most important first")], plan))

@@ -89,7 +89,15 @@ def test_qualtrics_numbers_for_previews_are_understood(made):
     assert study.settings.intake.leave_out == {"Status": ("1",)}
 
 
-@pytest.mark.parametrize(("column", "values"), [("Status", ("Married", "Single")), ("Type", ("Test drive", "Loan"))])
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("Status", ("Married", "Single")),
+        ("Type", ("Test drive", "Loan")),
+        ("Type", ("Practice", "Hospital")),
+        ("Status", ("Approved", "Rejected")),
+    ],
+)
 def test_a_status_of_people_leaves_nobody_out(made, column, values):
     rows = [[f"R{i:02d}", values[i % 2], f"{SAID[i % 6]} ({i})"] for i in range(24)]
     study, _ = made([["Response ID", column, "What could be better?"], *rows])
@@ -213,7 +221,15 @@ def test_several_boxes_are_one_question_and_people_count_once(made, heading):
 
 
 @pytest.mark.parametrize(
-    "names", [("Q1", "Q2", "Q3"), ("1. What helps?", "2. What hinders?", "3. What else?"), ("a1", "a2", "a3")]
+    "names",
+    [
+        ("Q1", "Q2", "Q3"),
+        ("1. What helps?", "2. What hinders?", "3. What else?"),
+        ("a1", "a2", "a3"),
+        ("Question 1", "Question 2", "Question 3"),
+        ("column A", "column B", "column C"),
+        ("Thoughts on option 1", "Thoughts on option 2", "Thoughts on option 3"),
+    ],
 )
 def test_questions_that_are_numbered_are_not_boxes(names):
     columns = [Column(name, name, pd.Series([f"{said} {i}" for i, said in enumerate(SAID)], dtype="str")) for name in names]
@@ -310,3 +326,26 @@ def test_a_run_and_its_report_say_that_few_answers_make_unsteady_themes(made):
     assert "fewer than 50 different texts, so themes are unsteady" in summarise(manifest, study.folder)
     (page,) = export(load_study(study.folder), to=["html"])
     assert "fewer than 50 different texts, so themes are unsteady" in page.read_text(encoding="utf-8")
+
+
+def test_boxes_without_a_name_together_are_called_by_their_question(made, tmp_path):
+    names = ["ID", "What helps? [1]", "What helps? [2]", "What gets in the way? [1]", "What gets in the way? [2]"]
+    rows = [[f"R{i:02d}", *(f"{part} {SAID[(i + place) % 6]} ({i})" for place, part in enumerate("abcd"))] for i in range(24)]
+    study, _ = made([names, *rows])
+    path = study.folder / "study.toml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(line for line in lines if not line.startswith("column = ")), encoding="utf-8")
+    responses, _ = tables(load_study(study.folder))
+    first = responses.groupby("question")["text"].first().map(lambda text: [line[:1] for line in text.splitlines()])
+    assert sorted(first) == [["a", "b"], ["c", "d"]]
+
+
+def test_closed_answers_of_a_long_export_say_nothing_of_languages(made):
+    rows = []
+    for i in range(24):
+        rows.append([f"R{i:02d}", "What could be better?", f"{SAID[i % 6]} ({i})"])
+        offered = "Nikt ze mną nie rozmawia po polsku", "Nie rozumiem listów z urzędu"
+        rows.append([f"R{i:02d}", "Który z nich?", offered[i % 2]])
+    study, _ = made([["Participant", "Question", "Answer"], *rows])
+    assert [rating.column for rating in study.settings.intake.ratings.values()] == ["Który z nich?"]
+    assert not any("Polish" in problem.sentence for problem in check(study).problems)

@@ -91,3 +91,26 @@ def test_a_grid_whose_wordings_do_not_fit_is_a_sentence(study):
     path.write_text(text[:first] + '"One more", ' + text[first:], encoding="utf-8")
     with pytest.raises(StudyError, match=r"columns and .* wordings"):
         load_study(study.folder)
+
+
+def test_write_ins_in_a_wide_export_stay_beside_their_question(tmp_path):
+    rows = wide(48)
+    names, wordings, ids = ([*row] for row in rows[:3])
+    for item in range(6):
+        names.append(f"W{item}")
+        wordings.append(f"How far do you agree with rule {item}?")
+        ids.append(f'{{"ImportId":"QIDW{item}"}}')
+    # Options come in the order of how often they were chosen, here the same for all six.
+    words, often = "I cannot say since nobody ever told me of it", "011222333344444"
+    cells = [
+        [*row, *(words if i == 8 + item else STEPS[int(often[i % 15])] for item in range(6))] for i, row in enumerate(rows[3:])
+    ]
+    with (tmp_path / "export.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([names, wordings, ids, *cells])
+    create_study(tmp_path / "study", tmp_path / "export.csv")
+    study = load_study(tmp_path / "study")
+    plan = study.settings.intake
+    beside = {question.column: question.write_ins for question in plan.questions.values() if question.write_ins}
+    assert len(beside) == 6
+    assert all(plan.ratings[closed].column == column and plan.ratings[closed].options for column, closed in beside.items())
+    assert not [problem.sentence for problem in check(study).problems if problem.severity == "error"]

@@ -18,6 +18,13 @@ _BOX = re.compile(
 )
 _MOST_BOXES = 12
 _BARE_CODE = re.compile(r"[a-z]{0,4}", re.IGNORECASE)
+# "Question 1", "column A" and "Thoughts on option 2" are numbers of what is asked, or asked about, and not of boxes.
+_NUMBERS_SOMETHING = re.compile(
+    r"(?:.*\W)?(?:columns?|questions?|frage|pregunta|field|var|variable|verbatim|open ended|free ?text|sections?|parts?|pages?"
+    r"|forms?|topics?|themes?|tasks?|stages?|phases?|sessions?|weeks?|days?|months?|years?|waves?|modules?|plans?|proposals?|policy"
+    r"|on|of|about|for|to|with|in|at|from|the|this)",
+    re.IGNORECASE,
+)
 
 
 def boxes_of(columns: Sequence[Column]) -> dict[str, list[Column]]:
@@ -39,7 +46,7 @@ def _stem(column: Column) -> str:
     if match is None:
         return ""
     stem = match["stem"].strip(" :_-–—[(")
-    return "" if _BARE_CODE.fullmatch(stem) else stem
+    return "" if _BARE_CODE.fullmatch(stem) or _NUMBERS_SOMETHING.fullmatch(stem) else stem
 
 
 def _are_filled_in_turn(parts: Sequence[Column]) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study_settings import Intake
 from pipeline.survey.columns.column import Column, shown
-from pipeline.survey.columns.personal_shapes import holds_contacts
+from pipeline.survey.columns.roles import is_personal
+from pipeline.survey.columns.several_choices import several_choices
 
 
 _FEWEST = 12
@@ -87,7 +88,10 @@ def _of_group(column: Column) -> Iterator[str]:
 def _of_unused(columns: Sequence[Column]) -> Iterator[str]:
     for column in columns:
         asks = column.wording.rstrip(" *").endswith("?") or len(column.headings[1].split()) >= _LONG_HEADING
-        if not asks or column.n < _FEWEST or column.numbers is not None or column.is_moment or holds_contacts(column):
+        if not asks or column.n < _FEWEST or column.numbers is not None or column.is_moment:
+            continue
+        # What shows who people are must not be read as answers, and options put together, as in a ranking, are none.
+        if is_personal(column) or several_choices(column):
             continue
         words = column.n_words.mean()
         if words >= 3 and column.variety >= 0.5 and column.has_words:

@@ -310,11 +310,13 @@ def _place_boxes(plan: Plan, columns: Sequence[Column], because: str) -> set[str
     """Make one question of those that were asked with several boxes, and return the names of their columns."""
     placed: set[str] = set()
     for stem, boxes in boxes_of(columns).items():
-        if stem in plan.left:
+        # The question would take the place of a column of that name.
+        if any(stem == column.name for column in plan.columns):
             continue
         # Boxes that hardly anybody came to are no open question by themselves, and belong to this one.
-        more = [column for column in plan.remaining(lambda column: column.n > 0) if column not in columns]
-        parts = boxes_of([*boxes, *more]).get(stem, boxes)
+        unfit = {column.name for column in columns} - {box.name for box in boxes}
+        in_words = plan.remaining(lambda column: column.n > 0 and column.numbers is None and not column.is_moment)
+        parts = boxes_of([column for column in in_words if column.name not in unfit]).get(stem, boxes)
         names = [part.name for part in parts]
         aim = frame_of(stem)
         value = {"column": stem, "columns": names, "frame": aim}

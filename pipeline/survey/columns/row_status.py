@@ -10,11 +10,16 @@ _STATUS = re.compile(
     r"(?:response |completion |survey |submission |record |review )?(?:status|type|state|quality)|distribution channel"
     r"|collection mode|validation status|channel|mode|queue"
 )
+_OF_THE_ROW = re.compile(
+    r"(?:response|completion|survey|submission|record|review|validation) .*|distribution channel|collection mode"
+)
 _IS_TEST = re.compile(r"(?:is )?(?:a )?(?:test|preview|spam|test (?:data|mode|response|record)|duplicate|practice)")
 _NOBODY = re.compile(
     r"(?:survey |offline )*(?:preview|test)(?:s|ing)?(?: (?:data|response|mode|record|spam))?|"
-    r"(?:survey preview |imported |possible )?spam|practice|deleted|rejected|not approved|duplicate|bot|fraud\w*|trash"
+    r"(?:survey preview |imported |possible )?spam|deleted|duplicate|bot|fraud\w*|trash"
 )
+# A claim, a service and a surgery can be these, too, so that the heading must speak of the row.
+_PERHAPS_NOBODY = re.compile(r"practice|rejected|not approved")
 # Qualtrics' numbers for the same, where values were exported in the place of words.
 _QUALTRICS = {"1", "2", "8", "9", "12", "17"}
 _TICKED = {"yes", "true", "1", "y"}
@@ -36,7 +41,12 @@ def rows_of_nobody(columns: Sequence[Column], kind: str) -> dict[str, list[str]]
         values = [str(value) for value in column.counts.index]
         if column.is_called(_STATUS):
             is_coded = kind == "qualtrics" and column.is_called(re.compile("status|response type")) and {"0"} < set(values)
-            nobody = [value for value in values if _NOBODY.fullmatch(plain(value)) or (is_coded and value in _QUALTRICS)]
+            kinds = (_NOBODY, _PERHAPS_NOBODY) if column.is_called(_OF_THE_ROW) else (_NOBODY,)
+            nobody = [
+                value
+                for value in values
+                if any(kind.fullmatch(plain(value)) for kind in kinds) or (is_coded and value in _QUALTRICS)
+            ]
         else:
             is_mark = column.is_called(_IS_TEST) and {plain(value) for value in values} <= _TICKED | _NOT
             nobody = [value for value in values if is_mark and plain(value) in _TICKED]

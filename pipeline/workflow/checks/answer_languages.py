@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError
@@ -12,6 +11,7 @@ from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import shown
 from pipeline.tables.parquet import TABLES, read_column
 from pipeline.workflow.checks.check_context import CheckContext, Problem
+from pipeline.workflow.open_answers import open_columns
 
 
 _ENGLISH = "en"
@@ -80,14 +80,12 @@ def masked_by_question(context: CheckContext) -> dict[str, tuple[int, int]]:
 def _open_columns(context: CheckContext) -> Iterator[tuple[str, "pd.Series[str]"]]:
     """Yield each column of answers with its answers that are not blank and may be analysed."""
     plan, frame = context.plan, context.frame
-    named = [plan.text] if plan.layout == "long" else [question.column for question in plan.questions.values()]
-    refused = np.zeros(len(frame), dtype=bool)
+    refused = pd.Series(data=False, index=frame.index)
     if plan.consent is not None and plan.consent.column in frame:
         options = [option.strip().casefold() for option in plan.consent.none]
-        refused = frame[plan.consent.column].str.casefold().isin(options).to_numpy()
-    for column in named:
-        if column in frame:
-            yield column, frame.loc[(frame[column] != "").to_numpy() & ~refused, column]
+        refused = frame[plan.consent.column].str.casefold().isin(options)
+    for column, cells in open_columns(plan, frame):
+        yield column, cells[(cells != "") & ~refused.loc[cells.index]]
 
 
 def _set_aside(context: CheckContext, column: str, language: str, rows: pd.Index, among: str) -> str:

@@ -12,6 +12,7 @@ from pipeline.runtime.executors.local import MOST
 from pipeline.runtime.resources import cpu_count
 from pipeline.study.study_settings import Settings
 from pipeline.workflow.checks.check_context import CheckContext, Problem
+from pipeline.workflow.open_answers import open_columns
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,10 @@ def _growing_mb(texts: float, settings: Settings) -> float:
 
 def n_texts(context: CheckContext) -> float:
     """Return about how many texts the answers are split into; the same answer given twice is one text."""
-    plan, frame = context.plan, context.frame
-    columns = [plan.text] if plan.layout == "long" else [question.column for question in plan.questions.values()]
     n_answers = n_words = 0
-    for column in columns:
-        if column in frame:
-            answers = frame[column].drop_duplicates()
-            words = answers.str.count(r"\S+")
-            n_answers, n_words = n_answers + int((words > 0).sum()), n_words + int(words.sum())
+    for _, answers in open_columns(context.plan, context.frame):
+        words = answers.drop_duplicates().str.count(r"\S+")
+        n_answers, n_words = n_answers + int((words > 0).sum()), n_words + int(words.sum())
     return max(n_answers, n_words / WORDS_PER_TEXT)
 
 
