@@ -125,7 +125,7 @@ def _is_date(text: str | None) -> bool:
 
 def _stumbling_blocks(root: ET.Element) -> Iterator[str]:
     places = list(root.iter("PlainTextSelection"))
-    in_texts = [place for place in places if place.get("creatingUser") is None and place.get("modifyingUser") is None]
+    without_coder = [place for place in places if place.get("creatingUser") is None and place.get("modifyingUser") is None]
     names = Counter((code.get("name") or "").casefold() for code in root.iter("Code") if len(code.findall("Code")) == 0)
     sentences = {
         "notes without a date (QualCoder stops)": sum(
@@ -135,7 +135,7 @@ def _stumbling_blocks(root: ET.Element) -> Iterator[str]:
             place.get("creationDateTime") is None and place.get("modifiedDateTime") is None
             for place in root.iterfind("Sources/TextSource/PlainTextSelection")
         ),
-        "places without a coder (QualCoder gives their codings to “default”)": len(in_texts),
+        "places without a coder (QualCoder gives their codings to “default”)": len(without_coder),
         "places with codings of several people (QualCoder keeps one coder)": sum(
             len({coding.get("creatingUser") for coding in place.findall("Coding")}) > 1 for place in places
         ),
