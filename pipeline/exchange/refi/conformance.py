@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.codebook.refi_xml import parse_xml
 from pipeline.errors import DataError
 from pipeline.exchange.refi.archive import open_archive
+from pipeline.exchange.refi.counting import Counting
 from pipeline.exchange.refi.project_codebook import read_any_codebook
 from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.exchange.refi.who_coded import guid_of
@@ -55,10 +56,17 @@ def _of_project(path: Path) -> Iterator[str]:
     n_cases = len(root.findall("Cases/Case"))
     yield f"  - {n_of(len(project.codes), 'code')}, {n_of(len(project.notes), 'note')}, {n_of(n_cases, 'case')}"
     yield read.counting.sentence()
-    odd = [*read.deviations, *_faults(root), *(f"{what}: {n:,}" for what, n in read.losses.items() if what.startswith("places"))]
+    lost = [f"{what}: {n:,}" for what, n in read.losses.items() if what.startswith("places")]
+    odd = [*read.deviations, *_other_units(read.counting), *_faults(root), *lost]
     yield from _listed("Deviates from the standard:", odd, "It deviates from the standard in nothing that is looked at here.")
     yield from _listed("Other programs stop at, or lose, though the standard allows it:", list(_stumbling_blocks(root)))
     yield from _listed("Not read here:", [f"{what}: {n:,}" for what, n in read.losses.items() if not what.startswith("places")])
+
+
+def _other_units(counting: Counting) -> Iterator[str]:
+    # Where all ways of counting agree nobody can tell which was used.
+    if counting.n_next is not None and counting.reading.unit != "code points":
+        yield f"places counted in {counting.reading.unit}; the standard counts code points"
 
 
 def _of_codebook(path: Path) -> Iterator[str]:
