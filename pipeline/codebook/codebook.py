@@ -98,6 +98,15 @@ class CodeHistory:
     before: str
     after: str
 
+    def __str__(self) -> str:
+        """What people are told of it."""
+        if self.kind == "added":
+            return f"{self.code}: new (“{self.after}”)"
+        if self.kind == "removed":
+            return f"{self.code}: gone (“{self.before}”)"
+        before, after = (f"“{text}”" if text else "nothing" for text in (self.before, self.after))
+        return f"{self.code}: {self.field} {self.kind} from {before} to {after}"
+
 
 COLUMNS = tuple(field.name for field in fields(Code))
 _LATER = ("borderline", "color", "guid")

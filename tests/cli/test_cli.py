@@ -69,7 +69,10 @@ def test_codebooks_are_converted_and_compared(tmp_path):
     assert themes("codebook", "diff", path, tmp_path / "back.csv").stdout == "0 changes.\n"
     changed = (tmp_path / "back.csv").read_text(encoding="utf-8-sig").replace("\ntokenism,", "\ntick-box,")
     (tmp_path / "other.csv").write_text(changed, encoding="utf-8")
-    assert "tick-box" in themes("codebook", "diff", path, tmp_path / "other.csv").stdout
+    assert (
+        "  - tick-box: code renamed from “tokenism” to “tick-box”\n"
+        in themes("codebook", "diff", path, tmp_path / "other.csv").stdout
+    )
 
 
 @pytest.mark.model

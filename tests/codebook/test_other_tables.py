@@ -133,3 +133,11 @@ def test_a_list_of_another_program_is_not_changed_in_place(tmp_path):
     with pytest.raises(CodebookError, match=r"themes codebook convert theirs\.csv"):
         add_code(path, "new", {"label": "New"})
     assert path.read_text("utf-8") == "tag,description\nAccess,Getting in\n"
+
+
+def test_differences_are_told_in_words(tmp_path):
+    (tmp_path / "old.csv").write_text("code,label,definition\na,A,\nb,B,Old\n", "utf-8")
+    (tmp_path / "new.csv").write_text("code,label,definition\nb,B,New\nc,C,\n", "utf-8")
+    shown = CliRunner().invoke(main, ["codebook", "diff", str(tmp_path / "old.csv"), str(tmp_path / "new.csv")]).output
+    assert "c: new (“C”)" in shown and "a: gone (“A”)" in shown
+    assert "b: definition changed from “Old” to “New”" in shown

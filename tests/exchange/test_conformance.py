@@ -29,6 +29,8 @@ def test_a_project_of_ours_deviates_in_nothing():
         ("is-codable-in-capitals", "codes with isCodable in capitals or other words: 4"),
         ("backslashes", "text paths that are not written as the standard says: 1"),
         ("two-byte-order-marks", "texts with two byte-order marks: 1"),
+        ("nvivo-one-coding", "places counted in UTF-16 units; the standard counts code points"),
+        ("counted-in-bytes", "places counted in UTF-8 bytes; the standard counts code points"),
         ("end-is-the-last-character", "the end is the last character"),
         ("coder-not-named-one-user", "places without a coder (QualCoder gives their codings to “default”): 1"),
     ],

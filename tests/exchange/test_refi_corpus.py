@@ -192,3 +192,11 @@ def test_a_place_that_may_be_about_two_answers_waits_until_somebody_says_how_cha
     assert "as you asked" in taken("utf16/1")[2].sentence()
     with pytest.raises(DataError, match="there is no such way to count"):
         read_qdpx(path, counting="guess")
+
+
+def test_a_text_that_is_one_answer_is_counted_as_found_by_its_words(tmp_path):
+    text = " ".join(next(pieces for pieces in make.ANSWERS.values() if FARE in pieces))
+    make.write(tmp_path / "x.qdpx", make.project(make.place(FARE, make.coding("pay"), text)), text)
+    arrivals, report, _ = matched(tmp_path / "x.qdpx")
+    assert {arrival.segment_id for arrival in arrivals} == {FARE}
+    assert "which one person alone wrote: 1" in report

@@ -95,6 +95,7 @@ class StudyExcerpts:
     def _without_lines(self, text: str, losses: Counter[str], odd: Counter[str]) -> list[AnswerBlock]:
         same = self.answers_with.get(text.strip(), [])
         if len(same) == 1:
+            odd[BY_WORDS] += 1
             return [self._block(text.index(text.strip()), same[0])]
         places = {} if same else self._places_of_answers(text)
         blocks = [

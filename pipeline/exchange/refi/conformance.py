@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.codebook.refi_xml import parse_xml
 from pipeline.errors import DataError
 from pipeline.exchange.refi.archive import open_archive
+from pipeline.exchange.refi.counting import Counting
 from pipeline.exchange.refi.project_codebook import read_any_codebook
 from pipeline.exchange.refi.read_project import read_qdpx
 from pipeline.exchange.refi.who_coded import guid_of
@@ -55,10 +56,17 @@ def _of_project(path: Path) -> Iterator[str]:
     n_cases = len(root.findall("Cases/Case"))
     yield f"  - {n_of(len(project.codes), 'code')}, {n_of(len(project.notes), 'note')}, {n_of(n_cases, 'case')}"
     yield read.counting.sentence()
-    odd = [*read.deviations, *_faults(root), *(f"{what}: {n:,}" for what, n in read.losses.items() if what.startswith("places"))]
+    lost = [f"{what}: {n:,}" for what, n in read.losses.items() if what.startswith("places")]
+    odd = [*read.deviations, *_other_units(read.counting), *_faults(root), *lost]
     yield from _listed("Deviates from the standard:", odd, "It deviates from the standard in nothing that is looked at here.")
     yield from _listed("Other programs stop at, or lose, though the standard allows it:", list(_stumbling_blocks(root)))
     yield from _listed("Not read here:", [f"{what}: {n:,}" for what, n in read.losses.items() if not what.startswith("places")])
+
+
+def _other_units(counting: Counting) -> Iterator[str]:
+    # Where all ways of counting agree nobody can tell which was used.
+    if counting.n_next is not None and counting.reading.unit != "code points":
+        yield f"places counted in {counting.reading.unit}; the standard counts code points"
 
 
 def _of_codebook(path: Path) -> Iterator[str]:
@@ -125,7 +133,7 @@ def _is_date(text: str | None) -> bool:
 
 def _stumbling_blocks(root: ET.Element) -> Iterator[str]:
     places = list(root.iter("PlainTextSelection"))
-    in_texts = [place for place in places if place.get("creatingUser") is None and place.get("modifyingUser") is None]
+    without_coder = [place for place in places if place.get("creatingUser") is None and place.get("modifyingUser") is None]
     names = Counter((code.get("name") or "").casefold() for code in root.iter("Code") if len(code.findall("Code")) == 0)
     sentences = {
         "notes without a date (QualCoder stops)": sum(
@@ -135,7 +143,7 @@ def _stumbling_blocks(root: ET.Element) -> Iterator[str]:
             place.get("creationDateTime") is None and place.get("modifiedDateTime") is None
             for place in root.iterfind("Sources/TextSource/PlainTextSelection")
         ),
-        "places without a coder (QualCoder gives their codings to “default”)": len(in_texts),
+        "places without a coder (QualCoder gives their codings to “default”)": len(without_coder),
         "places with codings of several people (QualCoder keeps one coder)": sum(
             len({coding.get("creatingUser") for coding in place.findall("Coding")}) > 1 for place in places
         ),
