@@ -39,9 +39,10 @@ def is_shared(review: ReviewSession, answer: Decision) -> bool:
     return answer.segment_id in review.state().complete.every
 
 
-def notes(review: ReviewSession, *, n: int = 50) -> tuple[Decision, ...]:
-    """Return the last n answers with a note on excerpts that all have read, the newest first."""
-    return tuple(islice((made for made in _with_notes(review) if is_shared(review, made)), n))
+def notes(review: ReviewSession, reader: str, *, n: int = 50) -> tuple[Decision, ...]:
+    """Return the last n answers with a note on excerpts that all, and this person, have read, the newest first."""
+    readable = (made for made in _with_notes(review) if is_shared(review, made) and may_read(review, reader, made))
+    return tuple(islice(readable, n))
 
 
 def notes_of(review: ReviewSession, writer: str, *, n: int = 50) -> tuple[Decision, ...]:

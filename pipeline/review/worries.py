@@ -29,14 +29,18 @@ class Worry:
 
 
 def tell(review: ReviewSession, segment_id: str, kind: Kind, *, by: str, note: str, key: str) -> Worry:
-    """Keep what somebody tells of an excerpt; the same `key` again returns what it made the first time."""
+    """Keep what somebody tells of an excerpt; the same again with the same `key` returns what it made the first time."""
     text_id = review.last_run().tables.text_id(segment_id)
     if text_id is None:
         raise ReviewError("This excerpt is no longer in the study, so nothing was kept.")
     row = {"segment_id": segment_id, "text_id": text_id, "kind": kind, "note": note.strip(), "by": by}
 
     def keep(store: Store) -> Worry:
-        number = store.made_with(key, "concerns") or store.append("concerns", **row, idempotency_key=key)
+        number = store.made_with(key, "concerns")
+        if number and any(store.row("concerns", number)[name] != value for name, value in row.items()):
+            # The form of the first was sent with other words, by the back button, say: these are to be read, too.
+            number = store.append("concerns", **row, idempotency_key=None)
+        number = number or store.append("concerns", **row, idempotency_key=key)
         return _worry(store.row("concerns", number), None)
 
     return review.write(keep)

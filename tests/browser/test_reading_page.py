@@ -101,6 +101,17 @@ def test_enter_on_a_ticked_box_saves_what_is_ticked_and_looks_for_nothing(served
         assert "find" not in page.url and last_said(served).codes == ("training",)
 
 
+def test_enter_on_a_code_that_was_looked_for_saves_it(served, reading):
+    page = reading()
+    page.keyboard.press("/")
+    page.keyboard.type("money")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "find" not in page.url and last_said(served).codes == ("limited-funding",)
+
+
 def test_without_scripts_enter_in_the_field_for_finding_finds_and_keeps_what_is_ticked(served, reading):
     page = reading(java_script_enabled=False)
     before = last_said(served)

@@ -36,13 +36,23 @@ def test_every_code_that_people_suggest_is_listed_the_last_first(review):
 def test_others_see_a_suggestion_once_everybody_and_they_have_read_the_excerpt(review, excerpt):
     say(review, "Ann", excerpt, "none", new_code="Buses", note="A note.")
     assert named(shared_suggestions(review, "Ann")) == [("Buses", "open")]
-    assert shared_suggestions(review, "Ben") == () and notes(review) == () and len(notes_of(review, "Ann")) == 1
+    assert shared_suggestions(review, "Ben") == () and notes(review, "Ben") == () and len(notes_of(review, "Ann")) == 1
     say(review, "Ben", excerpt, "time")
-    assert named(shared_suggestions(review, "Ben")) == [("Buses", "open")] and len(notes(review)) == 1
+    assert named(shared_suggestions(review, "Ben")) == [("Buses", "open")] and len(notes(review, "Ben")) == 1
     assert shared_suggestions(review, "Cy") == () and unread_of(review, "Cy") == (excerpt,)
     look_at_all(review, "Cy")
     assert named(shared_suggestions(review, "Cy")) == [("Buses", "open")] and unread_of(review, "Cy") == ()
     assert not say(review, "Cy", excerpt, "time").blind
+
+
+def test_notes_that_one_may_not_read_take_no_place_among_the_last(review):
+    older, newer = review.last_run().tables.excerpts[:2]
+    for who in ("Ann", "Ben"):
+        say(review, who, older, "time", note=f"{who} on the older.")
+    for who in ("Ann", "Di"):
+        say(review, who, newer, "time", note=f"{who} on the newer.")
+    assert [made.note for made in notes(review, "Ben", n=1)] == ["Ben on the older."]
+    assert [made.note for made in notes(review, "Di", n=1)] == ["Di on the newer."]
 
 
 def test_a_suggestion_is_merged_declined_in_a_sentence_or_waits_again(review, study, excerpt):

@@ -96,6 +96,13 @@ class WebContext:
         """Return whether a page may show whoever is here which code a theme stands for: that tells how its examples are coded."""
         return not unseen_texts(self.review, self.me.name, theme.exemplar_texts)
 
+    def theme_title(self, theme: ThemeCard) -> str:
+        """Return a theme's title; words that set it apart where the title is that of a code which is not to be seen yet."""
+        names = tuple(self.review.last_run().codebook.plain_names.values())
+        if theme.named or not theme.title.startswith(names) or self.may_see_theme(theme):
+            return theme.title
+        return ", ".join(theme.keywords[:3]) or "A theme that you have yet to read"
+
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""
         card = self.codes.get(code)

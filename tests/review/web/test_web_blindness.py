@@ -15,6 +15,7 @@ import pytest
 from asking import Browser
 from saying import key, say
 
+from pipeline.codebook.codebook import read_codebook
 from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by, take_back
 from pipeline.review.discussions import ReaderCoding, agree, ask_to_talk, leave_contested, talk_about
@@ -197,6 +198,10 @@ STATES = (
 )
 
 
+def study_codes(study):
+    return read_codebook(study.codebook).plain_names
+
+
 @contextmanager
 def a_world(built, folder, code, state):
     """Open a study in which the excerpt has this code, and is in this state for all its readers."""
@@ -215,6 +220,10 @@ def a_world(built, folder, code, state):
         change(name, lambda frame: frame["segment_id"].isin(there))
     theme = content_id("theme", "hurry, minutes, rushed")
     change("theme_codes", lambda frame: frame["theme_id"] == theme)
+    # A theme without a title of its own goes by the label of its code.
+    themes = read_table("themes", study.folder / TABLES["themes"].file)
+    themes.loc[themes["theme_id"] == theme, "title"] = study_codes(study)[code]
+    write_table("themes", themes, study.folder / TABLES["themes"].file)
     texts = read_table("texts", study.folder / TABLES["texts"].file)
     matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
     write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)

@@ -1,6 +1,7 @@
 """What people write while they read comes back to them, and reaches the group: nothing is kept that nobody sees."""
 
 import io
+import re
 
 import pytest
 from asking import Browser
@@ -139,3 +140,25 @@ def test_what_was_typed_is_kept_when_somebody_tells_of_a_name(ann, excerpt):
     assert ann.heading == "Tell something of this answer"
     ann.send(kind="name")
     assert "Half a thought" in ann.page.text
+
+
+def test_a_worry_that_was_sent_after_the_session_had_ended_comes_back_filled(ann, excerpt, clock):
+    ann.get(f"/excerpt/{excerpt}/worry")
+    clock[0] += 22 * 3600
+    ann.send(kind="worry", note="She may be alone.")
+    assert "What you typed is kept for you." in ann.page.text
+    ann.be("Ann")
+    assert ann.path == f"/excerpt/{excerpt}/worry" and "She may be alone." in ann.page.text
+    assert re.search('<input[^>]*value="worry"[^>]*checked', ann.page.text)
+
+
+def test_a_second_worry_on_the_form_of_the_first_is_kept_too(ann, excerpt):
+    ann.get(f"/excerpt/{excerpt}/worry")
+    form = ann.page
+    ann.send(kind="worry", note="She may be alone.")
+    ann.page = form
+    ann.send(kind="worry", note="She may be alone.")
+    assert ann.get("/came-of-it").text.count("She may be alone.") == 1
+    ann.page = form
+    ann.send(kind="name", note="Her street is there.")
+    assert "Her street is there." in ann.get("/came-of-it").text and "She may be alone." in ann.page.text

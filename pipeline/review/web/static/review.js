@@ -61,6 +61,8 @@
     for (const family of all("[data-family]")) {
       family.hidden = !family.querySelector("[data-words]:not([hidden])");
     }
+    // It is looked for already, so that Enter on a code saves and does not look for it once more.
+    form.elements.sought.value = field.value.trim();
     form.querySelector("#found").textContent = wanted.length ? `${n} ${n === 1 ? "code" : "codes"} found` : "";
     letterKeys();
     setStops();
@@ -164,10 +166,10 @@
   }
   letterKeys();
   setStops();
-  // In a long answer, the marked words are what one came for.
+  // In a long answer, the marked words are what one came for; where a warning hides it, the warning comes first.
   const box = document.querySelector(".beside");
   const mark = box?.querySelector("mark");
-  if (mark && box.scrollHeight > box.clientHeight) {
+  if (mark && !mark.closest("details:not([open])") && box.scrollHeight > box.clientHeight) {
     box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - box.clientHeight / 3);
   }
 })();

@@ -127,11 +127,7 @@ def say(number: int) -> Page:
         match request.form.get("do"):
             case "agree" | "object" | "none" as word:
                 vote(review, number, word, by=me, why=why)
-                result = {
-                    "agree": "You agree.",
-                    "object": "You object. The group finds it under “Talk about it”.",
-                    "none": "Your word is taken back.",
-                }[word]
+                result = _SAID[word]
             case "accept":
                 made = accept_code_edit(review, number, by=me, today=context().now.date(), despite=why)
                 again = f" {n_of(made.reopened, 'excerpt')} will be read again." if made.reopened else ""

@@ -104,7 +104,7 @@ def _show_group(errors: dict[str, str]) -> str:
         "group.html.j2",
         waiting=[each for each in suggestions if each.outcome == "open"],
         settled=[each for each in suggestions if each.outcome != "open"][:_SHOWN],
-        notes=[made for made in notes(review, n=_SHOWN) if may_read(review, me, made)],
+        notes=notes(review, me, n=_SHOWN),
         objected=objected_edits(review),
         n_unread=len(unread_of(review, me)),
         talks=known_talks(review),

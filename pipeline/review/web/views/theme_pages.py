@@ -41,7 +41,7 @@ def themes() -> Page:
     """List the themes, and what people have asked of them."""
     review = context().review
     cards = theme_cards(review)
-    titles = {card.number: card.title for card in cards}
+    titles = {card.number: context().theme_title(card) for card in cards}
     edits = [(edit, _in_words(edit), [titles[number] for number in edit.numbers]) for edit in theme_edits(review)]
     return render_template("themes.html.j2", cards=cards, edits=edits, notice=flash.take())
 
@@ -152,7 +152,7 @@ def _as_numbered() -> str:
 def _show(card: ThemeCard, form: ThemeForm, errors: dict[str, str]) -> str:
     form.stamp(version=0, person=context().me.name)
     form.shown.data = _as_numbered()
-    form.title.data = form.title.data or card.title
+    form.title.data = form.title.data or context().theme_title(card)
     others = [other for other in theme_cards(context().review) if other.number != card.number]
     fresh = theme_card(context().review, card.number)
     edits = [edit for edit in theme_edits(context().review) if edit.result == WAITS and card.number in edit.numbers]

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from pipeline.errors import ReviewError
 from pipeline.review.excerpts import bare_excerpt
-from pipeline.review.web import flash
+from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
-from pipeline.review.web.forms import WorryForm, problems
+from pipeline.review.web.forms import WorryForm, fill, problems
 from pipeline.review.web.shared_wording import words_of
 from pipeline.review.web.web_context import Page, context
 from pipeline.review.worries import settle_worry, tell, who_reads, worries
@@ -27,6 +27,8 @@ def about(segment_id: str) -> Page:
         whom = f" for {' and '.join(readers)}" if readers else ""
         flash.give(Notice(f"Kept{whom}. What comes of it stands under “What came of it”."))
         return redirect(url_for("excerpts.read", segment_id=segment_id), 303)
+    if request.method == "GET" and (waited := saved_forms.take(request.path, web.me.name)):
+        fill(form, ("kind", "note"), waited)
     form.stamp(version=0, person=web.me.name)
     return render_template(
         "worry.html.j2",
@@ -34,6 +36,7 @@ def about(segment_id: str) -> Page:
         cautions=topics(excerpt.before + excerpt.words + excerpt.after),
         form=form,
         errors=problems(form),
+        notice=flash.take(),
         readers=who_reads(web.review),
         named=web.review.study.settings.safeguarding.person,
     )
