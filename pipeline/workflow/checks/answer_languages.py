@@ -12,6 +12,8 @@ from pipeline.runtime.plurals import n_of
 from pipeline.survey.columns.column import shown
 from pipeline.tables.parquet import TABLES, read_column
 from pipeline.workflow.checks.check_context import CheckContext, Problem
+from pipeline.workflow.open_answers import answers_to
+from pipeline.workflow.planned_frame import closed_wordings
 
 
 _ENGLISH = "en"
@@ -80,14 +82,24 @@ def masked_by_question(context: CheckContext) -> dict[str, tuple[int, int]]:
 def _open_columns(context: CheckContext) -> Iterator[tuple[str, "pd.Series[str]"]]:
     """Yield each column of answers with its answers that are not blank and may be analysed."""
     plan, frame = context.plan, context.frame
-    named = [plan.text] if plan.layout == "long" else [question.column for question in plan.questions.values()]
     refused = np.zeros(len(frame), dtype=bool)
     if plan.consent is not None and plan.consent.column in frame:
         options = [option.strip().casefold() for option in plan.consent.none]
         refused = frame[plan.consent.column].str.casefold().isin(options).to_numpy()
-    for column in named:
-        if column in frame:
-            yield column, frame.loc[(frame[column] != "").to_numpy() & ~refused, column]
+    for column, answers in _as_read(context):
+        yield column, answers[(answers != "").to_numpy() & ~refused]
+
+
+def _as_read(context: CheckContext) -> Iterator[tuple[str, "pd.Series[str]"]]:
+    """Yield each column of answers as a run reads it: without options that were ticked."""
+    plan, frame = context.plan, context.frame
+    if plan.layout == "wide":
+        questions = [question for question in plan.questions.values() if question.column in frame]
+        yield from ((question.column, answers_to(question, plan, frame)) for question in questions)
+    elif plan.text in frame:
+        closed = closed_wordings(plan) if plan.question in frame else []
+        is_closed = frame[plan.question].isin(closed) if closed else pd.Series(data=False, index=frame.index)
+        yield plan.text, frame[plan.text].mask(is_closed, "")
 
 
 def _set_aside(context: CheckContext, column: str, language: str, rows: pd.Index, among: str) -> str:
