@@ -45,6 +45,7 @@ def test_it_holds_models_codebooks_the_sample_and_its_types_and_nothing_of_a_stu
         f"{shipped}models/valence/SHA256SUMS",
         f"{shipped}corpora/templates/i-statements.csv",
         f"{shipped}corpora/voices/later/co-production.csv",
+        f"{shipped}corpora/voices/excerpts/co-production.csv",
         f"{shipped}corpora/coproduction/study.toml",
     } <= set(names)
     studies_own = ("/derived/", "/vault/", "/exports/", "review.sqlite")

@@ -1,12 +1,18 @@
 """What `themes check` says of the languages people answered in, and of how much masking changed."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from test_new_study import write
 
 from pipeline.study.study import load_study
+from pipeline.study.study_settings import Rating
+from pipeline.survey.readers import read_export
 from pipeline.tables.parquet import TABLES, check_table, write_table
+from pipeline.workflow.checks.answer_languages import check_answer_languages
 from pipeline.workflow.checks.check import check
+from pipeline.workflow.checks.check_context import CheckContext
 from pipeline.workflow.new_study import create_study
 
 
@@ -58,6 +64,19 @@ def test_few_people_who_answered_in_another_language_are_not_set_aside_without_a
 
 def test_english_answers_alone_are_not_spoken_of(made):
     assert warnings(made(ENGLISH)) == []
+
+
+def test_options_that_were_ticked_are_not_judged_only_what_was_written_beside_them(made):
+    options = ["Los paseos por el parque y la comida del centro", "Las visitas de los voluntarios a mi casa"]
+    study = made([f"{options[0]};{options[1]}"] * 10 + [f"{options[0]};{answer}" for answer in ENGLISH])
+    intake = study.settings.intake
+    (name,) = intake.questions
+    asked = intake.questions[name].model_copy(update={"write_ins": "help"})
+    rating = Rating(column=asked.column, separator=";", options=options)
+    plan = intake.model_copy(update={"questions": {name: asked}, "ratings": {"help": rating}})
+    settings = study.settings.model_copy(update={"intake": plan})
+    context = CheckContext(replace(study, settings=settings), read_export(study.source))
+    assert list(check_answer_languages(context)) == []
 
 
 @pytest.mark.parametrize(("n_masked", "warned"), [(2, False), (1, False), (3, True)])

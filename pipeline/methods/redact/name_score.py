@@ -105,10 +105,12 @@ def weigh_elsewhere(reading: TokenizedText, lexicon: Lexicon, position: int, kno
         # A name from the study that is a word there, too, is one only with a capital; so is what merely looks like one.
         is_name = token.titled or (known_names[word] == KNOWN and word not in lexicon.elsewhere)
         return known_names[word] if is_name else NEVER
-    if not token.titled or len(word) < 3 or word in lexicon.elsewhere or lexicon.never(word):
-        return NEVER
-    if title_before(reading.text, token.start):
+    is_word = word in lexicon.elsewhere or lexicon.never(word)
+    # "Frau Ali": a title makes a name of a word, too, but "sagte die Frau. Sie" begins a sentence.
+    if token.titled and len(word) > 2 and title_before(reading.text, token.start) and not (is_word and token.opens):
         return MASK
+    if not token.titled or len(word) < 3 or is_word:
+        return NEVER
     if lexicon.name(word) != CERTAIN:
         return NEVER
     return MASK if reading.cased_elsewhere and not token.opens and not lexicon.is_word(word) else FLAG

@@ -66,8 +66,8 @@ def nearest(vectors: Units, centres: NDArray[np.float64]) -> Labels:
 def placed(vectors: Units, centres: NDArray[np.float64], guide: Chances | None, codes: Sequence[int | None]) -> Labels:
     """Return the theme of texts that come after, int (n,): by a guide, as the themes were found by it, or else the nearest.
 
-    With a guide a text is of the theme of the code that it is likelier than not to bear; where no code explains it, of the
-    nearest that no code stands for; and else on its own (-1).
+    With a guide a text is of the theme of the code that fits it surely enough; where no code explains it, of the nearest
+    that no code stands for; and else on its own (-1).
     """
     if guide is None or not any(code is not None for code in codes):
         return nearest(vectors, centres)

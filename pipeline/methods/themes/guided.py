@@ -24,9 +24,9 @@ Chances = NDArray[np.floating]
 # the texts that a code is meant for are then explained; from 0.3 on it would be 77 %, and agreement with the codes falls by 0.04.
 # It was 0.2 until chances taught by written answers were made less sure; that moves 0.2 to 0.18.
 EXPLAINED = 0.18
-# A text is of a code's theme where it is likelier than not that it fits. Of 168 excerpts of invented answers that were read
-# beside the title of their theme, 79 % fit from 0.5 on, 73 % from 0.4 and 60 % from 0.2; of those from 0.4 to 0.5, 48 % did.
-# It was 0.5 until chances taught by written answers were made less sure; that moves 0.5 to 0.43.
+# A text is of a code's theme from this probability on. Before chances taught by written answers were made less sure, which moves
+# 0.5 to 0.43, 168 excerpts of invented answers were read beside the title of their theme: 79 % fit from 0.5 on, 73 % from 0.4 and
+# 60 % from 0.2; of those from 0.4 to 0.5, 48 % did. Where no written answers teach, chances are not moved, and 0.43 asks less.
 OF_THEME = 0.43
 # So much of a text's chances comes from so many of the texts nearest to it.
 LEANING, LEANED_ON = 0.3, 10
@@ -53,7 +53,7 @@ class Guidance:
         return codes_that_explain(self.leant, most=most)
 
     def is_sure(self, codes: Labels) -> NDArray[np.bool_]:
-        """Say which texts are likelier than not to bear the code that explains them, bool (n_texts,)."""
+        """Say which texts the code that explains them fits surely enough for its theme, bool (n_texts,)."""
         chances = self.leant[np.arange(len(codes)), np.maximum(codes, 0)]
         return np.asarray((codes >= 0) & (chances >= OF_THEME))
 
@@ -175,7 +175,7 @@ def _reason(guided: GuidedGroups, n_codes: int, n_left: int, groups: SteadyGroup
     unexplained = f"No code explains {n_left:,} of {len(guided.labels_):,} different answers"
     n_unsure = int(((guided.code_of_each >= 0) & (guided.labels_ < 0)).sum())
     is_are = "more is on its own" if n_unsure == 1 else "more are on their own"
-    unsure = f"{n_unsure:,} {is_are}, since no code is likelier than not to fit." if n_unsure else ""
+    unsure = f"{n_unsure:,} {is_are}, since no code fits surely enough." if n_unsure else ""
     if not n_left:
         others = "Some code explains every answer."
     elif groups is None:

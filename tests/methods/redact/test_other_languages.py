@@ -77,3 +77,15 @@ def test_english_names_that_are_words_of_welsh_are_masked_in_english(redactor, t
 def test_a_name_in_one_answer_makes_no_name_of_a_word_of_another_language(redactor):
     masked = redactor.mask_all(["Our carer Mai told us.", "Bore da, mai dyna sy'n digwydd, mae'n debyg."])
     assert masked[1].redactions == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Frau Ali hat mir immer sehr gut mit den Formularen geholfen.", ["Ali"]),
+        ("Pani Dan bardzo mi pomogła w tym trudnym czasie.", ["Dan"]),
+        ("Das sagte mir die Frau. Sie war sehr nett und hat geholfen.", []),
+    ],
+)
+def test_a_title_makes_a_name_of_what_is_a_little_word_in_some_language(redactor, text, masked):
+    assert masked_words([text], redactor, EVERY_LANGUAGE) == masked

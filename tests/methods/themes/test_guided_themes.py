@@ -65,7 +65,7 @@ def test_a_text_whose_code_is_no_likelier_than_not_is_on_its_own(guided):
     finder = ThemeFinder().fit(texts, vectors_of(texts), guide=guide)
     theme = next(place for place, theme in enumerate(finder.themes_) if theme.code == 0)
     assert set(finder.labels_[money[:6]]) == {-1} and set(finder.labels_[money[6:]]) == {theme}
-    assert "6 more are on their own, since no code is likelier than not to fit." in finder.n_themes_reason_
+    assert "6 more are on their own, since no code fits surely enough." in finder.n_themes_reason_
 
 
 def test_what_no_code_explains_and_nobody_puts_in_the_same_words_makes_no_theme(guided):
