@@ -35,10 +35,11 @@ def map_chart(source: RunResults, placed: Sequence[PlacedTheme]) -> Chart | None
     by_size = [(family, n) for family, n in Counter(theme.family for theme in shown).most_common() if n > 1]
     colours = {family: place for place, (family, _) in enumerate(by_size[:5])}
     families = [(_family_name(shown, family), n) for family, n in by_size[:5]]
+    others = "; those of other families are light grey" if any(theme.family not in colours for theme in shown) else ""
     return Chart(
         name="chart-theme-map",
         title=_headline(families, len(shown)),
-        subtitle=f"{HOW}. Colours are families of like themes; those of a family of their own are grey",
+        subtitle=f"{HOW}. Colours are families of like themes{others}",
         alternative=_in_words(shown, families, colours),
         labels=tuple(theme.heading for theme in shown),
         series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
