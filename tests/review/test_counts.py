@@ -29,7 +29,7 @@ def do_something(review, draw, excerpts):
         talk = talk_about(review, one)
         if what == "talk":
             agree(review, one, ("time",), by=who, version=talk.version, key=key())
-        elif what == "ask":
+        elif what == "ask" and who in state.readers(one):
             ask_to_talk(review, one, by=who, note="", key=key())
         elif talk.discussion:
             undo_discussion(review, talk.discussion.discussion_id, by=who)

@@ -11,9 +11,9 @@ from pipeline.survey.columns.column import Column
 _NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|[ivx]{1,4}|[a-h])"
 # "… [1]", "… (2)", "… - 3", "…: Answer 1", "… #2", "q5_1", "Idea 1", "1. …" is the number of a question and not of a box.
 _BOX = re.compile(
-    r"(?P<stem>.*?)[\s:_–—-]*[\[(]?\s*"
-    r"(?:(?:answer|response|idea|thing|reason|comment|suggestion|word|point|item|option|box|line|text|no\.?|nr\.?)\s*)?"
-    rf"#?\s*(?P<number>{_NUMBER})\s*[\])]?(?:[_ ]?text)?",
+    r"(?P<stem>.*?)[\[(]? ?"
+    r"(?:(?:answer|response|idea|thing|reason|comment|suggestion|word|point|item|option|box|line|text|no\.?|nr\.?) ?)?"
+    rf"#? ?(?P<number>{_NUMBER}) ?[\])]?(?:[_ ]?text)?",
     re.IGNORECASE,
 )
 _MOST_BOXES = 12
@@ -42,7 +42,7 @@ def boxes_of(columns: Sequence[Column]) -> dict[str, list[Column]]:
 
 def _stem(column: Column) -> str:
     # The wording first: under codes such as Q5_1 and Q6_1 it says whether the question is one.
-    match = _BOX.fullmatch(column.wording)
+    match = _BOX.fullmatch(" ".join(column.wording.split()))
     if match is None:
         return ""
     stem = match["stem"].strip(" :_-–—[(")

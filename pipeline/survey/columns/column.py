@@ -20,7 +20,10 @@ _DATE = re.compile(
     r"(?:[T ,]+\d{1,2}:\d{2}.{0,30})?"
 )
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?")
-_CODED = re.compile(r"(?i)(?:[a-z]{1,4}[ _.-]?|var|item|question|frage)?\d+[a-z]?(?:[ _.\[(-]*[a-z]{0,3}\d+[a-z]?[\])]?)*|x")
+# Each piece keeps what it took: pieces that could be cut in many ways made a heading of digits take for ever.
+_CODED = re.compile(
+    r"(?i)(?:[a-z]{1,4}[ _.-]?|var|item|question|frage)?\d++[a-z]?+(?:[ _.\[(-]*+[a-z]{0,3}+\d++[a-z]?+[\])]?+)*|x"
+)
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]|<[^>]*>")
 # Typing errors may spoil a fifth of a column and not change what it is.
 _MOST, _SOME = 0.8, 0.2
