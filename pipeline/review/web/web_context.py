@@ -98,10 +98,16 @@ class WebContext:
 
     def theme_title(self, theme: ThemeCard) -> str:
         """Return a theme's title; words that set it apart where the title is that of a code which is not to be seen yet."""
-        names = tuple(self.review.last_run().codebook.plain_names.values())
-        if theme.named or not theme.title.startswith(names) or self.may_see_theme(theme):
+        if theme.named or not self._goes_by_a_code(theme) or self.may_see_theme(theme):
             return theme.title
         return ", ".join(theme.keywords[:3]) or "A theme that you have yet to read"
+
+    def may_name_theme(self, theme: ThemeCard) -> bool:
+        """Return whether a page may say beside its title, or the label of its code, which theme it is."""
+        return not (theme.code or self._goes_by_a_code(theme)) or self.may_see_theme(theme)
+
+    def _goes_by_a_code(self, theme: ThemeCard) -> bool:
+        return theme.title.startswith(tuple(self.review.last_run().codebook.plain_names.values()))
 
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""

@@ -19,6 +19,7 @@ from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
+from pipeline.review.web.long_lists import part
 from pipeline.review.web.shared_wording import answer_in_words, excerpt_number, minutes, words_of
 from pipeline.review.web.web_context import Page, context
 
@@ -163,8 +164,11 @@ def mine() -> Page:
     """Look at what one has said, to change or undo it."""
     web = context()
     run = web.review.last_run()
-    decisions = [(made, words_of(run, made.segment_id)) for made in said_by(web.review, web.me.name)]
-    return render_template("mine.html.j2", said_by_me=decisions, talks=known_talks(web.review), notice=flash.take())
+    answers = part("from", lambda n, start: said_by(web.review, web.me.name, n=n, start=start))
+    decisions = [(made, words_of(run, made.segment_id)) for made in answers.rows]
+    return render_template(
+        "mine.html.j2", said_by_me=decisions, answers=answers, talks=known_talks(web.review), notice=flash.take()
+    )
 
 
 @PAGES.post("/undo/<int:decision_id>")

@@ -60,7 +60,9 @@ def share() -> Page:
             )
             flash.give(Notice(each))
             return redirect(url_for("home.home"), 303)
-    if request.method == "GET" and (now := share_of(web.review)):
+    if request.method == "GET":
+        # Before anybody has set one, nobody is asked for a number.
+        now = share_of(web.review) or Share(0, "given order", 0)
         form.size.data, form.order.data, form.audit.data = now.size, now.drawn, now.audit
     answer = render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders)
     return (answer, 422) if errors else answer
