@@ -88,6 +88,14 @@ class WebContext:
         codes: dict[str, CodeCard] = g.codes
         return codes
 
+    @property
+    def families(self) -> dict[str, list[CodeCard]]:
+        """The codes under what people call their parents, in the codebook's order."""
+        families: dict[str, list[CodeCard]] = {}
+        for card in self.codes.values():
+            families.setdefault(self.code_name(card.parent) if card.parent else "", []).append(card)
+        return families
+
     def may_see(self, segment_id: str) -> bool:
         """Return whether a page may show whoever is here how an excerpt is coded."""
         return may_see_codes(self.review, self.me.name, segment_id)

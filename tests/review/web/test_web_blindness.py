@@ -56,6 +56,7 @@ ASKED = {
     "excerpts.answer": [
         ("POST", "/excerpt/SEGMENT", {"do": "find", "find": "time"}),
         ("POST", "/excerpt/SEGMENT", {"do": "all"}),
+        ("POST", "/excerpt/SEGMENT", {"do": "part-1", "note": "later"}),
         ("POST", "/excerpt/SEGMENT", {"do": "stop", "note": "later"}),
         ("POST", "/excerpt/SEGMENT", {"do": "save"}),
         ("POST", "/excerpt/SEGMENT", {"do": "save", "codes": ["time"], "none": "y"}),

@@ -1,10 +1,12 @@
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 from saying import say
 
+from pipeline.codebook.codebook import Codebook, read_codebook, write_codebook
 from pipeline.review.discussions import agree
 from pipeline.review.quote_approvals import quote_candidates
 from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
@@ -144,6 +146,29 @@ def test_practice_shows_how_others_read_it_and_keeps_nothing(another, review, pr
     assert "Ann" not in cy.page.text and "Ben" not in cy.page.text
     cy.get("/practice/next")
     assert cy.heading == "That was practice" and len(review.read(lambda store: store.history())) == n
+
+
+def test_practice_begins_with_the_examples_of_the_codebook_and_gives_the_reason_after_each(ann, study, review):
+    book = read_codebook(study.codebook)
+    change = {"examples": ("No time to read it.", "In and out in five minutes."), "counter_examples": ("The bus was late.",)}
+    time = replace(book["time"], include="people are hurried", **change)
+    write_codebook(Codebook(tuple(time if code.code == "time" else code for code in book.codes)), study.codebook)
+    n = len(review.read(lambda store: store.history()))
+    ann.get("/practice")
+    ann.press("Try 3 excerpts")
+    seen = set()
+    for place in (1, 2, 3):
+        assert f"Practice {place} of 3" in ann.page.text, "it counts what there is"
+        words = re.search("<mark>(.*?)</mark>", ann.page.text).group(1)
+        seen.add(words)
+        assert "Yes for:" not in ann.page.text.partition("<form")[0]
+        ann.send(codes=["time"], to="data-answer")
+        same = words != "The bus was late."
+        assert ann.heading == ("You read it as the codebook does" if same else "The codebook reads it another way")
+        assert "people are hurried" in ann.page.text and "Not enough time." in ann.page.text
+        ann.get("/practice/next")
+    assert seen == {*change["examples"], *change["counter_examples"]} and ann.heading == "That was practice"
+    assert len(review.read(lambda store: store.history())) == n and ann.get("/practice/example-gone").status_code == 409
 
 
 def test_nothing_to_practise_on_is_said(ann):

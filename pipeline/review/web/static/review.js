@@ -85,6 +85,9 @@
   let kept = "";
   const keep = () => {
     window.clearTimeout(waiting);
+    if (!form.dataset.draft) {
+      return;
+    }
     const words = new FormData(form);
     const now = JSON.stringify([...words].filter(([name]) => name !== "csrf_token"));
     if (now === kept) {
@@ -106,6 +109,9 @@
     }
   };
   const find = () => {
+    if (!finder) {
+      return;
+    }
     finder.open = true;
     field.focus();
   };
@@ -114,7 +120,7 @@
     "?": show,
     n: () => form.querySelector("#none").click(),
     u: () => form.querySelector("#not_sure").click(),
-    w: () => form.querySelector("#note").focus(),
+    w: () => form.querySelector("#note")?.focus(),
     s: () => form.querySelector("button[value=save]").click(),
   };
   const isTyping = (target) => target.closest("textarea, select, input:not([type=checkbox], [type=radio])");
@@ -159,8 +165,8 @@
   form.addEventListener("focusin", setStops);
   form.addEventListener("submit", () => window.clearTimeout(waiting));
   document.addEventListener("visibilitychange", () => document.hidden && waiting && keep());
-  field.addEventListener("input", filter);
-  field.addEventListener("keydown", searched);
+  field?.addEventListener("input", filter);
+  field?.addEventListener("keydown", searched);
   if (form.dataset.shortcuts === "on") {
     document.addEventListener("keydown", press);
   }
