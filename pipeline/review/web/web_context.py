@@ -14,6 +14,7 @@ from pipeline.review.excerpts import CodeCard, code_cards
 from pipeline.review.session import ReviewSession
 from pipeline.review.shown_codes import may_see_codes, unseen_texts
 from pipeline.review.theme_requests import ThemeCard
+from pipeline.review.theme_run import ThemeRuns
 from pipeline.review.web.browser_sessions import Sessions, this_session
 from pipeline.review.web.launch_link import LaunchLink
 from pipeline.review.web.login_throttle import LoginThrottle
@@ -42,6 +43,7 @@ class WebContext:
     """Passwords that are looked at at once. Each takes 64 MB and a processor, and the other pages must have threads left."""
     waiting: WaitingForms = field(default_factory=WaitingForms)
     """Forms whose session had ended when they were sent."""
+    theme_runs: ThemeRuns = field(default_factory=ThemeRuns)
 
     @property
     def title(self) -> str:

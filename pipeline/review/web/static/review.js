@@ -179,3 +179,76 @@
     box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - box.clientHeight / 3);
   }
 })();
+
+// How far a run is, without anybody having to ask; without scripts there is a link that asks.
+(() => {
+  const place = () => document.querySelector("[data-run]");
+  const look = async () => {
+    const page = await window.fetch(window.location.href).then((answer) => answer.text()).catch(() => "");
+    const now = new DOMParser().parseFromString(page, "text/html").querySelector("[data-run]");
+    if (now && now.dataset.run !== "running") {
+      window.location.reload();
+      return;
+    }
+    // Where the server did not answer, it is asked again.
+    if (now && now.textContent !== place().textContent) {
+      place().replaceChildren(...now.childNodes);
+    }
+    window.setTimeout(look, 2000);
+  };
+  if (place()?.dataset.run === "running") {
+    window.setTimeout(look, 2000);
+  }
+})();
+
+// Read an answer aloud, by a voice of this machine only: others send the words to somebody's server.
+(() => {
+  const voices = window.speechSynthesis;
+  const answer = document.querySelector(".answer");
+  if (!voices || !answer || !("aloud" in document.documentElement.dataset)) {
+    return;
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet aloud";
+  const rest = "Read aloud";
+  const voice = () => {
+    const ours = voices.getVoices().filter((each) => each.localService);
+    const first = (tag) => ours.find((each) => each.lang.toLowerCase().replace("_", "-").startsWith(tag));
+    return first("en-gb") || first("en");
+  };
+  const words = () => {
+    const copy = answer.cloneNode(true);
+    for (const number of copy.querySelectorAll(".number-of, .hint, button")) {
+      number.remove();
+    }
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+  const stop = () => {
+    voices.cancel();
+    button.textContent = rest;
+  };
+  const speak = () => {
+    if (voices.speaking) {
+      stop();
+      return;
+    }
+    const said = new SpeechSynthesisUtterance(words());
+    said.voice = voice();
+    said.lang = said.voice.lang;
+    said.onend = stop;
+    button.textContent = "Stop reading aloud";
+    voices.speak(said);
+  };
+  const offer = () => {
+    if (voice() && !button.isConnected) {
+      button.textContent = rest;
+      answer.append(button);
+    }
+  };
+  button.addEventListener("click", speak);
+  // Some browsers know their voices only after a while.
+  voices.addEventListener?.("voiceschanged", offer);
+  window.addEventListener("pagehide", () => voices.cancel());
+  offer();
+})();
