@@ -177,3 +177,15 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     page.locator("button.aloud").click()
     voice, words = page.evaluate("window.heard")
     assert voice == "near" and page.locator("mark").inner_text() in words and not refused
+
+
+def test_who_types_while_the_program_is_stopped_hears_of_it_and_loses_nothing(reading):
+    page = reading()
+    page.context.set_offline(True)
+    page.locator("#note").fill("Half a thought")
+    page.get_by_text("This page cannot reach the program.").wait_for()
+    page.context.set_offline(False)
+    page.locator("#note").fill("A thought")
+    page.get_by_text("This page cannot reach the program.").wait_for(state="detached")
+    page.reload()
+    assert page.locator("#note").input_value() == "A thought"

@@ -435,7 +435,7 @@ def talk_by_keyboard(served, page, segment_id):
     tick(page, "#agreed")
     page.keyboard.press("ArrowDown")
     assert page.locator("#contested").is_checked()
-    tick(page, "details:has(#sentences) > summary")
+    assert page.locator("#sentences").is_visible(), "choosing an outcome shows what it needs"
     for place in (0, 1):
         reach(page, f"#sentence-{place}")
         page.keyboard.type(f"Reading number {place}.")

@@ -41,7 +41,7 @@ def test_a_suggestion_is_adopted_agreed_by_another_and_written_and_its_author_re
     ben.get("/group")
     assert "Buses at night" in ben.page.text and "They come home late." in ben.page.text
     ben.get(ben.page.text.partition("/codebook/new?")[2].partition('"')[0].join(("/codebook/new?", "")))
-    ben.send(label="Buses at night", definition="No bus home.", why="Ann missed it.")
+    ben.send(label="Buses at night", definition="No bus home.", parent="Getting there", why="Ann missed it.")
     assert ben.heading == "New code: Buses at night"
     ben.send(button="accept", to="why")
     assert ben.page.status_code == 422 and "another group has to agree" in ben.page.text
@@ -52,6 +52,7 @@ def test_a_suggestion_is_adopted_agreed_by_another_and_written_and_its_author_re
     ben.get(ben.path)
     ben.send(button="accept", to="why")
     assert read_codebook(study.codebook)["buses-at-night"].agreed_by == "Ann, Ben"
+    assert read_codebook(study.codebook)["buses-at-night"].parent == "transport", "a family is named by its label"
     assert "Accepted by Ben" in ann.get("/came-of-it").text
 
 

@@ -80,6 +80,18 @@
     }
   };
 
+  // Where the program was stopped, nothing that is pressed arrives: who types hears of it, and has the words in this window.
+  const gone = document.createElement("div");
+  gone.className = "warning";
+  gone.setAttribute("role", "alert");
+  gone.textContent = "This page cannot reach the program. Keep this window open: what you chose and typed is here. "
+    + "It is sent when the program runs again and you save.";
+  const tellGone = () => {
+    // Kept for the next try.
+    kept = "";
+    form.querySelector(".scroll").prepend(gone);
+  };
+
   // What is typed is kept, so that nothing is lost when a session ends or a battery dies.
   let waiting = 0;
   let kept = "";
@@ -94,7 +106,8 @@
       return;
     }
     kept = now;
-    window.fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true, redirect: "manual" }).catch(() => {});
+    window.fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true, redirect: "manual" })
+      .then(() => gone.remove()).catch(tellGone);
   };
   const keepSoon = () => {
     window.clearTimeout(waiting);
@@ -251,4 +264,21 @@
   voices.addEventListener?.("voiceschanged", offer);
   window.addEventListener("pagehide", () => voices.cancel());
   offer();
+})();
+
+// A link that is to be sent to somebody is copied by one button, where the browser lets a page do so.
+(() => {
+  for (const link of document.querySelectorAll("[data-copied]")) {
+    if (navigator.clipboard) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "second";
+      button.textContent = "Copy the link";
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(link.textContent);
+        button.textContent = "Copied";
+      });
+      link.parentElement.after(button);
+    }
+  }
 })();

@@ -73,7 +73,7 @@ def change(code: str) -> Page:
         return _show(form, errors, card=card)
     by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
     try:
-        made = propose_change(context().review, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
+        made = propose_change(context().review, code, _words(form), why=form.why.data, by=by, key=key, seen=seen)
     except StaleError:
         # Sent again from here it answers to what the codebook says now, and is another proposal.
         form.stood.data, form.key.data = shown_now, ""
@@ -98,12 +98,19 @@ def new_code() -> Page:
             # Sent again from here it is a proposal of its own.
             form.suggestion.data = ""
             return _show(form, {"label": _SETTLED}), 409
-        made = propose_code(context().review, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
+        made = propose_code(context().review, _words(form), why=form.why.data, by=context().me.name, key=form.key.data or "")
         if suggestion:
             _adopt(suggestion, made)
     except ReviewError as error:
         return _show(form, {"label": str(error)})
     return _proposed(made)
+
+
+def _words(form: CodeForm) -> dict[str, str]:
+    """Return what is to stand in each field; a family that is a code by its id, as people know its label only."""
+    words = form.words()
+    parent = next((card.code for card in context().codes.values() if card.label == words["parent"].strip()), words["parent"])
+    return words | {"parent": parent}
 
 
 def _may_be_adopted(suggestion: SuggestedCode | None) -> bool:
