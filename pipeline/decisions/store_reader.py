@@ -55,13 +55,13 @@ class StoreReader:
         sql = f"SELECT {DECISION} FROM decisions WHERE decision_id > ? ORDER BY decision_id"  # noqa: S608
         return [decision_of(row) for row in self.connection.execute(sql, (decision_id,)).fetchall()]
 
-    def last_of(self, reviewer: str, *, n: int) -> tuple[Decision, ...]:
-        """Return the last n decisions of a person that stand, one for an excerpt, the newest first."""
+    def last_of(self, reviewer: str, *, n: int, start: int = 0) -> tuple[Decision, ...]:
+        """Return n decisions of a person that stand, one for an excerpt, the newest first."""
         # Asked of this person's rows only: the view `standing` goes through everybody's.
         sql = """SELECT max(decision_id) FROM decisions WHERE reviewer = ?
             AND decision_id NOT IN (SELECT decision_id FROM withdrawals WHERE decision_id IS NOT NULL)
-            GROUP BY segment_id ORDER BY 1 DESC LIMIT ?"""
-        return tuple(self.decision(number) for (number,) in self.connection.execute(sql, (reviewer, n)).fetchall())
+            GROUP BY segment_id ORDER BY 1 DESC LIMIT ? OFFSET ?"""
+        return tuple(self.decision(number) for (number,) in self.connection.execute(sql, (reviewer, n, start)).fetchall())
 
     def made_with(self, key: str | None, table: str = "decisions") -> int:
         """Return the number of the decision, or other row, that was made with this idempotency key, or 0."""

@@ -136,6 +136,6 @@ def _check_version(store: Store, segment_id: str, reviewer: str, coding: Coding,
         )
 
 
-def said_by(review: ReviewSession, reviewer: str, *, n: int = 50) -> tuple[Decision, ...]:
-    """Return the last n decisions of a person that stand, the newest first."""
-    return review.read(lambda store: store.last_of(reviewer, n=n))
+def said_by(review: ReviewSession, reviewer: str, *, n: int = 50, start: int = 0) -> tuple[Decision, ...]:
+    """Return n decisions of a person that stand, the newest first."""
+    return review.read(lambda store: store.last_of(reviewer, n=n, start=start))

@@ -101,7 +101,8 @@ def ask_to_talk(review: ReviewSession, segment_id: str, *, by: str, note: str, k
     if by not in review.state().readers(segment_id):
         raise ReviewError("Read this excerpt first, and say which codes fit. Then you can ask to talk about it.")
     last = known_talks(review).get(segment_id)
-    if last is not None and last.outcome == "open":
+    # What somebody else asked for is theirs to take back, and must not take this person's wish with it.
+    if last is not None and last.outcome == "open" and last.by == by:
         return last
     version = last.discussion_id if last else 0
     return _record(review, segment_id, "open", by=by, version=version, key=key, note=note)
@@ -135,11 +136,17 @@ def leave_contested(
 
 
 def undo_discussion(review: ReviewSession, discussion_id: int, *, by: str) -> None:
-    """Take a recorded outcome back; it stays on record. Twice is as once."""
+    """Take a recorded outcome back; it stays on record. Twice is as once.
+
+    An outcome is the group's, and anybody may; that somebody asked for a talk is theirs, and nobody else may.
+    """
 
     def take_back(store: Store) -> None:
-        if store.row("discussions", discussion_id) is None:
+        row = store.row("discussions", discussion_id)
+        if row is None:
             raise ReviewError(f"There is no discussion {discussion_id} in this study.")
+        if row["outcome"] == "open" and row["by"].casefold() != by.casefold():
+            raise ReviewError(f"{row['by']} asked to talk about this excerpt, and only they can take that back.")
         store.retract("discussion", discussion_id, by)
 
     review.write(take_back)

@@ -1,4 +1,4 @@
-"""Practice: excerpts the group has talked about or agreed on, to try as often as one likes; what is ticked is not kept."""
+"""Practice: excerpts the group has talked about or agreed on, then examples of the codebook; what is ticked is not kept."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final
 
 from pipeline.errors import ReviewError
+from pipeline.review.codebook_practice import example_ids, is_example, read_example
 from pipeline.review.discussions import Discussion, known_talks
 from pipeline.review.excerpts import Excerpt, bare_excerpt
 from pipeline.review.session import ReviewSession
@@ -45,7 +46,7 @@ class PracticeComparison:
 
 
 def practice_excerpts(review: ReviewSession, n: int = 10, *, round_number: int = 0) -> tuple[str, ...]:
-    """Return n excerpts to try, those that were talked about first; another round draws others where there are more."""
+    """Return n to try: excerpts that were talked about, those all read alike, examples; another round draws others."""
     begin = round_number * n
     excerpts = list(islice(_to_practise_on(review), begin + n))
     if len(excerpts) < begin + n:
@@ -56,7 +57,9 @@ def practice_excerpts(review: ReviewSession, n: int = 10, *, round_number: int =
 
 
 def read_practice(review: ReviewSession, segment_id: str) -> Excerpt:
-    """Return an excerpt to try: nobody's answer and no suggestion with it."""
+    """Return an excerpt, or an example, to try: nobody's answer and no suggestion with it."""
+    if is_example(segment_id):
+        return read_example(review.last_run().codebook, segment_id)
     return bare_excerpt(review.last_run(), segment_id)
 
 
@@ -81,13 +84,14 @@ def compare(review: ReviewSession, segment_id: str, codes: tuple[str, ...]) -> P
 
 
 def _to_practise_on(review: ReviewSession) -> Iterator[str]:
-    """Yield excerpts that were talked about, the last first, and then those all read alike, in an order drawn by chance."""
+    """Yield excerpts that were talked about, the last first, those all read alike in an order drawn by chance, and examples."""
     state, tables = review.state(), review.last_run().tables
     talks = [talk for talk in known_talks(review).values() if talk.segment_id in tables.segment_ids and _is_over(state, talk)]
     talks.sort(key=lambda talk: talk.discussion_id, reverse=True)
     talked = dict.fromkeys(talk.segment_id for talk in talks)
     yield from talked
     yield from (each for each in tables.shuffled(_SEED) if _is_alike(state, each) and each not in talked)
+    yield from example_ids(review.last_run().codebook)
 
 
 def _is_over(state: ReviewState, talk: Discussion) -> bool:

@@ -57,14 +57,6 @@ class RunTables:
 
 
 @dataclass(frozen=True)
-class Turn:
-    """Which part of its answer an excerpt is."""
-
-    place: int
-    n: int
-
-
-@dataclass(frozen=True)
 class Tables:
     """The derived tables of a study as one run left them."""
 
@@ -130,12 +122,6 @@ class Tables:
         """The excerpts answer by answer, each answer from its beginning; the answers in an order as good as a shuffle."""
         # By the smallest id of an excerpt, since whoever reads is not to be led by who answered first.
         return tuple(segment_id for parts in sorted(self.of_comment.values(), key=min) for segment_id in parts)
-
-    def turn_of(self, segment_id: str) -> "Turn":
-        """Return which part of its answer an excerpt is."""
-        row = self.row_of.get(segment_id)
-        parts = [segment_id] if row is None else self.of_comment[str(self.segments["comment_id"].iat[row])]
-        return Turn(parts.index(segment_id) + 1, len(parts))
 
     @cached_property
     def codes(self) -> dict[str, tuple[str, ...]]:

@@ -39,15 +39,15 @@ def is_shared(review: ReviewSession, answer: Decision) -> bool:
     return answer.segment_id in review.state().complete.every
 
 
-def notes(review: ReviewSession, reader: str, *, n: int = 50) -> tuple[Decision, ...]:
-    """Return the last n answers with a note on excerpts that all, and this person, have read, the newest first."""
+def notes(review: ReviewSession, reader: str, *, n: int = 50, start: int = 0) -> tuple[Decision, ...]:
+    """Return n answers with a note on excerpts that all, and this person, have read, the newest first."""
     readable = (made for made in _with_notes(review) if is_shared(review, made) and may_read(review, reader, made))
-    return tuple(islice(readable, n))
+    return tuple(islice(readable, start, start + n))
 
 
-def notes_of(review: ReviewSession, writer: str, *, n: int = 50) -> tuple[Decision, ...]:
-    """Return the last n answers of a person with a note, the newest first."""
-    return tuple(islice((made for made in _with_notes(review) if made.reviewer == writer), n))
+def notes_of(review: ReviewSession, writer: str, *, n: int = 50, start: int = 0) -> tuple[Decision, ...]:
+    """Return n answers of a person with a note, the newest first."""
+    return tuple(islice((made for made in _with_notes(review) if made.reviewer == writer), start, start + n))
 
 
 def unread_of(review: ReviewSession, reader: str) -> tuple[str, ...]:

@@ -54,8 +54,8 @@ def _broader(study: Study) -> _Wishes:
         raise DataError("No two themes are in one family or under one parent code, so none can be joined. Nothing was changed.")
     if len(groups) == 1:
         raise DataError(
-            "All themes are in one family, and to join them would leave one theme of everything. Join some with `themes theme "
-            "merge` instead. Nothing was changed."
+            "All themes are in one family, and to join them would leave one theme of everything. Join two or three of them "
+            "by hand instead. Nothing was changed."
         )
     names = "; ".join(" and ".join(map(str, numbers)) for numbers in joined)
     titles = {number: title for number, title in zip(themes["number"], _parents(study, themes), strict=True) if pd.notna(title)}
@@ -90,7 +90,7 @@ def _finer(study: Study) -> _Wishes:
             divided.append(str(number))
     if not requests:
         raise DataError(
-            "No theme falls into two groups that come back steadily. `themes theme split` divides one all the same. "
+            "No theme falls into two groups that come back steadily. One of them can be divided by hand all the same. "
             "Nothing was changed."
         )
     what = f"Themes {', '.join(divided)} are each divided" if len(divided) > 1 else f"Theme {divided[0]} is divided"
@@ -110,5 +110,6 @@ def _check_nothing_waits(study: Study) -> None:
     standing: Sequence[Hashable] = edits.loc[~edits["withdrawn"].astype(bool), "edit_id"].tolist()
     if set(standing) != set(theme_table(study, "shaping")["edit_id"]):
         raise DataError(
-            "Themes have been edited, or edits taken back, since the last run. Run `themes run` first, then ask again."
+            "Something was asked of themes, or taken back, that is not carried out yet. Carry it out first, on the page Themes "
+            "or with `themes run`, then ask again."
         )

@@ -19,7 +19,7 @@ from pipeline.runtime.plurals import agreeing
 from pipeline.study.study import Study, load_study
 
 
-WAITS = "waits for the next run"
+WAITS = "waits to be carried out"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class ThemeCard:
 
 @dataclass(frozen=True)
 class ThemeEdit:
-    """What somebody asked of themes, and what came of it in the last run ("waits for the next run" before that)."""
+    """What somebody asked of themes, and what came of it in the last run ("waits to be carried out" before that)."""
 
     edit_id: int
     action: str

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pipeline.decisions.accounts import people
 from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
+from pipeline.review.coding import StaleError
 from pipeline.review.session import ReviewSession
 
 
@@ -26,6 +27,8 @@ class Worry:
     done: bool = False
     done_by: str = ""
     done_how: str = ""
+    version: int = 0
+    """To be sent back with what was done: the number of the row that says what was done last, or 0."""
 
 
 def tell(review: ReviewSession, segment_id: str, kind: Kind, *, by: str, note: str, key: str) -> Worry:
@@ -46,8 +49,11 @@ def tell(review: ReviewSession, segment_id: str, kind: Kind, *, by: str, note: s
     return review.write(keep)
 
 
-def settle_worry(review: ReviewSession, concern_id: int, *, by: str, how: str, again: bool = False) -> None:
-    """Say what was done about it, in a sentence that whoever told it reads; `again` opens it once more."""
+def settle_worry(review: ReviewSession, concern_id: int, *, by: str, how: str, version: int, again: bool = False) -> None:
+    """Say what was done about it, in a sentence that whoever told it reads; `again` opens it once more.
+
+    `version` is that of the worry as the page showed it; StaleError if somebody has said since what was done.
+    """
     if not how.strip() and not again:
         raise ReviewError("Say in a sentence what was done. Whoever told it will read it.")
 
@@ -55,11 +61,27 @@ def settle_worry(review: ReviewSession, concern_id: int, *, by: str, how: str, a
         row = store.row("concerns", concern_id)
         if row is None:
             raise ReviewError("There is nothing of this number.")
-        outcome = "open" if again else "done"
+        told = {"outcome": "open" if again else "done", "why": how.strip(), "by": by}
+        last = next((each for each in reversed(store.rows("concern_outcomes")) if each["concern_id"] == concern_id), None)
+        if last is not None and all(last[name] == value for name, value in told.items()):
+            # The same form was sent twice.
+            return
+        if (last["concern_outcome_id"] if last else 0) != version:
+            raise _stale(last, yours=told)
         about = {"segment_id": row["segment_id"], "text_id": row["text_id"]}
-        store.append("concern_outcomes", concern_id=concern_id, **about, outcome=outcome, why=how.strip(), by=by)
+        store.append("concern_outcomes", concern_id=concern_id, **about, **told)
 
     review.write(keep)
+
+
+def _stale(last: Any, *, yours: object) -> StaleError:
+    who = last["by"] if last else "Somebody"
+    return StaleError(
+        f"{who} has said what was done since this page was opened. Nothing was overwritten. Let it wait again if more is "
+        "to be said.",
+        yours=yours,
+        stands=dict(last) if last else None,
+    )
 
 
 def worries(review: ReviewSession, *, by: str | None = None) -> tuple[Worry, ...]:
@@ -97,4 +119,5 @@ def _worry(row: Mapping[str, Any], outcome: Mapping[str, Any] | None) -> Worry:
         done=done,
         done_by=outcome["by"] if outcome and done else "",
         done_how=outcome["why"] if outcome and done else "",
+        version=outcome["concern_outcome_id"] if outcome else 0,
     )

@@ -43,17 +43,32 @@ COUNTED = ("intake", "clean", "segment")
 """The stages that decide where rows go; while they are what they were, so is the count."""
 
 
-def run(study: Study | str | Path, *, until: str | None = None, force: bool = False) -> Manifest:
+Told = Callable[[str, int, int], None]
+"""Hears which stage begins, which one of them it is, and how many there are."""
+
+
+def run(
+    study: Study | str | Path,
+    *,
+    since: str | None = None,
+    until: str | None = None,
+    force: bool = False,
+    tell: Told | None = None,
+) -> Manifest:
     """Run every stage whose input, settings, model or version has changed, and return the record of the run.
 
     Parameters
     ----------
     study : Study or path
         The study, or its folder.
+    since : str, optional
+        The first stage to run: what those before it made is taken as it is.
     until : str, optional
         The last stage to run.
     force : bool
         Run every stage, changed or not.
+    tell : callable, optional
+        Hears of each stage as it begins: its name, its place and how many there are.
 
     Raises
     ------
@@ -67,23 +82,23 @@ def run(study: Study | str | Path, *, until: str | None = None, force: bool = Fa
     2460
     """
     study = study if isinstance(study, Study) else load_study(study)
-    stages = _stages_until(until)
+    stages = _stages(since, until)
     check_memory(run_megabytes())
     study.derived.mkdir(exist_ok=True)
     # The vault holds what identifies people, so it is closed to others from the moment that it exists.
     study.vault.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
     with scratch_of(study.folder), only_run(study), open_executor(study.settings.run) as engine:
-        return _Run(study, engine, force=force).run_stages(stages)
+        return _Run(study, engine, force=force, tell=tell).run_stages(stages)
 
 
-def _stages_until(until: str | None) -> tuple[Stage, ...]:
+def _stages(since: str | None, until: str | None) -> tuple[Stage, ...]:
     names = [stage.name for stage in STAGES]
-    if until is None:
-        return STAGES
-    if until not in names:
-        raise StudyError(f"There is no stage {until!r}; the stages are {', '.join(names)}.")
-    return STAGES[: names.index(until) + 1]
+    for name in filter(None, (since, until)):
+        if name not in names:
+            raise StudyError(f"There is no stage {name!r}; the stages are {', '.join(names)}.")
+    first, last = names.index(since) if since else 0, names.index(until) if until else len(names)
+    return STAGES[first : last + 1]
 
 
 @contextmanager
@@ -100,11 +115,12 @@ def only_run(study: Study) -> Iterator[None]:
 class _Run:
     """One run: what has been read or made so far, and the record of it."""
 
-    def __init__(self, study: Study, engine: Executor, *, force: bool) -> None:
+    def __init__(self, study: Study, engine: Executor, *, force: bool, tell: Told | None = None) -> None:
         self.study = study
         # `engine` is the same one, wrapped anew for each stage, so that the bar can tell how far that stage is.
         self.plain_engine = self.engine = engine
         self.force = force
+        self.tell = tell
         self.manifest = read_manifest(study)
         # Both by the name of a table or of another input: what it holds, while it is kept, and the hash of its file.
         self.values: dict[str, Any] = {}
@@ -114,6 +130,8 @@ class _Run:
         bar = tqdm(stages, disable=None, unit="stage", leave=False)
         for place, stage in enumerate(bar, start=1):
             bar.set_description(stage.name)
+            if self.tell:
+                self.tell(stage.name, place, len(stages))
             self.engine = with_progress(self.plain_engine, partial(_show_part, bar, stage.name))
             # Only now, as it takes in the hashes of what the stages before have just made.
             fingerprint = self.fingerprint(stage)

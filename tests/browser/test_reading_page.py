@@ -146,3 +146,46 @@ def test_arrow_keys_go_through_the_codes_and_a_question_mark_says_what_one_means
     assert page.evaluate("document.activeElement.id") == second.get_attribute("id")
     page.keyboard.press("?")
     assert page.locator(".choice", has=page.locator(f"#{second.get_attribute('id')}")).locator(".meaning").is_visible()
+
+
+def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served, window):
+    page, refused = window(), []
+    page.on("console", lambda line: "Content Security Policy" in line.text and refused.append(line.text))
+    # A browser with two voices, of which one sends what it reads to somebody's server.
+    page.add_init_script("""
+      const voices = [{ lang: "en-GB", localService: false, name: "far" }, { lang: "en-GB", localService: true, name: "near" }];
+      Object.defineProperty(window, "speechSynthesis", { value: {
+        getVoices: () => voices, speak: (said) => { window.heard = [said.voice.name, said.text]; },
+        cancel: () => {}, speaking: false,
+      } });
+      window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+    """)
+    served.enter(page)
+    excerpt = f"{served.address}/excerpt/{served.review.last_run().tables.excerpts[-1]}"
+    page.goto(excerpt)
+    size = "parseFloat(getComputedStyle(document.querySelector('mark')).fontSize)"
+    before = page.evaluate(size)
+    assert page.locator("button.aloud").count() == 0, "nobody asked for it"
+    loaded = "document.fonts.ready.then(() => [...document.fonts].some((face) => face.status === 'loaded'))"
+    assert page.evaluate(loaded), "the typeface is here, and the page may use it"
+    page.goto(f"{served.address}/settings")
+    for choice in ("#size-larger", "#spaced", "#aloud"):
+        page.locator(choice).check()
+    follow(page.get_by_role("button", name="Keep this"))
+    page.goto(excerpt)
+    assert page.evaluate(size) == pytest.approx(1.25 * before)
+    page.locator("button.aloud").click()
+    voice, words = page.evaluate("window.heard")
+    assert voice == "near" and page.locator("mark").inner_text() in words and not refused
+
+
+def test_who_types_while_the_program_is_stopped_hears_of_it_and_loses_nothing(reading):
+    page = reading()
+    page.context.set_offline(True)
+    page.locator("#note").fill("Half a thought")
+    page.get_by_text("This page cannot reach the program.").wait_for()
+    page.context.set_offline(False)
+    page.locator("#note").fill("A thought")
+    page.get_by_text("This page cannot reach the program.").wait_for(state="detached")
+    page.reload()
+    assert page.locator("#note").input_value() == "A thought"

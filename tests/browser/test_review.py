@@ -164,7 +164,7 @@ def written_about(served):
         version = own.decision_id if own else 0
         words_shown = shown(review, segment_id)
         number = decide(review, segment_id, "Ann", coding, version=version, shown=words_shown, key=key).decision_id
-        decline_suggestion(review, number, by="Ben", why=PAYLOADS[8])
+        decline_suggestion(review, number, by="Ben", why=PAYLOADS[8], version=0)
         ask_to_talk(review, segment_id, by="Ann", note=PAYLOADS[9], key=os.urandom(8).hex())
         tell(review, segment_id, "worry", by="Ann", note=LONG, key=os.urandom(8).hex())
         page.goto(f"{served.address}/came-of-it")
@@ -435,7 +435,7 @@ def talk_by_keyboard(served, page, segment_id):
     tick(page, "#agreed")
     page.keyboard.press("ArrowDown")
     assert page.locator("#contested").is_checked()
-    tick(page, "details:has(#sentences) > summary")
+    assert page.locator("#sentences").is_visible(), "choosing an outcome shows what it needs"
     for place in (0, 1):
         reach(page, f"#sentence-{place}")
         page.keyboard.type(f"Reading number {place}.")

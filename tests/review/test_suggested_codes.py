@@ -4,7 +4,7 @@ from saying import key, say
 from pipeline.decisions.store import verify_store
 from pipeline.errors import CodebookError, ReviewError
 from pipeline.review.codebook_changes import propose_code, undo_code_edit
-from pipeline.review.coding import take_back
+from pipeline.review.coding import StaleError, take_back
 from pipeline.review.shared_answers import look_at_all, notes, notes_of, unread_of
 from pipeline.review.suggested_codes import (
     adopt_suggestion,
@@ -58,20 +58,30 @@ def test_notes_that_one_may_not_read_take_no_place_among_the_last(review):
 def test_a_suggestion_is_merged_declined_in_a_sentence_or_waits_again(review, study, excerpt):
     number = say(review, "Ann", excerpt, "none", new_code="Buses").decision_id
     with pytest.raises(CodebookError):
-        merge_suggestion(review, number, "nothing", by="Ben")
+        merge_suggestion(review, number, "nothing", by="Ben", version=0)
     with pytest.raises(ReviewError, match="Say in a sentence why not"):
-        decline_suggestion(review, number, by="Ben", why=" ")
-    merged = merge_suggestion(review, number, "transport", by="Ben")
+        decline_suggestion(review, number, by="Ben", why=" ", version=0)
+    merged = merge_suggestion(review, number, "transport", by="Ben", version=0)
     assert (merged.outcome, merged.code, merged.by) == ("merged", "transport", "Ben")
-    assert open_suggestion(review, number, by="Di").outcome == "open"
-    declined = decline_suggestion(review, number, by="Di", why="Only once.")
+    again = open_suggestion(review, number, by="Di", version=merged.version)
+    assert again.outcome == "open"
+    declined = decline_suggestion(review, number, by="Di", why="Only once.", version=again.version)
     assert (declined.outcome, declined.why, declined.by) == ("declined", "Only once.", "Di")
     assert "as they were written" in verify_store(study)
 
 
+def test_of_two_who_decide_about_a_suggestion_at_once_the_second_overwrites_nothing(review, excerpt):
+    number = say(review, "Ann", excerpt, "none", new_code="Buses").decision_id
+    merged = merge_suggestion(review, number, "transport", by="Ben", version=0)
+    assert merge_suggestion(review, number, "transport", by="Ben", version=0) == merged, "a form that is sent twice counts once"
+    with pytest.raises(StaleError, match="Ben has decided"):
+        decline_suggestion(review, number, by="Di", why="Only once.", version=0)
+    assert named(suggested_codes(review)) == [("Buses", "merged")]
+
+
 def test_what_came_of_a_suggestion_stays_with_it_when_the_codes_are_changed(review, excerpt):
     number = say(review, "Ann", excerpt, "none", new_code="Buses").decision_id
-    merge_suggestion(review, number, "transport", by="Ben")
+    merge_suggestion(review, number, "transport", by="Ben", version=0)
     say(review, "Ann", excerpt, "transport", new_code="Buses")
     assert named(suggested_codes(review)) == [("Buses", "merged")]
     take_back(review, say(review, "Ann", excerpt, "transport", new_code="Trams").decision_id, "Ann")
@@ -81,7 +91,7 @@ def test_what_came_of_a_suggestion_stays_with_it_when_the_codes_are_changed(revi
 def test_an_adopted_suggestion_says_what_came_of_its_proposal(review, excerpt):
     number = say(review, "Ann", excerpt, "none", new_code="Buses").decision_id
     made = propose_code(review, {"label": "Buses"}, why="Ann missed it.", by="Ben", key=key())
-    assert adopt_suggestion(review, number, made, by="Ben").proposal.status == "open"
+    assert adopt_suggestion(review, number, made, by="Ben", version=0).proposal.status == "open"
     undo_code_edit(review, made.code_edit_id, by="Ben", today=None)
     (suggestion,) = suggested_codes(review)
     assert (suggestion.outcome, suggestion.proposal.status) == ("adopted", "taken back")
@@ -91,4 +101,4 @@ def test_a_suggestion_that_was_taken_back_is_not_there_any_more(review, excerpt)
     made = say(review, "Ann", excerpt, "none", new_code="Buses")
     take_back(review, made.decision_id, "Ann")
     with pytest.raises(ReviewError, match="not there any more"):
-        merge_suggestion(review, made.decision_id, "transport", by="Ben")
+        merge_suggestion(review, made.decision_id, "transport", by="Ben", version=0)

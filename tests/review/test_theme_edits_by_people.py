@@ -50,8 +50,8 @@ def test_what_people_ask_is_kept_for_the_next_run(with_vectors, review):
     assert edits["edit_id"].tolist() == asked
     assert edits["action"].tolist() == ["rename", "merge", "set aside", "restore", "map", "split"]
     assert [(one.action, one.result) for one in theme_edits(review)][:2] == [
-        ("split", "waits for the next run"),
-        ("map", "waits for the next run"),
+        ("split", "waits to be carried out"),
+        ("map", "waits to be carried out"),
     ]
     undo_theme_edit(review, asked[0], by="Ben")
     assert asked[0] not in [one.edit_id for one in theme_edits(review)]

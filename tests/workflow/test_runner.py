@@ -5,13 +5,17 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
 from sample import ROOT, sample_rows
 
 from pipeline import run
-from pipeline.errors import DataError, StudyError
+from pipeline.errors import DataError, ReviewError, StudyError
+from pipeline.review.theme_edits import rename_wish
+from pipeline.review.theme_requests import ask_in_study
+from pipeline.review.theme_run import ThemeRuns
 from pipeline.study.study import load_study
 from pipeline.tables import lazy
 from pipeline.tables.parquet import TABLES, read_table
@@ -333,3 +337,23 @@ def test_a_study_without_a_codebook_still_has_themes(make_study):
     assert (table(folder, "theme_codes")["status"] == "new").all()
     assert table(folder, "suggestions").empty
     assert load_study(folder).codebook is None
+
+
+def test_what_was_asked_of_themes_is_carried_out_beside_the_page_and_nothing_before_the_themes_is_run(study, finished):
+    """The excerpts stay as they are while people read them, though the study's settings have changed since the run."""
+    with (study / "study.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[segment]\nunit = "paragraph"\n')
+    number = int(table(study, "themes")["number"].min())
+    ask_in_study(study, lambda loaded: rename_wish(loaded, number, "Being heard"), by="Ann")
+    runs = ThemeRuns()
+    runs.start(load_study(study), by="Fay")
+    with pytest.raises(ReviewError, match="Fay has begun this already"):
+        runs.start(load_study(study), by="Gil")
+    heard = set()
+    while runs.last.state == "running":
+        heard.add((runs.last.stage, runs.last.n))
+        time.sleep(0.05)
+    assert runs.last.state == "done", runs.last.sentence
+    assert "Being heard" in set(table(study, "themes")["title"]) and len(table(study, "shaping")) == 1
+    assert table(study, "segments").equals(table(finished[0], "segments")), "no excerpt changed under those who read"
+    assert {n for stage, n in heard if stage} == {len(STAGES) - [stage.name for stage in STAGES].index("cluster")}

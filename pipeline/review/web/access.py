@@ -58,6 +58,8 @@ ACCESS: dict[str, Who] = {
     "themes.ask": "people",
     "themes.show_code": "people",
     "themes.undo": "people",
+    "themes.run": "facilitators",
+    "themes.change_grain": "facilitators",
     "finding.search": "people",
     "finding.alike": "people",
     "practice.begin": "people",

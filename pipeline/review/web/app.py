@@ -8,7 +8,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from pipeline.review.session import ReviewSession
-from pipeline.review.web import access, error_pages, security, shared_wording
+from pipeline.review.web import access, error_pages, security, shared_wording, text_settings
 from pipeline.review.web.browser_sessions import Sessions
 from pipeline.review.web.launch_link import LaunchLink
 from pipeline.review.web.numbers import RowNumber
@@ -97,4 +97,11 @@ def _set_templates(app: Flask) -> None:
         agreeing=agreeing,
         listed=listed,
     )
-    app.context_processor(lambda: {"here": context(), "person": context().person, "shortcuts": shared_wording.shortcuts_on()})
+    app.context_processor(
+        lambda: {
+            "here": context(),
+            "person": context().person,
+            "shortcuts": shared_wording.shortcuts_on(),
+            "text": text_settings.current(),
+        }
+    )

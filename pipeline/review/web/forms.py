@@ -51,6 +51,7 @@ CODE_FIELDS = {
     "examples": "Examples: clear yes",
     "counter_examples": "Examples: clear no",
     "borderline": "Examples: hard to say",
+    "parent": "Its family",
 }
 
 LONGEST_FIND = 100
@@ -224,6 +225,7 @@ class CodeForm(Stamped):
     examples = TextAreaField(validators=[NOTE])
     counter_examples = TextAreaField(validators=[NOTE])
     borderline = TextAreaField(validators=[NOTE])
+    parent = StringField(validators=[Length(max=80, message="Give the family a shorter name.")])
     why = TextAreaField(validators=[DataRequired("Say why, so that others can agree or object."), NOTE])
     stood = HiddenField(validators=[Length(max=60_000)])
     suggestion = HiddenField(validators=[Length(max=20)])

@@ -14,6 +14,7 @@ from pipeline.review.excerpts import CodeCard, code_cards
 from pipeline.review.session import ReviewSession
 from pipeline.review.shown_codes import may_see_codes, unseen_texts
 from pipeline.review.theme_requests import ThemeCard
+from pipeline.review.theme_run import ThemeRuns
 from pipeline.review.web.browser_sessions import Sessions, this_session
 from pipeline.review.web.launch_link import LaunchLink
 from pipeline.review.web.login_throttle import LoginThrottle
@@ -42,6 +43,7 @@ class WebContext:
     """Passwords that are looked at at once. Each takes 64 MB and a processor, and the other pages must have threads left."""
     waiting: WaitingForms = field(default_factory=WaitingForms)
     """Forms whose session had ended when they were sent."""
+    theme_runs: ThemeRuns = field(default_factory=ThemeRuns)
 
     @property
     def title(self) -> str:
@@ -88,6 +90,14 @@ class WebContext:
         codes: dict[str, CodeCard] = g.codes
         return codes
 
+    @property
+    def families(self) -> dict[str, list[CodeCard]]:
+        """The codes under what people call their parents, in the codebook's order."""
+        families: dict[str, list[CodeCard]] = {}
+        for card in self.codes.values():
+            families.setdefault(self.code_name(card.parent) if card.parent else "", []).append(card)
+        return families
+
     def may_see(self, segment_id: str) -> bool:
         """Return whether a page may show whoever is here how an excerpt is coded."""
         return may_see_codes(self.review, self.me.name, segment_id)
@@ -98,10 +108,16 @@ class WebContext:
 
     def theme_title(self, theme: ThemeCard) -> str:
         """Return a theme's title; words that set it apart where the title is that of a code which is not to be seen yet."""
-        names = tuple(self.review.last_run().codebook.plain_names.values())
-        if theme.named or not theme.title.startswith(names) or self.may_see_theme(theme):
+        if theme.named or not self._goes_by_a_code(theme) or self.may_see_theme(theme):
             return theme.title
         return ", ".join(theme.keywords[:3]) or "A theme that you have yet to read"
+
+    def may_name_theme(self, theme: ThemeCard) -> bool:
+        """Return whether a page may say beside its title, or the label of its code, which theme it is."""
+        return not (theme.code or self._goes_by_a_code(theme)) or self.may_see_theme(theme)
+
+    def _goes_by_a_code(self, theme: ThemeCard) -> bool:
+        return theme.title.startswith(tuple(self.review.last_run().codebook.plain_names.values()))
 
     def code_name(self, code: str) -> str:
         """Return what people call a code; its id where the codebook no longer has it."""

@@ -65,8 +65,8 @@ class Browser:
         """Open the page by its launch address."""
         return self.get(self.app.extensions["manyvoices"].launch.address().removeprefix(self.address))
 
-    def be(self, name):
+    def be(self, name, *, follow=True):
         """Open the page and choose a name."""
         self.open()
-        self.send(name=name)
+        self.send(name=name, follow=follow)
         return self

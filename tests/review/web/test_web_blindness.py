@@ -16,6 +16,7 @@ from asking import Browser
 from saying import key, say
 
 from pipeline.codebook.codebook import read_codebook
+from pipeline.decisions.store import open_store
 from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by, take_back
 from pipeline.review.discussions import ReaderCoding, agree, ask_to_talk, leave_contested, talk_about
@@ -42,7 +43,11 @@ ASKED = {
     "home.home": [("GET", "/", {})],
     "home.guide": [("GET", "/guide", {})],
     "home.guide_in_large_print": [("GET", "/guide/large-print", {})],
-    "home.settings": [("GET", "/settings", {}), ("POST", "/settings", {"shortcuts": "on"})],
+    "home.settings": [
+        ("GET", "/settings", {}),
+        ("POST", "/settings", {"shortcuts": "on"}),
+        ("POST", "/settings", {"size": "larger", "aloud": "y"}),
+    ],
     "home.progress": [("GET", "/progress", {})],
     "home.how_far_we_agree": [("GET", "/agreement", {})],
     "home.stay": [("POST", "/stay", {"then": "/quotes"})],
@@ -55,6 +60,7 @@ ASKED = {
     "excerpts.answer": [
         ("POST", "/excerpt/SEGMENT", {"do": "find", "find": "time"}),
         ("POST", "/excerpt/SEGMENT", {"do": "all"}),
+        ("POST", "/excerpt/SEGMENT", {"do": "part-1", "note": "later"}),
         ("POST", "/excerpt/SEGMENT", {"do": "stop", "note": "later"}),
         ("POST", "/excerpt/SEGMENT", {"do": "save"}),
         ("POST", "/excerpt/SEGMENT", {"do": "save", "codes": ["time"], "none": "y"}),
@@ -77,6 +83,8 @@ ASKED = {
     "themes.theme": [("GET", "/themes/THEME", {})],
     "themes.ask": [("POST", "/themes/THEME", {"do": do}) for do in ("rename", "merge", "map", "propose")],
     "themes.show_code": [("POST", "/themes/THEME/code", {})],
+    "themes.run": [("GET", "/themes/run", {}), ("POST", "/themes/run", {})],
+    "themes.change_grain": [("POST", "/themes/grain", {"do": "finer"})],
     "themes.undo": [("POST", "/themes/undo/99", {})],
     "finding.search": [("GET", "/find", {}), ("POST", "/find", {"words": "ten minutes"})],
     "finding.alike": [("GET", "/find/like/SEGMENT", {}), ("GET", "/find/like/OTHER", {})],
@@ -106,13 +114,14 @@ ASKED = {
     "inbox.group": [("GET", "/group", {})],
     "inbox.look": [("POST", "/group/look", {})],
     "inbox.settle": [
+        ("GET", "/group/suggestion/1", {}),
         *(("POST", "/group/suggestion/1", {"do": do, "why": "No.", "code": "trust"}) for do in ("merge", "decline", "open")),
         ("POST", "/group/suggestion/99", {"do": "merge"}),
     ],
     "inbox.ask": [("POST", "/group/talk/SEGMENT", {})],
     "worry.about": [("GET", "/excerpt/SEGMENT/worry", {}), ("POST", "/excerpt/SEGMENT/worry", {"kind": "worry", "note": "Her."})],
     "worry.listed": [("GET", "/worries", {})],
-    "worry.settle": [("POST", "/worries/1", {"how": "Spoken with."})],
+    "worry.settle": [("GET", "/worries/1", {}), ("POST", "/worries/1", {"how": "Spoken with."})],
     "home.pay_sheet": [("GET", "/time.csv", {}), ("GET", "/time.xlsx", {})],
 }
 ABOUT_NO_EXCERPT = {
@@ -202,9 +211,20 @@ def study_codes(study):
     return read_codebook(study.codebook).plain_names
 
 
-@contextmanager
-def a_world(built, folder, code, state):
-    """Open a study in which the excerpt has this code, and is in this state for all its readers."""
+READERS = tuple(f"Reader {place}" for place in range(len(ASKED)))
+
+
+@pytest.fixture(scope="module")
+def worlds(built, tmp_path_factory):
+    """Return the folder of a study for each of the codes: all that is the same whatever people then do."""
+    folder = tmp_path_factory.mktemp("worlds")
+    for code in WORLDS:
+        prepare(built, folder / code, code)
+    return {code: folder / code for code in WORLDS}
+
+
+def prepare(built, folder, code):
+    """Make a study in which the excerpt has this code."""
     shutil.copytree(built.folder, folder)
     study = load_study(folder)
 
@@ -227,12 +247,19 @@ def a_world(built, folder, code, state):
     texts = read_table("texts", study.folder / TABLES["texts"].file)
     matrix = np.random.default_rng(0).normal(size=(len(texts), 8)).astype(np.float16)
     write_table("vectors", Vectors(tuple(texts["text_id"]), matrix), study.folder / TABLES["vectors"].file)
+    with open_store(study) as store, store.together():
+        for name, group in (*PEOPLE, *((name, "care worker") for name in READERS)):
+            store.add_reviewer(name, group)
+
+
+@contextmanager
+def a_world(worlds, folder, code, state):
+    """Open a copy of the study of this code, in which the excerpt is in this state for all its readers."""
+    shutil.copytree(worlds[code], folder)
+    study, theme = load_study(folder), content_id("theme", "hurry, minutes, rushed")
     with open_review(study) as review:
-        readers = [f"Reader {place}" for place in range(len(ASKED))]
-        for name, group in (*PEOPLE, *((name, "care worker") for name in readers)):
-            review.write(lambda store, name=name, group=group: store.add_reviewer(name, group))
         segment_id = next(one.segment_id for one in quote_candidates(review) if one.text == SAID and one.consent == "quote")
-        state(review, segment_id, code, readers)
+        state(review, segment_id, code, READERS)
         numbers = read_table("themes", study.folder / TABLES["themes"].file).set_index("theme_id")["number"]
         ask_of_themes(review, map_wish(review.study, int(numbers[theme]), code), by="Ben")
         other = next(one for one in review.last_run().tables.excerpts if review.last_run().tables.text_id(one) != TEXT)
@@ -247,8 +274,11 @@ def ask(browser, blanks, method, path, fields):
     if method == "GET":
         browser.get(path)
     else:
-        browser.get("/settings")
-        browser.post(path, dict(browser.hidden(browser.forms()[0])) | {"key": f"{key():0>32}", "seen": "0"} | fields)
+        # Any page's token will do: the same for as long as the browser's session lasts.
+        if "csrf_token" not in browser.page.text:
+            browser.get("/settings")
+        token = dict(browser.hidden(browser.forms("csrf_token")[0]))["csrf_token"]
+        browser.post(path, {"csrf_token": token, "key": f"{key():0>32}", "seen": "0"} | fields)
     return re.sub(r'value="[^"]{16,}"', "", browser.page.text)
 
 
@@ -258,17 +288,17 @@ def test_every_page_is_classified(app, team_app):
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
-def test_what_follows_a_page_that_tells_is_not_blind(built, tmp_path, state):
+def test_what_follows_a_page_that_tells_is_not_blind(worlds, tmp_path, state):
     with (
-        a_world(built, tmp_path / "one", WORLDS[0], state) as (one_app, one_room, blanks),
-        a_world(built, tmp_path / "other", WORLDS[1], state) as (other_app, other_room, others),
+        a_world(worlds, tmp_path / "one", WORLDS[0], state) as (one_app, one_room, blanks),
+        a_world(worlds, tmp_path / "other", WORLDS[1], state) as (other_app, other_room, others),
     ):
         assert blanks == others
         for place, (endpoint, questions) in enumerate(ASKED.items()):
             who = f"Reader {place}"
             pages = [
                 [ask(browser, blanks, *question) for question in questions]
-                for browser in (Browser(app).be(who) for app in (one_app, other_app))
+                for browser in (Browser(app).be(who, follow=False) for app in (one_app, other_app))
             ]
             told = "" if endpoint in OF_ALL_EXCERPTS else "\n".join(difference(*pages))
             blind = {answers_blind(review, who, blanks["SEGMENT"]) for review in (one_room, other_room)}
@@ -290,9 +320,9 @@ def answers_blind(review, who, segment_id):
     return made.blind
 
 
-def test_whoever_asks_is_told(built, tmp_path):
+def test_whoever_asks_is_told(worlds, tmp_path):
     """Or else the test above would pass on pages that show nothing to anybody."""
-    with a_world(built, tmp_path / "one", "money", agreed_on) as (app, _, blanks):
+    with a_world(worlds, tmp_path / "one", "money", agreed_on) as (app, _, blanks):
         cy = Browser(app).be("Cy")
         label = "Money &lt;budgets&gt;"
         assert label not in ask(cy, blanks, "GET", "/quotes/SEGMENT", {}) and label not in ask(cy, blanks, "GET", "/talk", {})
@@ -304,6 +334,19 @@ def test_the_list_of_answers_does_not_say_which_theme_has_which_code(ann, review
     coded = {card.number for card in theme_cards(review) if card.code}
     assert coded and "Too little time" in ann.page.text
     assert not coded & {int(number) for number in re.findall(r'href="/themes/(\d+)"', ann.page.text)}
+
+
+def test_the_list_of_answers_does_not_say_which_theme_goes_by_the_label_of_a_code(ann, review, study):
+    """Titles are made before codes are matched to themes, so that a theme may have a code's label and no code."""
+    table = TABLES["theme_codes"].file
+    codes = read_table("theme_codes", study.folder / table)
+    codes["code"] = None
+    write_table("theme_codes", codes, study.folder / table)
+    themes = read_table("themes", study.folder / TABLES["themes"].file)
+    themes.loc[0, ["title", "named", "set_aside", "agreed_code"]] = ["Too little time", False, False, None]
+    write_table("themes", themes, study.folder / TABLES["themes"].file)
+    ann.get("/loop")
+    assert "Too little time" in ann.page.text and f'href="/themes/{themes.loc[0, "number"]}"' not in ann.page.text
 
 
 def test_an_example_in_the_codebook_is_nobodys_blind_answer(review):

@@ -245,21 +245,43 @@ def test_an_excerpt_to_be_read_again_says_why(ann, review):
     assert "You have read this before." not in ann.get(f"/excerpt/{segment_id}").text
 
 
-def test_the_parts_of_an_answer_come_one_after_another(ann, review, study):
+@pytest.fixture
+def two_parts(study):
+    """The answer of the first excerpt has a second part, whose id comes much later."""
     path = study.folder / TABLES["segments"].file
     frame = read_table("segments", path).sort_values("segment_id", ignore_index=True)
-    # The answer of the first excerpt has a second part, whose id comes much later.
     first, second = frame.loc[0], frame.index[-1]
     cut = int(first["end"]) // 2
     frame.loc[second, ["comment_id", "start", "end"]] = [first["comment_id"], cut, int(first["end"])]
     frame.loc[0, "end"] = cut
     write_table("segments", frame, path)
-    later = str(frame.loc[second, "segment_id"])
-    assert begin(ann) == first["segment_id"] and "Part 1 of 2 of this answer." in ann.page.text
-    ann.send(button="save", none="y")
+    return str(first["segment_id"]), str(frame.loc[second, "segment_id"])
+
+
+def test_the_parts_of_an_answer_come_one_after_another_and_each_is_one_press_away(ann, two_parts):
+    first, later = two_parts
+    assert begin(ann) == first and "Part 1 of 2 of this answer" in ann.page.text
+    # The whole answer holds the other part, marked by its number; what is ticked here waits while one looks at that.
+    assert '<span class="number-of">2</span>' in ann.page.text and ann.page.text.count("<mark>") == 1
+    ann.send(button="part-2", codes=["time"], note="Half a thought")
+    assert ann.path == f"/excerpt/{later}" and "not read yet" in ann.page.text
+    ann.send(button="part-1", to="data-answer")
+    assert ann.path == f"/excerpt/{first}" and "Half a thought" in ann.page.text
+    ann.send(button="save", none="y", note="")
     if "Keep what I said" in ann.page.text:
         ann.send(button="keep")
-    assert ann.path == f"/excerpt/{later}" and "Part 2 of 2 of this answer." in ann.page.text
+    assert ann.path == f"/excerpt/{later}" and "Part 2 of 2 of this answer" in ann.page.text
+    assert "none of these</p>" in ann.page.text, "what one said of the other part stands beside it"
+
+
+def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts):
+    first, later = two_parts
+    assert begin(ann) == first
+    ann.send(button="skip-answer")
+    assert "Skipped: 2 parts of this answer." in ann.page.text and ann.path not in {f"/excerpt/{each}" for each in two_parts}
+    assert {(made.segment_id, made.outcome) for made in said_by(review, "Ann")} == {(first, "skip"), (later, "skip")}
+    ann.get(f"/excerpt/{first}")
+    assert "Skip all that is left" not in ann.page.text
 
 
 def test_pages_of_two_excerpts_have_two_titles(ann, review):

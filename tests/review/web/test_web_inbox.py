@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 
 import pytest
 from asking import Browser
@@ -9,6 +10,7 @@ from openpyxl import load_workbook
 from saying import say
 
 from pipeline.codebook.codebook import read_codebook
+from pipeline.review.suggested_codes import suggested_codes
 
 
 @pytest.fixture
@@ -39,7 +41,7 @@ def test_a_suggestion_is_adopted_agreed_by_another_and_written_and_its_author_re
     ben.get("/group")
     assert "Buses at night" in ben.page.text and "They come home late." in ben.page.text
     ben.get(ben.page.text.partition("/codebook/new?")[2].partition('"')[0].join(("/codebook/new?", "")))
-    ben.send(label="Buses at night", definition="No bus home.", why="Ann missed it.")
+    ben.send(label="Buses at night", definition="No bus home.", parent="Getting there", why="Ann missed it.")
     assert ben.heading == "New code: Buses at night"
     ben.send(button="accept", to="why")
     assert ben.page.status_code == 422 and "another group has to agree" in ben.page.text
@@ -50,6 +52,7 @@ def test_a_suggestion_is_adopted_agreed_by_another_and_written_and_its_author_re
     ben.get(ben.path)
     ben.send(button="accept", to="why")
     assert read_codebook(study.codebook)["buses-at-night"].agreed_by == "Ann, Ben"
+    assert read_codebook(study.codebook)["buses-at-night"].parent == "transport", "a family is named by its label"
     assert "Accepted by Ben" in ann.get("/came-of-it").text
 
 
@@ -65,6 +68,69 @@ def test_a_suggestion_is_declined_with_a_sentence_or_merged_and_its_author_reads
     assert ben.page.status_code == 422 and "Choose the code" in ben.page.text
     ben.send(to="/group/suggestion/", button="merge", code="transport")
     assert "belongs to <bdi>Getting there</bdi>" in ann.get("/came-of-it").text
+
+
+def test_a_sentence_about_a_suggestion_is_not_lost_when_it_cannot_be_kept(ann, another, review, excerpt, suggested, clock):
+    ben, di = another().be("Ben"), another().be("Di")
+    say(review, "Di", excerpt, "time")
+    di.get("/group")
+    first = di.page
+    ben.get("/group")
+    # A code is chosen wrongly, and the sentence of the other form on the page is sent with it by a script-less browser.
+    ben.send(to="/group/suggestion/", button="merge", code="gone", why="It came up only once.")
+    assert ben.page.status_code == 422 and "It came up only once.</textarea>" in ben.page.text
+    ben.send(to='value="decline"', button="decline", why="It came up only once.")
+    di.page = first
+    di.send(to='value="decline"', button="decline", why="Ask Ann first.")
+    assert di.page.status_code == 409 and "Ben has decided about this suggestion" in di.page.text
+    assert "Ask Ann first.</blockquote>" in di.page.text and "It came up only once." in ann.get("/came-of-it").text
+    di.get("/group")
+    di.press("Let it wait again")
+    di.get("/group")
+    clock[0] += 22 * 3600
+    di.send(to='value="decline"', button="decline", why="Asked her.")
+    di.be("Di")
+    assert "Asked her.</textarea>" in di.page.text, "what was typed when the session had ended is there again"
+
+
+def test_a_suggestion_that_was_settled_meanwhile_is_not_proposed_behind_that(another, review, excerpt, suggested):
+    ben, di = another().be("Ben"), another().be("Di")
+    say(review, "Di", excerpt, "time")
+    (suggestion,) = suggested_codes(review)
+    ben.get(f"/codebook/new?suggestion={suggestion.answer.decision_id}")
+    di.get("/group")
+    di.send(to='value="decline"', button="decline", why="Only once.")
+    ben.send(label="Buses at night", why="Ann missed it.")
+    assert ben.page.status_code == 409 and "Somebody has decided about this suggestion" in ben.page.text
+    ben.send(label="Buses at night", why="Ann missed it.")
+    assert ben.heading == "New code: Buses at night" and suggested_codes(review)[0].outcome == "declined"
+
+
+def test_every_note_can_be_reached_however_many_there_are(ann, review):
+    for place, each in enumerate(review.last_run().tables.excerpts[:52]):
+        for who in ("Ann", "Ben"):
+            say(review, who, each, "time", note=f"Note {place} of {who}.")
+    for path, more in (("/came-of-it", "Older notes"), ("/group", "Older notes"), ("/mine", "Older answers")):
+        assert "Note 0 of Ann." not in ann.get(path).text and more in ann.page.text
+        while more in ann.page.text:
+            ann.get(unescape(re.search(rf'href="([^"]+)">{more}', ann.page.text).group(1)))
+        assert "Note 0 of Ann." in ann.page.text, path
+
+
+def test_who_asks_for_a_talk_that_another_asked_for_takes_back_only_their_own(ann, another, review, excerpt):
+    for who in ("Ann", "Ben"):
+        say(review, who, excerpt, "time")
+    ben = another().be("Ben")
+    ann.get("/mine"), ben.get("/mine")
+    ann.press("Ask to talk about it")
+    ben.press("Ask to talk about it")
+    theirs = re.search(r"/undo/(\d+)", ann.page.text).group(0)
+    mine = re.search(r"/undo/(\d+)", ben.page.text).group(0)
+    assert mine != theirs
+    ben.press("Undo")
+    assert "<bdi>Ann</bdi> asked to talk about it" in ben.get("/talk").text
+    ben.post(f"/talk/{excerpt}{theirs}", dict(ben.hidden(ben.forms()[0])))
+    assert ben.page.status_code == 409 and "only they can take that back" in ben.page.text
 
 
 def test_what_others_wrote_waits_until_one_has_read_the_excerpt_or_asks(ann, another, review, suggested, excerpt):
@@ -118,7 +184,7 @@ def test_a_worry_reaches_the_facilitator_and_what_was_done_comes_back(app, ann, 
     ann.get(f"/excerpt/{excerpt}/worry")
     assert "Nobody here is a facilitator yet." in ann.page.text
     ann.send()
-    assert "Choose what it is." in ann.page.text
+    assert ann.page.status_code == 422 and "Choose what it is." in ann.page.text
     ann.send(kind="worry", note="She may be alone.")
     assert ann.path == f"/excerpt/{excerpt}" and "What comes of it stands under" in ann.page.text
     assert ann.get("/worries").status_code == 403
@@ -129,9 +195,14 @@ def test_a_worry_reaches_the_facilitator_and_what_was_done_comes_back(app, ann, 
     assert "She may be alone." in fay.page.text
     fay.send(to="/worries/", how="")
     assert fay.page.status_code == 422
+    form = fay.page
     fay.send(to="/worries/", how="I spoke with the service.")
     assert "I spoke with the service." in ann.get("/came-of-it").text
     assert "nothing waits" in fay.get("/").text
+    fay.page = form
+    fay.send(to="/worries/", how="Nobody was in danger.")
+    assert fay.page.status_code == 409 and "Nobody was in danger.</blockquote>" in fay.page.text
+    assert "I spoke with the service." in ann.get("/came-of-it").text
 
 
 def test_what_was_typed_is_kept_when_somebody_tells_of_a_name(ann, excerpt):

@@ -10,6 +10,7 @@ def test_start_says_what_is_left_of_ones_share_and_goes_on_with_it(app, ann, rev
     review.write(lambda store: store.add_reviewer("Fay", "family", "facilitator"))
     fay = Browser(app).be("Fay")
     fay.get("/share")
+    assert re.search(r'<input id="size"[^>]*value="0"', fay.page.text), "nobody is asked for a number yet"
     fay.send(size="3", audit="4", order="uncertain")
     assert fay.page.status_code == 422 and "cannot be larger than the share" in fay.page.text
     fay.send(size="many", audit="0", order="uncertain")

@@ -80,18 +80,34 @@
     }
   };
 
+  // Where the program was stopped, nothing that is pressed arrives: who types hears of it, and has the words in this window.
+  const gone = document.createElement("div");
+  gone.className = "warning";
+  gone.setAttribute("role", "alert");
+  gone.textContent = "This page cannot reach the program. Keep this window open: what you chose and typed is here. "
+    + "It is sent when the program runs again and you save.";
+  const tellGone = () => {
+    // Kept for the next try.
+    kept = "";
+    form.querySelector(".scroll").prepend(gone);
+  };
+
   // What is typed is kept, so that nothing is lost when a session ends or a battery dies.
   let waiting = 0;
   let kept = "";
   const keep = () => {
     window.clearTimeout(waiting);
+    if (!form.dataset.draft) {
+      return;
+    }
     const words = new FormData(form);
     const now = JSON.stringify([...words].filter(([name]) => name !== "csrf_token"));
     if (now === kept) {
       return;
     }
     kept = now;
-    window.fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true, redirect: "manual" }).catch(() => {});
+    window.fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true, redirect: "manual" })
+      .then(() => gone.remove()).catch(tellGone);
   };
   const keepSoon = () => {
     window.clearTimeout(waiting);
@@ -106,6 +122,9 @@
     }
   };
   const find = () => {
+    if (!finder) {
+      return;
+    }
     finder.open = true;
     field.focus();
   };
@@ -114,7 +133,7 @@
     "?": show,
     n: () => form.querySelector("#none").click(),
     u: () => form.querySelector("#not_sure").click(),
-    w: () => form.querySelector("#note").focus(),
+    w: () => form.querySelector("#note")?.focus(),
     s: () => form.querySelector("button[value=save]").click(),
   };
   const isTyping = (target) => target.closest("textarea, select, input:not([type=checkbox], [type=radio])");
@@ -159,8 +178,8 @@
   form.addEventListener("focusin", setStops);
   form.addEventListener("submit", () => window.clearTimeout(waiting));
   document.addEventListener("visibilitychange", () => document.hidden && waiting && keep());
-  field.addEventListener("input", filter);
-  field.addEventListener("keydown", searched);
+  field?.addEventListener("input", filter);
+  field?.addEventListener("keydown", searched);
   if (form.dataset.shortcuts === "on") {
     document.addEventListener("keydown", press);
   }
@@ -171,5 +190,95 @@
   const mark = box?.querySelector("mark");
   if (mark && !mark.closest("details:not([open])") && box.scrollHeight > box.clientHeight) {
     box.scrollTop = Math.max(0, mark.offsetTop - box.offsetTop - box.clientHeight / 3);
+  }
+})();
+
+// How far a run is, without anybody having to ask; without scripts there is a link that asks.
+(() => {
+  const place = () => document.querySelector("[data-run]");
+  const look = async () => {
+    const page = await window.fetch(window.location.href).then((answer) => answer.text()).catch(() => "");
+    const now = new DOMParser().parseFromString(page, "text/html").querySelector("[data-run]");
+    if (now && now.dataset.run !== "running") {
+      window.location.reload();
+      return;
+    }
+    // Where the server did not answer, it is asked again.
+    if (now && now.textContent !== place().textContent) {
+      place().replaceChildren(...now.childNodes);
+    }
+    window.setTimeout(look, 2000);
+  };
+  if (place()?.dataset.run === "running") {
+    window.setTimeout(look, 2000);
+  }
+})();
+
+// Read an answer aloud, by a voice of this machine only: others send the words to somebody's server.
+(() => {
+  const voices = window.speechSynthesis;
+  const answer = document.querySelector(".answer");
+  if (!voices || !answer || !("aloud" in document.documentElement.dataset)) {
+    return;
+  }
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet aloud";
+  const rest = "Read aloud";
+  const voice = () => {
+    const ours = voices.getVoices().filter((each) => each.localService);
+    const first = (tag) => ours.find((each) => each.lang.toLowerCase().replace("_", "-").startsWith(tag));
+    return first("en-gb") || first("en");
+  };
+  const words = () => {
+    const copy = answer.cloneNode(true);
+    for (const number of copy.querySelectorAll(".number-of, .hint, button")) {
+      number.remove();
+    }
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+  const stop = () => {
+    voices.cancel();
+    button.textContent = rest;
+  };
+  const speak = () => {
+    if (voices.speaking) {
+      stop();
+      return;
+    }
+    const said = new SpeechSynthesisUtterance(words());
+    said.voice = voice();
+    said.lang = said.voice.lang;
+    said.onend = stop;
+    button.textContent = "Stop reading aloud";
+    voices.speak(said);
+  };
+  const offer = () => {
+    if (voice() && !button.isConnected) {
+      button.textContent = rest;
+      answer.append(button);
+    }
+  };
+  button.addEventListener("click", speak);
+  // Some browsers know their voices only after a while.
+  voices.addEventListener?.("voiceschanged", offer);
+  window.addEventListener("pagehide", () => voices.cancel());
+  offer();
+})();
+
+// A link that is to be sent to somebody is copied by one button, where the browser lets a page do so.
+(() => {
+  for (const link of document.querySelectorAll("[data-copied]")) {
+    if (navigator.clipboard) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "second";
+      button.textContent = "Copy the link";
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(link.textContent);
+        button.textContent = "Copied";
+      });
+      link.parentElement.after(button);
+    }
   }
 })();

@@ -34,6 +34,10 @@ from pipeline.runtime.plurals import n_of
 
 PAGES = Blueprint("codebook", __name__)
 _NAMES = (*CODE_FIELDS, "why", "stood", "suggestion")
+_SETTLED = (
+    "Somebody has decided about this suggestion since this page was opened, or it was taken back. Nothing was proposed yet. "
+    "Send it again to propose the code all the same."
+)
 _SAID = {
     "agree": "You agree.",
     "object": "You object. The group finds it under “Talk about it”.",
@@ -69,7 +73,7 @@ def change(code: str) -> Page:
         return _show(form, errors, card=card)
     by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
     try:
-        made = propose_change(context().review, code, form.words(), why=form.why.data, by=by, key=key, seen=seen)
+        made = propose_change(context().review, code, _words(form), why=form.why.data, by=by, key=key, seen=seen)
     except StaleError:
         # Sent again from here it answers to what the codebook says now, and is another proposal.
         form.stood.data, form.key.data = shown_now, ""
@@ -89,28 +93,54 @@ def new_code() -> Page:
     if request.method == "GET" or errors:
         return _show(form, errors)
     try:
-        made = propose_code(context().review, form.words(), why=form.why.data, by=context().me.name, key=form.key.data or "")
-        if suggestion := _open_suggestion(form.suggestion.data):
-            adopt_suggestion(context().review, suggestion.answer.decision_id, made, by=context().me.name)
+        suggestion = _shared_suggestion(form.suggestion.data)
+        if form.suggestion.data and not _may_be_adopted(suggestion):
+            # Sent again from here it is a proposal of its own.
+            form.suggestion.data = ""
+            return _show(form, {"label": _SETTLED}), 409
+        made = propose_code(context().review, _words(form), why=form.why.data, by=context().me.name, key=form.key.data or "")
+        if suggestion:
+            _adopt(suggestion, made)
     except ReviewError as error:
         return _show(form, {"label": str(error)})
     return _proposed(made)
 
 
+def _words(form: CodeForm) -> dict[str, str]:
+    """Return what is to stand in each field; a family that is a code by its id, as people know its label only."""
+    words = form.words()
+    parent = next((card.code for card in context().codes.values() if card.label == words["parent"].strip()), words["parent"])
+    return words | {"parent": parent}
+
+
+def _may_be_adopted(suggestion: SuggestedCode | None) -> bool:
+    """Return whether a suggestion waits, or was adopted by whoever is here: a form may be sent twice."""
+    return suggestion is not None and (suggestion.outcome == "open" or _is_mine(suggestion))
+
+
+def _is_mine(suggestion: SuggestedCode) -> bool:
+    return suggestion.outcome == "adopted" and suggestion.by == context().me.name
+
+
+def _adopt(suggestion: SuggestedCode, made: CodeEdit) -> None:
+    if not _is_mine(suggestion):
+        adopt_suggestion(context().review, suggestion.answer.decision_id, made, by=context().me.name, version=suggestion.version)
+
+
 def _suggested() -> dict[str, str]:
     """Return a new code as somebody suggested it while reading, where the address names a suggestion."""
-    suggestion = _open_suggestion(request.args.get("suggestion"))
-    if suggestion is None:
+    suggestion = _shared_suggestion(request.args.get("suggestion"))
+    if suggestion is None or suggestion.outcome != "open":
         return {}
     answer = suggestion.answer
     words = {"label": answer.new_code[:80], "why": f"Suggested by {answer.reviewer} while reading: {answer.new_code}"}
     return words | {"suggestion": str(answer.decision_id)}
 
 
-def _open_suggestion(number: str | None) -> SuggestedCode | None:
-    """Return the suggestion of this number where it waits and this person may read it."""
+def _shared_suggestion(number: str | None) -> SuggestedCode | None:
+    """Return the suggestion of this number where it is there and this person may read it."""
     shared = shared_suggestions(context().review, context().me.name) if number else ()
-    return next((each for each in shared if str(each.answer.decision_id) == number and each.outcome == "open"), None)
+    return next((each for each in shared if str(each.answer.decision_id) == number), None)
 
 
 @PAGES.get("/codebook/proposal/<int:number>")

@@ -24,6 +24,7 @@ from pipeline.review.shown_codes import may_see_codes, show_codes
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import SettleForm, problems
+from pipeline.review.web.long_lists import part
 from pipeline.review.web.shared_wording import answer_in_words, words_of
 from pipeline.review.web.web_context import Page, context
 
@@ -37,10 +38,11 @@ _GONE = "This excerpt is no longer in the study."
 def differing() -> Page:
     """List the excerpts that people read differently, and those they have talked about."""
     web = context()
-    waiting, done = to_discuss(web.review, n=_SHOWN), discussed(web.review, n=_SHOWN)
+    waiting = to_discuss(web.review, n=_SHOWN)
+    done = part("done", lambda n, start: discussed(web.review, n=n, start=start))
     n_more = n_to_discuss(web.review) - len(waiting)
     run = web.review.last_run()
-    words = {talk.segment_id: words_of(run, talk.segment_id) or _GONE for talk in (*waiting, *done)}
+    words = {talk.segment_id: words_of(run, talk.segment_id) or _GONE for talk in (*waiting, *done.rows)}
     objected = objected_edits(web.review)
     return render_template(
         "talks.html.j2", objected=objected, waiting=waiting, n_more=n_more, done=done, words=words, notice=flash.take()

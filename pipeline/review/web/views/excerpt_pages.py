@@ -8,9 +8,10 @@ from werkzeug.wrappers import Response
 from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
 from pipeline.errors import StorageError
+from pipeline.review.answer_parts import answer_parts, pieces, skip_answer
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
 from pipeline.review.discussions import known_talks
-from pipeline.review.excerpts import CodeCard, Excerpt, code_cards, read_excerpt
+from pipeline.review.excerpts import Excerpt, code_cards, read_excerpt
 from pipeline.review.queue import ahead, let_go, next_excerpt
 from pipeline.review.reading_shares import share_left
 from pipeline.review.rereading import why_again
@@ -19,8 +20,11 @@ from pipeline.review.web import flash, reading_batch, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh_key, problems
+from pipeline.review.web.long_lists import part
+from pipeline.review.web.numbers import number_in
 from pipeline.review.web.shared_wording import answer_in_words, excerpt_number, minutes, words_of
 from pipeline.review.web.web_context import Page, context
+from pipeline.runtime.plurals import n_of
 
 
 PAGES = Blueprint("excerpts", __name__)
@@ -105,12 +109,35 @@ def answer(segment_id: str) -> Page:
         case "worry":
             _keep_words(excerpt, form)
             return redirect(url_for("worry.about", segment_id=segment_id), 303)
+        case "skip-answer":
+            return _skip_answer(segment_id, form)
+        case which if which.startswith("part-"):
+            _keep_words(excerpt, form)
+            return redirect(url_for("excerpts.read", segment_id=_part_of(segment_id, which)), 303)
         case "skip":
             return _decide(excerpt, form, Coding("skip", seconds=_seconds(segment_id)))
     errors = problems(form) if not form.validate() else form.contradictions(context().codes)
     if errors:
         return _show(excerpt, form, errors), 422
     return _decide(excerpt, form, form.judgement(seconds=_seconds(segment_id)))
+
+
+def _part_of(segment_id: str, pressed: str) -> str:
+    """Return the part of the same answer that was pressed; this one where it has none of that number any more."""
+    parts = answer_parts(context().review, segment_id, context().me.name)
+    place = number_in(pressed.removeprefix("part-"))
+    return next((part.segment_id for part in parts if part.place == place), segment_id)
+
+
+def _skip_answer(segment_id: str, form: AnswerForm) -> Response:
+    """Skip what is left of an answer, no questions asked."""
+    web, seconds = context(), _seconds(segment_id)
+    skipped = skip_answer(web.review, segment_id, web.me.name, seconds=seconds, key=form.key.data or fresh_key())
+    for each in skipped:
+        _drop_draft(each)
+        reading_batch.count(each, round(seconds) if each == skipped[0] else 0)
+    flash.give(Notice(f"Skipped: {n_of(len(skipped), 'part')} of this answer. Each can be undone under “What I said”."))
+    return redirect(url_for("excerpts.next_excerpt_page"), 303)
 
 
 def _asked(form: AnswerForm) -> str:
@@ -163,8 +190,11 @@ def mine() -> Page:
     """Look at what one has said, to change or undo it."""
     web = context()
     run = web.review.last_run()
-    decisions = [(made, words_of(run, made.segment_id)) for made in said_by(web.review, web.me.name)]
-    return render_template("mine.html.j2", said_by_me=decisions, talks=known_talks(web.review), notice=flash.take())
+    answers = part("from", lambda n, start: said_by(web.review, web.me.name, n=n, start=start))
+    decisions = [(made, words_of(run, made.segment_id)) for made in answers.rows]
+    return render_template(
+        "mine.html.j2", said_by_me=decisions, answers=answers, talks=known_talks(web.review), notice=flash.take()
+    )
 
 
 @PAGES.post("/undo/<int:decision_id>")
@@ -187,7 +217,7 @@ def undo(decision_id: int) -> Response:
 def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
     find = request.args.get("find", "").strip()
     matching = {card.code for card in code_cards(context().review, find)} if find else None
-    families = _families()
+    families = context().families
     form.stamp(version=excerpt.version, person=context().me.name)
     form.shown.data = form.shown.data or excerpt.shown
     return render_template(
@@ -199,20 +229,14 @@ def _show(excerpt: Excerpt, form: AnswerForm, errors: dict[str, str]) -> str:
         first=next((f"code-{card.code}" for cards in families.values() for card in cards), "none"),
         number=excerpt_number(excerpt.segment_id),
         again=why_again(context().review, excerpt.segment_id, context().me.name),
-        in_turn=context().review.last_run().tables.turn_of(excerpt.segment_id),
+        parts=answer_parts(context().review, excerpt.segment_id, context().me.name),
+        pieces=pieces(context().review, excerpt.segment_id),
         matching=matching,
         find=find,
         cautions=topics(excerpt.before + excerpt.words + excerpt.after),
         notice=flash.take(),
         progress=reading_batch.current(),
     )
-
-
-def _families() -> dict[str, list[CodeCard]]:
-    families: dict[str, list[CodeCard]] = {}
-    for card in context().codes.values():
-        families.setdefault(context().code_name(card.parent) if card.parent else "", []).append(card)
-    return families
 
 
 def _prefilled(excerpt: Excerpt) -> AnswerForm:

@@ -12,7 +12,7 @@ from pipeline.review.effort import how_are_we_doing, write_time_spent
 from pipeline.review.queue import ahead
 from pipeline.review.reading_shares import Share, set_share, share_left, share_of
 from pipeline.review.suggested_codes import shared_suggestions
-from pipeline.review.web import flash, reading_batch
+from pipeline.review.web import flash, reading_batch, text_settings
 from pipeline.review.web.browser_sessions import this_session
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ShareForm, problems
@@ -60,7 +60,9 @@ def share() -> Page:
             )
             flash.give(Notice(each))
             return redirect(url_for("home.home"), 303)
-    if request.method == "GET" and (now := share_of(web.review)):
+    if request.method == "GET":
+        # Before anybody has set one, nobody is asked for a number.
+        now = share_of(web.review) or Share(0, "given order", 0)
         form.size.data, form.order.data, form.audit.data = now.size, now.drawn, now.audit
     answer = render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders)
     return (answer, 422) if errors else answer
@@ -116,12 +118,17 @@ def how_far_we_agree() -> Page:
 
 @PAGES.route("/settings", methods=["GET", "POST"])
 def settings() -> Page:
-    """Switch keyboard shortcuts on or off."""
+    """Switch keyboard shortcuts on or off, and choose how text stands on the page."""
+    if request.method == "POST" and "size" in request.form:
+        wanted = request.form
+        text_settings.choose(wanted["size"], spaced="spaced" in wanted, aloud="aloud" in wanted)
+        flash.give(Notice("Kept for as long as you are signed in here."))
+        return redirect(url_for("home.settings"), 303)
     if request.method == "POST":
         session["shortcuts"] = request.form.get("shortcuts") == "on"
         flash.give(Notice(f"Keyboard shortcuts are {'on' if session['shortcuts'] else 'off'}."))
         return redirect(url_for("home.settings"), 303)
-    return render_template("settings.html.j2", notice=flash.take())
+    return render_template("settings.html.j2", sizes=text_settings.SIZES, notice=flash.take())
 
 
 @PAGES.post("/stay")

@@ -1,7 +1,8 @@
-"""Practice: excerpts the group has talked about, to try before anything counts."""
+"""Practice: excerpts the group has talked about, and examples of the codebook, to try before anything counts."""
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
+from pipeline.review.codebook_practice import compare_with_codebook, is_example
 from pipeline.review.practice import compare, practice_excerpts, read_practice
 from pipeline.review.shown_codes import show_codes
 from pipeline.review.web.content_warnings import topics
@@ -24,6 +25,7 @@ def begin_round() -> Page:
     """Begin a round of ten."""
     rounds = session.get("rounds", 0)
     session["practice"] = list(practice_excerpts(context().review, _ROUND, round_number=rounds))
+    session["practice_size"] = len(session["practice"])
     session["rounds"] = rounds + 1
     return redirect(url_for("practice.next_try"), 303)
 
@@ -42,8 +44,11 @@ def try_one(segment_id: str) -> Page:
     """Show an excerpt to try."""
     excerpt = read_practice(context().review, segment_id)
     cautions = topics(excerpt.before + excerpt.words + excerpt.after)
-    place = _ROUND - len(session.get("practice", ())) + 1
-    return render_template("try.html.j2", excerpt=excerpt, cautions=cautions, place=place, n=_ROUND)
+    # As many as there are, which may be fewer than a round; 0 where somebody opens one by its address.
+    n, left = session.get("practice_size", 0), len(session.get("practice", ()))
+    return render_template(
+        "try.html.j2", excerpt=excerpt, cautions=cautions, place=n - left + 1, n=n, families=context().families
+    )
 
 
 @PAGES.post("/practice/<segment_id>")
@@ -51,7 +56,11 @@ def see(segment_id: str) -> Page:
     """Show one's reading beside the group's; nothing of it is kept but that the group's was shown."""
     excerpt = read_practice(context().review, segment_id)
     codes = tuple(code for code in request.form.getlist("codes") if code in context().codes)
+    session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
+    if is_example(segment_id):
+        # Everybody reads the codebook while coding, so that an excerpt of the same words is not blind whoever tried it.
+        told = compare_with_codebook(context().review.last_run().codebook, segment_id, codes)
+        return render_template("example.html.j2", excerpt=excerpt, codes=codes, told=told)
     comparison = compare(context().review, segment_id, codes)
     show_codes(context().review, context().me.name, [excerpt.text_id], place="practice")
-    session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
     return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=comparison)

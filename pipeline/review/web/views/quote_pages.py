@@ -18,6 +18,7 @@ from pipeline.review.shown_codes import may_see_codes, show_codes
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import QuoteForm, problems
+from pipeline.review.web.long_lists import part
 from pipeline.review.web.web_context import Page, context
 from pipeline.runtime.files import content_id
 
@@ -32,9 +33,8 @@ def quotes() -> Page:
     every = sorted(quote_candidates(context().review), key=_place)
     waiting = [candidate for candidate in every if not candidate.approval]
     done = [candidate for candidate in every if candidate.approval]
-    return render_template(
-        "quotes.html.j2", waiting=waiting[:_SHOWN], n_waiting=len(waiting), done=done[:_SHOWN], notice=flash.take()
-    )
+    decided = part("done", lambda n, start: done[start : start + n])
+    return render_template("quotes.html.j2", waiting=waiting[:_SHOWN], n_waiting=len(waiting), done=decided, notice=flash.take())
 
 
 @PAGES.get("/quotes/<segment_id>")

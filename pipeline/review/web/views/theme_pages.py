@@ -1,10 +1,12 @@
 """Themes: what the program found, who spoke of it, and what people ask of it; the next run carries it out."""
 
+from contextlib import suppress
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from pipeline.errors import CodebookError, DataError, ReviewError
-from pipeline.review import theme_requests
+from pipeline.review import theme_grain, theme_requests
 from pipeline.review.shown_codes import show_codes, unseen_texts
 from pipeline.review.theme_edits import (
     ThemeEditRequest,
@@ -15,7 +17,9 @@ from pipeline.review.theme_edits import (
     restore_wish,
     split_wish,
 )
+from pipeline.review.theme_grain import Grain
 from pipeline.review.theme_requests import WAITS, ThemeCard, ThemeEdit, theme_card, theme_cards, theme_edits, undo_theme_edit
+from pipeline.review.theme_run import n_waiting
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ThemeForm, problems
@@ -39,11 +43,44 @@ _ASKED = {
 @PAGES.get("/themes")
 def themes() -> Page:
     """List the themes, and what people have asked of them."""
+    return _list()
+
+
+def _list(error: str = "") -> str:
     review = context().review
     cards = theme_cards(review)
     titles = {card.number: context().theme_title(card) for card in cards}
     edits = [(edit, _in_words(edit), [titles[number] for number in edit.numbers]) for edit in theme_edits(review)]
-    return render_template("themes.html.j2", cards=cards, edits=edits, notice=flash.take())
+    return render_template(
+        "themes.html.j2",
+        **{"cards": cards, "edits": edits, "n_waiting": n_waiting(review), "last_run": context().theme_runs.last},
+        **{"error": error, "notice": flash.take()},
+    )
+
+
+@PAGES.route("/themes/run", methods=["GET", "POST"])
+def run() -> Page:
+    """Carry out what was asked of themes, beside the server, and show how far that is."""
+    web = context()
+    if request.method == "POST":
+        # Whoever presses it while another's is going on sees how far that is.
+        with suppress(ReviewError):
+            web.theme_runs.start(web.review.study, by=web.me.name)
+        return redirect(url_for("themes.run"), 303)
+    last = web.theme_runs.last
+    return render_template("theme_run.html.j2", last=last) if last else redirect(url_for("themes.themes"), 303)
+
+
+@PAGES.post("/themes/grain")
+def change_grain() -> Page:
+    """Ask for broader or finer themes, all at once; each can be undone."""
+    grain: Grain = "broader" if request.form.get("do") == "broader" else "finer"
+    try:
+        made = theme_grain.change_grain(context().review.study, grain, by=context().me.name)
+    except (DataError, ReviewError) as error:
+        return _list(str(error)), 422
+    flash.give(Notice(f"Asked: {made.sentence} Look below, undo what is not meant, and then carry it out."))
+    return redirect(url_for("themes.themes"), 303)
 
 
 def _in_words(edit: ThemeEdit) -> str:
@@ -79,7 +116,7 @@ def ask(number: int) -> Page:
     except (DataError, CodebookError, ReviewError) as error:
         return _show(card, form, {_field_of(do): str(error)}), 422
     undo = url_for("themes.undo", edit_id=edit_id)
-    flash.give(Notice("Kept. The next run of the study (`themes run`) shows it.", undo=undo))
+    flash.give(Notice("Kept. It waits under “What people asked” until a facilitator carries it out.", undo=undo))
     return redirect(url_for("themes.themes"), 303)
 
 
@@ -94,7 +131,9 @@ def show_code(number: int) -> Response:
 def undo(edit_id: int) -> Response:
     """Take back what was asked."""
     undo_theme_edit(context().review, edit_id, by=context().me.name)
-    flash.give(Notice("Undone. The next run of the study leaves it out."))
+    flash.give(
+        Notice("Undone. If it was carried out already, the next time a facilitator carries out what was asked takes it back.")
+    )
     return redirect(url_for("themes.themes"), 303)
 
 

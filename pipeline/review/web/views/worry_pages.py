@@ -1,13 +1,17 @@
 """A name is still visible, or somebody is worried: told from an excerpt, read by facilitators."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from pipeline.errors import ReviewError
+from pipeline.review.coding import StaleError
 from pipeline.review.excerpts import bare_excerpt
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import WorryForm, fill, problems
+from pipeline.review.web.numbers import number_in
 from pipeline.review.web.shared_wording import words_of
 from pipeline.review.web.web_context import Page, context
 from pipeline.review.worries import settle_worry, tell, who_reads, worries
@@ -30,7 +34,7 @@ def about(segment_id: str) -> Page:
     if request.method == "GET" and (waited := saved_forms.take(request.path, web.me.name)):
         fill(form, ("kind", "note"), waited)
     form.stamp(version=0, person=web.me.name)
-    return render_template(
+    page = render_template(
         "worry.html.j2",
         excerpt=excerpt,
         cautions=topics(excerpt.before + excerpt.words + excerpt.after),
@@ -40,28 +44,35 @@ def about(segment_id: str) -> Page:
         readers=who_reads(web.review),
         named=web.review.study.settings.safeguarding.person,
     )
+    return (page, 422) if form.errors else page
 
 
 @PAGES.get("/worries")
 def listed() -> Page:
     """List what people told, for whoever is to read it."""
-    return _show({})
+    return _show({}, {})
 
 
-@PAGES.post("/worries/<int:number>")
+@PAGES.route("/worries/<int:number>", methods=["GET", "POST"])
 def settle(number: int) -> Page:
     """Say what was done, or open it again."""
-    again = request.form.get("do") == "open"
+    review, me, how, again = context().review, context().me.name, request.form.get("how", ""), request.form.get("do") == "open"
+    if request.method == "GET":
+        # A form that came after its session had ended: its words are there again.
+        waited = saved_forms.take(request.path, me) or {}
+        return _show({}, {number: "".join(waited.get("how", ()))})
     try:
-        settle_worry(context().review, number, by=context().me.name, how=request.form.get("how", ""), again=again)
+        settle_worry(review, number, by=me, how=how, version=number_in(request.form.get("seen")), again=again)
+    except StaleError as stale:
+        return _show({f"how-{number}": str(stale)}, {number: how}), 409
     except ReviewError as error:
-        return _show({f"how-{number}": str(error)}), 422
+        return _show({f"how-{number}": str(error)}, {number: how}), 422
     flash.give(Notice("It waits again." if again else "Kept. Whoever told it reads your sentence."))
     return redirect(url_for("worry.listed"), 303)
 
 
-def _show(errors: dict[str, str]) -> str:
+def _show(errors: dict[str, str], typed: Mapping[int, str]) -> str:
     review = context().review
     run = review.last_run()
     every = [(worry, words_of(run, worry.segment_id)) for worry in worries(review)]
-    return render_template("worries.html.j2", worries=every, errors=errors, notice=flash.take())
+    return render_template("worries.html.j2", worries=every, errors=errors, typed=typed, notice=flash.take())
