@@ -129,12 +129,13 @@ def _docx(path: Path) -> Iterator[Sheet]:
 def _xlsx(path: Path) -> Iterator[Sheet]:
     for sheet in openpyxl.load_workbook(path):
         lines = [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
-        title = lines[0][0].partition(": ")[2]
-        start = next((place for place, row in enumerate(lines) if len(row) > 1 and row[1]), None)
-        # Differences are of figures that stand on another sheet.
-        if title and start is not None and not title.endswith(": which groups differ"):
-            rows = [row for row in lines[start:] if row[0]]
-            yield Sheet(title, _joined(rows))
+        for table in sheet.tables.values():
+            _, first, last, end = openpyxl.utils.range_boundaries(table.ref)
+            # Its title is the nearest above it; notes may stand between.
+            title = next((line[0] for line in reversed(lines[: first - 1]) if line[0].startswith("Table ")), "")
+            # Differences are of figures that stand in another table, and all figures together stand in theirs.
+            if title and not title.endswith(": which groups differ"):
+                yield Sheet(title.partition(": ")[2], _joined([line[:last] for line in lines[first - 1 : end]]))
 
 
 def _joined(rows: Sequence[Sequence[str]]) -> list[list[str]]:

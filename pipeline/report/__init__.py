@@ -137,7 +137,8 @@ def write_exports(
     """Write each form from its source, and return the files."""
     for note in dict.fromkeys(note for source in sources for note in source.notes):
         log.warning(note)
-    source_of = dict(zip(_contents(exporters), sources, strict=True))
+    beside = tuple(exporter.name for exporter in exporters)
+    source_of = {names: replace(source, beside=beside) for names, source in zip(_contents(exporters), sources, strict=True)}
     for folder in dict.fromkeys((study.exports, *map(folder_of, exporters))):
         folder.mkdir(mode=0o700, exist_ok=True)
     close_folders(study.folder)
@@ -210,7 +211,7 @@ FIGURES = (*RELEASED, "voices", "themes")
 
 REPORT = (
     *("people", "comments", "segments", "texts", "themes", "found_members", "members", "shaping", "voices", "theme_ranks"),
-    *("suggestions", "theme_codes", "agreement", "codings", "decisions", "quotes"),
+    *("suggestions", "theme_codes", "agreement", "codings", "decisions", "quotes", "centroids"),
     *RELEASED,
 )
 """The tables that the report is made from, whatever its format."""

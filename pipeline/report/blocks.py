@@ -134,11 +134,18 @@ class QuotedWords:
     before: str = ""
     after: str = ""
     """What the person wrote around them; only in the team's own copy."""
+    about: str = ""
+    """The theme that they speak to, where the words stand apart from it."""
 
     @property
     def speaker(self) -> str:
         """Who said it, or that it is not told."""
         return self.who or SOMEBODY
+
+    @property
+    def speaker_and_theme(self) -> str:
+        """Who said it, and on which theme where that has to be said."""
+        return f"{self.speaker}, on “{self.about}”" if self.about else self.speaker
 
 
 SOMEBODY = "Somebody who took part"
@@ -149,7 +156,7 @@ IN_OTHER_WORDS = "In other words:"
 def quote_in_words(quote: QuotedWords) -> str:
     """Write a quotation with who spoke, for a cell of a table."""
     words = f"{IN_OTHER_WORDS} {quote.words}" if quote.reworded else f"“{quote.words}”"
-    return f"{words}\n— {quote.speaker}"
+    return f"{words}\n— {quote.speaker_and_theme}"
 
 
 @dataclass(frozen=True)
@@ -190,6 +197,8 @@ class ListEntry:
     quotations: Quotations
     keeps_facts: bool = False
     """A page prints all facts, and the entry though it has no quotations."""
+    back: str = ""
+    """Where a link at its end leads, where there is one."""
 
 
 @dataclass(frozen=True)

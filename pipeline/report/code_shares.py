@@ -58,6 +58,7 @@ def compare_codes(source: RunResults, group: str, question: str) -> GroupCompari
         unit="share",
         profile=source.profile,
         of_excerpts=grounds(source, question) == "audit",
+        things="codes",
     )
 
 

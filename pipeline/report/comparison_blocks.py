@@ -165,7 +165,7 @@ def _in_words(comparison: GroupComparison, keys: list[str], levels: list[str], *
         ends = [f"{comparison.written(cell.value)} ({cell.name})" for cell in comparison.shown(key)]
         range_ = ends[0] if len(ends) == 1 else f"from {ends[-1]} to {ends[0]}"
         sentences.append(f"{comparison.labels[key]}: {range_}.")
-    return " ".join([*sentences, "The workbook holds every figure."])
+    return " ".join(sentences)
 
 
 def share_axis(comparison: GroupComparison) -> Axis:

@@ -16,9 +16,12 @@ WHY = (
 
 def draft_notice(study: Study) -> str:
     """Return what stands on each draft of a study's figures."""
-    # The folder's name alone: where it lies on the machine is nobody's business.
+    # The folder's name alone: where it lies on the machine is nobody's business, and those who work with it know.
     command = f"themes release {study.folder.name}"
-    return f"This is a draft, and not to be passed on. {WHY} The command “{command}” makes the copy to pass on."
+    return (
+        f"This is a draft, and not to be passed on. {WHY} The command “{command}”, in the folder in which the study "
+        f"“{study.folder.name}” lies, makes the copy to pass on."
+    )
 
 
 def marked(report: Report, source: RunResults) -> Report:

@@ -55,6 +55,8 @@ class GroupComparison:
     profile: Profile
     of_excerpts: bool = False
     """Shares are of what was said, estimated from an audit; the numbers of people are then the least there are."""
+    things: str = "answers"
+    """What is compared, such as codes, where they are counted and not named."""
 
     @property
     def measure(self) -> str:
@@ -99,6 +101,7 @@ def compare(
     unit: Literal["share", "score"],
     profile: Profile,
     of_excerpts: bool = False,
+    things: str = "",
 ) -> GroupComparison:
     """Set estimates out by thing and group; rows are as in the table `closed`, with a column `key` that names the thing."""
     wanted = rows[rows["group"].isin([EVERYONE, group]) & rows["key"].isin(labels)]
@@ -119,6 +122,7 @@ def compare(
         cells=cells,
         profile=profile,
         of_excerpts=of_excerpts,
+        things=things or ("answers" if unit == "share" else "questions"),
     )
 
 
@@ -140,7 +144,7 @@ def differences(comparison: GroupComparison) -> tuple[str, ...]:
     more = len(widest) - len(largest)
     return (
         *largest,
-        *((f"Groups differ on {more} more: the workbook lists each difference.",) if more else ()),
+        *((f"Groups differ on {more} more {'thing' if more == 1 else comparison.things}.",) if more else ()),
         *_together(comparison, alike, _no_clear_difference(comparison, alike)),
         *_together(comparison, unknown, "too few figures may be shown to compare groups"),
         *_how_many(comparison),
@@ -195,4 +199,5 @@ def _together(comparison: GroupComparison, keys: list[str], verdict: str) -> tup
         return ()
     if len(labels) <= MOST_NAMED:
         return (f"On {listed([f'“{label}”' for label in labels])} {verdict}.",)
-    return (f"On {'all' if len(labels) == len(comparison.labels) else 'another'} {len(labels)} {verdict}.",)
+    which = "all" if len(labels) == len(comparison.labels) else "another"
+    return (f"On {which} {len(labels)} {comparison.things} {verdict}.",)

@@ -1,7 +1,7 @@
 """The report as people read it: the story first, a few tables, the method last; all other tables are in the workbook."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.report.blocks import (
@@ -50,20 +50,25 @@ PRINTED = ("asked-by-question", "asked-by-group-1", "all-themes", "loop", "readi
 SHORT_FACTS = frozenset({"Title", "People", "Praise or complaint"})
 """What a page says of a theme beside its quotations; the workbook's table of themes has the rest."""
 WORKBOOK = "report.xlsx"
+WITH_IT = {"xlsx": "the workbook with all tables", "charts": "the charts as pictures with their figures"}
+"""The forms that a reader is sent to for what a page leaves out."""
 STORY_CHART = "story-chart"
 """It shows its figures itself, and the story is to be one page."""
 NOT_HERE = "What this report does not have yet"
 
 
-def printed(report: Report) -> Report:
-    """Return the report as it is read on a page and in Word; every table that it leaves out is in the workbook."""
+def printed(report: Report, *, beside: Collection[str] = WITH_IT) -> Report:
+    """Return the report as it is read on a page and in Word; every table that it leaves out is in the workbook.
+
+    `beside` names the forms that are written together with it: a reader is sent to no others.
+    """
     tables = [table.name for table in report_tables(report)]
     place = {name: number for number, name in enumerate(tables, start=1)}
-    page = _Page(place)
+    page = _Page(place, has_workbook="xlsx" in beside)
     sections = {section.name: section for section in report.sections}
     chapters = [page.chapter(chapter, sections) for chapter in CHAPTERS]
     *body, method = [chapter for chapter in chapters if chapter is not None]
-    end = replace(method, blocks=(*method.blocks, *_not_here(report), *_where_tables_are(len(tables))))
+    end = replace(method, blocks=(*method.blocks, *_not_here(report), *_where_tables_are(len(tables), beside)))
     return replace(report, sections=tuple(map(_with_links_that_lead_somewhere, (*body, end))))
 
 
@@ -96,12 +101,19 @@ def _not_here(report: Report) -> Iterator[Block]:
         yield Points(tuple(f"{section.heading}: {why}" for section, why in zip(silent, whys, strict=True)))
 
 
-def _where_tables_are(n: int) -> Iterator[Block]:
+def _where_tables_are(n: int, beside: Collection[str]) -> Iterator[Block]:
+    places = []
+    if "xlsx" in beside:
+        places.append(
+            f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}, with the settings, the language model and the "
+            "versions of the software. Where this report names a table of the workbook, the number is that of the table there."
+        )
+    if "charts" in beside:
+        places.append("Each chart lies as a picture, with the figures that it shows, in the folder “charts”.")
+    if missing := [what for form, what in WITH_IT.items() if form not in beside]:
+        places.append(f"Not written together with this report: {listed(missing)}. The team can make them.")
     yield Heading("Where the figures are", "where-the-figures-are")
-    yield Paragraph(
-        f"The workbook, {WORKBOOK}, holds {n_of(n, 'table', 'tables')}. Where this report names a table of the workbook, the "
-        "number is that of the table there. Each chart lies as a picture, with the figures that it shows, in the folder “charts”."
-    )
+    yield Paragraph(" ".join(places))
 
 
 @dataclass
@@ -109,7 +121,8 @@ class _Page:
     """What has been set so far: sentences that need not be said twice."""
 
     place: dict[str, int]
-    """The number of each table's sheet in the workbook, by its name."""
+    """The number of each table in the workbook, by its name."""
+    has_workbook: bool
     noted: set[str] = field(default_factory=set)
 
     def chapter(self, chapter: Chapter, sections: dict[str, ReportSection]) -> ReportSection | None:
@@ -123,7 +136,7 @@ class _Page:
             if part.name != chapter.name:
                 inside = [Heading(part.heading, part.name), *map(_deeper, inside)]
             blocks += inside
-        if moved:
+        if moved and self.has_workbook:
             blocks.append(Paragraph(f"More in the workbook, {WORKBOOK}: {_tables(moved)}."))
         return ReportSection(chapter.name, chapter.heading, tuple(blocks)) if blocks else None
 
@@ -148,7 +161,7 @@ class _Page:
                 else:
                     moved.append(self.place[block.name])
             case Chart():
-                note = f"Every figure: table {self.place[block.table.name]} of the workbook." if self.place else ""
+                note = f"Every figure: table {self.place[block.table.name]} of the workbook." if self.has_workbook else ""
                 prints = block.table.name in PRINTED
                 shows_all = prints or block.name == STORY_CHART
                 table = _with_columns(block.table)

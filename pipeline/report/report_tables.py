@@ -21,7 +21,12 @@ def tables_among(blocks: Iterable[Block]) -> Iterator[TableBlock]:
 
 def report_charts(report: Report) -> Iterator[Chart]:
     """Yield every chart of a report, those that no page prints too."""
-    for block in _opened(block for section in report.sections for block in section.blocks):
+    return charts_among(block for section in report.sections for block in section.blocks)
+
+
+def charts_among(blocks: Iterable[Block]) -> Iterator[Chart]:
+    """Yield every chart of these blocks in the same way."""
+    for block in _opened(blocks):
         if isinstance(block, Chart):
             yield block
 

@@ -94,7 +94,7 @@ def _consent(source: RunResults) -> str:
     consent = source.study.settings.intake.consent
     if consent is None:
         return "The export holds no answer on consent to be quoted, so nobody’s words leave the team."
-    return f"People were asked: “{consent.column}”. Words of those who did not agree are read by the team and never quoted."
+    return "People were asked whether they may be quoted. Words of those who did not agree are read by the team and never quoted."
 
 
 def _masking(source: RunResults) -> str:
@@ -265,6 +265,8 @@ def _audit(source: RunResults) -> str:
 
 def _themes(source: RunResults) -> str:
     themes = source["themes"]
+    # As in the report: those that people set aside are none of them.
+    themes = themes[~themes["set_aside"].astype(bool)]
     if themes.empty:
         return ""
     # Themes of earlier versions do not say what brought them together.

@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline.report.blocks import Axis, Chart, Point, Series, TableBlock
 from pipeline.report.comparison_blocks import MOST_SERIES, comparison_chart, share_axis
 from pipeline.report.echoed_questions import echoed_questions, not_echoing
-from pipeline.report.group_comparison import compare
+from pipeline.report.group_comparison import GroupComparison, compare
 from pipeline.report.numbers_in_words import by, number, percent, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.runtime.plurals import listed, n_of
@@ -19,6 +19,9 @@ from pipeline.workflow.results import RunResults
 MOST_BARS = 25
 KINDS = ("praise", "complaints", "suggestions", "no one kind")
 TONES = "What most statements of each theme do, as the program read them; nobody has checked this"
+OF_GROUP = (
+    "Of the people in each group with a statement in any theme, the share with a statement that the program put in this theme"
+)
 PEOPLE = "Number of people whose answers the program put with each theme"
 
 
@@ -37,7 +40,7 @@ def people_chart(source: RunResults, placed: Sequence[PlacedTheme], table: Table
         name="chart-themes",
         title=f"More people wrote about “{first.name}” than about {than}: {number(first.n_people)}",
         subtitle=f"{PEOPLE}{rounded}",
-        alternative=f"A bar for each theme. People whose answers are in it: {words}. The workbook holds every figure.",
+        alternative=f"A bar for each theme. People whose answers are in it: {words}.",
         labels=tuple(theme.heading for theme in shown),
         series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
         axis=Axis("People", 0, float(most.n_people), "people"),
@@ -98,9 +101,16 @@ def groups_chart(source: RunResults, voices: pd.DataFrame, placed: Sequence[Plac
     comparison = compare(rows, group, labels=labels, unit="share", profile=source.profile)
     if len(comparison.compared) > MOST_SERIES:
         return None
-    what = "Share of the people in each group whose answers the program put with each theme"
-    chart = comparison_chart(comparison, table, share_axis(comparison), title=what, headline=_headline(voices, placed))
-    return replace(chart, form="grid", subtitle=f"{what}, {by(group)}; – is not shown") if chart else None
+    chart = comparison_chart(comparison, table, share_axis(comparison), title=OF_GROUP, headline=_headline(voices, placed))
+    return replace(chart, form="grid", subtitle=f"{OF_GROUP}, {by(group)}{_bases(comparison)}; – is not shown") if chart else None
+
+
+def _bases(comparison: GroupComparison) -> str:
+    """Say of how many people of each group the shares are, where that is shown: it is the same for every theme."""
+    bases = {level: {cell.base for (_, other), cell in comparison.cells.items() if other == level and cell.shown}
+             for level in comparison.compared}  # fmt: skip
+    shown = [f"{number(max(numbers))} of {level}" for level, numbers in bases.items() if numbers]
+    return f" (people: {listed(shown)})" if shown else ""
 
 
 def _headline(voices: pd.DataFrame, placed: Sequence[PlacedTheme]) -> str:

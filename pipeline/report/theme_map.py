@@ -11,7 +11,6 @@ from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.report.theme_tone import tone_in_words
 from pipeline.runtime.plurals import listed, n_of
-from pipeline.tables.parquet import TABLES, read_table
 from pipeline.workflow.results import RunResults
 
 
@@ -81,10 +80,9 @@ def flat_places(middles: Floats) -> Floats:
 
 
 def _middles(source: RunResults, shown: Sequence[PlacedTheme]) -> Floats | None:
-    path = source.study.folder / TABLES["centroids"].file
-    if not path.is_file():
+    centroids = source.vectors.get("centroids")
+    if centroids is None:
         return None
-    centroids = read_table("centroids", path)
     row_of = {str(theme_id): row for row, theme_id in enumerate(centroids.ids)}
     if not all(theme.theme_id in row_of for theme in shown):
         # The tables are of another run than the middles.
@@ -117,7 +115,7 @@ def _in_words(shown: Sequence[PlacedTheme], families: Sequence[tuple[str, int]],
         sentences.append(f"Like “{families[place][0]}”: {listed(members)}.")
     if alone := [f"{theme.heading} ({theme.people})" for theme in shown if theme.family not in colours]:
         sentences.append(f"By themselves: {listed(alone)}.")
-    return " ".join([*sentences, "The workbook holds every figure."])
+    return " ".join(sentences)
 
 
 def _table(shown: Sequence[PlacedTheme], places: Floats) -> TableBlock:

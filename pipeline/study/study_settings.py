@@ -224,6 +224,8 @@ class Reporting(SettingsSection):
     """The team's own findings, in place of those that the rule picks."""
     leave_out: tuple[Text, ...] = ()
     """Names of questions, and themes such as "theme 3", of which the first page tells nothing."""
+    scale_ends: dict[Text, tuple[Text, Text]] = {}
+    """What the lowest and the highest score of a closed question mean, by its name under [intake.ratings]."""
 
 
 class Settings(SettingsSection):

@@ -14,7 +14,7 @@ from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
 from pipeline.study.study import Study
 from pipeline.study.study_settings import compared_groups
-from pipeline.tables.parquet import TABLES, read_table
+from pipeline.tables.parquet import TABLES, Vectors, read_table
 from pipeline.workflow.manifest import Manifest, file_sha256, read_manifest
 from pipeline.workflow.one_run import check_one_run
 
@@ -33,6 +33,10 @@ class RunResults:
     """What a reader of the figures must know of how they stand beside earlier releases."""
     draft: str = ""
     """What a draft says of itself: that it is none to pass on. A release says nothing."""
+    vectors: Mapping[str, Vectors] = field(default_factory=dict)
+    """The tables of numbers asked for, such as the middles of themes; a study of an earlier version may not have them."""
+    beside: tuple[str, ...] = ()
+    """The forms that are written together with this one, to which its reader may be sent."""
     waves: "Waves | None" = None
     """The earlier wave that the study names, if it names one."""
     kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -94,12 +98,15 @@ def read_results(study: Study, tables: Sequence[str], *, today: date | None = No
     values = {
         name: standing_decisions(study) if name == "decisions" else read_table(name, study.folder / TABLES[name].file)
         for name in tables
+        # A study of an earlier version may hold no middles of themes; without them there is no map, and that is all.
+        if TABLES[name].model is not None or (study.folder / TABLES[name].file).is_file()
     }
     return RunResults(
         study=study,
         manifest=manifest,
         codebook=read_codebook(study.codebook) if study.codebook else Codebook(()),
         tables={name: table for name, table in values.items() if isinstance(table, pd.DataFrame)},
+        vectors={name: table for name, table in values.items() if isinstance(table, Vectors)},
         today=today or datetime.now(UTC).date(),
     )
 
@@ -107,7 +114,14 @@ def read_results(study: Study, tables: Sequence[str], *, today: date | None = No
 def read_sources(study: Study, contents: Sequence[Sequence[str]]) -> list[RunResults]:
     """Return a source for each list of tables, each table read once."""
     whole = read_results(study, tuple(dict.fromkeys(name for tables in contents for name in tables)))
-    return [replace(whole, tables={name: whole[name] for name in tables}) for tables in contents]
+    return [
+        replace(
+            whole,
+            tables={name: whole.tables[name] for name in names if name in whole.tables},
+            vectors={name: whole.vectors[name] for name in names if name in whole.vectors},
+        )
+        for names in contents
+    ]
 
 
 def _check_whole(study: Study, manifest: Manifest, name: str) -> None:

@@ -13,6 +13,8 @@ from pipeline.report import export
 from pipeline.report.blocks import Axis, Chart, Point, Series, TableBlock
 from pipeline.report.charts import draw, draw_file, draw_picture
 from pipeline.report.content import build_report
+from pipeline.report.draft_mark import DRAFT
+from pipeline.report.formats.chart_files import OURS
 from pipeline.report.report_tables import report_charts
 
 
@@ -101,6 +103,9 @@ def test_each_chart_is_there_as_png_and_svg_with_its_figures(exported):
         assert drawing.find("{http://www.w3.org/2000/svg}desc").text == row["in_words"]
         figures = read_csv(picture.with_suffix(".csv"))
         assert figures and all(float(figure["value"]) >= 0 for figure in figures)
+        # Passed on alone, the table would not say that it is a draft.
+        assert {figure["status"] for figure in figures} == {DRAFT}
+        assert OURS.fullmatch(picture.name), "an export knows its own files by their names"
 
 
 def test_the_title_stands_in_the_picture(exported):
@@ -120,11 +125,13 @@ def test_an_export_takes_away_charts_that_are_no_more_and_nothing_of_the_teams(t
     folder = study.exports / "charts"
     own = folder / "edited by us.png"
     own.write_bytes(b"ours")
-    listed = (study.exports / "charts.csv").read_text(encoding="utf-8-sig")
-    (folder / "gone.svg").write_text("<svg/>", encoding="utf-8")
-    (study.exports / "charts.csv").write_text(listed + "charts/gone.png,t,m,w\r\n", encoding="utf-8-sig")
+    gone = [folder / name for name in ("means-7-2.svg", "themes-by-group-9.png", "shares-1-4.csv")]
+    for path in gone:
+        path.write_text("of an earlier run", encoding="utf-8")
+    # Whether the list of the last export is still there or not.
+    (study.exports / "charts.csv").unlink()
     export(study, to=["charts"])
-    assert own.read_bytes() == b"ours" and not (folder / "gone.svg").exists()
+    assert own.read_bytes() == b"ours" and not [path for path in gone if path.exists()]
 
 
 def test_the_same_chart_is_the_same_file():

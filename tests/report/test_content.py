@@ -555,7 +555,7 @@ def test_many_things_alike_are_counted_and_not_listed():
     ]  # fmt: skip
     labels = {str(key): f"Code {key}" for key in range(7)}
     found = compare(pd.DataFrame(rows), "group", labels=labels, unit="share", profile=PROFILES["strict"])
-    assert differences(found)[0] == "On all 7 groups do not clearly differ: chance alone can make such gaps."
+    assert differences(found)[0] == "On all 7 answers groups do not clearly differ: chance alone can make such gaps."
 
 
 def test_what_closed_questions_share_before_a_colon_is_said_once():
@@ -568,7 +568,7 @@ def test_what_closed_questions_share_before_a_colon_is_said_once():
 @pytest.mark.parametrize(
     ("rating", "title"),
     [
-        ({"labels": {"Never": 0.0, "Always": 5.0}, "scale": None}, "Mean scores from 0 to 5, by group"),
+        ({"labels": {"Never": 0.0, "Always": 5.0}, "scale": None}, "Mean scores from 0 (Never) to 5 (Always), by group"),
         ({"labels": {}, "scale": (1.0, 4.0)}, "Mean scores from 1 to 4, by group"),
         ({"labels": {}, "scale": None}, "Mean scores from 1.75 to 2.9, by group"),
     ],

@@ -8,6 +8,7 @@ from docx import Document
 from reading import Element, read_page
 from test_story import answers
 
+from pipeline.report import export
 from pipeline.report.blocks import Heading, TableBlock
 from pipeline.report.content import build_report
 from pipeline.report.formats.html import render
@@ -78,11 +79,23 @@ def test_no_heading_stands_over_nothing(report):
 def test_every_table_is_in_the_workbook_and_the_report_says_where(source, report, main):
     everything = list(report_tables(build_report(source)))
     assert {table.name for table in report_tables(report)} <= {table.name for table in everything}
-    assert f"holds {len(everything)} tables. Where this report names a table of the workbook" in main.text
+    assert f"holds {len(everything)} tables, with the settings" in main.text
     (closed,) = [place for place, table in enumerate(everything, start=1) if table.name == "options-1-1"]
     assert f"Every figure: table {closed} of the workbook" in main.text
     for block in (block for section in report.sections for block in section.blocks):
         assert not isinstance(block, TableBlock) or block.name in PRINTED
+
+
+def test_a_reader_is_sent_to_no_form_that_was_not_written_together_with_the_report(source):
+    alone = read_page(render(printed(build_report(source), beside=("html",)))).text
+    assert "table" in alone and "report.xlsx" not in alone and "of the workbook" not in alone and "folder “charts”" not in alone
+    assert "Not written together with this report: the workbook with all tables and the charts as pictures" in alone
+
+
+def test_an_export_of_the_page_alone_names_no_workbook_and_one_of_both_does(study):
+    for forms, names_it in ((["html"], False), (["html", "xlsx"], True)):
+        export(study, to=forms)
+        assert ("report.xlsx" in (study.exports / "report.html").read_text(encoding="utf-8")) is names_it
 
 
 def test_a_comparison_by_a_second_attribute_is_left_to_the_workbook(source):

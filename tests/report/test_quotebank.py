@@ -59,7 +59,7 @@ def test_provenance_says_the_answer_the_codes_who_agreed_and_whether_it_is_conte
 def test_the_four_forms_hold_the_same_quotations_and_no_others(bank, study):
     said = sorted(one.words for one in bank.quotations)
     assert said and sorted(row["words"].removeprefix("'") for row in read_rows(study, "quotes.csv")) == said
-    sheet = openpyxl.load_workbook(study.exports / "quotes.xlsx")["Table 1"]
+    sheet = openpyxl.load_workbook(study.exports / "quotes.xlsx")["Quotations"]
     cells = [cell.value for row in sheet for cell in row]
     document = docx.Document(str(study.exports / "quotes.docx"))
     written = [cell.text for table in document.tables for cell in table.columns[0].cells]

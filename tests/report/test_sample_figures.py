@@ -61,10 +61,10 @@ def test_the_workbook_prints_them(closed, tmp_path):
     book = openpyxl.load_workbook(tmp_path / "t.xlsx")
     cells = {}
     for sheet in book.worksheets[2:]:
-        rows = [[cell.value for cell in row] for row in sheet]
-        header = next(row for row in rows if row.count(None) == 0 or "Everyone" in row)
-        for row in rows[rows.index(header) + 1 :]:
-            cells |= {(row[0], name): value for name, value in zip(header, row, strict=True)}
+        for table in sheet.tables.values():
+            header, *rows = [[cell.value for cell in row] for row in sheet[table.ref]]
+            for row in rows:
+                cells |= {(row[0], name): value for name, value in zip(header, row, strict=True)}
     for item, level, printed in FIGURES:
         assert cells[item, level] == printed
 

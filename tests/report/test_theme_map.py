@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from reading import read_page
 
+from pipeline.report import EXPORTS
 from pipeline.report.charts import draw, draw_file
 from pipeline.report.content import build_report
 from pipeline.report.formats.html import render
@@ -16,6 +17,7 @@ from pipeline.report.printed_report import printed
 from pipeline.report.theme_charts import tones_chart
 from pipeline.report.theme_map import FEWEST_ON_MAP, flat_places, map_chart
 from pipeline.tables.parquet import TABLES, Vectors, write_table
+from pipeline.workflow.results import read_sources
 
 
 @pytest.fixture
@@ -23,8 +25,7 @@ def source(source):
     """Return the source with a middle for each theme."""
     themes = list(source["themes"]["theme_id"])
     middles = np.random.default_rng(3).normal(size=(len(themes), 8)).astype(np.float16)
-    write_table("centroids", Vectors(tuple(themes), middles), source.study.folder / TABLES["centroids"].file)
-    return source
+    return replace(source, vectors={"centroids": Vectors(tuple(themes), middles)})
 
 
 def placed_in(source):
@@ -61,13 +62,19 @@ def test_the_map_has_its_words_and_its_table_in_the_workbook(source):
 
 
 def test_without_middles_of_this_run_there_is_no_map(source):
+    assert map_chart(replace(source, vectors={}), placed_in(source)) is None
+    others = Vectors(("another",), np.ones((1, 8), dtype=np.float16))
+    assert map_chart(replace(source, vectors={"centroids": others}), placed_in(source)) is None
+
+
+def test_the_map_is_made_of_the_tables_that_the_export_is_handed_and_of_no_other_file(source):
     path = source.study.folder / TABLES["centroids"].file
-    path.unlink()
-    assert map_chart(source, placed_in(source)) is None
-    write_table(
-        "centroids", Vectors(("another",), np.ones((1, 8), dtype=np.float16)), source.study.folder / TABLES["centroids"].file
-    )
-    assert map_chart(source, placed_in(source)) is None
+    write_table("centroids", source.vectors["centroids"], path)
+    assert "centroids" in EXPORTS["html"].tables and map_chart(replace(source, vectors={}), placed_in(source)) is None
+    (handed,) = read_sources(source.study, [EXPORTS["html"].tables])
+    assert map_chart(handed, placed_in(source)).labels == map_chart(source, placed_in(source)).labels
+    # Nor is it handed to a form that does not name it.
+    assert not read_sources(source.study, [EXPORTS["tables"].tables])[0].vectors
 
 
 def test_places_keep_what_is_near_near_and_are_rounded():

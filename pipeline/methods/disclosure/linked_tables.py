@@ -135,10 +135,13 @@ class _Attack:
     def _topic(self, place: Place) -> int:
         return 0 if self.block.topics is None else int(self.block.topics[place[0]])
 
-    def _cost(self, place: Place) -> tuple[bool, float, float, Place]:
-        """Order figures by what is lost when they are hidden: everyone's is what most readers look for and goes last."""
+    def _cost(self, place: Place) -> tuple[float, bool, float, Place]:
+        """Order figures by what is lost when they are hidden: of items of one worth, everyone's is looked for most, and goes last.
+
+        Worth comes first: that everyone's figure of a single question stayed cost those of groups over all questions.
+        """
         worth = 0.0 if self.block.worth is None else float(self.block.worth[place[0]])
-        return place[1] == 0, worth, float(self.block.figures[place]), place
+        return worth, place[1] == 0, float(self.block.figures[place]), place
 
     def _look_at_many(self, program: "_Program", hidden: Bools) -> None:
         """Look for worlds in which one hidden figure of each item is lowest or highest, as far as they allow that together."""

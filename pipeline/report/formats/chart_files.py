@@ -1,6 +1,5 @@
 """Each chart of the report as PNG and SVG, with its title in the picture, and the figures that it shows beside it."""
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,12 @@ from pipeline.workflow.results import RunResults
 
 FOLDER, CONTENTS = "charts", "charts.csv"
 COLUMNS = ["picture", "title", "measured", "in_words"]
-FIGURES = ["label", "group", "value", "low", "high"]
+FIGURES = ["label", "group", "value", "low", "high", "status"]
+RELEASED = "Release"
+OURS = re.compile(
+    r"(story-chart|theme-map|theme-tones|theme-links|themes|themes-by-group-\d+|(shares|options|means)-\d+(-\d+)*)\.(png|svg|csv)"
+)
+"""What this export calls its files: what has another name is the team's own."""
 
 
 def write_charts(source: RunResults, folder: Path) -> None:
@@ -32,7 +36,9 @@ def write_charts(source: RunResults, folder: Path) -> None:
     for name, chart in charts.items():
         _write(folder / FOLDER / f"{name}.png", draw_picture(chart, titled=True))
         _write(folder / FOLDER / f"{name}.svg", draw_file(chart).encode())
-        write_csv(pd.DataFrame(list(_figures(chart)), columns=FIGURES), folder / FOLDER / f"{name}.csv")
+        figures = pd.DataFrame(list(_figures(chart)), columns=FIGURES[:-1])
+        # Passed on alone, a table must say what it is, as the picture does.
+        write_csv(figures.assign(status=report.draft or RELEASED), folder / FOLDER / f"{name}.csv")
     rows = [(f"{FOLDER}/{name}.png", chart.title, chart.subtitle, chart.alternative) for name, chart in charts.items()]
     write_csv(pd.DataFrame(rows, columns=COLUMNS), folder / CONTENTS)
 
@@ -60,12 +66,9 @@ def _figures(chart: Chart) -> Iterator[tuple[str, str, float, float | None, floa
 
 
 def _remove_earlier(folder: Path) -> None:
-    """Remove the charts that the list of the last export names, and nothing that people put beside them."""
-    listed = folder / CONTENTS
-    if not listed.is_file():
-        return
-    with listed.open(encoding="utf-8-sig", newline="") as file:
-        names = [Path(row.get("picture") or "").stem for row in csv.DictReader(file)]
-    for name in filter(None, names):
-        for suffix in ("png", "svg", "csv"):
-            (folder / FOLDER / f"{name}.{suffix}").unlink(missing_ok=True)
+    """Remove the charts of earlier exports, which their names tell, and nothing that people put beside them."""
+    # Not by the list of the last export: it may be gone, or of another export than some of the files.
+    if (folder / FOLDER).is_dir():
+        for path in (folder / FOLDER).iterdir():
+            if OURS.fullmatch(path.name):
+                path.unlink()

@@ -17,14 +17,14 @@ FOR_THE_TEAM = "report-for-the-team.html"
 
 def write_html(source: RunResults, folder: Path) -> None:
     """Write report.html."""
-    page = render(printed(build_report(source)))
+    page = render(printed(build_report(source), beside=source.beside))
     write_atomically(folder / "report.html", lambda path: path.write_text(page, encoding="utf-8"))
     keep_picked(source)
 
 
 def write_for_the_team(source: RunResults, folder: Path) -> None:
     """Write the copy with words that nobody has approved yet."""
-    page = render(printed(build_report(source, for_team=True)))
+    page = render(printed(build_report(source, for_team=True), beside=source.beside))
     write_atomically(folder / FOR_THE_TEAM, lambda path: path.write_text(page, encoding="utf-8"))
     # Words that nobody has approved: not for others who use the machine.
     (folder / FOR_THE_TEAM).chmod(0o600)

@@ -24,7 +24,7 @@ LIBRARIES = (
 
 def write_pdf(source: RunResults, folder: Path) -> None:
     """Write report.pdf; PipelineError says what to install where it cannot be made."""
-    pdf = as_pdf(render_to_print(printed(build_report(source))))
+    pdf = as_pdf(render_to_print(printed(build_report(source), beside=source.beside)))
     write_atomically(folder / "report.pdf", lambda path: path.write_bytes(pdf))
 
 

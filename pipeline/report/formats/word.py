@@ -53,7 +53,7 @@ _MOST_DOTS = 24
 
 def write_docx(source: RunResults, folder: Path) -> None:
     """Write report.docx."""
-    save_document(as_document(printed(build_report(source))), folder / "report.docx")
+    save_document(as_document(printed(build_report(source), beside=source.beside)), folder / "report.docx")
 
 
 def as_document(report: Report) -> Document:

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 
 from pipeline.report.blocks import Block, InWorkbook, Paragraph, ReportSection, TableBlock, nothing_to_show
-from pipeline.report.numbers_in_words import number
+from pipeline.report.numbers_in_words import number, sentence_case
 from pipeline.report.placed_themes import PlacedTheme
 from pipeline.runtime.plurals import n_of
 from pipeline.workflow.results import RunResults
 
 
-WHAT_IT_MEANS = (
-    "A code without a theme may still be given to single statements. A theme without a code may be something that the list "
-    "lacks: people decide."
-)
+WITHOUT_THEME = "A code without a theme may still be given to single statements."
+WITHOUT_CODE = "A theme without a code may be something that the list lacks: people decide."
 
 
 def codebook(source: RunResults, placed: Sequence[PlacedTheme]) -> ReportSection:
@@ -30,11 +28,17 @@ def _balance(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
     # Without themes that have no code, and without codes that the codebook no longer has.
     filled = len({theme.code for theme in placed} & set(source.labels))
     new = sum(theme.code is None for theme in placed)
-    return (
-        f"The team had listed {n_of(n_codes, 'topic')} beforehand (the codes of its codebook): "
-        f"{n_of(filled, 'has', 'have')} at least one theme, and "
-        f"{n_of(n_codes - filled, 'has', 'have')} none. {n_of(new, 'theme has', 'themes have')} no code. {WHAT_IT_MEANS}"
-    )
+    listed = f"The team had listed {n_of(n_codes, 'topic')} beforehand (the codes of its codebook)"
+    if filled == n_codes:
+        sentences = [f"{listed}, and each has at least one theme."]
+    else:
+        sentences = [
+            f"{listed}: {n_of(filled, 'has', 'have')} at least one theme, and {n_of(n_codes - filled, 'has', 'have')} none."
+        ]
+        sentences.append(WITHOUT_THEME)
+    if new:
+        sentences += [f"{sentence_case(n_of(new, 'theme has', 'themes have'))} no code.", WITHOUT_CODE]
+    return " ".join(sentences)
 
 
 def _codes(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:

@@ -66,10 +66,10 @@ def texts_of(source: RunResults, n: int) -> str:
     """Say how many of all texts these are, as the table of reasons does: an exact number would undo its rounding."""
     some = number_shown(n, source.profile)
     if not texts_are_shown(source):
-        return f"{some} of the statements"
+        return f"{some} of the different statements"
     shown, of = disclose(np.array([n, len(source["texts"])], dtype=float), source.profile)
     share = "" if np.isnan([shown, of]).any() else f" ({percent(min(shown / of, 1.0))})"
-    return f"{some} of {texts_shown(source)} statements{share}"
+    return f"{some} of {texts_shown(source)} different statements{share}"
 
 
 def _reasons(source: RunResults, reasons: pd.Series) -> TableBlock:
@@ -90,7 +90,7 @@ def _reasons(source: RunResults, reasons: pd.Series) -> TableBlock:
     return TableBlock(
         name="abstentions",
         caption="What the program gives no code, by reason",
-        header=("Why it keeps silent", "Statements", "People"),
+        header=("Why it keeps silent", "Different statements", "People"),
         rows=(*rows, ("All reasons", *in_all)),
         numeric=(1, 2),
         note=f"A person may be counted under more than one reason. {sentence_case(source.profile.rule)}.",

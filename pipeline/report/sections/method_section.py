@@ -10,7 +10,6 @@ from pipeline.report.blocks import InWorkbook, Paragraph, Points, ReportSection,
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case, steadiness
 from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
 from pipeline.runtime.plurals import n_of
-from pipeline.tables.parquet import TABLES, model_of_vectors
 from pipeline.workflow.results import RunResults
 from pipeline.workflow.status import learnt_from_written
 
@@ -33,7 +32,8 @@ OF_ROUNDED = (
 def how_it_was_done(source: RunResults) -> ReportSection:
     """Return settings, figures, limits and versions of the run."""
     versions = tuple(source.manifest.libraries.items())
-    collapsed = MARK in model_of_vectors(source.study.folder / TABLES["vectors"].file)
+    middles = source.vectors.get("centroids")
+    collapsed = middles is not None and MARK in middles.model
     written = learnt_from_written(source.manifest, read_review(source.study, "lessons"))
     left_out = left_out_note(source["comments"]["response_id"], source["people"], source.groups)
     protection = (
@@ -51,7 +51,7 @@ def how_it_was_done(source: RunResults) -> ReportSection:
                 *source.notes,
                 *LIMITS,
                 *([OF_ROUNDED.format(step=source.profile.round_to)] if source.profile.round_to > 1 else []),
-                _unsteady(source["themes"]),
+                _unsteady(_counted(source)),
                 *_late(source),
                 *([NOTE] if collapsed else []),
                 *([written] if written else []),
@@ -82,10 +82,15 @@ def _in_a_paragraph(source: RunResults) -> str:
         else "cut the answers into statements"
     )
     return (
-        f"A program on the team’s own machine {cut} and sorted these into {n_of(len(source['themes']), 'theme')}. {by_people}. "
-        "Words of people who have not agreed to be quoted are not shown. The settings, the language model and the versions of "
-        "the software are in the workbook."
+        f"A program on the team’s own machine {cut} and sorted these into {n_of(len(_counted(source)), 'theme')}. {by_people}. "
+        "Words of people who have not agreed to be quoted are not shown."
     )
+
+
+def _counted(source: RunResults) -> pd.DataFrame:
+    """Return the themes without those that people set aside, which no part of the report counts."""
+    themes = source["themes"]
+    return themes[~themes["set_aside"].astype(bool)]
 
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
@@ -101,7 +106,7 @@ def _material(source: RunResults) -> tuple[tuple[str, str], ...]:
 
 
 def _results(source: RunResults) -> tuple[tuple[str, str], ...]:
-    themes = source["themes"]
+    themes = _counted(source)
     middle = float(themes["stability"].median()) if len(themes) else float("nan")
     sure = percent(source.study.settings.code.min_precision)
     return (
@@ -148,7 +153,7 @@ def _late(source: RunResults) -> tuple[str, ...]:
     if not n:
         return ()
     late = number_shown(n, source.profile)
-    of = f"{late} of the {texts_shown(source)} statements" if texts_are_shown(source) else f"{late} things said"
+    of = f"{late} of the {texts_shown(source)} different statements" if texts_are_shown(source) else f"{late} things said"
     sentence = f"{of} came in after the themes were found: each was put into the theme nearest to it, and no theme was changed."
     return (sentence_case(sentence),)
 

@@ -16,6 +16,7 @@ HOW = (
     f"{DIFFERENCES}"
 )
 ABSENT = "One of the two groups is not in the answers, so they cannot be compared."
+NO_CODES = "No figure about codes may be shown of these two groups, so codes are not compared."
 NONE_ASKED_FOR = "The study names no two groups to set side by side."
 
 
@@ -49,7 +50,12 @@ def _pair(source: RunResults, pair: tuple[str, str], place: int) -> Iterator[Blo
     )
     for kind, whole, caption, first in kinds:
         comparison = replace(whole, levels=tuple(level for level in pair if level in whole.levels))
-        if len(comparison.levels) == len(pair):
+        if len(comparison.levels) < len(pair):
+            continue
+        if kind == "codes" and not any(comparison.shown(key) for key in comparison.labels):
+            # A table in which every cell is “not shown” tells nothing, and neither do sentences about it.
+            yield Paragraph(NO_CODES)
+        else:
             table = comparison_table(comparison, f"side-by-side-{place}-{kind}", caption=caption, first=first)
             yield from (*difference_blocks(comparison, table), table)
 

@@ -30,7 +30,8 @@ from pipeline.workflow.results import RunResults
 WHY = (
     "Themes are ranked by how many people spoke of them, so the largest group decides what comes first. Here each group is "
     "compared with everyone else. What is named first is clear: chance alone rarely does this, with allowance for the many "
-    "comparisons. “Perhaps” means half as often again or more, but too few people to be sure: read what they said, and ask them."
+    "comparisons. “Perhaps” means half as often again or more, but too few people to be sure: read what they said, and ask them. "
+    "Shares are of the people with a statement in any theme."
 )
 HOW_RANKED = (
     "A theme’s rank by number of people, with each group counting the same whatever its size, and within each group. An arrow "

@@ -14,7 +14,7 @@ from pipeline.report.echoed_questions import not_echoing
 from pipeline.report.group_comparison import GroupComparison, GroupEstimate, above, compare
 from pipeline.report.numbers_in_words import number
 from pipeline.report.placed_themes import PlacedTheme
-from pipeline.report.sections.closed_section import scale_of
+from pipeline.report.sections.closed_section import scale_in_words, scale_of
 from pipeline.runtime.plurals import listed, n_of
 from pipeline.study.report_findings import left_out
 from pipeline.workflow.results import RunResults
@@ -57,6 +57,8 @@ class Contrast:
     scale: tuple[float, float]
     high: GroupEstimate
     low: GroupEstimate
+    scale_in_words: str = ""
+    """From where to where scores go, and which way, where it is a score."""
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ class Contrast:
             answer = self.comparison.labels[self.key]
             return f"{high} of {self.high.name} {self.verb} “{answer}”, against {low} of {self.low.name}"
         if self.kind == "score":
-            return f"{self.high.name} gave {high} on a scale from {self.scale[0]:g} to {self.scale[1]:g}, {self.low.name} {low}"
+            return f"{self.high.name} gave a mean of {high}, {self.low.name} {low}, {self.scale_in_words}"
         return f"{high} of {self.high.name}, against {low} of {self.low.name}"
 
     @property
@@ -164,7 +166,8 @@ def _every_contrast(source: RunResults) -> Iterator[Contrast]:
             asked = comparison.labels[key] if kind == "code" else source.wording(name)
             scale = (scale_of(source, key) if kind == "score" else None) or (0.0, 1.0)
             verb = "chose" if name in ratings and ratings[name].separator else "answered"
-            yield Contrast(comparison, key, name, asked, verb, kind, scale, shown[0], shown[-1])
+            in_words = scale_in_words(source, key) if kind == "score" else ""
+            yield Contrast(comparison, key, name, asked, verb, kind, scale, shown[0], shown[-1], in_words)
 
 
 _Compared = tuple[GroupComparison, Literal["answer", "score", "code"], str]
@@ -208,7 +211,7 @@ def what_is_charted(contrast: Contrast) -> str:
     label = contrast.comparison.labels[contrast.key]
     people = number(sum(cell.base for cell in contrast.comparison.shown(contrast.key)))
     if contrast.kind == "score":
-        return f"Mean score for “{contrast.asked}”, with 95% intervals; {people} people who answered"
+        return f"Mean score for “{contrast.asked}”, {contrast.scale_in_words}, with 95% intervals; {people} people who answered"
     if contrast.kind == "code":
         return f"Share of people whose answers were given the code “{label}”, with 95% intervals; {people} people"
     return f"Share of people who answered “{label}” to “{contrast.asked}”, with 95% intervals; {people} people who answered"
@@ -241,11 +244,11 @@ def _standing_out(source: RunResults, placed: Sequence[PlacedTheme]) -> Iterator
     clear = voices[(voices["evidence"] == "clear") & ~voices["suppressed"] & voices["theme_id"].isin(themes)]
     for row in clear.assign(gap=clear["share"] - clear["elsewhere"]).sort_values("gap", ascending=False).to_dict("records"):
         if row["base"] >= LEAST_BASE:
-            n = at_least(source, float(row["n"]))
+            n = number(float(row["n"]))
             title = themes[str(row["theme_id"])].name
             yield StoryFinding(
-                f"{SORTED}, {row['level']} wrote about “{title}” more often than everybody else: at least {n} of them.",
-                ((f"{n}+", str(row["level"])),),
+                f"{SORTED}, {row['level']} spoke of “{title}” more often than everybody else: {about(source, n)} of them.",
+                ((n, str(row["level"])),),
                 f"theme {row['theme_id']} of {row['level']}",
             )
 
@@ -255,24 +258,23 @@ def _largest(source: RunResults, placed: Sequence[PlacedTheme], n: int, beside: 
         (theme for theme in placed if theme.n_people and theme.title), key=lambda theme: (-theme.n_people, theme.number)
     )
     for place, theme in enumerate(named[: min(n, 3)]):
-        people = at_least(source, theme.n_people)
+        n_people, people = number(theme.n_people), about(source, number(theme.n_people))
         # Where the team left out a larger one, no other is what most people wrote about.
         if place or theme.n_people < most:
-            sentence = f"{SORTED}, at least {people} people wrote about “{theme.name}”."
-            yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
+            sentence = f"{SORTED}, {people} people spoke of “{theme.name}”."
+            yield StoryFinding(sentence, ((n_people, "people"),), f"theme {theme.theme_id}")
             continue
         alike = [f"“{other.name}”" for other in named if other.n_people == theme.n_people]
         if len(alike) > 1:
-            sentence = f"{SORTED}, {listed(alike)} are what most people wrote about{beside}: at least {people} people each."
+            sentence = f"{SORTED}, {listed(alike)} are what most people spoke of{beside}: {people} people each."
         else:
-            sentence = f"{SORTED}, more people wrote about “{theme.name}” than about anything else{beside}: at least {people}."
-        yield StoryFinding(sentence, ((f"{people}+", "people"),), f"theme {theme.theme_id}")
+            sentence = f"{SORTED}, more people spoke of “{theme.name}” than of anything else{beside}: {people}."
+        yield StoryFinding(sentence, ((n_people, "people"),), f"theme {theme.theme_id}")
 
 
-def at_least(source: RunResults, shown: float) -> str:
-    """Write the smallest number that a figure which is shown may stand for, so that “at least” is true of a rounded one."""
-    step = source.profile.round_to
-    return number(max(shown - step, source.profile.fewest) if step > 1 else shown)
+def about(source: RunResults, n: str) -> str:
+    """Write a number of people as all other parts of the report do, and that it is rounded, if it is."""
+    return f"about {n}" if source.profile.round_to > 1 else n
 
 
 def how_picked(source: RunResults) -> str:

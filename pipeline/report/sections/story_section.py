@@ -49,7 +49,7 @@ def story(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> Re
     if not picked:
         return ReportSection(NAME, HEADING, (Paragraph(NOTHING_YET), Paragraph(limits(source), stands_out=True)))
     chart = story_chart(source)
-    quotes = _quotes(placed, words)
+    quotes = _quotes(_told_first(placed, items), words)
     blocks: list[Block] = [*([Paragraph(standing)] if standing else []), StoryFindings(items), *([chart] if chart else [])]
     blocks.append(Quotations(quotes, "" if quotes else words.none))
     return ReportSection(NAME, HEADING, (*blocks, Paragraph(limits(source), stands_out=True)))
@@ -97,7 +97,7 @@ def story_chart(source: RunResults) -> Chart | None:
 
 
 def _quotes(placed: Sequence[PlacedTheme], words: Words) -> tuple[QuotedWords, ...]:
-    """Return a quotation of each of the largest themes, no two of the same group while there is another."""
+    """Return a quotation of each of the first themes, no two of the same group while there is another, and say of which."""
     picked: list[QuotedWords] = []
     for other_groups in (True, False):
         for theme in placed:
@@ -107,10 +107,19 @@ def _quotes(placed: Sequence[PlacedTheme], words: Words) -> tuple[QuotedWords, .
     return tuple(picked)
 
 
+def _told_first(placed: Sequence[PlacedTheme], findings: Sequence[StoryFinding]) -> tuple[PlacedTheme, ...]:
+    """Return the themes with those first that a finding is of: a quotation beside findings reads as an example of one."""
+    keys = [finding.key.split() for finding in findings]
+    order = {words[1]: place for place, words in enumerate(keys) if words[:1] == ["theme"]}
+    return tuple(sorted(placed, key=lambda theme: order.get(theme.theme_id, len(keys))))
+
+
 def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
     quotes = quotes_of(words, theme.exemplars)
     return tuple(
-        quote for quote in quotes if TELLING <= len(quote.words.split()) <= AT_A_GLANCE and not _MASK.search(quote.words)
+        replace(quote, about=theme.name)
+        for quote in quotes
+        if TELLING <= len(quote.words.split()) <= AT_A_GLANCE and not _MASK.search(quote.words)
     )
 
 

@@ -55,7 +55,7 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     if not placed:
         return nothing_to_show("themes", "Themes", "No themes were found, because there are no answers to read.")
     counted_in = [theme for theme in placed if not theme.set_aside]
-    entries = [_entry(source, theme, counted_in, words=words) for theme in counted_in]
+    entries = [_entry(source, theme, words=words) for theme in counted_in]
     table = _table(source, counted_in)
     # Where there are too few themes for a chart, the table is all there is.
     chart = people_chart(source, counted_in, table)
@@ -73,8 +73,9 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
             blocks.append(Fold("What people said about the other themes", tuple(folded)))
     else:
         blocks.append(Heading("Each theme, to open", "explore"))
-        blocks += explored(source, list(zip(counted_in, entries, strict=True)), words, nearest_themes(source, counted_in))
-    if aside := [_entry(source, theme, counted_in, words=words) for theme in placed if theme.set_aside]:
+        near = nearest_themes(source, counted_in) or _of_family(counted_in)
+        blocks += explored(source, list(zip(counted_in, entries, strict=True)), words, near, back="all-themes")
+    if aside := [_entry(source, theme, words=words) for theme in placed if theme.set_aside]:
         summary = f"{n_of(len(aside), 'theme')} set aside by people: still here, but not counted among the themes"
         blocks.append(Fold(summary, tuple(aside)))
     return ReportSection("themes", "Themes", tuple(blocks))
@@ -123,7 +124,15 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
     return TableBlock(
         name="all-themes",
         caption="All themes, by number of people",
-        header=("Theme", "People", "Statements", "How steady", "Code it is like", "Family of like themes", "Words used"),
+        header=(
+            "Theme",
+            "People",
+            "Different statements",
+            "How steady",
+            "Code it is like",
+            "Family of like themes",
+            "Words used",
+        ),
         rows=tuple(_row(source, theme) for theme in placed),
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
@@ -145,8 +154,7 @@ def _row(source: RunResults, theme: PlacedTheme) -> tuple[str, ...]:
     )
 
 
-def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme], *, words: Words) -> ListEntry:
-    like = [other.heading for other in placed if other.family == theme.family and other.number != theme.number]
+def _entry(source: RunResults, theme: PlacedTheme, *, words: Words) -> ListEntry:
     # Nearest to the middle of the theme first, and before them what tells something by itself.
     quotable = tuple(sorted(quotes_of(words, theme.exemplars), key=lambda quote: not _is_telling(quote)))[:MOST_EXEMPLARS]
     facts = (
@@ -157,9 +165,16 @@ def _entry(source: RunResults, theme: PlacedTheme, placed: Sequence[PlacedTheme]
         ("People", theme.people + (" (rare)" if theme.rare else "")),
         ("How steady", steadiness(theme.stability)),
         ("Place in the codebook", _place(source, theme)),
-        ("Like themes", "; ".join(like) or "none"),
     )
     return ListEntry(theme.anchor, f"Theme {theme.heading}", facts, Quotations(quotable, "" if quotable else words.none))
+
+
+def _of_family(placed: Sequence[PlacedTheme]) -> dict[str, tuple[str, ...]]:
+    """Return the other themes of each theme's family, by its id: all there is to say of likeness where no run made middles."""
+    return {
+        theme.theme_id: tuple(other.heading for other in placed if other.family == theme.family and other is not theme)
+        for theme in placed
+    }
 
 
 def _is_telling(quote: QuotedWords) -> bool:

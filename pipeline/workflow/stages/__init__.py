@@ -236,7 +236,7 @@ STAGES: tuple[Stage, ...] = (
         ("codings", "segments", "comments", "people", "ratings", "codebook"),
         ("counts", "closed"),
         ("count", "intake"),
-        version=4,
+        version=5,
         columns={
             "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id"),
