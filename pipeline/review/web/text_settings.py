@@ -32,5 +32,5 @@ def current() -> TextSettings:
 
 def choose(size: str, *, spaced: bool, aloud: bool) -> None:
     """Keep what somebody chose; a size that there is not is taken for the usual one."""
-    known_sizes = {name for name, _ in SIZES}
-    session["text"] = asdict(TextSettings(size if size in known_sizes else "usual", spaced, aloud))
+    sizes = {name for name, _ in SIZES}
+    session["text"] = asdict(TextSettings(size if size in sizes else "usual", spaced, aloud))
