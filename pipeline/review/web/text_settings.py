@@ -21,8 +21,9 @@ class TextSettings:
 
     @property
     def classes(self) -> str:
-        """The classes of the page that make it so."""
-        return f"size-{self.size}" + (" spaced" if self.spaced else "")
+        """The classes of the page that make it so; none where it is as usual."""
+        classes = {"spaced": self.spaced, f"size-{self.size}": self.size != "usual"}
+        return " ".join(name for name, is_wanted in classes.items() if is_wanted)
 
 
 def current() -> TextSettings:
