@@ -65,7 +65,7 @@ def skip_answer(review: ReviewSession, segment_id: str, reviewer: str, *, second
 
     `seconds` is what the page lay open, and is counted once. A part that was answered meanwhile stays as it is.
     """
-    skipped = []
+    skipped: list[str] = []
     for part in answer_parts(review, segment_id, reviewer):
         if part.is_done:
             continue

@@ -95,8 +95,8 @@ def _settle(
     code_edit_id: int | None = None,
 ) -> SuggestedCode:
     answer = suggested_code(review, decision_id).answer
-    row = {"outcome": outcome, "code": code, "why": why, "by": by, "code_edit_id": code_edit_id}
-    about = {"decision_id": decision_id, "segment_id": answer.segment_id, "text_id": answer.text_id}
+    row: dict[str, Any] = {"outcome": outcome, "code": code, "why": why, "by": by, "code_edit_id": code_edit_id}
+    about: dict[str, Any] = {"decision_id": decision_id, "segment_id": answer.segment_id, "text_id": answer.text_id}
 
     def keep(store: Store) -> None:
         # Asked of the store, by the one writer: two people may decide about it at one moment.

@@ -61,15 +61,15 @@ def settle_worry(review: ReviewSession, concern_id: int, *, by: str, how: str, v
         row = store.row("concerns", concern_id)
         if row is None:
             raise ReviewError("There is nothing of this number.")
-        told = {"outcome": "open" if again else "done", "why": how.strip(), "by": by}
+        settled = {"outcome": "open" if again else "done", "why": how.strip(), "by": by}
         last = next((each for each in reversed(store.rows("concern_outcomes")) if each["concern_id"] == concern_id), None)
-        if last is not None and all(last[name] == value for name, value in told.items()):
+        if last is not None and all(last[name] == value for name, value in settled.items()):
             # The same form was sent twice.
             return
         if (last["concern_outcome_id"] if last else 0) != version:
-            raise _stale(last, yours=told)
+            raise _stale(last, yours=settled)
         about = {"segment_id": row["segment_id"], "text_id": row["text_id"]}
-        store.append("concern_outcomes", concern_id=concern_id, **about, **told)
+        store.append("concern_outcomes", concern_id=concern_id, **about, **settled)
 
     review.write(keep)
 

@@ -43,7 +43,7 @@ COUNTED = ("intake", "clean", "segment")
 """The stages that decide where rows go; while they are what they were, so is the count."""
 
 
-Told = Callable[[str, int, int], None]
+StageListener = Callable[[str, int, int], None]
 """Hears which stage begins, which one of them it is, and how many there are."""
 
 
@@ -53,7 +53,7 @@ def run(
     since: str | None = None,
     until: str | None = None,
     force: bool = False,
-    tell: Told | None = None,
+    tell: StageListener | None = None,
 ) -> Manifest:
     """Run every stage whose input, settings, model or version has changed, and return the record of the run.
 
@@ -115,7 +115,7 @@ def only_run(study: Study) -> Iterator[None]:
 class _Run:
     """One run: what has been read or made so far, and the record of it."""
 
-    def __init__(self, study: Study, engine: Executor, *, force: bool, tell: Told | None = None) -> None:
+    def __init__(self, study: Study, engine: Executor, *, force: bool, tell: StageListener | None = None) -> None:
         self.study = study
         # `engine` is the same one, wrapped anew for each stage, so that the bar can tell how far that stage is.
         self.plain_engine = self.engine = engine

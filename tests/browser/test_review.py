@@ -86,7 +86,7 @@ def states(served):
     yield "what I said", go("/mine"), 200, "What I said"
     yield "what came of it, nothing yet", go("/came-of-it"), 200, "What came of it"
     yield "tell of an answer", go(read("Welsh") + "/worry"), 200, "Tell something of this answer"
-    yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Tell them"), 200, "Tell something of this answer"
+    yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Tell them"), 422, "Tell something of this answer"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
     # Nobody answers this one or asks what others said.
@@ -103,11 +103,12 @@ def states(served):
     yield "codebook", go("/codebook"), 200, "Codebook"
     yield "code", go("/codebook/code/odd"), 200, PAYLOADS[1]
     yield "change", go("/codebook/change/odd"), 200, f"Propose a change to “{PAYLOADS[1]}”"
-    yield "change, wrong", sent("/codebook/new", "Propose it"), 200, "Propose a new code"
+    yield "change, wrong", sent("/codebook/new", "Propose it"), 422, "Propose a new code"
     yield "proposal", go("/codebook/proposal/1"), 200, "Change: Too little time"
     yield "proposal, wrong", sent("/codebook/proposal/1", "I object"), 422, "Change: Too little time"
     yield "themes", go("/themes"), 200, "Themes"
     yield "theme", go("/themes/1"), 200, "1. hurry, minutes, rushed"
+    yield "theme, all its texts", go("/themes/1/texts"), 200, "All that was said of “hurry, minutes, rushed”"
     yield "theme, wrong", lambda page: (page.goto(at + "/themes/1"), merge(page)), 422, "1. hurry, minutes, rushed"
     yield "practice", go("/practice"), 200, "Practice"
     yield "practice, trying", sent("/practice", "Try"), 200, "Which codes would you give?"
@@ -129,9 +130,9 @@ def states(served):
     yield "not there", go("/nope"), 404, "There is no such page"
     yield "not possible", go("/excerpt/nothing"), 409, "That is not possible as things stand"
     yield "names", go("/who"), 200, "Who are you?"
-    yield "names, wrong", sent("/who", "Continue"), 200, "Who are you?"
+    yield "names, wrong", sent("/who", "Continue"), 422, "Who are you?"
     yield "add a name", go("/who/add"), 200, "Add your name"
-    yield "add a name, wrong", sent("/who/add", "Add my name"), 200, "Add your name"
+    yield "add a name, wrong", sent("/who/add", "Add my name"), 422, "Add your name"
 
 
 def quotable(served):

@@ -107,7 +107,7 @@ def test_finer_divides_the_themes_that_fall_in_two(ready):
 
 def test_edits_that_wait_for_a_run_come_first(ready):
     ask_in_study(ready.folder, lambda study: rename_wish(study, 1, "No time"), by="Ann")
-    with pytest.raises(DataError, match="Run `themes run` first"):
+    with pytest.raises(DataError, match="Carry it out first"):
         change_grain(ready, "broader", by="Ann")
 
 

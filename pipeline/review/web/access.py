@@ -58,6 +58,8 @@ ACCESS: dict[str, Who] = {
     "themes.ask": "people",
     "themes.show_code": "people",
     "themes.undo": "people",
+    "themes.texts": "people",
+    "themes.show_texts": "people",
     "themes.run": "facilitators",
     "themes.change_grain": "facilitators",
     "finding.search": "people",

@@ -1,8 +1,8 @@
 """Long lists, a part at a time: a page shows so many, and has links to those before and after, so that none is left out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request
 
@@ -20,16 +20,18 @@ class ListPart(Generic[T]):
     """What its first place is called in the address."""
     start: int
     has_more: bool
+    address: Mapping[str, Any]
+    """What else the address of the page is made of."""
 
     @property
-    def before(self) -> dict[str, int]:
-        """What the address of the part before this one says."""
-        return {self.name: max(self.start - A_PAGE, 0)}
+    def before(self) -> dict[str, Any]:
+        """What is needed to address the part before this one."""
+        return {**self.address, self.name: max(self.start - A_PAGE, 0)}
 
     @property
-    def after(self) -> dict[str, int]:
-        """What the address of the part after this one says."""
-        return {self.name: self.start + A_PAGE}
+    def after(self) -> dict[str, Any]:
+        """What is needed to address the part after this one."""
+        return {**self.address, self.name: self.start + A_PAGE}
 
 
 def part(name: str, rows: Callable[[int, int], Sequence[T]]) -> ListPart[T]:
@@ -37,4 +39,4 @@ def part(name: str, rows: Callable[[int, int], Sequence[T]]) -> ListPart[T]:
     start = max(request.args.get(name, 0, type=int), 0)
     # One more than is shown says whether there are more.
     ahead = rows(A_PAGE + 1, start)
-    return ListPart(ahead[:A_PAGE], name, start, len(ahead) > A_PAGE)
+    return ListPart(ahead[:A_PAGE], name, start, len(ahead) > A_PAGE, request.view_args or {})

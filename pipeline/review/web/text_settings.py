@@ -21,8 +21,9 @@ class TextSettings:
 
     @property
     def classes(self) -> str:
-        """The classes of the page that make it so."""
-        return f"size-{self.size}" + (" spaced" if self.spaced else "")
+        """The classes of the page that make it so; none where it is as usual."""
+        classes = {"spaced": self.spaced, f"size-{self.size}": self.size != "usual"}
+        return " ".join(name for name, is_wanted in classes.items() if is_wanted)
 
 
 def current() -> TextSettings:
@@ -32,5 +33,5 @@ def current() -> TextSettings:
 
 def choose(size: str, *, spaced: bool, aloud: bool) -> None:
     """Keep what somebody chose; a size that there is not is taken for the usual one."""
-    known_sizes = {name for name, _ in SIZES}
-    session["text"] = asdict(TextSettings(size if size in known_sizes else "usual", spaced, aloud))
+    sizes = {name for name, _ in SIZES}
+    session["text"] = asdict(TextSettings(size if size in sizes else "usual", spaced, aloud))

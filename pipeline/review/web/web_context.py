@@ -1,7 +1,7 @@
 """What every page works with: the review, the sessions, and who is here."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Semaphore
@@ -26,6 +26,11 @@ MOST_CHECKS = 3
 
 Page = str | tuple[str, int] | Response
 """What a view returns: the words of a page, the same with a status, or a response of its own."""
+
+
+def with_status(page: str, errors: Mapping[str, str]) -> Page:
+    """Return a page that shows a form; where something of the form is wrong, with the status that says so."""
+    return (page, 422) if errors else page
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,8 @@ ASKED = {
     "themes.theme": [("GET", "/themes/THEME", {})],
     "themes.ask": [("POST", "/themes/THEME", {"do": do}) for do in ("rename", "merge", "map", "propose")],
     "themes.show_code": [("POST", "/themes/THEME/code", {})],
+    "themes.texts": [("GET", "/themes/THEME/texts", {})],
+    "themes.show_texts": [("POST", "/themes/THEME/texts", {})],
     "themes.run": [("GET", "/themes/run", {}), ("POST", "/themes/run", {})],
     "themes.change_grain": [("POST", "/themes/grain", {"do": "finer"})],
     "themes.undo": [("POST", "/themes/undo/99", {})],
@@ -134,7 +136,7 @@ ABOUT_NO_EXCERPT = {
 report said of all answers together."""
 OF_ALL_EXCERPTS = {"answering.loop", "answering.new", "answering.row"}
 """What differs on these is said of many excerpts together; that none of them can be told is a test of its own."""
-ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "talk.look", "practice.see", "inbox.look"}
+ONLY_WHEN_ASKED = {"quotes.show_code", "themes.show_code", "themes.show_texts", "talk.look", "practice.see", "inbox.look"}
 """Pages that tell, since a person pressed the button that says so."""
 
 

@@ -86,7 +86,7 @@ def test_another_decision_about_a_quote_by_the_back_button_is_not_passed_over(an
     fields = stamped(ann)
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "approve"})
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "approve"})
-    assert ann.path.startswith("/quotes") and quote.segment_id not in ann.path
+    assert ann.page.status_code == 200 and ann.path != f"/quotes/{quote.segment_id}", "the next quote comes at once"
     ann.post(f"/quotes/{quote.segment_id}", fields | {"do": "refuse", "reason": "It names her street."})
     assert ann.page.status_code == 409 and "It names her street." in ann.page.text and "sent this page before" in ann.page.text
     ann.send(do="refuse", reason="It names her street.")

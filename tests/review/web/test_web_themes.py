@@ -12,6 +12,7 @@ from saying import say
 from pipeline.codebook.codebook import Codebook, read_codebook, write_codebook
 from pipeline.review.discussions import agree
 from pipeline.review.quote_approvals import quote_candidates
+from pipeline.review.theme_requests import theme_cards
 from pipeline.tables.parquet import TABLES, Vectors, read_table, write_table
 
 
@@ -170,6 +171,22 @@ def test_a_facilitator_has_what_was_asked_carried_out_and_reads_what_is_wrong_in
             assert fay.get("/themes/run").status_code == 200
     assert fay.heading == "The themes are as they were" and "Another run" in fay.page.text and "Try again" in fay.page.text
     assert "1 request waits" in fay.get("/themes").text
+
+
+def test_all_texts_of_a_theme_can_be_read_and_those_one_has_yet_to_code_only_when_one_asks(ann, review):
+    members = review.last_run().tables["members"]
+    card = next(card for card in theme_cards(review) if card.number == 1)
+    text_ids = members.loc[members["theme_id"] == card.theme_id, "text_id"].tolist()
+    of_text = review.last_run().tables.of_text
+    first, second = (of_text[text_id][0] for text_id in text_ids[:2])
+    say(review, "Ann", first, "time")
+    ann.get("/themes/1")
+    ann.get("/themes/1/texts")
+    assert f"/excerpt/{first}" in ann.page.text and f"/excerpt/{second}" not in ann.page.text
+    assert f"{len(text_ids) - 1} text" in ann.page.text
+    ann.press("Show them all the same")
+    assert f"/excerpt/{second}" in ann.page.text and "not shown" not in ann.page.text
+    assert not say(review, "Ann", second, "time").blind and say(review, "Ben", second, "time").blind
 
 
 def test_a_facilitator_asks_for_broader_or_finer_themes_on_the_page(app, ann, review):

@@ -224,7 +224,7 @@
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet aloud";
-  const rest = "Read aloud";
+  const usual = "Read aloud";
   const voice = () => {
     const ours = voices.getVoices().filter((each) => each.localService);
     const first = (tag) => ours.find((each) => each.lang.toLowerCase().replace("_", "-").startsWith(tag));
@@ -239,23 +239,23 @@
   };
   const stop = () => {
     voices.cancel();
-    button.textContent = rest;
+    button.textContent = usual;
   };
   const speak = () => {
     if (voices.speaking) {
       stop();
       return;
     }
-    const said = new SpeechSynthesisUtterance(words());
-    said.voice = voice();
-    said.lang = said.voice.lang;
-    said.onend = stop;
+    const utterance = new SpeechSynthesisUtterance(words());
+    utterance.voice = voice();
+    utterance.lang = utterance.voice.lang;
+    utterance.onend = stop;
     button.textContent = "Stop reading aloud";
-    voices.speak(said);
+    voices.speak(utterance);
   };
   const offer = () => {
     if (voice() && !button.isConnected) {
-      button.textContent = rest;
+      button.textContent = usual;
       answer.append(button);
     }
   };

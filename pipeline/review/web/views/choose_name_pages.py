@@ -8,7 +8,7 @@ from pipeline.review.web import saved_forms
 from pipeline.review.web.browser_sessions import forget_another, this_session
 from pipeline.review.web.forms import GROUPS, AddForm, WhoForm, problems
 from pipeline.review.web.security import local_path
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 
 
 PAGES = Blueprint("who", __name__)
@@ -43,7 +43,8 @@ def choose() -> Page:
     if form.validate_on_submit():
         return _begin(form.name.data, form.then.data)
     # A word about what was just done is for whoever did it, and somebody else may be sitting here now.
-    return render_template("who.html.j2", form=form, errors=problems(form), notice=None)
+    errors = problems(form)
+    return with_status(render_template("who.html.j2", form=form, errors=errors, notice=None), errors)
 
 
 @PAGES.route("/who/add", methods=["GET", "POST"])
@@ -60,7 +61,8 @@ def add() -> Page:
             errors = {"name": str(error)}
     people = context().people()
     groups = dict.fromkeys([*GROUPS, *(person.group for person in people)])
-    return render_template("add.html.j2", form=form, errors=errors or problems(form), groups=groups)
+    errors = errors or problems(form)
+    return with_status(render_template("add.html.j2", form=form, errors=errors, groups=groups), errors)
 
 
 def _add(form: AddForm) -> str:

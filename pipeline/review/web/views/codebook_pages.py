@@ -28,7 +28,7 @@ from pipeline.review.suggested_codes import SuggestedCode, adopt_suggestion, sha
 from pipeline.review.web import flash, saved_forms
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import CODE_FIELDS, CodeForm, as_shown, fill, problems
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 from pipeline.runtime.plurals import n_of
 
 
@@ -70,7 +70,7 @@ def change(code: str) -> Page:
     form.stood.data = form.stood.data or shown_now
     errors = problems(form) if request.method == "POST" and not form.validate() else {}
     if request.method == "GET" or errors:
-        return _show(form, errors, card=card)
+        return with_status(_show(form, errors, card=card), errors)
     by, key, seen = context().me.name, form.key.data or "", as_shown(form.stood.data, CODE_FIELDS)
     try:
         made = propose_change(context().review, code, _words(form), why=form.why.data, by=by, key=key, seen=seen)
@@ -79,7 +79,7 @@ def change(code: str) -> Page:
         form.stood.data, form.key.data = shown_now, ""
         return _show(form, {}, card=card, meanwhile=stands), 409
     except ReviewError as error:
-        return _show(form, {"label": str(error)}, card=card)
+        return _show(form, {"label": str(error)}, card=card), 422
     return _proposed(made)
 
 
@@ -91,7 +91,7 @@ def new_code() -> Page:
         fill(form, _NAMES, saved_forms.take(request.path, context().me.name) or _suggested())
     errors = problems(form) if request.method == "POST" and not form.validate() else {}
     if request.method == "GET" or errors:
-        return _show(form, errors)
+        return with_status(_show(form, errors), errors)
     try:
         suggestion = _shared_suggestion(form.suggestion.data)
         if form.suggestion.data and not _may_be_adopted(suggestion):
@@ -102,7 +102,7 @@ def new_code() -> Page:
         if suggestion:
             _adopt(suggestion, made)
     except ReviewError as error:
-        return _show(form, {"label": str(error)})
+        return _show(form, {"label": str(error)}), 422
     return _proposed(made)
 
 

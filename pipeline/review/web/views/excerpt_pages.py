@@ -23,7 +23,7 @@ from pipeline.review.web.forms import LONGEST_FIND, AnswerForm, BatchForm, fresh
 from pipeline.review.web.long_lists import part
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.shared_wording import answer_in_words, excerpt_number, minutes, words_of
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 from pipeline.runtime.plurals import n_of
 
 
@@ -37,7 +37,9 @@ def begin() -> Page:
     if form.validate_on_submit():
         reading_batch.begin(int(form.size.data), form.order.data)
         return redirect(url_for("excerpts.next_excerpt_page"), 303)
-    return render_template("begin.html.j2", form=form, errors=problems(form), ahead=ahead(context().review, context().me.name))
+    errors = problems(form)
+    page = render_template("begin.html.j2", form=form, errors=errors, ahead=ahead(context().review, context().me.name))
+    return with_status(page, errors)
 
 
 @PAGES.post("/begin/share")

@@ -18,7 +18,7 @@ from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ShareForm, problems
 from pipeline.review.web.security import local_path
 from pipeline.review.web.shared_wording import minutes
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 from pipeline.review.worries import n_waiting
 from pipeline.runtime.plurals import n_of
 
@@ -64,8 +64,7 @@ def share() -> Page:
         # Before anybody has set one, nobody is asked for a number.
         now = share_of(web.review) or Share(0, "given order", 0)
         form.size.data, form.order.data, form.audit.data = now.size, now.drawn, now.audit
-    answer = render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders)
-    return (answer, 422) if errors else answer
+    return with_status(render_template("share.html.j2", form=form, errors=errors, coders=web.review.coders), errors)
 
 
 @PAGES.get("/guide")

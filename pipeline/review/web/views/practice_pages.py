@@ -59,8 +59,8 @@ def see(segment_id: str) -> Page:
     session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
     if is_example(segment_id):
         # Everybody reads the codebook while coding, so that an excerpt of the same words is not blind whoever tried it.
-        told = compare_with_codebook(context().review.last_run().codebook, segment_id, codes)
-        return render_template("example.html.j2", excerpt=excerpt, codes=codes, told=told)
+        from_codebook = compare_with_codebook(context().review.last_run().codebook, segment_id, codes)
+        return render_template("example.html.j2", excerpt=excerpt, codes=codes, comparison=from_codebook)
     comparison = compare(context().review, segment_id, codes)
     show_codes(context().review, context().me.name, [excerpt.text_id], place="practice")
     return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=comparison)

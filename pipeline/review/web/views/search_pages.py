@@ -6,7 +6,7 @@ from pipeline.review.excerpts import read_excerpt
 from pipeline.review.search import SearchHits, find, more_like
 from pipeline.review.web import flash
 from pipeline.review.web.forms import FindForm, problems
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 
 
 PAGES = Blueprint("finding", __name__)
@@ -24,16 +24,18 @@ def search() -> Page:
     start = max(request.args.get("start", 0, type=int), 0)
     form.words.data = words
     hits = find(context().review, words, n=_A_PAGE, start=start) if words else SearchHits((), 0)
-    return render_template(
+    errors = problems(form)
+    page = render_template(
         "find.html.j2",
         form=form,
-        errors=problems(form),
+        errors=errors,
         words=words,
         found=hits,
         start=start,
         step=_A_PAGE,
         notice=flash.take(),
     )
+    return with_status(page, errors)
 
 
 @PAGES.get("/find/like/<segment_id>")

@@ -20,9 +20,11 @@ from pipeline.review.theme_edits import (
 from pipeline.review.theme_grain import Grain
 from pipeline.review.theme_requests import WAITS, ThemeCard, ThemeEdit, theme_card, theme_cards, theme_edits, undo_theme_edit
 from pipeline.review.theme_run import n_waiting
+from pipeline.review.theme_texts import show_theme_texts, theme_texts
 from pipeline.review.web import flash
 from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import ThemeForm, problems
+from pipeline.review.web.long_lists import part
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.web_context import Page, context
 from pipeline.runtime.files import content_id
@@ -125,6 +127,22 @@ def show_code(number: int) -> Response:
     """Show which code a theme stands for to somebody who has not read its examples yet; their answers are then not blind."""
     show_codes(context().review, context().me.name, _card(number).exemplar_texts, place="theme")
     return redirect(url_for("themes.theme", number=number), 303)
+
+
+@PAGES.get("/themes/<int:number>/texts")
+def texts(number: int) -> Page:
+    """Show all texts of a theme that this person has read, and how many more there are."""
+    card = _card(number)
+    every = theme_texts(context().review, context().me.name, card)
+    shown = part("from", lambda n, start: every.excerpts[start : start + n])
+    return render_template("theme_texts.html.j2", card=card, texts=every, part=shown, notice=flash.take())
+
+
+@PAGES.post("/themes/<int:number>/texts")
+def show_texts(number: int) -> Response:
+    """Show all texts of a theme to somebody who has not read them all; their answers to those are then not blind."""
+    show_theme_texts(context().review, context().me.name, _card(number))
+    return redirect(url_for("themes.texts", number=number), 303)
 
 
 @PAGES.post("/themes/undo/<int:edit_id>")

@@ -13,7 +13,7 @@ from pipeline.review.web.flash import Notice
 from pipeline.review.web.forms import WorryForm, fill, problems
 from pipeline.review.web.numbers import number_in
 from pipeline.review.web.shared_wording import words_of
-from pipeline.review.web.web_context import Page, context
+from pipeline.review.web.web_context import Page, context, with_status
 from pipeline.review.worries import settle_worry, tell, who_reads, worries
 
 
@@ -44,7 +44,7 @@ def about(segment_id: str) -> Page:
         readers=who_reads(web.review),
         named=web.review.study.settings.safeguarding.person,
     )
-    return (page, 422) if form.errors else page
+    return with_status(page, problems(form))
 
 
 @PAGES.get("/worries")
