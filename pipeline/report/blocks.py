@@ -64,6 +64,8 @@ class TableBlock:
     """The columns that a page has room for; all where none is named. The workbook has every one."""
     only_in_workbook: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Columns of text that stand in the workbook alone, where there is room: each its name and a cell for each row."""
+    note_in_workbook: str = ""
+    """What only a reader of all columns has to know."""
 
 
 @dataclass(frozen=True)

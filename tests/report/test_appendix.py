@@ -11,8 +11,10 @@ from sample import ROOT
 
 from pipeline.report import export
 from pipeline.report.appendix import NOT_APPLICABLE, TO_WRITE, build_appendix, reporting_lists
+from pipeline.report.content import build_report
 from pipeline.report.sections.story_section import NOT_APPROVED
 from pipeline.report.study_facts import FACTS, fact
+from pipeline.study.study_settings import Consent
 
 
 LISTS = tomllib.loads((ROOT / "pipeline" / "report" / "reporting_lists.toml").read_text(encoding="utf-8"))["lists"]
@@ -87,6 +89,19 @@ def test_what_people_decided_otherwise_than_the_program_is_counted(source):
     )  # fmt: skip
     beside = replace(source, tables={**source.tables, "decisions": one})
     assert fact("changed", beside).sentence.endswith("0% gave the same codes and 100% others or none.")
+
+
+def test_consent_is_told_without_the_name_of_a_column_and_themes_without_those_set_aside(source):
+    intake = source.study.settings.intake
+    asked = intake.model_copy(update={"consent": Consent(column="q17_ok_to_quote", quote=("Yes",))})
+    study = replace(source.study, settings=source.study.settings.model_copy(update={"intake": asked}))
+    assert fact("consent", replace(source, study=study)).sentence.startswith("People were asked whether they may be quoted.")
+    n = len(source["themes"])
+    themes = source["themes"].assign(set_aside=[place == 0 for place in range(n)])
+    aside = replace(source, tables={**source.tables, "themes": themes})
+    assert fact("themes", aside).sentence.startswith(f"{n - 1} themes: ")
+    (method,) = [section for section in build_report(aside).sections if section.name == "how-it-was-done"]
+    assert f"sorted these into {n - 1} themes" in method.blocks[0].text
 
 
 def test_findings_are_told_as_the_report_tells_them(source):

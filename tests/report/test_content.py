@@ -34,6 +34,7 @@ from pipeline.report.numbers_in_words import by, percent
 from pipeline.report.placed_themes import MIXED_NAME
 from pipeline.report.sections.closed_section import without_shared_beginning
 from pipeline.report.sections.doubts_section import NO_SUGGESTIONS
+from pipeline.report.sections.side_by_side_section import NO_CODES
 from pipeline.tables.parquet import empty_table
 from pipeline.workflow.results import read_results
 from pipeline.workflow.stages.agree import agree
@@ -730,6 +731,36 @@ def contested(source, consent="quote"):
     codings = source["codings"].copy()
     codings.loc[codings.index[0], ["segment_id", "code", "status", "reviewers"]] = [place["segment_id"], "time", "contested", 2]
     return place, with_table(with_table(source, "decisions", decided), "codings", codings)
+
+
+def test_of_two_groups_without_a_figure_about_codes_one_sentence_says_so(source):
+    settings = source.study.settings
+    counted = settings.model_copy(update={"count": settings.count.model_copy(update={"pairs": (("Care workers", "Leaders"),)})})
+    hidden = source["estimates"].assign(suppressed=True, method="none", share=float("nan"), low=float("nan"), high=float("nan"))
+    nothing = with_table(replace(source, study=replace(source.study, settings=counted)), "estimates", hidden)
+    found = section(nothing, "side-by-side")
+    assert NO_CODES in [block.text for block in blocks_of(found, Paragraph)]
+    assert not [block for block in blocks_of(found, TableBlock) if block.name.endswith("-codes")]
+    assert not [line for block in blocks_of(found, Points) for line in block.items if re.search(r"On all \d+ codes", line)]
+
+
+@pytest.mark.parametrize(("n_codes_with_themes", "none_is_left"), [(1, False), (len(CODES), True)])
+def test_codes_and_themes_are_set_off_without_counting_none(source, n_codes_with_themes, none_is_left):
+    placed = source["theme_codes"]
+    codes = [CODES[place % n_codes_with_themes].code for place in range(len(placed))]
+    (text, *_) = blocks_of(
+        section(with_table(source, "theme_codes", placed.assign(code=codes)), "themes-and-codebook"), Paragraph
+    )
+    assert not re.search(r"\b0 (themes?|have|has)\b", text.text)
+    assert ("and each has at least one theme" in text.text) is none_is_left and (" none." in text.text) is not none_is_left
+
+
+def test_the_base_of_shares_by_theme_and_group_is_said_on_the_chart(source):
+    (chart,) = [chart for chart in blocks_of(section(source, "smaller-groups"), Chart) if chart.name == "chart-themes-by-group-1"]
+    shown = source["voices"].loc[~source["voices"]["suppressed"]].drop_duplicates("level")
+    assert "Of the people in each group with a statement in any theme" in chart.subtitle
+    for level, base in zip(shown["level"], shown["base"], strict=True):
+        assert f"{base:.0f} of {level}" in chart.subtitle
 
 
 def test_readings_of_contested_words_stand_side_by_side_by_group_and_never_by_name(source):

@@ -23,7 +23,7 @@ from pipeline.workflow.released_figures import ledger_path, read_ledger
 
 FORMS = [name for name in EXPORTS if name != "pdf" or not why_not()]
 FIGURES = [name for name in FORMS if EXPORTS[name].has_figures]
-HOW = "themes release study"
+HOW = "“themes release study”, in the folder in which the study “study” lies"
 
 
 @pytest.fixture

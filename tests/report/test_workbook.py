@@ -15,6 +15,8 @@ from pipeline.report.formats.report_workbook import TIDY, write_tables_workbook
 from pipeline.report.formats.workbook_sheets import DIFFERENCES, SHEETS, planned_sheets
 from pipeline.report.numbers_in_words import NOT_SHOWN
 from pipeline.report.report_tables import report_charts, report_tables, tables_among
+from pipeline.report.sections.smaller_groups_section import HOW_RANKED
+from pipeline.report.sections.themes_section import HOW_STEADY
 
 
 MOST_SHEETS = 15
@@ -177,3 +179,14 @@ def test_one_sheet_has_a_row_for_each_figure_and_says_in_which_table_it_stands(b
         assert (written, row[-1]) == (cell.value, cell.people) and row[1] in book.sheetnames
     assert figures and book[TIDY].freeze_panes and table.autoFilter is not None
     assert all(cell.number_format == "General" for row in book[TIDY] for cell in row)
+
+
+def test_what_a_page_leaves_to_the_workbook_is_there_in_words_too(book, source):
+    """How ranks and steadiness are meant, and which themes are alike, stood in the report's content and were set nowhere."""
+    text = "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value)
+    assert HOW_STEADY in text and HOW_RANKED in text
+    families = source["themes"].loc[~source["themes"]["set_aside"]].groupby("family")["number"].agg(list)
+    header, *rows = table_of(book, number_of(source, "families"))
+    assert header == ["Family", "Themes", "Number of themes"] and len(rows) == len(families) > 1
+    for row, numbers in zip(rows, families, strict=True):
+        assert sorted(int(line.partition(".")[0]) for line in row[1].split("\n")) == sorted(numbers) and row[2] == len(numbers)

@@ -136,7 +136,7 @@ class _Attack:
         return 0 if self.block.topics is None else int(self.block.topics[place[0]])
 
     def _cost(self, place: Place) -> tuple[float, bool, float, Place]:
-        """Order figures by what is lost when they are hidden: of items of one worth, everyone's is looked for most, and goes last.
+        """Order figures by what is lost when they are hidden: of one worth, everyone's is looked for most, and goes last.
 
         Worth comes first: that everyone's figure of a single question stayed cost those of groups over all questions.
         """

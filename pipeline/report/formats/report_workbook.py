@@ -80,9 +80,9 @@ def _write_sheet(book: BookWriter, plan: SheetPlan, draft: str) -> Iterator[tupl
     legend = [f"{sign} {meaning}" for sign, meaning in SIGNS.items() if sign in signs]
     book.titles(sheet, plan.name, [*_intro(draft, len(tables)), *legend], back=CONTENTS)
     drawn = [(table, columns) for table, columns in tables if table.chart is not None]
-    kept = book.room_for_charts(sheet, [len(table.block.rows) for table, _ in drawn])
+    kept = book.room_for_charts(sheet, [len(table.block.rows) * len(table.chart.series) for table, _ in drawn if table.chart])
     for table, columns in tables:
-        notes = [plain(table.block.note)] if table.block.note else []
+        notes = [plain(note) for note in (table.block.note, table.block.note_in_workbook) if note]
         begins = book.caption(sheet, plain(table.title), notes)
         ends = book.table(sheet, f"table_{table.number}", columns, keep_header=len(tables) == 1)
         if table.chart is not None:

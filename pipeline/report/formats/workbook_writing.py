@@ -19,7 +19,7 @@ WIDEST, NARROWEST, HEADER_LINES = 60, 9, 14
 """Letters: of a column, and of a line in its name."""
 LONGEST = 32_000
 """Letters that Excel takes in a cell, less a little."""
-CHART_WIDTH, LEAST_HEIGHT, BAR, ROW = 760, 320, 26, 20
+CHART_WIDTH, LEAST_HEIGHT, BAR, ROW = 760, 320, 19, 20
 """Pixels: of a chart, and of a row of cells."""
 POINTS_A_LINE = 15
 _A4 = 9
@@ -212,7 +212,8 @@ class BookWriter:
         bars.set_title({"name": title, "name_font": {"name": FONT, "size": 12, "bold": True}, "overlay": False})
         # The first row of a table is the first that is read, so it is the uppermost bar.
         bars.set_y_axis({"reverse": True, "num_font": {"name": FONT, "size": 9}, "line": {"none": True}})
-        bars.set_x_axis({"visible": False, "min": 0, "major_gridlines": {"visible": False}})
+        scale = {"min": chart.axis.low, "max": chart.axis.high} if chart.axis.unit == "score" else {"min": 0}
+        bars.set_x_axis({"visible": False, "major_gridlines": {"visible": False}, **scale})
         bars.set_legend({"none": True} if len(groups) == 1 else {"position": "bottom", "font": {"name": FONT, "size": 9}})
         row, height = place
         bars.set_size({"width": CHART_WIDTH, "height": height})

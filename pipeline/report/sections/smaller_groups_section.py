@@ -70,7 +70,7 @@ def _of_group(source: RunResults, group: str, themes: dict[str, PlacedTheme], pl
     # A page holds the chart of the attribute that the study names first.
     if chart and place == 1:
         yield chart
-    yield InWorkbook((table, *([chart] if chart and place > 1 else []), Paragraph(HOW_RANKED), ranked))
+    yield InWorkbook((table, *([chart] if chart and place > 1 else []), ranked))
 
 
 def _shares(voices: pd.DataFrame, themes: dict[str, PlacedTheme], place: int, source: RunResults) -> TableBlock:
@@ -136,6 +136,7 @@ def _ranks(source: RunResults, group: str, ranks: pd.DataFrame, themes: dict[str
             (theme.heading, *(_rank(source, cells.get((*key, theme_id))) for key in keys)) for theme_id, theme in themes.items()
         ),
         targets=tuple(theme.anchor for theme in themes.values()),
+        note=HOW_RANKED,
     )
 
 

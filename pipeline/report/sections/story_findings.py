@@ -76,7 +76,7 @@ class Contrast:
         """The contrast as a sentence."""
         high, low = (self.comparison.written(cell.value) for cell in (self.high, self.low))
         figures = ((high, self.high.name), (low, self.low.name))
-        return StoryFinding(f"{self._lead} {self._sides(high, low)}{self._all}.", figures, self.name)
+        return StoryFinding(f"{self._lead} {self._sides(high, low)}.", figures, self.name)
 
     @property
     def _lead(self) -> str:
@@ -87,10 +87,10 @@ class Contrast:
     def _sides(self, high: str, low: str) -> str:
         if self.kind == "answer":
             answer = self.comparison.labels[self.key]
-            return f"{high} of {self.high.name} {self.verb} “{answer}”, against {low} of {self.low.name}"
+            return f"{high} of {self.high.name} {self.verb} “{answer}”, against {low} of {self.low.name}{self._all}"
         if self.kind == "score":
-            return f"{self.high.name} gave a mean of {high}, {self.low.name} {low}, {self.scale_in_words}"
-        return f"{high} of {self.high.name}, against {low} of {self.low.name}"
+            return f"{self.high.name} gave a mean of {high}, {self.low.name} {low}{self._all}, {self.scale_in_words}"
+        return f"{high} of {self.high.name}, against {low} of {self.low.name}{self._all}"
 
     @property
     def _all(self) -> str:

@@ -36,7 +36,7 @@ NOT_APPROVED = "Nobody has approved these findings yet: a rule picked them."
 NOTHING_YET = "There is nothing to tell yet: no question by group, and no theme, has enough people to be shown."
 MOST_QUOTES = 3
 # Words of a quotation that tells something by itself and is read at a glance.
-TELLING, AT_A_GLANCE = 8, 50
+TELLING, WHOLE, AT_A_GLANCE = 8, 15, 50
 _MASK = re.compile(r"\[[^\]]+ \d+\]")
 """What stands for a name that was masked: a reader of one page stumbles over it."""
 
@@ -115,7 +115,8 @@ def _told_first(placed: Sequence[PlacedTheme], findings: Sequence[StoryFinding])
 
 
 def _telling(theme: PlacedTheme, words: Words) -> tuple[QuotedWords, ...]:
-    quotes = quotes_of(words, theme.exemplars)
+    # A whole thought first; the order stays as it is among those of one kind.
+    quotes = sorted(quotes_of(words, theme.exemplars), key=lambda quote: len(quote.words.split()) < WHOLE)
     return tuple(
         replace(quote, about=theme.name)
         for quote in quotes

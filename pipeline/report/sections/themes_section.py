@@ -12,7 +12,6 @@ from pipeline.report.blocks import (
     InWorkbook,
     ListEntry,
     Paragraph,
-    Points,
     Quotations,
     QuotedWords,
     ReportSection,
@@ -66,7 +65,7 @@ def themes(source: RunResults, placed: Sequence[PlacedTheme], words: Words) -> R
     if words.released:
         # The team's own copy shows all words, so nothing waits there.
         blocks.append(Paragraph(how_to_approve(words)))
-    blocks.append(InWorkbook((Paragraph(HOW_STEADY), *_families(counted_in))))
+    blocks.append(InWorkbook(_families(counted_in)))
     if words.released:
         blocks += entries[:OPEN_ENTRIES]
         if folded := entries[OPEN_ENTRIES:]:
@@ -87,15 +86,24 @@ def how_to_approve(words: Words) -> str:
     return f"What people said is shown here only once a person of the team has approved each excerpt. {waiting}."
 
 
-def _families(placed: Sequence[PlacedTheme]) -> list[Block]:
-    families = {theme.family: theme.family_title for theme in sorted(placed, key=lambda theme: theme.family)}
+def _families(placed: Sequence[PlacedTheme]) -> tuple[Block, ...]:
+    families = sorted({theme.family for theme in placed})
     if len(families) < 2:
-        return []
-    inside: list[Block] = []
-    for family, title in families.items():
-        inside.append(Heading(f"Family {family}. {title}"))
-        inside.append(Points(tuple(theme.heading for theme in placed if theme.family == family)))
-    return [Fold("Families of like themes, and the themes in each", tuple(inside))]
+        return ()
+    members = {family: [theme for theme in placed if theme.family == family] for family in families}
+    largest = {family: max(themes, key=lambda theme: (theme.n_people, -theme.number)) for family, themes in members.items()}
+    table = TableBlock(
+        name="families",
+        caption="Families of like themes, and the themes in each",
+        header=("Family", "Themes", "Number of themes"),
+        rows=tuple(
+            (f"{family}. {largest[family].name}", "\n".join(theme.heading for theme in themes), number(len(themes)))
+            for family, themes in members.items()
+        ),
+        numeric=(2,),
+        note="A family is called after the largest of its themes. Its themes are worded alike.",
+    )
+    return (table,)
 
 
 def _introduction(source: RunResults, placed: Sequence[PlacedTheme]) -> str:
@@ -137,6 +145,7 @@ def _table(source: RunResults, placed: Sequence[PlacedTheme]) -> TableBlock:
         numeric=(1, 2, 5),
         targets=tuple(theme.anchor for theme in placed),
         printed=(0, 1, 6, 4),
+        note_in_workbook=HOW_STEADY,
         only_in_workbook=((MOSTLY, tuple(sentence_case(theme.tone) or NOT_SHOWN for theme in placed)),) if read_tone else (),
     )
 
