@@ -56,7 +56,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     # `key` and `erased` lie in the vault: by the one people get pseudonyms, by the other who was erased stays away.
-    Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=3),
+    Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=4),
     Stage(
         "read",
         ("responses",),
