@@ -169,7 +169,8 @@ def _check_own_groups(context: CheckContext, name: str) -> Iterator[Problem]:
     cells = cells[cells != ""]
     others = cells.index[~cells.isin(offered_groups(cells))]
     if len(others) and name not in context.plan.group_options:
-        text = f"{n_of(len(others), 'person seems', 'people seem')} to have written something of their own, which is counted as “Other”."
+        seem = n_of(len(others), "person seems", "people seem")
+        text = f"{seem} to have written something of their own, which is counted as “Other”."
         hint = "To have groups kept that were offered, list all that were under [intake.group_options]."
         yield Problem("warning", f"{context.place(rows=others, column=name)}{text} {hint}")
 
