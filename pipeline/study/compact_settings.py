@@ -57,6 +57,12 @@ def _grids(ratings: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, dict[str
         grid = {"columns": columns, **({"wordings": wordings} if wordings != columns else {}), "scale": values["scale"]}
         if values.get("labels"):
             grid["labels"] = Inline(values["labels"])
-        grids[f"grid_{len(grids) + 1}"] = grid
+        grids[_free_name(len(grids) + 1, ratings)] = grid
         in_grids |= set(names)
     return grids, {name: rating for name, rating in ratings.items() if name not in in_grids}
+
+
+def _free_name(number: int, ratings: Mapping[str, Any]) -> str:
+    """Return a name for a grid whose questions are called like no other closed question, such as grid_1_2."""
+    names = ("_".join(["grid", *["x"] * n, str(number)]) for n in range(len(ratings) + 1))
+    return next(name for name in names if not any(other.startswith(f"{name}_") for other in ratings))

@@ -40,7 +40,7 @@ class Question(SettingsSection):
     frame: Frame = "neutral"
     wording: Text = ""
     write_ins: Text = ""
-    """The closed question in whose column the answers stand, beside its options."""
+    """The closed question, or the attribute, in whose column the answers stand, beside its options."""
 
 
 class Rating(SettingsSection):
@@ -89,6 +89,8 @@ class Intake(SettingsSection):
     text: Text = "text"
     question: Text | None = None
     attributes: tuple[Text, ...] = ()
+    group_options: dict[Text, tuple[Text, ...]] = {}
+    """What was offered, for attributes in whose columns people wrote something else, too: all that counts as "Other"."""
     weight: Text | None = None
     received: Text | None = None
     leave_out: dict[Text, tuple[Text, ...]] = {}
@@ -121,10 +123,21 @@ class Intake(SettingsSection):
             for place, column in enumerate(grid.columns, start=1):
                 wording = grid.wordings[place - 1] if grid.wordings else ""
                 rating = Rating(column=column, scale=grid.scale, labels=grid.labels, wording="" if wording == column else wording)
-                made.setdefault(f"{name}_{place}", rating)
+                key = f"{name}_{place}"
+                # The same again is no clash: settings are also made from settings.
+                if made.setdefault(key, rating) != rating:
+                    raise ValueError(
+                        f"the grid {name} calls its column number {place} {key}, and so is a closed question called already. "
+                        "Give the grid another name"
+                    )
         # The settings are frozen for everybody else.
         object.__setattr__(self, "ratings", made)
         return self
+
+    def options_beside(self, write_ins: str) -> tuple[str, tuple[str, ...]]:
+        """Return the separator and the options beside which people wrote, of a closed question or of an attribute."""
+        closed = self.ratings.get(write_ins)
+        return (closed.separator, closed.options) if closed else ("", self.group_options.get(write_ins, ()))
 
     def wording(self, question: str) -> str:
         """Return the wording of an open or closed question, or else the name of its column, or else its own."""

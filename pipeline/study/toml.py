@@ -28,6 +28,7 @@ _COMMENTS = {
     "intake.text": "The column of answers.",
     "intake.question": "The column of questions.",
     "intake.attributes": "What is known of people: groups to compare, and words for captions.",
+    "intake.group_options": "What was offered, where people wrote something else, too, which is counted as “Other”.",
     "intake.weight": "The survey weight of each person.",
     "intake.received": "When the answer came in.",
     "intake.leave_out": "Rows that are nobody's answers, such as previews: a column, and what stands in it there.",

@@ -12,8 +12,10 @@ from pipeline.workflow.planned_frame import closed_wordings
 def answers_to(question: Question, plan: Intake, frame: pd.DataFrame) -> "pd.Series[str]":
     """Return the cells of a question; of one that people wrote beside a closed question's options, only what they wrote."""
     cells = frame[question.column]
-    closed = plan.ratings.get(question.write_ins)
-    return cells if closed is None else written_in(cells, closed.separator, closed.options)
+    if not question.write_ins:
+        return cells
+    separator, options = plan.options_beside(question.write_ins)
+    return written_in(cells, separator, options) if options else cells
 
 
 def open_columns(plan: Intake, frame: pd.DataFrame) -> Iterator[tuple[str, "pd.Series[str]"]]:

@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from pipeline.errors import StudyError
+from pipeline.study.compact_settings import compacted
 from pipeline.study.study import load_study
+from pipeline.study.study_settings import Intake
 from pipeline.tables.parquet import Vectors, write_table
 
 
@@ -71,3 +73,18 @@ def test_broken_toml_names_the_line(tmp_path):
 def test_folder_without_study_says_how_to_make_one(tmp_path):
     with pytest.raises(StudyError, match="themes new"):
         load_study(tmp_path)
+
+
+def test_a_grid_that_would_hide_a_closed_question_of_the_same_name_is_refused(tmp_path):
+    grid = '[intake.grids.care]\ncolumns = ["Care: kind", "Care: on time"]\nscale = [1, 5]\n'
+    other = '[intake.ratings.care_2]\ncolumn = "Second care visit"\n'
+    with pytest.raises(StudyError, match="the grid care calls its column number 2 care_2, and so is a closed question called"):
+        load_study(write(tmp_path, MINIMAL + grid + other))
+    assert set(load_study(write(tmp_path, MINIMAL + grid)).settings.intake.ratings) == {"care_1", "care_2"}
+
+
+def test_grids_that_the_program_writes_take_no_name_that_a_question_has():
+    ratings = {f"q{n}": {"column": f"Q {n}", "scale": [1, 5]} for n in range(30)} | {"grid_1_2": {"column": "Grid 1 2"}}
+    settings, _ = compacted({"intake": {"file": "export.csv", "ratings": ratings}}, {})
+    plan = Intake.model_validate(settings["intake"])
+    assert {rating.column for rating in plan.ratings.values()} == {rating["column"] for rating in ratings.values()}

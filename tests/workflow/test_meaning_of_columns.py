@@ -282,3 +282,50 @@ def test_a_consent_that_everybody_gave_is_no_matter_for_a_warning(made):
     columns = {"I agree to take part in this survey": ["Yes"] * 48, "May we quote you?": cycled("Yes", "No")}
     study = made({"What next?": prose(), **columns})
     assert study.warnings == ""
+
+
+def own_words(written, *offered, n=48):
+    cells = cycled(*offered, n=n)
+    for i, words in enumerate(written):
+        cells[7 * i + 5] = words
+    return cells
+
+
+WRITTEN = ["Other: deaf and from Wick", "Other - my late wife's club", "Other: deaf and from Wick", "Other: deaf and from Wick"]
+
+
+def test_what_people_wrote_beside_the_options_of_a_group_is_no_group_and_can_be_read(made):
+    columns = {
+        "Ethnic group": own_words(WRITTEN, "White", "Black", "Asian", "Other (please specify)"),
+        "Type of carer": own_words(["only to my twin in Wick", "Yes, to a lodger of mine"], "Parent", "Partner"),
+        "Which tenure?": own_words(["Other: my own barge"], "Rent", "Own"),
+    }
+    study = made(columns | {"What next?": prose()})
+    assert {"Ethnic group", "Type of carer"} <= study.groups
+    run(study.folder, until="intake")
+    people = pd.read_parquet(study.folder / "derived" / "people.parquet")
+    levels = people.groupby("attribute")["value"].unique().map(set)
+    assert levels["Ethnic group"] == {"White", "Black", "Asian", "Other (please specify)"}
+    assert levels["Type of carer"] == {"Parent", "Partner", "Other"}
+    ratings = pd.read_parquet(study.folder / "derived" / "ratings.parquet")
+    shown = {*ratings["value"], *people["value"], *study.checked.people["level"], study.checked.as_text()}
+    assert not any("Wick" in value or "barge" in value or "lodger" in value for value in shown)
+    responses = pd.read_parquet(study.folder / "vault" / "responses.parquet")
+    texts = set(responses["text"].dropna())
+    assert {*WRITTEN, "only to my twin in Wick", "Other: my own barge"} <= texts
+    assert "Wick" not in (study.folder / "study.toml").read_text(encoding="utf-8")
+
+
+def test_a_group_that_somebody_set_by_hand_prints_no_write_in_either(made):
+    area = own_words(["the flat over the chip shop", "Wick"], "North", "South", "Under 18")
+    study = made({"Which part do you live in?": area, "What next?": prose()})
+    settings = study.folder / "study.toml"
+    text = settings.read_text(encoding="utf-8")
+    text = text[: text.index("[intake.ratings")] if "[intake.ratings" in text else text
+    text = text.replace('layout = "wide"', 'layout = "wide"\nattributes = ["Which part do you live in?"]')
+    settings.write_text(text, encoding="utf-8")
+    run(study.folder, until="intake")
+    people = pd.read_parquet(study.folder / "derived" / "people.parquet")
+    assert set(people["value"]) == {"North", "South", "Under 18", "Other"}
+    said = check(load_study(study.folder)).as_text()
+    assert "2 people seem to have written something of their own, which is counted as “Other”" in said and "Wick" not in said

@@ -6,7 +6,9 @@ from itertools import chain
 from pipeline.methods.redact.lexicon import WORD, fold
 from pipeline.methods.redact.masks import Masked, identify, mask, number
 from pipeline.methods.redact.names import find_again
+from pipeline.methods.redact.other_languages import in_another_language
 from pipeline.methods.redact.spans import Span, settle
+from pipeline.methods.text.function_words import ENGLISH, words_of_others
 
 
 def mask_together(
@@ -29,11 +31,24 @@ def mask_together(
     ]
 
 
-def with_names(text: str, spans: tuple[Span, ...], names: Set[str]) -> tuple[Span, ...]:
-    """Add names of other answers that stand in this one, too; most answers hold none, and are as they were found."""
-    if names.isdisjoint(map(fold, WORD.findall(text))):
+def with_names(text: str, spans: tuple[Span, ...], names: Set[str], language: str = ENGLISH) -> tuple[Span, ...]:
+    """Add names of other answers that stand in this one, too; most answers hold none, and are as they were found.
+
+    "Beth" and "Allen" are little words of Welsh and German: they are names where the words around them are not in that language.
+    """
+    present = names & set(map(fold, WORD.findall(text)))
+    if not present:
         return spans
-    return settle(text, [*spans, *find_again(text, names)])
+    little = present & words_of_others().keys()
+    again = find_again(text, present)
+    if little:
+        again = [span for span in again if not _is_little(text, span, little, language)]
+    return settle(text, [*spans, *again])
+
+
+def _is_little(text: str, span: Span, little: Set[str], language: str) -> bool:
+    words = {fold(word) for word in WORD.findall(text, span.start, span.end)}
+    return words <= little and in_another_language(text, span.start, words, language)
 
 
 def identities(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, str]]:

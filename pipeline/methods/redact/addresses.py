@@ -50,6 +50,23 @@ _AT_HOME = re.compile(
     rf"|of|to|from|outside|opposite)\s"
     rf"(?P<it>\d{{1,4}}[A-Za-z]?,?\s{_PROPER}(?:\s{_PROPER}){{1,2}})(?!\w)"
 )
+_AT_NUMBER = re.compile(
+    rf"(?:\b(?:[Aa]t|[Aa]ddress is|[Aa]ddress:|to|outside|opposite|from)\s|^|[.!?]\s)(?P<it>\d{{1,4}}[A-Za-z]?\s{_PROPER})"
+    r"(?=\s?[,.;]|\s?$|\s(?:is|was|has|and|where|needs|gets|which)\b)"
+)
+_CALLED_NUMBER = re.compile(
+    r"\b(?:in|into|at|from|of|to|next door at)\s(?P<it>(?:number|no\.?)\s\d{1,4}[a-z]?)(?![\w%]|\s?(?:on the list|in the queue))",
+    re.IGNORECASE,
+)
+_NUMBERED_NAME = re.compile(
+    rf"(?<![\w£$€.:/])(?:{_FLAT}\s?,?\s)?\d{{1,4}}[A-Za-z]?,?\s(?:[Tt]he\s){_PROPER}(?:,?\s{_PROPER}){{0,2}}(?!\w)"
+)
+_HOUSE_WITH_MORE = re.compile(
+    rf"(?<!\w){_PROPER}(?:\s{_PROPER})?\s(?:Cottages?|Farm|House|Lodge|Villa|Barn|Mill|Bungalow|Croft|Court|Grange|Flats?)"
+    rf"(?:,\s{_PROPER}(?:\s{_PROPER}){{0,2}}){{1,3}}(?!\w)"
+)
+_CORNER = re.compile(rf"\bcorner\sof\s(?P<it>{_PROPER}(?:\s{_PROPER})?(?:\s(?:and|&)\s{_PROPER}(?:\s{_PROPER})?)?)(?!\w)")
+_FLAT_AND_NUMBER = re.compile(rf"(?<!\w){_FLAT},?\s\d{{1,4}}[a-z]?,?\s{_WORD}", re.IGNORECASE)
 _LIVING_ON = re.compile(
     rf"\b(?:flats?|houses?|homes?|estate|shops?|scheme|live|lives|living|lived|stay|stays|corner|bungalows?|park|bus stop"
     rf"|crossing"
@@ -64,7 +81,12 @@ _NAMED_ROAD = re.compile(
     r"|Ginnel|Bottom|Top|Field|Fields|Estate|Flats|Towers?))(?!\w)"
 )
 # Streets of the north end in "gate" and the like, in one word.
-_ONE_WORD = re.compile(r"(?<![\w-])(?P<it>(?!Colgate|Watergate|Billingsgate)[A-Z][a-z]{2,12}(?:gate|gait|garth|royd|wynd))(?!\w)")
+_ONE_WORD = re.compile(
+    r"(?<![\w-])(?P<it>(?:(?:Back|Upper|Lower|North|South|East|West|Old|New|High|Great|Little) )?(?!Colgate|Watergate"
+    r"|Billingsgate)[A-Z][a-z]{2,12}(?:gate|gait|garth|royd|wynd))(?!\w)"
+)
+# "in" and "by" may lead to a service; a street is what one lives on, along or off.
+_IS_STREET = re.compile(r"\b(?:on|along|off|up|down|behind|top of|end of|bottom of)\s(?:the\s)?(?:Back\s)?$")
 _ANY_STREET = re.compile(
     r"(?:back|busy|coronation|country|downing|easy|front|high|local|long|main|middle|next|one|other|own|quiet|right|same|sesame"
     r"|side|that|this|two|whole|wrong)\s",
@@ -80,10 +102,23 @@ def find_addresses(reading: TokenizedText) -> Iterator[Span]:
     if any(token.titled and not token.opens for token in reading.tokens):
         for match in _AT_HOME.finditer(reading.text):
             yield Span(*match.span("it"), "address")
+    for match in _CALLED_NUMBER.finditer(reading.text):
+        yield Span(*match.span("it"), "address", True)
+    for match in _AT_NUMBER.finditer(reading.text) if reading.cased else ():
+        yield Span(*match.span("it"), "address")
+    for match in _FLAT_AND_NUMBER.finditer(reading.text):
+        yield Span(*match.span(), "address")
     if reading.cased:
+        for match in _CORNER.finditer(reading.text):
+            yield Span(*match.span("it"), "address")
+        for match in (*_NUMBERED_NAME.finditer(reading.text), *_HOUSE_WITH_MORE.finditer(reading.text)):
+            yield Span(*match.span(), "address")
         for pattern in (_NAMED_ROAD, _LIVING_ON, _ONE_WORD):
             for match in pattern.finditer(reading.text):
-                yield Span(*match.span("it"), "address", True)
+                sure = pattern is not _NAMED_ROAD and _IS_STREET.search(
+                    reading.text, max(0, match.start("it") - 14), match.start("it")
+                )
+                yield Span(*match.span("it"), "address", not sure)
     for match in _WITHOUT_NUMBER.finditer(reading.text):
         if (
             not _ANY_STREET.match(match["it"])

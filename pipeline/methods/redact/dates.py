@@ -40,7 +40,7 @@ _SOMEONE_IS = (
     r"|lass|lad|boy"
     r"|girl|neighbour|friend|uncle|auntie?|aunty|cousin|niece|nephew|grandson|granddaughter|eldest|youngest"
     r"|oldest)(?:\s(?:is|was)|'?s)"
-    r"|turned|turning)"
+    r"|turned|turning|turns|turn)"
     r"(?:\s(?:only|now|nearly|almost|just|over))?\s"
 )
 _DATES = (
@@ -50,7 +50,8 @@ _DATES = (
     form("date", rf"\b{_WEEKDAY}(?:the\s)?\d{{1,2}}(?:st|nd|rd|th)\b"),
     form(
         "date",
-        r"\b(?:on|by|until|till|from|since|before|after)\s(?P<it>the\s\d{1,2}(?:st|nd|rd|th))\b(?!\s[a-z]{3,})",
+        r"\b(?:on|by|until|till|from|since|before|after)\s(?P<it>the\s\d{1,2}(?:st|nd|rd|th))\b(?!\s(?!and\b|they\b|but\b|she\b|then\b|when\b"
+        r"|this\b|last\b|next\b|who\b|because\b|which\b|nobody\b|with\b|for\b|nothing\b|still\b|without\b)[a-z]{3,})",
         flagged_only=True,
     ),
     form(
@@ -65,6 +66,7 @@ _DATES = (
 _TENS = r"(?:twenty|thirty|fou?rty|fifty|sixty|seventy|eighty|ninety)(?:[\s-](?:one|two|three|four|five|six|seven|eight|nine))?"
 _TEENS = r"(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)"
 _IN_WORDS = rf"(?:{_TENS}|{_TEENS}|a hundred(?: and (?:one|two|three|four|five))?)"
+_SMALL_NUMBER = r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _NOT_COUNTED = (
     r"(?!\s?(?:%|per\s?cent|percent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|times|miles?|people|of us|of them"
     r"|pounds?|quid|odd|fifty|in|out|years?"
@@ -104,7 +106,84 @@ _WITH_NUMBERS_IN_WORDS = (
         with_digit=False,
     ),
 )
+_DAY_AND_MONTH = (
+    form("date", r"\b(?P<it>St\.?\s[A-Z]\w{3,9}['\u2019]s\s(?:Day|Eve|Night))\b", flagged_only=True, with_digit=False),
+    form("date", rf"\b(?P<it>{_FULL_MONTH}\sthe\s\d{{1,2}}(?:st|nd|rd|th))(?!\w)"),
+    form(
+        "date",
+        r"\bon\s(?P<it>(?:christmas|boxing|new year'?s|mother'?s|father'?s|valentine'?s|easter|pancake|st"
+        r" \w{3,9}'?s)\s(?:day|eve|sunday|monday"
+        r"|saturday|tuesday)|good friday|hogmanay|halloween|bonfire night|burns night)\b",
+        flagged_only=True,
+        with_digit=False,
+    ),
+    # "discharged 3/11": scores of ten, halves and "24/7" are none.
+    form(
+        "date",
+        r"(?<![\w£$€./-])(?!24/7|50/50|9/11|1/[2348]\b|2/3\b|3/4\b|[0-9]/10\b|10/10\b)(?:0?[1-9]|[12]\d|3[01])\s?/\s?(?:0?[1-9]|1[0-2])",
+        r"(?![\w/%]|\s?(?:of|people|times|stars?|marks?|days|nights|hours|price|full|empty)\b)",
+        flagged_only=True,
+    ),
+    form(
+        "date",
+        rf"\b(?:on|by|until|till|from|since|before|after)\s(?P<it>(?:the\s)?{_ORDINAL}(?:\sof\s{_MONTH}\b)?)(?=\s?[.,;!?)]|\s?$|\sof\s{_MONTH}\b"
+        r"|\s(?:and|but|he|she|they|we|i|it|when|this|last|next|nobody|my|the|who|because|then)\b)",
+        flagged_only=True,
+        with_digit=False,
+    ),
+)
+_GROWN = rf"(?:[2-9]\d|1[3-9]|10\d|{_IN_WORDS})"
+_ENDS_HERE = r"(?=\s?[.,;!?)]|\s?$|\s(?:and|but|now|with|next|this|so|who|because|cos)\b)"
+_CHILDREN = (
+    r"(?:kids|children|bairns|weans|sons|daughters|grandchildren|grandkids|grandsons|granddaughters|twins|boys|girls|lads|lasses"
+    r"|little ones)"
+)
+_AGES_IN_PASSING = (
+    rf"\b(?:pushing|knocking on|gone|past|hitting|approaching|nearly|almost|over|nearing|coming up(?:\sto)?"
+    rf"|rising)\s(?P<it>{_GROWN}){_ENDS_HERE}",
+    rf"\b(?:woman|man|lady|girl|boy|lad|lass|person|bloke|guy|child|someone|somebody|patient|widow|widower|gentleman)\s(?:of|aged)\s(?P<it>{_GROWN}|\d{{1,2}})\b"
+    r"(?!\s(?:the|my|our|us|them|these))",
+    rf"\bat\s(?P<it>{_GROWN})(?=\s(?:i|he|she|they|we|you|my|mum|dad|to\slook|with)\b|,\s(?:i|he|she|they|we|you|what|with|my)\b)",
+    rf"\b(?:stroke|died|work|retired|widowed|married|diagnosed|fall|me|mum|dad|school|home|job|carer|stopped|started)\sat\s(?P<it>(?:[2-9]\d|10\d|{_IN_WORDS}))\b"
+    rf"{_NOT_COUNTED}(?!\s?(?:%|past|o'clock|am|pm|miles|mph))",
+    r"\b(?P<it>(?:\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen)[\s-](?:month|week)s?[\s-]olds?)\b",
+    rf"\b{_CHILDREN}(?:\s(?:are|aged|of)|,|\s\(|:)\s(?P<it>\d{{1,2}}(?:\s?(?:,|&|and)\s?(?:and\s)?\d{{1,2}}){{1,5}})(?![\w%:/])",
+    rf"^\W{{0,3}}(?P<it>(?:[2-9]\d|10\d|{_TENS}))(?=\s(?:and|now|with|but|but\sstill)\b|,\s[a-z])",
+    rf"\b{_KIN}\s?[,(]\s?(?P<it>{_IN_WORDS})(?=\s?[,)])",
+    rf"\b(?:i'?m|i am)\s(?P<it>[2-9]\d|1[3-9])\b{_NOT_COUNTED}(?!\s?(?:%|st\b|th\b|stone|units|in the|on the|of|kg|lbs))",
+)
+_PASSING = tuple(form("age", regex, flagged_only=True, with_digit=False) for regex in _AGES_IN_PASSING)
 _AGES_ALONE = (
+    *_PASSING,
+    form(
+        "age",
+        r"\b(?:when|since|as|while|because|cos|that|from when|until|till)\s(?:i|he|she|they|my\s\w{2,12})\s?(?:was|were"
+        r"|am|is|turns?|turned|'m|'s)\s",
+        rf"(?:only\s|just\s|about\s|nearly\s|like\s)?(?P<it>\d{{1,3}}(?:½|\.5)?|{_IN_WORDS}|{_SMALL_NUMBER})\b(?!\s?[%:])(?!\s(?:of|minutes|hours|miles|in\s+the\s+queue|stone)\b)",
+        flagged_only=True,
+        with_digit=False,
+    ),
+    form("age", r"\((?:[^()\d]{1,40},\s?)?(?P<it>\d{1,2}\s?(?:½|\.5|and a half))\)?", flagged_only=True),
+    form("age", r"(?<![\w£$€.])(?P<it>\d{1,2}½)(?!\w)", flagged_only=True),
+    form(
+        "age",
+        r"\b(?:turned|turns|turning)\s(?P<it>\d{1,3})(?=\s(?:at|on|in|last|this|next|the|during|a|back)\b)",
+        flagged_only=True,
+    ),
+    form(
+        "age",
+        rf"\b(?:who\sis|who'?s|who\swas|{_KIN}(?:'s|\sis|\swas))\s(?:only\s|just\s|now\s)?(?P<it>{_SMALL_NUMBER}|\d{{1,3}})\b{_NOT_COUNTED}(?!\s?[%:/])(?!\s(?:of|others|other|more|different|in\sone|on\sthe|to\sone)\b)",
+        flagged_only=True,
+        with_digit=False,
+    ),
+    form("age", r"(?<=[a-z]),\s(?P<it>1[1-9]|[2-9]\d|10\d)(?=,\s[a-z])", flagged_only=True),
+    form(
+        "age",
+        rf"\b(?:i'?m|i am|he'?s|she'?s|he is|she is|who'?s|who is|(?:i|he|she|who)(?:'ll|\swill)\sbe|{_KIN}(?:'s|\sis"
+        rf"|\swas|\sare|\swere)|turn(?:s|ed|ing)?)\s(?:only\s|just\s|now\s|nearly\s|almost\s)?",
+        r"(?P<it>\d{1,3})(?=\s?[.,;!?)]|\s?$|\s(?:and|but|now|with|so|who|next|in|this|last)\b(?!\s(?:a\shalf|the\squeue|three|four)))",
+        flagged_only=True,
+    ),
     form(
         "age",
         r",\s(?P<it>[1-9]\d|10\d)(?=,\s(?:has|is|was|can|cannot|can't|lives|who|and|needs|had|gets|still|never|with|does|got)\b)",
@@ -121,7 +200,7 @@ _AGES_ALONE = (
         r"|\snext\sbirthday)",
         flagged_only=True,
     ),
-    form("age", r"(?:^|[.!?]\s)[Aa]t\s(?P<it>\d{2})(?=,?\s(?:i|he|she|you|my|we)\b)"),
+    form("age", r"(?:^|[.!?,]\s|\band\s|\bbut\s)[Aa]t\s(?P<it>\d{2})(?=,?\s(?:i|he|she|you|my|we|they|mum|dad|his|her)\b)"),
     form("age", r"\b(?:as|being|for|like)\s(?:a|an)\s(?P<it>[1-9]\d)(?=[,.]|\s?$)", flagged_only=True),
     form(
         "age",
@@ -130,7 +209,7 @@ _AGES_ALONE = (
         flagged_only=True,
     ),
 )
-DATES = (*_DATES, *_AGES_ALONE)
+DATES = (*_DATES, *_DAY_AND_MONTH, *_AGES_ALONE)
 # One of these stands in every number, day and age that is written in words.
 _NUMBER_PARTS = (
     "wenty", "hirty", "orty", "ourt", "ift", "ixt", "event", "ight", "ninet", "teen", "eleven", "twel", "ten", "hundred", "first",

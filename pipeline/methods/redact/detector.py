@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pipeline.methods.redact.across_answers import mask_together
 from pipeline.methods.redact.addresses import find_addresses
+from pipeline.methods.redact.capitalised import find_capitalised, find_unheard_of_places
 from pipeline.methods.redact.dates import DATES, find_ages, find_in_words
 from pipeline.methods.redact.identifiers import IDENTIFIERS
 from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
@@ -147,7 +148,9 @@ class Redactor:
         words = {fold(word) for name in self.known_names for word in name.split() if len(fold(word)) > 1}
         # Of shorter words nearly every word is one slip away.
         slips = {slip for word in words if len(word) > 4 for slip in one_slip(word)}
-        near = dict.fromkeys((slip for slip in slips if only_a_name(slip, self._lexicon)), NEARLY_KNOWN)
+        near = dict.fromkeys(
+            (slip for slip in slips if only_a_name(slip, self._lexicon) and slip not in self._lexicon.elsewhere), NEARLY_KNOWN
+        )
         return near | dict.fromkeys(words, KNOWN)
 
     def _mark_entities(self, readings: list[TokenizedText]) -> None:
@@ -168,6 +171,7 @@ class Redactor:
         spans += [*find_providers(reading, self._lexicon), *find_roles(reading, places)]
         spans += [*find_ages(reading.text, names), *find_in_words(reading.text)]
         spans += find_life_details(reading, self._lexicon)
+        spans += [*find_capitalised(reading, self._lexicon, spans), *find_unheard_of_places(reading, self._lexicon)]
         return settle(reading.text, spans)
 
 

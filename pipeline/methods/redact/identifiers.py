@@ -23,8 +23,8 @@ _ONLINE = (
     # jo dot bloggs 54 at g mail dot com
     _of_words(
         "e-mail",
-        r"(?<![\w.+-])[\w.+-]{1,40}(?:\s(?:dot|point|underscore|dash|hyphen)\s[\w-]{1,40}){0,4}(?:\s\d{1,6}){0,3}",
-        rf"{_AT}(?:(?:g|hot|i|proton)\s)?[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}(?:{_DOT}|\s?\.\s?){_TLD}",
+        r"(?<![\w.+-])[\w.+-]{1,40}(?:(?:\s(?:dot|point|underscore|dash|hyphen)\s|\s?[\[(]\s?(?:dot|underscore|dash)\s?[\])]\s?)[\w-]{1,40}){0,4}(?:\s\d{1,6}){0,3}",
+        rf"{_AT}(?!www\b|https?\b)(?:(?:g|hot|i|proton)\s)?[\w-]{{2,40}}(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}(?:{_DOT}|\s?\.\s?){_TLD}",
     ),
     _of_words(
         "e-mail",
@@ -37,6 +37,24 @@ _ONLINE = (
         r"(?<![\w.+-])(?:(?=[\w-]{0,30}[\d_.])[\w.+-]{2,64}\sat\s|[\w.+-]{1,64}\s?[\[(]\s?at\s?[\])]\s?)",
         rf"(?:[\w-]{{2,40}}\.){{1,3}}{_TLD}",
     ),
+    # kev underscore b at hotmail
+    _of_words(
+        "e-mail",
+        r"(?<![\w.+-])[\w+-]{1,40}(?:\s?(?:dot|point|underscore|dash|hyphen|[._])\s?[\w-]{1,40}){0,4}(?:\s\d{1,6}){0,2}",
+        rf"{_AT}(?:g\s?mail|hot\s?mail|yahoo|outlook|icloud|bt\s?internet|aol|live|sky|talk\s?talk|virgin\s?media|proton\s?mail)\b",
+        rf"(?:(?:{_DOT}|\s?\.\s?)[\w-]{{2,20}}){{0,3}}",
+    ),
+    _of_words("e-mail", rf"(?<![\w.+-])[\w.+-]{{1,64}}\s?@\s?[\w-]{{1,40}}\s[\w-]{{1,40}}\s?\.\s?{_TLD}(?:\s?\.\s?uk\b)?"),
+    _of_words(
+        "web address",
+        r"(?<![\w@.-])[\w-]{2,40}\.(?:wordpress|blogspot|tumblr|wixsite|weebly|substack|github|medium|ghost|carrd|home\.blog)",
+        r"(?:\.\w{2,6}){1,2}\b(?:/[^\s<>\"]{1,200})?",
+    ),
+    _of_words(
+        "web address",
+        rf"(?<![\w@.-])(?!(?:[\w-]{{1,60}}\.){{0,3}}(?:gov|nhs|ac|police)\.uk)(?:[\w-]{{2,40}}\.){{1,3}}{_SITE}(?![\w/])",
+        flagged_only=True,
+    ),
     _of_words("web address", r"(?<!\w)https?://[^\s<>\"]{3,300}"),
     _of_words("web address", r"(?<!\w)www\.(?!(?:[\w-]{1,60}\.){0,3}(?:gov|nhs|ac)\.uk(?![\w/]))[^\s<>\"]{3,300}"),
     _of_words("web address", rf"(?<![\w@.])(?:[\w-]{{2,40}}\.){{1,3}}{_SITE}/[^\s<>\"]{{1,200}}"),
@@ -48,6 +66,12 @@ _ONLINE = (
     ),
 )
 
+_HANDLE_AS = _of_words(
+    "handle",
+    rf"\b{_NETWORK}\b\s(?:as|under|handle(?:\sis)?|username(?:\sis)?|name(?:\sis)?|called|i'?m|i\sam)\s",
+    r"(?P<it>(?!the\b|a\b|my\b|well\b)[\w.]{5,30})",
+)
+_HANDLE_AFTER = _of_words("handle", rf"\b{_NETWORK}\b\s?[:=]\s?(?P<it>@?[\w.]{{4,30}})")
 _HEALTH = r"(?:nhs|chi|h ?& ?c|h and c|health and care|patient)"
 _NUMBERS = (
     form("health number", rf"{_NOT_MONEY}[1-9]\d{{2}}[ .\-\u2010-\u2013]{{1,3}}\d{{3}}[ .\-\u2010-\u2013]{{1,3}}\d{{4}}(?!\d)"),
@@ -71,6 +95,15 @@ _NUMBERS = (
         r"\b(?:tel(?:ephone)?|phone|ring|call|text|mob(?:ile)?|landline|whats\s?app|extension|ext)\b\W{0,3}(?:\w{1,8}\s){0,3}?",
         r"(?P<it>\d(?:[ -]?\d){4,11})(?![\d%:])(?!\s?(?:times|people|mins?|minutes|hours|days|weeks))",
     ),
+    # The letter O for a nought.
+    _of_words(
+        "phone", rf"(?<![\w£$€.])(?=[\dOo .()/-]{{0,16}}[Oo])(?=[\dOo .()/-]{{0,16}}\d)[Oo0](?:{_GAP}[\dOo]){{9,10}}(?!\w)"
+    ),
+    _of_words(
+        "phone",
+        rf"\b(?=(?:\w{{1,7}}[\s,-]{{1,2}}){{0,6}}(?:double|treble|triple|oh|zero)\b)(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{4,5}}{_DIGIT_WORD}\b",
+    ),
+    _of_words("phone", rf"\b(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{4,5}}{_DIGIT_WORD}\b", flagged_only=True),
     _of_words("phone", rf"\b(?:{_DIGIT_WORD}[\s,-]{{1,2}}){{6,14}}{_DIGIT_WORD}\b"),
 )
 
@@ -104,7 +137,17 @@ _SMALL_WORD = r"(?:hrs|min|day|yrs|ppl|mph|kgs|any|and|the|for|but|has|was|who|a
 _CASE = (
     r"(?:case|casework|ref|reference|file|mosaic|liquid\s?logic|las|care\s?first|complaint|claim|client|service user"
     r"|patient|hospital|account|customer|incident|crime|policy|membership|passport|licen[cs]e|order|tenancy|referral|log"
-    r"|badge|id|crn|urn|uprn|pin|roll|application|applicant|member|candidate|student|staff|tenant|rent|council tax|hospital no)"
+    r"|badge|id|pcn|utr|crn|urn|uprn|pin|roll|application|applicant|member|candidate|student|staff|tenant|rent|council"
+    r" tax|hospital no)"
+)
+# Letters that stand before figures and make no number of a case of them.
+_NO_CODE = (
+    r"(?:covid|pip|uc|esa|dla|nhs|gcse|bbc|in|on|at|of|for|to|the|and|since|by|is|was|are|were|from|about|around|over|under|than|or|a|an"
+    r"|my|me|we|i|it|he|she|they|us|every|until|till|before|after|past|only|just|age|aged|band|room|flat|ward|number|nos?|route|bus|level"
+    r"|top|up|did|had|has|have|got|get|be|am|pm|min|mins|hrs?|hours?|days?|weeks?|years?|months?|mon|tue|tues|wed|weds|thu|thur|thurs|fri"
+    r"|sat|sun|jan|feb|mar|march|apr|april|may|june?|july?|aug|sept?|oct|nov|dec|vitamin|covid|grade|section|part|page|chapter|type|step"
+    r"|stage|year|ring|call|text|rang|tel|phone|mob|mobile|fax|dial|rule|gp|a\s?&\s?e|with|not|so|but|as|if|when|like|nearly|almost|best"
+    r"|least|most|max|about|approx|circa|plus|between|within|all|say|says|said|paid|cost|costs|pay|pays|charge|quid|pounds?|hit|did)\b"
 )
 _CODES = (
     form(
@@ -113,6 +156,12 @@ _CODES = (
         exact_case=True,
     ),
     form("number plate", r"(?<![\w£])(?:[A-Z]\d{1,3}\s?[A-Z]{3}|[A-Z]{3}\s?\d{1,3}[A-Z])(?!\w)", exact_case=True),
+    form(
+        "number plate",
+        rf"(?<!\w)(?!(?:IS|AM|AT|ON|IN|OF|TO|WE|HE|MY|BY|UP|AS|OR|SO|NO|IT|ME|US|DO|GO|IF|BE|AN|IM)\b)[A-Z]{{2}}\s\d{{2}}\s(?!(?i:{_SMALL_WORD}))"
+        r"(?!(?:OLD|OUT|OFF|GOT|DAD|MUM|NAN|HIS|HER|LOT|WAY|MEN|BUS|HAD|DID|GET|SAY|SON|NOR|YET|PER|TIL)\b)[A-Z]{3}(?!\w)",
+        exact_case=True,
+    ),
     form(
         "number plate",
         r"\b(?:reg(?:istration)?|number plate)\b\W{0,3}(?:(?:no|number|plate|is|was)\b\W{0,3}){0,3}",
@@ -137,9 +186,39 @@ _CODES = (
         r" (?:\d{5,9}|\d{3,4} \d{3,4}(?: \d{2,4})?)(?!\w)",
         exact_case=True,
     ),
+    # After a word for it, whatever letters and figures stand together, with three figures or more among them.
+    form(
+        "reference",
+        rf"\b(?:{_CASE}|(?:my|our|the|her|his)\s(?:number|no\.?|code))\b(?:\s(?:no\.?|num\w{{0,6}}|ref(?:erence)?|id|code))?\W{{0,3}}(?:(?:is|was)\s)?",
+        r"(?P<it>(?!(?:19|20)\d{2}\b(?!\s?[/-]\s?\d{3}))(?=(?:\W{0,3}\w){0,14}?\d\W{0,3}(?:\w\W{0,3}){0,4}?\d\W{0,3}(?:\w\W{0,3}){0,4}?\d)"
+        r"(?:(?-i:[A-Z]{1,5})\b|(?-i:[A-Z]{1,5})?\d{1,9}(?-i:[A-Z]{0,3})\b)(?:\s?[/\-.]\s?(?-i:[A-Z]{1,4})\b|\s(?-i:[B-HJ-Z])\b"
+        r"|\s?[/\-. ]\s?\d{1,9}(?-i:[A-Z]{0,2})\b){1,6})",
+        r"(?![\w%:])(?!\s(?:times|people|days|weeks|months|years|minutes))",
+    ),
+    # "ASC/ 2231 - 07", "hsg 00 418 B": letters, and figures in groups behind a stroke or with a nought.
+    form(
+        "reference",
+        rf"(?<![\w-])(?!{_NO_CODE})(?:(?-i:[A-Z]{{2,6}})|[b-df-hj-np-tv-xz]{{2,5}})\s?[/-]\s?\d{{2,9}}(?:\s?[/-]\s?\d{{2,9}}){{0,3}}(?:\s?[/-]?\s?[A-Z]\b)?(?![\w%])",
+    ),
+    form(
+        "reference",
+        rf"(?<![\w-])(?!{_NO_CODE})(?:(?-i:[A-Z]{{1,5}})|[b-df-hj-np-tv-xz]{{2,5}})[ .]?(?!0\d{{2,4}} \d{{3}}"
+        rf" ?\d{{3,4}}\b)(?=0|\d{{1,4}}[ .]\d{{2,4}}[ .]?\d*[ .]?[A-Z]\b)\d{{1,6}}(?:[ .]\d{{2,6}}){{1,3}}",
+        r"(?:[ .]?(?-i:[A-Z])\b)?(?![\w%:])(?!\s?(?:am|pm|hrs|hours|mins)\b)",
+    ),
+    form("reference", r"(?<![\w£$€.,-])\d{2,6}[/-][A-Z]{1,5}[/-]?\d{2,9}(?!\w)", exact_case=True),
+    form("reference", r"(?<![\w-])[A-Z]{1,4}-?\d{3,6}-?[A-Z]{1,3}(?!\w)", exact_case=True),
+    form(
+        "reference",
+        rf"\b(?:{_CASE}|badge|number|no)\b\.?(?:\s(?:no|number)\b\.?)?\s?[:#]?\s?(?:is\s)?",
+        r"(?P<it>(?-i:[A-Z]{1,3})\d{2,6}(?:\s(?-i:[A-Z]{0,2})\d{1,4}){1,3})(?!\w)",
+    ),
+    form("reference", r"(?<!\w)#\s?\d[\d/-]{3,15}(?!\w)"),
+    form("reference", r"(?<!\w)[A-Z]\s0\d{4,8}(?!\w)", exact_case=True),
+    form("reference", r"(?<![\w£$€.,/-])\d{4,6}\s\d{4,6}(?![\w%,/-])", flagged_only=True),
     form("reference", r"(?<!\w)[A-Za-z]{1,5}[/-]\d{3,9}(?:[/-]\w{1,8}){0,2}(?!\w)"),
     form("reference", r"(?<!\w)[A-Z]{1,4}\d{5,9}(?!\w)"),
     form("reference", r"(?<![\w£$€.,])\d{4}[ -]\d{4}[ -]\d{4}(?:[ -]\d{1,4})?(?!\d)"),
     form("reference", r"(?<![\w£$€.,])\d{7,16}(?![\w%])(?!,\d)"),
 )
-IDENTIFIERS = (*_ONLINE, *_NUMBERS, *_POSTCODES, *_CODES)
+IDENTIFIERS = (*_ONLINE, _HANDLE_AS, _HANDLE_AFTER, *_NUMBERS, *_POSTCODES, *_CODES)

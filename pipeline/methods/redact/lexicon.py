@@ -43,6 +43,9 @@ class Lexicon:
     first_names: Mapping[str, int]
     common: frozenset[str]
     adverbs: frozenset[str]
+    verbs: frozenset[str]
+    nouns: frozenset[str]
+    adjectives: frozenset[str]
     heard_of: frozenset[str]
     function: frozenset[str]
     public: frozenset[str]
@@ -73,6 +76,10 @@ class Lexicon:
             return all(part in self.function or part in self.common or part in _PREFIXES for part in word.split("-"))
         return word in self.common
 
+    def is_heard_of(self, word: str) -> bool:
+        """Say whether the folded word, or what it is a form of, is in a dictionary or is what everybody knows."""
+        return any(stem in self.heard_of or stem in self.common or stem in self.public for stem in stems_of(word))
+
     def never(self, word: str) -> bool:
         """Say whether the folded word is no name whatever stands around it."""
         # "Don't" and "we'll", which begin sentences.
@@ -87,6 +94,20 @@ class Lexicon:
     def misspells_a_name(self, word: str) -> bool:
         """Say whether one slip of a finger makes a well-known first name into this one."""
         return 4 < len(word) < 20 and any(self.first_names.get(near) == CERTAIN for near in one_slip(word))
+
+
+def stems_of(word: str) -> list[str]:
+    """Return the word and what it may be a form of: a plural, or a verb with an ending."""
+    stems = [word]
+    if word.endswith("s") and not word.endswith("ss"):
+        stems += [word[:-1], *([f"{word[:-3]}y"] if word.endswith("ies") else [])]
+        stems += [word[:-2]] if word.endswith(("shes", "ches", "sses", "xes", "oes", "zes")) else []
+    for ending in ("ed", "ing", "er", "ers"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            stem = word.removesuffix(ending)
+            stems += [stem, f"{stem}e", f"{stem[:-1]}y" if stem.endswith("i") else stem]
+            stems += [stem[:-1]] if stem[-1] == stem[-2] else []
+    return stems
 
 
 # Answers hold the same few thousand words again and again.
@@ -131,6 +152,9 @@ def load_lexicon(lookups: Any, stop_words: set[str]) -> Lexicon:
         first_names={word: strength for word, strength in names.items() if strength},
         common=common,
         adverbs=frozenset(index["adv"]),
+        verbs=frozenset(index["verb"]),
+        nouns=frozenset(index["noun"]),
+        adjectives=frozenset(index["adj"]),
         heard_of=frozenset(word for kind in ("adj", "adv", "noun", "verb") for word in index[kind]),
         function=frozenset(stop_words | {"will", "may"}),
         public=listed["public"],

@@ -42,14 +42,14 @@ _INSTITUTION = (
     r"\s(?:school)|school|church|chapel|mosque|hospital|college|university|surgery|council|library|prison|court|pub|parish"
 )
 _WHO = (
-    r"(?:\bi'?m|\bi am|\bi was|\bi work(?:ed)?|\bas|\bbeing|\bhe'?s|\bshe'?s|\b(?:he|she|who|it)\s(?:is|was)"
+    r"(?:\bspeaking as|\bi'?m|\bi am|\bi was|\bi work(?:ed)?|\bas|\bbeing|\bhe'?s|\bshe'?s|\b(?:he|she|who|it)\s(?:is|was)"
     r"|\b(?:mum|dad|mother|father|son|daughter|husband|wife|brother|sister|partner|friend|neighbour|nan|gran|uncle|auntie?"
     r"|cousin)"
     r"(?:\s(?:is|was|works|worked)|'s)|\bused to be|\bbecame|\bretired)\s(?:as\s)?"
 )
 _ROLE_SOMEWHERE = re.compile(
-    rf"{_WHO}(?P<it>(?:the|a|an|only|former|retired|head|chief|senior|deputy)\s(?:[a-z-]{{2,15}}\s){{1,4}}?"
-    rf"(?:at|of|for|in|from|with)\s(?:the\s)?(?-i:{_NAME})(?:\s(?:(?-i:{_NAME})|(?:{_INSTITUTION})\b|(?:of|o'|on|upon|by"
+    rf"{_WHO}(?P<it>(?:the|a|an|only|former|retired|head|chief|senior|deputy)\s(?:[a-z-]{{1,15}}\s){{1,6}}?"
+    rf"(?:at|of|for|in|from|with|outside|near|by|on)\s(?:the\s)?(?-i:{_NAME})(?:\s(?:(?-i:{_NAME})|(?:{_INSTITUTION})\b|(?:of|o'|on|upon|by"
     rf"|the)\s(?-i:{_NAME}))){{0,3}})",
     re.IGNORECASE,
 )
@@ -62,23 +62,73 @@ _OFFICE = (
     r"|constable|sergeant|inspector|fire ?fighter|station (?:master|officer)|chair(?:man|woman|person)?|secretary|treasurer"
     r"|founder"
     r"|captain|coach|skipper|editor|harbour ?master|coroner|magistrate|town crier|registrar|sheriff|gp partner|practice manager"
-    r"|ward sister|matron|butcher|baker|blacksmith|undertaker|gamekeeper|lighthouse keeper|ferryman|lifeboat (?:man|crew)"
+    r"|ward sister|matron|butcher|baker|blacksmith|undertaker|gamekeeper|lighthouse keeper|ferryman|lifeboat (?:man"
+    r"|crew)|organist|(?:bus|tram|train|lorry|taxi) driver"
     r"|coxswain"
     r"|scout leader|guide leader|brown owl|champion|conductor)"
 )
 _OFFICE_OF = re.compile(
-    rf"\b(?P<it>(?:(?:the|a|an|only|former|retired|local|deputy)\s){{0,3}}{_OFFICE}\s(?:of|at|in|for|from|with)\s(?:(?:the"
+    rf"\b(?P<it>(?:(?:the|a|an|only|former|retired|local|deputy)\s){{0,3}}{_OFFICE}\s(?:of|at|in|for|from|with|outside|near|on)\s(?:(?:the"
     rf"|our|my|a)\s)?"
     rf"(?:(?-i:{_NAME})(?:\s(?:(?-i:{_NAME})|(?:{_INSTITUTION})\b|(?:of|o'|on|upon|by|the)\s(?-i:{_NAME}))){{0,3}}"
-    rf"|(?:[a-z]{{3,15}}\s){{0,2}}(?:{_INSTITUTION}|village|town|club)\b))",
+    rf"|(?:[a-z]{{3,15}}\s){{0,2}}(?:{_INSTITUTION}|village|town|club|team|group|choir|band|society|league|branch|lodge|allotments?)\b))",
     re.IGNORECASE,
 )
 _THE_ONLY = re.compile(
-    r"\b(?P<it>(?:the|their|our)\s(?:only|first|last|oldest|youngest"
+    r"\b(?P<it>(?:(?:the|their|our)\s|^|(?<=as\s)|(?<=was\s)|(?<=am\s))(?:only|first|last|oldest|youngest"
     r"|longest[ -]serving)\s(?:[\w'\u2019-]{2,20}\s){0,4}?[\w'\u2019-]{2,20}\s(?:in|at|on|from|of|for|with)\s"
     r"(?:(?:the|our|this|my|here)\s)?(?-i:[A-Z][\w'\u2019-]+|(?:village|town|street|road|county|island|estate|ward|home"
     r"|unit|school|church|area|city"
-    r"|country|council|region|building|block|centre)\b)(?:\s(?-i:[A-Z])[\w'\u2019-]+){0,2})",
+    r"|country|council|region|building|block|centre|(?:\w{3,12}\s)?(?:group|club|choir|team|class|ward|society|band|league|shift|rota))\b)(?:\s(?-i:[A-Z])[\w'\u2019-]+){0,2})",
+    re.IGNORECASE,
+)
+_WHERE = (
+    r"(?:country|county|world|uk|britain|england|scotland|wales|ireland|nation|region|area|village|town|city|borough|island|district|school"
+    r"|home|street|estate|ward|unit|hospital|trust|council|north|south|east|west|(?-i:[A-Z][\w'\u2019-]+))"
+)
+_LOCAL_OFFICE = re.compile(
+    rf"\b(?P<it>(?:the|our|an?)\s(?:local|village|town|parish|only|former|ex|retired|first|last)[\s-]{_OFFICE})\b", re.IGNORECASE
+)
+_FORMER = re.compile(
+    rf"\b(?P<it>(?:the\s|an?\s)?(?:former|ex|retired|founding|chief|head|deputy|leader)[\s-](?:[a-z-]{{2,15}}\s){{0,3}}?(?:of|at|for|from|in)\s(?:the\s)?(?-i:{_NAME})"
+    rf"(?:\s(?-i:{_NAME})){{0,3}})",
+    re.IGNORECASE,
+)
+_ONE_WHO = re.compile(
+    r"\b(?:i'?m|i am|he'?s|she'?s|he is|she is|i was|he was|she was|that'?s me,?|known as|as|^)\s?(?P<it>the\s(?:man|woman"
+    r"|lady|lad|girl|boy|bloke|guy|person|one|mum|dad"
+    r"|mother|father|couple|family|wifie|chap|carer|nurse)\s(?:who|whose|with the|with a)\s[^,.;!?\n]{3,60})",
+    re.IGNORECASE,
+)
+# Things, reasons and times are nobody.
+_NOBODY = (
+    r"(?:things?|ways?|reasons?|times?|places?|options?|problems?|issues?|complaints?|one|good|bad|opinions?|smiles?|bits?|parts?|choices?"
+    r"|differences?|contacts?|days?|points?|shops?|bus|buses|trains?|hope|answers?|words?|questions?|change|help|support|service|activity"
+    r"|toilets?|lifts?|rooms?|food|meals?|money|thing|light|joy|comfort|sound|noise|outing|break)"
+)
+_ONLY_IN = re.compile(
+    rf"\b(?P<it>(?:the|their|our)\sonly\s(?:(?!{_NOBODY}\b)[\w'\u2019-]{{2,20}}\s){{1,4}}?(?:in|at|on|on\sthe|within)\s(?:the|her|his|their|our|my|this)"
+    r"\s(?:[\w'\u2019-]{2,20})(?:\s(?:group|club|team|class|choir|school|site|home|unit|ward|street|road))?)(?!\w)",
+    re.IGNORECASE,
+)
+_THE_OFFICE = re.compile(
+    rf"\b(?:i'?m|i am|i was|he'?s|she'?s|he is|she is|he was|she was|as"
+    rf"|being)\s(?P<it>the\s(?:[\w-]{{3,12}}\s){{0,2}}{_OFFICE})\b",
+    re.IGNORECASE,
+)
+_FAMILIES = re.compile(
+    r"\b(?P<it>(?:one|two|1|2) of (?:only |just |about )?(?:the )?(?:few|two|three|four|five|six|seven|eight|nine|ten"
+    r"|[2-9]|1\d)\s"
+    r"(?:[\w'\u2019-]{2,20}\s){0,2}(?:famil(?:y|ies)|people|men|women|kids|children|girls|boys|couples|households|residents|tenants|carers|members"
+    r"|speakers|users|patients|households|pupils|parents)\b(?:\s(?:in|on|at|of|from|with|who)\s[^,.;!?\n]{2,40})?)",
+    re.IGNORECASE,
+)
+_ONE_OF_FEW = re.compile(
+    r"\b(?P<it>(?:one|1|two|2) (?:of|in) (?:only |just |about |around |fewer than |less than |the )?(?:a )?(?:few"
+    r"|handful of|\d{1,4}|two|three|four"
+    r"|five|six|seven|eight|nine|ten|eleven|twelve|a dozen|twenty|thirty|forty|fifty|a hundred)\b(?:\s[\w'\u2019-]{2,20}){0,3}?"
+    rf" (?:in|on|at|of|from) (?:the |this |our |all |all of )?(?:whole |entire )?{_WHERE}\b"
+    r"(?: (?:with|who|that|to) [^,.;!?\n]{2,60}|(?:\s(?-i:[A-Z])[\w'\u2019-]+)*))",
     re.IGNORECASE,
 )
 _SCHOOL = re.compile(
@@ -117,6 +167,7 @@ _FLAGS = (
     (_SAINT, "place"),
 )
 _PLACED = frozenset({"at", "of", "in", "for", "from", "with", "on"})
+_FEW = frozenset({"one", "two"})
 _RANKED = frozenset({"only", "first", "last", "oldest", "youngest", "longest", "longest-serving"})
 _OFFICE_WORDS = frozenset(re.findall(r"[a-z]{2,}", _OFFICE)) | {"bellringer", "headteacher", "subpostmaster", "firefighter"}
 
@@ -129,9 +180,16 @@ _SMALL_HOME = re.compile(
 _IS_A_HOME = re.compile(r"\s(?:is|was|has|had|closed|shut|staff|used|never|always|needs|could|should|care)\b")
 
 
+_WARD = re.compile(
+    r"\b(?:in|on|to|from|at)\s(?:the\s)?(?P<it>(?:ward|bay|unit)\s(?:no\.?\s)?(?:\d{1,3}[a-z]?|[A-Z]\d{0,2}\b))(?!\w)",
+    re.IGNORECASE,
+)
+
+
 def find_life_details(reading: TokenizedText, lexicon: Lexicon) -> Iterator[Span]:
     """Flag papers, charities and clubs, schools, homes called by one word, and what somebody is somewhere."""
     text = reading.text
+    yield from (Span(*match.span("it"), "care provider", True) for match in _WARD.finditer(text))
     names_inside = any(token.titled and not token.opens for token in reading.tokens)
     yield from _roles(reading, names_inside=names_inside)
     if not any(token.titled and len(token.word) > 1 for token in reading.tokens):
@@ -163,9 +221,17 @@ def _roles(reading: TokenizedText, *, names_inside: bool) -> Iterator[Span]:
     """Flag what somebody is somewhere; most answers hold no word that any of the patterns could begin with."""
     words = {token.word for token in reading.tokens}
     if words.isdisjoint(_PLACED):
+        yield from (
+            Span(*match.span("it"), "role", True)
+            for pattern in (_ONE_WHO, _LOCAL_OFFICE, _THE_OFFICE)
+            for match in pattern.finditer(reading.text)
+        )
         return
-    patterns = [_ROLE_SOMEWHERE] if names_inside else []
-    patterns += [_OFFICE_OF] if not words.isdisjoint(_OFFICE_WORDS) else []
+    patterns = [_ROLE_SOMEWHERE, _FORMER] if names_inside else []
+    patterns += [_OFFICE_OF, _LOCAL_OFFICE, _THE_OFFICE] if not words.isdisjoint(_OFFICE_WORDS) else []
+    patterns += [_ONE_WHO] if "the" in words else []
+    patterns += [_ONE_OF_FEW, _FAMILIES] if not words.isdisjoint(_FEW) else []
+    patterns += [_ONLY_IN] if "only" in words else []
     patterns += [_THE_ONLY] if not words.isdisjoint(_RANKED) else []
     for pattern in patterns:
         yield from (Span(*match.span("it"), "role", True) for match in pattern.finditer(reading.text))

@@ -17,12 +17,12 @@ _RELATIVES = (
     r"|husband|wife|hubby|brother|sister|sis|bro|partner|boyfriend|girlfriend|fianc[eé]e?|friend|mate|pal|neighbou?r"
     r"|grandson|granddaughter|grandchild|grandad|granddad|grandpa|grandma|grandmother|grandfather|gran|nan|nanna|nana|nain"
     r"|taid|uncle|aunt(?:ie|y)?|cousin|niece|nephew|step(?:son|dad|mum|daughter|father|mother)|twin|flatmate|housemate"
-    r"|room\s?mate|baby|lad|chap|bloke|lady|man|woman|guy|girl|boy)"
+    r"|room\s?mate|baby|bairn|lass(?:ie)?|mither|faither|brither|hen|lad|chap|bloke|lady|man|woman|guy|girl|boy)"
 )
 _PEOPLE = rf"(?:{_WORKERS}|{_RELATIVES})"
 _TITLE = r"(?:mr|mrs|ms|mx|mister|dr|prof(?:essor)?|cllr|councillor|rev(?:erend)?|pc|sgt|cpl|dame)"
 _FAMILY = r"(?:uncle|unc|aunt(?:ie|y)?|nan(?:na|ny|a)?|gran(?:ny|dma|dad|ddad|dpa)?|cousin|nain|taid)"
-KIN = rf"(?:{_FAMILY}|our|big|little|old)"
+KIN = rf"(?:{_FAMILY}|our|wor|oor|big|little|old|wee)"
 """What a name is said together with, as in "Uncle Mo" and "our Shaz": masked with it, and kept in the token."""
 
 _PERSONAL = (
@@ -40,10 +40,14 @@ _CUES = (
     (6, rf"\b{_TITLE}\b\.?\s{{1,2}}"),
     (4, r"\b(?:miss|sister|nurse|matron|doctor|sir|lady|father|pastor|imam|judge|captain)\s"),
     (4, rf"\b{_FAMILY}\s"),
-    (3, r"\b(?:our|big|little|old)\s"),
+    (3, r"\b(?:our|wor|oor|big|little|old|wee)\s"),
     (3, rf"\b{_PEOPLE}(?:'s|s)?(?:\s?[,(\u2013:-]\s?|\s)(?:(?:was |is )?(?:called|named) |(?:mr|ms|the) )?"),
     (2, rf"\b{_PEOPLE},?\s(?:is|was|are|were)\s"),
-    (3, r"\b(?:called|named|name is|name's|name was|names are|known as|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}"),
+    (
+        3,
+        r"\b(?:called|named|name is|name's|name was|names are|known as|(?:herself|himself|themselves|call him|call her"
+        r"|call me|calls him|calls her)(?:\sas)?|nickname is|i am called|signed|dear|hiya)[ :,]{1,2}",
+    ),
     (2, r"\b(?:regards|yours|sincerely|faithfully|cheers|thanks|thank you|love from|my name)[ ,\n\r-]{1,3}"),
     (
         2,
@@ -129,7 +133,7 @@ _IS_SOMEBODY = re.compile(
     r"(?:\s(?:is|was|has been)|[\u2019']s)\s(?:(?:so|very|really|always|such|just|dead|pure|absolutely|too|quite|not|never"
     r"|a|an|the|my|our|one"
     r"|of|also|still)\s){0,3}(?:great|lovely|kind|brilliant|amazing|nice|friendly|helpful|patient|rude|funny|caring|fantastic"
-    r"|wonderful|fab|fabulous|sound|smashing|super|gentle|polite|honest|good\s(?:with|to|at)|off\ssick|on\s(?:holiday|leave)"
+    r"|wonderful|fab|fabulous|sound|smashing|super|gentle|polite|honest|good\s(?:with|to|at)|off\ssick|(?:on|off)\s(?:holiday|leave|shift|duty|nights|days|sick|maternity)|here|due\sto"
     r"|leaving|retiring|angel|star|gem|legend|diamond|best|worst|only\sone|there\sfor|like\sa|the\sone|ace|class|spot\son|lush"
     rf"|bossy|grumpy|lazy|cheerful|thoughtful|respectful|dedicated|supportive|{_PEOPLE})\b",
     re.IGNORECASE,

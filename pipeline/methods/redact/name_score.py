@@ -5,6 +5,15 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.methods.redact.lexicon import CERTAIN, LIKELY, Lexicon
 from pipeline.methods.redact.name_context import acts_as_a_person, happens_after, said_after, says_or_does, title_before
+from pipeline.methods.redact.name_grammar import (
+    NOT,
+    PERHAPS,
+    SURELY,
+    begins_a_sentence_as_a_name,
+    is_joined_to_a_name,
+    stands_bare,
+    unheard_of_and_does,
+)
 from pipeline.methods.redact.tokenized_text import Token, TokenizedText
 
 
@@ -20,9 +29,18 @@ _INITIALS = re.compile(r"(?<![\w'\u2019.])(?:[A-Z](?:\.\s?|\s)){1,3}$")
 _SMALL_INITIAL = re.compile(r"(?<![\w'\u2019.])[a-z]\.\s?$", re.IGNORECASE)
 _GOES_ON = re.compile(r"\w|\s[a-z]", re.IGNORECASE)
 _TITLE, _ROLE = 6, 3
+_BY_GRAMMAR = {SURELY: MASK, PERHAPS: FLAG, NOT: NEVER}
 # After the verb "will" none of these can stand.
+_ARTICLES = frozenset({"a", "an", "the", "some", "any", "no", "every", "each", "these", "those"})
 _MONTHS = frozenset({"april", "may", "june", "august"})
 _CLAUSE_BEFORE = re.compile(r"(?:[,;&]|\band)\s$")
+_INITIAL_ACTS = re.compile(
+    r"\.?\s(?:is|was|has|had|said|says|told|rang|came|comes|left|does|did|never|always|who|stood|sat|took|gave|got|went|goes|made|makes"
+    r"|helps|helped|listens|listened|knows|knew|shouts|shouted|and\sI\b|can't|won't|couldn't|doesn't|didn't|wasn't|isn't)\b"
+)
+_FAMILY_IS = re.compile(
+    r"\s(?:next|upstairs|downstairs|opposite|across|over|at|on|from|are|were|have|had|and|never|always|who|do|did|[a-z]+ed)\b"
+)
 _WILL_IS = re.compile(
     r"\s(?:(?:always|really|never|often)\s)?(?:is|was|has|does|did|came|[a-z]{2,12}[a-rt-z]s|[a-z]{2,12}[^e\W]ed)\b",
     re.IGNORECASE,
@@ -46,11 +64,20 @@ def with_model(reading: TokenizedText, lexicon: Lexicon, weights: Sequence[int])
         for position, token in enumerate(reading.tokens)
     ]
     return [
-        min(weight + MODEL, FLAG if weight < MASK and token.opens and token.word in lexicon.ideas else weight + MODEL)
+        min(weight + MODEL, FLAG if weight < MASK and _is_unsure(token, lexicon, weight) else weight + MODEL)
         if person and weight != NEVER
         else weight
         for token, weight, person in zip(reading.tokens, weights, persons, strict=True)
     ]
+
+
+def _stands_after(reading: TokenizedText, position: int, words: frozenset[str]) -> bool:
+    return position > 0 and reading.tokens[position - 1].word in words
+
+
+def _is_unsure(token: Token, lexicon: Lexicon, weight: int) -> bool:
+    """Say whether a word that begins a sentence stays no more than likely, whatever the model says."""
+    return token.opens and (token.word in lexicon.ideas or (weight == FLAG and lexicon.is_word(token.word)))
 
 
 def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names: Mapping[str, int]) -> int:
@@ -61,28 +88,57 @@ def _weigh(reading: TokenizedText, lexicon: Lexicon, position: int, known_names:
     # The word for itself first; what stands round it cannot make a name of a word that never is one.
     weight = _weigh_word(reading, lexicon, position, known_names)
     if weight == NEVER:
-        return _begins_as_a_person(reading, lexicon, token)
+        return max(_begins_as_a_person(reading, lexicon, position), _written_small(reading, lexicon, position))
     weight += cue + 2 * reading.marks_a_name(token)
     weight += said_after(reading.text, token.end) + _initials(reading, lexicon, token)
-    weight += 3 * (lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
-    return max(weight, _begins_as_a_person(reading, lexicon, token))
+    cased_alike = token.titled or not reading.cased
+    weight += 3 * (cased_alike and lexicon.name(token.word) == CERTAIN and _surname_follows(reading, lexicon, position))
+    if token.opens:
+        weight = max(weight, _BY_GRAMMAR[unheard_of_and_does(reading, lexicon, position)])
+    weight += _is_a_family(reading, lexicon, position)
+    if not token.titled and (lexicon.is_word(token.word) or token.word in lexicon.scots):
+        weight = max(weight, _BY_GRAMMAR[stands_bare(reading, lexicon, position)])
+    return max(weight, _begins_as_a_person(reading, lexicon, position))
 
 
-def _begins_as_a_person(reading: TokenizedText, lexicon: Lexicon, token: Token) -> int:
+def _written_small(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
+    """Weigh a name that is a word, too, and written small: "ye ken" but "ask ken", "the bill" but "ask bill"."""
+    token = reading.tokens[position]
+    if token.titled or (token.upper and reading.cased) or token.word in lexicon.function:
+        return NEVER
+    return _BY_GRAMMAR[stands_bare(reading, lexicon, position)]
+
+
+def _is_a_family(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
+    """Weigh "the Patels next door": of a name in the plural with "the" before it, and no more of a name after it."""
+    token = reading.tokens[position]
+    if position == 0 or not token.word.endswith("s") or not reading.marks_a_name(token) or token.word in lexicon.places:
+        return 0
+    if reading.tokens[position - 1].word != "the" or lexicon.is_word(token.word) or lexicon.is_heard_of(token.word):
+        return 0
+    return 1 if _FAMILY_IS.match(reading.text, token.end) else 0
+
+
+def _begins_as_a_person(reading: TokenizedText, lexicon: Lexicon, position: int) -> int:
     """Weigh a word such as Will or Rose that begins a sentence by what it does there; NEVER where nothing tells."""
-    word = token.word
+    token, word = reading.tokens[position], reading.tokens[position].word
     begins = token.opens or (token.titled and _CLAUSE_BEFORE.search(reading.text, max(0, token.start - 6), token.start))
     if not begins or not (token.titled or not reading.cased) or not (lexicon.name(word) == CERTAIN or word in lexicon.ideas):
         return NEVER
     if not (lexicon.is_word(word) or lexicon.never(word)):
         return NEVER
+    by_grammar = _BY_GRAMMAR[begins_a_sentence_as_a_name(reading, lexicon, position)] if token.titled else NEVER
     acts = acts_as_a_person(reading.text, token.end)
-    if word != "will" and lexicon.never(word) and (word not in _MONTHS or acts < 2):
+    if token.titled and lexicon.name(word) == CERTAIN and is_joined_to_a_name(reading, lexicon, position):
+        return MASK
+    if word != "will" and lexicon.never(word) and (word not in _MONTHS or (acts < 2 and by_grammar < FLAG)):
         return NEVER
+    if by_grammar == MASK:
+        return MASK
     if word == "will" and not acts and _WILL_IS.match(reading.text, token.end):
         return MASK
     if not acts or (acts == 1 and not token.titled and word != "will"):
-        return FLAG if acts else NEVER
+        return FLAG if acts else by_grammar
     sure = lexicon.name(word) == CERTAIN and word not in lexicon.ideas
     return MASK if acts == 2 or sure else FLAG
 
@@ -130,6 +186,10 @@ def _weigh_initial(reading: TokenizedText, token: Token, cue: int) -> int:
     if token.word in ("i", "a"):
         return MASK if cue == _TITLE and not _GOES_ON.match(reading.text, token.end) else NEVER
     alone = not reading.text[token.end : token.end + 1].isalnum()
+    # "K was rude to me and T stood there", but no "Plan B is".
+    leads = token.opens or _CLAUSE_BEFORE.search(reading.text, max(0, token.start - 6), token.start)
+    if token.titled and alone and leads and _INITIAL_ACTS.match(reading.text, token.end):
+        return MASK
     return MASK if alone and (cue > _ROLE or (cue == _ROLE and token.titled)) else NEVER
 
 
@@ -142,13 +202,16 @@ def _weigh_word(reading: TokenizedText, lexicon: Lexicon, position: int, known_n
         return known_names[word] // 2 if lexicon.is_word(word) or lexicon.never(word) else known_names[word]
     if lexicon.never(word):
         return _weigh_month(reading, lexicon, position)
+    # "A robin in the garden" is a bird.
+    if not token.titled and word in lexicon.nouns and _stands_after(reading, position, _ARTICLES):
+        return NEVER
     if word in lexicon.slips and not token.titled and _cue(reading, position) < _ROLE:
         return NEVER
     if word in lexicon.scots and not token.titled and _is_scots(reading, lexicon, word):
         return NEVER
     # In a text that has small letters, too, a word in capitals is an abbreviation, unless it is long and certainly a name.
     if token.upper and reading.cased and (len(word) < 4 or name != CERTAIN) and _cue(reading, position) <= _ROLE:
-        return NEVER
+        return POSSIBLE if _cue(reading, position) == _ROLE and len(word) == 2 else NEVER
     if lexicon.is_word(word):
         return _weigh_common_word(reading, lexicon, position)
     if not name and not token.titled and not token.upper and word in lexicon.heard_of and _cue(reading, position) <= _ROLE:

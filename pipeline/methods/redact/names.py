@@ -16,7 +16,11 @@ _JOIN = re.compile(r"[ \u00a0]{1,2}")
 _LIST = re.compile(r"\s?[,/&+]\s?(?:and\s)?|\s")
 _ENDS = re.compile(r"\s?(?:[.,;!?)]|$)")
 # P.A., G.P. and O.T. are roles, and I.E., E.G. and U.K. nobody.
-_ONLY_INITIALS = re.compile(r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.K|G\.P|O\.T)(?:[A-Z]\.){1,2}[A-Z]\b\.?")
+_ONLY_INITIALS = re.compile(
+    r"(?<![\w.])(?!P\.A|I\.E|E\.G|U\.[KS]|G\.P|O\.T|[AP]\.M|T\.V|B\.A|M\.A|N\.B|P\.S|R\.E|P\.E|I\.D|I\.T|D\.I\.Y|N\.H\.S|A\.S\.A|O\.K"
+    r"|H\.R|C\.V|M\.[PSED]|Q\.A|V\.I\.P|B\.[BT]\.?[CW]?|E\.U|A\.E|C\.[CD]|D\.[VLS]|E\.R|A\.I|J\.S|R\.S\.P|W\.C|S\.O|L\.A)"
+    r"(?:[A-Z]\.\s?){1,2}[A-Z](?:\.|\b)(?!\w)"
+)
 
 
 def find_names(
@@ -31,7 +35,9 @@ def find_names(
             weights[i] = NEVER
     named = {i for i, weight in enumerate(weights) if weight >= MASK}
     words = {tokens[i].word for i in named}
-    named |= {i for i, token in enumerate(tokens) if token.word in words and only_a_name(token.word, lexicon)}
+    # "Beth" is a name in English, and in Welsh a little word.
+    little = {i for i in reading.elsewhere if tokens[i].word in lexicon.elsewhere}
+    named |= {i for i, t in enumerate(tokens) if t.word in words and only_a_name(t.word, lexicon) and i not in little}
     named |= _listed_with(reading, named, {i for i, weight in enumerate(weights) if weight >= POSSIBLE})
     for i in sorted(named):
         _follow(reading, lexicon, i + 1, named)
@@ -57,7 +63,7 @@ def find_again(text: str, words: Set[str]) -> list[Span]:
 
 def only_a_name(word: str, lexicon: Lexicon) -> bool:
     """Say whether the word, once found to be a name, is one wherever it stands: it has no other uses."""
-    return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word) and word not in lexicon.elsewhere
+    return len(word) > 2 and not lexicon.is_word(word) and not lexicon.never(word)
 
 
 def _within(reading: TokenizedText, places: Iterable[Span]) -> Iterator[int]:
@@ -106,7 +112,7 @@ def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token, *, e
     """Say whether the token, just after a name, is the rest of it."""
     word = token.word
     if len(word) == 1:
-        return token.titled and word not in ("i", "a")
+        return (token.titled or not reading.cased) and word not in ("i", "a", "o", "x", "u", "n", "y", "r", "c", "e")
     if elsewhere:
         return token.titled and not token.opens and reading.cased_elsewhere and word not in lexicon.elsewhere
     if word in lexicon.function or (lexicon.never(word) and word not in lexicon.word_surnames):
@@ -115,7 +121,7 @@ def _may_be_surname(reading: TokenizedText, lexicon: Lexicon, token: Token, *, e
         return True
     if word in lexicon.word_surnames and not (reading.cased and token.titled):
         return not reading.cased or said_after(reading.text, token.end) > 0 or _ENDS.match(reading.text, token.end) is not None
-    if reading.cased and (token.titled or word in lexicon.heard_of or lexicon.misspells_a_word(word)):
+    if reading.cased and (token.titled or lexicon.is_heard_of(word) or lexicon.misspells_a_word(word)):
         return False
     return len(word) > 3 and not lexicon.is_word(word)
 
@@ -144,5 +150,6 @@ def _joined(text: str, tokens: Sequence[Token], named: list[int]) -> Iterator[Sp
 def _initials_alone(reading: TokenizedText) -> Iterator[Span]:
     """Find "A.K." where a name would stand."""
     for match in _ONLY_INITIALS.finditer(reading.text):
-        if reading.cued.get(match.start(), 0) > 1:
+        # "J. T." and "J.T." are somebody wherever they stand; a sentence that ends with a letter has a word before it.
+        if reading.cued.get(match.start(), 0) > 1 or match[0].count(".") > 1:
             yield Span(*match.span(), "name")

@@ -34,6 +34,11 @@ _GROWS = (
     r"(?:beeches|birches|brambles|cedars|chestnuts|elms|firs|gables|hawthorns|heathers|hollies|larches|laurels|lawns"
     r"|limes|maples|oaks|orchards|pines|poplars|rowans|sycamores|willows|yews)"
 )
+_CALLED_THE = re.compile(
+    r"\bThe\s(?:Grange|Priory|Manor|Haven|Retreat|Mount|Hollies|Limes|Laurels|Gables|Willows|Elms|Cedars|Beeches|Firs|Oaks|Poplars|Croft"
+    r"|Orchard|Pines|Sycamores|Chestnuts|Rowans|Hawthorns|Cottage|Lodge|Abbey|Meadows|Old\s[A-Z][a-z]{3,12}|Gardens|Hermitage|Vicarage"
+    r"|Rectory|Mill|Maltings|Paddocks?|Spinney|Mews|Beacon|Lighthouse|Bungalow|Coach\sHouse)(?!\w)"
+)
 _AFTER_WHAT_GROWS = re.compile(rf"\b(?:at|from|in|into|to|left|leave|called|near|@)\s(?P<it>the\s{_GROWS})\b", re.IGNORECASE)
 
 
@@ -49,6 +54,8 @@ def find_providers(reading: TokenizedText, lexicon: Lexicon) -> Iterator[Span]:
             first = _first_of_name(reading, lexicon, last, certain=certain)
             if first is not None:
                 yield Span(reading.tokens[first].start, match.end(), "care provider")
+    for match in _CALLED_THE.finditer(reading.text):
+        yield Span(*match.span(), "care provider", True)
     for match in _AFTER_WHAT_GROWS.finditer(reading.text):
         if not reading.cased or match["it"][4].isupper():
             yield Span(*match.span("it"), "care provider")

@@ -1,11 +1,12 @@
 """Which words of an answer are not in English: there the English model and the lists of English words tell nothing of names."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from pipeline.methods.redact.lexicon import CERTAIN, Lexicon
+from pipeline.methods.redact.lexicon import CERTAIN, WORD, Lexicon, fold
 from pipeline.methods.redact.tokenized_text import Token, TokenizedText
+from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words, words_of_others
 
 
 _SENTENCE_ENDS = re.compile(r"[.!?\n\r\u2026\u061f\u06d4\u0964]")
@@ -79,6 +80,25 @@ def words_of_other_languages(text: str, tokens: Sequence[Token], lexicon: Lexico
             if not _verdict(ballots, clause, _CLAUSE, against, otherwise=verdict):
                 elsewhere.update(clause)
     return frozenset(elsewhere)
+
+
+def in_another_language(text: str, place: int, words: Set[str], language: str) -> bool:
+    """Tell whether the clause around a place is in a language of which all of the words there are little ones.
+
+    `language` is that of the whole answer, and decides where nothing in the clause does.
+    """
+    others = words_of_others()
+    codes = frozenset[str].intersection(*(others[word] for word in words))
+    start = max((match.end() for match in _CLAUSE_ENDS.finditer(text, 0, place)), default=0)
+    after = _CLAUSE_ENDS.search(text, place)
+    ours = function_words()[ENGLISH] | function_words()[SCOTS]
+    n_english = n_other = 0
+    for match in WORD.finditer(text, start, after.start() if after else len(text)):
+        word = fold(match[0])
+        if word not in words:
+            n_english += word in ours and word not in others
+            n_other += word not in ours and not codes.isdisjoint(others.get(word, ()))
+    return n_other > n_english if n_other != n_english else language in codes
 
 
 def _verdict(

@@ -10,6 +10,8 @@ from pipeline.methods.redact.name_context import cues, says_or_does
 _OPENS = " \t\u00a0\"'\u2018\u201c(["
 # The point after such as "Mr" ends no sentence, so the capital behind it marks a name.
 _ABBREVIATED = re.compile(r"(?<![\w'\u2019])(?:[A-Za-z]|mr|mrs|ms|dr|st|mx|prof|rev|cllr)\.$", re.IGNORECASE)
+_FEW = 2
+"""Capitals that an answer may have inside sentences, whatever the words, and still mark names by them."""
 _ENDS = ".!?\n\r:;\u2022\u2026|"
 
 
@@ -101,6 +103,9 @@ def _uses_capitals(tokens: tuple[Token, ...], lexicon: Lexicon) -> bool:
     titled = [token for token in inside if token.titled]
     if not titled or sum(token.upper for token in inside) * 2 > len(inside):
         return False
+    little = [token for token in inside if token.word in lexicon.function]
+    if little and not any(token.titled for token in little) and len(titled) <= _FEW:
+        return True
     ordinary = [t for t in inside if t.word in lexicon.function or (lexicon.is_word(t.word) and not lexicon.name(t.word))]
     return len(ordinary) < 3 or sum(token.titled for token in ordinary) * 3 < len(ordinary) * 2
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from pipeline.methods.redact.lexicon import common_words, fold
 from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words
 from pipeline.methods.text.spacy_model import load_english, others_than
 
@@ -22,6 +23,7 @@ _LIKELY, _ODDS = 0.5, 10
 _LEAST_OF_COLUMN = 0.02
 _ROMANISED = "ur"
 _BEYOND_LATIN = "\u0250"
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 # spaCy refuses texts of a million characters and takes memory by their length; nobody's answer is as long as this.
 MAX_CHARACTERS = 100_000
 
@@ -65,6 +67,9 @@ def _language(text: str, identifier: Any, expected: tuple[str, ...]) -> str:
         return UNKNOWN
     ranked = identifier.rank(words)
     best, probability = ranked[0]
+    if best != ENGLISH and best in expected and ENGLISH in expected and _is_mostly_english(words, str(best), by=1):
+        # "tell faith i said ta": "i" and "faith" make no Welsh of it.
+        return ENGLISH
     if best in expected and probability >= _CLEAR:
         return str(best)
     n_english, n_elsewhere, n_romanised = _little_words(words)
@@ -73,10 +78,32 @@ def _language(text: str, identifier: Any, expected: tuple[str, ...]) -> str:
     nearest, likely = next(((language, p) for language, p in ranked if language in expected), (UNKNOWN, 0.0))
     if best in expected or (ENGLISH in expected and n_english > n_elsewhere + 1):
         return str(best if best in expected else ENGLISH)
+    if ENGLISH in expected and _is_mostly_english(words, str(best)):
+        return ENGLISH
     borne_out = n_elsewhere > n_english or not any(letter < _BEYOND_LATIN for letter in words if letter.isalpha())
     if probability >= SURE or (borne_out and probability >= _LIKELY and probability >= _ODDS * likely):
         return str(best)
     return str(nearest)
+
+
+def _is_mostly_english(text: str, other: str, by: int = 0) -> bool:
+    """Tell whether at least half of the telling words are English, as where one foreign phrase stands in an answer."""
+    lists = function_words()
+    little, others = lists[ENGLISH] | lists[SCOTS], lists.get(other, frozenset())
+    n_english = n_other = 0
+    for match in _WORD.finditer(text):
+        written, word = match[0], fold(match[0])
+        if written[0].isupper() and word not in little and word not in others:
+            # It may be a name, which has no language.
+            continue
+        if word in others or written.lower() in others:
+            # "me" and "on" are words of both, and tell nothing.
+            n_other += word not in little
+        elif word in little or word in common_words():
+            n_english += 1
+        else:
+            n_other += 1
+    return n_english > 0 and n_english >= n_other + by
 
 
 def _words_of(text: str) -> str:
@@ -88,7 +115,7 @@ def _little_words(text: str) -> tuple[int, int, int]:
     """Count the words that only English or Scots has, those that it has not, and those of Urdu in Latin letters."""
     lists = function_words()
     english, romanised = lists[ENGLISH] | lists[SCOTS], lists["ur_latn"]
-    words = re.findall(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*", text.lower().replace("\u2019", "'"))
+    words = _WORD.findall(text.lower().replace("\u2019", "'"))
     elsewhere = _elsewhere()
     return (
         sum(word in english and word not in elsewhere for word in words),

@@ -342,6 +342,8 @@ def _place_groups(plan: Plan) -> None:
     names = [column.name for column in groups]
     if groups:
         plan.put("attributes", names, because=f"Few, short values and no scale: {listed_headings(names)}.", of=groups)
+    for column in groups:
+        _put_offered(plan, column)
     compared = sorted((column for column in groups if column.distinct <= MOST_LEVELS), key=group_rank)
     plan.compared = [column.name for column in compared[:MOST_COMPARED]]
     plan.why["count.groups"] = (
@@ -349,6 +351,14 @@ def _place_groups(plan: Plan) -> None:
         if compared
         else "No column looks like a group to compare people by, so everyone is counted together."
     )
+
+
+def _put_offered(plan: Plan, column: Column) -> None:
+    """List what was offered of a group beside which people wrote, so that what they wrote is read and is no group's name."""
+    choices = plan.choices.get(column.name)
+    if choices and choices.n_write_ins:
+        plan.intake.setdefault("group_options", {})[column.name] = list(choices.options)
+        _put_write_ins(plan, column.name, plan.asked(column), column=column.name, n=choices.n_write_ins)
 
 
 def _place_choices(plan: Plan) -> None:

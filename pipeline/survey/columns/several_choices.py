@@ -25,6 +25,12 @@ _FEWEST = 4
 _FEW, _MANY = 8, 20
 _SAMPLE = 3_000
 _CODE = re.compile(r"\d{1,3}|[A-Za-z0-9]+_\w{1,40}")
+# "Other: my own business", but neither "Other (please specify)" nor "Other - Write In".
+_SPECIFIED = re.compile(
+    r"(?:any )?(?:other|others|something else|autres?|sonstiges|otr[oa]s?|altro|arall|anders|annet|andet|inne)(?: \([^)]*\))?"
+    r"\s*[:;,/\u2013\u2014=-]\s*(?!(?:please|specify|state|describe|write|say|text|which|what)\b)[^\W_]",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,14 @@ def _separated(column: Column, answers: "pd.Series[str]", sign: str) -> Choices 
     return Choices(options, sign, n_write_ins) if fits else None
 
 
+def is_written_in(value: str) -> bool:
+    """Tell whether a cell says that it was written beside the options, as in "Other: my allotment"."""
+    return _SPECIFIED.match(value.strip()) is not None
+
+
 def _comes_back(piece: str, n: int) -> bool:
+    if is_written_in(piece):
+        return False
     return n >= 3 or (n == 2 and len(piece.split()) < _SENTENCE)
 
 
@@ -190,7 +203,7 @@ def single_choices(column: Column) -> Choices | None:
     if not 2 <= len(options) <= 20 or max(map(len, options)) > _LONGEST_OPTION or not others:
         return None
     # Short ones may be options that only one person chose.
-    if column.distinct <= 20 and not any(len(value.split()) >= _SENTENCE - 1 for value in others):
+    if column.distinct <= 20 and not any(len(value.split()) >= _SENTENCE - 1 or is_written_in(value) for value in others):
         return None
     share = {value: int(column.counts[value]) / column.n for value in options}
     if sum(share.values()) < 0.75 or not _are_choices(column, share):

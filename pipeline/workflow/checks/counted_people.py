@@ -7,6 +7,7 @@ import pandas as pd
 from pipeline.methods.disclosure import PROFILES
 from pipeline.study.study_settings import compared_groups
 from pipeline.survey.columns.column import shown
+from pipeline.survey.columns.group_levels import group_levels
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 from pipeline.workflow.open_answers import answers_to
 from pipeline.workflow.planned_frame import closed_wordings
@@ -78,7 +79,10 @@ def _levels(context: CheckContext) -> pd.DataFrame:
     parts = [pd.DataFrame({"person": people, "group": EVERYONE, "level": EVERYONE})]
     for group in compared_groups(context.study.settings):
         if group in context.frame:
-            levels = context.frame.loc[people.index, group]
+            cells = context.frame.loc[people.index, group]
+            levels = group_levels(cells[cells != ""], context.plan.group_options.get(group, ())).reindex(
+                cells.index, fill_value=""
+            )
             rare = levels.map(levels.value_counts()) < SHOWN_FROM
             levels = levels.mask(rare, RARE).mask(levels == "", "(blank)")
             parts.append(pd.DataFrame({"person": people, "group": group, "level": levels}))

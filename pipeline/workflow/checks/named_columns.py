@@ -6,7 +6,6 @@ from difflib import get_close_matches
 import pandas as pd
 
 from pipeline.runtime.plurals import n_of
-from pipeline.study.study_settings import Rating
 from pipeline.survey.columns.column import plain, shown
 from pipeline.workflow.checks.check_context import SHOWN_FROM, CheckContext, Problem
 
@@ -33,8 +32,8 @@ def check_questions(context: CheckContext) -> Iterator[Problem]:
         text = "study.toml, [intake.questions]: no open question is named, so there are no answers to find themes in."
         yield Problem("warning", text)
     for name, question in plan.questions.items():
-        if question.write_ins and not plan.ratings.get(question.write_ins, Rating()).options:
-            text = f"write_ins = {shown(question.write_ins)} names no closed question that lists its options."
+        if question.write_ins and not plan.options_beside(question.write_ins)[1]:
+            text = f"write_ins = {shown(question.write_ins)} names no closed question or attribute that lists its options."
             yield Problem("error", f"study.toml, [intake.questions.{name}]: {text} Name one, or take the line out.")
         if question.column in frame and not (frame[question.column] != "").any():
             place = context.place(column=question.column)
@@ -85,6 +84,7 @@ def _named(context: CheckContext) -> Iterator[tuple[str, str]]:
         single |= {"text": plan.text, "question": plan.question}
     yield from ((f"[intake] {key}", column) for key, column in single.items() if column is not None)
     yield from (("[intake] attributes", column) for column in plan.attributes)
+    yield from (("[intake.group_options]", column) for column in plan.group_options if column not in plan.attributes)
     if plan.consent:
         yield "[intake.consent] column", plan.consent.column
     if plan.layout == "wide":

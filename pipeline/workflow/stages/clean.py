@@ -167,7 +167,7 @@ def _spans_and_keys(
     spans_of, keys = {}, set[Key]()
     for part in read.parts(kept):
         for row, answer in part.answers:
-            spans = with_names(answer.text, answer.spans, names)
+            spans = with_names(answer.text, answer.spans, names, answer.language)
             if spans:
                 spans_of[row] = spans
                 keys.update(identities(answer.text, spans))

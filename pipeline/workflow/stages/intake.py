@@ -11,7 +11,8 @@ import pyarrow
 from pipeline.errors import DataError
 from pipeline.study.erasures import ErasureRegister
 from pipeline.study.study_settings import Consent, Intake, Question, Rating
-from pipeline.survey.columns.several_choices import chosen
+from pipeline.survey.columns.group_levels import OTHER, group_levels
+from pipeline.survey.columns.several_choices import chosen, is_written_in
 from pipeline.survey.readers import Export
 from pipeline.tables.lookup import is_duplicate
 from pipeline.tables.parquet import empty_table
@@ -48,7 +49,7 @@ def intake(source: Export, key: bytes, erased: ErasureRegister, *, settings: Sim
     responses = _wide(frame, people, plan) if plan.layout == "wide" else _long(frame, people, plan)
     responses = _without_withdrawn(responses.reset_index(drop=True), erased)
     ids = people["response_id"]
-    parts = [_attribute(name, frame[name].str.strip(), ids) for name in dict.fromkeys(plan.attributes)]
+    parts = [_attribute(name, frame[name].str.strip(), ids, plan) for name in dict.fromkeys(plan.attributes)]
     attributes = pd.concat(parts, ignore_index=True) if parts else empty_table("people")
     return responses, _ratings(frame, people, plan), attributes
 
@@ -161,12 +162,13 @@ def _long(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFra
     )
 
 
-def _attribute(name: str, values: pd.Series, ids: pd.Series) -> pd.DataFrame:
+def _attribute(name: str, values: pd.Series, ids: pd.Series, plan: Intake) -> pd.DataFrame:
     stated = values.notna() & (values != "")
     values, ids = values[stated], ids[stated]
     # A person who stands in several rows counts once, with the first value.
     first = ~is_duplicate(ids)
-    return pd.DataFrame({"response_id": ids[first], "attribute": name, "value": values[first]})
+    groups = group_levels(values[first], plan.group_options.get(name, ()))
+    return pd.DataFrame({"response_id": ids[first], "attribute": name, "value": groups})
 
 
 def _ratings(frame: pd.DataFrame, people: pd.DataFrame, plan: Intake) -> pd.DataFrame:
@@ -188,6 +190,8 @@ def _rating(name: str, rating: Rating, frame: pd.DataFrame, ids: pd.Series) -> p
         values = frame[rating.column]
     values = values.str.strip()
     values = values[values.notna() & (values != "")]
+    # What one person wrote in is no option of any figure, whether or not the study lists what was offered.
+    values = values.where(values.isin(rating.options) | ~values.map(is_written_in).astype(bool), OTHER)
     ids = ids.loc[values.index]
     values, ids = (column[~is_duplicate(ids, values)] for column in (values, ids))
     return pd.DataFrame({"response_id": ids, "question": name, "value": values, "score": _scores(rating, values)})

@@ -58,3 +58,18 @@ def test_a_few_answers_of_another_language_are_told_from_english_ones(text, lang
 )
 def test_scots_slips_of_the_finger_lists_and_abbreviations_are_english(text):
     assert languages_of([text], expected=("en",)) == ["en"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("My nurse Sandra rang, c'est la vie", "en"),
+        ("My nurse Sandra rang c'est la vie", "en"),
+        ("Diolch o galon to Gethin who drove out through the snow", "en"),
+        ("The food was schrecklich, wirklich sehr schlecht, und keiner sagt etwas", "de"),
+        ("Ik ben blij met de hulp die we hier krijgen", "nl"),
+        ("Y gofalwyr yn garedig iawn, thank you", "cy"),
+    ],
+)
+def test_an_answer_is_in_the_language_of_most_of_its_words(text, language):
+    assert languages_of([text], expected=("en",)) == [language]
