@@ -206,7 +206,7 @@ def test_words_that_outlived_their_session_are_shown_to_nobody_else(ann, excerpt
 def test_what_one_said_is_listed_to_be_changed(ann, review, excerpt):
     ann.send(button="skip")
     ann.get("/mine")
-    assert "Your answers, newest first" in ann.page.text and f"/excerpt/{excerpt}" in ann.page.text
+    assert "Your answers, newest first." in ann.page.text and f"/excerpt/{excerpt}" in ann.page.text
     ann.get(f"/excerpt/{excerpt}")
     assert ann.heading == "Change what you said"
     ann.send(button="save", codes="time")

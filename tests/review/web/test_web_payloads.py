@@ -29,7 +29,9 @@ def alive(html):
     for element in tinyhtml5.parse(html, namespace_html_elements=False).iter():
         tag, said = str(element.tag), element.attrib
         names = [name for name in said if name.startswith("on") or name in HARMFUL]
-        names += ["autofocus"] if "autofocus" in said and said.get("class") not in ("notice", "errors") else []
+        # What was just done, what is wrong, and the first thing to choose on the page that asks how many.
+        ours = said.get("class") in ("notice", "errors") or (said.get("type"), said.get("name")) == ("radio", "size")
+        names += ["autofocus"] if "autofocus" in said and not ours else []
         away = [said[name] for name in LEADS if name in said and not said[name].startswith(("/", "#"))]
         foreign = tag == "script" and (said.get("src") != "/static/review.js" or element.text)
         found += [(tag, names, away)] if names or away or foreign or not OURS.fullmatch(tag) else []
