@@ -13,7 +13,7 @@ from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, pe
 from pipeline.report.placed_themes import placed_themes
 from pipeline.report.quote_bank import release
 from pipeline.report.sections.accounts_section import WHY
-from pipeline.report.sections.method_section import LIMITS, masking, model_name, shaping_sentences
+from pipeline.report.sections.method_section import LIMITS, masking, model_name, other_languages, shaping_sentences
 from pipeline.report.sections.story_section import as_decided, findings
 from pipeline.report.sections.taking_part_section import everyone_asked
 from pipeline.report.shown_totals import units_shown
@@ -108,7 +108,8 @@ def _security(source: RunResults) -> str:
 
 
 def _languages(source: RunResults) -> str:
-    return f"Languages that were read: {', '.join(source.study.settings.clean.languages)}. Others were set aside and counted."
+    read = ", ".join(source.study.settings.clean.languages)
+    return f"Languages that were read: {read}.{other_languages(source)} Others were set aside and counted."
 
 
 def _units(source: RunResults) -> str:

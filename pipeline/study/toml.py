@@ -41,7 +41,8 @@ _COMMENTS = {
     "clean.languages": 'Languages people answered in, such as "en" and "cy"; answers in others are set aside.',
     "clean.known_names": "Names to mask wherever they stand, such as those of staff.",
     "embed": "The language model, which runs on this machine.",
-    "embed.model": "voices; minilm (not taught about services); static (faster, less exact); or a sentence-transformers folder.",
+    "embed.model": "voices; multilingual (also for other languages than English); minilm (not taught about services); static "
+    "(faster, less exact); or a sentence-transformers folder.",
     "cluster": "How themes are found. n_themes, left out here, sets their number; late, what share may join them later.",
     "code": "How codes are suggested. Below min_precision the model keeps silent.",
     "code.written_examples": "Whether the coder also learns from invented answers, where there are some for your codes.",

@@ -11,7 +11,9 @@ import pandas as pd
 
 from pipeline.codebook.codebook import CODEBOOK_READERS, read_codebook
 from pipeline.errors import CodebookError, StudyError
+from pipeline.methods.embedding.model_files import MULTILINGUAL, is_installed
 from pipeline.methods.redact.name_cells import is_persons_name
+from pipeline.methods.text.function_words import ENGLISH
 from pipeline.methods.text.language import languages_of_column
 from pipeline.runtime.plurals import listed, n_of
 from pipeline.study.study import load_study
@@ -31,6 +33,8 @@ _SHOWN = {
     "code": ("min_precision", "written_examples"),
     "count": ("profile",),
 }
+_LEAST_OTHERS = 0.05
+"""From which share of answers in other languages on a study is read with the model that knows many."""
 _NOT_FOR_GIT = "vault/\nderived/\nexports/\nbackups/\nreview.sqlite\nreview.sqlite-*\n"
 
 
@@ -59,6 +63,8 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
     settings = {"schema": 1, "name": name, "intake": intake, **_usual(export.kind)}
     settings["count"] = {"groups": plan.compared} | settings["count"]
     settings["clean"] |= {"languages": plan.languages}
+    if reason := _many_languages(plan.n_in_language):
+        settings["embed"]["model"], plan.why["embed.model"] = MULTILINGUAL, reason
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
     closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
     doubts = (*export.doubts, *_doubts_of_rows(export, nobody), *doubts_of(plan.columns, Intake.model_validate(intake)))
@@ -71,6 +77,17 @@ def _without(export: Export, nobody: dict[str, list[str]]) -> Export:
     for column, values in nobody.items():
         is_out |= export.frame[column].str.strip().isin(values)
     return replace(export, frame=export.frame[~is_out].reset_index(drop=True)) if nobody else export
+
+
+def _many_languages(n_in_language: dict[str, int]) -> str:
+    """Return why a study is read with the model that knows other languages than English; empty where it is not."""
+    n, n_others = sum(n_in_language.values()), sum(n_in_language.values()) - n_in_language.get(ENGLISH, 0)
+    if n_others < _LEAST_OTHERS * n or not n_others or not is_installed(MULTILINGUAL):
+        return ""
+    return (
+        f"{n_others} of {n} answers that were looked at are in other languages than English, so the model is one that puts what "
+        "means the same into one theme, whatever its language."
+    )
 
 
 def _doubts_of_rows(export: Export, nobody: dict[str, list[str]]) -> Iterator[str]:

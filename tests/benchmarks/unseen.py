@@ -3,9 +3,10 @@
     python tests/benchmarks/unseen.py [--folds 0 1 2 3] [--models minilm voices] [--steps N] [--corpus corpora/voices] [--smoke]
     python tests/benchmarks/unseen.py --judges [--shared ../shared] [--models minilm voices]
 
-The codebooks of the corpus `voices` are dealt into four folds in the order of their names. `voices` is taught anew for each fold
-without the fold's codebooks, as `models/voices/train.py` teaches the shipped one. LRAP by cosine: codes are ranked by the
-likeness of an answer to "label: definition". LRAP by the coder: fitted with the codebook and the answers, none of them coded.
+The codebooks of the corpus `voices` are dealt into four folds in the order of their names. `voices` and `multilingual` are
+taught anew for each fold without the fold's codebooks, as `models/voices/train.py` teaches the shipped ones. LRAP by cosine:
+codes are ranked by the likeness of an answer to "label: definition". LRAP by the coder: fitted with the codebook and the
+answers, none of them coded.
 AMI: k-means with as many clusters as codes, on answers with one code, mean of eight seeds, against those codes.
 
 `--judges` scores the shipped models on the sample study and on the NHS answers in the same way. It is to be asked once, when the
@@ -17,6 +18,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,7 @@ from sklearn.metrics import adjusted_mutual_info_score, label_ranking_average_pr
 
 from pipeline import CodebookClassifier
 from pipeline.codebook.codebook import Codebook, read_codebook
-from pipeline.methods.embedding.bert import load_bert
-from pipeline.methods.embedding.embedders import Embedder, TransformerEmbedder, load_embedder, model_folder
+from pipeline.methods.embedding.embedders import Embedder, TransformerEmbedder, load_embedder, load_encoder
 
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Teach, score and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folds", nargs="*", type=int, default=list(range(FOLDS)))
-    parser.add_argument("--models", nargs="*", default=["minilm", "voices"], help="voices, and any that `load_embedder` loads")
+    parser.add_argument("--models", nargs="*", default=["minilm", "voices"], help="any that `load_embedder` loads")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--corpus", type=Path, default=ROOT / "corpora" / "voices")
     parser.add_argument("--judges", action="store_true", help="score the shipped models on the sample study and NHS answers")
@@ -62,13 +63,14 @@ def unseen(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     training = training_program()
     surveys = training.read_surveys(options.corpus)
     steps = 2 if options.smoke else options.steps
-    recipe = training.Recipe(**({"steps": steps} if steps else {}))
-    materials = training.read_all(surveys, recipe) if "voices" in options.models else []
+    recipes = {name: replace(recipe, steps=steps or recipe.steps) for name, recipe in training.RECIPES.items()}
+    materials = {name: training.read_all(surveys, recipes[name]) for name in options.models if name in recipes}
     for fold in options.folds:
         tested = surveys[fold::FOLDS]
-        others = [material for material in materials if material.survey not in tested]
         for name in options.models:
-            model = taught(training, others, recipe) if name == "voices" else load_embedder(name, precision="fp32")
+            others = [material for material in materials.get(name, ()) if material.survey not in tested]
+            names = [survey.name for survey in tested]
+            model = taught(training, others, recipes[name], names) if others else load_embedder(name, precision="fp32")
             for survey in tested:
                 n = SMOKE if options.smoke else len(survey.texts)
                 codebook = codebook_of(survey.name, options.corpus)
@@ -106,13 +108,13 @@ def training_program() -> Any:
     return module
 
 
-def taught(training: Any, materials: Sequence[Any], recipe: Any) -> Embedder:
+def taught(training: Any, materials: Sequence[Any], recipe: Any, without: Sequence[str]) -> Embedder:
     """Return a model that learnt from these surveys only, read back from its file as the shipped one is."""
+    translations = training.read_translations(recipe, without=without)
     with tempfile.TemporaryDirectory() as folder:
-        training.write(training.train(materials, recipe), Path(folder))
-        base = model_folder("minilm")
-        model = load_bert(base, precision="fp32", device="cpu", layers=Path(folder) / "model.safetensors")
-    return TransformerEmbedder("voices", model.dimension, "", "fp32", model, base, "cpu")
+        training.write(training.train(materials, recipe, translations), Path(folder))
+        model = load_encoder(recipe.parent, precision="fp32", layers=Path(folder) / "model.safetensors")
+    return TransformerEmbedder("taught", model.dimension, "", "fp32", model, recipe.parent, "cpu")
 
 
 def scores(

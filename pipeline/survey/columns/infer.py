@@ -328,7 +328,7 @@ def _place_boxes(plan: Plan, columns: Sequence[Column], because: str) -> set[str
 
 def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
     counts = languages_in(columns, plan.languages_of)
-    plan.languages = list(counts) or ["en"]
+    plan.languages, plan.n_in_language = list(counts) or ["en"], counts
     if list(counts) not in ([], ["en"]):
         counted = ", ".join(f"{language} in {n}" for language, n in counts.items())
         plan.why["clean.languages"] = f"Languages of {sum(counts.values())} answers that were looked at: {counted}."

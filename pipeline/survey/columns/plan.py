@@ -25,6 +25,7 @@ class Plan:
     intake: dict[str, Any] = field(default_factory=dict)
     compared: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=lambda: ["en"])
+    n_in_language: dict[str, int] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
     unused: list[str] = field(default_factory=list)
     closed: dict[str, list[str]] = field(default_factory=dict)

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from pipeline.errors import DataError
+from pipeline.methods.embedding.embedders import EMBEDDERS
+from pipeline.methods.embedding.model_files import MULTILINGUAL, is_installed
 from pipeline.methods.text.language import UNKNOWN, languages_of
 from pipeline.runtime.plurals import n_of
+from pipeline.study.study import Study
 from pipeline.survey.columns.column import shown
 from pipeline.tables.parquet import TABLES, read_column
 from pipeline.workflow.checks.check_context import CheckContext, Problem
@@ -101,9 +104,21 @@ def _read_otherwise(context: CheckContext, language: str, n: int, n_answers: int
     seem = "seems" if n == 1 else "seem"
     return (
         f"{context.place()}{n:,} of {n_of(n_answers, 'answer')} {seem} to be in {_name(language)}. Names in them are masked "
-        "where the program's lists or [clean] known_names have them, and others stay; the language model groups and codes them "
-        "less surely than English. Have somebody who reads the language check them."
+        f"where the program's lists or [clean] known_names have them, and others stay; {_how_read(context.study)} "
+        "Have somebody who reads the language check them."
     )
+
+
+def _how_read(study: Study) -> str:
+    model = study.settings.embed.model
+    if model == MULTILINGUAL:
+        return "they are in the same themes as English ones and are given the same codes, but no theme is named by their words."
+    less = "the language model groups and codes them less surely than English."
+    if model not in EMBEDDERS or not is_installed(MULTILINGUAL):
+        return less
+    is_found = (study.folder / TABLES["themes"].file).is_file()
+    again = " Themes are then found anew: do not change it once people have checked them." if is_found else ""
+    return f'{less} [embed] model = "{MULTILINGUAL}" reads both alike.{again}'
 
 
 def _name(language: str) -> str:

@@ -170,8 +170,12 @@ STAGES: tuple[Stage, ...] = (
             "valences",
         ),
         ("themes", "members", "centroids", "shaping"),
-        version=8,
-        columns={"texts": ("text_id", "text"), "segments": ("comment_id", "text_id"), "comments": ("comment_id", "response_id")},
+        version=9,
+        columns={
+            "texts": ("text_id", "text"),
+            "segments": ("comment_id", "text_id"),
+            "comments": ("comment_id", "response_id", "language"),
+        },
         streams=("texts", "vectors"),
     ),
     Stage(

@@ -10,12 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import Codebook
+from pipeline.methods.text.function_words import ENGLISH
+from pipeline.methods.text.language import UNKNOWN, languages_of_column
 from pipeline.methods.themes.describe import TITLED_FROM, exemplars_of, nearness
 from pipeline.methods.themes.distinct_texts import UnitRows, Units, blocks, unit
 from pipeline.methods.themes.edits import Edit, Outcome, ThemeShape, apply_edits, as_found
 from pipeline.methods.themes.keywords import keywords_of
 from pipeline.methods.themes.saved_model import SavedThemes
 from pipeline.methods.themes.titles import MIXED, all_different, phrases_of, title_case
+from pipeline.methods.themes.tokens import words
 from pipeline.runtime.files import content_id
 from pipeline.tables import lookup
 from pipeline.tables.lazy import Rows, select, take, text_column
@@ -64,7 +67,11 @@ def shape(
     places = lookup.index_in(segments["comment_id"], comments["comment_id"])
     speakers = pd.DataFrame({"text_id": segments["text_id"], "response_id": comments["response_id"].take(places).array})
     kept = range(done.n_found) if frozen else ()
-    titled = _with_titles(drawn, texts, matrix, telling.labels, speakers, kept=kept, codebook=codebook)
+    may_name = _may_name(texts, segments, comments["language"].take(places))
+    naming = np.where(may_name, telling.labels, -1)
+    if not may_name.all():
+        drawn = drawn.assign(keywords=_spoken(drawn["keywords"], texts, naming))
+    titled = _with_titles(drawn, texts, matrix, naming, speakers, kept=kept, codebook=codebook)
     themes = _with_valences(_with_people(titled, members, speakers), members, segments, valences)
     middle_of_each = centres[[row_of[label] for label in themes.index]].astype(np.float16)
     centroids = Vectors(tuple(themes["theme_id"]), middle_of_each, found_centroids.model, found_centroids.sha256)
@@ -192,6 +199,31 @@ def _with_titles(
     themes = themes.assign(title=all_different(titles, phrases, kept=fixed.tolist()))
     largest = themes.assign(size=[len(own) for own in rows]).sort_values("size", ascending=False, kind="stable")
     return themes.assign(family_title=themes["family"].map(largest.drop_duplicates("family").set_index("family")["title"]))
+
+
+def _may_name(texts: Rows, segments: pd.DataFrame, languages: "pd.Series[str]") -> NDArray[np.bool_]:
+    """Say of each text whether it may name a theme: not one in another language where the study is mostly in English.
+
+    `languages` has that of the answer of each segment. A short text whose language nobody could tell is judged beside the others.
+    """
+    by_text = pd.DataFrame({"text_id": segments["text_id"].array, "language": languages.array}).drop_duplicates("text_id")
+    read = by_text.set_index("text_id")["language"].reindex(texts["text_id"]).fillna(UNKNOWN).to_numpy(object)
+    is_english, is_unknown = read == ENGLISH, read == UNKNOWN
+    if (is_english | is_unknown).all() or is_english.sum() < (~is_english & ~is_unknown).sum():
+        return np.ones(len(read), dtype=bool)
+    short = np.flatnonzero(is_unknown)
+    likely = languages_of_column([*select(text_column(texts), short)], expected=(ENGLISH,)) if len(short) else []
+    is_english[short] = [language == ENGLISH for language in likely]
+    return np.asarray(is_english, dtype=bool)
+
+
+def _spoken(keywords: "pd.Series[str]", texts: Rows, naming: NDArray[np.intp]) -> list[str]:
+    """Return the keywords of each theme, by label, that stand in the texts which name it."""
+    kept = []
+    for label, listing in keywords.items():
+        own = {word for text in select(text_column(texts), np.flatnonzero(naming == label)) for word in words(text)}
+        kept.append(", ".join(keyword for keyword in listing.split(", ") if set(words(keyword)) <= own))
+    return kept
 
 
 def _speakers(texts: pd.DataFrame, speakers: pd.DataFrame) -> list[tuple[str, ...]]:

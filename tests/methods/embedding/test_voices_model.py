@@ -13,7 +13,7 @@ from pipeline.errors import ModelError
 from pipeline.methods.coder.tuning.network import Network, load_base
 from pipeline.methods.coder.tuning.tuned import Tuned, load, save
 from pipeline.methods.embedding.embedders import EMBEDDERS, load_embedder, model_folder, model_sha256
-from pipeline.methods.embedding.model_files import MODELS, SUMS, own_layers
+from pipeline.methods.embedding.model_files import MODELS, SUMS, is_installed, own_layers
 
 
 pytestmark = pytest.mark.model
@@ -71,7 +71,8 @@ def test_a_thorough_coder_begins_with_its_layers_and_keeps_them(tmp_path):
     assert not torch.equal(kept.below(TEXTS)[0], load_base(model_folder("minilm")).below(TEXTS)[0])
 
 
-def test_the_program_that_makes_it_makes_the_same_weights_twice(tmp_path, monkeypatch):
+@pytest.mark.parametrize("model", [name for name in ("voices", "multilingual") if is_installed(name)])
+def test_the_program_that_makes_it_makes_the_same_weights_twice(model, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tests" / "benchmarks"))
     for part in ("answers", "codebooks"):
         (tmp_path / part).mkdir()
@@ -82,10 +83,10 @@ def test_the_program_that_makes_it_makes_the_same_weights_twice(tmp_path, monkey
     training, n_threads = importlib.import_module("unseen").training_program(), torch.get_num_threads()
     try:
         for turn in ("first", "second"):
-            training.main(["--corpus", str(tmp_path), "--out", str(tmp_path / turn), "--steps", "2"])
+            training.main(["--model", model, "--corpus", str(tmp_path), "--out", str(tmp_path / turn), "--steps", "2"])
     finally:
         torch.set_num_threads(n_threads)
     first, second = ((tmp_path / turn / "model.safetensors").read_bytes() for turn in ("first", "second"))
     assert first == second
-    assert first != (MODELS / "voices" / "model.safetensors").read_bytes()
+    assert first != (MODELS / model / "model.safetensors").read_bytes()
     assert (tmp_path / "first" / "SHA256SUMS").read_text() == (tmp_path / "second" / "SHA256SUMS").read_text()

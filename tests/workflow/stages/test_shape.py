@@ -33,7 +33,7 @@ def found():
     members = members.assign(late=False, found_from=len(texts), guided_by="")
     segments = texts[["text_id", "text"]].assign(segment_id=texts["text_id"], comment_id=texts["text_id"])
     people = [f"person {i}" if t != "c" else f"person {i % 2}" for t, i in rows]
-    comments = pd.DataFrame({"comment_id": texts["text_id"], "response_id": people})
+    comments = pd.DataFrame({"comment_id": texts["text_id"], "response_id": people, "language": "en"})
     centroids = Vectors(tuple(WORDS), np.eye(3).astype(np.float16))
     return themes, members, centroids, texts, vectors, segments, comments
 
@@ -87,6 +87,50 @@ def test_a_title_is_what_several_people_said_and_never_one_persons_words():
     assert "bus driver" in titles["a"].lower() and titles["a"][0].isupper()
     assert titles["b"] == "Kind nurses", "people's title stands"
     assert titles["c"] == MIXED, "two people said it, so no words of theirs stand there"
+
+
+def in_two_languages(*, english, welsh):
+    """Two themes of texts that the same people said in English and in Welsh."""
+    rows = [(t, lang, i) for t in "ab" for lang, n in (("en", english), ("cy", welsh)) for i in range(n)]
+    said = {
+        "a": {"en": "the bus driver came late", "cy": "gyrrwr bws yn hwyr"},
+        "b": {"en": "a kind nurse", "cy": "nyrs garedig"},
+    }
+    texts = pd.DataFrame({"text_id": [f"{t}{lang}{i}" for t, lang, i in rows], "text": [said[t][lang] for t, lang, _ in rows]})
+    matrix = np.array([[1.0, 0] if t == "a" else [0, 1.0] for t, _, _ in rows]).astype(np.float16)
+    words = {"a": "bus, gyrrwr, driver", "b": "nyrs, nurse"}
+    themes = pd.DataFrame({"theme_id": ["a", "b"], "keywords": [*words.values()], "title": "", "exemplars": ["aen0", "ben0"]})
+    themes = themes.assign(stability=0.9, family=[1, 2], family_title="", named=False, set_aside=False, agreed_code=None)
+    members = texts[["text_id"]].assign(theme_id=[t for t, _, _ in rows], similarity=0.5, heard_once=False)
+    comments = texts[["text_id"]].set_axis(["comment_id"], axis=1)
+    comments = comments.assign(response_id=[f"{lang}{i}" for _, lang, i in rows], language=[lang for _, lang, _ in rows])
+    valence = texts[["text_id"]].assign(valence=None, praise=0.0, complaint=0.0, suggestion=0.0, mixed=0.0, neutral=0.0)
+    return shape(
+        themes.assign(guide_code=None),
+        members.assign(late=False, found_from=len(rows), guided_by=""),
+        Vectors(("a", "b"), np.eye(2).astype(np.float16)),
+        texts.assign(n=1, frame="neutral"),
+        Vectors(tuple(texts["text_id"]), matrix),
+        texts.assign(segment_id=texts["text_id"], comment_id=texts["text_id"]),
+        comments,
+        edits(),
+        None,
+        Codebook(()),
+        check_table("valences", valence),
+        settings=NOTHING,
+    )[0].set_index("theme_id")
+
+
+def test_a_theme_is_named_by_english_words_and_holds_what_was_said_in_another_language():
+    themes = in_two_languages(english=5, welsh=4)
+    assert themes["title"].to_dict() == {"a": "Bus driver came late", "b": "Kind nurse"}
+    assert themes["keywords"].to_dict() == {"a": "bus, driver", "b": "nurse"}
+    assert themes["n_people"].tolist() == [9, 9]
+
+
+def test_where_most_answers_are_in_another_language_its_words_name_themes():
+    themes = in_two_languages(english=2, welsh=6)
+    assert "gyrrwr" in themes.loc["a", "keywords"] and "bws" in themes.loc["a", "title"].lower()
 
 
 def test_of_a_large_theme_a_sample_is_read_for_its_title(monkeypatch):
