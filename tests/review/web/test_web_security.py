@@ -221,7 +221,8 @@ def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, review, told, 
     again.client.set_cookie(
         "manyvoices-8765", ann.client.get_cookie("manyvoices-8765", domain="127.0.0.1").value, domain="127.0.0.1"
     )
-    assert "They are off." in again.get("/settings").text and '<html lang="en-GB" class="size-largest" data-aloud>' in again.page.text
+    assert "They are off." in again.get("/settings").text
+    assert '<html lang="en-GB" class="size-largest" data-aloud>' in again.page.text
     again.press("Choose another name")
     for app in (ann.app, restarted):
         app.extensions["manyvoices"].sessions._known.clear()
