@@ -207,6 +207,8 @@ def test_what_one_said_is_listed_to_be_changed(ann, review, excerpt):
     ann.send(button="skip")
     ann.get("/mine")
     assert "Your answers, newest first." in ann.page.text and f"/excerpt/{excerpt}" in ann.page.text
+    assert "Your answers, newest first." in ann.get(f"/mine?from={10**30}").text, "a place beyond counting is none"
+    ann.get("/mine")
     ann.get(f"/excerpt/{excerpt}")
     assert ann.heading == "Change what you said"
     ann.send(button="save", codes="time")
