@@ -1,4 +1,4 @@
-"""A process of this program's own beside it, reached by two pipes only; it ends when whoever began it is gone."""
+"""A process of this program's own beside it, reached by two pipes only, by which it hears when whoever began it is gone."""
 
 import os
 import subprocess

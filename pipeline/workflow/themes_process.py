@@ -26,7 +26,7 @@ def main() -> None:
         _tell(tells, {"wrong": str(error)})
     except Exception as fault:
         # Whatever it was, nobody would hear of it from this process; its words may quote an answer, so only its kind is told.
-        _tell(tells, {"wrong": f"The run stopped ({type(fault).__name__}). The person who runs the study can see more there."})
+        _tell(tells, {"wrong": f"The run stopped ({type(fault).__name__}). Whoever runs the study sees more with `themes run`."})
     else:
         _tell(tells, {"done": True})
 

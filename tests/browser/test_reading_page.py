@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from looking import follow
-from reading_measures import measure, tabs_to_the_last_code
+from reading_measures import CODES_IN_SIGHT, measure, tabs_to_the_last_code
 from reviewed import serve_study
 from small_study import build_study
 
@@ -177,6 +177,13 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     page.locator("button.aloud").click()
     voice, words = page.evaluate("window.heard")
     assert voice == "near" and page.locator("mark").inner_text() in words and not refused
+    page.goto(f"{served.address}/settings")
+    page.locator("#size-largest").check()
+    follow(page.get_by_role("button", name="Keep this"))
+    page.set_viewport_size({"width": 375, "height": 667})
+    page.goto(excerpt)
+    page.locator("[data-answer] .choice").first.scroll_into_view_if_needed()
+    assert page.evaluate(CODES_IN_SIGHT), "the codes are there on a phone, too"
 
 
 def test_who_types_while_the_program_is_stopped_hears_of_it_and_loses_nothing(reading):

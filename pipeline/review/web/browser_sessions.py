@@ -31,7 +31,7 @@ FORMER_S = 7 * 86_400
 MOST = 5_000
 """Sessions at once. Beyond it, those in which nobody has said who they are go first."""
 _OF_A_VISITOR = "csrf_token"
-_LASTING = ("opened", "person", "shortcuts")
+_LASTING = ("opened", "person", "shortcuts", "text")
 
 
 class BrowserSession(dict[str, Any], SessionMixin):

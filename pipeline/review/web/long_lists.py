@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from flask import request
 
+from pipeline.review.web.numbers import number_in
+
 
 T = TypeVar("T")
 A_PAGE = 50
@@ -36,7 +38,7 @@ class ListPart(Generic[T]):
 
 def part(name: str, rows: Callable[[int, int], Sequence[T]]) -> ListPart[T]:
     """Return the part that the address asks for; `rows` returns so many rows from a place on."""
-    start = max(request.args.get(name, 0, type=int), 0)
+    start = number_in(request.args.get(name))
     # One more than is shown says whether there are more.
     ahead = rows(A_PAGE + 1, start)
     return ListPart(ahead[:A_PAGE], name, start, len(ahead) > A_PAGE, request.view_args or {})

@@ -207,6 +207,8 @@ def test_what_one_said_is_listed_to_be_changed(ann, review, excerpt):
     ann.send(button="skip")
     ann.get("/mine")
     assert "Your answers, newest first." in ann.page.text and f"/excerpt/{excerpt}" in ann.page.text
+    assert "Your answers, newest first." in ann.get(f"/mine?from={10**30}").text, "a place beyond counting is none"
+    ann.get("/mine")
     ann.get(f"/excerpt/{excerpt}")
     assert ann.heading == "Change what you said"
     ann.send(button="save", codes="time")
@@ -263,6 +265,8 @@ def test_the_parts_of_an_answer_come_one_after_another_and_each_is_one_press_awa
     assert begin(ann) == first and "Part 1 of 2 of this answer" in ann.page.text
     # The whole answer holds the other part, marked by its number; what is ticked here waits while one looks at that.
     assert '<span class="number-of">2</span>' in ann.page.text and ann.page.text.count("<mark>") == 1
+    # Browsers take Enter for the first button of a form, be it inside or outside: that is not one of the parts.
+    assert 0 < ann.page.text.index('value="enter"') < ann.page.text.index('value="part-2"')
     ann.send(button="part-2", codes=["time"], note="Half a thought")
     assert ann.path == f"/excerpt/{later}" and "not read yet" in ann.page.text
     ann.send(button="part-1", to="data-answer")
@@ -272,6 +276,21 @@ def test_the_parts_of_an_answer_come_one_after_another_and_each_is_one_press_awa
         ann.send(button="keep")
     assert ann.path == f"/excerpt/{later}" and "Part 2 of 2 of this answer" in ann.page.text
     assert "none of these</p>" in ann.page.text, "what one said of the other part stands beside it"
+
+
+def test_the_list_of_parts_tells_nothing_of_an_answer_that_may_be_hard_to_read(ann, study, two_parts):
+    path = study.folder / TABLES["comments"].file
+    comments = read_table("comments", path)
+    segments = read_table("segments", study.folder / TABLES["segments"].file).set_index("segment_id")
+    first, later = (segments.loc[each] for each in two_parts)
+    of_both = comments["comment_id"] == first["comment_id"]
+    said = "She died. " + comments.loc[of_both, "text"].item()
+    comments.loc[of_both, "text"] = said
+    write_table("comments", comments, path)
+    begin(ann)
+    assert "This answer may be hard to read." in ann.page.text and "Go to part 2" in ann.page.text
+    steps = ann.page.text.partition('class="steps"')[2].partition("</details>")[0]
+    assert steps and not any(word in steps for word in said[int(later["start"]) : int(later["end"])].split() if len(word) > 6)
 
 
 def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts):

@@ -215,12 +215,14 @@ def test_people_are_told_an_hour_before_a_session_ends_and_stay_with_one_press(a
 def test_a_restart_signs_nobody_out_and_keeps_their_settings(ann, review, told, clock):
     ann.get("/settings")
     ann.press("Switch shortcuts off")
+    ann.send(size="largest", aloud="y", to='name="size"')
     restarted = create_app(review, make_site("127.0.0.1", 8765, None), tell=told.append, clock=lambda: clock[0])
     again = Browser(restarted)
     again.client.set_cookie(
         "manyvoices-8765", ann.client.get_cookie("manyvoices-8765", domain="127.0.0.1").value, domain="127.0.0.1"
     )
     assert "They are off." in again.get("/settings").text
+    assert '<html lang="en-GB" class="size-largest" data-aloud>' in again.page.text
     again.press("Choose another name")
     for app in (ann.app, restarted):
         app.extensions["manyvoices"].sessions._known.clear()

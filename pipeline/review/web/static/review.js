@@ -199,7 +199,8 @@
   const look = async () => {
     const page = await window.fetch(window.location.href).then((answer) => answer.text()).catch(() => "");
     const now = new DOMParser().parseFromString(page, "text/html").querySelector("[data-run]");
-    if (now && now.dataset.run !== "running") {
+    // A page without it says why, such as that the session has ended.
+    if (page && now?.dataset.run !== "running") {
       window.location.reload();
       return;
     }
