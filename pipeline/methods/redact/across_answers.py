@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import chain
 
-from pipeline.methods.redact.lexicon import WORD, fold
+from pipeline.methods.redact.lexicon import WORD
 from pipeline.methods.redact.masks import Masked, identify, mask, number
 from pipeline.methods.redact.names import find_again
 from pipeline.methods.redact.other_languages import in_another_language
 from pipeline.methods.redact.spans import Span, settle
+from pipeline.methods.text.common_words import fold
 from pipeline.methods.text.function_words import ENGLISH, words_of_others
 
 

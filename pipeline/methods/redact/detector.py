@@ -10,7 +10,7 @@ from pipeline.methods.redact.addresses import find_addresses
 from pipeline.methods.redact.capitalised import find_capitalised, find_unheard_of_places
 from pipeline.methods.redact.dates import DATES, find_ages, find_in_words
 from pipeline.methods.redact.identifiers import IDENTIFIERS
-from pipeline.methods.redact.lexicon import WORD, Lexicon, fold, load_lexicon, one_slip
+from pipeline.methods.redact.lexicon import WORD, Lexicon, load_lexicon, one_slip
 from pipeline.methods.redact.life_details import find_life_details
 from pipeline.methods.redact.masks import Masked
 from pipeline.methods.redact.name_score import KNOWN, NEARLY_KNOWN, weigh_all
@@ -21,6 +21,7 @@ from pipeline.methods.redact.patterns import find_forms
 from pipeline.methods.redact.places import find_places, find_roles, places_in_doubt
 from pipeline.methods.redact.spans import Span, settle
 from pipeline.methods.redact.tokenized_text import TokenizedText, read, recased
+from pipeline.methods.text.common_words import fold
 from pipeline.methods.text.function_words import ENGLISH
 from pipeline.methods.text.spacy_model import MODEL, load_english, load_spacy, others_than
 from pipeline.runtime.executors import Executor

@@ -3,7 +3,6 @@
 import importlib.util
 import re
 import tomllib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import INSTALL_AGAIN, ModelError
+from pipeline.methods.text.common_words import common_words, fold
 from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words
 
 
@@ -24,7 +24,6 @@ _MARK = (
 WORD = re.compile(rf"(?:[^\W\d_]{_MARK})+(?:['\u2019-](?:[^\W\d_]{_MARK})+)*")
 # A name in four lists or more, of fifteen people or more.
 _FIRST_NAME = re.compile(r'"([a-z][a-z\' -]{1,30})": \[([4-9]|[1-9]\d+), (1[5-9]|[2-9]\d|[1-9]\d{2,}),')
-_UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
 # Generic names of drugs are given by their endings, and their capitals look like surnames.
 _DRUG = re.compile(
     r"(?:azepam|azolam|prazole|statin|pril|sartan|olol|cillin|mycin|oxetine|traline|apine|idone|azole|gabalin|triptyline"
@@ -112,15 +111,6 @@ def stems_of(word: str) -> list[str]:
 
 # Answers hold the same few thousand words again and again.
 @lru_cache(maxsize=50_000)
-def fold(word: str) -> str:
-    """Return the word in lower case without accents, apostrophes made plain and a possessive ending cut."""
-    plain = word.lower().replace("\u2019", "'")
-    if not plain.isascii():
-        parts = unicodedata.normalize("NFKD", plain.translate(_UNMARKED))
-        plain = "".join(character for character in parts if not unicodedata.combining(character))
-    return plain[:-2] if plain.endswith("'s") else plain
-
-
 def one_slip(word: str) -> set[str]:
     """Return every word that a letter left out, added, changed or swapped makes of this one."""
     letters = "abcdefghijklmnopqrstuvwxyz"
@@ -176,12 +166,6 @@ def _strength(n_lists: int, n_people: int, word: str, common: frozenset[str]) ->
     if n_lists >= 7 and n_people >= needed:
         return CERTAIN
     return LIKELY if n_lists >= 4 and n_people >= (15 if len(word) > 3 else 300) else 0
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Return the folded words that people use for other things than people and places."""
-    return frozenset(_lines("common_words.txt"))
 
 
 @cache

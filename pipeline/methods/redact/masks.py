@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.methods.redact.lexicon import fold
 from pipeline.methods.redact.name_context import KIN
 from pipeline.methods.redact.spans import Span
+from pipeline.methods.text.common_words import fold
 
 
 _KIN = re.compile(rf"{KIN}(?=\s)", re.IGNORECASE)

@@ -5,7 +5,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from pipeline.methods.redact.lexicon import WORD, common_words, fold, name_counts, places
+from pipeline.methods.redact.lexicon import WORD, name_counts, places
+from pipeline.methods.text.common_words import common_words, fold
 
 
 _TITLE = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|dame|rev|sister|nurse)\.? [^\W\d_]", re.IGNORECASE)

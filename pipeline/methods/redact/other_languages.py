@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
-from pipeline.methods.redact.lexicon import CERTAIN, WORD, Lexicon, fold
+from pipeline.methods.redact.lexicon import CERTAIN, WORD, Lexicon
 from pipeline.methods.redact.tokenized_text import Token, TokenizedText
+from pipeline.methods.text.common_words import fold
 from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words, words_of_others
 
 

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
-from pipeline.methods.redact.lexicon import CERTAIN, WORD, Lexicon, fold
+from pipeline.methods.redact.lexicon import CERTAIN, WORD, Lexicon
 from pipeline.methods.redact.name_context import cues, says_or_does
+from pipeline.methods.text.common_words import fold
 
 
 _OPENS = " \t\u00a0\"'\u2018\u201c(["

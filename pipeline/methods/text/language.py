@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from pipeline.methods.redact.lexicon import common_words, fold
+from pipeline.methods.text.common_words import common_words, fold
 from pipeline.methods.text.function_words import ENGLISH, SCOTS, function_words
 from pipeline.methods.text.spacy_model import load_english, others_than
 

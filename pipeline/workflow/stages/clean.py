@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pipeline.errors import DataError
 from pipeline.methods.redact import Masked, Span, identities, mask, number, with_names
 from pipeline.methods.redact.answer import Answer, Row, from_row, repair
-from pipeline.methods.redact.lexicon import fold
+from pipeline.methods.text.common_words import fold
 from pipeline.methods.text.language import UNKNOWN
 from pipeline.methods.text.nonanswers import READINGS, is_silence, reading_of_nothing
 from pipeline.runtime.files import content_id
