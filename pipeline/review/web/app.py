@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from pipeline.review.session import ReviewSession
 from pipeline.review.web import access, error_pages, security, shared_wording, text_settings
 from pipeline.review.web.browser_sessions import Sessions
+from pipeline.review.web.content_warnings import topics
 from pipeline.review.web.launch_link import LaunchLink
 from pipeline.review.web.numbers import RowNumber
 from pipeline.review.web.server_config import ServerConfig
@@ -96,6 +97,7 @@ def _set_templates(app: Flask) -> None:
         n_of=n_of,
         agreeing=agreeing,
         listed=listed,
+        topics=topics,
     )
     app.context_processor(
         lambda: {

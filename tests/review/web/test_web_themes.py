@@ -272,3 +272,17 @@ def test_each_request_names_its_theme_and_stands_on_it_until_the_next_run(ann):
     assert f"<strong><bdi>{title}</bdi></strong>" in asked and "Give it the title “Hurry everywhere”" in asked
     assert "It waits until a facilitator carries out what was asked." in ann.get("/themes/1").text
     assert "It waits until a facilitator carries out what was asked." not in ann.get("/themes/2").text
+
+
+def test_texts_of_a_theme_that_may_be_hard_to_read_are_folded_away(ann, study):
+    members, themes, segments = (read_table(name, study.folder / TABLES[name].file) for name in ("members", "themes", "segments"))
+    theme_id = themes.loc[themes["number"] == 1, "theme_id"].item()
+    text_ids = members.loc[members["theme_id"] == theme_id, "text_id"]
+    segments.loc[segments["text_id"] == text_ids.iloc[0], "text"] = "She was dying and nobody rang."
+    segments.loc[segments["text_id"] == text_ids.iloc[1], "text"] = "They rang us every week."
+    write_table("segments", segments, study.folder / TABLES["segments"].file)
+    ann.get("/themes/1/texts")
+    ann.press("Show them all the same")
+    folded = ann.page.text.partition("<summary>May be hard to read")[2].partition("</details>")[0]
+    assert "She was dying" in folded and "They rang us" not in folded
+    assert ann.page.text.count("She was dying") == 1 and "They rang us" in ann.page.text
