@@ -157,7 +157,7 @@ def test_a_damaged_model_is_said_in_a_sentence(tmp_path, name):
 
 
 def test_a_name_that_is_no_model_is_said():
-    with pytest.raises(ModelError, match="minilm, static"):
+    with pytest.raises(ModelError, match="minilm, multilingual, static"):
         load_embedder("gpt")
 
 
