@@ -206,3 +206,13 @@ def test_a_character_may_stand_across_two_pieces_of_a_large_file(tmp_path, shift
 def test_one_wrong_byte_far_down_is_read_as_in_a_small_file(tmp_path):
     export = read_export(write(tmp_path, many(line_40000="40000,café").replace("é".encode(), b"\xe9")))
     assert texts(export)[39_999] == "café"
+
+
+def test_a_raised_digit_is_a_word_of_an_answer_and_no_number(tmp_path):
+    content = "id,What works?,Age\n1,²,³\n2,³,40\n3,½,41\n4,①,42\n"
+    assert texts(read_export(write(tmp_path, content.encode()))) == ["²", "³", "½", "①"]
+
+
+def test_the_first_person_is_counted_where_their_answers_are_as_short_as_codes(tmp_path):
+    content = "id,What works?\nAA,0\n1,\n2,\n3,\n"
+    assert read_export(write(tmp_path, content.encode())).frame.shape == (4, 2)

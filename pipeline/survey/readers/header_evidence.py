@@ -24,6 +24,7 @@ _NO_ANSWER = re.compile(
     re.IGNORECASE,
 )
 _MOST = 0.8
+_FULL_WEIGHT = 3
 _FEW = 8
 """Cells from which on a column's answers can be said to come back."""
 
@@ -53,7 +54,9 @@ def evidence_of(row: Sequence[Cell], body: Sequence[Sequence[Cell]]) -> HeaderEv
     for place, cell in enumerate(row):
         text = (cell or "").strip()
         below = [other.strip() for line in body if place < len(line) and (other := line[place]) and other.strip()]
-        weight = 0.0 if not text or not below or (counted and text.isdigit()) else _weigh(text, below)
+        weight = 0.0 if not text or not below or (counted and text.isdecimal()) else _weigh(text, below)
+        # One cell or two below are no column yet.
+        weight *= min(1, len(below) / _FULL_WEIGHT)
         names += max(weight, 0.0)
         answers += max(-weight, 0.0)
     return HeaderEvidence(names, answers)
@@ -84,5 +87,6 @@ def _share(kind: re.Pattern[str], cells: list[str]) -> float:
 
 def _counts_up(row: Sequence[Cell]) -> bool:
     """Tell whether the numbers in a row are 1, 2, 3 …, as statements of a grid are numbered, or years."""
-    numbers = [int(cell) for cell in row if cell and cell.strip().isdigit() and len(cell) < 9]
+    cells = [cell.strip() for cell in row if cell]
+    numbers = [int(cell) for cell in cells if cell.isdecimal() and len(cell) < 9]
     return len(numbers) > 1 and all(later - earlier == 1 for earlier, later in pairwise(numbers))

@@ -18,6 +18,7 @@ _DEEPEST_NAMES = 4
 _TOOLS_DEEPEST = 3
 _FULL, _SPARSE = 0.9, 0.7
 _FEWEST_BELOW = 3
+_FEWEST_CODES = 2
 _SURVEYMONKEY_ANSWER = {"response", "open-ended response"}
 _QUALTRICS_DATES = {"StartDate", "EndDate", "RecordedDate"}
 # Qualtrics' third row gives each column an id as JSON.
@@ -25,6 +26,7 @@ _QUALTRICS_ID = re.compile(r'\{\s*"ImportId"')
 _QUESTION_ID = re.compile(r"QID\d+")
 _UNTYPABLE = re.compile(r"[\x00-\x1f\x7f-\xa0\xad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _CODE = re.compile(r"[A-Za-z]{1,12}[ _.-]?\d{1,4}")
+_NUMBERED = re.compile(r"[A-Za-z]{1,12}[_.-]?\d[\w.-]{0,8}")
 _OPTION = re.compile(r"(?<!\s)\s*\[[^\[\]]*\]$")
 
 _SIGNATURES = (
@@ -189,8 +191,9 @@ def _n_names(rows: list[Row]) -> int:
             continue
         evidence = evidence_of(rows[place], rows[place + 1 :])
         # Under section names, which stand over the first of their columns only, less is enough; so it is for codes.
-        filled_above = sum(map(bool, above)) / len(filled)
-        is_coded = _are_codes(cells) and not _are_codes(above)
+        filled_above = max(sum(1 for cell in row if tidy(cell)) for row in rows[:place]) / len(filled)
+        # Answers can be as short as codes are, so these must be of the kind that a person does not answer: “Q3_1”.
+        is_coded = _are_codes(cells) and not _are_codes(above) and sum(map(_is_numbered, filled)) >= _FEWEST_CODES
         needed = 0.5 if filled_above <= _SPARSE else 1 if is_coded or filled_above <= _FULL else 2
         if evidence.names >= needed and evidence.answers <= 0.1 * evidence.names:
             depth = place + 1
@@ -228,6 +231,10 @@ def _carried(row: list[str]) -> list[str]:
 def _are_codes(row: list[str]) -> bool:
     filled = [cell for cell in row if cell]
     return sum(" " not in cell and len(cell) <= 20 for cell in filled) >= _FULL * len(filled)
+
+
+def _is_numbered(cell: str) -> bool:
+    return _NUMBERED.fullmatch(cell) is not None
 
 
 def _letter(place: int) -> str:
