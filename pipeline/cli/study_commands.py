@@ -16,16 +16,20 @@ from pipeline.runtime.typed_paths import typed
     "--from", "export_path", required=True, type=click.Path(path_type=Path), help="The survey export, or a folder of documents."
 )
 @click.option("--codebook", type=click.Path(path_type=Path), help="A codebook: .csv, .xlsx, .ods or .qdc.")
-def new(folder: Path, export_path: Path, codebook: Path | None) -> None:
+@click.option("--ask", is_flag=True, help="Ask what doubtful columns are, with the first cells of each.")
+def new(folder: Path, export_path: Path, codebook: Path | None, *, ask: bool) -> None:
     """Make a study from a survey export, and say what was guessed and why.
+
+    With --ask you are shown each column of which it is doubtful what it is for, and choose.
 
     \b
     Example:
-      themes new my-study --from export.xlsx --codebook codebook.csv
+      themes new my-study --from export.xlsx --codebook codebook.csv --ask
     """
+    from pipeline.cli.column_questions import ask_about_columns
     from pipeline.workflow.new_study import create_study
 
-    proposal = create_study(folder, export_path, codebook=codebook)
+    proposal = create_study(folder, export_path, codebook=codebook, settle=ask_about_columns if ask else None)
     click.echo(f"Made the study {folder}.")
     if proposal.doubts:
         click.echo("Please look at this first:")

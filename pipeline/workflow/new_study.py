@@ -1,8 +1,8 @@
-"""Propose what the columns of a survey export mean, and start a study from it without asking anything."""
+"""Propose what the columns of a survey export mean, let a person settle what is doubtful, and start a study from it."""
 
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,10 @@ from pipeline.study.study import load_study
 from pipeline.study.study_settings import Intake, Settings
 from pipeline.study.toml import write_settings
 from pipeline.survey.columns.column import columns_of, listed_headings, shown
-from pipeline.survey.columns.doubts import doubts_of
+from pipeline.survey.columns.doubts import Doubt, doubts_of
 from pipeline.survey.columns.infer import plan_for
 from pipeline.survey.columns.row_status import rows_of_nobody, unfinished
+from pipeline.survey.columns.settling import Use, use_of, uses_for
 from pipeline.survey.readers import Export, read_export
 
 
@@ -50,12 +51,32 @@ class Proposal:
     """What the export holds besides, and why it is not used."""
     doubts: tuple[str, ...] = ()
     """What a person should look at first."""
+    choices: tuple["UseChoice", ...] = ()
+    """Columns whose use a person can settle."""
 
 
-def propose(export: Export, *, name: str, file: str) -> Proposal:
-    """Guess what each column of an export is for and say why; people have the last word in `study.toml`."""
+@dataclass(frozen=True)
+class UseChoice:
+    """A column of which it is doubtful what it is for: why, what it is taken for, and what else it can be."""
+
+    column: str
+    doubt: str
+    guess: Use
+    uses: tuple[Use, ...]
+
+
+Settle = Callable[[Export, tuple[UseChoice, ...]], Mapping[str, Use]]
+"""Asks a person what doubtful columns are for, and returns it by their names."""
+
+
+def propose(export: Export, *, name: str, file: str, uses: Mapping[str, Use] | None = None) -> Proposal:
+    """Guess what each column of an export is for and say why; people have the last word in `study.toml`.
+
+    `uses` is what a person says columns are for, by their names.
+    """
+    uses = uses or {}
     nobody = rows_of_nobody(columns_of(export), export.kind)
-    plan = plan_for(_without(export, nobody), languages_of_column, is_persons_name)
+    plan = plan_for(_without(export, nobody), languages_of_column, is_persons_name, uses)
     if nobody:
         plan.intake["leave_out"] = nobody | plan.intake.get("leave_out", {})
     values = {"file": file, "sheet": export.sheet} | plan.intake
@@ -67,8 +88,16 @@ def propose(export: Export, *, name: str, file: str) -> Proposal:
         settings["embed"]["model"], plan.why["embed.model"] = MULTILINGUAL, reason
     reasons = [reason for place, reason in plan.why.items() if not place.startswith("intake.ratings.")]
     closed = [f"Closed questions ({kind}): {listed_headings(asked)}." for kind, asked in plan.closed.items()]
-    doubts = (*export.doubts, *_doubts_of_rows(export, nobody), *doubts_of(plan.columns, Intake.model_validate(intake)))
-    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused), doubts)
+    as_guessed = Intake.model_validate(intake)
+    of_columns = [doubt for doubt in doubts_of(plan.columns, as_guessed) if doubt.column not in uses]
+    doubts = (*export.doubts, *_doubts_of_rows(export, nobody), *map(str, of_columns))
+    unsettled = [*of_columns, *(Doubt(text, column) for column, text in plan.doubtful.items() if column not in uses)]
+    choices = {
+        doubt.column: UseChoice(doubt.column, doubt.text, use_of(as_guessed, doubt.column), uses_for(as_guessed.layout))
+        for doubt in reversed(unsettled)
+    }
+    inorder = tuple(choices[column.name] for column in plan.columns if column.name in choices)
+    return Proposal(settings, (*reasons, *closed, *plan.unused), plan.why, tuple(plan.unused), doubts, inorder)
 
 
 def _without(export: Export, nobody: dict[str, list[str]]) -> Export:
@@ -112,8 +141,13 @@ def _usual(kind: str) -> dict[str, Any]:
     return ({"segment": {"unit": "paragraph"}} if kind == "documents" else {}) | usual
 
 
-def create_study(folder: str | Path, export_path: str | Path, *, codebook: str | Path | None = None) -> Proposal:
-    """Start a study in a new or empty folder: copy the export into its vault, and write settings that run as they are."""
+def create_study(
+    folder: str | Path, export_path: str | Path, *, codebook: str | Path | None = None, settle: Settle | None = None
+) -> Proposal:
+    """Start a study in a new or empty folder: copy the export into its vault, and write settings that run as they are.
+
+    `settle` is asked about doubtful columns before anything is made.
+    """
     folder, source = Path(folder).resolve(), Path(export_path).resolve()
     _check_place(folder, source)
     book = Path(codebook) if codebook is not None else None
@@ -121,7 +155,10 @@ def create_study(folder: str | Path, export_path: str | Path, *, codebook: str |
         read_codebook(book)  # which says in a sentence what is wrong with the file
     # The vault's own files are named so.
     kept_as = f"export-{source.name}" if source.name == "key" or source.suffix == ".parquet" else source.name
-    proposal = propose(read_export(source), name=folder.name, file=f"vault/{kept_as}")
+    export, file = read_export(source), f"vault/{kept_as}"
+    proposal = propose(export, name=folder.name, file=file)
+    if settle and proposal.choices and (uses := settle(export, proposal.choices)):
+        proposal = propose(export, name=folder.name, file=file, uses=uses)
     if book is not None:
         proposal = _with_codebook(proposal, book)
     fill_and_move(folder, lambda staging: _fill(staging, source, proposal=proposal, book=book))

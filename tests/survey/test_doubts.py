@@ -19,7 +19,7 @@ def column(cells, name=HEADING):
 
 def doubts(cells, **settings):
     plan = Intake.model_validate({"file": "e.csv", **(settings or {"questions": {"q": {"column": HEADING}}})})
-    return " ".join(doubts_of([column(cells)], plan))
+    return " ".join(map(str, doubts_of([column(cells)], plan)))
 
 
 SENTENCES = [f"The {word} {n}, and those who run {word} {n}, were kind in week {n}" for n in range(8) for word in ("bus", "hall")]

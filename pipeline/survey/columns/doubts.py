@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pipeline.runtime.plurals import n_of
 from pipeline.study.study_settings import Intake
@@ -19,8 +20,20 @@ _SELDOM_DIFFERENT = 0.4
 _LONG_HEADING = 4
 
 
-def doubts_of(columns: Sequence[Column], plan: Intake) -> Iterator[str]:
-    """Yield what is doubtful in the settings of an export, as sentences."""
+@dataclass(frozen=True)
+class Doubt:
+    """A sentence on what may have been guessed wrongly, and the column that it is about."""
+
+    text: str
+    column: str
+
+    def __str__(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+def doubts_of(columns: Sequence[Column], plan: Intake) -> Iterator[Doubt]:
+    """Yield what is doubtful in the settings of an export."""
     by_name = {column.name: column for column in columns}
     if plan.layout == "wide":
         for question in plan.questions.values():
@@ -47,23 +60,26 @@ def named_columns(plan: Intake) -> set[str]:
     return {name for name in names if name}
 
 
-def _of_open(column: Column) -> Iterator[str]:
+def _of_open(column: Column) -> Iterator[Doubt]:
     if column.n < _FEWEST:
         return
     figures = f"{n_of(column.n, 'answer')}, {column.distinct:,} different"
     is_repeated = column.spoken.nunique() < _SELDOM_DIFFERENT * len(column.spoken)
     if is_repeated or column.distinct < _SELDOM_DIFFERENT * column.n:
-        yield f"{shown(column.name)} is taken for an open question, but its answers come back: {figures}. Is it a closed one?"
+        text = f"{shown(column.name)} is taken for an open question, but its answers come back: {figures}. Is it a closed one?"
+        yield Doubt(text, column.name)
     elif share := _share_of_repeated_pieces(column):
-        yield (
+        text = (
             f"{shown(column.name)} is taken for an open question, but its answers seem to be options put together: {share:.0%} "
             f"of their pieces come back ({figures}). If people ticked options, make it a closed question with separator = …."
         )
+        yield Doubt(text, column.name)
     elif column.numbers is not None or column.is_moment:
-        yield f"{shown(column.name)} is taken for an open question, but holds numbers or dates ({figures})."
+        yield Doubt(f"{shown(column.name)} is taken for an open question, but holds numbers or dates ({figures}).", column.name)
     elif column.n_words.mean() < 2:
         words = f"{column.n_words.mean():.1f} words"
-        yield f"{shown(column.name)} is taken for an open question, but its answers have {words} each ({figures})."
+        text = f"{shown(column.name)} is taken for an open question, but its answers have {words} each ({figures})."
+        yield Doubt(text, column.name)
 
 
 def _share_of_repeated_pieces(column: Column) -> float:
@@ -77,15 +93,16 @@ def _share_of_repeated_pieces(column: Column) -> float:
     return float(often.mean()) if often.mean() >= _MOSTLY else 0.0
 
 
-def _of_group(column: Column) -> Iterator[str]:
+def _of_group(column: Column) -> Iterator[Doubt]:
     if column.n >= _FEWEST and column.distinct > column.n / 3:
-        yield (
+        text = (
             f"{shown(column.name)} is taken for a group, but {n_of(column.n, 'person is', 'people are')} in {column.distinct:,} "
             "different ones, which may tell who somebody is. Take it out of attributes, or make few groups."
         )
+        yield Doubt(text, column.name)
 
 
-def _of_unused(columns: Sequence[Column]) -> Iterator[str]:
+def _of_unused(columns: Sequence[Column]) -> Iterator[Doubt]:
     for column in columns:
         asks = column.wording.rstrip(" *").endswith("?") or len(column.headings[1].split()) >= _LONG_HEADING
         if not asks or column.n < _FEWEST or column.numbers is not None or column.is_moment:
@@ -95,8 +112,9 @@ def _of_unused(columns: Sequence[Column]) -> Iterator[str]:
             continue
         words = column.n_words.mean()
         if words >= 3 and column.variety >= 0.5 and column.has_words:
-            yield (
+            text = (
                 f"{shown(column.name)} is not used, though people may have answered it in their own words: "
                 f"{n_of(column.n, 'answer')}, {column.distinct:,} different, of {words:.0f} words each. If it is an open "
                 "question, name it under [intake.questions]."
             )
+            yield Doubt(text, column.name)

@@ -1,6 +1,6 @@
 """Place every column of an export: layout, people, consent, open and closed questions, groups, and what is not used."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pipeline.runtime.plurals import agreeing, n_of
@@ -20,10 +20,12 @@ from pipeline.survey.columns.frames import frame_of
 from pipeline.survey.columns.languages import Detector, languages_in
 from pipeline.survey.columns.long_questions import LongQuestions, sort_questions
 from pipeline.survey.columns.personal_shapes import IsName, holds_names
+from pipeline.survey.columns.placing import FRAMES, put_question, put_rating, put_write_ins
 from pipeline.survey.columns.plan import Plan
 from pipeline.survey.columns.questions import could_be_open, find_long, find_rankings, find_ticks, holds_all, is_open, is_write_in
 from pipeline.survey.columns.roles import Role, group_rank, is_group, person_rank, received_rank, role_of, says_group
 from pipeline.survey.columns.scales import find_scales, is_choice
+from pipeline.survey.columns.settling import Use, settle_columns, settled
 from pipeline.survey.columns.several_choices import says_several, several_choices, single_choices
 from pipeline.survey.readers import Export
 
@@ -31,11 +33,6 @@ from pipeline.survey.readers import Export
 MOST_COMPARED = 4
 MOST_LEVELS = 12
 _MOST_UNNAMED = 8
-_FRAMES = {
-    "better": "asks what could be better (so “nothing” reads as praise)",
-    "good": "asks what is good (so “nothing” reads as criticism)",
-    "neutral": "asks for neither praise nor improvements in particular",
-}
 _KEPT: dict[Role, str] = {
     "personal": "can show who a person is: never a group, and it stays in the vault",
     "id": "is another number of people or rows: it stays in the vault",
@@ -54,10 +51,15 @@ _LEFT: tuple[tuple[Callable[[Column], bool], str], ...] = (
     (lambda column: column.numbers is not None, "holds numbers that are no scale; to compare by it, make bands"),
     (lambda _: True, "differs too much to be a group, is too short to be an open question, and may show who a person is"),
 )  # fmt: skip
+_DOUBTFUL = frozenset({_LEFT[0][1], _LEFT[-1][1]})
 
 
-def plan_for(export: Export, languages_of: Detector, is_name: IsName) -> Plan:
-    """Place every column of the export; `languages_of` tells the languages of answers, `is_name` names of people."""
+def plan_for(export: Export, languages_of: Detector, is_name: IsName, uses: Mapping[str, Use] | None = None) -> Plan:
+    """Place every column of the export; `languages_of` tells the languages of answers, `is_name` names of people.
+
+    `uses` is what a person says columns are for, by their names; the others are guessed.
+    """
+    uses = uses or {}
     columns = columns_of(export)
     plan = Plan(columns, export.kind, {column.name: column for column in columns}, languages_of, is_name)
     if export.kind == "documents":
@@ -65,17 +67,21 @@ def plan_for(export: Export, languages_of: Detector, is_name: IsName) -> Plan:
         return plan
     # In this order, since each step takes columns that a later one would misread: numbers of people as scales, consent as groups.
     _place_layout(plan)
+    settle_columns(plan, uses)
+    of_groups, of_consent = settled(plan, uses, "group"), settled(plan, uses, "consent")
+    for column in (*of_groups, *of_consent):
+        del plan.left[column.name]
     _place_roles(plan)
-    _place_consent(plan)
+    _place_consent(plan, of_consent)
     _set_write_ins_apart(plan)
     _leave_rankings(plan)
     _place_scales(plan)
     _place_several_choices(plan)
     _place_open_questions(plan)
-    _place_groups(plan)
+    _place_groups(plan, of_groups)
     _place_choices(plan)
     for fits, because in _LEFT:
-        plan.leave(plan.remaining(fits), because)
+        plan.leave(plan.remaining(fits), because, doubtful=because in _DOUBTFUL)
     return plan
 
 
@@ -105,24 +111,17 @@ def _place_layout(plan: Plan) -> None:
 
 def _place_long_questions(plan: Plan, question: Column, questions: LongQuestions) -> None:
     for column in questions.open:
-        _put_question(plan, column.name, column=column.name)
+        put_question(plan, column.name, column=column.name)
     for name, scale in questions.scales.items():
         value = {"column": name, "scale": [scale.low, scale.high]} | ({"labels": scale.labels} if scale.labels else {})
-        _put_rating(plan, name, value, of=[], because=f"a scale: {scale.because}")
+        put_rating(plan, name, value, of=[], because=f"a scale: {scale.because}")
     for column in questions.choices:
         because = "yes or no" if column.is_yes_no else f"one choice of {column.distinct} options"
-        _put_rating(plan, column.name, {"column": column.name}, of=[], because=because)
+        put_rating(plan, column.name, {"column": column.name}, of=[], because=because)
     for columns, because in questions.not_read():
         plan.unused.append(f"Not read: {listed_headings([column.name for column in columns])}. It {because}.")
         left = plan.intake.setdefault("leave_out", {}).setdefault(question.name, [])
         left += [column.name for column in columns]
-
-
-def _put_question(plan: Plan, wording: str, *, column: str, of: Sequence[Column] = (), because: str = "") -> None:
-    frame = frame_of(wording)
-    value = {"column": column, "frame": frame} | ({} if wording == column else {"wording": wording})
-    reason = f"Open question {shown(wording)}: {because}it {_FRAMES[frame]}."
-    plan.put(f"questions.{plan.key_for(wording)}", value, because=reason, of=of)
 
 
 def _place_roles(plan: Plan) -> None:
@@ -163,8 +162,8 @@ def _place_person(plan: Plan, columns: list[Column]) -> None:
     plan.put("id", best.name, because=f"{shown(best.name)} tells people apart: {says}.", of=[best])
 
 
-def _place_consent(plan: Plan) -> None:
-    candidates = plan.remaining(speaks_of_consent)
+def _place_consent(plan: Plan, settled_on: Sequence[Column]) -> None:
+    candidates = [*settled_on, *plan.remaining(speaks_of_consent)]
     # Most columns that ask for leave of another kind are closed questions, too, and stay to be placed as such.
     doubtful = [column for column in plan.remaining(may_speak_of_consent) if column not in candidates]
     if doubtful:
@@ -175,15 +174,17 @@ def _place_consent(plan: Plan) -> None:
             else "ask for leave of some kind, but not plainly for"
         )
         plan.unused.append(f"Not used for consent: {names} {asks} quoting or taking part. Please look.")
+        asked = "asks for leave of some kind, but not plainly for quoting or taking part"
+        plan.doubtful |= {column.name: f"{shown(column.name)} {asked}." for column in doubtful}
     if not candidates:
         plan.why["intake.consent"] = _NO_CONSENT_CLEAR if doubtful else _NO_CONSENT
         return
-    best = next((column for column in candidates if is_about_quotes(column)), candidates[0])
+    best = settled_on[0] if settled_on else next(filter(is_about_quotes, candidates), candidates[0])
     plan.put(
         "consent", {"column": best.name} | tiers_of(best), because=f"{shown(best.name)} {_says_of_consent(best)}.", of=[best]
     )
     others = [column for column in candidates if column is not best]
-    plan.leave(others, "speaks of consent too, but only one column can be used: please check")
+    plan.leave(others, "speaks of consent too, but only one column can be used: please check", doubtful=True)
 
 
 def _says_of_consent(column: Column) -> str:
@@ -233,36 +234,14 @@ def _place_scales(plan: Plan) -> None:
         if scale.labels:
             value["labels"] = scale.labels
         column = plan.left[name]
-        _put_rating(plan, plan.asked(column), value, of=[column], because=f"a scale: {scale.because}")
-
-
-def _put_rating(plan: Plan, wording: str, value: dict[str, Any], *, of: Sequence[Column], because: str) -> None:
-    if wording != value.get("column"):
-        value["wording"] = wording
-    choices = plan.choices.get(value.get("column", ""))
-    if choices and choices.must_be_listed:
-        value["options"] = list(choices.options)
-    plan.closed.setdefault(because, []).append(wording)
-    says = f"{because[0].upper()}{because[1:]}."
-    key = plan.key_for(wording)
-    plan.put(f"ratings.{key}", value, because=says, of=of)
-    if choices and choices.n_write_ins:
-        _put_write_ins(plan, key, wording, column=value["column"], n=choices.n_write_ins)
-
-
-def _put_write_ins(plan: Plan, key: str, wording: str, *, column: str, n: int) -> None:
-    """Keep what people wrote beside the options of a closed question as an open question of its own."""
-    asked = f"{wording} (in their own words)"
-    wrote = n_of(n, "person wrote something else than an option", "people wrote something else than an option")
-    value = {"column": column, "write_ins": key, "frame": "neutral", "wording": asked}
-    plan.put(f"questions.{plan.key_for(asked)}", value, because=f"Write-ins of {shown(wording)}: {wrote}.")
+        put_rating(plan, plan.asked(column), value, of=[column], because=f"a scale: {scale.because}")
 
 
 def _place_several_choices(plan: Plan) -> None:
     for question, options in find_ticks(list(plan.left.values()), kind=plan.kind).items():
         columns = {option: column.name for option, column in options.items()}
         because = f"several choices, a column for each of {len(columns)} options"
-        _put_rating(plan, question, {"columns": columns}, of=list(options.values()), because=because)
+        put_rating(plan, question, {"columns": columns}, of=list(options.values()), because=because)
         joint = [
             column for column in plan.left.values() if question in (column.name, column.wording) and holds_all(column, columns)
         ]
@@ -282,10 +261,10 @@ def _place_choices_in_one_cell(plan: Plan, column: Column) -> None:
         sign = choices.separator
         between = {"\n": "a new line", " ": "a space"}.get(sign, f"“{sign.strip()}”")
         because = f"several choices in one cell, separated by {between}"
-        _put_rating(plan, plan.asked(column), {"column": column.name, "separator": sign}, of=[column], because=because)
+        put_rating(plan, plan.asked(column), {"column": column.name, "separator": sign}, of=[column], because=because)
     elif says_several(column) and column.distinct > 1 and not is_choice(column) and not is_write_in(column):
         reason = "asks for several choices, and no sign between them was made out; name the separator to have it counted"
-        plan.leave([column], reason)
+        plan.leave([column], reason, doubtful=True)
 
 
 def _place_open_questions(plan: Plan) -> None:
@@ -302,7 +281,7 @@ def _place_open_questions(plan: Plan) -> None:
     boxed = _place_boxes(plan, columns, because)
     for column in columns:
         if column.name not in boxed:
-            _put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
+            put_question(plan, plan.asked(column), column=column.name, of=[column], because=because)
     _note_languages(plan, columns)
 
 
@@ -320,7 +299,7 @@ def _place_boxes(plan: Plan, columns: Sequence[Column], because: str) -> set[str
         names = [part.name for part in parts]
         aim = frame_of(stem)
         value = {"column": stem, "columns": names, "frame": aim}
-        says = f"Open question {shown(stem)}: {because}{len(names)} boxes are read as one answer; it {_FRAMES[aim]}."
+        says = f"Open question {shown(stem)}: {because}{len(names)} boxes are read as one answer; it {FRAMES[aim]}."
         plan.put(f"questions.{plan.key_for(stem)}", value, because=says, of=parts)
         placed |= set(names)
     return placed
@@ -334,11 +313,12 @@ def _note_languages(plan: Plan, columns: Sequence[Column]) -> None:
         plan.why["clean.languages"] = f"Languages of {sum(counts.values())} answers that were looked at: {counted}."
 
 
-def _place_groups(plan: Plan) -> None:
+def _place_groups(plan: Plan, settled_on: Sequence[Column]) -> None:
     groups = plan.remaining(is_group)
     if sum(not says_group(column) for column in groups) > _MOST_UNNAMED:
         # So many short headings are a form's closed questions.
         groups = [column for column in groups if says_group(column)]
+    groups = [*settled_on, *groups]
     names = [column.name for column in groups]
     if groups:
         plan.put("attributes", names, because=f"Few, short values and no scale: {listed_headings(names)}.", of=groups)
@@ -358,11 +338,11 @@ def _put_offered(plan: Plan, column: Column) -> None:
     choices = plan.choices.get(column.name)
     if choices and choices.n_write_ins:
         plan.intake.setdefault("group_options", {})[column.name] = list(choices.options)
-        _put_write_ins(plan, column.name, plan.asked(column), column=column.name, n=choices.n_write_ins)
+        put_write_ins(plan, column.name, plan.asked(column), column=column.name, n=choices.n_write_ins)
 
 
 def _place_choices(plan: Plan) -> None:
     for column in plan.remaining(is_choice):
         if column.distinct > 1:
             because = "yes or no" if column.is_yes_no else f"one choice of {column.distinct} options"
-            _put_rating(plan, plan.asked(column), {"column": column.name}, of=[column], because=because)
+            put_rating(plan, plan.asked(column), {"column": column.name}, of=[column], because=because)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.survey.columns.column import Column, listed_headings, plain
+from pipeline.survey.columns.column import Column, listed_headings, plain, shown
 from pipeline.survey.columns.languages import Detector
 from pipeline.survey.columns.personal_shapes import IsName
 from pipeline.survey.columns.several_choices import Choices
@@ -32,6 +32,8 @@ class Plan:
     """Closed questions by the kind of their answers."""
     choices: dict[str, Choices] = field(default_factory=dict)
     """The options of closed questions in whose columns people wrote something else, too, by the column's name."""
+    doubtful: dict[str, str] = field(default_factory=dict)
+    """Why a column that is not used may be of use, by its name."""
     keys: set[str] = field(default_factory=set)
 
     def put(self, setting: str, value: Any, *, because: str = "", of: Iterable[Column] = ()) -> None:
@@ -46,8 +48,10 @@ class Plan:
         for column in of:
             self.left.pop(column.name, None)
 
-    def leave(self, columns: Sequence[Column], because: str) -> None:
+    def leave(self, columns: Sequence[Column], because: str, *, doubtful: bool = False) -> None:
         """Leave columns out and say so."""
+        if doubtful:
+            self.doubtful |= {column.name: f"{shown(column.name)} is not used. It {because}." for column in columns}
         if columns:
             each = "Each" if len(columns) > 1 else "It"
             self.unused.append(f"Not used: {listed_headings([column.name for column in columns])}. {each} {because}.")

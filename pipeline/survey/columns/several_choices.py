@@ -14,7 +14,7 @@ from pipeline.survey.columns.vocabulary import whole, within
 
 
 # The comma and the space last: options themselves hold them.
-_SIGNS = (";", "|", "\n", "\u2022", "\u00b7", " / ", ",", " ")
+_SIGNS = (";", "|", "\n", "\u2022", "\u00b7", " / ", " - ", " \u2013 ", " + ", ",", " ")
 _SAYS_ALL, _RANKS, _ASKS_TEXT = within("tick_all"), within("ranks"), within("asks_text")
 _EXPLAINS = re.compile(r"\b(?:please (?:explain|describe|tell|say|give)|why|in your own words)\b")
 _SAYS_NOTHING, _YES, _NO = whole("says_nothing"), re.compile("yes|y|true|ja|ydw"), re.compile("no|n|false|nein|nac ydw")
@@ -96,6 +96,15 @@ def written_in(cells: "pd.Series[str]", separator: str, options: Collection[str]
 def says_several(column: Column) -> bool:
     """Tell whether the heading asks to tick all that apply, so that the column cannot be open."""
     return column.matches(_SAYS_ALL) and not column.matches(_EXPLAINS)
+
+
+def commonest_sign(column: Column) -> str:
+    """Return the sign that stands in the most cells, of those that separate several options; empty where none does."""
+    in_cells = {
+        sign: int(column.answers.str.contains(sign, regex=False).sum()) for sign in _SIGNS if sign.strip() or sign == "\n"
+    }
+    sign = max(in_cells, key=lambda sign: in_cells[sign])
+    return sign if in_cells[sign] else ""
 
 
 def several_choices(column: Column) -> Choices | None:
