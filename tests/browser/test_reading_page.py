@@ -36,9 +36,6 @@ def reading(served, window):
         page.locator("input[value='0']").check()
         follow(page.locator("main form button").last)
         save_none(page)
-        if not page.locator(".notice").count():
-            # Now and then, on a busy machine, the page comes back without a notice; a second answer is taken.
-            save_none(page)
         page.locator(".notice").wait_for()
         return page
 
@@ -46,7 +43,10 @@ def reading(served, window):
 
 
 def save_none(page):
-    """Say that no code fits, and keep to it whatever the model suggests."""
+    """Say that no code fits, whatever was ticked before, and keep to it whatever the model suggests."""
+    while page.locator("input[name=codes]:checked").count():
+        # What was left unsent in another window is there again.
+        page.locator("input[name=codes]:checked").first.uncheck()
     page.locator("#none").check()
     follow(page.locator("button[value=save]"))
     if page.url.endswith("/suggestion"):

@@ -4,6 +4,7 @@ from datetime import date
 import pytest
 from saying import key, say
 
+from pipeline.decisions.sign_ins import draft
 from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by
 from pipeline.tables.parquet import TABLES, read_table, write_table
@@ -309,3 +310,15 @@ def test_pages_of_two_excerpts_have_two_titles(ann, review):
         ann.get(f"/excerpt/{segment_id}").text.partition("</title>")[0].rpartition("<title>")[2] for segment_id in (first, second)
     }
     assert len(titles) == 2
+
+
+def test_a_draft_that_comes_after_its_answer_is_not_kept(ann, review, excerpt):
+    fields = dict(ann.hidden(ann.forms()[0]))
+    typed = fields | {"codes": ["money"], "note": "As it was typed."}
+    for place in ("", "/draft"):
+        ann.post(f"/excerpt/{excerpt}{place}", typed | {"do": "save"})
+    assert review.read(lambda store: draft(store, "Ann", f"excerpt/{excerpt}")) is None
+    # What is typed when the answer is opened again is kept.
+    ann.get(f"/excerpt/{excerpt}")
+    ann.post(f"/excerpt/{excerpt}/draft", dict(ann.hidden(ann.forms()[0])) | {"codes": ["time"], "note": "Half a thought"})
+    assert review.read(lambda store: draft(store, "Ann", f"excerpt/{excerpt}"))["note"] == ["Half a thought"]

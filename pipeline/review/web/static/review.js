@@ -95,8 +95,12 @@
   // What is typed is kept, so that nothing is lost when a session ends or a battery dies.
   let waiting = 0;
   let kept = "";
-  const keep = () => {
+  const wait = (then = 0) => {
     window.clearTimeout(waiting);
+    waiting = then && window.setTimeout(keep, then);
+  };
+  const keep = () => {
+    wait();
     if (!form.dataset.draft) {
       return;
     }
@@ -109,10 +113,7 @@
     window.fetch(form.dataset.draft, { method: "POST", body: words, keepalive: true, redirect: "manual" })
       .then(() => gone.remove()).catch(tellGone);
   };
-  const keepSoon = () => {
-    window.clearTimeout(waiting);
-    waiting = window.setTimeout(keep, 2000);
-  };
+  const keepSoon = () => wait(2000);
 
   // Keys for those who want them; they can be switched off on the page "Settings".
   const show = () => {
@@ -176,7 +177,8 @@
   form.addEventListener("change", untick);
   form.addEventListener("keydown", move);
   form.addEventListener("focusin", setStops);
-  form.addEventListener("submit", () => window.clearTimeout(waiting));
+  // What is sent is no draft any more, also when its page is left.
+  form.addEventListener("submit", () => wait());
   document.addEventListener("visibilitychange", () => document.hidden && waiting && keep());
   field?.addEventListener("input", filter);
   field?.addEventListener("keydown", searched);

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from pipeline.decisions.decision import Decision
 from pipeline.decisions.sign_ins import draft, drop_draft, save_draft
+from pipeline.decisions.store import Store
 from pipeline.errors import StorageError
 from pipeline.review.answer_parts import answer_parts, pieces, skip_answer
 from pipeline.review.coding import Coding, OtherWordsError, StaleError, decide, said_by, take_back
@@ -153,7 +154,15 @@ def _asked(form: AnswerForm) -> str:
 @PAGES.post("/excerpt/<segment_id>/draft")
 def keep_draft(segment_id: str) -> tuple[str, int]:
     """Keep what is being typed, for the script that sends it now and then."""
-    _keep_words(read_excerpt(context().review, segment_id, context().me.name), AnswerForm())
+    review, me, now, form = context().review, context().me.name, context().now, AnswerForm()
+    place, words, key = _place(read_excerpt(review, segment_id, me).segment_id), form.words(), form.key.data
+
+    def keep(store: Store) -> None:
+        # A draft can come after the answer that it was a draft of, and would stand in the way of what is said later.
+        if not store.made_with(key):
+            save_draft(store, me, place, words, now=now)
+
+    review.write(keep)
     return "", 204
 
 
