@@ -1,7 +1,7 @@
 """An attacker with a linear program: from all that is shown, how far can each hidden count be narrowed down?
 
 The attacker knows the rules: that what is shown is rounded and at least the threshold, and that counts
-add up. The model is written anew here from what is shown, and shares nothing with the method.
+add up. The model is written anew here from what is shown, and shares nothing with the method but the solver.
 """
 
 from collections.abc import Iterator, Sequence
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy import sparse
 
 from pipeline.methods.disclosure import Profile, disclose, hide_crossing
 from pipeline.methods.disclosure.differencing import Released
+from pipeline.methods.disclosure.linear_program import LinearProgram
 from pipeline.methods.disclosure.linked_tables import classes_of
 from pipeline.methods.disclosure.single_base_tables import hide_means, hide_themes
 
@@ -54,15 +55,17 @@ class Attack:
 
     def ranges(self) -> list[Range]:
         """Return the range of every hidden figure."""
-        equal = self._matrix(self.equal)
-        return [(self._end(target, 1, equal), self._end(target, -1, equal)) for target in self.targets]
+        equal = sparse.csr_matrix(self._matrix(self.equal))
+        nothing = np.zeros(equal.shape[0])
+        program = LinearProgram(equal, nothing, np.array(self.bounds, dtype=float), least=nothing)
+        return [(self._end(program, target, 1), self._end(program, target, -1)) for target in self.targets]
 
-    def _end(self, target: int, sign: int, equal: Floats) -> float:
+    def _end(self, program: LinearProgram, target: int, sign: int) -> float:
         goal = np.zeros(len(self.bounds))
         goal[target] = sign
-        found = linprog(goal, A_eq=equal, b_eq=np.zeros(len(equal)), bounds=self.bounds, method="highs")
-        assert found.status == 0, found.message
-        return sign * float(found.fun)
+        solved = program.lowest(goal)
+        assert solved, target
+        return float(solved[0][target])
 
     def _matrix(self, rows: list[dict[int, float]]) -> Floats:
         matrix = np.zeros((len(rows), len(self.bounds)))

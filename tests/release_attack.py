@@ -2,7 +2,7 @@
 
 The attacker knows how many people are in each group and each overlap of groups, which questions each of them was asked, the
 rules, and all that is shown; a linear program then says how far each hidden figure can be narrowed down. Nothing is shared with
-the method but the threshold and the rounding.
+the method but the threshold, the rounding and the solver, which is compared with another one in a test of its own.
 """
 
 from collections import defaultdict
@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import linprog
 
 from pipeline.methods.disclosure import Profile
+from pipeline.methods.disclosure.linear_program import LinearProgram
 
 
 EVERYONE, ANY, UNKNOWN = "everyone", "any", "Not stated"
@@ -120,6 +120,8 @@ class Release:
     def hidden(self) -> Iterator[Hidden]:
         """Yield every hidden figure that somebody could be in, and how far it can be narrowed down."""
         matrix, ends, most = self._matrix(), np.array([right for _, right in self.rows]), np.concatenate(self.most)
+        bounds, alone = np.column_stack([0 * most, most]), dict[bytes, LinearProgram]()
+        together = LinearProgram(matrix, ends, bounds)
         for cell, number in self.targets.items():
             goal = np.zeros(len(most))
             at = self.items[cell[0]] * len(self.kinds)
@@ -127,14 +129,17 @@ class Release:
             possible = goal @ most
             if not possible:
                 continue
-            low, high = _ends(cell, goal, matrix, ends, most)
+            low, high = _ends(cell, goal, together)
             needed = min(self.profile.fewest, possible + 1)
             if high - low + 1 < needed:
                 # What is shown in any case, or was shown before, is allowed to give away what it gives away by itself.
                 always = np.array(
                     [source is None or source[1] < number or _in_any_case(source[0], cell) for source in self.sources]
                 )
-                least, utmost = _ends(cell, goal, matrix[always], ends[always], most)
+                which = always.tobytes()
+                if which not in alone:
+                    alone[which] = LinearProgram(matrix[always], ends[always], bounds)
+                least, utmost = _ends(cell, goal, alone[which])
                 needed = min(needed, utmost - least + 1)
             yield Hidden(cell, low, high, high - low + 1 < needed)
 
@@ -158,13 +163,10 @@ def _in_any_case(source: Cell, cell: Cell) -> bool:
     return cell[0].startswith(("read ", "base ")) and source[0].startswith(cell[0][:5]) and source[1] == EVERYONE
 
 
-def _ends(
-    cell: Cell, goal: NDArray[np.float64], matrix: sparse.csr_matrix, ends: NDArray[np.float64], most: NDArray[np.float64]
-) -> tuple[int, int]:
-    bounds = np.column_stack([0 * most, most])
-    found = [linprog(sign * goal, matrix, ends, bounds=bounds, method="highs") for sign in (1, -1)]
-    assert all(end.status == 0 for end in found), (cell, found[0].message)
-    return int(np.ceil(found[0].fun - NEAR)), int(np.floor(-found[1].fun + NEAR))
+def _ends(cell: Cell, goal: NDArray[np.float64], program: LinearProgram) -> tuple[int, int]:
+    lowest, highest = program.lowest(goal), program.lowest(-goal)
+    assert lowest and highest, cell
+    return int(np.ceil(goal @ lowest[0] - NEAR)), int(np.floor(goal @ highest[0] + NEAR))
 
 
 def attack_release(

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
+from scipy import sparse
 
+from pipeline.methods.disclosure.linear_program import LinearProgram
 from pipeline.methods.disclosure.profiles import Bools, Floats, Profile, ends_if_shown, too_narrow
 
 
@@ -83,27 +85,19 @@ def _readers_ends(
     low, high = ends_if_shown(whole, profile, sure=_SURE)
     low, high = np.where(gone, 0.0, low), np.where(gone, whole[-1, -1] + profile.slack, high)
     high = np.where(possible, high, 0.0)
-    sums = _sums(whole.shape)
+    sums, bounds = _sums(whole.shape), np.column_stack([low.ravel(), high.ravel()])
+    program = LinearProgram(sparse.csr_matrix(sums), np.zeros(len(sums)), bounds, least=np.zeros(len(sums)))
     for row, column in np.argwhere(gone & possible):
-        place = (int(row), int(column))
-        ends = _narrowed(int(np.ravel_multi_index(place, whole.shape)), sums, low, high)
-        low[place], high[place] = ends
-        yield place, *ends
-
-
-def _narrowed(index: int, sums: Floats, low: Floats, high: Floats) -> tuple[float, float]:
-    from scipy.optimize import linprog
-
-    ends = []
-    for sign in (1.0, -1.0):
+        index = int(np.ravel_multi_index((row, column), whole.shape))
         goal = np.zeros(low.size)
-        goal[index] = sign
-        bounds = np.column_stack([low.ravel(), high.ravel()])
-        solved = linprog(goal, A_eq=sums, b_eq=np.zeros(len(sums)), bounds=bounds, method="highs")
-        ends.append(
-            sign * float(solved.fun) if solved.status == 0 else float(low.ravel()[index] if sign > 0 else high.ravel()[index])
+        goal[index] = 1.0
+        lowest, highest = program.lowest(goal), program.lowest(-goal)
+        # Where rounding errors say that no table is possible, nothing is taken to be learnt.
+        yield (
+            (int(row), int(column)),
+            float(lowest[0][index] if lowest else bounds[index, 0]),
+            float(highest[0][index] if highest else bounds[index, 1]),
         )
-    return ends[0], ends[1]
 
 
 def _sums(shape: tuple[int, ...]) -> Floats:

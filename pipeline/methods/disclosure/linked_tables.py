@@ -7,11 +7,13 @@ hidden figure down. The reader is taken to know how many people are in each clas
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from pipeline.methods.disclosure.linear_program import LinearProgram
 from pipeline.methods.disclosure.profiles import NEARLY_ALL, Bools, Floats, Profile, ends_if_shown
 
 
@@ -254,17 +256,17 @@ class _Program:
 
     def furthest(self, goal: Floats) -> tuple[Floats, set[Place]]:
         """Return the world in which a goal, (n_items, n_classes), is lowest, and the shown figures that stop it there."""
-        from scipy.optimize import linprog
-
-        inequalities = {"A_ub": self.matrix, "b_ub": self.ends} if len(self.ends) else {}
-        solved = linprog(goal.ravel(), **inequalities, bounds=self.bounds, method="highs")
-        if solved.status != 0:
+        solved = self._program.lowest(goal.ravel())
+        if solved is None:
             # The truth is always possible; where rounding errors say otherwise, nothing is taken to be learnt.
             return self.block.counts, set()
-        marginals = solved.ineqlin.marginals if inequalities else np.zeros(0)
-        tight = np.flatnonzero(np.abs(marginals) > _NEAR)
-        sources = (self.sources[int(row)] for row in tight)
-        return solved.x.reshape(self.block.counts.shape), {source for source in sources if source is not None}
+        world, prices = solved
+        sources = (self.sources[int(row)] for row in np.flatnonzero(np.abs(prices) > _NEAR))
+        return world.reshape(self.block.counts.shape), {source for source in sources if source is not None}
+
+    @cached_property
+    def _program(self) -> LinearProgram:
+        return LinearProgram(self.matrix, self.ends, self.bounds)
 
 
 @dataclass(frozen=True)

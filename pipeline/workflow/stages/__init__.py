@@ -184,6 +184,7 @@ STAGES: tuple[Stage, ...] = (
         ("voices", "theme_ranks"),
         ("count", "intake"),
         version=3,
+        packages=("highspy",),
         columns={
             "members": ("text_id", "theme_id"),
             "segments": ("comment_id", "text_id"),
@@ -233,6 +234,7 @@ STAGES: tuple[Stage, ...] = (
         ("response_rates", "accounts"),
         ("count", "intake"),
         version=2,
+        packages=("highspy",),
         columns={"comments": ("response_id", "question", "set_aside", "consent")},
     ),
     Stage(
@@ -241,6 +243,7 @@ STAGES: tuple[Stage, ...] = (
         ("counts", "closed"),
         ("count", "intake"),
         version=5,
+        packages=("highspy",),
         columns={
             "codings": ("segment_id", "code", "status"),
             "segments": ("segment_id", "comment_id"),

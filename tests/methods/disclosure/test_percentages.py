@@ -13,8 +13,9 @@ def fewest_possible(base):
     """Return how many numbers fit, at the worst, both a rounded number and a whole percentage of the true one."""
     n = np.arange(STRICT.fewest, base + 1, dtype=float)
     shown, percent = disclose(n, STRICT), np.floor(100 * n / base + 0.5)
-    whole = [number for number in np.unique(shown) if (shown == number).sum() == STRICT.round_to]
-    return min(np.unique(percent[shown == number], return_counts=True)[1].min() for number in whole)
+    numbers, sizes = np.unique(shown, return_counts=True)
+    pairs, n_alike = np.unique(1000 * shown + percent, return_counts=True)
+    return n_alike[np.isin(pairs // 1000, numbers[sizes == STRICT.round_to])].min()
 
 
 def test_no_group_is_so_large_that_a_true_percentage_tells_no_more_than_the_rounding():
