@@ -147,6 +147,8 @@ STAGES: tuple[Stage, ...] = (
         ("texts", "vectors", "segments", "comments"),
         ("valences",),
         ("intake",),
+        # Another version finds models for other language models.
+        version=2,
         columns={
             "texts": ("text_id", "text"),
             "segments": ("comment_id", "text_id"),
