@@ -313,7 +313,8 @@ def _suggestions(texts: pd.DataFrame) -> pd.DataFrame:
         best = code or "transport"
         rows.append((text.text_id, best, 0.9 if abstained is None else 0.2, abstained is None, abstained, "an example", 1))
         rows.append((text.text_id, "transport" if best != "transport" else "money", 0.1, False, abstained, "an example", 2))
-    return pd.DataFrame(rows, columns=["text_id", "code", "score", "suggested", "abstained", "because", "rank"])
+    columns = ["text_id", "code", "score", "suggested", "abstained", "because", "rank"]
+    return pd.DataFrame(rows, columns=columns).assign(even=0.5)
 
 
 def _codings(segments: pd.DataFrame, suggestions: pd.DataFrame) -> pd.DataFrame:

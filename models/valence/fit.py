@@ -1,8 +1,9 @@
 """Fit the valence models that come with the program, and print how often they are right on codebooks they have not seen.
 
-    python models/valence/fit.py [voices minilm]
+    python models/valence/fit.py [voices minilm multilingual]
 
-It reads the invented answers in corpora/voices and nothing else. A model for each language model is written beside this file.
+It reads the invented answers in corpora/voices and nothing else, by the vectors that come with the program where there are
+some. A model for each language model is written beside this file.
 """
 
 import csv
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.codebook.written_answers import LATER, VOICES
+from pipeline.codebook.written_answers import LATER, VOICES, kept_vectors, text_key
+from pipeline.methods.embedding.embedder import Embedder
 from pipeline.methods.embedding.embedders import load_embedder
 from pipeline.methods.valence.question_aims import Aim, aim_of
 from pipeline.methods.valence.valence_model import CLEAR, FOLDER, VALENCES, ValenceModel, columns_of, valence_file
@@ -159,7 +161,7 @@ def main(names: Sequence[str]) -> None:
     answers = read_answers()
     for name in names:
         embedder = load_embedder(name)
-        columns = columns_of(answers.texts, vectors := embedder.encode(answers.texts), answers.aims)
+        columns = columns_of(answers.texts, vectors := vectors_of(answers.texts, embedder), answers.aims)
         framed = columns_of(answers.texts, vectors, answers.framed)
         odds, of_frame = np.zeros((2, len(answers.texts), len(VALENCES)))
         for out in codebooks_left_out(answers):
@@ -180,6 +182,14 @@ def main(names: Sequence[str]) -> None:
         write(tempered(fit(columns, framed, truth), temperature), embedder.sha256)
 
 
+def vectors_of(texts: Sequence[str], embedder: Embedder) -> NDArray[np.float32]:
+    """Return the texts' vectors: those that come with the program, or new ones."""
+    kept = kept_vectors(embedder.sha256)
+    rows = [kept.get(text_key(text)) for text in texts]
+    fresh = iter(embedder.encode([text for text, row in zip(texts, rows, strict=True) if row is None]))
+    return np.array([next(fresh) if row is None else row for row in rows], dtype=np.float32)
+
+
 def write(model: ValenceModel, model_sha256: str) -> None:
     """Write a model, and the list of checksums anew."""
     np.savez(valence_file(model_sha256), weights=model.weights.astype(np.float32), levels=model.levels.astype(np.float32))
@@ -188,4 +198,4 @@ def write(model: ValenceModel, model_sha256: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or ["voices", "minilm"])
+    main(sys.argv[1:] or ["voices", "minilm", "multilingual"])

@@ -10,7 +10,7 @@ from pipeline.methods.disclosure import Profile, disclose
 from pipeline.methods.disclosure.profiles import WITHHELD
 from pipeline.methods.themes.titles import MIXED
 from pipeline.report.numbers_in_words import NOT_SHOWN, fewer_than, people, sentence_case
-from pipeline.report.theme_tone import shown_tone
+from pipeline.report.theme_tone import shown_tone, title_with_tone
 
 
 MIXED_NAME = "Answers about various things"
@@ -23,6 +23,8 @@ class PlacedTheme:
     theme_id: str
     number: int
     title: str
+    toned_title: str
+    """The title with what speaks against it, where the program gave it and many excerpts do."""
     keywords: str
     exemplars: tuple[str, ...]
     n_texts: int
@@ -49,7 +51,7 @@ class PlacedTheme:
         if self.title.startswith(MIXED):
             # "Read before use" is for the team, who see the title itself on the review page.
             return f"{MIXED_NAME}{self.title.removeprefix(MIXED)}"
-        return sentence_case(self.title) or "Words held back"
+        return sentence_case(self.toned_title) or "Words held back"
 
     @property
     def heading(self) -> str:
@@ -90,6 +92,7 @@ def _placed(row: dict[Any, Any], nearest: tuple[str, ...], few: str) -> PlacedTh
         theme_id=str(row["theme_id"]),
         number=int(row["number"]),
         title=str(row["title"]),
+        toned_title=str(row["title"]) if row["named"] else title_with_tone(str(row["title"]), row),
         keywords=str(row["keywords"]),
         exemplars=tuple(dict.fromkeys((*str(row["exemplars"]).split(), *nearest))),
         n_texts=int(row["n_texts"]),

@@ -8,9 +8,15 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.methods.themes.phrases import says_what_is_wrong
+
 
 MOST, TWO = 0.6, 0.75
 """From which share on a theme is mostly one thing, and two things together."""
+
+AGAINST = 0.25
+"""From which share on excerpts that speak against a title are many enough for the title to say so."""
+OUTWEIGHS = 1.5
 
 _PLURALS = {"praise": "praise", "complaint": "complaints", "suggestion": "suggestions"}
 SHARES = tuple(_PLURALS)
@@ -44,6 +50,24 @@ def tone_of(row: Mapping[Any, Any]) -> str:
 def shown_tone(row: Mapping[Any, Any]) -> str:
     """Return the same of a theme with shown figures; "" where too few people spoke of it to show how many."""
     return "" if row["rare"] or row["withheld"] else tone_of(row)
+
+
+def title_with_tone(title: str, row: Mapping[Any, Any]) -> str:
+    """Return a title that the program gave with what speaks against it: "Something really changed (praise and complaints)".
+
+    A code holds what people say for it and against it, and its label speaks for one side. Complaints speak against a title,
+    and praise against one that says what is wrong. Nothing is added where few people spoke of it, or their tone is unknown.
+    """
+    if not title or not shown_tone(row):
+        return title
+    sides = ("complaint", "praise") if says_what_is_wrong(title) else ("praise", "complaint")
+    with_it, against = (float(row[side]) for side in sides)
+    if against < AGAINST:
+        return title
+    if against >= MOST:
+        return f"{title} (mostly {_PLURALS[sides[1]]})"
+    more = f"more {_PLURALS[sides[1]]} than {_PLURALS[sides[0]]}"
+    return f"{title} ({more if against >= OUTWEIGHS * with_it else 'praise and complaints'})"
 
 
 def tone_in_words(tone: str) -> str:

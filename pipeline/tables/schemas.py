@@ -230,6 +230,9 @@ class Suggestions(Model):
     abstained: str = pa.Field(nullable=True, description="too short, two codes tie, not sure enough, or outside the codebook")
     because: str = pa.Field(description="the codebook example or definition it is nearest to")
     rank: int = pa.Field(ge=1, description="1 is the best")
+    even: float | None = pa.Field(
+        gt=0, lt=1, description="the score that stands for as likely as not, lower where all are careful"
+    )
 
 
 class ThemeCodes(Model):

@@ -253,7 +253,7 @@ def build_large(folder: Path, n_excerpts: int) -> Study:
     ranks = [draw.permutation(codes)[:5] for _ in ids]
     scores = np.sort(draw.random((len(ids), 5)), axis=1)[:, ::-1].ravel()
     suggestions = pd.DataFrame({"text_id": np.repeat(ids, 5), "code": np.concatenate(ranks), "score": scores}).assign(
-        suggested=scores > 0.8, abstained=None, because="an example", rank=list(range(1, 6)) * len(ids)
+        suggested=scores > 0.8, abstained=None, because="an example", rank=list(range(1, 6)) * len(ids), even=0.5
     )
     groups = [f"group {n % 6}" for n in range(n_excerpts)]
     frames = {

@@ -10,7 +10,7 @@ from pipeline.report.blocks import ListEntry, Paragraph
 from pipeline.report.content import build_report
 from pipeline.report.formats.csv_tables import write_tables
 from pipeline.report.formats.report_workbook import write_tables_workbook
-from pipeline.report.theme_tone import NO_TONES, tone_in_words, tone_of
+from pipeline.report.theme_tone import NO_TONES, title_with_tone, tone_in_words, tone_of
 
 
 COMPLAINTS = "Mostly complaints, as the program read it; nobody has checked this."
@@ -31,6 +31,26 @@ COMPLAINTS = "Mostly complaints, as the program read it; nobody has checked this
 )
 def test_shares_become_a_word(shares, words):
     assert tone_in_words(tone_of(dict(zip(("praise", "complaint", "suggestion"), shares, strict=True)))) == words
+
+
+@pytest.mark.parametrize(
+    ("title", "praise", "complaint", "shown"),
+    [
+        ("Something really changed", 0.28, 0.29, "Something really changed (praise and complaints)"),
+        ("Something really changed", 0.2, 0.5, "Something really changed (more complaints than praise)"),
+        ("Time and help to take part", 0.2, 0.69, "Time and help to take part (mostly complaints)"),
+        ("New ideas", 0.69, 0.14, "New ideas"),
+        ("Too many rules and forms", 0.08, 0.78, "Too many rules and forms"),
+        ("Nobody tells us what happened next", 0.31, 0.58, "Nobody tells us what happened next (praise and complaints)"),
+        ("Can’t fault it", 0.9, 0.05, "Can’t fault it (mostly praise)"),
+        ("New ideas", float("nan"), float("nan"), "New ideas"),
+    ],
+)
+def test_a_title_says_what_speaks_against_it(title, praise, complaint, shown):
+    row = {"praise": praise, "complaint": complaint, "suggestion": 0.05, "rare": False, "withheld": False}
+    assert title_with_tone(title, row) == shown
+    assert title_with_tone(title, {**row, "rare": True}) == title, "of few people nothing is told"
+    assert title_with_tone(title, {**row, "withheld": True}) == title
 
 
 def test_themes_of_an_earlier_version_have_no_word():

@@ -72,6 +72,8 @@ class CodebookClassifier:
         The code ids, in the codebook's order.
     thresholds_ : float (n_codes,)
         The probability from which each code is suggested.
+    even_ : float
+        What a probability of 0.5 became where all were made less sure, since only written answers taught the coder.
     blend_ : Ensemble or None
         After a thorough effort, the fine-tuned model and how it is joined with the quick coder.
 
@@ -101,6 +103,7 @@ class CodebookClassifier:
 
     classes_: tuple[str, ...]
     thresholds_: NDArray[np.float64]
+    even_: float
     blend_: Ensemble | None
 
     def __init__(
@@ -185,6 +188,8 @@ class CodebookClassifier:
             self.blend_ = join_coders(tuned, evidence, lessons, code_ids=code_ids, wanted=wanted)
         self.classes_ = code_ids
         self.thresholds_ = taught.thresholds if self.blend_ is None else self.blend_.thresholds
+        # The two of a thorough effort are joined by a curve of their own, which moves nothing.
+        self.even_ = taught.even if self.blend_ is None else 0.5
         # Nobody said what was written to teach, so it is no reason to show people.
         shown = np.arange(len(book) + len(decided))
         reasons = find_reasons(lessons[: len(shown)], reading.take(shown), code_ids=code_ids)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, log
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +49,8 @@ _MOST_EVIDENCE: dict[ExampleSource, int] = {"written": 800, "decision": 4_000}
 class FittedModel:
     """A model with its curve from scores to probabilities and the probability from which each code is suggested.
 
-    `shifts` say how far answers to each kind of question move a code's log odds, float (n_frames, n_codes).
+    `shifts` say how far answers to each kind of question move a code's log odds, float (n_frames, n_codes). `even` is what a
+    chance of 0.5 became where all chances were made less sure (`for_people`).
     """
 
     model: LikenessModel
@@ -56,6 +58,7 @@ class FittedModel:
     calibration: Calibration
     shifts: Matrix
     thresholds: Matrix
+    even: float = 0.5
 
     def probabilities(self, texts: Sequence[str], reading: TextFeatures) -> Matrix:
         """Return how likely each code is right, float (n_texts, n_codes), for texts that were read as `reading`."""
@@ -120,8 +123,10 @@ def fit_model(
         # Taught its own guesses, the model is surer of them, and nobody has said that it is right to be.
         calibration = proof.curve(held_out)
         calibration = calibration.tempered(_guesses(learnt.model, calibration, unread), guesses)
+    even = 0.5
     if len(_rows(lessons, "written")):
-        calibration = calibration.moved(*for_people(len(_rows(lessons, "decision"))))
+        slope, level = for_people(len(_rows(lessons, "decision")))
+        calibration, even = calibration.moved(slope, level), 1 / (1 + exp(-level))
     chances = calibration.probabilities(held_out, proof.clues_of(held_out))
     shifts = shifts_by_frame(_guesses(learnt.model, calibration, unread), unread.lent.frames)
     # Only what people decided on is of this study.
@@ -132,7 +137,7 @@ def fit_model(
     caution = _CAUTION_WRITTEN if len(_rows(lessons, "written")) else _CAUTION
     careful = wanted._replace(min_precision=_careful(wanted.min_precision, caution, n_decided))
     levels = thresholds(chances, proof.truth, weights=proof.trust, **careful._asdict())
-    return FittedModel(learnt.model, matcher, calibration, shifts, levels), judged
+    return FittedModel(learnt.model, matcher, calibration, shifts, levels, even), judged
 
 
 class _Proof(NamedTuple):
@@ -222,6 +227,15 @@ def for_people(n_decided: int) -> tuple[float, float]:
     """
     share = 1 / (1 + n_decided / _BOOK_EVIDENCE)
     return 1 - share * (1 - _LESS_PLAIN[0]), share * _LESS_PLAIN[1]
+
+
+def as_before_people(chances: NDArray[np.floating], even: float) -> Matrix:
+    """Return chances as they were before `for_people` moved them, where 0.5 became `even`; a chance of 0 stays."""
+    from scipy.special import expit, logit
+
+    level = log(even / (1 - even))
+    slope = 1 - level / _LESS_PLAIN[1] * (1 - _LESS_PLAIN[0])
+    return np.asarray(expit((logit(np.asarray(chances, dtype=np.float64)) - level) / slope))
 
 
 def _share(most: int, rows: NDArray[np.intp]) -> float:

@@ -13,6 +13,8 @@ TURNED_WITHIN = 4
 # Each counts as "not", so that "can't fault", "cannot fault" and "couldn't fault" are one phrase.
 _NOT = re.compile(r".*n't|cannot|cant|dont|didnt|doesnt|couldnt|wouldnt|wasnt|isnt|wont|havent|hasnt|arent|not|never")
 _NEGATIVE = frozenset({"no", "nobody", "none", "nothing", "without", "hardly", "nowhere", "neither"})
+# A title with one of these says what is wrong, as one with a "not" does.
+_WRONG = frozenset({"too", "lack", "lacking", "just", "only", "poor", "bad", "unequal"})
 # A phrase that begins with a "not" may end in one of these, where it would be cut short without: "cannot fault it".
 _OBJECTS = frozenset({"it", "them", "us", "me", "you", "anything", "enough", "everyone"})
 # Welsh words that say nothing by themselves; the sample study and surveys in Wales hold answers in both languages.
@@ -68,6 +70,12 @@ class _PhraseWord:
     @property
     def is_name(self) -> bool:
         return self.form[:1].isupper() and self.form != "I"
+
+
+def says_what_is_wrong(title: str) -> bool:
+    """Say whether a title speaks of what is missing or too much: "There is not enough money", "Too many forms"."""
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(title)]
+    return any(word in _NEGATIVE or word in _WRONG or _NOT.fullmatch(word) for word in words)
 
 
 def stems_of(text: str) -> set[str]:

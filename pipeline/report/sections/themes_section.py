@@ -197,7 +197,7 @@ def _sentence(source: RunResults, theme: PlacedTheme) -> str:
     if theme.title.startswith(MIXED):
         return "People speak of several things, or too few of them use the same words to name it."
     if theme.title:
-        return f"People speak of “{theme.name}”, for which the codebook has no code."
+        return f"People speak of “{sentence_case(theme.title)}”, for which the codebook has no code."
     return "Few people speak of this, and their words are held back."
 
 

@@ -126,7 +126,7 @@ STAGES: tuple[Stage, ...] = (
         ("embed", "code"),
         embeds=True,
         batched=True,
-        version=7,
+        version=8,
         columns={"texts": ("text_id", "text", "frame")},
         streams=("texts", "vectors"),
     ),
@@ -138,8 +138,8 @@ STAGES: tuple[Stage, ...] = (
         # Found anew after each late answer, themes that people have read would be others.
         reuses=("found_themes", "found_members", "found_centroids"),
         reuse_settings=frozenset({"late"}),
-        version=8,
-        columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score")},
+        version=9,
+        columns={"texts": ("text_id", "text", "n"), "suggestions": ("text_id", "code", "score", "even")},
         streams=("texts", "vectors"),
     ),
     Stage(
@@ -147,6 +147,8 @@ STAGES: tuple[Stage, ...] = (
         ("texts", "vectors", "segments", "comments"),
         ("valences",),
         ("intake",),
+        # Another version finds models for other language models.
+        version=2,
         columns={
             "texts": ("text_id", "text"),
             "segments": ("comment_id", "text_id"),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.codebook.codebook import Codebook
 from pipeline.errors import ModelError
+from pipeline.methods.coder.fit import as_before_people
 from pipeline.methods.themes import ThemeFinder, heard_once
 from pipeline.methods.themes.bertopic_model import nearest, placed
 from pipeline.methods.themes.describe import exemplars_of, nearness
@@ -93,7 +94,10 @@ def _of_now(earlier: Found) -> Found:
 
 
 def guide_of(text_ids: pd.Series, suggestions: pd.DataFrame, codes: Sequence[str]) -> NDArray[np.float32] | None:
-    """Return how likely each code is for each text, float (n_texts, n_codes), 0 where it is not among the likeliest."""
+    """Return how likely each code is for each text, float (n_texts, n_codes), 0 where it is not among the likeliest.
+
+    Where written answers made all of them less sure, they are as before: what is likelier than not then is of its theme.
+    """
     rows = lookup.index_in(suggestions["text_id"], text_ids)
     columns = pd.Categorical(suggestions["code"], categories=list(codes)).codes
     scored = (rows >= 0) & (columns >= 0)
@@ -101,7 +105,8 @@ def guide_of(text_ids: pd.Series, suggestions: pd.DataFrame, codes: Sequence[str
         return None
     guide = np.zeros((len(text_ids), len(codes)), dtype=np.float32)
     # Scores worked out in other parts of the texts may differ in their last digits.
-    guide[rows[scored], columns[scored]] = suggestions["score"].to_numpy()[scored].round(3)
+    chances = as_before_people(suggestions["score"].to_numpy()[scored], float(suggestions["even"].iloc[0]))
+    guide[rows[scored], columns[scored]] = chances.round(3)
     return guide
 
 

@@ -159,7 +159,8 @@ def _suggested(coder: CodebookClassifier, part: tuple[pd.DataFrame, NDArray[np.f
     with _sums_by_one_thread():
         suggestions = coder.suggest(texts["text"].tolist(), frames=texts["frame"].tolist(), vectors=matrix)
     pairs = zip(texts["text_id"], suggestions, strict=True)
-    return pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)]).astype({"abstained": "str"})
+    rows = pd.DataFrame([row for text_id, suggestion in pairs for row in _rows(text_id, suggestion)])
+    return rows.assign(even=coder.even_).astype({"abstained": "str"})
 
 
 def _sums_by_one_thread() -> AbstractContextManager[object]:

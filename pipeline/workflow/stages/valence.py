@@ -31,7 +31,7 @@ def valence(
     """
     model = load_valence_model(vectors.sha256)
     if model is None:
-        log.info("valence: left out, as it can only be told with the models voices and minilm")
+        log.info("valence: left out, as it can only be told with the models voices, minilm and multilingual")
         return concat_or_stream(map(_left_out, batches(texts)), texts)
     asked = _aims_by_text(segments, comments, settings)
     return concat_or_stream(_read(model, texts, vectors, asked), texts)

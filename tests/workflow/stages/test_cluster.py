@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.codebook.codebook import Code, Codebook
+from pipeline.methods.coder.fit import for_people
 from pipeline.methods.themes.titles import MIXED
 from pipeline.tables.parquet import Vectors, check_table, empty_table
 from pipeline.workflow.stages.cluster import cluster, guide_of
@@ -138,9 +139,18 @@ def test_themes_of_an_earlier_version_that_people_have_worked_on_stay():
 
 def test_suggestions_guide_by_text_and_code():
     suggestions = pd.DataFrame({"text_id": ["b", "a", "b", "gone"], "code": ["x", "y", "y", "x"], "score": [0.9, 0.4, 0.1, 1.0]})
-    guide = guide_of(pd.Series(["a", "b"]), suggestions, ["x", "y"])
+    guide = guide_of(pd.Series(["a", "b"]), suggestions.assign(even=0.5), ["x", "y"])
     np.testing.assert_allclose(guide, [[0, 0.4], [0.9, 0.1]])
     assert guide_of(pd.Series(["c"]), suggestions, ["x", "y"]) is None
+
+
+@pytest.mark.parametrize("n_decided", [0, 50, 400])
+def test_what_was_likelier_than_not_before_all_were_made_less_sure_guides_as_such(n_decided):
+    slope, level = for_people(n_decided)
+    moved = [1 / (1 + np.exp(-(slope * np.log(chance / (1 - chance)) + level))) for chance in (0.5, 0.2)]
+    suggestions = pd.DataFrame({"text_id": ["a", "b"], "code": "x", "score": moved}).assign(even=1 / (1 + np.exp(-level)))
+    assert moved[0] < 0.5
+    np.testing.assert_allclose(guide_of(pd.Series(["a", "b"]), suggestions, ["x"]), [[0.5], [0.2]], atol=1e-6)
 
 
 def test_a_theme_whose_title_is_nobodys_words_stays_when_an_example_is_gone():

@@ -38,7 +38,7 @@ def survey(*, hears=0.5, leaders=12):
         segments=segments,
         comments=comments,
         people=people.drop_duplicates("response_id"),
-        suggestions=suggestions.assign(abstained=None, because="", rank=1),
+        suggestions=suggestions.assign(abstained=None, because="", rank=1, even=0.5),
         truth=truth,
     )
 

