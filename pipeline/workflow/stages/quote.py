@@ -22,7 +22,7 @@ from pipeline.methods.disclosure.indirect_identifiers import captions_of
 from pipeline.methods.disclosure.quoted_passages import LEAST_TELLING, MOST_TELLING, Piece, passage, quoted_id
 from pipeline.study.study_settings import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
-from pipeline.tables.lookup import factorize, index_in, levels, take
+from pipeline.tables.lookup import Places, factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 
 
@@ -168,12 +168,12 @@ def _decided(approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
     return decided
 
 
-def _passages(segments: Rows, places: NDArray[np.intp]) -> list[str]:
+def _passages(segments: Rows, places: Places) -> list[str]:
     """Return what would be quoted of excerpts: each with its neighbours where it is short."""
     if not len(places):
         return []
     answers = pd.Series(take(segments["comment_id"], places).unique())
-    rows = np.flatnonzero(index_in(segments["comment_id"], answers) >= 0)
+    rows = np.flatnonzero(index_in(segments["comment_id"], answers) >= 0).astype(np.int32)
     near = pd.DataFrame({name: take(segments[name], rows).to_numpy() for name in ("comment_id", "start", "end")})
     near = near.assign(text=list(select(text_column(segments), rows)), place=rows)
     quoted: dict[int, str] = {}
@@ -203,7 +203,7 @@ def _with_decided(candidates: pd.DataFrame, decided: pd.DataFrame, segments: Row
 
 def _in_full(picked: pd.DataFrame, segments: Rows, captions: list[str], decided: pd.DataFrame) -> pd.DataFrame:
     """Put words in the place of numbers; the last of `captions` stands for none."""
-    passages = _passages(segments, picked["place"].to_numpy())
+    passages = _passages(segments, picked["place"].to_numpy(dtype=np.int32))
     kept = dict(zip(decided["place"], decided["quoted"], strict=True))
     quoted = [kept.get(place, words) for place, words in zip(picked["place"], passages, strict=True)]
     return picked.assign(
