@@ -36,6 +36,13 @@ def approvals_on_record(study: Study) -> pd.DataFrame:
     return _read(study, sql, _APPROVALS, table="approvals").astype({"stands": bool})
 
 
+def flagged_excerpts(study: Study) -> frozenset[str]:
+    """Return the ids of excerpts in which somebody sees a name, or about which they are worried, until it is dealt with."""
+    sql = """SELECT segment_id FROM concerns WHERE coalesce((SELECT outcome FROM concern_outcomes
+        WHERE concern_outcomes.concern_id = concerns.concern_id ORDER BY concern_outcome_id DESC LIMIT 1), 'open') <> 'done'"""
+    return frozenset(_read(study, sql, ("segment_id",), table="concerns")["segment_id"])
+
+
 def seconds_spent(study: Study) -> Sequence[float]:
     """Return how many seconds each decision on the review page took, where it was measured."""
     columns = _read(study, "SELECT name FROM pragma_table_info('decisions')", ("name",))["name"]

@@ -67,7 +67,7 @@ def _build(source: RunResults, *, for_team: bool) -> Report:
             comments = comments.assign(consent="quote")
         words = quotable_words(source["texts"], source["segments"], comments, captions)
     else:
-        words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals)
+        words = approved_words(source["quotes"], source["segments"], source["comments"], source.approvals, source.flagged)
     # In the themes' section those that people set aside are listed; all other sections count without them.
     placed = placed_themes(source.named_themes, source["theme_codes"], source["members"], source.profile)
     counted = tuple(theme for theme in placed if not theme.set_aside)

@@ -123,11 +123,11 @@ def _of_rows(source: "RunResults", file: str, columns: Sequence[str], shown: Seq
 def _of_quotations(source: "RunResults") -> Iterator[Text]:
     from pipeline.report.quote_bank import release
 
-    approved = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved
-    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
-    for segment_id, caption, words in zip(approved["segment_id"], approved["caption"], approved["text"], strict=True):
+    approved = release(source["quotes"], source["segments"], source["comments"], source.approvals, source.flagged).approved
+    columns = ("segment_id", "caption", "text", "reworded")
+    for segment_id, caption, words, reworded in zip(*(approved[name] for name in columns), strict=True):
         yield f"the caption of quotation {segment_id}", caption
-        if words != spoken[segment_id]:
+        if reworded:
             yield f"the rewording of quotation {segment_id}", words
     for use in read_uses(source.study):
         yield f"quotes_used.csv, where {use.quote} was used", use.where

@@ -1,6 +1,6 @@
 """Quotations: those that people have approved leave; each other candidate stays, with the reason."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
 from pipeline.methods.disclosure.quotable_words import Words
+from pipeline.methods.disclosure.quoted_passages import closed_in_answers, quoted_id, takes_up
 from pipeline.methods.text.rewording import too_like
 from pipeline.report.blocks import QuotedWords
 from pipeline.report.numbers_in_words import number
@@ -24,6 +25,8 @@ CHANGED = "its words are other ones since it was approved, as they were masked o
 NOT_LISTED = "the last run did not list it; run the study again (`themes run`)"
 WAITING = "nobody has approved it yet"
 REFUSED = "people decided against it"
+FLAGGED = "somebody sees a name in it or is worried; it waits until a facilitator has dealt with that"
+NEIGHBOUR = "it takes up another part of the answer, which people decided against"
 SAME = "what was approved as a rewording is still what was said ({}); approve other words"
 POINTS = "what comes together in it (such as {}) may point at the person; approve a rewording without that"
 NOBODY_YET = "nobody yet: the program suggested this code"
@@ -37,7 +40,7 @@ REASONS = {
 }
 
 TABLES = ("quotes", "segments", "comments", "codings", "decisions")
-COLUMNS = ["segment_id", "code", "caption", "reason", "text"]
+COLUMNS = ["segment_id", "code", "caption", "reason", "text", "reworded"]
 RECORD = ["segment_id", "text_id", "outcome", "wording", "stands"]
 
 
@@ -50,12 +53,17 @@ class Release:
 
 
 def release(
-    quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame | None = None
+    quotes: pd.DataFrame,
+    segments: pd.DataFrame,
+    comments: pd.DataFrame,
+    approvals: pd.DataFrame | None = None,
+    flagged: Collection[str] = (),
 ) -> Release:
     """Sort candidates by what the people who said them allow today, whatever was noted when they were picked.
 
     Where people approved a rewording, it leaves in place of what was said. `approvals` is what people have decided up to now:
     what was taken back since the last run stays, and an excerpt that was approved and is no candidate any more is listed.
+    What holds an excerpt that is `flagged`, or another part of the answer that people decided against, stays as well.
     """
     # Consent as it is now: a person may have withdrawn since the quotation was approved.
     spoken = segments[["segment_id", "comment_id"]].merge(comments[["comment_id", "consent", "set_aside"]], on="comment_id")
@@ -63,10 +71,13 @@ def release(
     today = spoken[spoken["set_aside"].isna()].set_index("segment_id")["consent"]
     approvals = pd.DataFrame(columns=RECORD) if approvals is None else approvals
     quotes = _as_decided(quotes, segments, approvals)
-    why = [_why(row, today.get(row["segment_id"])) for row in quotes.to_dict("records")]
+    closed = _closed(quotes, segments, approvals, flagged)
+    rows = quotes.to_dict("records")
+    why = [_why(row, today.get(row["segment_id"]), why_closed) for row, why_closed in zip(rows, closed, strict=True)]
     reasons = pd.Series(why, index=quotes.index, dtype="object")
     # A rewording takes the place of the words here, so that nothing after this can let the words themselves leave.
-    quotes = quotes.assign(text=quotes["text"].mask(quotes["wording"] != "", quotes["wording"]))
+    reworded = quotes["wording"] != ""
+    quotes = quotes.assign(text=quotes["text"].mask(reworded, quotes["wording"]), reworded=reworded)
     leaves = reasons.isna()
     withheld = quotes.loc[~leaves, ["segment_id", "code"]].assign(why=reasons[~leaves])
     lost = _no_candidates(approvals, quotes, segments, today)
@@ -78,15 +89,36 @@ def _as_decided(quotes: pd.DataFrame, segments: pd.DataFrame, approvals: pd.Data
     record = approvals.set_index("segment_id")
     outcome = quotes["segment_id"].map(record["outcome"].where(record["stands"].astype(bool), "taken back"))
     on_record = outcome.notna()
-    texts = quotes["segment_id"].map(segments.set_index("segment_id")["text_id"])
-    stale = on_record & (outcome != "taken back") & (quotes["segment_id"].map(record["text_id"]) != texts)
+    own = segments.set_index("segment_id")
+    text_ids, excerpts = (quotes["segment_id"].map(own[name]) for name in ("text_id", "text"))
+    read = quotes["segment_id"].map(record["text_id"])
+    # What was decided of the excerpt alone, before it had neighbours, holds for exactly those words.
+    words = quotes["text"].mask(on_record & (outcome != "taken back") & (read == text_ids), excerpts)
+    ids = [quoted_id(*each) for each in zip(words, excerpts, text_ids, strict=True)]
+    stale = on_record & (outcome != "taken back") & (read != pd.Series(ids, index=quotes.index, dtype="object"))
     wording = quotes["segment_id"].map(record["wording"]).where((outcome == "reworded") & ~stale, "")
     return quotes.assign(
+        text=words,
         approved=quotes["approved"].mask(on_record, outcome.isin(["approved", "reworded"]) & ~stale).astype(bool),
         refused=quotes["refused"].mask(on_record, (outcome == "refused") & ~stale).astype(bool),
         wording=quotes["wording"].mask(on_record, wording).astype(str),
         stale=stale,
     )
+
+
+def _closed(quotes: pd.DataFrame, segments: pd.DataFrame, approvals: pd.DataFrame, flagged: Collection[str]) -> list[str | None]:
+    """Say of each candidate whether it holds words that somebody flagged, or that people decided against."""
+    refused = approvals.loc[approvals["stands"].astype(bool) & (approvals["outcome"] == "refused"), "segment_id"]
+    near_flags, near_refused = closed_in_answers(segments, flagged), closed_in_answers(segments, [*refused])
+    answers = dict(zip(segments["segment_id"], segments["comment_id"], strict=True))
+    why: list[str | None] = []
+    for segment_id, text in zip(quotes["segment_id"], quotes["text"], strict=True):
+        answer = answers.get(segment_id, "")
+        if segment_id in flagged or takes_up(text, segment_id, near_flags.get(answer, ())):
+            why.append(FLAGGED)
+        else:
+            why.append(NEIGHBOUR if takes_up(text, segment_id, near_refused.get(answer, ())) else None)
+    return why
 
 
 def _no_candidates(
@@ -104,13 +136,15 @@ def _no_candidates(
     return pd.DataFrame(rows, columns=["segment_id", "code", "why"])
 
 
-def _why(row: Mapping[Hashable, Any], consent: object) -> str | None:
+def _why(row: Mapping[Hashable, Any], consent: object, closed: str | None) -> str | None:
     """Return why a candidate stays, or None where it leaves; what the person wants goes before what the team decided."""
     if reason := _not_allowed(consent):
         return reason
     # Before what is missing: who refused a quotation should read so, and not that it waits.
     if row["refused"]:
         return REFUSED
+    if closed:
+        return closed
     wording = row["wording"]
     if "paraphrase" in (consent, row["consent"]) and not (row["approved"] and wording):
         return REWORDING
@@ -129,18 +163,23 @@ def _not_allowed(consent: object) -> str | None:
     return None if consent in ("quote", "paraphrase") else WITHDRAWN
 
 
-def approved_words(quotes: pd.DataFrame, segments: pd.DataFrame, comments: pd.DataFrame, approvals: pd.DataFrame) -> Words:
+def approved_words(
+    quotes: pd.DataFrame,
+    segments: pd.DataFrame,
+    comments: pd.DataFrame,
+    approvals: pd.DataFrame,
+    flagged: Collection[str] = (),
+) -> Words:
     """Return the words that people have approved, or the rewordings; all others stay with the team."""
-    sorted_out = release(quotes, segments, comments, approvals)
+    sorted_out = release(quotes, segments, comments, approvals, flagged)
     texts = sorted_out.approved.merge(segments[["segment_id", "text_id"]], on="segment_id")
     waiting = sorted_out.withheld.loc[sorted_out.withheld["why"] == WAITING, "segment_id"].nunique()
-    spoken = texts["segment_id"].map(segments.set_index("segment_id")["text"])
     return Words(
         dict(zip(texts["text_id"], texts["text"], strict=True)),
         released=True,
         n_waiting=int(waiting),
         who=dict(zip(texts["text_id"], texts["caption"], strict=True)),
-        reworded=frozenset(texts.loc[texts["text"] != spoken, "text_id"]),
+        reworded=frozenset(texts.loc[texts["reworded"].astype(bool), "text_id"]),
     )
 
 
@@ -219,14 +258,12 @@ class QuoteBank:
 def quote_bank(source: RunResults) -> QuoteBank:
     """Return the bank, in the codebook's order."""
     quotes = source["quotes"]
-    sorted_out = release(quotes, source["segments"], source["comments"], source.approvals)
+    sorted_out = release(quotes, source["segments"], source["comments"], source.approvals, source.flagged)
     uses: dict[str, list[Use]] = {}
     for use in read_uses(source.study):
         uses.setdefault(use.quote, []).append(use)
     facts = _Facts(source)
-    spoken = dict(zip(source["segments"]["segment_id"], source["segments"]["text"], strict=True))
-    leaving = zip(sorted_out.approved["segment_id"], sorted_out.approved["text"], strict=True)
-    reworded = {segment_id for segment_id, text in leaving if text != spoken[segment_id]}
+    reworded = set(sorted_out.approved.loc[sorted_out.approved["reworded"].astype(bool), "segment_id"])
     order = {code: place for place, code in enumerate(source.labels)}
     # What no code of the codebook is given to comes last.
     places = sorted_out.approved["code"].map(order).fillna(len(order))

@@ -284,7 +284,11 @@ def _shaping(source: RunResults) -> str:
 
 def _quotes(source: RunResults) -> str:
     # What was approved and may leave no longer, as somebody withdrew, is none of them.
-    n = release(source["quotes"], source["segments"], source["comments"], source.approvals).approved["text"].nunique()
+    n = (
+        release(source["quotes"], source["segments"], source["comments"], source.approvals, source.flagged)
+        .approved["text"]
+        .nunique()
+    )
     if not n:
         return ""
     return f"{sentence_case(n_of(n, 'quotation'))} approved by people, each with who spoke as far as that may be told."

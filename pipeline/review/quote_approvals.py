@@ -1,18 +1,20 @@
 """Quotes to approve: a person lets each quotation leave, in the words that were said or in others, or refuses it."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pipeline.decisions.store import Store
 from pipeline.errors import ReviewError
 from pipeline.methods.disclosure.indirect_identifiers import may_identify, pointers
+from pipeline.methods.disclosure.quoted_passages import closed_in_answers, quoted_id, takes_up
 from pipeline.methods.redact import Redactor
 from pipeline.methods.redact.findings_in_words import identifiers_in
 from pipeline.methods.text.rewording import too_like
 from pipeline.review.coding import StaleError
 from pipeline.review.run_tables import RunTables
 from pipeline.review.session import ReviewSession
+from pipeline.review.worries import worries
 from pipeline.runtime.plain_text import one_line
 
 
@@ -31,7 +33,7 @@ class QuoteApproval:
 
 @dataclass(frozen=True)
 class QuoteCandidate:
-    """An excerpt that could be quoted, and what people have decided about it."""
+    """An excerpt that could be quoted, with its neighbours where it is short, and what people have decided about it."""
 
     segment_id: str
     codes: tuple[str, ...]
@@ -52,7 +54,20 @@ class QuoteCandidate:
 
 
 def quote_candidates(review: ReviewSession, *, waiting: bool = False) -> tuple[QuoteCandidate, ...]:
-    """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about."""
+    """Return the candidates in the codebook's order; with `waiting` only those nobody has decided about.
+
+    What holds words that somebody flagged, or other words that people decided against, is offered to nobody.
+    """
+    candidates = _every(review)
+    closed = _closed(review, candidates)
+    return tuple(
+        candidate
+        for candidate in candidates
+        if not (waiting and candidate.approval) and (candidate.approval or candidate.segment_id not in closed)
+    )
+
+
+def _every(review: ReviewSession) -> list[QuoteCandidate]:
     run = review.last_run()
     stamp = review.read(lambda store: store.last_numbers("approvals", "retractions"))
     approvals = review.kept("approvals", stamp, lambda: review.read(approvals_of))
@@ -65,8 +80,24 @@ def quote_candidates(review: ReviewSession, *, waiting: bool = False) -> tuple[Q
     grouped: dict[str, list[Mapping[Hashable, Any]]] = {}
     for row in rows:
         grouped.setdefault(row["segment_id"], []).append(row)
-    candidates = (_candidate(run, own, approvals.get(segment_id)) for segment_id, own in grouped.items())
-    return tuple(candidate for candidate in candidates if not (waiting and candidate.approval))
+    return [_candidate(run, own, approvals.get(segment_id)) for segment_id, own in grouped.items()]
+
+
+def _closed(review: ReviewSession, candidates: Sequence[QuoteCandidate]) -> frozenset[str]:
+    """Return which candidates hold an excerpt that somebody flagged, or another one that people decided against."""
+    segments = review.last_run().tables.segments
+    flagged = {worry.segment_id for worry in worries(review) if not worry.done}
+    refused = {each.segment_id for each in review.read(approvals_of).values() if each.outcome == "refused"}
+    near = closed_in_answers(segments, flagged | refused)
+    if not near:
+        return frozenset(flagged)
+    answers = dict(zip(segments["segment_id"], segments["comment_id"], strict=True))
+    holding = {
+        candidate.segment_id
+        for candidate in candidates
+        if takes_up(candidate.text, candidate.segment_id, near.get(answers.get(candidate.segment_id, ""), ()))
+    }
+    return frozenset(flagged | holding)
 
 
 def approve(review: ReviewSession, segment_id: str, *, by: str, version: int, key: str) -> QuoteApproval:
@@ -83,7 +114,7 @@ def approve_rewording(review: ReviewSession, segment_id: str, wording: str, *, b
     if not words:
         raise ReviewError("Please write it in other words; nothing is no rewording.")
     # Changed by a word or two it is still a quotation of somebody who asked not to be quoted.
-    if alike := too_like(review.last_run().tables.words(segment_id), words):
+    if alike := too_like(_quoted(review, segment_id), words):
         raise ReviewError(f"Please write it in other words; this is still what was said: {alike}.")
     if may_identify(words):
         pointing = " and ".join(pointers(words))
@@ -130,7 +161,17 @@ def _keep(
     wording: str = "",
     reason: str = "",
 ) -> QuoteApproval:
-    text_id = review.last_run().tables.text_id(segment_id)
+    tables = review.last_run().tables
+    # What is decided about is the whole of what was read: it is void once any part of it changes.
+    if segment_id not in tables.row_of:
+        raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
+    excerpt = tables.row_of[segment_id]
+    text_id = quoted_id(_quoted(review, segment_id), tables.words(segment_id), tables.text_ids[excerpt])
+    if outcome != "refused" and segment_id in _closed(review, [each for each in _every(review) if each.segment_id == segment_id]):
+        raise ReviewError(
+            "Somebody sees a name in these words or is worried, or people decided against a part of them. A facilitator has to "
+            "deal with that first."
+        )
     row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "wording": wording, "reason": reason, "by": by}
 
     def keep(store: Store) -> QuoteApproval:
@@ -157,6 +198,14 @@ def _keep(
         return _approval(kept)
 
     return review.write(keep)
+
+
+def _quoted(review: ReviewSession, segment_id: str) -> str:
+    """Return what would be printed of an excerpt: the candidate's words, or its own where it is no candidate."""
+    tables = review.last_run().tables
+    quotes = tables["quotes"]
+    own = quotes.loc[quotes["segment_id"] == segment_id, "text"]
+    return str(own.iloc[0]) if len(own) else tables.words(segment_id)
 
 
 def _consent(review: ReviewSession, segment_id: str) -> str:

@@ -291,7 +291,7 @@ class Quotes(Model):
 
     segment_id: str = pa.Field(description="the segment")
     code: str = pa.Field(description="the code it stands for; empty where it was decided on and has none any more")
-    text: str = pa.Field(description="the words")
+    text: str = pa.Field(description="the words: the excerpt, with its neighbours in the answer where it is short")
     caption: str = pa.Field(description="who said it, by the study's groups only")
     reason: str = pa.Field(isin=["typical", "distinct", "minority", "dissenting"], description="why it was picked")
     consent: str = pa.Field(isin=["quote", "paraphrase"], description="what the person allows")

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.codebook.codebook import Codebook, read_codebook
-from pipeline.decisions.queries import approvals_on_record, standing_decisions
+from pipeline.decisions.queries import approvals_on_record, flagged_excerpts, standing_decisions
 from pipeline.errors import DataError
 from pipeline.methods.disclosure import PROFILES, Profile
 from pipeline.methods.disclosure.quotable_words import quotable_ids, with_shared_words, without_private_words
@@ -63,6 +63,14 @@ class RunResults:
             self.kept["approvals"] = approvals_on_record(self.study)
         approvals: pd.DataFrame = self.kept["approvals"]
         return approvals
+
+    @property
+    def flagged(self) -> frozenset[str]:
+        """The excerpts that a facilitator has to look at first: somebody sees a name there, or is worried."""
+        if "flagged" not in self.kept:
+            self.kept["flagged"] = flagged_excerpts(self.study)
+        flagged: frozenset[str] = self.kept["flagged"]
+        return flagged
 
     @property
     def profile(self) -> Profile:

@@ -28,6 +28,7 @@ from pipeline.tables.parquet import TABLES, empty_table, read_table, write_table
 from pipeline.workflow.manifest import read_manifest, write_manifest
 from pipeline.workflow.stages.count import count
 from pipeline.workflow.stages.estimate import estimate
+from pipeline.workflow.stages.respond import respond
 from pipeline.workflow.stages.voices import voices
 
 
@@ -78,6 +79,9 @@ def draw(study: Study, n_answers: int) -> int:
     names = ("codings", "segments", "comments", "people", "ratings")
     book = read_codebook(study.folder / "codebook.csv")
     tables["counts"], tables["closed"] = count(*(tables[name] for name in names), book, settings=settings)
+    tables["response_rates"], tables["accounts"] = respond(tables["comments"], tables["people"], settings=settings)
+    numbers = [column for column in tables["themes"] if column.startswith("n_")]
+    tables["themes"][numbers] *= len(times)
     others = (tables["suggestions"], *(empty_table(name) for name in ("decisions", "discussions", "lessons")))
     read = (tables["segments"], tables["comments"], tables["people"], tables["codings"], *others)
     tables["estimates"] = estimate(*read, tables["counts"], book, settings=settings)

@@ -1,6 +1,9 @@
 """Nobody who holds the files of one release can work out a figure that they hide."""
 
+import re
+
 import numpy as np
+import openpyxl
 import pytest
 from release_attack import attack_release
 from release_files import read_report, read_tables
@@ -103,3 +106,15 @@ def test_no_mean_that_is_not_shown_follows_from_the_others(release):
         slack = 0.005 * (everyone["base"] + parts["base"].sum()) / n
         scores = ratings.loc[ratings["question"] == question, "score"]
         assert scores.min() + slack < besides < scores.max() - slack, question
+
+
+def test_the_sheet_of_differences_prints_no_figure_that_the_others_hide(release):
+    study, _ = release
+    book = openpyxl.load_workbook(study.exports / FOLDER / "report.xlsx", read_only=True)
+    rows = [row for row in book["All figures"].iter_rows(values_only=True) if isinstance(row[6], int | float)]
+    shown = {(str(name), round(100 * row[6])) for row in rows for name in row[3:5]}
+    sheet = next((sheet for sheet in book if sheet.title == "Differences"), ())
+    cells = [str(cell) for row in (sheet.iter_rows(values_only=True) if sheet else ()) for cell in row[1:3]]
+    printed = [match.groups() for cell in cells if (match := re.fullmatch(r"(.*) \((\d+)%\)", cell))]
+    assert rows, "figures were read"
+    assert [each for each in printed if not {(each[0], int(each[1]) + by) for by in (-1, 0, 1)} & shown] == []

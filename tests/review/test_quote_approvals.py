@@ -5,6 +5,7 @@ from pipeline.decisions.store import read_review, verify_store
 from pipeline.errors import ReviewError
 from pipeline.review.coding import StaleError
 from pipeline.review.quote_approvals import approve, approve_rewording, quote_candidates, refuse_quote, undo_approval
+from pipeline.review.worries import settle_worry, tell
 
 
 def candidate(review, consent="quote"):
@@ -65,6 +66,16 @@ def test_two_who_decide_at_once_see_each_other(review):
         refuse_quote(review, one.segment_id, "Too close.", by="Ben", version=0, key=key())
     assert (stale.value.yours, stale.value.stands) == ("Too close.", first)
     assert refuse_quote(review, one.segment_id, "Too close.", by="Ben", version=first.approval_id, key=key()).outcome == "refused"
+
+
+def test_what_somebody_flagged_is_offered_again_once_it_is_dealt_with(review):
+    one = candidate(review)
+    worry = tell(review, one.segment_id, "name", by="Ben", note="", key=key())
+    assert one.segment_id not in [other.segment_id for other in quote_candidates(review)]
+    with pytest.raises(ReviewError, match="facilitator"):
+        approve(review, one.segment_id, by="Ann", version=0, key=key())
+    settle_worry(review, worry.concern_id, by="Fay", how="It is the name of a town.", version=worry.version)
+    assert candidate(review) == one
 
 
 def test_who_does_not_agree_is_not_quoted(review):

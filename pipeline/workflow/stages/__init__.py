@@ -220,11 +220,11 @@ STAGES: tuple[Stage, ...] = (
         ("quotes",),
         # `count` and `intake`, for a caption may only say what enough people share.
         ("count", "intake", "quote"),
-        version=6,
+        version=7,
         streams=("segments",),
         columns={
             "codings": ("segment_id", "code", "status"),
-            "segments": ("segment_id", "comment_id", "text", "text_id"),
+            "segments": ("segment_id", "comment_id", "start", "end", "text", "text_id"),
             "comments": ("comment_id", "response_id", "frame", "consent"),
             "members": ("text_id", "similarity"),
             "suggestions": ("text_id", "code", "score"),

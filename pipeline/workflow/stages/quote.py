@@ -4,6 +4,8 @@ For each code: what is typical of each group, what a group said that seldom spea
 said against the run of the answers (dissenting), and what is unlike the rest (distinct). Of each kind, what people gave the
 code comes first, and then excerpts of 15 to 50 words. At most `per_group` of a group, and at
 most `per_person` of a person over all codes, so that no loud voice fills the bank.
+
+What is quoted of an excerpt of few words is a passage: the excerpt with its neighbours in the same answer.
 """
 
 from collections import Counter
@@ -17,15 +19,14 @@ from numpy.typing import NDArray
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.indirect_identifiers import captions_of
+from pipeline.methods.disclosure.quoted_passages import LEAST_TELLING, MOST_TELLING, Piece, passage, quoted_id
 from pipeline.study.study_settings import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
-from pipeline.tables.lookup import factorize, index_in, levels, take
+from pipeline.tables.lookup import Places, factorize, index_in, levels, take
 from pipeline.tables.parquet import empty_table
 
 
 MIN_WORDS = 4
-LEAST_TELLING, MOST_TELLING = 15, 50
-"""Between so many words a quotation tells something by itself and is still read; others are picked where there is none."""
 REASONS = ("dissenting", "minority", "typical", "distinct")
 """Why an excerpt would be picked. Voices that are few come first, or the many would have filled their group's places."""
 COLUMNS = ["segment_id", "code", "text", "caption", "reason", "consent", "approved", "wording", "refused"]
@@ -76,7 +77,7 @@ def quote(
     persons, captioned = _captioned(people, settings, fewest=PROFILES[settings.count.profile].fewest)
     captions = captioned.take(index_in(speakers, persons), allow_fill=True).codes
     candidates = candidates.assign(person=numbers, caption=captions[numbers])
-    candidates = candidates.merge(decided, on="place", how="left")
+    candidates = candidates.merge(decided[["place", "outcome", "wording"]], on="place", how="left")
     # What people have approved counts first, in how much of a person may be quoted.
     let_go = candidates[candidates["outcome"].isin(["approved", "reworded"])]
     heard: Counter[int] = Counter(let_go.drop_duplicates("place")["person"])
@@ -84,7 +85,7 @@ def quote(
     sizes = candidates.groupby("code", observed=True)["person"].nunique().sort_values(kind="stable")
     picked = {code: _pick(candidates[candidates["code"] == code], heard, settings.quote) for code in sizes.index}
     together = pd.concat([picked[code] for code in sorted(picked)], ignore_index=True)
-    return _in_full(together, segments, [*captioned.categories, ""])
+    return _in_full(together, segments, [*captioned.categories, ""], decided)
 
 
 def who_said(people: pd.DataFrame, settings: Any, *, fewest: int) -> dict[str, str]:
@@ -152,12 +153,35 @@ def _scored(
 
 
 def _decided(approvals: pd.DataFrame, segments: Rows) -> pd.DataFrame:
-    """Return place, outcome and wording of what people decided about excerpts that still hold the same text."""
+    """Return place, outcome and wording of what people decided about words that are still the same, and the words `quoted`."""
     place = index_in(approvals["segment_id"], segments["segment_id"])
     approvals, place = approvals[place >= 0], place[place >= 0]
-    same = approvals["text_id"].to_numpy() == take(segments["text_id"], place).to_numpy()
-    decided: pd.DataFrame = approvals.loc[same, ["outcome", "wording"]].assign(place=place[same])
+    own_ids = take(segments["text_id"], place).to_numpy()
+    excerpts = list(select(text_column(segments), place))
+    wide = _passages(segments, place)
+    ids = [quoted_id(*words) for words in zip(wide, excerpts, own_ids, strict=True)]
+    # What was approved before stays for the words that were read then, be they the excerpt alone or the passage.
+    alone = approvals["text_id"].to_numpy() == own_ids
+    same = alone | (approvals["text_id"].to_numpy() == np.array(ids, dtype=object))
+    quoted = [excerpt if is_alone else words for excerpt, words, is_alone in zip(excerpts, wide, alone, strict=True)]
+    decided: pd.DataFrame = approvals[["outcome", "wording"]].assign(place=place, quoted=quoted)[same]
     return decided
+
+
+def _passages(segments: Rows, places: Places) -> list[str]:
+    """Return what would be quoted of excerpts: each with its neighbours where it is short."""
+    if not len(places):
+        return []
+    answers = pd.Series(take(segments["comment_id"], places).unique())
+    rows = np.flatnonzero(index_in(segments["comment_id"], answers) >= 0).astype(np.int32)
+    near = pd.DataFrame({name: take(segments[name], rows).to_numpy() for name in ("comment_id", "start", "end")})
+    near = near.assign(text=list(select(text_column(segments), rows)), place=rows)
+    quoted: dict[int, str] = {}
+    wanted = set(places.tolist())
+    for _, own in near.sort_values(["comment_id", "start"]).groupby("comment_id", sort=False):
+        pieces = [Piece(*row) for row in own[list(Piece._fields)].itertuples(index=False, name=None)]
+        quoted |= {place: passage(pieces, n) for n, place in enumerate(own["place"].tolist()) if place in wanted}
+    return [quoted[place] for place in places.tolist()]
 
 
 def _with_decided(candidates: pd.DataFrame, decided: pd.DataFrame, segments: Rows, comments: pd.DataFrame) -> pd.DataFrame:
@@ -177,11 +201,14 @@ def _with_decided(candidates: pd.DataFrame, decided: pd.DataFrame, segments: Row
     return both.astype(dict.fromkeys(columns, "category"))
 
 
-def _in_full(picked: pd.DataFrame, segments: Rows, captions: list[str]) -> pd.DataFrame:
+def _in_full(picked: pd.DataFrame, segments: Rows, captions: list[str], decided: pd.DataFrame) -> pd.DataFrame:
     """Put words in the place of numbers; the last of `captions` stands for none."""
+    passages = _passages(segments, picked["place"].to_numpy(dtype=np.int32))
+    kept = dict(zip(decided["place"], decided["quoted"], strict=True))
+    quoted = [kept.get(place, words) for place, words in zip(picked["place"], passages, strict=True)]
     return picked.assign(
         segment_id=take(segments["segment_id"], picked["place"]),
-        text=pd.Series(list(select(text_column(segments), picked["place"])), dtype="str"),
+        text=pd.Series(quoted, dtype="str"),
         code=picked["code"].astype("str"),
         consent=picked["consent"].astype("str"),
         caption=pd.Series([captions[number] for number in picked["caption"]], dtype="str"),

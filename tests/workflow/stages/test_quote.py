@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pandas as pd
 
+from pipeline.methods.disclosure.quoted_passages import quoted_id
 from pipeline.study.study_settings import Count, Intake, Quote
 from pipeline.tables.parquet import check_table, empty_table
 from pipeline.workflow.stages.quote import quote
@@ -32,6 +33,8 @@ def picked(people, *, plan=None, texts=(), **more):
                 "segment_id": rows["id"],
                 "comment_id": rows["id"],
                 "text_id": rows["id"],
+                "start": 0,
+                "end": [len(text) for text in [*texts, *[SHORT] * len(rows)][: len(rows)]],
                 "text": [*texts, *[SHORT] * len(rows)][: len(rows)],
             }
         ),
@@ -107,6 +110,32 @@ def test_a_quotation_of_more_words_than_are_read_is_not_preferred():
     people = voices(60, "Workers")
     found = picked(people, plan=Quote(per_group=1), texts=[" ".join(["word"] * 60), TELLING])
     assert found["text"].tolist() == [TELLING]
+
+
+def test_a_short_excerpt_is_quoted_with_its_neighbours_unless_it_was_approved_alone():
+    said = ["We need time.", "They ask on a Monday and decide on the Tuesday."]
+    segments = pd.DataFrame({"segment_id": ["a", "b"], "comment_id": "1", "text_id": ["a", "b"], "text": said})
+    segments = segments.assign(start=[0, 14], end=[13, 14 + len(said[1])])
+    settings = SimpleNamespace(count=Count(), intake=Intake(file="x.csv"), quote=Quote(per_person=2))
+    tables = {
+        "codings": pd.DataFrame({"segment_id": ["b"], "code": "time", "status": "accepted"}),
+        "segments": segments,
+        "comments": pd.DataFrame({"comment_id": ["1"], "response_id": "p", "frame": "better", "consent": "quote"}),
+        "people": pd.DataFrame({"response_id": ["p"], "attribute": "age", "value": "40"}),
+        "members": pd.DataFrame({"text_id": ["a", "b"], "similarity": 0.8}),
+        "suggestions": pd.DataFrame({"text_id": ["b"], "code": "time", "score": 0.9}),
+    }
+
+    def quoted(**approval):
+        approvals = pd.DataFrame([approval]) if approval else empty_table("approvals")
+        return quote(*tables.values(), approvals, settings=settings).set_index("segment_id")
+
+    assert quoted().at["b", "text"] == " ".join(said)
+    alone = quoted(segment_id="b", text_id="b", outcome="approved", wording="")
+    assert alone.at["b", "approved"] and alone.at["b", "text"] == said[1]
+    whole_id = quoted_id(" ".join(said), said[1], "b")
+    whole = quoted(segment_id="b", text_id=whole_id, outcome="approved", wording="")
+    assert whole.at["b", "approved"] and whole.at["b", "text"] == " ".join(said)
 
 
 def test_few_words_are_picked_where_nobody_said_more():
