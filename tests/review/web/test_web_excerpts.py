@@ -168,6 +168,31 @@ def test_a_long_break_is_not_counted_as_work(ann, review, excerpt, clock):
     assert said_by(review, "Ann")[0].seconds == 300
 
 
+def test_time_on_an_excerpt_is_kept_when_its_reader_goes_elsewhere_and_comes_back(ann, review, excerpt, clock):
+    clock[0] += 50
+    ann.send(button="find", find="bus", codes=["time"])
+    clock[0] += 30
+    ann.send(button="stop", to="data-answer")
+    clock[0] += 3600
+    ann.get(f"/excerpt/{excerpt}")
+    clock[0] += 10
+    ann.send(button="save", to="data-answer", codes=["time"])
+    assert said_by(review, "Ann")[0].seconds == 90, "the pause is no work, and nothing of the rest is lost"
+    clock[0] += 10
+    ann.get(f"/excerpt/{excerpt}")
+    clock[0] += 5
+    ann.send(button="save", to="data-answer", codes=["money"])
+    assert said_by(review, "Ann")[0].seconds <= 15, "no second is counted twice"
+
+
+def test_who_skips_keeps_what_they_typed_even_when_the_skip_is_undone(ann, review, excerpt):
+    ann.send(button="skip", codes=["time"], note="It is too near.")
+    assert "What you chose and typed is kept, for you alone." in ann.page.text
+    assert said_by(review, "Ann")[0].note == ""
+    ann.press("Undo")
+    assert ann.path == f"/excerpt/{excerpt}" and "It is too near." in ann.page.text
+
+
 def test_stopping_keeps_words_for_another_day(ann, another, excerpt):
     ann.send(button="stop", codes=["money"], note="to be continued")
     assert ann.heading == "A place to stop"
@@ -293,13 +318,18 @@ def test_the_list_of_parts_tells_nothing_of_an_answer_that_may_be_hard_to_read(a
     assert steps and not any(word in steps for word in said[int(later["start"]) : int(later["end"])].split() if len(word) > 6)
 
 
-def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts):
+def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts, clock):
     first, later = two_parts
     assert begin(ann) == first
-    ann.send(button="skip-answer")
+    clock[0] += 40
+    ann.send(button="part-2", note="Half a thought")
+    clock[0] += 20
+    ann.send(button="skip-answer", note="Too close to home", to="data-answer")
     assert "Skipped: 2 parts of this answer." in ann.page.text and ann.path not in {f"/excerpt/{each}" for each in two_parts}
     assert {(made.segment_id, made.outcome) for made in said_by(review, "Ann")} == {(first, "skip"), (later, "skip")}
-    ann.get(f"/excerpt/{first}")
+    assert {made.segment_id: made.seconds for made in said_by(review, "Ann")} == {first: 40, later: 20}, "each with its own time"
+    assert "Half a thought" in ann.get(f"/excerpt/{first}").text, "what was typed waits for whoever typed it"
+    assert "Too close to home" in ann.get(f"/excerpt/{later}").text
     assert "Skip all that is left" not in ann.page.text
 
 
