@@ -291,7 +291,16 @@ def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_fac
             for width, height in SIZES:
                 page.set_viewport_size({"width": width, "height": height})
                 wrong += [(name, width, *fault) for fault in look(page, width)]
+            if name == "invited":
+                link_is_copied(page)
     assert not wrong, "\n".join(str(one)[:300] for one in wrong)
+
+
+def link_is_copied(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("code[data-copied]").inner_text()
 
 
 def team_states(at, link):

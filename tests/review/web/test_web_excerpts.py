@@ -310,10 +310,11 @@ def test_the_list_of_parts_tells_nothing_of_an_answer_that_may_be_hard_to_read(a
     first, later = (segments.loc[each] for each in two_parts)
     of_both = comments["comment_id"] == first["comment_id"]
     said = "She died. " + comments.loc[of_both, "text"].item()
-    comments.loc[of_both, "text"] = said
+    comments.loc[of_both, ["text", "language"]] = [said, "cy"]
     write_table("comments", comments, path)
     begin(ann)
     assert "This answer may be hard to read." in ann.page.text and "Go to part 2" in ann.page.text
+    assert '<blockquote dir="ltr" lang="cy">' in ann.page.text, "a screen reader says it in its own language"
     steps = ann.page.text.partition('class="steps"')[2].partition("</details>")[0]
     assert steps and not any(word in steps for word in said[int(later["start"]) : int(later["end"])].split() if len(word) > 6)
 
