@@ -176,7 +176,7 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     page.goto(f"{served.address}/settings")
     for choice in ("#size-larger", "#spaced", "#aloud"):
         page.locator(choice).check()
-    follow(page.get_by_role("button", name="Keep this"))
+    follow(page.get_by_role("button", name="Save settings"))
     page.goto(excerpt)
     assert page.evaluate(size) == pytest.approx(1.25 * before)
     page.locator("button.aloud").click()
@@ -190,7 +190,7 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     assert page.evaluate("window.heard[0]") == "Welsh"
     page.goto(f"{served.address}/settings")
     page.locator("#size-largest").check()
-    follow(page.get_by_role("button", name="Keep this"))
+    follow(page.get_by_role("button", name="Save settings"))
     page.set_viewport_size({"width": 375, "height": 667})
     page.goto(excerpt)
     page.locator("[data-answer] .choice").first.scroll_into_view_if_needed()
