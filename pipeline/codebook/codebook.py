@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import SequenceMatcher
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
@@ -88,7 +88,7 @@ class Codebook:
         """What pages and sheets call each code, in plain words, by its id."""
         return {code.code: code.plain_name for code in self.codes}
 
-    @property
+    @cached_property
     def for_people(self) -> "Codebook":
         """The same codes, with meanings that call other codes by their plain names where they were written with ids."""
         names = self.plain_names

@@ -12,6 +12,6 @@ def with_plain_names(text: str, names: Mapping[str, str]) -> str:
     mentioned = {code: name for code, name in names.items() if code in text and code != name}
     for code, name in mentioned.items():
         is_a_word = re.fullmatch(r"[^\W\d_]+", code)
-        mention = rf"(?<=: ){re.escape(code)}(?=[.;,)]|\s*$)" if is_a_word else rf"(?<![\w-]){re.escape(code)}(?![\w-])"
+        mention = rf"(?<=: ){re.escape(code)}(?=\s*(?:[.;,()]|$))" if is_a_word else rf"(?<![\w-]){re.escape(code)}(?![\w-])"
         text = re.sub(mention, f"“{name}”".replace("\\", r"\\"), text, flags=re.MULTILINE)
     return text

@@ -351,7 +351,7 @@ def test_blanks_beyond_the_last_column_are_no_fault(tmp_path):
     [
         ("The money is not there: money. See visible-change; not visible-changes.", None),
         ("Money is no matter here, and money-lending neither.", "Money is no matter here, and money-lending neither."),
-        ("Nobody says so: money", "Nobody says so: “What it costs”"),
+        ("Nobody says so: money (or both)", "Nobody says so: “What it costs” (or both)"),
     ],
 )
 def test_meanings_call_other_codes_by_their_names_and_leave_words_alone(written, read):

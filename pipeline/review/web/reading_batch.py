@@ -64,7 +64,8 @@ def put_away(at: float) -> None:
 def seconds_on(segment_id: str, now: float) -> float:
     """Return the seconds an excerpt has been open in all since it was last answered, long breaks not counted."""
     opened, at = session.get("opened_at", ["", None])
-    return session.get("spent", {}).get(segment_id, 0) + worked_s(at if opened == segment_id else None, now)
+    before: int = session.get("spent", {}).get(segment_id, 0)
+    return before + worked_s(at if opened == segment_id else None, now)
 
 
 def hand(segment_id: str) -> None:
