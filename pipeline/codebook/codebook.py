@@ -5,13 +5,14 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import SequenceMatcher
-from functools import partial
+from functools import cached_property, partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal
 
+from pipeline.codebook.mentions import with_plain_names
 from pipeline.codebook.other_tables import recognised
 from pipeline.codebook.qdc import qdc_losses, read_qdc, write_qdc
 from pipeline.codebook.row_problems import hint, problems_in
@@ -86,6 +87,22 @@ class Codebook:
     def plain_names(self) -> dict[str, str]:
         """What pages and sheets call each code, in plain words, by its id."""
         return {code.code: code.plain_name for code in self.codes}
+
+    @cached_property
+    def for_people(self) -> "Codebook":
+        """The same codes, with meanings that call other codes by their plain names where they were written with ids."""
+        names = self.plain_names
+        return Codebook(
+            tuple(
+                replace(
+                    code,
+                    definition=with_plain_names(code.definition, names),
+                    include=with_plain_names(code.include, names),
+                    exclude=with_plain_names(code.exclude, names),
+                )
+                for code in self.codes
+            )
+        )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """A whole answer with its excerpts: which of them a person has read, and how the answer's words divide into them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.decisions.decision import Decision
@@ -60,17 +61,19 @@ def pieces(review: ReviewSession, segment_id: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in (*cut, Piece(answer[at:])) if piece.text)
 
 
-def skip_answer(review: ReviewSession, segment_id: str, reviewer: str, *, seconds: float, key: str) -> tuple[str, ...]:
+def skip_answer(
+    review: ReviewSession, segment_id: str, reviewer: str, *, seconds_on: Callable[[str], float], key: str
+) -> tuple[str, ...]:
     """Skip all parts of an answer that wait for this person, and return which: nobody has to meet a hard answer again.
 
-    `seconds` is what the page lay open, and is counted once. A part that was answered meanwhile stays as it is.
+    `seconds_on` says how long each lay open. A part that was answered meanwhile stays as it is.
     """
     skipped: list[str] = []
     for part in answer_parts(review, segment_id, reviewer):
         if part.is_done:
             continue
         excerpt = read_excerpt(review, part.segment_id, reviewer)
-        coding = Coding("skip", seconds=0.0 if skipped else seconds)
+        coding = Coding("skip", seconds=seconds_on(part.segment_id))
         try:
             decide(
                 review,

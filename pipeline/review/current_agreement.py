@@ -33,6 +33,14 @@ def agreement_at_once(review: ReviewSession) -> AgreementResult | None:
     return review.kept("agreement", (state.stamp, review.last_run().tables.stamp), lambda: agreement(review.study))
 
 
+def how_many_alike(review: ReviewSession) -> tuple[int, int]:
+    """Return how many excerpts all their readers have read, and how many they read alike; 0 and 0 where one person reads."""
+    if review.coders < 2:
+        return 0, 0
+    state = review.state()
+    return state.complete.n_here, state.complete.n_here - state.differing.n_here
+
+
 def agreement_of_last_run(review: ReviewSession) -> tuple[CoderComparison, ...]:
     """Return how far people agreed at the last run; nothing if nobody had answered by then."""
     return from_table(review.last_run().tables["agreement"])

@@ -60,6 +60,8 @@ class Excerpt:
     """The wording of the question."""
     group: str
     """Who said it, by the study's groups; empty where fewer than five people share that description."""
+    language: str = ""
+    """Such as "cy"; empty where it is not sure which it is."""
     own: Decision | None = None
     """What this person says of it as things stand."""
     version: int = 0
@@ -112,6 +114,7 @@ def bare_excerpt(run: RunTables, segment_id: str) -> Excerpt:
         after=answer[end:],
         question=run.wording(question),
         group=tables.groups.get(person, ""),
+        language=tables.languages[place],
     )
 
 
@@ -129,7 +132,7 @@ def code_cards(review: ReviewSession, words: str = "") -> tuple[CodeCard, ...]:
     """Return the codes in the codebook's order; with `words`, those that hold all of them anywhere in label or meaning."""
     # In any order, as people type what they remember of a label.
     wanted = words.casefold().split()
-    cards = (code_card(code) for code in review.last_run().codebook.codes)
+    cards = (code_card(code) for code in review.last_run().codebook.for_people.codes)
     return tuple(card for card in cards if all(word in _searched(card) for word in wanted))
 
 

@@ -15,6 +15,7 @@ from pipeline.codebook.codebook import Codebook, read_codebook
 from pipeline.errors import CodebookError, DataError, ReviewError
 from pipeline.methods.active_learning.query_strategies import next_to_review
 from pipeline.methods.active_learning.sampling import chances_of
+from pipeline.methods.text.language import UNKNOWN
 from pipeline.methods.themes.distinct_texts import unit
 from pipeline.runtime.typed_paths import typed
 from pipeline.study.study import Study
@@ -145,6 +146,12 @@ class Tables:
         """The words of each comment, its question and its person, in the order of the table."""
         comments = self.at_once["comments"]
         return list(zip(comments["text"], comments["question"], comments["response_id"], strict=True))
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """The language of each comment, such as "cy"; empty where it is too short to tell."""
+        found = self.at_once["comments"]["language"]
+        return found.where(found != UNKNOWN, "").tolist()
 
     @cached_property
     def _by_text(self) -> tuple[pd.DataFrame, NDArray[Any]]:

@@ -34,6 +34,11 @@ class RunProgress:
     """What is wrong, and what to do."""
 
     @property
+    def n_done(self) -> int:
+        """How many steps are done; the one that is going on is not."""
+        return max(self.place - 1, 0)
+
+    @property
     def doing(self) -> str:
         """What the run is doing, for people."""
         return _DOING.get(self.stage, "Counting anew" if self.stage else "Beginning")

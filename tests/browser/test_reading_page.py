@@ -156,9 +156,11 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     page.on("console", lambda line: "Content Security Policy" in line.text and refused.append(line.text))
     # A browser with two voices, of which one sends what it reads to somebody's server.
     page.add_init_script("""
-      const voices = [{ lang: "en-GB", localService: false, name: "far" }, { lang: "en-GB", localService: true, name: "near" }];
+      const voices = window.machine = [{ lang: "en-GB", localService: false, name: "far" },
+        { lang: "en-GB", localService: true, name: "near" }];
       Object.defineProperty(window, "speechSynthesis", { value: {
         getVoices: () => voices, speak: (said) => { window.heard = [said.voice.name, said.text]; },
+        addEventListener: (name, look) => { window.lookAgain = look; },
         cancel: () => {}, speaking: false,
       } });
       window.SpeechSynthesisUtterance = function (text) { this.text = text; };
@@ -174,15 +176,21 @@ def test_text_is_larger_and_is_read_aloud_by_a_voice_of_this_machine_only(served
     page.goto(f"{served.address}/settings")
     for choice in ("#size-larger", "#spaced", "#aloud"):
         page.locator(choice).check()
-    follow(page.get_by_role("button", name="Keep this"))
+    follow(page.get_by_role("button", name="Save settings"))
     page.goto(excerpt)
     assert page.evaluate(size) == pytest.approx(1.25 * before)
     page.locator("button.aloud").click()
     voice, words = page.evaluate("window.heard")
     assert voice == "near" and page.locator("mark").inner_text() in words and not refused
+    page.evaluate("document.querySelector('.answer blockquote').lang = 'cy'; window.lookAgain()")
+    page.get_by_text("This computer has no voice of its own for Welsh").wait_for()
+    assert page.locator("button.aloud").count() == 0, "no English voice reads Welsh"
+    page.evaluate("window.machine.push({ lang: 'cy-GB', localService: true, name: 'Welsh' }); window.lookAgain()")
+    page.locator("button.aloud").click()
+    assert page.evaluate("window.heard[0]") == "Welsh"
     page.goto(f"{served.address}/settings")
     page.locator("#size-largest").check()
-    follow(page.get_by_role("button", name="Keep this"))
+    follow(page.get_by_role("button", name="Save settings"))
     page.set_viewport_size({"width": 375, "height": 667})
     page.goto(excerpt)
     page.locator("[data-answer] .choice").first.scroll_into_view_if_needed()

@@ -85,8 +85,8 @@ def states(served):
     yield "answered twice", answered_twice(served), 409, "You have answered this excerpt twice"
     yield "what I said", go("/mine"), 200, "What I said"
     yield "what came of it, nothing yet", go("/came-of-it"), 200, "What came of it"
-    yield "tell of an answer", go(read("Welsh") + "/worry"), 200, "Tell something of this answer"
-    yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Tell them"), 422, "Tell something of this answer"
+    yield "tell of an answer", go(read("Welsh") + "/worry"), 200, "Report something about this answer"
+    yield "tell of an answer, wrong", sent(read("Welsh") + "/worry", "Report it"), 422, "Report something about this answer"
     yield "a place to stop", go("/pause"), 200, "Thank you. You have read 1 excerpt"
     yield "to talk about", go("/talk"), 200, "Talk about it"
     # Nobody answers this one or asks what others said.
@@ -291,7 +291,16 @@ def test_signing_in_an_invitation_and_people_have_no_barrier_either(tmp_path_fac
             for width, height in SIZES:
                 page.set_viewport_size({"width": width, "height": height})
                 wrong += [(name, width, *fault) for fault in look(page, width)]
+            if name == "invited":
+                link_is_copied(page)
     assert not wrong, "\n".join(str(one)[:300] for one in wrong)
+
+
+def link_is_copied(page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("code[data-copied]").inner_text()
 
 
 def team_states(at, link):
@@ -314,7 +323,7 @@ def team_states(at, link):
         links.append(page.locator("code").inner_text())
 
     yield "a link for a new password", give_a_link, "People"
-    yield "the last facilitator", lambda page: (page.select_option("#role-1", "researcher"), press(page, "Change part")), NOT_NOW
+    yield "the last facilitator", lambda page: (page.select_option("#role-1", "researcher"), press(page, "Change role")), NOT_NOW
     yield "a new password", lambda page: page.goto(links[0].replace("https", "http")), "Welcome back, Fay"
     yield "renewed", send("Begin", password="walrus teapot november"), HOME
     yield "signed out", lambda page: press(page, "Sign out"), "Sign in"

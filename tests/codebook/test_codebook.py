@@ -344,3 +344,17 @@ def test_blanks_beyond_the_last_column_are_no_fault(tmp_path):
     path = tmp_path / "codebook.csv"
     path.write_text("code,label\nforms,Paperwork, ,\x01\n", encoding="utf-8")
     assert [code.name for code in read_codebook(path).codes] == ["Paperwork"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("The money is not there: money. See visible-change; not visible-changes.", None),
+        ("Money is no matter here, and money-lending neither.", "Money is no matter here, and money-lending neither."),
+        ("Nobody says so: money (or both)", "Nobody says so: “What it costs” (or both)"),
+    ],
+)
+def test_meanings_call_other_codes_by_their_names_and_leave_words_alone(written, read):
+    money, change = Code("money", plain_label="What it costs"), Code("visible-change", label="A change\\1")
+    wanted = read or "The money is not there: “What it costs”. See “A change\\1”; not visible-changes."
+    assert Codebook((money, change, Code("time", exclude=written))).for_people["time"].exclude == wanted

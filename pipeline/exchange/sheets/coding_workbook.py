@@ -70,7 +70,8 @@ def _instructions(sheet: "Worksheet", pages: Pages) -> None:
 
 def _meanings(sheet: "Worksheet", pages: Pages) -> None:
     offered = offered_names(pages.codebook)
-    rows = [(offered[code.code], code.definition, code.include, code.exclude, code.code) for code in pages.codebook.codes]
+    codes = pages.codebook.for_people.codes
+    rows = [(offered[code.code], code.definition, code.include, code.exclude, code.code) for code in codes]
     for number, cells in enumerate([("Code to choose", "What it means", "Counts", "Does not count", "Id"), *rows], start=1):
         for place, text in enumerate(cells, start=1):
             _write(sheet, number, place, text, bold=number == 1 or place == 1)

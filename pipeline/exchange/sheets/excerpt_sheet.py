@@ -40,5 +40,5 @@ def excerpts_to_review(source: RunResults, segments: pd.DataFrame, *, drawn: str
 
 def code_meanings(codebook: Codebook) -> pd.DataFrame:
     """Return what each code means in plain words, for people who code."""
-    codes = [(code.code, code.plain_name, code.definition, code.include, code.exclude) for code in codebook.codes]
+    codes = [(code.code, code.plain_name, code.definition, code.include, code.exclude) for code in codebook.for_people.codes]
     return pd.DataFrame(codes, columns=["code", "in_plain_words", "definition", "include", "exclude"])

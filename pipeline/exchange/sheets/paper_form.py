@@ -77,7 +77,7 @@ def _set_up(document: "Document", pages: Pages) -> None:
 def _meanings(document: "Document", pages: Pages) -> None:
     """Write each code with what it means across the whole width: a table of two columns takes four times the sheets."""
     offered = offered_names(pages.codebook)
-    for code in pages.codebook.codes:
+    for code in pages.codebook.for_people.codes:
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.keep_together = True
         paragraph.add_run(writable(f"{offered[code.code]}. ")).bold = True

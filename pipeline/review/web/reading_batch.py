@@ -48,14 +48,24 @@ def totals() -> tuple[int, int]:
 
 
 def open_page(segment_id: str, at: float) -> None:
-    """Remember when an excerpt was opened, so that reading it can be paid for."""
+    """Remember when an excerpt was opened, so that reading it can be paid for; what lay open until now keeps its time."""
+    put_away(at)
     session["opened_at"] = [segment_id, at]
 
 
+def put_away(at: float) -> None:
+    """Keep the time of the excerpt that lies open, for whenever it is answered: its reader goes elsewhere first."""
+    opened, since = session.pop("opened_at", ["", None])
+    if seconds := worked_s(since, at):
+        spent = session.get("spent", {})
+        session["spent"] = {**spent, opened: spent.get(opened, 0) + seconds}
+
+
 def seconds_on(segment_id: str, now: float) -> float:
-    """Return the seconds an excerpt has been open, a long break not counted."""
+    """Return the seconds an excerpt has been open in all since it was last answered, long breaks not counted."""
     opened, at = session.get("opened_at", ["", None])
-    return worked_s(at if opened == segment_id else None, now)
+    before: int = session.get("spent", {}).get(segment_id, 0)
+    return before + worked_s(at if opened == segment_id else None, now)
 
 
 def hand(segment_id: str) -> None:
@@ -72,8 +82,11 @@ def drawn(segment_id: str) -> Drawn:
 
 
 def count(segment_id: str, seconds: int) -> None:
-    """Count an excerpt as read; a changed answer counts as one excerpt."""
+    """Count an excerpt as read, and its time with it; a changed answer counts as one excerpt."""
     now = current() or Batch()
+    session["spent"] = {other: spent for other, spent in session.get("spent", {}).items() if other != segment_id}
+    if session.get("opened_at", [""])[0] == segment_id:
+        del session["opened_at"]
     done = now.done if segment_id in now.done else (*now.done, segment_id)
     session["batch"] = asdict(replace(now, done=done, seconds=now.seconds + seconds))
 

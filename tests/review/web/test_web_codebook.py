@@ -13,7 +13,7 @@ def proposal(ann):
 
 def test_the_codebook_is_shown_with_each_code_and_its_history(ann):
     ann.get("/codebook")
-    assert ann.page.status_code == 200 and "Too little time" in ann.page.text and "Nobody proposes a change." in ann.page.text
+    assert ann.page.status_code == 200 and "Too little time" in ann.page.text and "No changes are proposed." in ann.page.text
     ann.get("/codebook/code/time")
     assert ann.heading == "Too little time" and "Not enough time." in ann.page.text
     assert ann.get("/codebook/code/nothing").status_code == 404

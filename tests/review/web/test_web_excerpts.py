@@ -169,6 +169,31 @@ def test_a_long_break_is_not_counted_as_work(ann, review, excerpt, clock):
     assert said_by(review, "Ann")[0].seconds == 300
 
 
+def test_time_on_an_excerpt_is_kept_when_its_reader_goes_elsewhere_and_comes_back(ann, review, excerpt, clock):
+    clock[0] += 50
+    ann.send(button="find", find="bus", codes=["time"])
+    clock[0] += 30
+    ann.send(button="stop", to="data-answer")
+    clock[0] += 3600
+    ann.get(f"/excerpt/{excerpt}")
+    clock[0] += 10
+    ann.send(button="save", to="data-answer", codes=["time"])
+    assert said_by(review, "Ann")[0].seconds == 90, "the pause is no work, and nothing of the rest is lost"
+    clock[0] += 10
+    ann.get(f"/excerpt/{excerpt}")
+    clock[0] += 5
+    ann.send(button="save", to="data-answer", codes=["money"])
+    assert said_by(review, "Ann")[0].seconds <= 15, "no second is counted twice"
+
+
+def test_who_skips_keeps_what_they_typed_even_when_the_skip_is_undone(ann, review, excerpt):
+    ann.send(button="skip", codes=["time"], note="It is too near.")
+    assert "What you chose and typed is kept, for you alone." in ann.page.text
+    assert said_by(review, "Ann")[0].note == ""
+    ann.press("Undo")
+    assert ann.path == f"/excerpt/{excerpt}" and "It is too near." in ann.page.text
+
+
 def test_stopping_keeps_words_for_another_day(ann, another, excerpt):
     ann.send(button="stop", codes=["money"], note="to be continued")
     assert ann.heading == "A place to stop"
@@ -265,7 +290,8 @@ def test_the_parts_of_an_answer_come_one_after_another_and_each_is_one_press_awa
     first, later = two_parts
     assert begin(ann) == first and "Part 1 of 2 of this answer" in ann.page.text
     # The whole answer holds the other part, marked by its number; what is ticked here waits while one looks at that.
-    assert '<span class="number-of">2</span>' in ann.page.text and ann.page.text.count("<mark>") == 1
+    assert ann.page.text.count("<mark>") == 1
+    assert '<span class="hidden">Part </span>2<span class="hidden">: </span>' in ann.page.text
     # Browsers take Enter for the first button of a form, be it inside or outside: that is not one of the parts.
     assert 0 < ann.page.text.index('value="enter"') < ann.page.text.index('value="part-2"')
     ann.send(button="part-2", codes=["time"], note="Half a thought")
@@ -286,21 +312,27 @@ def test_the_list_of_parts_tells_nothing_of_an_answer_that_may_be_hard_to_read(a
     first, later = (segments.loc[each] for each in two_parts)
     of_both = comments["comment_id"] == first["comment_id"]
     said = "She died. " + comments.loc[of_both, "text"].item()
-    comments.loc[of_both, "text"] = said
+    comments.loc[of_both, ["text", "language"]] = [said, "cy"]
     write_table("comments", comments, path)
     begin(ann)
     assert "This answer may be hard to read." in ann.page.text and "Go to part 2" in ann.page.text
+    assert '<blockquote dir="ltr" lang="cy">' in ann.page.text, "a screen reader says it in its own language"
     steps = ann.page.text.partition('class="steps"')[2].partition("</details>")[0]
     assert steps and not any(word in steps for word in said[int(later["start"]) : int(later["end"])].split() if len(word) > 6)
 
 
-def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts):
+def test_the_rest_of_an_answer_that_is_hard_to_read_is_skipped_at_once(ann, review, two_parts, clock):
     first, later = two_parts
     assert begin(ann) == first
-    ann.send(button="skip-answer")
+    clock[0] += 40
+    ann.send(button="part-2", note="Half a thought")
+    clock[0] += 20
+    ann.send(button="skip-answer", note="Too close to home", to="data-answer")
     assert "Skipped: 2 parts of this answer." in ann.page.text and ann.path not in {f"/excerpt/{each}" for each in two_parts}
     assert {(made.segment_id, made.outcome) for made in said_by(review, "Ann")} == {(first, "skip"), (later, "skip")}
-    ann.get(f"/excerpt/{first}")
+    assert {made.segment_id: made.seconds for made in said_by(review, "Ann")} == {first: 40, later: 20}, "each with its own time"
+    assert "Half a thought" in ann.get(f"/excerpt/{first}").text, "what was typed waits for whoever typed it"
+    assert "Too close to home" in ann.get(f"/excerpt/{later}").text
     assert "Skip all that is left" not in ann.page.text
 
 

@@ -208,7 +208,7 @@ def test_a_worry_reaches_the_facilitator_and_what_was_done_comes_back(app, ann, 
 def test_what_was_typed_is_kept_when_somebody_tells_of_a_name(ann, excerpt):
     ann.get(f"/excerpt/{excerpt}")
     ann.send(button="worry", codes=["time"], note="Half a thought")
-    assert ann.heading == "Tell something of this answer"
+    assert ann.heading == "Report something about this answer"
     ann.send(kind="name")
     assert "Half a thought" in ann.page.text
 

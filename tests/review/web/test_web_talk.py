@@ -29,6 +29,8 @@ def test_both_readings_stand_side_by_side_with_their_notes(ann, apart):
     ann.get(f"/talk/{apart}")
     for words in ("Ann</bdi> (lived experience)", "Ben</bdi> (researcher)", "They were hurried.", "It is the paper."):
         assert words in ann.page.text
+    told = ann.get("/agreement").text
+    assert "People read 0 of 1 excerpt in the same way." in told.partition("<details")[0]
 
 
 def test_agreeing_is_kept_and_can_be_undone(ann, review, apart):

@@ -113,7 +113,7 @@ def test_somebody_whose_account_was_closed_is_out_at_once(facilitator, team_app)
     gus.get(path(facilitator.page.text))
     gus.send(password=PASSWORD)
     facilitator.get("/people")
-    facilitator.press("Let ")
+    facilitator.press("Stop ")
     assert "Gus can no longer sign in." in facilitator.page.text
     assert gus.get("/mine").request.path == "/sign-in"
     sign_in(gus, "Gus", PASSWORD)
@@ -170,7 +170,7 @@ def test_a_link_for_a_new_password_runs_out(facilitator, gus, team_app, clock):
 
 def test_a_closed_account_is_opened_again_by_a_link(facilitator, gus, team_app):
     facilitator.get("/people")
-    facilitator.press("Let ", "Gus")
+    facilitator.press("Stop ", "Gus")
     facilitator.press("Let ", "Gus")
     assert "It works once" in facilitator.page.text
     gus.get(path(facilitator.page.text))

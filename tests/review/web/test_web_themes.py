@@ -2,6 +2,7 @@ import fcntl
 import re
 import time
 from dataclasses import replace
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -205,7 +206,7 @@ def test_a_facilitator_asks_for_broader_or_finer_themes_on_the_page(app, ann, re
 def test_practice_begins_with_the_examples_of_the_codebook_and_gives_the_reason_after_each(ann, study, review):
     book = read_codebook(study.codebook)
     change = {"examples": ("No time to read it.", "In and out in five minutes."), "counter_examples": ("The bus was late.",)}
-    time = replace(book["time"], include="people are hurried", **change)
+    time = replace(book["time"], include="people are hurried", exclude="It costs too much: money. Late: transport.", **change)
     write_codebook(Codebook(tuple(time if code.code == "time" else code for code in book.codes)), study.codebook)
     n = len(review.read(lambda store: store.history()))
     ann.get("/practice")
@@ -213,13 +214,19 @@ def test_practice_begins_with_the_examples_of_the_codebook_and_gives_the_reason_
     seen = set()
     for place in (1, 2, 3):
         assert f"Practice {place} of 3" in ann.page.text, "it counts what there is"
-        words = re.search("<mark>(.*?)</mark>", ann.page.text).group(1)
+        path, words = ann.path, re.search("<mark>(.*?)</mark>", ann.page.text).group(1)
         seen.add(words)
         assert "Yes for:" not in ann.page.text.partition("<form")[0]
         ann.send(codes=["time"], to="data-answer")
         same = words != "The bus was late."
         assert ann.heading == ("You read it as the codebook does" if same else "The codebook reads it another way")
+        if place == 1:
+            ann.get(path)
+            ann.send(not_sure="y", to="data-answer")
+            assert ann.heading.startswith("You were not sure.") and "<p>not sure</p>" in ann.page.text
         assert "people are hurried" in ann.page.text and "Not enough time." in ann.page.text
+        names = (book["money"].plain_name, book["transport"].plain_name)
+        assert "It costs too much: “{}”. Late: “{}”.".format(*names) in unescape(ann.page.text)
         ann.get("/practice/next")
     assert seen == {*change["examples"], *change["counter_examples"]} and ann.heading == "That was practice"
     assert len(review.read(lambda store: store.history())) == n and ann.get("/practice/example-gone").status_code == 409

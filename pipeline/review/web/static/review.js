@@ -228,13 +228,23 @@
   button.type = "button";
   button.className = "quiet aloud";
   const usual = "Read aloud";
-  const voice = () => {
+  const silent = document.createElement("p");
+  silent.className = "hint";
+  silent.setAttribute("role", "status");
+  const languageOf = (element) => element.closest("[lang]").lang.toLowerCase();
+  const voiceFor = (language) => {
     const ours = voices.getVoices().filter((each) => each.localService);
-    const first = (tag) => ours.find((each) => each.lang.toLowerCase().replace("_", "-").startsWith(tag));
-    return first("en-gb") || first("en");
+    const first = (tag) => ours.find((each) => {
+      const spoken = each.lang.toLowerCase().replace("_", "-");
+      return spoken === tag || spoken.startsWith(`${tag}-`);
+    });
+    const short = language.split("-")[0];
+    return first(short === "en" ? "en-gb" : language) || first(short);
   };
-  const words = () => {
-    const copy = answer.cloneNode(true);
+  // The question and the answer may be in two languages, and each is read in its own.
+  const spoken = () => [...answer.querySelectorAll("h2, blockquote")].filter((part) => voiceFor(languageOf(part)));
+  const words = (part) => {
+    const copy = part.cloneNode(true);
     for (const number of copy.querySelectorAll(".number-of, .hint, button")) {
       number.remove();
     }
@@ -249,17 +259,27 @@
       stop();
       return;
     }
-    const utterance = new SpeechSynthesisUtterance(words());
-    utterance.voice = voice();
-    utterance.lang = utterance.voice.lang;
-    utterance.onend = stop;
+    const utterances = spoken().map((part) => {
+      const utterance = new SpeechSynthesisUtterance(words(part));
+      utterance.voice = voiceFor(languageOf(part));
+      utterance.lang = utterance.voice.lang;
+      return utterance;
+    });
+    utterances[utterances.length - 1].onend = stop;
     button.textContent = "Stop reading aloud";
-    voices.speak(utterance);
+    utterances.forEach((utterance) => voices.speak(utterance));
   };
   const offer = () => {
-    if (voice() && !button.isConnected) {
+    const said = answer.querySelector("blockquote");
+    if (voiceFor(languageOf(said))) {
+      silent.remove();
       button.textContent = usual;
       answer.append(button);
+    } else if (voices.getVoices().length) {
+      const name = new Intl.DisplayNames("en-GB", { type: "language" }).of(languageOf(said).split("-")[0]);
+      silent.textContent = `This computer has no voice of its own for ${name}, so this answer cannot be read aloud here.`;
+      button.remove();
+      answer.append(silent);
     }
   };
   button.addEventListener("click", speak);
@@ -278,8 +298,9 @@
       button.className = "second";
       button.textContent = "Copy the link";
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(link.textContent);
-        button.textContent = "Copied";
+        // A browser may refuse, by the settings of whoever looks after the machine.
+        button.textContent = await navigator.clipboard.writeText(link.textContent)
+          .then(() => "Copied", () => "The browser did not let it be copied: mark the link and copy it yourself");
       });
       link.parentElement.after(button);
     }

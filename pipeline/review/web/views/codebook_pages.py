@@ -41,7 +41,7 @@ _SETTLED = (
 _SAID = {
     "agree": "You agree.",
     "object": "You object. The group finds it under “Talk about it”.",
-    "none": "Your word is taken back.",
+    "none": "You have taken back what you said.",
 }
 
 

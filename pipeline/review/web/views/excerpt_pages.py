@@ -1,5 +1,6 @@
 """Reading excerpts: one's own answer first, then the model's, with a place to stop and a way back at every step."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -108,12 +109,13 @@ def answer(segment_id: str) -> Page:
             return redirect(url_for("excerpts.read", segment_id=segment_id, find=words or None, _anchor="codes"), 303)
         case "stop":
             _keep_words(excerpt, form)
+            reading_batch.put_away(context().clock())
             return redirect(url_for("excerpts.pause"), 303)
         case "worry":
             _keep_words(excerpt, form)
             return redirect(url_for("worry.about", segment_id=segment_id), 303)
         case "skip-answer":
-            return _skip_answer(segment_id, form)
+            return _skip_answer(excerpt, form)
         case which if which.startswith("part-"):
             _keep_words(excerpt, form)
             return redirect(url_for("excerpts.read", segment_id=_part_of(segment_id, which)), 303)
@@ -132,15 +134,21 @@ def _part_of(segment_id: str, pressed: str) -> str:
     return next((part.segment_id for part in parts if part.place == place), segment_id)
 
 
-def _skip_answer(segment_id: str, form: AnswerForm) -> Response:
-    """Skip what is left of an answer, no questions asked."""
-    web, seconds = context(), _seconds(segment_id)
-    skipped = skip_answer(web.review, segment_id, web.me.name, seconds=seconds, key=form.key.data or fresh_key())
+def _skip_answer(excerpt: Excerpt, form: AnswerForm) -> Response:
+    """Skip what is left of an answer, no questions asked; what was chosen and typed at any part of it waits for its writer."""
+    web = context()
+    _keep_words(excerpt, form)
+    key = form.key.data or fresh_key()
+    skipped = skip_answer(web.review, excerpt.segment_id, web.me.name, seconds_on=_seconds, key=key)
     for each in skipped:
-        _drop_draft(each)
-        reading_batch.count(each, round(seconds) if each == skipped[0] else 0)
-    flash.give(Notice(f"Skipped: {n_of(len(skipped), 'part')} of this answer. Each can be undone under “What I said”."))
+        reading_batch.count(each, round(_seconds(each)))
+    waits = " What you chose and typed is kept, for you alone." if _holds_words(form.words()) else ""
+    flash.give(Notice(f"Skipped: {n_of(len(skipped), 'part')} of this answer. Each can be undone under “What I said”.{waits}"))
     return redirect(url_for("excerpts.next_excerpt_page"), 303)
+
+
+def _holds_words(words: Mapping[str, Sequence[str]]) -> bool:
+    return any(any(values) for values in words.values())
 
 
 def _asked(form: AnswerForm) -> str:
@@ -217,9 +225,10 @@ def undo(decision_id: int) -> Response:
     words = {"codes": list(taken.codes), "note": [taken.note], "new_code": [taken.new_code]}
     words |= {"none": ["y"]} if taken.outcome == "none" else {}
     words |= {"not_sure": ["y"]} if taken.outcome == "not sure" else {}
-    # The answer is taken back by now, whether the disk keeps its words for later or not.
-    with suppress(StorageError):
-        _save_draft(taken.segment_id, words)
+    # The answer is taken back by now, whether the disk keeps its words for later or not. A skip has none: what was typed waits.
+    if taken.outcome != "skip":
+        with suppress(StorageError):
+            _save_draft(taken.segment_id, words)
     reading_batch.uncount(taken.segment_id)
     flash.give(Notice("Undone. Your answer is not counted any more. You can change it here, or go on without it."))
     return redirect(url_for("excerpts.read", segment_id=taken.segment_id), 303)
@@ -300,16 +309,21 @@ def _decide(excerpt: Excerpt, form: AnswerForm, coding: Coding, *, after_model: 
     if (made.outcome, made.codes, made.note, made.new_code) != (coding.outcome, coding.codes, coding.note, coding.new_code):
         # The same form was sent before with other words: by the back button, say.
         return _both_versions(excerpt, coding, made)
-    _drop_draft(excerpt.segment_id)
+    waits = coding.outcome == "skip" and _holds_words(form.words())
+    if waits:
+        _keep_words(excerpt, form)
+    else:
+        _drop_draft(excerpt.segment_id)
     reading_batch.count(excerpt.segment_id, round(coding.seconds or 0))
-    return _go_on(made, after_model=after_model)
+    return _go_on(made, after_model=after_model, waits=waits)
 
 
-def _go_on(made: Decision, *, after_model: bool) -> Response:
+def _go_on(made: Decision, *, after_model: bool, waits: bool) -> Response:
     web = context()
     hint = None if after_model or made.outcome == "skip" else read_excerpt(web.review, made.segment_id, web.me.name).hint
     likely = {code.code for code in hint.suggested} if hint else set()
     also = " The model suggests the same." if likely and likely == set(made.codes) else ""
+    also += " What you chose and typed is kept, for you alone." if waits else ""
     flash.give(Notice(f"Saved: {answer_in_words(made)}.{also}", undo=_undo_of(made)))
     if likely and likely != set(made.codes):
         return redirect(url_for("excerpts.model", segment_id=made.segment_id), 303)

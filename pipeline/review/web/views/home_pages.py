@@ -104,7 +104,7 @@ def pay_sheet(kind: str) -> Response:
 def how_far_we_agree() -> Page:
     """Show how far groups agree, and the model with each; no person is held against another."""
     from pipeline.methods.agreement.agreement_in_words import HOW_IT_COUNTS, about, code_lines, heading, in_a_sentence, sentences
-    from pipeline.review.current_agreement import agreement_at_once, agreement_of_last_run, code_labels
+    from pipeline.review.current_agreement import agreement_at_once, agreement_of_last_run, code_labels, how_many_alike
 
     review = context().review
     agreement, labels = agreement_at_once(review), code_labels(review.study)
@@ -112,7 +112,10 @@ def how_far_we_agree() -> Page:
     shown = [pair for pair in comparisons if pair.kind != "model and person"]
     in_words = [(heading(pair), in_a_sentence(pair), about(pair), list(code_lines(pair, labels))) for pair in shown]
     counted = [] if agreement and not agreement.n_answers else [HOW_IT_COUNTS, *(sentences(agreement) if agreement else ())]
-    return render_template("agreement.html.j2", counted=counted, told=in_words, of_last_run=agreement is None)
+    n_read, n_alike = how_many_alike(review)
+    return render_template(
+        "agreement.html.j2", counted=counted, told=in_words, of_last_run=agreement is None, n_read=n_read, n_alike=n_alike
+    )
 
 
 @PAGES.route("/settings", methods=["GET", "POST"])

@@ -57,10 +57,11 @@ def see(segment_id: str) -> Page:
     excerpt = read_practice(context().review, segment_id)
     codes = tuple(code for code in request.form.getlist("codes") if code in context().codes)
     session["practice"] = [waiting for waiting in session.get("practice", []) if waiting != segment_id]
+    unsure = "not_sure" in request.form and not codes
     if is_example(segment_id):
         # Everybody reads the codebook while coding, so that an excerpt of the same words is not blind whoever tried it.
-        from_codebook = compare_with_codebook(context().review.last_run().codebook, segment_id, codes)
-        return render_template("example.html.j2", excerpt=excerpt, codes=codes, comparison=from_codebook)
+        from_codebook = compare_with_codebook(context().review.last_run().codebook.for_people, segment_id, codes)
+        return render_template("example.html.j2", excerpt=excerpt, codes=codes, unsure=unsure, comparison=from_codebook)
     comparison = compare(context().review, segment_id, codes)
     show_codes(context().review, context().me.name, [excerpt.text_id], place="practice")
-    return render_template("compared.html.j2", excerpt=excerpt, codes=codes, found=comparison)
+    return render_template("compared.html.j2", excerpt=excerpt, codes=codes, unsure=unsure, found=comparison)
