@@ -161,17 +161,7 @@ def _keep(
     wording: str = "",
     reason: str = "",
 ) -> QuoteApproval:
-    tables = review.last_run().tables
-    # What is decided about is the whole of what was read: it is void once any part of it changes.
-    if segment_id not in tables.row_of:
-        raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
-    excerpt = tables.row_of[segment_id]
-    text_id = quoted_id(_quoted(review, segment_id), tables.words(segment_id), tables.text_ids[excerpt])
-    if outcome != "refused" and segment_id in _closed(review, [each for each in _every(review) if each.segment_id == segment_id]):
-        raise ReviewError(
-            "Somebody sees a name in these words or is worried, or people decided against a part of them. A facilitator has to "
-            "deal with that first."
-        )
+    text_id = _may_decide(review, segment_id, outcome)
     row = {"segment_id": segment_id, "text_id": text_id, "outcome": outcome, "wording": wording, "reason": reason, "by": by}
 
     def keep(store: Store) -> QuoteApproval:
@@ -198,6 +188,22 @@ def _keep(
         return _approval(kept)
 
     return review.write(keep)
+
+
+def _may_decide(review: ReviewSession, segment_id: str, outcome: str) -> str:
+    """Return the id of the words that are decided about; ReviewError where they are gone or wait for a facilitator."""
+    tables = review.last_run().tables
+    # What is decided about is the whole of what was read: it is void once any part of it changes.
+    if segment_id not in tables.row_of:
+        raise ReviewError("This excerpt is no longer in the study, so it cannot be quoted.")
+    excerpt = tables.row_of[segment_id]
+    text_id = quoted_id(_quoted(review, segment_id), tables.words(segment_id), tables.text_ids[excerpt])
+    if outcome != "refused" and segment_id in _closed(review, [each for each in _every(review) if each.segment_id == segment_id]):
+        raise ReviewError(
+            "Somebody sees a name in these words or is worried, or people decided against a part of them. A facilitator has to "
+            "deal with that first."
+        )
+    return text_id
 
 
 def _quoted(review: ReviewSession, segment_id: str) -> str:

@@ -16,7 +16,7 @@ LEAST_TELLING, MOST_TELLING = 15, 50
 _GAP = 1
 
 
-class Piece(NamedTuple):
+class QuotedPart(NamedTuple):
     """An excerpt of an answer: where it stands there, and its words."""
 
     start: int
@@ -24,7 +24,7 @@ class Piece(NamedTuple):
     text: str
 
 
-def passage(pieces: Sequence[Piece], own: int) -> str:
+def passage(pieces: Sequence[QuotedPart], own: int) -> str:
     """Return an excerpt of fewer than 15 words with those after it, and then those before it, while they are 50 at most.
 
     `pieces` are the excerpts of one answer in order. Nothing is taken over a gap, or where the words would together point at the
@@ -41,7 +41,7 @@ def passage(pieces: Sequence[Piece], own: int) -> str:
     return words
 
 
-def _may_join(pieces: Sequence[Piece], first: int, last: int, own: int) -> bool:
+def _may_join(pieces: Sequence[QuotedPart], first: int, last: int, own: int) -> bool:
     if first < 0 or last >= len(pieces):
         return False
     joined = pieces[first : last + 1]
@@ -51,7 +51,7 @@ def _may_join(pieces: Sequence[Piece], first: int, last: int, own: int) -> bool:
     return len(words.split()) <= MOST_TELLING and (not may_identify(words) or may_identify(pieces[own].text))
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
+def _joined(pieces: Sequence[QuotedPart]) -> str:
     """Return the words of excerpts that follow each other, on one line."""
     words = pieces[0].text
     for before, after in pairwise(pieces):

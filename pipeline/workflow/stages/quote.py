@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pipeline.methods.disclosure import PROFILES
 from pipeline.methods.disclosure.indirect_identifiers import captions_of
-from pipeline.methods.disclosure.quoted_passages import LEAST_TELLING, MOST_TELLING, Piece, passage, quoted_id
+from pipeline.methods.disclosure.quoted_passages import LEAST_TELLING, MOST_TELLING, QuotedPart, passage, quoted_id
 from pipeline.study.study_settings import Quote, compared_groups
 from pipeline.tables.lazy import Rows, select, text_column
 from pipeline.tables.lookup import Places, factorize, index_in, levels, take
@@ -179,7 +179,7 @@ def _passages(segments: Rows, places: Places) -> list[str]:
     quoted: dict[int, str] = {}
     wanted = set(places.tolist())
     for _, own in near.sort_values(["comment_id", "start"]).groupby("comment_id", sort=False):
-        pieces = [Piece(*row) for row in own[list(Piece._fields)].itertuples(index=False, name=None)]
+        pieces = [QuotedPart(*row) for row in own[list(QuotedPart._fields)].itertuples(index=False, name=None)]
         quoted |= {place: passage(pieces, n) for n, place in enumerate(own["place"].tolist()) if place in wanted}
     return [quoted[place] for place in places.tolist()]
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pipeline.methods.disclosure.quoted_passages import Piece, passage, quoted_id
+from pipeline.methods.disclosure.quoted_passages import QuotedPart, passage, quoted_id
 from pipeline.report.quote_bank import FLAGGED, NEIGHBOUR, approved_words, release
 
 
@@ -14,7 +14,7 @@ def pieces(*texts, gap=1):
     """Return the excerpts of an answer that stand `gap` characters apart."""
     start, made = 0, []
     for text in texts:
-        made.append(Piece(start, start + len(text), text))
+        made.append(QuotedPart(start, start + len(text), text))
         start += len(text) + gap
     return made
 
