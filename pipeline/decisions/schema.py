@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from pipeline.decisions import schema_fourth, schema_second, schema_third
+from pipeline.decisions import schema_fifth, schema_fourth, schema_second, schema_third
 from pipeline.errors import ReviewError
 
 
@@ -14,7 +14,13 @@ _FIRST_IDENTITY = {
     "theme_edits": "edit_id",
 }
 
-IDENTITY = {**_FIRST_IDENTITY, **schema_second.IDENTITY, **schema_third.IDENTITY, **schema_fourth.IDENTITY}
+IDENTITY = {
+    **_FIRST_IDENTITY,
+    **schema_second.IDENTITY,
+    **schema_third.IDENTITY,
+    **schema_fourth.IDENTITY,
+    **schema_fifth.IDENTITY,
+}
 """The append-only tables, each with a hash chain of its own, and the column that numbers its rows."""
 
 _FIRST = (
@@ -140,6 +146,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*schema_second.SECOND, *_CHANNEL_IMPORT),
     schema_third.THIRD,
     schema_fourth.FOURTH,
+    schema_fifth.FIFTH,
 )
 """What each schema adds to the one before it. A released one is never changed; columns are only added, and may be empty."""
 

@@ -106,6 +106,11 @@ def columns_of(table):
             **dict.fromkeys(("segment_id", "text_id", "why"), MIXED_NOT_NULL),
             **{"concern_id": number, "outcome": st.just("done"), **by},
         },
+        "memos": {
+            **dict.fromkeys(("segment_id", "text_id", "code"), MIXED_NOT_NULL),
+            **{"first_id": st.none(), "kind": st.just("method"), "place": st.just("study"), "note": TEXTS.filter(bool) | NUMBERS},
+            **{"idempotency_key": MIXED, **by},
+        },
         "shares": {"size": st.sampled_from([40, 40.0, "40"]), "drawn": st.just("uncertain"), "audit": number, **by},
     }
     return {**rows[table], **chained}

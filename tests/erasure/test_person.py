@@ -86,6 +86,9 @@ def _review(study):
             store.append("approvals", **about, outcome="reworded", wording=f"In short: {row.text}", reason="", by="Ann")
             changes = json.dumps({"examples": f'Somebody else|"{row.text}"'})
             store.append("code_edits", kind="change", code="trust", changes=changes, why=f"As in: {row.text}", by="Ann")
+            memo = {"kind": "analytic", "code": "", "segment_id": "", "text_id": "", "by": "Ann"}
+            store.append("memos", **memo | about, place="excerpt", note="What it says to me.")
+            store.append("memos", **memo, place="study", note=f"As somebody said: {row.text}")
             words = {"note": f'Half\nof "{row.text}"'}
             save_draft(store, "Ann", f"codebook/{row.segment_id[::-1]}", words, now=datetime(2026, 1, 1, tzinfo=UTC))
 

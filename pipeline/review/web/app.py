@@ -24,6 +24,7 @@ from pipeline.review.web.views import (
     finding_pages,
     home_pages,
     inbox_pages,
+    memo_pages,
     practice_pages,
     quote_pages,
     search_pages,
@@ -73,6 +74,7 @@ def create_app(
         action_pages,
         finding_pages,
         inbox_pages,
+        memo_pages,
         worry_pages,
     )
     for pages in (account_pages if site.team else choose_name_pages, *shared):

@@ -42,6 +42,13 @@ ORDERS = (
 )
 BATCHES = (("5", "5"), ("10", "10"), ("20", "20"), ("50", "50"), ("0", "As many as I like"))
 
+MEMO_KINDS = (
+    ("reflexive", "Reflexive: what I bring to it, and how it touches me"),
+    ("analytic", "Analytic: what I think it means"),
+    ("method", "Method: how we work"),
+    ("decision", "Decision: what we chose, and why"),
+)
+
 CODE_FIELDS = {
     "label": "Its name",
     "plain_label": "Its name in plain words, if another",
@@ -188,6 +195,13 @@ class WorryForm(Stamped):
         validators=[InputRequired("Choose what it is.")],
     )
     note = TextAreaField(validators=[NOTE])
+
+
+class MemoForm(Stamped):
+    """What somebody thinks while they work on the study."""
+
+    kind = RadioField(choices=_choices(MEMO_KINDS), validators=[InputRequired("Choose what kind of memo it is.")])
+    note = TextAreaField(validators=[DataRequired("Write your memo."), NOTE])
 
 
 class SettleForm(Stamped):

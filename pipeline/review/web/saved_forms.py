@@ -15,7 +15,7 @@ from pipeline.review.web.web_context import context
 COME_BACK_FILLED = {
     "excerpts.answer",
     *("codebook.change", "codebook.new_code", "answering.new", "answering.row", "worry.about"),
-    *("inbox.settle", "worry.settle"),
+    *("inbox.settle", "worry.settle", "memos.new", "memos.memo"),
 }
 """Pages that show a form again as it was sent; of all others what was sent is shown by itself, if at all."""
 

@@ -20,6 +20,7 @@ from pipeline.decisions.store import open_store
 from pipeline.review.codebook_changes import accept_code_edit, propose_change
 from pipeline.review.coding import said_by, take_back
 from pipeline.review.discussions import ReaderCoding, agree, ask_to_talk, leave_contested, talk_about
+from pipeline.review.memos import write_memo
 from pipeline.review.quote_approvals import approve, quote_candidates
 from pipeline.review.session import open_review
 from pipeline.review.theme_edits import map_wish
@@ -121,6 +122,14 @@ ASKED = {
         ("POST", "/group/suggestion/99", {"do": "merge"}),
     ],
     "inbox.ask": [("POST", "/group/talk/SEGMENT", {})],
+    "memos.memos": [("GET", "/memos", {}), ("POST", "/memos", {"words": "forms"})],
+    "memos.new": [
+        ("GET", "/memos/new", {}),
+        ("GET", "/memos/new/code/time", {}),
+        ("GET", "/memos/new/excerpt/SEGMENT", {}),
+        ("POST", "/memos/new/excerpt/SEGMENT", {"kind": "analytic", "note": ""}),
+    ],
+    "memos.memo": [("GET", "/memos/1", {}), ("POST", "/memos/1", {"kind": "method", "note": "Mine."})],
     "worry.about": [("GET", "/excerpt/SEGMENT/worry", {}), ("POST", "/excerpt/SEGMENT/worry", {"kind": "worry", "note": "Her."})],
     "worry.listed": [("GET", "/worries", {})],
     "worry.settle": [("GET", "/worries/1", {}), ("POST", "/worries/1", {"how": "Spoken with."})],
@@ -185,6 +194,7 @@ def written_about(review, segment_id, code, readers):
     for who in ("Ben", "Di"):
         say(review, who, segment_id, code, note=f"It is {code}.", new_code=f"More than {code}")
     ask_to_talk(review, segment_id, by="Ben", note=f"Is it {code}?", key=key())
+    write_memo(review, kind="analytic", note=f"All of it is {code}.", by="Ben", key=key(), segment_id=segment_id)
 
 
 def begun_to_be_written_about(review, segment_id, code, readers):
@@ -201,6 +211,7 @@ def to_be_read_again(review, segment_id, code, readers):
     made = propose_change(review, "trust", {"definition": "To be believed."}, why="Clearer.", by="Ben", key=key())
     accept_code_edit(review, made.code_edit_id, by="Di", today=date(2026, 3, 4))
     read_differently(review, segment_id, code, readers)
+    write_memo(review, kind="analytic", note=f"All of it is {code}.", by="Ben", key=key(), segment_id=segment_id)
 
 
 STATES = (

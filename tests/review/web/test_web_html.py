@@ -10,6 +10,7 @@ from html_rules import RULES
 from saying import say
 
 from pipeline.review.codebook_changes import propose_change, vote
+from pipeline.review.memos import rewrite_memo, write_memo
 from pipeline.review.quote_approvals import quote_candidates
 
 
@@ -28,6 +29,9 @@ def paths(review):
     for who, codes in (("Ann", "time"), ("Ben", "money")):
         for one in excerpts[:2]:
             say(review, who, one, codes, note="I think so.")
+    number = write_memo(review, kind="method", note="In pairs.", by="Ann", key="memo", segment_id=excerpts[0])
+    rewrite_memo(review, number, kind="method", note="In threes.", by="Ann", version=number, key="again")
+    yield from ("/memos", "/memos/new/code/time", f"/memos/new/excerpt/{excerpts[0]}", f"/memos/{number}")
     made = propose_change(review, "time", {"definition": "No time to listen."}, why="Clearer.", by="Ann", key="change")
     vote(review, made.code_edit_id, "object", by="Ben", why="It is not.")
     yield from ("/", "/begin", "/next", "/mine", "/pause", "/talk", "/progress", "/agreement", "/codebook", "/codebook/code/time")

@@ -114,6 +114,9 @@ def answer(segment_id: str) -> Page:
         case "worry":
             _keep_words(excerpt, form)
             return redirect(url_for("worry.about", segment_id=segment_id), 303)
+        case "memo":
+            _keep_words(excerpt, form)
+            return redirect(url_for("memos.new", segment_id=segment_id), 303)
         case "skip-answer":
             return _skip_answer(excerpt, form)
         case which if which.startswith("part-"):
