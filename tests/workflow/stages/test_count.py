@@ -24,7 +24,9 @@ def survey(n_workers=40, n_leaders=6, said_time=20):
     """Return tables in which each person gave one answer of one segment; the first `said_time` workers spoke of time."""
     ids = [f"p{i:03d}" for i in range(n_workers + n_leaders)]
     comments = pd.DataFrame({"comment_id": ids, "response_id": ids, "question": "q", "set_aside": None, "consent": "quote"})
-    segments = pd.DataFrame({"segment_id": ids, "comment_id": ids, "text_id": ids, "text": "we need far more time"})
+    segments = pd.DataFrame(
+        {"segment_id": ids, "comment_id": ids, "text_id": ids, "text": "we need far more time", "start": 0, "end": 21}
+    )
     codings = pd.DataFrame({"segment_id": ids[:said_time], "code": "time", "status": "accepted", "reviewers": 1})
     levels = ["Worker"] * n_workers + ["Leader"] * n_leaders
     people = pd.DataFrame({"response_id": ids, "attribute": "group", "value": levels})
