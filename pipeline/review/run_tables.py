@@ -150,8 +150,8 @@ class Tables:
     @cached_property
     def languages(self) -> list[str]:
         """The language of each comment, such as "cy"; empty where it is too short to tell."""
-        found = self.at_once["comments"]["language"]
-        return found.where(found != UNKNOWN, "").tolist()
+        languages = self.at_once["comments"]["language"]
+        return languages.where(languages != UNKNOWN, "").tolist()
 
     @cached_property
     def _by_text(self) -> tuple[pd.DataFrame, NDArray[Any]]:
