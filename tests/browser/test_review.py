@@ -207,6 +207,9 @@ def answered_twice(served):
             shown=shown(served.review, segment_id),
             key=os.urandom(8).hex(),
         )
+        for alone in ("#none", "#not_sure"):
+            # What Ann said of it before, in the other half of this test, is ticked.
+            page.locator(alone).uncheck()
         page.locator("#code-odd").check()
         page.locator("#note").fill(PAYLOADS[2])
         press(page, "Save and go on")
