@@ -46,17 +46,27 @@ class PlacedTheme:
     """What most of its excerpts do, such as "complaints"; empty where that is unknown or few people spoke of it."""
 
     @property
-    def name(self) -> str:
+    def short_name(self) -> str:
         """The working title, or what to call a theme whose words are held back, or that has no words in common."""
         if self.title.startswith(MIXED):
             # "Read before use" is for the team, who see the title itself on the review page.
             return f"{MIXED_NAME}{self.title.removeprefix(MIXED)}"
-        return sentence_case(self.toned_title) or "Words held back"
+        return sentence_case(self.title) or "Words held back"
+
+    @property
+    def name(self) -> str:
+        """The short name, with what speaks against it where much does."""
+        return sentence_case(self.toned_title) if self.toned_title != self.title else self.short_name
 
     @property
     def heading(self) -> str:
         """Number and name."""
         return f"{self.number}. {self.name}"
+
+    @property
+    def label(self) -> str:
+        """Number and short name, for pictures in which there is no room for more."""
+        return f"{self.number}. {self.short_name}"
 
     @property
     def anchor(self) -> str:

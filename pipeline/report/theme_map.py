@@ -40,7 +40,7 @@ def map_chart(source: RunResults, placed: Sequence[PlacedTheme]) -> Chart | None
         title=_headline(families, len(shown)),
         subtitle=f"{HOW}. Colours are families of like themes{others}",
         alternative=_in_words(shown, families, colours),
-        labels=tuple(theme.heading for theme in shown),
+        labels=tuple(theme.label for theme in shown),
         series=(Series("People", 0, tuple(Point(*[float(theme.n_people)] * 3) for theme in shown)),),
         axis=Axis("People", 0, float(max(theme.n_people for theme in shown)), "people"),
         table=_table(shown, places),
@@ -93,7 +93,8 @@ def _middles(source: RunResults, shown: Sequence[PlacedTheme]) -> Floats | None:
 
 def _family_name(shown: Sequence[PlacedTheme], family: int) -> str:
     """Call a family after its largest theme."""
-    return max((theme for theme in shown if theme.family == family), key=lambda theme: (theme.n_people, -theme.number)).name
+    largest = max((theme for theme in shown if theme.family == family), key=lambda theme: (theme.n_people, -theme.number))
+    return largest.short_name
 
 
 def _headline(families: Sequence[tuple[str, int]], n: int) -> str:
